@@ -1,0 +1,87 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+SQLX_CLI := 0.9.0
+
+# ~/.cargo/bin: a shell that is older than the Rust toolchain does not have it yet.
+export PATH := $(CURDIR)/.tools/bin:$(PATH):$(HOME)/.cargo/bin
+# Queries are checked against .sqlx: a build needs no database.
+export SQLX_OFFLINE := true
+
+curio := $(or $(CARGO_TARGET_DIR),target)/debug/curio
+
+# What .env says, `make run` follows. The service reads the file by itself.
+dotenv = $(shell sed -nE 's/^(export )?$(1)=["'\'']?([^"'\''[:space:]]+).*/\2/p' .env 2>/dev/null | tail -n 1)
+bind := $(or $(CURIO_BIND),$(call dotenv,CURIO_BIND),127.0.0.1:8080)
+address := http://$(subst [::]:,[::1]:,$(subst 0.0.0.0:,127.0.0.1:,$(bind)))
+private := $(if $(DATABASE_URL)$(call dotenv,DATABASE_URL),,yes)
+
+# Before a command: runs it on a scratch database that has all migrations. They are applied by sqlx, since the service
+# cannot be built as long as .sqlx lacks a query.
+on_scratch := scripts/postgres with test bash -euc '\
+	base=$${DATABASE_URL%%\?*}; \
+	export DATABASE_URL="$${base%/*}/curio_scratch_$$$$$${DATABASE_URL:$${\#base}}"; \
+	trap "sqlx database drop -y" EXIT; \
+	sqlx database create; \
+	sqlx migrate run; \
+	"$$@"' scratch
+
+.PHONY: help
+help: ## show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
+
+.PHONY: run
+run: cargo ## build the service and run it, on DATABASE_URL or a private PostgreSQL
+	@$(if $(private),scripts/postgres bin >/dev/null) # what can fail early should not fail after the build
+	cargo build
+	@printf '\ncurio will answer on $(address) until Ctrl-C. Try:\n\n'
+	@printf "  curl -i $(address)/v1/items -H 'Content-Type: application/json' -d '%s'\n\n" '{"name": "Lamp"}'
+	@$(if $(private),scripts/postgres with dev) $(curio) serve --migrate-on-start
+
+.PHONY: test
+test: cargo ## run all tests, on DATABASE_URL or a private PostgreSQL
+	scripts/postgres with test cargo test --workspace
+
+.PHONY: lint
+lint: cargo sqlx-cli ## check format, lints, documentation, openapi.json and .sqlx
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
+	cargo build
+	@$(curio) openapi | diff -u openapi.json - || { echo 'openapi.json is not current: run make openapi' >&2; exit 1; }
+	@$(on_scratch) cargo sqlx prepare --check --workspace -- --all-targets || \
+		{ echo 'if it is .sqlx that is not current: run make prepare' >&2; exit 1; }
+
+.PHONY: fmt
+fmt: cargo ## format the code
+	cargo fmt --all
+
+.PHONY: openapi
+openapi: cargo ## write openapi.json
+	cargo build
+	$(curio) openapi >openapi.json.new
+	mv openapi.json.new openapi.json
+
+.PHONY: prepare
+prepare: cargo sqlx-cli ## write .sqlx, what is known about every query
+	@$(on_scratch) cargo sqlx prepare --workspace -- --all-targets
+
+.PHONY: bench lint-api fuzz-api
+bench: cargo ## measure the service under load
+lint-api: cargo ## lint openapi.json
+fuzz-api: cargo ## send the service what its document allows, and what not
+bench lint-api fuzz-api:
+	scripts/$@
+
+.PHONY: clean-postgres
+clean-postgres: ## stop the private PostgreSQL servers and delete their data
+	scripts/postgres clean
+
+.PHONY: cargo
+cargo:
+	@command -v cargo >/dev/null || { echo 'cargo is not on the PATH: install Rust from https://rustup.rs' >&2; exit 1; }
+
+.PHONY: sqlx-cli
+sqlx-cli: cargo
+	@[ "$$(.tools/bin/sqlx --version 2>/dev/null)" = 'sqlx-cli $(SQLX_CLI)' ] || \
+		cargo install sqlx-cli --version $(SQLX_CLI) --no-default-features --features postgres,rustls --root .tools --locked

@@ -1,0 +1,208 @@
+//! Everything that is read from the environment, and how it is checked.
+//!
+//! Each setting is a flag and an environment variable at once; `.env.example` lists them all, and a test holds it to that.
+//! Durations are written with their unit (`500ms`, `5s`, `10m`).
+
+use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
+
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+use ipnet::IpNet;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::{
+    http::{Options, cors::Origin, rate_limit::Quota},
+    postgres::database::DatabaseOptions,
+    telemetry::Format,
+};
+
+/// A value that does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        Ok(Self(value.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Args)]
+pub struct LogSettings {
+    /// What to log: a level, or directives such as `info,sqlx=debug`
+    #[arg(long = "log", env = "CURIO_LOG", value_name = "FILTER", default_value = "info", global = true)]
+    pub filter: String,
+    /// `json`, `text`, or `auto`: text on a terminal, else JSON
+    #[arg(long = "log-format", env = "CURIO_LOG_FORMAT", value_enum, default_value = "auto", global = true)]
+    pub format: Format,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseUrl {
+    /// Where the database is: `postgres://user:password@host:port/database`
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<Secret>,
+}
+
+impl DatabaseUrl {
+    /// The parsed address.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none, or it is not one; the message says what to do and does not repeat the address, which holds a password.
+    pub fn connect_options(&self) -> anyhow::Result<PgConnectOptions> {
+        let url = self.database_url.as_ref().filter(|url| !url.expose().is_empty()).context(
+            "there is no database: set DATABASE_URL (in the environment or in .env) or pass --database-url, \
+             as postgres://user:password@host:5432/database; `make run` starts a private one",
+        )?;
+        ensure!(
+            url.expose().starts_with("postgres://") || url.expose().starts_with("postgresql://"),
+            "DATABASE_URL must begin with postgres:// or postgresql://"
+        );
+        url.expose()
+            .parse()
+            .context("DATABASE_URL is not of the form postgres://user:password@host:5432/database")
+    }
+}
+
+/// How long a migration may wait for another process that migrates.
+#[derive(Debug, Clone, Args)]
+pub struct MigrationSettings {
+    /// The longest wait for another process that is migrating the same database
+    #[arg(long, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = humantime::parse_duration)]
+    pub migration_wait: Duration,
+}
+
+/// Everything that `curio serve` can be told.
+#[derive(Debug, Clone, Args)]
+pub struct ServeSettings {
+    /// The address to listen on
+    #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub bind: SocketAddr,
+    /// Apply the migrations that the database lacks before serving
+    #[arg(long, env = "CURIO_MIGRATE_ON_START")]
+    pub migrate_on_start: bool,
+    #[command(flatten)]
+    pub migration: MigrationSettings,
+    #[command(flatten)]
+    pub url: DatabaseUrl,
+    /// The most connections to the database
+    #[arg(long, env = "CURIO_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    pub database_connections: u16,
+    /// The longest wait for a connection to the database; shorter than a statement may take
+    #[arg(long, env = "CURIO_DATABASE_WAIT", value_name = "DURATION", default_value = "2s", value_parser = humantime::parse_duration)]
+    pub database_wait: Duration,
+    /// The longest statement in the database; shorter than a request may take
+    #[arg(long, env = "CURIO_STATEMENT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    pub statement_timeout: Duration,
+    /// The longest wait for a lock in the database; shorter than a statement may take
+    #[arg(long, env = "CURIO_LOCK_TIMEOUT", value_name = "DURATION", default_value = "2s", value_parser = humantime::parse_duration)]
+    pub lock_timeout: Duration,
+    /// The longest pause of Curio inside a transaction, after which the database ends it
+    #[arg(long, env = "CURIO_IDLE_IN_TRANSACTION_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub idle_in_transaction_timeout: Duration,
+    /// The longest time until a request is answered, its body not counted
+    #[arg(long, env = "CURIO_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub request_timeout: Duration,
+    /// The longest time that a request's body may take to arrive
+    #[arg(long, env = "CURIO_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub body_timeout: Duration,
+    /// The most requests that are worked on at one time; more are refused with 503
+    #[arg(long, env = "CURIO_MAX_REQUESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_requests: u32,
+    /// How many requests a client address may make, such as `100/60s`; without it there is no limit
+    #[arg(long, env = "CURIO_RATE_LIMIT", value_name = "N/DURATION")]
+    pub rate_limit: Option<Quota>,
+    /// Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas
+    #[arg(long, env = "CURIO_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins whose pages may call the API (CORS), separated by commas, or `*`
+    #[arg(long, env = "CURIO_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Vec<Origin>,
+    /// Key of the cursors, at least 32 characters, the same for all replicas; without it one is kept in the database
+    #[arg(long, env = "CURIO_CURSOR_KEY", value_name = "KEY", hide_env_values = true)]
+    pub cursor_key: Option<Secret>,
+    /// How long requests that are being worked on may take after SIGTERM
+    #[arg(long, env = "CURIO_SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub shutdown_timeout: Duration,
+}
+
+impl ServeSettings {
+    /// How to use the database.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no usable address, or a time-out is not shorter than the one around it.
+    pub fn database(&self) -> anyhow::Result<DatabaseOptions> {
+        self.check_timeouts()?;
+        Ok(DatabaseOptions {
+            connect: self.url.connect_options()?,
+            max_connections: self.database_connections.into(),
+            wait_timeout: self.database_wait,
+            statement_timeout: self.statement_timeout,
+            lock_timeout: self.lock_timeout,
+            idle_in_transaction_timeout: self.idle_in_transaction_timeout,
+        })
+    }
+
+    /// How to serve HTTP.
+    ///
+    /// # Errors
+    ///
+    /// Where the key of the cursors is too short.
+    pub fn http(&self) -> anyhow::Result<Options> {
+        if let Some(key) = &self.cursor_key
+            && key.expose().len() < 32
+        {
+            bail!("CURIO_CURSOR_KEY must have at least 32 characters, such as `openssl rand -hex 32` prints");
+        }
+        Ok(Options {
+            request_timeout: self.request_timeout,
+            body_timeout: self.body_timeout,
+            max_requests: self.max_requests as usize,
+            rate_limit: self.rate_limit,
+            trusted_proxies: self.trusted_proxies.clone(),
+            cors_origins: self.cors_origins.clone(),
+        })
+    }
+
+    /// Each wait must end before the one around it, so that the innermost says what was slow.
+    fn check_timeouts(&self) -> anyhow::Result<()> {
+        let order = [
+            ("CURIO_DATABASE_WAIT", self.database_wait, "CURIO_STATEMENT_TIMEOUT", self.statement_timeout),
+            ("CURIO_LOCK_TIMEOUT", self.lock_timeout, "CURIO_STATEMENT_TIMEOUT", self.statement_timeout),
+            (
+                "CURIO_STATEMENT_TIMEOUT",
+                self.statement_timeout,
+                "CURIO_REQUEST_TIMEOUT",
+                self.request_timeout,
+            ),
+        ];
+        for (inner, shorter, outer, longer) in order {
+            ensure!(
+                !shorter.is_zero() && shorter < longer,
+                "{inner} ({}) must be longer than 0 and shorter than {outer} ({})",
+                humantime::format_duration(shorter),
+                humantime::format_duration(longer),
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,236 @@
+//! The OpenAPI document: gathered from the handlers by utoipa, then completed here with what holds for every operation.
+//!
+//! utoipa's attributes cannot express headers with limits or the refusals that any operation can answer with, and repeating them at
+//! each handler would drown what is particular to it. So they are stated once, in this file.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
+
+use axum::{Router, response::IntoResponse, routing::get};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+};
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::http::{
+    App, catalog,
+    problem::{self, KINDS, Kind},
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Curio",
+        description = "A catalogue of items: a name, a status and free-form JSON attributes.\n\nEvery answer of 400 and above is a problem \
+                       document (RFC 9457). Unknown parameters and members of a request are refused.",
+        contact(name = "The maintainers of Curio", url = "https://curio.example/", email = "maintainers@curio.example"),
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/", description = "The service that this document was read from.")),
+    tags((name = "items", description = "What the catalogue keeps.")),
+    components(schemas(problem::Document, problem::Entry)),
+)]
+struct Base;
+
+/// Every address of the API, with its documentation.
+pub fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Base::openapi()).nest("/v1", catalog::routes())
+}
+
+/// The document as it is committed and served.
+pub fn text() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let text = serde_json::to_string_pretty(&*DOCUMENT);
+        text.unwrap_or_else(|_| unreachable!("a JSON value is serializable")) + "\n"
+    });
+    &TEXT
+}
+
+/// What checks a value against a schema of the document.
+pub fn validator(schema: &str) -> Option<&'static Validator> {
+    static VALIDATORS: LazyLock<HashMap<String, Validator>> = LazyLock::new(|| {
+        let schemas = DOCUMENT["components"]["schemas"].as_object().into_iter().flatten();
+        let validator = |(name, _): (&String, &Value)| {
+            let reference = format!("#/components/schemas/{name}");
+            let schema = json!({ "$ref": reference, "components": DOCUMENT["components"] });
+            jsonschema::validator_for(&schema).ok().map(|validator| (name.clone(), validator))
+        };
+        schemas.filter_map(validator).collect()
+    });
+    VALIDATORS.get(schema)
+}
+
+/// `/openapi.json`, and pages at `/docs` that need nothing from anywhere else.
+pub fn routes() -> Router<Arc<App>> {
+    let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let headers = [json, (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    // What Swagger UI's pages do: their own scripts, styles in attributes, images in data URLs, and requests to this service.
+    let policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                  connect-src 'self'; frame-ancestors 'none'";
+    let policy =
+        SetResponseHeaderLayer::overriding(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    let pages: Router<Arc<App>> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
+    pages.route_layer(policy).route("/openapi.json", get(|| async { (headers, text()).into_response() }))
+}
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let (_, document) = api().split_for_parts();
+    let mut document = serde_json::to_value(document).unwrap_or_else(|_| unreachable!("serializable"));
+    let responses = KINDS.iter().map(|kind| (component_name(kind), refusal(kind))).collect();
+    document["components"]["responses"] = Value::Object(responses);
+    for path in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        path.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(complete_operation);
+    }
+    limit_strings(&mut document);
+    document
+});
+
+/// Adds the refusals that the operation can answer with, and the header fields of all its answers.
+fn complete_operation(operation: &mut Value) {
+    let has_body = operation.get("requestBody").is_some();
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    let always = [
+        &problem::MALFORMED,
+        &problem::NOT_ACCEPTABLE,
+        &problem::TOO_MANY_REQUESTS,
+        &problem::INTERNAL,
+        &problem::UNAVAILABLE,
+    ];
+    let with_body =
+        [&problem::BODY_TIMEOUT, &problem::TOO_LARGE, &problem::UNSUPPORTED_MEDIA_TYPE, &problem::INVALID];
+    for kind in always.into_iter().chain(with_body.into_iter().filter(|_| has_body)) {
+        responses.insert(kind.status.as_u16().to_string(), Value::Null);
+    }
+    for (status, response) in responses.iter_mut() {
+        match KINDS.iter().find(|kind| kind.status.as_str() == status) {
+            Some(kind) => *response = reference(kind),
+            None => complete_headers(response),
+        }
+    }
+    responses.insert("default".into(), reference(&problem::INTERNAL));
+    responses.sort_keys();
+}
+
+fn reference(kind: &Kind) -> Value {
+    json!({ "$ref": format!("#/components/responses/{}", component_name(kind)) })
+}
+
+/// `not-found` → `NotFound`
+fn component_name(kind: &Kind) -> String {
+    let capitalized = |word: &str| word[..1].to_uppercase() + &word[1..];
+    kind.slug.split('-').map(capitalized).collect()
+}
+
+/// The answer that a kind of problem makes.
+fn refusal(kind: &Kind) -> Value {
+    let mut example = json!({
+        "type": format!("/problems/{}", kind.slug),
+        "title": kind.title,
+        "status": kind.status.as_u16(),
+        "detail": kind.title,
+        "instance": "urn:uuid:0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55",
+    });
+    if *kind == problem::INVALID {
+        example["errors"] =
+            json!([{ "pointer": "#/name", "code": "too_short", "detail": "must have at least 1 character" }]);
+    } else if *kind == problem::MALFORMED {
+        example["errors"] =
+            json!([{ "parameter": "limit", "code": "limit", "detail": "must be an integer from 1 to 200" }]);
+    }
+    let mut headers = Map::new();
+    let mut declare =
+        |name: &str, description: &str| headers.insert(name.into(), json!({ "description": description }));
+    match kind.status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            declare("Retry-After", "In how many seconds a repetition is worth while.");
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            declare("Accept", "The media types that are taken; for PATCH it is called Accept-Patch.");
+        }
+        _ => {}
+    }
+    let mut response = json!({
+        "description": format!("{} {}", kind.title, kind.meaning),
+        "headers": headers,
+        "content": { "application/problem+json": {
+            "schema": { "$ref": "#/components/schemas/Problem" },
+            "examples": { kind.slug: { "summary": kind.title, "value": example } },
+        } },
+    });
+    complete_headers(&mut response);
+    response
+}
+
+/// The header fields that every answer has, and the limits of those that this one declares.
+fn complete_headers(response: &mut Value) {
+    let always = [
+        ("X-Request-Id", "The request's id: the client's own, or a new one."),
+        (
+            "RateLimit-Policy",
+            "How many requests (q) a client address may make in how many seconds (w), where there is a limit.",
+        ),
+        (
+            "RateLimit",
+            "How many requests are left (r), and in how many seconds (t) the whole quota is there again, where there is a limit.",
+        ),
+        (
+            "Access-Control-Allow-Origin",
+            "The origin whose pages may read the answer, where such are configured.",
+        ),
+    ];
+    if response.get("headers").is_none() {
+        response["headers"] = json!({});
+    }
+    let Some(headers) = response["headers"].as_object_mut() else { return };
+    for (name, description) in always {
+        headers.insert(name.into(), json!({ "description": description }));
+    }
+    for (name, header) in headers {
+        let schema = match name.as_str() {
+            "ETag" => json!({ "type": "string", "pattern": "^\"[0-9]{1,19}\"$", "maxLength": 21 }),
+            "Location" => json!({ "type": "string", "format": "uri-reference", "maxLength": 256 }),
+            "X-Request-Id" => json!({ "type": "string", "pattern": "^[!-~]{1,128}$", "maxLength": 128 }),
+            "RateLimit-Policy" => {
+                json!({ "type": "string", "pattern": "^\"default\";q=[0-9]+;w=[0-9]+$", "maxLength": 64 })
+            }
+            "RateLimit" => {
+                json!({ "type": "string", "pattern": "^\"default\";r=[0-9]+;t=[0-9]+$", "maxLength": 64 })
+            }
+            "Retry-After" => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 86_400 }),
+            "Link" => json!({ "type": "string", "pattern": "^<[^>]+>; rel=", "maxLength": 65_536 }),
+            _ => json!({ "type": "string", "pattern": "^[ -~]+$", "maxLength": 256 }),
+        };
+        header["schema"] = schema;
+    }
+}
+
+/// Gives every string a greatest length: what its format allows.
+fn limit_strings(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(limit_strings),
+        Value::Object(members) => {
+            let is_string = members.get("type").is_some_and(|kind| match kind {
+                Value::Array(kinds) => kinds.iter().any(|kind| kind == "string"),
+                kind => kind == "string",
+            });
+            if is_string && !members.contains_key("enum") && !members.contains_key("maxLength") {
+                let length = match members.get("format").and_then(Value::as_str) {
+                    Some("uuid") => 36,
+                    Some("date-time") => 64,
+                    _ => 1024,
+                };
+                members.insert("maxLength".into(), length.into());
+            }
+            members.values_mut().for_each(limit_strings);
+        }
+        _ => {}
+    }
+}

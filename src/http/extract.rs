@@ -1,0 +1,143 @@
+//! What a handler receives is already valid.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+};
+use http::{
+    HeaderMap, HeaderValue, Method,
+    header::{ACCEPT, CONTENT_TYPE},
+    request::Parts,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    error::Fault,
+    http::{
+        json,
+        problem::{self, Problem},
+        query::{self, FromQuery},
+    },
+};
+
+/// A JSON body that is a valid `T`.
+#[derive(Debug)]
+pub struct ValidJson<T>(pub T);
+
+impl<T, S> FromRequest<S> for ValidJson<T>
+where
+    T: DeserializeOwned + Validate + ToSchema,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Text(text) = Text::from_request(request, state, &["application/json"]).await?;
+        json::parse(&text).map(Self)
+    }
+}
+
+/// The body of a PATCH: a JSON merge patch (RFC 7396) on an object, not yet applied to anything.
+#[derive(Debug)]
+pub struct MergePatch(pub Map<String, Value>);
+
+/// The media types that PATCH takes, as `Accept-Patch` lists them (RFC 5789 §3.1). Generated clients send the second.
+pub const PATCH_TYPES: &str = "application/merge-patch+json, application/json";
+
+impl<S: Send + Sync> FromRequest<S> for MergePatch {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let types = ["application/merge-patch+json", "application/json"];
+        let Text(text) = Text::from_request(request, state, &types).await?;
+        match json::parse_value(&text)? {
+            Value::Object(patch) => Ok(Self(patch)),
+            _ => Err(Problem::invalid(vec![Fault::at("", "type", "must be an object")])),
+        }
+    }
+}
+
+/// A body of one of the media types that were asked for.
+struct Text(Bytes);
+
+impl Text {
+    async fn from_request<S: Send + Sync>(
+        request: Request,
+        state: &S,
+        types: &[&'static str],
+    ) -> Result<Self, Problem> {
+        if !has_type(request.headers(), types) {
+            let patch = request.method() == Method::PATCH;
+            let name = if patch { http::HeaderName::from_static("accept-patch") } else { ACCEPT };
+            let value = if patch { PATCH_TYPES } else { "application/json" };
+            return Err(Problem::new(
+                &problem::UNSUPPORTED_MEDIA_TYPE,
+                "The Content-Type field must name one of the listed media types, in UTF-8.",
+            )
+            .with_header(name, HeaderValue::from_static(value)));
+        }
+        // Read whole before the handlers by the layer that can run a request again, which also bounds its size and time.
+        let bytes = Bytes::from_request(request, state).await;
+        bytes.map(Self).map_err(|_| Problem::new(&problem::TOO_LARGE, "The body is too large."))
+    }
+}
+
+/// Whether the body has one of these media types, and no charset but UTF-8 (RFC 8259 §8.1).
+fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let mut pieces = value.split(';').map(str::trim);
+    let essence = pieces.next().unwrap_or_default();
+    let charset = pieces.filter_map(|piece| piece.split_once('=')).find_map(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    });
+    types.iter().any(|name| name.eq_ignore_ascii_case(essence))
+        && charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8"))
+}
+
+/// A query string that is a valid `T`.
+#[derive(Debug)]
+pub struct ValidQuery<T>(pub T);
+
+impl<T: FromQuery, S: Sync> FromRequestParts<S> for ValidQuery<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        query::parse(parts.uri.query().unwrap_or_default()).map(Self)
+    }
+}
+
+/// No parameters at all.
+#[derive(Debug)]
+pub struct NoQuery;
+
+impl FromQuery for NoQuery {
+    fn from_query(_: &mut query::Parameters) -> Self {
+        Self
+    }
+}
+
+/// The id in a path, on a request without query parameters.
+#[derive(Debug)]
+pub struct ValidPath(pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for ValidPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = RawPathParams::from_request_parts(parts, state).await.ok();
+        let text =
+            parameters.as_ref().and_then(|parameters| parameters.iter().next()).map(|(_, value)| value);
+        // The hyphenated form of RFC 9562 §4, in either case, and none of the others that the parser knows.
+        let id = text.filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
+        id.map(Self).ok_or_else(|| {
+            let detail = "must be a UUID, such as 0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
+            Problem::malformed(vec![Fault::parameter("id", "uuid", detail)])
+        })
+    }
+}

@@ -1,0 +1,437 @@
+//! JSON at the boundary: what may come in, and every fault of what may not.
+//!
+//! A body is checked in three passes, each of which knows something that the others cannot: syntax (RFC 8259), what PostgreSQL's
+//! `jsonb` or I-JSON (RFC 7493) cannot hold, and the rules of the type. Only a body with faults is checked against the
+//! type's schema in the OpenAPI document as well, because serde stops at the first fault and a schema names them all.
+
+use std::{borrow::Cow, collections::HashSet, fmt::Write as _};
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, error::Category, value::RawValue};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use crate::{
+    error::Fault,
+    http::{document, problem::Problem},
+};
+
+/// The deepest nesting of a whole body.
+const MAX_DEPTH: usize = 64;
+/// Names that `serde_json` uses inside itself to keep numbers and raw texts as they are.
+const RESERVED: &str = "$serde_json::private::";
+
+/// The text of a body as a valid `T`.
+///
+/// # Errors
+///
+/// 400 where it is not JSON, 422 with every fault where it is not a `T`.
+pub fn parse<T>(text: &[u8]) -> Result<T, Problem>
+where
+    T: DeserializeOwned + Validate + ToSchema,
+{
+    let raw: &RawValue = serde_json::from_slice(text).map_err(|error| malformed(&error))?;
+    let mut faults = inspect(raw.get());
+    match serde_json::from_slice::<T>(text) {
+        Ok(value) => match value.validate() {
+            Ok(()) if faults.is_empty() => return Ok(value),
+            Ok(()) => {}
+            Err(errors) => collect(&errors, "", &mut faults),
+        },
+        Err(error) if matches!(error.classify(), Category::Data) || !faults.is_empty() => {
+            faults.extend(schema_faults::<T>(text));
+            if faults.is_empty() {
+                faults.push(Fault::at("", "invalid", "is not valid"));
+            }
+        }
+        Err(error) => return Err(malformed(&error)),
+    }
+    faults.sort_by(|a, b| format!("{:?}", a.place).cmp(&format!("{:?}", b.place)));
+    Err(Problem::invalid(faults))
+}
+
+/// The text of a body as JSON of any form.
+///
+/// # Errors
+///
+/// 400 where it is not JSON, 422 where it holds what PostgreSQL cannot.
+pub fn parse_value(text: &[u8]) -> Result<Value, Problem> {
+    let raw: &RawValue = serde_json::from_slice(text).map_err(|error| malformed(&error))?;
+    let faults = inspect(raw.get());
+    if faults.is_empty() {
+        serde_json::from_slice(text).map_err(|error| malformed(&error))
+    } else {
+        Err(Problem::invalid(faults))
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let detail = if error.is_eof() && error.line() <= 1 && error.column() == 0 {
+        "is empty; a JSON document is expected".to_owned()
+    } else {
+        format!("is not JSON: line {}, column {}", error.line(), error.column())
+    };
+    Problem::malformed(vec![Fault::at("", "json_syntax", detail)])
+}
+
+/// What the validator found, with the path of fields that leads to it.
+fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
+    for (field, kind) in errors.errors() {
+        let path = format!("{path}/{}", escape(field));
+        match kind {
+            ValidationErrorsKind::Field(errors) => faults.extend(errors.iter().map(|error| {
+                let detail = error.message.clone().unwrap_or(Cow::Borrowed("is not valid"));
+                Fault::at(&path, error.code.clone(), detail)
+            })),
+            ValidationErrorsKind::Struct(errors) => collect(errors, &path, faults),
+            ValidationErrorsKind::List(entries) => {
+                for (index, errors) in entries {
+                    collect(errors, &format!("{path}/{index}"), faults);
+                }
+            }
+        }
+    }
+}
+
+/// A reference token of a JSON Pointer (RFC 6901 §3).
+fn escape(token: &str) -> Cow<'_, str> {
+    if token.contains(['~', '/']) {
+        Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(token)
+    }
+}
+
+/// Where the text contradicts the type's schema in the OpenAPI document: one fault a place and rule.
+fn schema_faults<T: ToSchema>(text: &[u8]) -> Vec<Fault> {
+    let (Some(validator), Ok(value)) =
+        (document::validator(&T::name()), serde_json::from_slice::<Value>(text))
+    else {
+        return Vec::new();
+    };
+    let mut faults = Vec::new();
+    for error in validator.iter_errors(&value) {
+        let path = error.instance_path().as_str();
+        let mut fault = |path: &str, code: &'static str, detail: String| {
+            faults.push(Fault::at(path, code, detail));
+        };
+        match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                let name = property.as_str().unwrap_or_default();
+                fault(&format!("{path}/{}", escape(name)), "required", "is required".into());
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for name in unexpected {
+                    let path = format!("{path}/{}", escape(name));
+                    fault(&path, "unknown_field", "is not a known field".into());
+                }
+            }
+            kind => {
+                let (code, detail) = describe(kind);
+                fault(path, code, detail);
+            }
+        }
+    }
+    // Where a length is wrong, that the pattern does not match either says nothing new.
+    let places: HashSet<_> = faults
+        .iter()
+        .filter(|fault| fault.code != "pattern")
+        .map(|fault| format!("{:?}", fault.place))
+        .collect();
+    faults.retain(|fault| fault.code != "pattern" || !places.contains(&format!("{:?}", fault.place)));
+    faults
+}
+
+fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
+    match kind {
+        ValidationErrorKind::Type { kind } => ("type", format!("must be {}", type_name(kind))),
+        ValidationErrorKind::MinLength { limit } => {
+            ("too_short", format!("must have at least {limit} character{}", plural(*limit)))
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            ("too_long", format!("must have at most {limit} character{}", plural(*limit)))
+        }
+        ValidationErrorKind::Enum { options } => ("enum", format!("must be one of {options}")),
+        ValidationErrorKind::Pattern { .. } => ("pattern", "has a form that is not allowed".into()),
+        ValidationErrorKind::Format { format } => ("format", format!("must be a {format}")),
+        ValidationErrorKind::Minimum { limit } => ("too_small", format!("must be at least {limit}")),
+        ValidationErrorKind::Maximum { limit } => ("too_large", format!("must be at most {limit}")),
+        ValidationErrorKind::MaxItems { limit } => {
+            ("too_many", format!("must have at most {limit} element{}", plural(*limit)))
+        }
+        ValidationErrorKind::MaxProperties { limit } => {
+            ("too_many", format!("must have at most {limit} member{}", plural(*limit)))
+        }
+        _ => ("invalid", "is not valid".into()),
+    }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn type_name(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(name) => with_article(&name.to_string()),
+        TypeKind::Multiple(names) => {
+            names.iter().map(|name| with_article(&name.to_string())).collect::<Vec<_>>().join(" or ")
+        }
+    }
+}
+
+fn with_article(name: &str) -> String {
+    match name {
+        "null" => name.to_owned(),
+        "array" | "integer" | "object" => format!("an {name}"),
+        _ => format!("a {name}"),
+    }
+}
+
+/// How many octets a JSON text has once PostgreSQL printed its numbers without exponents: `1e300` becomes 301 digits.
+#[must_use]
+pub fn printed_len(text: &str) -> usize {
+    let mut numbers = 0;
+    scan(text, &mut |token| {
+        if let Token::Number(number) = token
+            && let Some((_, exponent)) = number.split_once(['e', 'E'])
+        {
+            numbers += exponent.trim_start_matches(['+', '-']).parse().unwrap_or(usize::from(u16::MAX));
+        }
+    });
+    text.len() + numbers
+}
+
+/// How deep a JSON text nests: 0 for a scalar, 1 for `[]`.
+#[must_use]
+pub fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    scan(text, &mut |token| match token {
+        Token::Open(_) => {
+            depth += 1;
+            deepest = deepest.max(depth);
+        }
+        Token::Close => depth -= 1,
+        _ => {}
+    });
+    deepest
+}
+
+/// What a JSON text consists of, as far as anybody here wants to know.
+enum Token<'a> {
+    /// `{` or `[`
+    Open(u8),
+    /// `}` or `]`
+    Close,
+    Comma,
+    /// What stands between the quotation marks.
+    String(&'a str),
+    Number(&'a str),
+}
+
+/// Walks through a text whose syntax is known to be right.
+fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        match byte {
+            b'{' | b'[' => visit(Token::Open(byte)),
+            b'}' | b']' => visit(Token::Close),
+            b',' => visit(Token::Comma),
+            b'"' => {
+                while bytes.get(at).is_some_and(|&byte| byte != b'"') {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                visit(Token::String(&text[start + 1..at.min(text.len())]));
+                at += 1;
+            }
+            b'-' | b'0'..=b'9' => {
+                let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
+                while bytes.get(at).is_some_and(is_part) {
+                    at += 1;
+                }
+                visit(Token::Number(&text[start..at]));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A container that is being walked through.
+enum Frame<'a> {
+    Array(usize),
+    Object { key: Option<Cow<'a, str>>, seen: HashSet<Cow<'a, str>> },
+}
+
+/// What the syntax allows and the database, or another reader of the same text, does not take: U+0000, lone surrogates,
+/// numbers beyond IEEE 754 double precision, names that occur twice, bottomless nesting (RFC 7493 §2).
+fn inspect(text: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut frames: Vec<Frame<'_>> = Vec::new();
+    let mut too_deep = false;
+    scan(text, &mut |token| match token {
+        _ if too_deep => {}
+        Token::Open(_) if frames.len() == MAX_DEPTH => {
+            too_deep = true;
+            let detail = format!("must not nest deeper than {MAX_DEPTH} levels");
+            faults.push(Fault::at(pointer(&frames), "too_deep", detail));
+        }
+        Token::Open(b'[') => frames.push(Frame::Array(0)),
+        Token::Open(_) => frames.push(Frame::Object { key: None, seen: HashSet::new() }),
+        Token::Close => {
+            frames.pop();
+        }
+        Token::Comma => match frames.last_mut() {
+            Some(Frame::Array(index)) => *index += 1,
+            Some(Frame::Object { key, .. }) => *key = None,
+            None => {}
+        },
+        Token::String(string) => {
+            let fault = string_fault(string);
+            if let Some(Frame::Object { key: key @ None, seen }) = frames.last_mut() {
+                let name = unescape(string);
+                let first = seen.insert(name.clone());
+                *key = Some(name);
+                if !first {
+                    faults.push(Fault::at(pointer(&frames), "duplicate_name", "must occur once"));
+                }
+                if string.starts_with(RESERVED) {
+                    faults.push(Fault::at(pointer(&frames), "reserved_name", "must not be used as a name"));
+                }
+            }
+            faults.extend(fault.map(|(code, detail)| Fault::at(pointer(&frames), code, detail)));
+        }
+        Token::Number(number) => {
+            if !is_double(number) {
+                faults.push(Fault::at(pointer(&frames), "out_of_range", "must be within double precision"));
+            }
+        }
+    });
+    faults
+}
+
+/// The JSON Pointer of where the walk is.
+fn pointer(frames: &[Frame<'_>]) -> String {
+    let mut pointer = String::new();
+    for frame in frames {
+        let _ = match frame {
+            Frame::Array(index) => write!(pointer, "/{index}"),
+            Frame::Object { key, .. } => write!(pointer, "/{}", escape(key.as_deref().unwrap_or_default())),
+        };
+    }
+    pointer
+}
+
+fn unescape(string: &str) -> Cow<'_, str> {
+    if string.contains('\\') {
+        let decoded = serde_json::from_str::<String>(&format!("\"{string}\""));
+        decoded.map_or(Cow::Borrowed(string), Cow::Owned)
+    } else {
+        Cow::Borrowed(string)
+    }
+}
+
+/// The fault of what stands between quotation marks, if it has one.
+fn string_fault(string: &str) -> Option<(&'static str, &'static str)> {
+    if !string.contains('\\') {
+        return None;
+    }
+    let mut units = string.split('\\').skip(1).peekable();
+    // Only `\u` escapes matter; an escaped backslash is an empty piece and takes the piece behind it along.
+    let mut lone_high = false;
+    while let Some(piece) = units.next() {
+        let unit = piece.strip_prefix('u').and_then(|hex| u16::from_str_radix(hex.get(..4)?, 16).ok());
+        match unit {
+            Some(0) => return Some(("nul", "must not contain U+0000")),
+            Some(0xDC00..=0xDFFF) if lone_high => lone_high = false,
+            Some(0xDC00..=0xDFFF) => {
+                return Some(("lone_surrogate", "must not contain half a surrogate pair"));
+            }
+            _ if lone_high => return Some(("lone_surrogate", "must not contain half a surrogate pair")),
+            Some(0xD800..=0xDBFF) if piece.len() == 5 => lone_high = true,
+            Some(0xD800..=0xDBFF) => {
+                return Some(("lone_surrogate", "must not contain half a surrogate pair"));
+            }
+            None if piece.is_empty() => {
+                units.next();
+            }
+            _ => {}
+        }
+    }
+    lone_high.then_some(("lone_surrogate", "must not contain half a surrogate pair"))
+}
+
+/// Whether a number can be read as an IEEE 754 double without becoming infinite, or zero when it is not.
+fn is_double(number: &str) -> bool {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    let is_zero = !mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    number.parse::<f64>().is_ok_and(|value| value.is_finite() && (is_zero || value != 0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(text: &str) -> Vec<(String, String)> {
+        inspect(text)
+            .into_iter()
+            .map(|fault| match fault.place {
+                crate::error::Place::Pointer(pointer) => (pointer, fault.code.into_owned()),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_jsonb_cannot_hold_is_found_where_it_is() {
+        let cases = [
+            (r#"{"a": "\u0000"}"#, "/a", "nul"),
+            (r#"{"a": ["x", {"b/~": "\\\u0000"}]}"#, "/a/1/b~1~0", "nul"),
+            (r#"{"\u0000": 1}"#, "/\u{0}", "nul"),
+            (r#"{"a": "\ud800"}"#, "/a", "lone_surrogate"),
+            (r#"{"a": "\udc00"}"#, "/a", "lone_surrogate"),
+            (r#"{"a": "\ud800x\udc00"}"#, "/a", "lone_surrogate"),
+            (r#"{"a": "\ud800\n"}"#, "/a", "lone_surrogate"),
+            (r#"{"a": [1, 1e200000]}"#, "/a/1", "out_of_range"),
+            (r#"{"a": -1e400}"#, "/a", "out_of_range"),
+            (r#"{"a": 1e-20000}"#, "/a", "out_of_range"),
+            (r#"{"a": {"b": 1, "\u0062": 2}}"#, "/a/b", "duplicate_name"),
+        ];
+        for (text, pointer, code) in cases {
+            assert_eq!(codes(text), [(pointer.to_owned(), code.to_owned())], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_fault_and_is_none_passes() {
+        for text in [
+            r#"{"a": "\\u0000"}"#,
+            r#"{"a": "\ud83d\ude00"}"#,
+            r#"{"a": "\\\\ud800"}"#,
+            r#"{"a": 0e99999, "b": -0.0, "c": 123456789012345678901234567890}"#,
+            r#"{"a": {"x": 1}, "b": {"x": 1}}"#,
+            r#"[1e308, 2.2250738585072014e-308, "[[[["]"#,
+        ] {
+            assert_eq!(codes(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_counted_and_bounded() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(depth("1"), 0);
+        assert_eq!(depth(r#"{"a": [["]"]], "b": [1]}"#), 3);
+        assert_eq!(codes(&nested(MAX_DEPTH)), []);
+        assert_eq!(codes(&nested(MAX_DEPTH + 1))[0].1, "too_deep");
+        assert_eq!(codes(&nested(10_000)).len(), 1);
+    }
+
+    #[test]
+    fn a_number_counts_with_the_digits_that_postgres_prints() {
+        assert_eq!(printed_len("[1, 2.5]"), 8);
+        assert_eq!(printed_len("1e300"), 305);
+        assert_eq!(printed_len(r#""1e300""#), 7);
+    }
+}

@@ -1,0 +1,167 @@
+//! The boundary: everything that knows HTTP.
+
+mod admit;
+mod catalog;
+pub mod cors;
+pub mod document;
+mod extract;
+mod forwarded;
+mod health;
+mod json;
+mod metrics;
+mod negotiate;
+mod observe;
+mod page;
+mod patch;
+mod preconditions;
+mod problem;
+mod query;
+pub mod rate_limit;
+mod retry;
+pub mod server;
+
+use std::{
+    any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use ipnet::IpNet;
+use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, SizeAbove},
+    },
+    set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+};
+
+use self::{metrics::Metrics, page::Cursors, problem::Problem, rate_limit::Limiter};
+use crate::postgres::database::Database;
+
+/// Below this many octets compression costs more than it saves.
+const COMPRESS_ABOVE: u64 = 1024;
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The longest time until a request is answered, its body not counted.
+    pub request_timeout: Duration,
+    /// The longest time that a body may take to arrive.
+    pub body_timeout: Duration,
+    /// The most requests that are worked on at one time.
+    pub max_requests: usize,
+    /// How many requests a client address may make.
+    pub rate_limit: Option<rate_limit::Quota>,
+    /// Networks of proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins whose pages may call the API.
+    pub cors_origins: Vec<cors::Origin>,
+}
+
+/// What the handlers and layers share.
+#[derive(Debug)]
+pub struct App {
+    database: Database,
+    cursors: Cursors,
+    metrics: Metrics,
+    limiter: Option<Limiter>,
+    in_flight: Semaphore,
+    draining: AtomicBool,
+    options: Options,
+}
+
+impl App {
+    /// A service on this database, whose cursors are authenticated under `cursor_key`.
+    #[must_use]
+    pub fn new(database: Database, cursor_key: &[u8], options: Options) -> Arc<Self> {
+        Arc::new(Self {
+            cursors: Cursors::new(cursor_key),
+            metrics: Metrics::new(database.clone()),
+            limiter: options.rate_limit.map(Limiter::new),
+            in_flight: Semaphore::new(options.max_requests),
+            draining: AtomicBool::new(false),
+            database,
+            options,
+        })
+    }
+
+    /// From now on `/readyz` answers 503, so that nothing new is sent here.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
+
+/// The service: what production serves and what the tests ask.
+pub fn router(app: &Arc<App>) -> Router {
+    let (api, _) = document::api().split_for_parts();
+    let api = api.route_layer(
+        ServiceBuilder::new()
+            .layer(from_fn(negotiate::require_json))
+            // Bodies are read before this counts, so that slow clients do not keep the others out.
+            .layer(from_fn_with_state(Arc::clone(app), retry::rerun_contended))
+            .layer(from_fn_with_state(Arc::clone(app), admit::shed_load))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                app.options.request_timeout,
+            )),
+    );
+    let limited = api
+        .route("/problems/{kind}", get(problem::describe_problem))
+        .merge(document::routes())
+        .layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_rate));
+    // The probes and the metrics must answer when everything else is refused.
+    let router = limited
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::show_metrics))
+        .with_state(Arc::clone(app))
+        .layer(
+            ServiceBuilder::new()
+                .layer(
+                    CompressionLayer::new()
+                        .compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE))),
+                )
+                .layer(security(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .layer(security(header::REFERRER_POLICY, "no-referrer"))
+                .layer(security(
+                    header::CONTENT_SECURITY_POLICY,
+                    "default-src 'none'; frame-ancestors 'none'",
+                ))
+                .layer(from_fn_with_state(Arc::clone(app), observe::observe))
+                .layer(CatchPanicLayer::custom(panicked)),
+        );
+    if app.options.cors_origins.is_empty() {
+        router
+    } else {
+        router.layer(from_fn_with_state(cors::layer(&app.options.cors_origins), cors::share))
+    }
+}
+
+/// A header field of every answer that does not set it itself.
+fn security(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// The panic's own message was written to the log by the panic hook; it does not reach the client.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Problem::new(&problem::INTERNAL, "The cause is in the log of the service.").into_response()
+}

@@ -1,0 +1,130 @@
+//! Query strings, read parameter by parameter, so that every fault is found at once.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use percent_encoding::percent_decode_str;
+
+use crate::{error::Fault, http::problem::Problem};
+
+/// What a query string can be read into.
+pub trait FromQuery: Sized {
+    /// Takes each parameter that it knows; faults are collected in `parameters`.
+    fn from_query(parameters: &mut Parameters) -> Self;
+}
+
+/// The parameters of a query string that nobody has taken yet, and the faults of those that were.
+#[derive(Debug)]
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    faults: Vec<Fault>,
+}
+
+impl Parameters {
+    fn new(query: &str) -> Self {
+        let mut parameters = Self { pairs: Vec::new(), faults: Vec::new() };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match (decode(name), decode(value)) {
+                (Some(name), Some(value)) if value.contains('\0') => {
+                    parameters.faults.push(Fault::parameter(known(&name), "nul", "must not contain U+0000"));
+                }
+                (Some(name), Some(value)) => parameters.pairs.push((name, value)),
+                (name, _) => {
+                    let name = known(&name.unwrap_or_default());
+                    parameters.faults.push(Fault::parameter(
+                        name,
+                        "encoding",
+                        "must be percent-encoded UTF-8",
+                    ));
+                }
+            }
+        }
+        parameters
+    }
+
+    /// The values of a parameter that may be repeated, each read by `read`, whose error says what would be right.
+    pub fn many<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, Expected>) -> Vec<T> {
+        let mut values = Vec::new();
+        let faults = &mut self.faults;
+        self.pairs.retain(|(key, value)| {
+            if key != name {
+                return true;
+            }
+            match read(value) {
+                Ok(value) => values.push(value),
+                Err(Expected(code, detail)) => faults.push(Fault::parameter(name, code, detail)),
+            }
+            false
+        });
+        values
+    }
+
+    /// The value of a parameter that may occur once.
+    pub fn one<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, Expected>) -> Option<T> {
+        let before = self.pairs.len();
+        let mut values = self.many(name, read);
+        if before - self.pairs.len() > 1 {
+            self.faults.push(Fault::parameter(name, "repeated", "must occur once"));
+        }
+        values.pop()
+    }
+
+    fn finish(mut self) -> Vec<Fault> {
+        let unknown = self
+            .pairs
+            .iter()
+            .map(|(name, _)| Fault::parameter(known(name), "unknown_parameter", "is not a known parameter"));
+        self.faults.extend(unknown);
+        self.faults
+    }
+}
+
+/// What would have been right: a code and a sentence.
+#[derive(Debug)]
+pub struct Expected(pub &'static str, pub Cow<'static, str>);
+
+/// Reads a whole query string.
+///
+/// # Errors
+///
+/// 400 with every fault, parameters that nobody knows included.
+pub fn parse<T: FromQuery>(query: &str) -> Result<T, Problem> {
+    let mut parameters = Parameters::new(query);
+    let value = T::from_query(&mut parameters);
+    let faults = parameters.finish();
+    if faults.is_empty() { Ok(value) } else { Err(Problem::malformed(faults)) }
+}
+
+/// A date and time of RFC 3339; PostgreSQL's range ends long before chrono's, and four digits of a year are all that RFC 3339 has.
+///
+/// # Errors
+///
+/// `date_time`
+pub fn date_time(value: &str) -> Result<DateTime<Utc>, Expected> {
+    DateTime::parse_from_rfc3339(value).map(|moment| moment.to_utc()).map_err(|_| {
+        Expected("date_time", "must be a date and time of RFC 3339, such as 2026-11-22T12:00:00Z".into())
+    })
+}
+
+/// The name of a parameter as an answer may repeat it: the client's own bytes only where they are harmless.
+fn known(name: &str) -> Cow<'static, str> {
+    let harmless = !name.is_empty()
+        && name.len() <= 64
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    if harmless { Cow::Owned(name.to_owned()) } else { Cow::Borrowed("?") }
+}
+
+/// `application/x-www-form-urlencoded`, but strict: what does not decode is a fault and not a replacement character.
+fn decode(text: &str) -> Option<String> {
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        let digits = rest.as_bytes().get(at + 1..at + 3)?;
+        if !digits.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+        rest = &rest[at + 3..];
+    }
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
+}

@@ -1,0 +1,23 @@
+//! The binary: parse the command line, set up telemetry, run one command, flush.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use curio::{cli, telemetry};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    if let Err(error) = cli::load_dotenv() {
+        return cli::fail(&error);
+    }
+    let arguments = cli::Arguments::parse();
+    let telemetry = match telemetry::init(&arguments.log) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return cli::fail(&error),
+    };
+    let outcome = cli::run(arguments.command);
+    drop(telemetry);
+    outcome.map_or_else(|error| cli::fail(&error), |()| ExitCode::SUCCESS)
+}

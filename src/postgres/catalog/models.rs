@@ -1,0 +1,72 @@
+//! The rows of the catalogue.
+
+use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+/// A thing worth keeping track of: one row of `items`.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Item {
+    /// UUID version 7 (RFC 9562), so that ids sort by the time they were made.
+    pub id: Uuid,
+    /// 1 to 200 characters after trimming, no control characters.
+    pub name: String,
+    /// Where the item is in its life.
+    pub status: Status,
+    /// A JSON object of the client's own, kept as text: it is passed on, not read.
+    pub attributes: Json<Box<RawValue>>,
+    /// 1 at creation, one more at every change: the entity tag.
+    pub version: i64,
+    /// When the row was inserted, by the database's clock.
+    pub created_at: DateTime<Utc>,
+    /// When the row was last changed, by the database's clock.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Where an item is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "varchar", rename_all = "snake_case")]
+pub enum Status {
+    /// Being prepared.
+    Draft,
+    /// In use.
+    Active,
+    /// Kept for the record.
+    Archived,
+}
+
+impl Status {
+    /// The name of it in the database, on the wire and in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// What a client decides of an item; the rest is given by the server and the database.
+#[derive(Debug, Clone)]
+pub struct ItemContent {
+    /// See [`Item::name`].
+    pub name: String,
+    /// See [`Item::status`].
+    pub status: Status,
+    /// See [`Item::attributes`].
+    pub attributes: Box<RawValue>,
+}
+
+/// Which items a list holds; a rule that is `None` or empty lets every item through.
+#[derive(Debug, Clone, Default)]
+pub struct ItemFilter {
+    /// Any of these.
+    pub status: Vec<Status>,
+    /// The name begins with this, letter case included.
+    pub name_prefix: Option<String>,
+    /// Created at this moment or later.
+    pub created_after: Option<DateTime<Utc>>,
+    /// Created before this moment.
+    pub created_before: Option<DateTime<Utc>>,
+}

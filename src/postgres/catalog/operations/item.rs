@@ -1,0 +1,197 @@
+//! What can be done with items.
+
+use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
+use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    postgres::catalog::models::{Item, ItemContent, ItemFilter, Status},
+};
+
+/// Inserts an item and returns it with what the database added.
+///
+/// # Errors
+///
+/// [`Error::Conflict`] where the id is taken; [`Error::Invalid`] where the content breaks a rule.
+pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
+    let item = sqlx::query_as!(
+        Item,
+        r#"INSERT INTO items (id, name, status, attributes)
+           VALUES ($1, $2, $3, $4)
+           RETURNING id, name, status AS "status: Status", attributes AS "attributes: Json<Box<RawValue>>",
+                     version, created_at, updated_at"#,
+        id,
+        content.name,
+        content.status as Status,
+        Json(&content.attributes) as _,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(item)
+}
+
+/// The item with this id.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
+    let item = sqlx::query_as!(
+        Item,
+        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: Json<Box<RawValue>>",
+                  version, created_at, updated_at
+           FROM items WHERE id = $1"#,
+        id,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(item)
+}
+
+/// The item with this id, locked until the transaction ends.
+///
+/// # Errors
+///
+/// [`Error::Locked`] where another transaction holds it for longer than the lock time-out.
+pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
+    let item = sqlx::query_as!(
+        Item,
+        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: Json<Box<RawValue>>",
+                  version, created_at, updated_at
+           FROM items WHERE id = $1 FOR UPDATE"#,
+        id,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(item)
+}
+
+/// Replaces the content of an item, counts its version up, and returns it; `None` where there is no such item.
+///
+/// # Errors
+///
+/// [`Error::Locked`] as in [`get_for_update`]; [`Error::Invalid`] where the content breaks a rule.
+pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Option<Item>, Error> {
+    let item = sqlx::query_as!(
+        Item,
+        r#"UPDATE items
+           SET name = $2, status = $3, attributes = $4, version = version + 1, updated_at = now()
+           WHERE id = $1
+           RETURNING id, name, status AS "status: Status", attributes AS "attributes: Json<Box<RawValue>>",
+                     version, created_at, updated_at"#,
+        id,
+        content.name,
+        content.status as Status,
+        Json(&content.attributes) as _,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(item)
+}
+
+/// Deletes an item; `false` where there is no such item.
+///
+/// # Errors
+///
+/// [`Error::Locked`] as in [`get_for_update`].
+pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<bool, Error> {
+    let done = sqlx::query!("DELETE FROM items WHERE id = $1", id).execute(conn).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Where a page begins in a list that is ordered from the newest item to the oldest, ids deciding between equals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At the newest item.
+    Newest,
+    /// Behind this item, towards the oldest.
+    After(DateTime<Utc>, Uuid),
+    /// In front of this item, towards the newest: the page that ends there.
+    Before(DateTime<Utc>, Uuid),
+}
+
+/// One page of items, newest first, and whether there are more beyond it in the direction of reading.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn list(
+    conn: &mut PgConnection,
+    filter: &ItemFilter,
+    start: Start,
+    limit: u32,
+) -> Result<(Vec<Item>, bool), Error> {
+    let mut query = QueryBuilder::<Postgres>::new(
+        "SELECT id, name, status, attributes, version, created_at, updated_at FROM items WHERE true",
+    );
+    push_filter(&mut query, filter);
+    match start {
+        Start::Newest => {}
+        Start::After(created_at, id) => push_bound(&mut query, " < ", created_at, id),
+        Start::Before(created_at, id) => push_bound(&mut query, " > ", created_at, id),
+    }
+    let backwards = matches!(start, Start::Before(..));
+    query.push(if backwards {
+        " ORDER BY created_at, id LIMIT "
+    } else {
+        " ORDER BY created_at DESC, id DESC LIMIT "
+    });
+    // One more than asked for tells whether there is a page behind this one.
+    query.push_bind(i64::from(limit) + 1);
+
+    let mut items: Vec<Item> = query.build_query_as().fetch_all(conn).await?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    if backwards {
+        items.reverse();
+    }
+    Ok((items, more))
+}
+
+fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+    match filter.status.as_slice() {
+        [] => {}
+        // An equality lets the index on status deliver the order of the list; an array does not.
+        [status] => {
+            query.push(" AND status = ").push_bind(*status);
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|status| status.as_str()).collect();
+            query.push(" AND status = ANY(").push_bind(names).push(")");
+        }
+    }
+    if let Some(prefix) = &filter.name_prefix {
+        query.push(" AND name LIKE ").push_bind(like_prefix(prefix));
+    }
+    if let Some(moment) = filter.created_after {
+        query.push(" AND created_at >= ").push_bind(moment);
+    }
+    if let Some(moment) = filter.created_before {
+        query.push(" AND created_at < ").push_bind(moment);
+    }
+}
+
+fn push_bound(
+    query: &mut QueryBuilder<Postgres>,
+    comparison: &'static str,
+    created_at: DateTime<Utc>,
+    id: Uuid,
+) {
+    query.push(" AND (created_at, id)").push(comparison);
+    query.push("(").push_bind(created_at).push(", ").push_bind(id).push(")");
+}
+
+/// The pattern of LIKE for "begins with": its own wildcards in `prefix` lose their meaning.
+fn like_prefix(prefix: &str) -> String {
+    let mut pattern = String::with_capacity(prefix.len() + 1);
+    for c in prefix.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

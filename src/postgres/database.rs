@@ -1,0 +1,244 @@
+//! The only place that begins, and the only one that commits.
+//!
+//! The pool is deadpool's and not sqlx's: sqlx's pings the server each time a connection comes back, from a task of
+//! its own, and its `begin` leaves a transaction open when the request is dropped at that moment
+//! (transact-rs/sqlx#4385). Here a connection comes back at once when it was released, by [`Transaction::commit`] or
+//! [`Connection::release`]; one that was dropped in any other state is rolled back first, or closed.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+use deadpool::{
+    Runtime, Status,
+    managed::{
+        Manager, Metrics, Object, Pool, PoolConfig, PoolError, QueueMode, RecycleError, RecycleResult,
+        Timeouts,
+    },
+};
+use sqlx::{Connection as _, Executor, PgConnection, postgres::PgConnectOptions};
+
+use crate::error::Error;
+
+/// A connection that lay idle for longer is tried before it is handed out.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+/// A connection is replaced after this time, so that a server's memory for it does not grow without end.
+const MAX_AGE: Duration = Duration::from_mins(30);
+/// How long a dropped transaction may take to roll back before its connection is closed.
+const CLEAN_UP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How to reach the database, and how long anything there may take.
+#[derive(Debug, Clone)]
+pub struct DatabaseOptions {
+    /// Where it is and who asks.
+    pub connect: PgConnectOptions,
+    /// The most connections at one time.
+    pub max_connections: usize,
+    /// The longest wait for a connection, a new one included.
+    pub wait_timeout: Duration,
+    /// The longest statement.
+    pub statement_timeout: Duration,
+    /// The longest wait for a lock.
+    pub lock_timeout: Duration,
+    /// The longest pause inside a transaction.
+    pub idle_in_transaction_timeout: Duration,
+}
+
+/// The pool of connections.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool<Connector>,
+}
+
+impl Database {
+    /// A pool that connects when it is first used.
+    ///
+    /// # Errors
+    ///
+    /// None at present: the configuration of the pool is complete.
+    pub fn new(options: DatabaseOptions) -> Result<Self, Error> {
+        let milliseconds = |duration: Duration| duration.as_millis().to_string();
+        let connect = options.connect.application_name("curio").options([
+            ("statement_timeout", milliseconds(options.statement_timeout)),
+            ("lock_timeout", milliseconds(options.lock_timeout)),
+            ("idle_in_transaction_session_timeout", milliseconds(options.idle_in_transaction_timeout)),
+        ]);
+        let pool = Pool::builder(Connector { connect })
+            .config(PoolConfig {
+                max_size: options.max_connections,
+                timeouts: Timeouts {
+                    wait: Some(options.wait_timeout),
+                    create: Some(options.wait_timeout),
+                    recycle: Some(TRUSTED_IDLE),
+                },
+                // The connection that was used last has the warmest caches, on both sides.
+                queue_mode: QueueMode::Lifo,
+            })
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::Internal(Box::new(error)))?;
+        Ok(Self { pool })
+    }
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where there is no connection within the time for it.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        let mut connection = self.connection().await?;
+        connection.execute("BEGIN").await?;
+        Ok(Transaction { connection })
+    }
+
+    /// A connection for a read of one statement, which needs no transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where there is no connection within the time for it.
+    pub async fn connection(&self) -> Result<Connection, Error> {
+        match self.pool.get().await {
+            Ok(object) => Ok(Connection { object: Some(object) }),
+            Err(PoolError::Backend(error)) => Err(Error::Unavailable(Box::new(error))),
+            Err(error) => Err(Error::Unavailable(Box::new(error))),
+        }
+    }
+
+    /// How many connections there are, how many of them are idle, and how many requests wait for one.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.pool.status()
+    }
+
+    /// Closes the idle connections now, and the others as they come back.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("status", &self.status()).finish_non_exhaustive()
+    }
+}
+
+/// A connection, to be given back by [`release`](Self::release).
+pub struct Connection {
+    object: Option<Object<Connector>>,
+}
+
+impl Connection {
+    /// Gives the connection back to the pool: its statement was carried out, and its answer was read.
+    pub fn release(mut self) {
+        self.object = None;
+    }
+}
+
+impl Deref for Connection {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        self.object.as_ref().unwrap_or_else(|| unreachable!("taken by release and drop alone"))
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.object.as_mut().unwrap_or_else(|| unreachable!("taken by release and drop alone"))
+    }
+}
+
+impl Drop for Connection {
+    /// Not released: a request that failed, or was dropped by its client in the middle of a round trip.
+    fn drop(&mut self) {
+        let Some(object) = self.object.take() else {
+            return;
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                runtime.spawn(clean_up(object));
+            }
+            Err(_) => drop(Object::take(object)),
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+/// Rolls back whatever the connection was doing, and gives it back to the pool; closes it where that does not work.
+async fn clean_up(mut object: Object<Connector>) {
+    let rollback = tokio::time::timeout(CLEAN_UP_TIMEOUT, object.execute("ROLLBACK")).await;
+    if !matches!(rollback, Ok(Ok(_))) {
+        let pool = Object::pool(&object);
+        drop(Object::take(object));
+        // One broken connection is rarely alone: after a restart of the server all of them are.
+        if let Some(pool) = pool {
+            pool.retain(|_, _| false);
+        }
+    }
+}
+
+/// A transaction: what is done on it is there for others after [`commit`](Self::commit), or never was.
+#[derive(Debug)]
+pub struct Transaction {
+    connection: Connection,
+}
+
+impl Transaction {
+    /// Makes everything that was done permanent and visible.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was written when the server reports an error. When the connection breaks
+    /// ([`Error::Unavailable`]), it is not known whether it was.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        self.connection.execute("COMMIT").await?;
+        self.connection.release();
+        Ok(())
+    }
+}
+
+impl Deref for Transaction {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+/// Makes connections, and decides which are still good.
+#[derive(Debug)]
+struct Connector {
+    connect: PgConnectOptions,
+}
+
+impl Manager for Connector {
+    type Type = PgConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<PgConnection, sqlx::Error> {
+        PgConnection::connect_with(&self.connect).await
+    }
+
+    async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        if metrics.age() > MAX_AGE {
+            return Err(RecycleError::message("old"));
+        }
+        if metrics.last_used() > TRUSTED_IDLE {
+            connection.ping().await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! Everything that is kept in PostgreSQL: one folder a domain, and what they share.
+//!
+//! An operation is a plain function on `&mut PgConnection`: it reads or writes, gives back what the database
+//! returned, and never begins or commits.
+
+pub mod catalog;
+pub mod database;
+pub mod migrations;
+pub mod service;
+mod violation;

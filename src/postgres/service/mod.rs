@@ -1,0 +1,4 @@
+//! What the service keeps for itself.
+
+pub mod models;
+pub mod operations;

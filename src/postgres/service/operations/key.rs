@@ -1,0 +1,32 @@
+//! Keys that all replicas share.
+
+use sqlx::PgConnection;
+
+use crate::error::Error;
+
+/// The key called `name`: the one that is kept, else `fresh`, which is then the one that is kept.
+///
+/// Replicas that start at the same time all get the same key.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn get_or_create(conn: &mut PgConnection, name: &str, fresh: [u8; 32]) -> Result<Vec<u8>, Error> {
+    let kept = sqlx::query_scalar!("SELECT key FROM service_keys WHERE name = $1", name)
+        .fetch_optional(&mut *conn)
+        .await?;
+    if let Some(key) = kept {
+        return Ok(key);
+    }
+    sqlx::query!(
+        "INSERT INTO service_keys (name, key) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        name,
+        &fresh
+    )
+    .execute(&mut *conn)
+    .await?;
+    // Not RETURNING: another replica's row, which made this insert do nothing, must be seen too.
+    let key =
+        sqlx::query_scalar!("SELECT key FROM service_keys WHERE name = $1", name).fetch_one(conn).await?;
+    Ok(key)
+}

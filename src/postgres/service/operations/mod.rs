@@ -1,0 +1,3 @@
+//! What can be done with the service's own rows.
+
+pub mod key;

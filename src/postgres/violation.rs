@@ -1,0 +1,45 @@
+//! What PostgreSQL reports → [`Error`]: the only place that knows SQLSTATE and the names of constraints.
+
+use sqlx::error::DatabaseError;
+
+use crate::{
+    error::{Error, Fault, Source},
+    postgres::catalog,
+};
+
+impl From<sqlx::Error> for Error {
+    /// The table of SQLSTATEs: PostgreSQL's documentation, appendix A.
+    fn from(error: sqlx::Error) -> Self {
+        let Some(reported) = error.as_database_error() else {
+            return match error {
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
+                    Self::Unavailable(Box::new(error))
+                }
+                _ => Self::Internal(Box::new(error)),
+            };
+        };
+        let code = reported.code().unwrap_or_default();
+        let kind: fn(Source) -> Self = match code.as_ref() {
+            "23502" | "23514" | "22001" | "22003" | "22021" | "22P02" | "22P05" => {
+                return Self::Invalid(vec![broken_rule(reported)]);
+            }
+            "23503" | "23505" => Self::Conflict,
+            "40001" | "40P01" => Self::Contended,
+            "55P03" => Self::Locked,
+            "25006" | "57014" | "57P01" | "57P02" | "57P03" => Self::Unavailable,
+            class if class.starts_with("08") || class.starts_with("53") => Self::Unavailable,
+            _ => Self::Internal,
+        };
+        kind(Box::new(error))
+    }
+}
+
+/// The fault that belongs to the named constraint; these rules are checked before the database is asked, so
+/// this is the second line of defence.
+fn broken_rule(reported: &dyn DatabaseError) -> Fault {
+    let name = reported.constraint().unwrap_or_default();
+    catalog::RULES.iter().find(|(constraint, ..)| *constraint == name).map_or_else(
+        || Fault::at("", "invalid", "is not valid"),
+        |(_, pointer, code, detail)| Fault::at(*pointer, *code, *detail),
+    )
+}
