@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         return cli::fail(&error);
     }
     let arguments = cli::Arguments::parse();
-    let telemetry = match telemetry::init(&arguments.log) {
+    let telemetry = match telemetry::init(&arguments.log.filter, arguments.log.format) {
         Ok(telemetry) => telemetry,
         Err(error) => return cli::fail(&error),
     };

@@ -10,8 +10,6 @@ use clap::ValueEnum;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::config::LogSettings;
-
 const BUFFERED_LINES: usize = 8_192;
 
 /// How a line of the log looks.
@@ -30,15 +28,15 @@ pub enum Format {
 /// # Errors
 ///
 /// Where the filter cannot be read.
-pub fn init(settings: &LogSettings) -> anyhow::Result<WorkerGuard> {
-    let filter = EnvFilter::try_new(&settings.filter)
-        .with_context(|| format!("CURIO_LOG is not a filter: {}", settings.filter))?;
+pub fn init(filter: &str, format: Format) -> anyhow::Result<WorkerGuard> {
+    let directives =
+        EnvFilter::try_new(filter).with_context(|| format!("CURIO_LOG is not a filter: {filter}"))?;
     let (writer, guard) = NonBlockingBuilder::default()
         .lossy(false)
         .buffered_lines_limit(BUFFERED_LINES)
         // The thread flushes when it has caught up: under load many lines go out in one write.
         .finish(BufWriter::with_capacity(64 * 1024, io::stdout()));
-    tracing_subscriber::registry().with(layer(settings.format, writer)).with(filter).init();
+    tracing_subscriber::registry().with(layer(format, writer)).with(directives).init();
     Ok(guard)
 }
 

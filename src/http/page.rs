@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     error::Fault,
     http::{problem::Problem, query::Expected},
-    postgres::catalog::operations::item::Start,
+    postgres::keyset::Start,
 };
 
 /// How many entities a page has where the client does not say.

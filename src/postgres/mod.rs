@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod database;
+pub mod keyset;
 pub mod migrations;
 pub mod service;
 mod violation;

@@ -1,13 +1,15 @@
 //! What can be done with items.
 
-use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use crate::{
     error::Error,
-    postgres::catalog::models::{Item, ItemContent, ItemFilter, Status},
+    postgres::{
+        catalog::models::{Item, ItemContent, ItemFilter, Status},
+        keyset::{self, Start},
+    },
 };
 
 /// Inserts an item and returns it with what the database added.
@@ -101,17 +103,6 @@ pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<bool, Error> {
     Ok(done.rows_affected() > 0)
 }
 
-/// Where a page begins in a list that is ordered from the newest item to the oldest, ids deciding between equals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// At the newest item.
-    Newest,
-    /// Behind this item, towards the oldest.
-    After(DateTime<Utc>, Uuid),
-    /// In front of this item, towards the newest: the page that ends there.
-    Before(DateTime<Utc>, Uuid),
-}
-
 /// One page of items, newest first, and whether there are more beyond it in the direction of reading.
 ///
 /// # Errors
@@ -127,27 +118,9 @@ pub async fn list(
         "SELECT id, name, status, attributes, version, created_at, updated_at FROM items WHERE true",
     );
     push_filter(&mut query, filter);
-    match start {
-        Start::Newest => {}
-        Start::After(created_at, id) => push_bound(&mut query, " < ", created_at, id),
-        Start::Before(created_at, id) => push_bound(&mut query, " > ", created_at, id),
-    }
-    let backwards = matches!(start, Start::Before(..));
-    query.push(if backwards {
-        " ORDER BY created_at, id LIMIT "
-    } else {
-        " ORDER BY created_at DESC, id DESC LIMIT "
-    });
-    // One more than asked for tells whether there is a page behind this one.
-    query.push_bind(i64::from(limit) + 1);
-
-    let mut items: Vec<Item> = query.build_query_as().fetch_all(conn).await?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    if backwards {
-        items.reverse();
-    }
-    Ok((items, more))
+    keyset::push_page(&mut query, start, limit);
+    let items = query.build_query_as().fetch_all(conn).await?;
+    Ok(keyset::cut_page(items, start, limit))
 }
 
 fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
@@ -171,16 +144,6 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     if let Some(moment) = filter.created_before {
         query.push(" AND created_at < ").push_bind(moment);
     }
-}
-
-fn push_bound(
-    query: &mut QueryBuilder<Postgres>,
-    comparison: &'static str,
-    created_at: DateTime<Utc>,
-    id: Uuid,
-) {
-    query.push(" AND (created_at, id)").push(comparison);
-    query.push("(").push_bind(created_at).push(", ").push_bind(id).push(")");
 }
 
 /// The pattern of LIKE for "begins with": its own wildcards in `prefix` lose their meaning.
