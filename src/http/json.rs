@@ -19,6 +19,8 @@ use crate::{
 
 /// The deepest nesting of a whole body.
 const MAX_DEPTH: usize = 64;
+/// The greatest exponent of a zero: about that of a double.
+const MAX_ZEROS: i16 = 308;
 /// Names that `serde_json` uses inside itself to keep numbers and raw texts as they are.
 const RESERVED: &str = "$serde_json::private::";
 
@@ -75,10 +77,14 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem::malformed(vec![Fault::at("", "json_syntax", detail)])
 }
 
+/// The name under which the validator reports what is wrong with a value as a whole.
+pub const WHOLE: &str = "__all__";
+
 /// What the validator found, with the path of fields that leads to it.
 fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
     for (field, kind) in errors.errors() {
-        let path = format!("{path}/{}", escape(field));
+        // What is wrong with the whole of a value has no field of its own.
+        let path = if field == WHOLE { path.to_owned() } else { format!("{path}/{}", escape(field)) };
         match kind {
             ValidationErrorsKind::Field(errors) => faults.extend(errors.iter().map(|error| {
                 let detail = error.message.clone().unwrap_or(Cow::Borrowed("is not valid"));
@@ -365,9 +371,13 @@ fn string_fault(string: &str) -> Option<(&'static str, &'static str)> {
 
 /// Whether a number can be read as an IEEE 754 double without becoming infinite, or zero when it is not.
 fn is_double(number: &str) -> bool {
-    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let is_zero = !mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
-    number.parse::<f64>().is_ok_and(|value| value.is_finite() && (is_zero || value != 0.0))
+    if is_zero {
+        // PostgreSQL keeps the decimal places of a zero.
+        return exponent.parse::<i16>().is_ok_and(|exponent| (-MAX_ZEROS..=MAX_ZEROS).contains(&exponent));
+    }
+    number.parse::<f64>().is_ok_and(|value| value.is_finite() && value != 0.0)
 }
 
 #[cfg(test)]
@@ -397,6 +407,7 @@ mod tests {
             (r#"{"a": [1, 1e200000]}"#, "/a/1", "out_of_range"),
             (r#"{"a": -1e400}"#, "/a", "out_of_range"),
             (r#"{"a": 1e-20000}"#, "/a", "out_of_range"),
+            (r#"{"a": 0e-20000}"#, "/a", "out_of_range"),
             (r#"{"a": {"b": 1, "\u0062": 2}}"#, "/a/b", "duplicate_name"),
         ];
         for (text, pointer, code) in cases {
@@ -410,7 +421,7 @@ mod tests {
             r#"{"a": "\\u0000"}"#,
             r#"{"a": "\ud83d\ude00"}"#,
             r#"{"a": "\\\\ud800"}"#,
-            r#"{"a": 0e99999, "b": -0.0, "c": 123456789012345678901234567890}"#,
+            r#"{"a": 0e300, "b": -0.0, "c": 123456789012345678901234567890}"#,
             r#"{"a": {"x": 1}, "b": {"x": 1}}"#,
             r#"[1e308, 2.2250738585072014e-308, "[[[["]"#,
         ] {

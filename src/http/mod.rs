@@ -132,22 +132,22 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::show_metrics))
-        .with_state(Arc::clone(app))
-        .layer(
-            ServiceBuilder::new()
-                .layer(
-                    CompressionLayer::new()
-                        .compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE))),
-                )
-                .layer(security(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                .layer(security(header::REFERRER_POLICY, "no-referrer"))
-                .layer(security(
-                    header::CONTENT_SECURITY_POLICY,
-                    "default-src 'none'; frame-ancestors 'none'",
-                ))
-                .layer(from_fn_with_state(Arc::clone(app), observe::observe))
-                .layer(CatchPanicLayer::custom(panicked)),
-        );
+        .with_state(Arc::clone(app));
+    envelope(router, app)
+}
+
+/// What is around every request, refused or not.
+fn envelope(router: Router, app: &Arc<App>) -> Router {
+    let large = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE));
+    let router = router.layer(
+        ServiceBuilder::new()
+            .layer(security(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .layer(security(header::REFERRER_POLICY, "no-referrer"))
+            .layer(security(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+            .layer(from_fn_with_state(Arc::clone(app), observe::observe))
+            .layer(CompressionLayer::new().compress_when(large))
+            .layer(CatchPanicLayer::custom(panicked)),
+    );
     if app.options.cors_origins.is_empty() {
         router
     } else {
@@ -164,4 +164,44 @@ fn security(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Hea
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     Problem::new(&problem::INTERNAL, "The cause is in the log of the service.").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::to_bytes, extract::Request};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::postgres::database::DatabaseOptions;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_with_the_constant_500() {
+        let second = Duration::from_secs(1);
+        let database = Database::new(DatabaseOptions {
+            connect: "postgres://nobody@127.0.0.1:1/none".parse().unwrap(),
+            max_connections: 1,
+            wait_timeout: second,
+            statement_timeout: second,
+            lock_timeout: second,
+            idle_in_transaction_timeout: second,
+        });
+        let options = Options {
+            request_timeout: second,
+            body_timeout: second,
+            max_requests: 1,
+            rate_limit: None,
+            trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
+        };
+        let app = App::new(database.unwrap(), b"key", options);
+        async fn panics() {
+            panic!("secret words");
+        }
+        let router = envelope(Router::new().route("/", get(panics)), &app);
+        let answer = router.oneshot(Request::new(axum::body::Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], problem::MEDIA_TYPE);
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("secret"), "{body:?}");
+    }
 }

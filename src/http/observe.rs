@@ -24,7 +24,9 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = span(id_text, &request);
+    let abandoned = Abandoned(Some(span.clone()));
     let response = next.run(request).instrument(span.clone()).await;
+    abandoned.disarm();
 
     let time = start.elapsed();
     let status = response.status();
@@ -36,6 +38,23 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
     });
     response.headers_mut().insert(REQUEST_ID, id);
     response
+}
+
+/// Leaves a line in the log when the client goes away before its answer is there, which drops the request.
+struct Abandoned(Option<Span>);
+
+impl Abandoned {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        if let Some(span) = &self.0 {
+            span.in_scope(|| tracing::info!("request.abandoned"));
+        }
+    }
 }
 
 fn span(id: &str, request: &Request) -> Span {

@@ -13,7 +13,7 @@ use utoipa::{
     },
 };
 use uuid::Uuid;
-use validator::{Validate, ValidationError};
+use validator::{Validate, ValidationError, ValidationErrors};
 
 use crate::{
     http::{
@@ -86,6 +86,24 @@ impl Default for Attributes {
     }
 }
 
+impl Validate for Attributes {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let text = self.0.get();
+        let (code, detail) = if !text.starts_with('{') {
+            ("type", "must be an object")
+        } else if json::depth(text) > MAX_ATTRIBUTES_DEPTH {
+            ("too_deep", "must not nest deeper than 32 levels")
+        } else if json::printed_len(text) > MAX_ATTRIBUTES {
+            ("too_large", "must have at most 65536 octets as text, with numbers written out")
+        } else {
+            return Ok(());
+        };
+        let mut errors = ValidationErrors::new();
+        errors.add(json::WHOLE, ValidationError::new(code).with_message(detail.into()));
+        Err(errors)
+    }
+}
+
 impl PartialSchema for Attributes {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
@@ -118,7 +136,7 @@ pub struct ItemCreate {
     status: ItemStatus,
     /// What else is known of it.
     #[serde(default)]
-    #[validate(custom(function = attributes))]
+    #[validate(nested)]
     attributes: Attributes,
 }
 
@@ -144,7 +162,7 @@ pub struct ItemReplace {
     status: ItemStatus,
     /// What else is known of it.
     #[serde(default)]
-    #[validate(custom(function = attributes))]
+    #[validate(nested)]
     attributes: Attributes,
 }
 
@@ -313,21 +331,6 @@ fn name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
         1..=200 => Ok(()),
         _ => fault("too_long", "must have at most 200 characters"),
     }
-}
-
-fn attributes(attributes: &Attributes) -> Result<(), ValidationError> {
-    let text = attributes.0.get();
-    let fault = |code, detail: &'static str| Err(ValidationError::new(code).with_message(detail.into()));
-    if !text.starts_with('{') {
-        return fault("type", "must be an object");
-    }
-    if json::depth(text) > MAX_ATTRIBUTES_DEPTH {
-        return fault("too_deep", "must not nest deeper than 32 levels");
-    }
-    if json::printed_len(text) > MAX_ATTRIBUTES {
-        return fault("too_large", "must have at most 65536 octets as text, with numbers written out");
-    }
-    Ok(())
 }
 
 /// RFC 3339 in UTC with exactly six digits behind the second: what the database keeps.

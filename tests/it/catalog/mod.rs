@@ -1,0 +1,3 @@
+mod items;
+mod list;
+mod writes;

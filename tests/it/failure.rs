@@ -1,0 +1,242 @@
+//! Faults from outside: slow locks, a database that restarts or cuts its connections, clients that leave.
+
+use std::{process::Command, time::Duration};
+
+use curio::postgres::database::DatabaseOptions;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::{
+    database::TestDatabase,
+    eventually,
+    log::Log,
+    proxy::{Mode, Proxy},
+    service::{Answer, TestService, options},
+};
+
+fn path(item: &Value) -> String {
+    format!("/v1/items/{}", item["id"].as_str().unwrap())
+}
+
+/// Someone else's transaction that holds a row.
+async fn hold_row(service: &TestService) -> PgConnection {
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; SELECT FROM items FOR UPDATE").execute(&mut holder).await.unwrap();
+    holder
+}
+
+async fn small_service(max_connections: usize, lock_timeout: Duration) -> TestService {
+    let database = TestDatabase::new().await;
+    let pool = DatabaseOptions {
+        max_connections,
+        lock_timeout,
+        wait_timeout: Duration::from_millis(200),
+        ..database.options()
+    };
+    TestService::on(database, pool, options()).await
+}
+
+#[tokio::test]
+async fn a_lock_that_is_held_for_too_long_is_a_conflict() {
+    let service = small_service(2, Duration::from_millis(100)).await;
+    let path = path(&service.create("Lamp").await);
+    let holder = hold_row(&service).await;
+    for answer in [
+        service.patch(&path, &json!({ "name": "a" })).await,
+        service.put(&path, &json!({ "name": "a" })).await,
+        service.delete(&path).await,
+    ] {
+        answer.is_problem(409, "conflict");
+    }
+    assert_eq!(service.get(&path).await.status, StatusCode::OK, "readers do not wait");
+    holder.close().await.unwrap();
+    assert_eq!(service.delete(&path).await.status, StatusCode::NO_CONTENT);
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_pool_exhausted_by_slow_locks_refuses_at_once_and_recovers() {
+    let service = small_service(2, Duration::from_secs(5)).await;
+    let path = path(&service.create("Lamp").await);
+    let holder = hold_row(&service).await;
+    let patch = json!({ "status": "active" });
+    let (first, second, ()) =
+        tokio::join!(service.patch(&path, &patch), service.patch(&path, &patch), async {
+            eventually("the pool is used up", async || {
+                service.pool.status().available == 0 && service.pool.status().size == 2
+            })
+            .await;
+            let refused = service.get(&path).await;
+            assert_eq!(refused.is_problem(503, "unavailable").header("retry-after"), Some("1"));
+            assert_eq!(service.get("/livez").await.status, StatusCode::OK);
+            let ready = service.get("/readyz").await;
+            assert_eq!(
+                (ready.status, &ready.body["checks"]["database"]),
+                (StatusCode::SERVICE_UNAVAILABLE, &json!("fail"))
+            );
+            holder.close().await.unwrap();
+        });
+    assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(service.get(&path).await.body["version"], 3);
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_ended_with_503() {
+    let database = TestDatabase::new().await;
+    let pool = DatabaseOptions { statement_timeout: Duration::from_millis(100), ..database.options() };
+    let service = TestService::on(database, pool, options()).await;
+    let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(30); RETURN NEW; END $$;
+                CREATE TRIGGER slow BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION slow()";
+    service.database.execute(slow).await;
+    service.post("/v1/items", &json!({ "name": "Lamp" })).await.is_problem(503, "unavailable");
+    service.database.execute("DROP TRIGGER slow ON items").await;
+    service.create("Lamp").await;
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn terminated_backends_are_replaced() {
+    let service = TestService::start().await;
+    let path = path(&service.create("Lamp").await);
+    let terminate = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                     WHERE datname = current_database() AND application_name = 'curio'";
+    for _ in 0..5 {
+        assert!(service.database.number(terminate).await > 0);
+        // The connection that was cut may cost one request; none after it.
+        let first = service.get(&path).await;
+        if first.status != StatusCode::OK {
+            first.is_problem(503, "unavailable");
+        }
+        eventually("answers again", async || service.get(&path).await.status == StatusCode::OK).await;
+    }
+    service.create("Other").await;
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn an_unreachable_database_is_503_and_comes_back_without_a_restart() {
+    let database = TestDatabase::new().await;
+    let target = database.connect_options();
+    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
+    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let pool = DatabaseOptions { connect, ..database.options() };
+    let service = TestService::on(database, pool, options()).await;
+    let path = path(&service.create("Lamp").await);
+
+    proxy.set(Mode::Cut);
+    for _ in 0..3 {
+        let answer = service.get(&path).await;
+        assert_eq!(answer.is_problem(503, "unavailable").header("retry-after"), Some("1"));
+        service.post("/v1/items", &json!({ "name": "x" })).await.is_problem(503, "unavailable");
+    }
+    assert_eq!(service.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(service.get("/livez").await.status, StatusCode::OK);
+    proxy.set(Mode::Open);
+    assert_eq!(service.get(&path).await.status, StatusCode::OK);
+    service.create("Other").await;
+}
+
+/// A PostgreSQL of this test's own.
+struct Server {
+    script: String,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    fn run(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(&self.script);
+        command.args(arguments).env("CURIO_POSTGRES_STATE", self.folder.path()).env_remove("DATABASE_URL");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.run(&["stop", "test"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_of_postgresql_is_survived_within_two_seconds() {
+    let server = Server {
+        script: concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres").into(),
+        folder: tempfile::tempdir().unwrap(),
+    };
+    let url = server.run(&["start", "test"]);
+    let process = crate::support::process::Process::serve(&url, &[("CURIO_MIGRATE_ON_START", "true")]).await;
+    let client = reqwest::Client::new();
+    let create = async || {
+        let request = client.post(format!("{}/v1/items", process.address)).json(&json!({ "name": "Lamp" }));
+        Answer::of(request).await
+    };
+    // Several connections in the pool, all of which the restart breaks.
+    for answer in futures_util::future::join_all((0..8).map(|_| create())).await {
+        assert_eq!(answer.status, StatusCode::CREATED);
+    }
+    server.run(&["stop", "test"]);
+    create().await.is_problem(503, "unavailable");
+    assert_eq!(server.run(&["start", "test"]), url, "the server came back where it was");
+    let start = std::time::Instant::now();
+    eventually("creates again", async || create().await.status == StatusCode::CREATED).await;
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    for answer in futures_util::future::join_all((0..8).map(|_| create())).await {
+        assert_eq!(answer.status, StatusCode::CREATED, "no broken connection is left: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_midway_leaves_nothing() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let body = r#"{"name":"Lamp"}"#;
+    let request = format!(
+        "POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    for left in 0..5 {
+        let mut holder = service.database.connect().await;
+        sqlx::raw_sql("BEGIN; LOCK TABLE items IN SHARE MODE").execute(&mut holder).await.unwrap();
+        let mut client = TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap();
+        client.write_all(request.as_bytes()).await.unwrap();
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+        eventually("the insert waits", async || service.database.number(waiting).await == 1).await;
+        drop(client);
+        // The request is dropped with its connection; only then may the insert go on.
+        eventually("the request is gone", async || log.lines("request.abandoned").len() == left + 1).await;
+        holder.close().await.unwrap();
+        service.pool_is_clean().await;
+    }
+    assert_eq!(service.database.count_items().await, 0);
+    assert_eq!(log.lines("item.created"), [] as [Value; 0], "{}", log.text());
+    service.create("Lamp").await;
+}
+
+#[tokio::test]
+async fn a_connection_reset_in_the_middle_of_an_answer_harms_nobody_else() {
+    let service = TestService::start().await;
+    let large = json!({ "name": "Lamp", "attributes": { "text": "x".repeat(60_000) } });
+    for _ in 0..100 {
+        assert_eq!(service.post("/v1/items", &large).await.status, StatusCode::CREATED);
+    }
+    for _ in 0..10 {
+        let mut client = TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap();
+        client.write_all(b"GET /v1/items?limit=200 HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut some = [0; 1000];
+        client.read_exact(&mut some).await.unwrap();
+        assert!(some.starts_with(b"HTTP/1.1 200 OK"));
+        // Unread data make the close a reset.
+        client.set_zero_linger().unwrap();
+        drop(client);
+    }
+    let whole = Answer::of(service.request(Method::GET, "/v1/items?limit=200")).await;
+    assert_eq!(whole.body["data"].as_array().unwrap().len(), 100);
+    service.pool_is_clean().await;
+}

@@ -1,0 +1,260 @@
+//! What holds for every request and answer: ids, negotiation, refusals of the framework, probes, metrics, documents.
+
+use curio::http::Options;
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{
+    log::Log,
+    service::{Answer, TestService, options},
+};
+
+#[tokio::test]
+async fn whatever_the_framework_refuses_is_a_problem_document_too() {
+    let service = TestService::start().await;
+    service.get("/nothing").await.is_problem(404, "not-found");
+    service.get("/v1/nothing").await.is_problem(404, "not-found");
+    service.get("/v1/items/0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55").await.is_problem(404, "not-found");
+    service.get("/problems/nothing").await.is_problem(404, "not-found");
+    service.delete("/livez").await.is_problem(405, "method-not-allowed");
+    service.delete("/docs/").await.is_problem(405, "method-not-allowed");
+    let media_type = Answer::of(service.request(Method::POST, "/v1/items").body("{}")).await;
+    assert_eq!(
+        media_type.is_problem(415, "unsupported-media-type").header("accept"),
+        Some("application/json")
+    );
+    let unacceptable =
+        Answer::of(service.request(Method::GET, "/v1/items").header("accept", "text/html")).await;
+    unacceptable.is_problem(406, "not-acceptable");
+    let trace = Answer::of(service.request(Method::TRACE, "/v1/items")).await;
+    assert_eq!(trace.is_problem(405, "method-not-allowed").header("allow"), Some("GET,HEAD,POST,OPTIONS"));
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_request_id_and_the_security_headers() {
+    let service = TestService::start().await;
+    for (path, status) in [("/v1/items", 200), ("/nothing", 404), ("/livez", 200), ("/docs/", 200)] {
+        let answer = service.get(path).await;
+        assert_eq!(answer.status.as_u16(), status);
+        assert_eq!(answer.header("x-request-id").unwrap().as_bytes()[14], b'7', "a UUID of version 7");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none';"), "{path}: {policy}");
+        assert_eq!(policy.contains("script-src"), path == "/docs/", "{path}: {policy}");
+    }
+}
+
+#[tokio::test]
+async fn a_lawful_request_id_is_kept_and_another_is_replaced() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let ask = async |id: &str| {
+        let request = service.request(Method::GET, "/nothing").header("x-request-id", id);
+        let answer = Answer::of(request).await;
+        (
+            answer.header("x-request-id").unwrap().to_owned(),
+            answer.body["instance"].as_str().unwrap().to_owned(),
+        )
+    };
+    let uuid = "0198C1A0-7f3e-7cc0-9a70-3f1d6b1f2a55";
+    assert_eq!(ask(uuid).await, (uuid.into(), format!("urn:uuid:{}", uuid.to_lowercase())));
+    assert_eq!(ask("a/b#c").await, ("a/b#c".into(), "urn:request:a%2Fb%23c".into()));
+    let longest = "x".repeat(128);
+    assert_eq!(ask(&longest).await.0, longest);
+    for unlawful in ["", "two words", &"x".repeat(129)] {
+        let (id, instance) = ask(unlawful).await;
+        assert_eq!(id.len(), 36, "{unlawful:?} → {id}");
+        assert_eq!(instance, format!("urn:uuid:{id}"));
+    }
+    assert!(log.lines("request").iter().any(|line| line["span"]["request_id"] == "a/b#c"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_trace_is_joined() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let request = service.request(Method::GET, "/livez");
+    Answer::of(request.header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
+        .await;
+    assert_eq!(log.lines("request")[0]["span"]["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+}
+
+#[tokio::test]
+async fn an_id_in_a_path_has_the_hyphenated_form() {
+    let service = TestService::start().await;
+    let item = service.create("Lamp").await;
+    let id = item["id"].as_str().unwrap();
+    assert_eq!(service.get(&format!("/v1/items/{}", id.to_uppercase())).await.status, StatusCode::OK);
+    for wrong in [&id.replace('-', ""), &format!("%7B{id}%7D"), "abc", "%00", "%FF", "1", &"9".repeat(9_000)]
+    {
+        let answer = service.get(&format!("/v1/items/{wrong}")).await;
+        assert_eq!(
+            answer.is_problem(400, "malformed-request").faults(),
+            [("id".into(), "uuid".into())],
+            "{wrong}"
+        );
+    }
+    let unknown = service.get(&format!("/v1/items/{id}?x=1")).await;
+    assert_eq!(
+        unknown.is_problem(400, "malformed-request").faults(),
+        [("x".into(), "unknown_parameter".into())]
+    );
+}
+
+#[tokio::test]
+async fn large_answers_are_compressed_for_clients_that_ask_and_keep_their_entity_tag() {
+    let service = TestService::start().await;
+    let created = service
+        .post("/v1/items", &json!({ "name": "Lamp", "attributes": { "text": "x".repeat(5_000) } }))
+        .await;
+    let path = created.header("location").unwrap();
+    let client = Client::builder().no_gzip().build().unwrap();
+    let raw = client
+        .get(format!("{}{path}", service.address))
+        .header("accept-encoding", "gzip")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(raw.headers()["content-encoding"], "gzip");
+    assert_eq!(raw.headers()["etag"], "\"1\"");
+    assert!(raw.headers()["vary"].to_str().unwrap().to_lowercase().contains("accept-encoding"));
+    assert!(raw.bytes().await.unwrap().len() < 1_000);
+    let decoded = service.get(path).await;
+    assert_eq!(decoded.body, created.body);
+    // No encoding at all may be refused only where nothing acceptable can be sent, and identity can.
+    let request = service.request(Method::GET, path).header("accept-encoding", "identity;q=0, br;q=0");
+    let answer = Answer::of(request).await;
+    assert!(answer.status == StatusCode::OK || answer.status == StatusCode::NOT_ACCEPTABLE, "{answer:?}");
+    if answer.status == StatusCode::NOT_ACCEPTABLE {
+        answer.is_problem(406, "not-acceptable");
+    }
+}
+
+#[tokio::test]
+async fn other_origins_read_answers_only_where_they_are_configured() {
+    let origin = "https://app.example.com";
+    let ask = async |service: &TestService, method: Method, origin: &str| {
+        let mut request = service.request(method.clone(), "/v1/items").header("origin", origin);
+        if method == Method::OPTIONS {
+            request = request.header("access-control-request-method", "POST");
+        }
+        Answer::of(request).await
+    };
+    let closed = TestService::start().await;
+    assert_eq!(ask(&closed, Method::GET, origin).await.header("access-control-allow-origin"), None);
+
+    let open =
+        TestService::start_with(Options { cors_origins: vec![origin.parse().unwrap()], ..options() }).await;
+    assert_eq!(ask(&open, Method::GET, origin).await.header("access-control-allow-origin"), Some(origin));
+    assert_eq!(
+        ask(&open, Method::GET, "https://evil.example").await.header("access-control-allow-origin"),
+        None
+    );
+    let preflight = ask(&open, Method::OPTIONS, origin).await;
+    assert_eq!(preflight.header("access-control-allow-origin"), Some(origin));
+    assert!(preflight.header("access-control-allow-methods").unwrap().contains("PATCH"));
+    let exposed = ask(&open, Method::GET, origin).await;
+    assert!(exposed.header("access-control-expose-headers").unwrap().to_lowercase().contains("etag"));
+    let plain = Answer::of(open.request(Method::OPTIONS, "/v1/items")).await;
+    assert_eq!(
+        (plain.status, plain.header("allow")),
+        (StatusCode::NO_CONTENT, Some("GET,HEAD,POST,OPTIONS"))
+    );
+}
+
+#[tokio::test]
+async fn links_follow_the_host_and_a_trusted_proxy() {
+    let ask = async |service: &TestService| {
+        let request = service.request(Method::GET, "/v1/items?limit=1").header("host", "api.example.com");
+        let answer = Answer::of(request.header("x-forwarded-proto", "https")).await;
+        answer.header("link").unwrap().split('?').next().unwrap().to_owned()
+    };
+    let alone = TestService::start().await;
+    let behind = TestService::start_with(Options {
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        ..options()
+    })
+    .await;
+    for service in [&alone, &behind] {
+        service.create("a").await;
+        service.create("b").await;
+    }
+    assert_eq!(ask(&alone).await, "<http://api.example.com/v1/items");
+    assert_eq!(ask(&behind).await, "<https://api.example.com/v1/items");
+}
+
+#[tokio::test]
+async fn the_probes_tell_life_from_readiness() {
+    let mut service = TestService::start().await;
+    assert_eq!(service.get("/livez").await.body, json!({ "status": "pass", "checks": {} }));
+    let ready = service.get("/readyz").await;
+    assert_eq!(ready.status, StatusCode::OK);
+    assert_eq!(ready.header("content-type"), Some("application/health+json"));
+    let checks = json!({ "database": "pass", "schema": "pass", "server": "pass" });
+    assert_eq!(ready.body, json!({ "status": "pass", "checks": checks }));
+
+    service
+        .database
+        .execute("DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)")
+        .await;
+    let behind = service.get("/readyz").await;
+    assert_eq!(
+        (behind.status, &behind.body["checks"]["schema"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!("fail"))
+    );
+    assert_eq!(behind.body["status"], "fail");
+
+    service.database.execute("DROP TABLE _sqlx_migrations").await;
+    assert_eq!(service.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(service.get("/livez").await.status, StatusCode::OK);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn metrics_count_requests_by_route_and_show_the_pool() {
+    let service = TestService::start().await;
+    let item = service.create("Lamp").await;
+    for _ in 0..3 {
+        service.get(&format!("/v1/items/{}", item["id"].as_str().unwrap())).await;
+    }
+    service.get("/whatever/else").await;
+    let metrics = service.get("/metrics").await;
+    assert!(metrics.header("content-type").unwrap().starts_with("application/openmetrics-text"));
+    for line in [
+        r#"curio_http_request_duration_seconds_count{method="GET",route="/v1/items/{id}",status="200"} 3"#,
+        r#"curio_http_request_duration_seconds_count{method="POST",route="/v1/items",status="201"} 1"#,
+        r#"curio_http_request_duration_seconds_count{method="GET",route="none",status="404"} 1"#,
+        "curio_database_connections 1",
+        "curio_database_connections_idle 1",
+        "curio_database_connections_waiting 0",
+        "curio_transactions_rerun_total 0",
+        r#"curio_build_info{version=""#,
+    ] {
+        assert!(metrics.text.contains(line), "{line} in\n{}", metrics.text);
+    }
+}
+
+#[tokio::test]
+async fn the_document_its_pages_and_every_type_of_problem_are_served() {
+    let service = TestService::start().await;
+    let document = service.get("/openapi.json").await;
+    assert_eq!(document.header("content-type"), Some("application/json"));
+    assert_eq!(document.text, include_str!("../../../openapi.json"));
+    let page = service.get("/docs/").await;
+    assert!(page.status == StatusCode::OK && page.text.contains("swagger-ui"), "{page:?}");
+    for line in page.text.lines().filter(|line| line.contains("src=") || line.contains("href=")) {
+        assert!(!line.contains("//"), "the page needs nothing from elsewhere: {line}");
+    }
+    assert_eq!(service.get("/docs/swagger-ui-bundle.js").await.status, StatusCode::OK);
+
+    let responses: Value = document.body["components"]["responses"].clone();
+    for response in responses.as_object().unwrap().values() {
+        let examples = response["content"]["application/problem+json"]["examples"].as_object().unwrap();
+        for example in examples.values() {
+            let page = service.get(example["value"]["type"].as_str().unwrap()).await;
+            assert_eq!(page.status, StatusCode::OK, "{example}");
+            assert!(page.text.contains(example["value"]["title"].as_str().unwrap()), "{page:?}");
+        }
+    }
+}

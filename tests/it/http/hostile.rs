@@ -1,0 +1,188 @@
+//! Bodies and requests that are meant to do harm: each is a 4xx, or works; none is a 5xx, and none costs a connection.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::service::{TestService, options};
+
+#[tokio::test]
+async fn hostile_bodies_are_refused_for_what_they_are() {
+    let service = TestService::start().await;
+    let attribute = |value: &str| format!(r#"{{"name":"x","attributes":{{"a":{value}}}}}"#);
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let cases: Vec<(Vec<u8>, u16, &str, &str)> = vec![
+        (b"".into(), 400, "#", "json_syntax"),
+        (b" ".into(), 400, "#", "json_syntax"),
+        (b"{".into(), 400, "#", "json_syntax"),
+        (br#"{"name":"x"} x"#.into(), 400, "#", "json_syntax"),
+        (br#"{"name":"x",}"#.into(), 400, "#", "json_syntax"),
+        (b"{\"name\":\"\xff\"}".into(), 400, "#", "json_syntax"),
+        (b"{\"name\":\"a\x00b\"}".into(), 400, "#", "json_syntax"),
+        (b"\xef\xbb\xbf{}".into(), 400, "#", "json_syntax"),
+        (b"NaN".into(), 400, "#", "json_syntax"),
+        (attribute("01").into(), 400, "#", "json_syntax"),
+        (b"null".into(), 422, "#", "type"),
+        (b"[]".into(), 422, "#", "type"),
+        (br#"{"name":"\u0000"}"#.into(), 422, "#/name", "nul"),
+        (br#"{"name":"\ud800"}"#.into(), 422, "#/name", "lone_surrogate"),
+        (br#"{"name":"x","name":"y"}"#.into(), 422, "#/name", "duplicate_name"),
+        (br#"{"name":"x","a":1,"a":2}"#.into(), 422, "#/a", "duplicate_name"),
+        (attribute(r#""\u0000""#).into(), 422, "#/attributes/a", "nul"),
+        (attribute(r#"{"\u0000":1}"#).into(), 422, "#/attributes/a/%00", "nul"),
+        (attribute(r#"["\udfff"]"#).into(), 422, "#/attributes/a/0", "lone_surrogate"),
+        (attribute("1e200000").into(), 422, "#/attributes/a", "out_of_range"),
+        (attribute("-1e-200000").into(), 422, "#/attributes/a", "out_of_range"),
+        (attribute(r#"{"b":1,"b":2}"#).into(), 422, "#/attributes/a/b", "duplicate_name"),
+        (
+            attribute(r#"{"$serde_json::private::Number":"x"}"#).into(),
+            422,
+            "#/attributes/a/$serde_json::private::Number",
+            "reserved_name",
+        ),
+        (attribute(&nested(33)).into(), 422, "#/attributes", "too_deep"),
+        (attribute(&format!("[{}0]", "1e308,".repeat(300))).into(), 422, "#/attributes", "too_large"),
+    ];
+    for (body, status, place, code) in cases {
+        let slug = if status == 400 { "malformed-request" } else { "validation-error" };
+        let answer = service.post_text(body.clone()).await;
+        let faults = answer.is_problem(status, slug).faults();
+        assert!(
+            faults.contains(&(place.into(), code.into())),
+            "{} → {faults:?}",
+            String::from_utf8_lossy(&body)
+        );
+    }
+    for body in [
+        nested(10_000),
+        attribute(&nested(10_000)),
+        "[".repeat(500_000),
+        format!("{{\"a\":{}", "[".repeat(500_000)),
+    ] {
+        let status = service.post_text(body).await.status;
+        assert!(status == StatusCode::BAD_REQUEST || status == StatusCode::UNPROCESSABLE_ENTITY, "{status}");
+    }
+    assert_eq!(service.database.count_items().await, 0);
+    assert_eq!(service.pool.status().size, 0, "bad input uses no connection");
+}
+
+#[tokio::test]
+async fn odd_bodies_that_are_lawful_work() {
+    let service = TestService::start().await;
+    for body in [
+        r#"{"name":"\ud83d\ude00","attributes":{"\\u0000":"\\ud800","":{"":[]}}}"#.to_owned(),
+        "\r\n\t {\"name\" : \"x\"}\n".to_owned(),
+        r#"{"n\u0061me":"x"}"#.to_owned(),
+        r#"{"name":"x","attributes":{"a":-0.0,"b":1E+2,"c":0e300}}"#.to_owned(),
+    ] {
+        let answer = service.post_text(body.clone()).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{body}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn faults_are_many_at_once_but_not_without_end() {
+    let service = TestService::start().await;
+    let body: Value =
+        (0..5_000).map(|n| (format!("unknown{n}"), json!(n))).collect::<serde_json::Map<_, _>>().into();
+    let answer = service.post("/v1/items", &body).await;
+    answer.is_problem(422, "validation-error");
+    assert_eq!(answer.body["errors"].as_array().unwrap().len(), 100);
+    assert_eq!(answer.body["detail"], "5001 fields are not valid; the first 100 are listed.");
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_whether_it_is_announced_or_not() {
+    let service = TestService::start().await;
+    let announced = service.post_text(vec![b' '; 1024 * 1024 + 1]).await;
+    announced.is_problem(413, "content-too-large");
+    let chunks = (0..70).map(|_| Ok::<_, std::io::Error>(vec![b' '; 16 * 1024]));
+    let streamed = service.post_text(reqwest::Body::wrap_stream(futures_util::stream::iter(chunks))).await;
+    streamed.is_problem(413, "content-too-large");
+    let mut largest = br#"{"name":"x"}"#.to_vec();
+    largest.resize(1024 * 1024, b' ');
+    assert_eq!(service.post_text(largest).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_refused_with_408_and_costs_no_connection() {
+    let mut options = options();
+    options.body_timeout = Duration::from_millis(200);
+    options.max_requests = 1;
+    let service = TestService::start_with(options).await;
+    let head =
+        "POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{";
+    let mut slow = raw(&service, head.as_bytes()).await;
+    // Meanwhile the only place among the requests is not taken by it.
+    assert_eq!(service.get("/v1/items").await.status, StatusCode::OK);
+    let answer = read_answer(&mut slow).await;
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("/problems/request-timeout"), "{answer}");
+    assert_eq!(service.database.count_items().await, 0);
+}
+
+#[tokio::test]
+async fn odd_requests_are_refused_or_work() {
+    let service = TestService::start().await;
+    let long = format!("/v1/items?name_prefix={}", "x".repeat(9_000));
+    service.get(&long).await.is_problem(400, "malformed-request");
+    for (request, status) in [
+        ("GET /v1/items?limit=1&limit HTTP/1.1", "400"),
+        ("GET /v1/items?%6Cimit=1 HTTP/1.1", "200"),
+        ("GET /v1/items?&& HTTP/1.1", "200"),
+        ("GET //v1/items HTTP/1.1", "404"),
+        ("GET /v1/items/ HTTP/1.1", "404"),
+        ("GET /v1/../v1/items HTTP/1.1", "404"),
+        ("BREW /v1/items HTTP/1.1", "405"),
+        ("GET /v1/items\u{e9} HTTP/1.1", "404"),
+    ] {
+        let mut stream =
+            raw(&service, format!("{request}\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await;
+        let answer = read_answer(&mut stream).await;
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{request}: {answer}");
+        assert!(status == "200" || answer.contains("application/problem+json"), "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn header_values_beyond_ascii_are_refused_or_ignored() {
+    let service = TestService::start().await;
+    for header in [
+        "if-none-match: \"\u{e9}\"",
+        "accept: \u{e9}",
+        "x-request-id: \u{e9}",
+        "traceparent: \u{e9}",
+        "x-other: \u{e9}",
+    ] {
+        let request = format!("GET /v1/items HTTP/1.1\r\nhost: x\r\n{header}\r\nconnection: close\r\n\r\n");
+        let answer = read_answer(&mut raw(&service, request.as_bytes()).await).await;
+        assert!(answer.starts_with("HTTP/1.1 200") || answer.starts_with("HTTP/1.1 4"), "{header}: {answer}");
+    }
+}
+
+async fn raw(service: &TestService, bytes: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    stream
+}
+
+/// What the server sends until it closes, or until a body of known length is there.
+async fn read_answer(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        bytes.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length =
+            head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        if length.is_some_and(|length| body.len() >= length) {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

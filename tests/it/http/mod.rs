@@ -1,0 +1,3 @@
+mod boundary;
+mod hostile;
+mod limits;

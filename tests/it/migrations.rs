@@ -1,0 +1,221 @@
+//! Migrations on start: exactly once, whatever the number of replicas, and whatever ends them midway.
+
+use std::{borrow::Cow, time::Duration};
+
+use curio::postgres::migrations::{self, MIGRATOR, MigrationError};
+use futures_util::future::join_all;
+use reqwest::StatusCode;
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection, SqlSafeStr,
+    migrate::{Migrate, Migration, MigrationType, Migrator},
+};
+
+use crate::support::{
+    database::TestDatabase,
+    eventually,
+    process::{Process, curio, run},
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn migration(version: i64, name: &'static str, sql: &str, no_tx: bool) -> Migration {
+    let sql = AssertSqlSafe(sql.to_owned()).into_sql_str();
+    Migration::new(version, Cow::Borrowed(name), MigrationType::ReversibleUp, sql, no_tx)
+}
+
+/// A table of some size, an index that is built beside writers, and one more migration behind it.
+fn migrator() -> Migrator {
+    Migrator::with_migrations(vec![
+        migration(1, "create", "CREATE TABLE things AS SELECT n FROM generate_series(1, 50000) n", false),
+        migration(
+            2,
+            "index",
+            "-- no-transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS things_n_idx ON things (n)",
+            true,
+        ),
+        migration(3, "count", "INSERT INTO things VALUES (-1)", false),
+    ])
+}
+
+async fn versions(database: &TestDatabase) -> Vec<(i64, bool)> {
+    let sql = "SELECT version, success FROM _sqlx_migrations ORDER BY version";
+    sqlx::query_as(sql).fetch_all(&mut database.connect().await).await.unwrap()
+}
+
+async fn valid_indexes(database: &TestDatabase) -> i64 {
+    database.number("SELECT count(*) FROM pg_index WHERE indrelid = 'things'::regclass AND indisvalid").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_replicas_at_once_apply_each_migration_once() {
+    let database = TestDatabase::empty().await;
+    let applied = join_all((0..8).map(|_| async {
+        let mut conn = database.connect().await;
+        migrations::upgrade(&mut conn, &migrator(), PATIENCE).await.unwrap()
+    }))
+    .await;
+    assert_eq!(applied.iter().sum::<usize>(), 3, "{applied:?}");
+    assert_eq!(versions(&database).await, [(1, true), (2, true), (3, true)]);
+    assert_eq!(valid_indexes(&database).await, 1);
+    assert_eq!(database.number("SELECT count(*) FROM things").await, 50_001);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_replica_that_dies_during_a_concurrent_build_leaves_the_rest_to_the_others() {
+    let database = TestDatabase::empty().await;
+    let mut first = database.connect().await;
+    migrations::upgrade(
+        &mut first,
+        &Migrator::with_migrations(vec![migrator().migrations[0].clone()]),
+        PATIENCE,
+    )
+    .await
+    .unwrap();
+    // An old transaction makes the build wait in its middle, with the index there but invalid.
+    let mut old = database.connect().await;
+    sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM things LIMIT 1")
+        .execute(&mut old)
+        .await
+        .unwrap();
+    let victim = tokio::spawn(async move { migrations::upgrade(&mut first, &migrator(), PATIENCE).await });
+    let building = "SELECT count(*) FROM pg_index WHERE indrelid = 'things'::regclass AND NOT indisvalid";
+    eventually("the build is under way", async || database.number(building).await == 1).await;
+    let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE datname = current_database() AND query LIKE '%CONCURRENTLY IF NOT EXISTS things_n_idx%' AND pid <> pg_backend_pid()";
+    assert_eq!(database.number(kill).await, 1);
+    assert!(victim.await.unwrap().is_err());
+    assert_eq!(database.number(building).await, 1, "the unfinished index stays behind");
+    old.close().await.unwrap();
+
+    let applied = join_all((0..7).map(|_| async {
+        let mut conn = database.connect().await;
+        migrations::upgrade(&mut conn, &migrator(), PATIENCE).await.unwrap()
+    }))
+    .await;
+    assert_eq!(applied.iter().sum::<usize>(), 2, "{applied:?}");
+    assert_eq!(versions(&database).await, [(1, true), (2, true), (3, true)]);
+    assert_eq!(valid_indexes(&database).await, 1);
+}
+
+#[tokio::test]
+async fn waiting_for_another_process_ends_and_says_so() {
+    let database = TestDatabase::empty().await;
+    let mut holder = database.connect().await;
+    // sqlx's own lock, as its command line tool takes it.
+    Migrate::lock(&mut holder).await.unwrap();
+    let mut conn = database.connect().await;
+    let busy = migrations::upgrade(&mut conn, &migrator(), Duration::from_millis(150)).await.unwrap_err();
+    assert!(matches!(busy, MigrationError::Busy(_)), "{busy}");
+    Migrate::unlock(&mut holder).await.unwrap();
+    assert_eq!(migrations::upgrade(&mut conn, &migrator(), PATIENCE).await.unwrap(), 3);
+    let free: bool = sqlx::query_scalar("SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+    assert!(free, "the lock is given back");
+}
+
+#[tokio::test]
+async fn a_migration_that_fails_leaves_nothing_of_itself_and_can_be_repeated() {
+    let database = TestDatabase::empty().await;
+    let broken = Migrator::with_migrations(vec![
+        migrator().migrations[0].clone(),
+        migration(2, "broken", "CREATE TABLE half (n int); SELECT 1 / 0", false),
+    ]);
+    let mut conn = database.connect().await;
+    for _ in 0..2 {
+        let error = migrations::upgrade(&mut conn, &broken, PATIENCE).await.unwrap_err();
+        assert!(matches!(error, MigrationError::Failed { version: 2, .. }), "{error:?}");
+        assert_eq!(versions(&database).await, [(1, true)]);
+    }
+    assert_eq!(database.number("SELECT count(*) FROM pg_class WHERE relname = 'half'").await, 0);
+}
+
+#[tokio::test]
+async fn an_edited_migration_is_refused() {
+    let database = TestDatabase::empty().await;
+    let mut conn: PgConnection = database.connect().await;
+    migrations::upgrade(&mut conn, &migrator(), PATIENCE).await.unwrap();
+    let edited = Migrator::with_migrations(vec![migration(1, "create", "SELECT 1", false)]);
+    let error = migrations::upgrade(&mut conn, &edited, PATIENCE).await.unwrap_err();
+    assert!(matches!(error, MigrationError::Edited(1)), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_downs_lead_back_to_nothing() {
+    let database = TestDatabase::empty().await;
+    let mut conn = database.connect().await;
+    migrations::upgrade(&mut conn, &MIGRATOR, PATIENCE).await.unwrap();
+    MIGRATOR.undo(&mut conn, 0).await.unwrap();
+    let left = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> '_sqlx_migrations'";
+    assert_eq!(database.number(left).await, 0);
+    migrations::upgrade(&mut conn, &MIGRATOR, PATIENCE).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_processes_that_migrate_on_start_all_serve() {
+    let database = TestDatabase::empty().await;
+    let url = database.url();
+    let environment = [("CURIO_MIGRATE_ON_START", "true"), ("CURIO_DATABASE_CONNECTIONS", "2")];
+    let processes = join_all((0..8).map(|_| Process::serve(&url, &environment))).await;
+    for process in &processes {
+        let ready = reqwest::get(format!("{}/readyz", process.address)).await.unwrap();
+        assert_eq!(ready.status(), StatusCode::OK);
+    }
+    let applied: usize = processes.iter().map(|process| process.lines("migration.applied").len()).sum();
+    assert_eq!(applied, versions(&database).await.len());
+    assert_eq!(database.number("SELECT count(*) FROM service_keys").await, 1, "one key for all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pending_migrations_are_named_and_not_ignored() {
+    let database = TestDatabase::empty().await;
+    let mut serve = curio(&["serve", "--bind", "127.0.0.1:0"]);
+    serve.env("DATABASE_URL", database.url());
+    let (code, _, error) = run(serve).await;
+    assert_eq!(code, Some(1));
+    for words in ["20261122110000 (create items)", "curio db upgrade", "--migrate-on-start"] {
+        assert!(error.contains(words), "{words} in {error}");
+    }
+    assert_eq!(database.number("SELECT count(*) FROM pg_class WHERE relname = '_sqlx_migrations'").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_ahead_of_the_binary_is_served_with_a_warning() {
+    let database = TestDatabase::new().await;
+    let newer = "INSERT INTO _sqlx_migrations VALUES (99990101000000, 'newer', now(), true, '\\x00', 0)";
+    database.execute(newer).await;
+    let process = Process::serve(&database.url(), &[("CURIO_MIGRATE_ON_START", "true")]).await;
+    let warnings = process.lines("serve.database_is_ahead");
+    assert!(warnings.len() == 1 && warnings[0].to_string().contains("99990101000000"), "{warnings:?}");
+    let ready = reqwest::get(format!("{}/readyz", process.address)).await.unwrap();
+    assert_eq!(ready.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_tell_and_change_where_a_database_stands() {
+    let database = TestDatabase::empty().await;
+    let url = database.url();
+    let db = async |command: &str| {
+        let mut db = curio(&["db", command]);
+        db.env("DATABASE_URL", &url);
+        run(db).await
+    };
+    let (code, out, _) = db("current").await;
+    assert_eq!((code, out.lines().next()), (Some(0), Some("base")));
+    assert!(out.contains("pending: 20261122110000 create items"), "{out}");
+    let (code, out, error) = db("upgrade").await;
+    assert_eq!(code, Some(0), "{error}");
+    assert!(
+        out.contains(&format!(
+            "{} migrations applied",
+            MIGRATOR.iter().filter(|m| m.migration_type.is_up_migration()).count()
+        )),
+        "{out}"
+    );
+    let (_, out, _) = db("upgrade").await;
+    assert!(out.contains("0 migrations applied"), "{out}");
+    let (_, out, _) = db("current").await;
+    assert!(out.trim_end().ends_with("(head)"), "{out}");
+}

@@ -1,0 +1,238 @@
+//! The service as an operator meets it: settings, signals, and what is there after a kill.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::support::{
+    database::TestDatabase,
+    eventually,
+    process::{Process, curio, run},
+};
+
+/// Clients that create items until they are told to stop or the service is gone; gives the ids that were acknowledged.
+struct Load {
+    clients: JoinSet<Vec<String>>,
+    acknowledged: Arc<std::sync::atomic::AtomicUsize>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Load {
+    fn on(address: &str) -> Self {
+        let acknowledged = Arc::default();
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut clients = JoinSet::new();
+        for _ in 0..8 {
+            clients.spawn(create(
+                format!("{address}/v1/items"),
+                Arc::clone(&acknowledged),
+                Arc::clone(&stop),
+            ));
+        }
+        Self { clients, acknowledged, stop }
+    }
+
+    async fn is_under_way(&self) {
+        eventually("the load is under way", async || self.acknowledged.load(Ordering::Relaxed) > 100).await;
+    }
+
+    async fn end(self) -> Vec<String> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.clients.join_all().await.into_iter().flatten().collect()
+    }
+}
+
+async fn create(
+    url: String,
+    acknowledged: Arc<std::sync::atomic::AtomicUsize>,
+    stop: Arc<AtomicBool>,
+) -> Vec<String> {
+    let client = Client::new();
+    let mut ids = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let Ok(response) = client.post(&url).json(&json!({ "name": "Lamp" })).send().await else { break };
+        let status = response.status();
+        let Ok(body) = response.json::<Value>().await else { break };
+        assert_eq!(status, StatusCode::CREATED, "{body}");
+        ids.push(body["id"].as_str().unwrap().to_owned());
+        acknowledged.fetch_add(1, Ordering::Relaxed);
+    }
+    ids
+}
+
+async fn all_are_there(database: &TestDatabase, acknowledged: &[String]) {
+    let found: i64 = sqlx::query_scalar("SELECT count(*) FROM items WHERE id::text = ANY($1)")
+        .bind(acknowledged)
+        .fetch_one(&mut database.connect().await)
+        .await
+        .unwrap();
+    assert_eq!(usize::try_from(found).unwrap(), acknowledged.len(), "every acknowledged item is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_under_load_loses_no_acknowledged_item_and_no_line() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[]).await;
+    let load = Load::on(&process.address);
+    load.is_under_way().await;
+    process.signal("TERM");
+    let status = process.end().await;
+    let acknowledged = load.end().await;
+    assert_eq!(status.code(), Some(0));
+    all_are_there(&database, &acknowledged).await;
+    let logged = process.lines("item.created");
+    assert_eq!(logged.len(), usize::try_from(database.count_items().await).unwrap(), "one line an item");
+    assert_eq!(process.lines("serve.stopped").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_under_load_loses_no_acknowledged_item() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[]).await;
+    let load = Load::on(&process.address);
+    load.is_under_way().await;
+    process.signal("KILL");
+    process.end().await;
+    let acknowledged = load.end().await;
+    all_are_there(&database, &acknowledged).await;
+    // The next start finds a database that it can serve.
+    let next = Process::serve(&database.url(), &[]).await;
+    let list = reqwest::get(format!("{}/v1/items", next.address)).await.unwrap();
+    assert_eq!(list.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[]).await;
+    let mut holder = database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let url = format!("{}/v1/items", process.address);
+    let client = Client::new();
+    let running = tokio::spawn({
+        let request = client.post(&url).json(&json!({ "name": "Lamp" }));
+        async move { request.send().await.unwrap().status() }
+    });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+    eventually("the insert waits", async || database.number(waiting).await == 1).await;
+    process.signal("TERM");
+    eventually("no new connection is taken", async || Client::new().get(&url).send().await.is_err()).await;
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    assert_eq!(running.await.unwrap(), StatusCode::CREATED);
+    assert_eq!(process.end().await.code(), Some(0));
+    assert_eq!(database.count_items().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_the_process_at_once() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[]).await;
+    let mut holder = database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let request =
+        Client::new().post(format!("{}/v1/items", process.address)).json(&json!({ "name": "Lamp" }));
+    let running = tokio::spawn(request.send());
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+    eventually("the insert waits", async || database.number(waiting).await == 1).await;
+    process.signal("TERM");
+    eventually("it is stopping", async || !process.lines("serve.stopping").is_empty()).await;
+    process.signal("TERM");
+    assert_eq!(process.end().await.code(), Some(143));
+    assert!(running.await.unwrap().is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn healthcheck_tells_by_its_exit_code() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[]).await;
+    let bind = process.address.strip_prefix("http://").unwrap().to_owned();
+    let check = async |arguments: &[&str]| {
+        let mut command = curio(&["healthcheck"]);
+        command.args(arguments).env("CURIO_BIND", &bind);
+        run(command).await
+    };
+    assert_eq!(check(&[]).await.0, Some(0));
+    assert_eq!(check(&["--ready"]).await.0, Some(0));
+    database.execute("DELETE FROM _sqlx_migrations").await;
+    assert_eq!(check(&[]).await.0, Some(0));
+    let (code, _, error) = check(&["--ready"]).await;
+    assert!(code == Some(1) && error.contains("/readyz answers 503"), "{error}");
+    process.signal("TERM");
+    process.end().await;
+    let (code, _, error) = check(&[]).await;
+    assert!(code == Some(1) && error.contains("no answer from http://127.0.0.1:"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_or_silent_database_is_explained() {
+    let serve = async |url: Option<&str>, arguments: &[&str]| {
+        let mut command = curio(arguments);
+        if let Some(url) = url {
+            command.env("DATABASE_URL", url);
+        }
+        let (code, _, error) = run(command).await;
+        assert_eq!(code, Some(1), "{error}");
+        error
+    };
+    for arguments in [&["serve"][..], &["db", "upgrade"], &["db", "current"]] {
+        let error = serve(None, arguments).await;
+        assert!(error.contains("set DATABASE_URL") && error.contains("make run"), "{error}");
+        let error = serve(Some("postgres://curio:secret@127.0.0.1:1/curio"), arguments).await;
+        assert!(error.contains("127.0.0.1:1 does not answer") && error.contains("because"), "{error}");
+        assert!(!error.contains("secret"), "{error}");
+        let error = serve(Some("mysql://curio:secret@127.0.0.1/curio"), arguments).await;
+        assert!(error.contains("must begin with postgres://") && !error.contains("secret"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_contradict_each_other_are_refused() {
+    for (settings, words) in [
+        (
+            &[("CURIO_DATABASE_WAIT", "6s")][..],
+            "CURIO_DATABASE_WAIT (6s) must be longer than 0 and shorter than CURIO_STATEMENT_TIMEOUT (5s)",
+        ),
+        (&[("CURIO_LOCK_TIMEOUT", "5s")], "CURIO_LOCK_TIMEOUT"),
+        (&[("CURIO_STATEMENT_TIMEOUT", "10s")], "shorter than CURIO_REQUEST_TIMEOUT (10s)"),
+        (&[("CURIO_CURSOR_KEY", "short")], "CURIO_CURSOR_KEY must have at least 32 characters"),
+        (&[("CURIO_RATE_LIMIT", "many")], "REQUESTS/DURATION"),
+        (&[("CURIO_CORS_ORIGINS", "example.com")], "must be * or a scheme and an authority"),
+        (&[("CURIO_MIGRATE_ON_START", "maybe")], "--migrate-on-start"),
+        (&[("CURIO_LOG", "a=b=c")], "CURIO_LOG is not a filter"),
+        (&[("CURIO_DATABASE_CONNECTIONS", "0")], "database-connections"),
+    ] {
+        let mut command = curio(&["serve"]);
+        command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").envs(settings.iter().copied());
+        let (code, _, error) = run(command).await;
+        assert!(code != Some(0) && error.contains(words), "{settings:?}: {error}");
+        assert!(!error.contains("=short"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cursors_of_one_replica_are_taken_by_another() {
+    let database = TestDatabase::new().await;
+    let url = database.url();
+    let (one, other) = tokio::join!(Process::serve(&url, &[]), Process::serve(&url, &[]));
+    let key = [("CURIO_CURSOR_KEY", "another key, of thirty-two characters")];
+    let strange = Process::serve(&url, &key).await;
+    database
+        .execute("INSERT INTO items (id, name) SELECT gen_random_uuid(), 'x' FROM generate_series(1, 3)")
+        .await;
+    let page: Value =
+        reqwest::get(format!("{}/v1/items?limit=1", one.address)).await.unwrap().json().await.unwrap();
+    let next = |process: &Process| {
+        reqwest::get(format!(
+            "{}/v1/items?limit=1&cursor={}",
+            process.address,
+            page["next_cursor"].as_str().unwrap()
+        ))
+    };
+    assert_eq!(next(&other).await.unwrap().status(), StatusCode::OK);
+    assert_eq!(next(&strange).await.unwrap().status(), StatusCode::BAD_REQUEST);
+}

@@ -1,0 +1,25 @@
+//! What the tests share.
+
+pub mod database;
+pub mod log;
+pub mod process;
+pub mod proxy;
+pub mod service;
+
+use std::time::{Duration, Instant};
+
+/// How long something that must happen may take on the slowest machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks until the answer is yes.
+pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    let mut ticks = tokio::time::interval(Duration::from_millis(10));
+    loop {
+        ticks.tick().await;
+        if condition().await {
+            return;
+        }
+        assert!(start.elapsed() < PATIENCE, "{what}: not within {} s", PATIENCE.as_secs());
+    }
+}

@@ -1,0 +1,110 @@
+//! The service as a process of its own, as an operator runs it.
+
+use std::{
+    process::{ExitStatus, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::{Child, Command},
+    task::JoinHandle,
+};
+
+use super::eventually;
+
+/// The command line program, without the settings of whoever runs the tests.
+pub fn curio(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_curio"));
+    command.args(arguments).kill_on_drop(true).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CURIO_") || name == "DATABASE_URL" {
+            command.env_remove(name);
+        }
+    }
+    // A .env is looked for upwards from here: that of the checkout must not reach the tests either.
+    command.current_dir(std::env::temp_dir());
+    command
+}
+
+/// A process that serves, on a port of its own choice.
+#[derive(Debug)]
+pub struct Process {
+    pub address: String,
+    child: Child,
+    lines: Arc<Mutex<Vec<Value>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Process {
+    /// Starts `curio serve` and waits until it listens.
+    pub async fn serve(database_url: &str, environment: &[(&str, &str)]) -> Self {
+        let mut process = Self::spawn(database_url, environment);
+        eventually("curio listens", async || {
+            assert!(
+                process.child.try_wait().unwrap().is_none(),
+                "curio ended: {:?}",
+                process.lines.lock().unwrap()
+            );
+            let lines = process.lines.lock().unwrap();
+            let line = lines.iter().find(|line| line["message"] == "serve.listening");
+            line.map(|line| process.address = format!("http://{}", line["address"].as_str().unwrap()))
+                .is_some()
+        })
+        .await;
+        process
+    }
+
+    /// Starts `curio serve` and waits for nothing.
+    pub fn spawn(database_url: &str, environment: &[(&str, &str)]) -> Self {
+        let mut command = curio(&["serve", "--bind", "127.0.0.1:0"]);
+        command
+            .env("DATABASE_URL", database_url)
+            .env("CURIO_LOG_FORMAT", "json")
+            .envs(environment.iter().copied());
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let collected = Arc::clone(&lines);
+        let reader = tokio::spawn(async move {
+            while let Ok(Some(line)) = stdout.next_line().await {
+                let line = serde_json::from_str(&line).unwrap_or(Value::String(line));
+                collected.lock().unwrap().push(line);
+            }
+        });
+        Self { address: String::new(), child, lines, reader }
+    }
+
+    /// The lines of the log with this message.
+    pub fn lines(&self, message: &str) -> Vec<Value> {
+        self.lines.lock().unwrap().iter().filter(|line| line["message"] == message).cloned().collect()
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().expect("the process is there").to_string();
+        let sent = std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end, and for the last line of the log.
+    pub async fn end(&mut self) -> ExitStatus {
+        let status = tokio::time::timeout(Duration::from_mins(1), self.child.wait()).await;
+        let status = status.expect("curio ends").unwrap();
+        (&mut self.reader).await.unwrap();
+        status
+    }
+}
+
+/// Runs a command to its end: its exit code, and what it wrote to standard output and error.
+pub async fn run(mut command: Command) -> (Option<i32>, String, String) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut out, mut err) = (String::new(), String::new());
+    let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let (read_out, read_err, status) =
+        tokio::join!(stdout.read_to_string(&mut out), stderr.read_to_string(&mut err), child.wait());
+    read_out.and(read_err).unwrap();
+    (status.unwrap().code(), out, err)
+}

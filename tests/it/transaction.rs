@@ -1,0 +1,161 @@
+//! The transaction survives whatever happens to the request around it.
+
+use std::{future::Future, pin::pin, task::Poll, time::Duration};
+
+use curio::{
+    error::Error,
+    postgres::{
+        catalog::{
+            models::{ItemContent, Status},
+            operations::item,
+        },
+        database::{Database, DatabaseOptions},
+    },
+};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::support::{
+    database::TestDatabase,
+    eventually,
+    proxy::{Mode, Proxy},
+};
+
+fn content(name: &str) -> ItemContent {
+    let attributes = RawValue::from_string("{}".into()).unwrap();
+    ItemContent { name: name.into(), status: Status::Draft, attributes }
+}
+
+/// A pool of one connection, so that whatever is wrong with it shows.
+fn single(database: &TestDatabase) -> DatabaseOptions {
+    DatabaseOptions { max_connections: 1, wait_timeout: Duration::from_secs(5), ..database.options() }
+}
+
+async fn through(proxy: &Proxy, database: &TestDatabase) -> Database {
+    let options = single(database);
+    let connect = options.connect.clone().host("127.0.0.1").port(proxy.address.port());
+    Database::new(DatabaseOptions { connect, ..options }).unwrap()
+}
+
+async fn proxy(database: &TestDatabase) -> Proxy {
+    let options = database.connect_options();
+    Proxy::to(options.get_host(), options.get_port()).await
+}
+
+/// Polls a future until it waits for something, then drops it.
+async fn start_and_drop<T>(future: impl Future<Output = T>, until: impl AsyncFn() -> bool) {
+    let mut future = pin!(future);
+    eventually("the moment to drop the request", async || {
+        let polled =
+            std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await;
+        assert!(!polled, "the request must still wait");
+        until().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_dropped_while_begin_is_on_its_way_leaves_a_clean_pool() {
+    let database = TestDatabase::new().await;
+    let proxy = proxy(&database).await;
+    let pool = through(&proxy, &database).await;
+    pool.connection().await.unwrap().release();
+    let open = "SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND state = 'idle in transaction'";
+    for _ in 0..20 {
+        proxy.set(Mode::Hold);
+        // The server has begun; its answer is held back, and the request goes away.
+        start_and_drop(pool.begin(), async || database.number(open).await == 1).await;
+        proxy.set(Mode::Open);
+        let mut tx = pool.begin().await.unwrap();
+        item::create(&mut tx, Uuid::now_v7(), &content("x")).await.unwrap();
+        drop(tx);
+        eventually("nothing is open", async || database.number(open).await == 0).await;
+    }
+    assert_eq!(database.count_items().await, 0);
+    assert_eq!(pool.status().size, 1, "the connection was cleaned, not replaced");
+}
+
+#[tokio::test]
+async fn a_begin_dropped_at_any_poll_leaves_a_clean_pool() {
+    let database = TestDatabase::new().await;
+    let pool = Database::new(single(&database)).unwrap();
+    for polls in 0..40 {
+        let mut begin = Box::pin(pool.begin());
+        for _ in 0..polls {
+            if std::future::poll_fn(|context| Poll::Ready(begin.as_mut().poll(context).is_ready())).await {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(begin);
+        let mut tx = pool.begin().await.unwrap();
+        // Had a transaction been open already, this would be inside it and the commit would end the wrong one.
+        item::create(&mut tx, Uuid::now_v7(), &content("x")).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(database.count_items().await, i64::from(polls) + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_transaction_is_rolled_back_and_its_connection_used_again() {
+    let database = TestDatabase::new().await;
+    let pool = Database::new(single(&database)).unwrap();
+    let id = Uuid::now_v7();
+    let mut tx = pool.begin().await.unwrap();
+    item::create(&mut tx, id, &content("x")).await.unwrap();
+    drop(tx);
+    let mut conn = pool.connection().await.unwrap();
+    assert!(item::get(&mut conn, id).await.unwrap().is_none());
+    conn.release();
+    assert_eq!((pool.status().size, pool.status().available), (1, 1));
+}
+
+#[tokio::test]
+async fn a_transaction_with_a_failed_statement_gives_its_connection_back() {
+    let database = TestDatabase::new().await;
+    let pool = Database::new(single(&database)).unwrap();
+    let id = Uuid::now_v7();
+    for _ in 0..3 {
+        let mut tx = pool.begin().await.unwrap();
+        item::create(&mut tx, id, &content("x")).await.unwrap();
+        let again = item::create(&mut tx, id, &content("y")).await;
+        assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    }
+    assert_eq!(database.count_items().await, 0);
+}
+
+#[tokio::test]
+async fn waiting_for_a_connection_ends_in_time() {
+    let database = TestDatabase::new().await;
+    let options = DatabaseOptions { wait_timeout: Duration::from_millis(500), ..single(&database) };
+    let pool = Database::new(options).unwrap();
+    let held = pool.connection().await.unwrap();
+    let waited = pool.begin().await;
+    assert!(matches!(waited, Err(Error::Unavailable(_))), "{waited:?}");
+    held.release();
+    pool.begin().await.unwrap().commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_time_outs_are_enforced_by_the_database() {
+    let database = TestDatabase::new().await;
+    let pool = Database::new(DatabaseOptions {
+        statement_timeout: Duration::from_millis(2_500),
+        lock_timeout: Duration::from_millis(1_500),
+        idle_in_transaction_timeout: Duration::from_millis(3_500),
+        ..database.options()
+    })
+    .unwrap();
+    let mut conn = pool.connection().await.unwrap();
+    for (name, value) in [
+        ("statement_timeout", "2500ms"),
+        ("lock_timeout", "1500ms"),
+        ("idle_in_transaction_session_timeout", "3500ms"),
+    ] {
+        let set: String =
+            sqlx::query_scalar("SELECT current_setting($1)").bind(name).fetch_one(&mut *conn).await.unwrap();
+        assert_eq!(set, value, "{name}");
+    }
+    conn.release();
+}
