@@ -1,7 +1,7 @@
 //! The log: set-up and shutdown.
 //!
 //! Lines are written by a thread of their own, so that no request waits for the terminal, the pipe or the disk. When that thread
-//! is behind by [`BUFFERED_LINES`], requests do wait: a line about something that was created is not dropped.
+//! is behind by `BUFFERED_LINES`, requests do wait: a line about something that was created is not dropped.
 
 use std::io::{self, BufWriter, IsTerminal};
 

@@ -69,6 +69,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
 }
 
 /// Prints why the program ends, and gives its exit code.
+#[must_use]
 pub fn fail(error: &anyhow::Error) -> ExitCode {
     let mut text = format!("curio: {error}");
     for cause in error.chain().skip(1) {

@@ -41,11 +41,12 @@ use crate::http::{
 struct Base;
 
 /// Every address of the API, with its documentation.
-pub fn api() -> OpenApiRouter<Arc<App>> {
+pub(super) fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Base::openapi()).nest("/v1", catalog::routes())
 }
 
 /// The document as it is committed and served.
+#[must_use]
 pub fn text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         let text = serde_json::to_string_pretty(&*DOCUMENT);

@@ -161,7 +161,6 @@ fn security(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Hea
 }
 
 /// The panic's own message was written to the log by the panic hook; it does not reach the client.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     Problem::new(&problem::INTERNAL, "The cause is in the log of the service.").into_response()
 }
@@ -173,6 +172,10 @@ mod tests {
 
     use super::*;
     use crate::postgres::database::DatabaseOptions;
+
+    async fn panics() {
+        panic!("secret words");
+    }
 
     #[tokio::test]
     async fn a_panic_is_answered_with_the_constant_500() {
@@ -194,9 +197,6 @@ mod tests {
             cors_origins: Vec::new(),
         };
         let app = App::new(database.unwrap(), b"key", options);
-        async fn panics() {
-            panic!("secret words");
-        }
         let router = envelope(Router::new().route("/", get(panics)), &app);
         let answer = router.oneshot(Request::new(axum::body::Body::empty())).await.unwrap();
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioTimer;
 use crate::http::{App, router};
 
 /// How long the head of a request may take to arrive, and how long a connection may stay idle.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Serves until `stop` comes, then finishes what is being worked on, for `shutdown_timeout` at the most.
 ///

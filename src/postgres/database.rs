@@ -229,7 +229,8 @@ impl Manager for Connector {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<PgConnection, sqlx::Error> {
-        PgConnection::connect_with(&self.connect).await
+        // In a box of its own: it is large, and would make the future of every request as large, which hardly ever connects.
+        Box::pin(PgConnection::connect_with(&self.connect)).await
     }
 
     async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {

@@ -38,7 +38,7 @@ async fn small_service(max_connections: usize, lock_timeout: Duration) -> TestSe
         wait_timeout: Duration::from_millis(200),
         ..database.options()
     };
-    TestService::on(database, pool, options()).await
+    TestService::on(database, pool, options())
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn a_pool_exhausted_by_slow_locks_refuses_at_once_and_recovers() {
 async fn a_statement_that_takes_too_long_is_ended_with_503() {
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions { statement_timeout: Duration::from_millis(100), ..database.options() };
-    let service = TestService::on(database, pool, options()).await;
+    let service = TestService::on(database, pool, options());
     let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(30); RETURN NEW; END $$;
                 CREATE TRIGGER slow BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION slow()";
     service.database.execute(slow).await;
@@ -126,7 +126,7 @@ async fn an_unreachable_database_is_503_and_comes_back_without_a_restart() {
     let proxy = Proxy::to(target.get_host(), target.get_port()).await;
     let connect = target.host("127.0.0.1").port(proxy.address.port());
     let pool = DatabaseOptions { connect, ..database.options() };
-    let service = TestService::on(database, pool, options()).await;
+    let service = TestService::on(database, pool, options());
     let path = path(&service.create("Lamp").await);
 
     proxy.set(Mode::Cut);

@@ -1,5 +1,11 @@
 //! What the service promises, asked through the production router, each test on a database of its own.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
 mod catalog;
 mod contract;
 mod failure;

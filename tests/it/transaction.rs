@@ -31,7 +31,7 @@ fn single(database: &TestDatabase) -> DatabaseOptions {
     DatabaseOptions { max_connections: 1, wait_timeout: Duration::from_secs(5), ..database.options() }
 }
 
-async fn through(proxy: &Proxy, database: &TestDatabase) -> Database {
+fn through(proxy: &Proxy, database: &TestDatabase) -> Database {
     let options = single(database);
     let connect = options.connect.clone().host("127.0.0.1").port(proxy.address.port());
     Database::new(DatabaseOptions { connect, ..options }).unwrap()
@@ -58,7 +58,7 @@ async fn start_and_drop<T>(future: impl Future<Output = T>, until: impl AsyncFn(
 async fn a_request_dropped_while_begin_is_on_its_way_leaves_a_clean_pool() {
     let database = TestDatabase::new().await;
     let proxy = proxy(&database).await;
-    let pool = through(&proxy, &database).await;
+    let pool = through(&proxy, &database);
     pool.connection().await.unwrap().release();
     let open = "SELECT count(*) FROM pg_stat_activity
                 WHERE datname = current_database() AND state = 'idle in transaction'";

@@ -38,6 +38,7 @@ pub enum Status {
 
 impl Status {
     /// The name of it in the database, on the wire and in the log.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",

@@ -11,12 +11,20 @@ use tokio::{
 
 use crate::support::service::{TestService, options};
 
-#[tokio::test]
-async fn hostile_bodies_are_refused_for_what_they_are() {
-    let service = TestService::start().await;
-    let attribute = |value: &str| format!(r#"{{"name":"x","attributes":{{"a":{value}}}}}"#);
-    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let cases: Vec<(Vec<u8>, u16, &str, &str)> = vec![
+/// A body, the status of its refusal, and the place and code of a fault that is named.
+type Case = (Vec<u8>, u16, &'static str, &'static str);
+
+fn nested(depth: usize) -> String {
+    format!("{}{}", "[".repeat(depth), "]".repeat(depth))
+}
+
+fn attribute(value: &str) -> String {
+    format!(r#"{{"name":"x","attributes":{{"a":{value}}}}}"#)
+}
+
+#[rustfmt::skip]
+fn cases() -> Vec<Case> {
+    vec![
         (b"".into(), 400, "#", "json_syntax"),
         (b" ".into(), 400, "#", "json_syntax"),
         (b"{".into(), 400, "#", "json_syntax"),
@@ -47,8 +55,13 @@ async fn hostile_bodies_are_refused_for_what_they_are() {
         ),
         (attribute(&nested(33)).into(), 422, "#/attributes", "too_deep"),
         (attribute(&format!("[{}0]", "1e308,".repeat(300))).into(), 422, "#/attributes", "too_large"),
-    ];
-    for (body, status, place, code) in cases {
+    ]
+}
+
+#[tokio::test]
+async fn hostile_bodies_are_refused_for_what_they_are() {
+    let service = TestService::start().await;
+    for (body, status, place, code) in cases() {
         let slug = if status == 400 { "malformed-request" } else { "validation-error" };
         let answer = service.post_text(body.clone()).await;
         let faults = answer.is_problem(status, slug).faults();

@@ -43,10 +43,10 @@ impl TestService {
     pub async fn start_with(options: Options) -> Self {
         let database = TestDatabase::new().await;
         let pool = database.options();
-        Self::on(database, pool, options).await
+        Self::on(database, pool, options)
     }
 
-    pub async fn on(database: TestDatabase, pool: DatabaseOptions, options: Options) -> Self {
+    pub fn on(database: TestDatabase, pool: DatabaseOptions, options: Options) -> Self {
         let pool = Database::new(pool).unwrap();
         let app = App::new(pool.clone(), b"a key of the tests", options);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
