@@ -2,9 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request};
-use http::{HeaderMap, HeaderName, Uri, header::HOST, request::Parts, uri::Authority};
+use axum::{
+    extract::{ConnectInfo, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, Uri, Version, header::HOST, request::Parts, uri::Authority};
 use ipnet::IpNet;
+
+use crate::{error::Fault, http::problem::Problem};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -37,6 +43,15 @@ pub fn address(parts: &Parts, path: &str, trusted: &[IpNet]) -> String {
     let scheme = if behind_proxy && proto == Some("https") { "https" } else { "http" };
     let authority = authority(&parts.uri, &parts.headers);
     format!("{scheme}://{}{path}", authority.as_ref().map_or("localhost", Authority::as_str))
+}
+
+/// Refuses a request of HTTP/1.1 that does not say once whom it is for (RFC 9112 §3.2).
+pub async fn require_host(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    if hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11) {
+        return next.run(request).await;
+    }
+    Problem::malformed(vec![Fault::header("Host", "host", "must occur once")]).into_response()
 }
 
 fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {

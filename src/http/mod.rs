@@ -19,6 +19,7 @@ mod query;
 pub mod rate_limit;
 mod retry;
 pub mod server;
+mod wire;
 
 use std::{
     any::Any,
@@ -123,10 +124,12 @@ pub fn router(app: &Arc<App>) -> Router {
                 app.options.request_timeout,
             )),
     );
-    let limited = api
-        .route("/problems/{kind}", get(problem::describe_problem))
-        .merge(document::routes())
-        .layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_rate));
+    let limited =
+        api.route("/problems/{kind}", get(problem::describe_problem)).merge(document::routes()).layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_rate))
+                .layer(from_fn(forwarded::require_host)),
+        );
     // The probes and the metrics must answer when everything else is refused.
     let router = limited
         .route("/livez", get(health::livez))

@@ -72,6 +72,10 @@ kinds! {
         "The request was read, and its content breaks rules. `errors` names all of them: where (`pointer`, a JSON Pointer in URI fragment form, into the body), which rule (`code`) and what would be right (`detail`)."
     TOO_MANY_REQUESTS TOO_MANY_REQUESTS "too-many-requests" "Too many requests."
         "The client's address used up its quota (`RateLimit-Policy`, `RateLimit`). `Retry-After` tells in how many seconds the next request is admitted."
+    URI_TOO_LONG URI_TOO_LONG "uri-too-long" "The address is too long."
+        "A path and query may have at most 65,534 octets."
+    FIELDS_TOO_LARGE REQUEST_HEADER_FIELDS_TOO_LARGE "request-header-fields-too-large" "The header is too large."
+        "There are more than 100 header fields, or they have more than 400 KiB."
     INTERNAL INTERNAL_SERVER_ERROR "internal-error" "The request failed."
         "A defect of the service; nothing was changed. The request's id (`instance`, `X-Request-Id`) finds the cause in its log."
     UNAVAILABLE SERVICE_UNAVAILABLE "unavailable" "The service cannot answer now."
@@ -149,9 +153,9 @@ impl Problem {
             StatusCode::NOT_FOUND => "There is nothing at this path.",
             StatusCode::METHOD_NOT_ALLOWED => "The Allow field lists the methods that this path has.",
             StatusCode::SERVICE_UNAVAILABLE => "The request took too long.",
+            StatusCode::BAD_REQUEST => "This is not HTTP.",
             _ => "",
         };
-        // 404, 405, 503 and the like stand in the table; of anything else a bare status says enough (RFC 9457 §4.2.1).
         match KINDS.iter().find(|kind| kind.status == status) {
             Some(kind) => Self::new(kind, detail),
             None if status.is_server_error() => Self::new(&INTERNAL, detail),
@@ -226,6 +230,11 @@ pub fn render(response: Response, request_id: &str) -> Response {
     }
     let body = serde_json::to_vec(&Document::new(&problem, request_id)).unwrap_or_default();
     Response::from_parts(parts, Body::from(body))
+}
+
+/// The document of a bare status, for answers that are written outside of the router.
+pub fn bare(status: StatusCode, request_id: &str) -> Vec<u8> {
+    serde_json::to_vec(&Document::new(&Problem::from_status(status), request_id)).unwrap_or_default()
 }
 
 fn log(status: StatusCode, cause: &(dyn StdError + 'static)) {

@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use axum_server::{Handle, accept::NoDelayAcceptor};
+use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
 
-use crate::http::{App, router};
+use crate::http::{App, router, wire::Acceptor};
 
 /// How long the head of a request may take to arrive, and how long a connection may stay idle.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
@@ -26,7 +26,7 @@ pub async fn serve(
     shutdown_timeout: Duration,
 ) -> std::io::Result<()> {
     let handle = Handle::new();
-    let mut server = axum_server::from_tcp(listener)?.acceptor(NoDelayAcceptor::new()).handle(handle.clone());
+    let mut server = axum_server::from_tcp(listener)?.acceptor(Acceptor::new()).handle(handle.clone());
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move {

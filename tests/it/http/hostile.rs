@@ -162,6 +162,31 @@ async fn odd_requests_are_refused_or_work() {
 }
 
 #[tokio::test]
+async fn what_is_not_http_is_answered_with_a_problem_document_too() {
+    let service = TestService::start().await;
+    let head = |fields: &str| format!("GET /v1/items HTTP/1.1\r\n{fields}\r\n\r\n");
+    for (request, status, slug) in [
+        ("GARBAGE\r\n\r\n".to_owned(), 400, "malformed-request"),
+        (head("no colon"), 400, "malformed-request"),
+        (head("host: x\r\nif-none-match: a\0b"), 400, "malformed-request"),
+        (head("host: x\r\ncontent-length: many"), 400, "malformed-request"),
+        (head("accept: */*\r\nconnection: close"), 400, "malformed-request"),
+        (head("host: x\r\nhost: y\r\nconnection: close"), 400, "malformed-request"),
+        (head(&vec!["host: x"; 101].join("\r\n")), 431, "request-header-fields-too-large"),
+        (format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(70_000)), 414, "uri-too-long"),
+    ] {
+        let answer = read_answer(&mut raw(&service, request.as_bytes()).await).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{request:.60}: {head}");
+        assert!(head.contains("content-type: application/problem+json"), "{request:.60}: {head}");
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&body["type"], &body["status"]), (&json!(format!("/problems/{slug}")), &json!(status)));
+        let id = head.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap();
+        assert_eq!(body["instance"], format!("urn:uuid:{id}"));
+    }
+}
+
+#[tokio::test]
 async fn header_values_beyond_ascii_are_refused_or_ignored() {
     let service = TestService::start().await;
     for header in [
