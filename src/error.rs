@@ -43,7 +43,7 @@ pub struct Fault {
 }
 
 /// Where in a request a [`Fault`] is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// A JSON Pointer (RFC 6901, not yet in its URI fragment form) into the body.
     Pointer(String),

@@ -4,7 +4,7 @@
 //! `jsonb` or I-JSON (RFC 7493) cannot hold, and the rules of the type. Only a body with faults is checked against the
 //! type's schema in the OpenAPI document as well, because serde stops at the first fault and a schema names them all.
 
-use std::{borrow::Cow, collections::HashSet, fmt::Write as _};
+use std::{borrow::Cow, collections::HashSet};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde::de::DeserializeOwned;
@@ -14,13 +14,18 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::{
     error::Fault,
-    http::{document, problem::Problem},
+    http::{
+        document,
+        problem::{MAX_FAULTS, Problem},
+    },
 };
 
 /// The deepest nesting of a whole body.
 const MAX_DEPTH: usize = 64;
 /// The greatest exponent of a zero: about that of a double.
 const MAX_ZEROS: i16 = 308;
+/// The longest JSON Pointer to a fault; what lies deeper is reported at the value that contains it.
+const MAX_POINTER: usize = 1024;
 /// Names that `serde_json` uses inside itself to keep numbers and raw texts as they are.
 const RESERVED: &str = "$serde_json::private::";
 
@@ -49,7 +54,7 @@ where
         }
         Err(error) => return Err(malformed(&error)),
     }
-    faults.sort_by(|a, b| format!("{:?}", a.place).cmp(&format!("{:?}", b.place)));
+    faults.sort_by(|a, b| a.place.cmp(&b.place));
     Err(Problem::invalid(faults))
 }
 
@@ -109,6 +114,24 @@ fn escape(token: &str) -> Cow<'_, str> {
     }
 }
 
+/// Extends a JSON Pointer by one token; `false` where that would be longer than a pointer may be, and it stays as it is.
+fn descend(pointer: &mut String, token: &str) -> bool {
+    let token = escape(token);
+    let fits = pointer.len() + 1 + token.len() <= MAX_POINTER;
+    if fits {
+        pointer.push('/');
+        pointer.push_str(&token);
+    }
+    fits
+}
+
+/// The pointer to a member of what a pointer points to.
+fn member(path: &str, name: &str) -> String {
+    let mut pointer = path.to_owned();
+    descend(&mut pointer, name);
+    pointer
+}
+
 /// Where the text contradicts the type's schema in the OpenAPI document: one fault a place and rule.
 fn schema_faults<T: ToSchema>(text: &[u8]) -> Vec<Fault> {
     let (Some(validator), Ok(value)) =
@@ -117,7 +140,7 @@ fn schema_faults<T: ToSchema>(text: &[u8]) -> Vec<Fault> {
         return Vec::new();
     };
     let mut faults = Vec::new();
-    for error in validator.iter_errors(&value) {
+    for error in validator.iter_errors(&value).take(MAX_FAULTS + 1) {
         let path = error.instance_path().as_str();
         let mut fault = |path: &str, code: &'static str, detail: String| {
             faults.push(Fault::at(path, code, detail));
@@ -125,12 +148,11 @@ fn schema_faults<T: ToSchema>(text: &[u8]) -> Vec<Fault> {
         match error.kind() {
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
-                fault(&format!("{path}/{}", escape(name)), "required", "is required".into());
+                fault(&member(path, name), "required", "is required".into());
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
-                for name in unexpected {
-                    let path = format!("{path}/{}", escape(name));
-                    fault(&path, "unknown_field", "is not a known field".into());
+                for name in unexpected.iter().take(MAX_FAULTS + 1) {
+                    fault(&member(path, name), "unknown_field", "is not a known field".into());
                 }
             }
             kind => {
@@ -140,12 +162,9 @@ fn schema_faults<T: ToSchema>(text: &[u8]) -> Vec<Fault> {
         }
     }
     // Where a length is wrong, that the pattern does not match either says nothing new.
-    let places: HashSet<_> = faults
-        .iter()
-        .filter(|fault| fault.code != "pattern")
-        .map(|fault| format!("{:?}", fault.place))
-        .collect();
-    faults.retain(|fault| fault.code != "pattern" || !places.contains(&format!("{:?}", fault.place)));
+    let others = faults.iter().filter(|fault| fault.code != "pattern");
+    let places: HashSet<_> = others.map(|fault| fault.place.clone()).collect();
+    faults.retain(|fault| fault.code != "pattern" || !places.contains(&fault.place));
     faults
 }
 
@@ -202,10 +221,11 @@ pub fn printed_len(text: &str) -> usize {
         if let Token::Number(number) = token
             && let Some((_, exponent)) = number.split_once(['e', 'E'])
         {
-            numbers += exponent.trim_start_matches(['+', '-']).parse().unwrap_or(usize::from(u16::MAX));
+            let digits = exponent.trim_start_matches(['+', '-']).parse().unwrap_or(usize::MAX);
+            numbers = digits.saturating_add(numbers);
         }
     });
-    text.len() + numbers
+    numbers.saturating_add(text.len())
 }
 
 /// How deep a JSON text nests: 0 for a scalar, 1 for `[]`.
@@ -272,13 +292,14 @@ enum Frame<'a> {
 }
 
 /// What the syntax allows and the database, or another reader of the same text, does not take: U+0000, lone surrogates,
-/// numbers beyond IEEE 754 double precision, names that occur twice, bottomless nesting (RFC 7493 §2).
+/// numbers beyond IEEE 754 double precision, names that occur twice, bottomless nesting (RFC 7493 §2). It ends when there are
+/// more faults than are reported, so that a hostile body costs no more than another.
 fn inspect(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut frames: Vec<Frame<'_>> = Vec::new();
     let mut too_deep = false;
     scan(text, &mut |token| match token {
-        _ if too_deep => {}
+        _ if too_deep || faults.len() > MAX_FAULTS => {}
         Token::Open(_) if frames.len() == MAX_DEPTH => {
             too_deep = true;
             let detail = format!("must not nest deeper than {MAX_DEPTH} levels");
@@ -322,10 +343,13 @@ fn inspect(text: &str) -> Vec<Fault> {
 fn pointer(frames: &[Frame<'_>]) -> String {
     let mut pointer = String::new();
     for frame in frames {
-        let _ = match frame {
-            Frame::Array(index) => write!(pointer, "/{index}"),
-            Frame::Object { key, .. } => write!(pointer, "/{}", escape(key.as_deref().unwrap_or_default())),
+        let fits = match frame {
+            Frame::Array(index) => descend(&mut pointer, &index.to_string()),
+            Frame::Object { key, .. } => descend(&mut pointer, key.as_deref().unwrap_or_default()),
         };
+        if !fits {
+            break;
+        }
     }
     pointer
 }
@@ -440,9 +464,19 @@ mod tests {
     }
 
     #[test]
+    fn what_faults_cost_is_bounded() {
+        let name = "k".repeat(MAX_POINTER);
+        let faults = codes(&format!(r#"{{"a": {{"{name}": [{}1]}}}}"#, r#""\u0000","#.repeat(1_000)));
+        assert_eq!(faults.len(), MAX_FAULTS + 1);
+        assert!(faults.iter().all(|(place, _)| place == "/a"));
+    }
+
+    #[test]
     fn a_number_counts_with_the_digits_that_postgres_prints() {
         assert_eq!(printed_len("[1, 2.5]"), 8);
         assert_eq!(printed_len("1e300"), 305);
         assert_eq!(printed_len(r#""1e300""#), 7);
+        let huge = "1e9999999999999999999";
+        assert_eq!(printed_len(&format!("[{huge},{huge}]")), usize::MAX);
     }
 }

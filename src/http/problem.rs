@@ -24,8 +24,8 @@ use crate::error::{Error, Fault, Place, Source};
 /// The media type of every answer of 400 and above, but for the probes'.
 pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-/// How many faults an answer lists at the most.
-const MAX_FAULTS: usize = 100;
+/// How many faults an answer lists at the most; who looks for faults can stop when there are more.
+pub const MAX_FAULTS: usize = 100;
 
 /// One type of problem: what is constant in its document.
 #[derive(Debug, PartialEq, Eq)]
@@ -134,11 +134,12 @@ impl Problem {
     }
 
     fn with_faults(kind: &'static Kind, mut faults: Vec<Fault>, [one, many]: [&str; 2]) -> Self {
-        let count = faults.len();
-        let listed =
-            if count > MAX_FAULTS { format!("; the first {MAX_FAULTS} are listed") } else { String::new() };
+        let detail = match faults.len() {
+            1 => format!("1 {one}."),
+            count @ ..=MAX_FAULTS => format!("{count} {many}."),
+            _ => format!("More than {MAX_FAULTS} {many}; the first {MAX_FAULTS} are listed."),
+        };
         faults.truncate(MAX_FAULTS);
-        let detail = format!("{count} {}{listed}.", if count == 1 { one } else { many });
         Self { faults, ..Self::new(kind, detail) }
     }
 
@@ -282,7 +283,7 @@ pub struct Document<'a> {
 pub struct Entry<'a> {
     /// Where in the body it is: a JSON Pointer in URI fragment form (RFC 6901 §6).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 4_194_304, pattern = "^#")]
+    #[schema(nullable = false, max_length = 3073, pattern = "^#")]
     pointer: Option<String>,
     /// Which path or query parameter it is in.
     #[serde(skip_serializing_if = "Option::is_none")]
