@@ -23,6 +23,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::http::{
     App, catalog,
     problem::{self, KINDS, Kind},
+    query,
 };
 
 #[derive(OpenApi)]
@@ -30,11 +31,13 @@ use crate::http::{
     info(
         title = "Curio",
         description = "A catalogue of items: a name, a status and free-form JSON attributes.\n\nEvery answer of 400 and above is a problem \
-                       document (RFC 9457). Unknown parameters and members of a request are refused.",
+                       document (RFC 9457). Unknown parameters and members of a request are refused. No credentials are asked for: who \
+                       may reach the service is decided in front of it.",
         contact(name = "The maintainers of Curio", url = "https://curio.example/", email = "maintainers@curio.example"),
-        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+        license(name = "MIT OR Apache-2.0", url = "https://spdx.org/licenses/"),
     ),
-    servers((url = "/", description = "The service that this document was read from.")),
+    servers((url = "/", description = "The service that this document was read from: local, staging or production.")),
+    security(()),
     tags((name = "items", description = "What the catalogue keeps.")),
     components(schemas(problem::Document, problem::Entry)),
 )]
@@ -85,17 +88,25 @@ pub fn routes() -> Router<Arc<App>> {
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let (_, document) = api().split_for_parts();
     let mut document = serde_json::to_value(document).unwrap_or_else(|_| unreachable!("serializable"));
-    let responses = KINDS.iter().map(|kind| (component_name(kind), refusal(kind))).collect();
-    document["components"]["responses"] = Value::Object(responses);
+    // utoipa has no word for it: the document is for everybody who can reach the service.
+    document["servers"][0]["x-internal"] = false.into();
+    let mut refusals = Map::from_iter([(OTHER.to_owned(), other_refusal())]);
     for path in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
-        path.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(complete_operation);
+        for (method, operation) in path.as_object_mut().into_iter().flatten() {
+            complete_operation(method, operation, &mut refusals);
+        }
     }
+    refusals.sort_keys();
+    document["components"]["responses"] = Value::Object(refusals);
     limit_strings(&mut document);
     document
 });
 
+/// The component for the statuses that an operation does not name.
+const OTHER: &str = "OtherProblem";
+
 /// Adds the refusals that the operation can answer with, and the header fields of all its answers.
-fn complete_operation(operation: &mut Value) {
+fn complete_operation(method: &str, operation: &mut Value, refusals: &mut Map<String, Value>) {
     let has_body = operation.get("requestBody").is_some();
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     let always = [
@@ -112,26 +123,31 @@ fn complete_operation(operation: &mut Value) {
     }
     for (status, response) in responses.iter_mut() {
         match KINDS.iter().find(|kind| kind.status.as_str() == status) {
-            Some(kind) => *response = reference(kind),
+            Some(kind) => {
+                let name = component_name(kind, method);
+                *response = reference(&name);
+                refusals.entry(name).or_insert_with(|| refusal(kind, method));
+            }
             None => complete_headers(response),
         }
     }
-    responses.insert("default".into(), reference(&problem::INTERNAL));
+    responses.insert("default".into(), reference(OTHER));
     responses.sort_keys();
 }
 
-fn reference(kind: &Kind) -> Value {
-    json!({ "$ref": format!("#/components/responses/{}", component_name(kind)) })
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/responses/{name}") })
 }
 
-/// `not-found` → `NotFound`
-fn component_name(kind: &Kind) -> String {
+/// `not-found` → `NotFound`; PATCH has its own field for the media types that are taken.
+fn component_name(kind: &Kind, method: &str) -> String {
     let capitalized = |word: &str| word[..1].to_uppercase() + &word[1..];
-    kind.slug.split('-').map(capitalized).collect()
+    let name: String = kind.slug.split('-').map(capitalized).collect();
+    if *kind == problem::UNSUPPORTED_MEDIA_TYPE && method == "patch" { name + "OfPatch" } else { name }
 }
 
 /// The answer that a kind of problem makes.
-fn refusal(kind: &Kind) -> Value {
+fn refusal(kind: &Kind, method: &str) -> Value {
     let mut example = json!({
         "type": format!("/problems/{}", kind.slug),
         "title": kind.title,
@@ -154,7 +170,8 @@ fn refusal(kind: &Kind) -> Value {
             declare("Retry-After", "In how many seconds a repetition is worth while.");
         }
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            declare("Accept", "The media types that are taken; for PATCH it is called Accept-Patch.");
+            let name = if method == "patch" { "Accept-Patch" } else { "Accept" };
+            declare(name, "The media types that are taken.");
         }
         _ => {}
     }
@@ -165,6 +182,16 @@ fn refusal(kind: &Kind) -> Value {
             "schema": { "$ref": "#/components/schemas/Problem" },
             "examples": { kind.slug: { "summary": kind.title, "value": example } },
         } },
+    });
+    complete_headers(&mut response);
+    response
+}
+
+/// The answer with any status of 400 and above that an operation does not name.
+fn other_refusal() -> Value {
+    let mut response = json!({
+        "description": "Any other refusal.",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     complete_headers(&mut response);
     response
@@ -195,40 +222,39 @@ fn complete_headers(response: &mut Value) {
         headers.insert(name.into(), json!({ "description": description }));
     }
     for (name, header) in headers {
-        let schema = match name.as_str() {
-            "ETag" => json!({ "type": "string", "pattern": "^\"[0-9]{1,19}\"$", "maxLength": 21 }),
-            "Location" => json!({ "type": "string", "format": "uri-reference", "maxLength": 256 }),
-            "X-Request-Id" => json!({ "type": "string", "pattern": "^[!-~]{1,128}$", "maxLength": 128 }),
-            "RateLimit-Policy" => {
-                json!({ "type": "string", "pattern": "^\"default\";q=[0-9]+;w=[0-9]+$", "maxLength": 64 })
+        let text =
+            |pattern: &str, length: u32| json!({ "type": "string", "pattern": pattern, "maxLength": length });
+        // Those that depend on the configuration, or on what is asked for, are not promised.
+        let (required, schema) = match name.as_str() {
+            "ETag" => (true, text("^\"[0-9]{1,19}\"$", 21)),
+            "Location" => (true, json!({ "type": "string", "format": "uri-reference", "maxLength": 256 })),
+            "X-Request-Id" => (true, text("^[!-~]{1,128}$", 128)),
+            "RateLimit-Policy" => (false, text("^\"default\";q=[0-9]+;w=[0-9]+$", 64)),
+            "RateLimit" => (false, text("^\"default\";r=[0-9]+;t=[0-9]+$", 64)),
+            "Access-Control-Allow-Origin" => (false, text("^[!-~]+$", 256)),
+            "Retry-After" => {
+                (true, json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX }))
             }
-            "RateLimit" => {
-                json!({ "type": "string", "pattern": "^\"default\";r=[0-9]+;t=[0-9]+$", "maxLength": 64 })
-            }
-            "Retry-After" => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 86_400 }),
-            "Link" => json!({ "type": "string", "pattern": "^<[^>]+>; rel=", "maxLength": 65_536 }),
-            _ => json!({ "type": "string", "pattern": "^[ -~]+$", "maxLength": 256 }),
+            "Link" => (false, text("^<[^>]+>; rel=", 65_536)),
+            _ => (true, text("^[ -~]+$", 256)),
         };
+        header["required"] = required.into();
         header["schema"] = schema;
     }
 }
 
-/// Gives every string a greatest length: what its format allows.
+/// Gives every string whose format tells it a greatest length.
 fn limit_strings(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(limit_strings),
         Value::Object(members) => {
-            let is_string = members.get("type").is_some_and(|kind| match kind {
-                Value::Array(kinds) => kinds.iter().any(|kind| kind == "string"),
-                kind => kind == "string",
-            });
-            if is_string && !members.contains_key("enum") && !members.contains_key("maxLength") {
-                let length = match members.get("format").and_then(Value::as_str) {
-                    Some("uuid") => 36,
-                    Some("date-time") => 64,
-                    _ => 1024,
-                };
-                members.insert("maxLength".into(), length.into());
+            let length = match members.get("format").and_then(Value::as_str) {
+                Some("uuid") => Some(36),
+                Some("date-time") => Some(query::MAX_DATE_TIME),
+                _ => None,
+            };
+            if let Some(length) = length {
+                members.entry("maxLength").or_insert(length.into());
             }
             members.values_mut().for_each(limit_strings);
         }

@@ -4,6 +4,9 @@ use http::{HeaderMap, HeaderValue, header::IF_NONE_MATCH};
 
 use crate::{error::Fault, http::problem::Problem};
 
+/// The longest field that lists entity tags.
+const MAX_FIELD: usize = 8192;
+
 /// The strong entity tag of a version: `"7"`.
 #[must_use]
 pub fn etag(version: i64) -> HeaderValue {
@@ -30,16 +33,19 @@ pub fn is_fresh(headers: &HeaderMap, current: &HeaderValue) -> Result<bool, Prob
 
 /// The opaque tags of a field, quotation marks included, without their `W/`: the comparison of GET is weak (RFC 9110 §8.8.3.2).
 fn parse(field: &HeaderValue) -> Option<Vec<&str>> {
-    let mut rest = field.to_str().ok()?.trim();
+    let mut rest = field.to_str().ok().filter(|field| field.len() <= MAX_FIELD)?.trim();
     if rest == "*" {
         return Some(vec!["*"]);
     }
     let mut tags = Vec::new();
     while !rest.is_empty() {
         let tag = rest.strip_prefix("W/").unwrap_or(rest);
-        let end = tag.strip_prefix('"')?.find('"')? + 2;
-        tags.push(&tag[..end]);
-        rest = tag[end..].trim_start();
+        let (tag, after) = tag.split_at(tag.strip_prefix('"')?.find('"')? + 2);
+        if !tag.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        tags.push(tag);
+        rest = after.trim_start();
         // Empty elements of a list are lawful (RFC 9110 §5.6.1.2).
         if !rest.is_empty() {
             rest = rest.strip_prefix(',')?.trim_start_matches([',', ' ', '\t']);
@@ -72,8 +78,11 @@ mod tests {
         for other in ["\"1\"", "\"22\"", "W/\"1\",\"3\""] {
             assert_eq!(fresh(other), Some(false), "{other}");
         }
-        for malformed in ["2", "\"2", "\"2\" \"3\"", "", ",", "w/\"2\"", "\"\u{e9}\""] {
+        for malformed in ["2", "\"2", "\"2\" \"3\"", "", ",", "w/\"2\"", "\"\u{e9}\"", "\"2 3\""] {
             assert_eq!(fresh(malformed), None, "{malformed}");
         }
+        let longest = format!("\"{}\"", "2".repeat(MAX_FIELD - 2));
+        assert_eq!(fresh(&longest), Some(false));
+        assert_eq!(fresh(&format!("{longest} ")), None);
     }
 }

@@ -269,7 +269,7 @@ pub struct Document<'a> {
     #[schema(max_length = 256, pattern = "^[ -~]+$")]
     detail: &'a str,
     /// The URI of this occurrence, which carries the request's id.
-    #[schema(max_length = 512)]
+    #[schema(max_length = 512, format = "uri")]
     instance: String,
     /// Every fault that was found.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -43,8 +43,14 @@ impl Parameters {
         parameters
     }
 
-    /// The values of a parameter that may be repeated, each read by `read`, whose error says what would be right.
-    pub fn many<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, Expected>) -> Vec<T> {
+    /// The values of a parameter that may occur up to `most` times, each read by `read`, whose error says what would be right.
+    pub fn many<T>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        read: impl Fn(&str) -> Result<T, Expected>,
+    ) -> Vec<T> {
+        let before = self.pairs.len();
         let mut values = Vec::new();
         let faults = &mut self.faults;
         self.pairs.retain(|(key, value)| {
@@ -57,17 +63,16 @@ impl Parameters {
             }
             false
         });
+        if before - self.pairs.len() > most {
+            let times = if most == 1 { "once".into() } else { format!("at most {most} times") };
+            self.faults.push(Fault::parameter(name, "repeated", format!("must occur {times}")));
+        }
         values
     }
 
     /// The value of a parameter that may occur once.
     pub fn one<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, Expected>) -> Option<T> {
-        let before = self.pairs.len();
-        let mut values = self.many(name, read);
-        if before - self.pairs.len() > 1 {
-            self.faults.push(Fault::parameter(name, "repeated", "must occur once"));
-        }
-        values.pop()
+        self.many(name, 1, read).pop()
     }
 
     fn finish(mut self) -> Vec<Fault> {
@@ -96,13 +101,17 @@ pub fn parse<T: FromQuery>(query: &str) -> Result<T, Problem> {
     if faults.is_empty() { Ok(value) } else { Err(Problem::malformed(faults)) }
 }
 
+/// The longest text of a date and time; RFC 3339 sets no limit to the digits of a second.
+pub const MAX_DATE_TIME: usize = 64;
+
 /// A date and time of RFC 3339; PostgreSQL's range ends long before chrono's, and four digits of a year are all that RFC 3339 has.
 ///
 /// # Errors
 ///
 /// `date_time`
 pub fn date_time(value: &str) -> Result<DateTime<Utc>, Expected> {
-    DateTime::parse_from_rfc3339(value).map(|moment| moment.to_utc()).map_err(|_| {
+    let moment = DateTime::parse_from_rfc3339(value).ok().filter(|_| value.len() <= MAX_DATE_TIME);
+    moment.map(|moment| moment.to_utc()).ok_or_else(|| {
         Expected("date_time", "must be a date and time of RFC 3339, such as 2026-11-22T12:00:00Z".into())
     })
 }

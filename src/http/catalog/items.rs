@@ -59,11 +59,17 @@ pub async fn create_item(
 }
 
 /// Get an item
+///
+/// With `If-None-Match` the item is sent only where the client does not have it yet.
 #[utoipa::path(
     get, path = "/items/{id}", tag = "items",
     params(
         ("id" = Uuid, Path, description = "The item's id."),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has already; if the item's is among them, the answer is 304."),
+        (
+            "If-None-Match" = Option<String>, Header, nullable = false, max_length = 8192,
+            pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#,
+            description = "Entity tags that the client has already; if the item's is among them, the answer is 304."
+        ),
     ),
     responses(
         (status = 200, description = "The item.", body = ItemView, headers(
@@ -153,6 +159,8 @@ pub async fn update_item(
 }
 
 /// Delete an item
+///
+/// A second request finds no item and is answered with 404.
 #[utoipa::path(
     delete, path = "/items/{id}", tag = "items",
     params(("id" = Uuid, Path, description = "The item's id.")),

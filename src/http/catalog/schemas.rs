@@ -28,6 +28,7 @@ use crate::{
 const MAX_ATTRIBUTES: usize = 64 * 1024;
 /// The deepest `attributes`.
 const MAX_ATTRIBUTES_DEPTH: usize = 32;
+
 /// Where an item is in its life: being prepared, in use, or kept for the record.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -153,6 +154,7 @@ impl From<ItemCreate> for ItemContent {
 pub struct ItemReplace {
     /// The item's id may be repeated here; it must be the one in the path.
     #[serde(default)]
+    #[schema(read_only)]
     pub id: Option<Uuid>,
     #[validate(custom(function = name))]
     #[schema(inline)]
@@ -199,8 +201,7 @@ pub struct ItemPatch {
 pub struct ItemView {
     /// The item's id, a UUID of version 7: later items have greater ids.
     id: Uuid,
-    /// What the item is called.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(inline, value_type = ItemName)]
     name: String,
     /// Where the item is in its life.
     status: ItemStatus,
@@ -273,7 +274,7 @@ pub struct ItemListQuery {
     #[param(required = false, style = Form, explode, max_items = 3)]
     status: Vec<ItemStatus>,
     /// Only items whose name begins with this, letter case included.
-    #[param(required = false, nullable = false, min_length = 1, max_length = 200)]
+    #[param(required = false, nullable = false, min_length = 1, max_length = 200, pattern = r"^[^\x00]+$")]
     name_prefix: Option<String>,
     /// Only items that were created at this moment or later (RFC 3339).
     #[param(required = false, nullable = false)]
@@ -288,7 +289,7 @@ impl FromQuery for ItemListQuery {
         Self {
             limit: parameters.one("limit", page::limit).unwrap_or(page::DEFAULT_LIMIT),
             cursor: parameters.one("cursor", |value| Ok(value.to_owned())),
-            status: parameters.many("status", status),
+            status: parameters.many("status", 3, status),
             name_prefix: parameters.one("name_prefix", name_prefix),
             created_after: parameters.one("created_after", query::date_time),
             created_before: parameters.one("created_before", query::date_time),
