@@ -66,7 +66,7 @@ pub async fn create_item(
     params(
         ("id" = Uuid, Path, description = "The item's id."),
         (
-            "If-None-Match" = Option<String>, Header, nullable = false, max_length = 8192,
+            "If-None-Match" = Option<String>, Header, nullable = false, max_length = 8192, example = json!("\"1\""),
             pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#,
             description = "Entity tags that the client has already; if the item's is among them, the answer is 304."
         ),
