@@ -32,6 +32,16 @@ where
     if let Value::Object(members) = &mut document {
         members.retain(|name, _| !read_only.contains(&name.as_str()));
     }
+    // A merge takes away in silence what is not there; a name that no entity has is a mistake all the same.
+    let mut unknown = Map::new();
+    for (name, value) in &patch {
+        if value.is_null() && document.get(name).is_none() {
+            unknown.insert(name.clone(), Value::Null);
+        }
+    }
     json_patch::merge(&mut document, &Value::Object(patch));
+    if let Value::Object(members) = &mut document {
+        members.append(&mut unknown);
+    }
     json::parse(&serde_json::to_vec(&document).map_err(internal)?)
 }
