@@ -32,13 +32,15 @@ async fn hold_row(service: &TestService) -> PgConnection {
 
 async fn small_service(max_connections: usize, lock_timeout: Duration) -> TestService {
     let database = TestDatabase::new().await;
-    let pool = DatabaseOptions {
-        max_connections,
-        lock_timeout,
-        wait_timeout: Duration::from_millis(200),
-        ..database.options()
-    };
-    TestService::on(database, pool, options())
+    let wait_timeout = Duration::from_secs(1);
+    let pool = DatabaseOptions { max_connections, lock_timeout, wait_timeout, ..database.options() };
+    let service = TestService::on(database, pool, options());
+    // All connections are there, so that the time for one is spent on waiting alone.
+    let all = (0..max_connections).map(|_| service.pool.connection());
+    for connection in futures_util::future::try_join_all(all).await.unwrap() {
+        connection.release();
+    }
+    service
 }
 
 #[tokio::test]
@@ -89,7 +91,7 @@ async fn a_pool_exhausted_by_slow_locks_refuses_at_once_and_recovers() {
 #[tokio::test]
 async fn a_statement_that_takes_too_long_is_ended_with_503() {
     let database = TestDatabase::new().await;
-    let pool = DatabaseOptions { statement_timeout: Duration::from_millis(100), ..database.options() };
+    let pool = DatabaseOptions { statement_timeout: Duration::from_secs(1), ..database.options() };
     let service = TestService::on(database, pool, options());
     let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(30); RETURN NEW; END $$;
                 CREATE TRIGGER slow BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION slow()";

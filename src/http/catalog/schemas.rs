@@ -17,7 +17,7 @@ use validator::{Validate, ValidationError, ValidationErrors};
 
 use crate::{
     http::{
-        json,
+        json::{self, inspect},
         page::{self, Neighbours},
         query::{self, Expected, FromQuery, Parameters},
     },
@@ -92,9 +92,9 @@ impl Validate for Attributes {
         let text = self.0.get();
         let (code, detail) = if !text.starts_with('{') {
             ("type", "must be an object")
-        } else if json::depth(text) > MAX_ATTRIBUTES_DEPTH {
+        } else if inspect::depth(text) > MAX_ATTRIBUTES_DEPTH {
             ("too_deep", "must not nest deeper than 32 levels")
-        } else if json::printed_len(text) > MAX_ATTRIBUTES {
+        } else if inspect::printed_len(text) > MAX_ATTRIBUTES {
             ("too_large", "must have at most 65536 octets as text, with numbers written out")
         } else {
             return Ok(());

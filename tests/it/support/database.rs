@@ -71,12 +71,12 @@ impl TestDatabase {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut self.connect().await).await.unwrap()
     }
 
-    /// Options of a small pool on it, with short time-outs.
+    /// Options of a small pool on it, with time-outs that no test runs into by itself.
     pub fn options(&self) -> DatabaseOptions {
         DatabaseOptions {
             connect: self.connect_options(),
             max_connections: 4,
-            wait_timeout: Duration::from_millis(500),
+            wait_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(5),
             idle_in_transaction_timeout: Duration::from_secs(10),

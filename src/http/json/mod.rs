@@ -1,0 +1,186 @@
+//! JSON at the boundary: what may come in, and every fault of what may not.
+//!
+//! A body is checked in three passes, each of which knows something that the others cannot: syntax (RFC 8259), what PostgreSQL's
+//! `jsonb` or I-JSON (RFC 7493) cannot hold, and the rules of the type. Only a body with faults is checked against the
+//! type's schema in the OpenAPI document as well, because serde stops at the first fault and a schema names them all.
+
+pub mod inspect;
+mod pointer;
+
+use std::{borrow::Cow, collections::HashSet};
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, error::Category, value::RawValue};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use crate::{
+    error::Fault,
+    http::{
+        document,
+        problem::{MAX_FAULTS, Problem},
+    },
+};
+
+use self::{
+    inspect::inspect,
+    pointer::{escape, member},
+};
+
+/// The text of a body as a valid `T`.
+///
+/// # Errors
+///
+/// 400 where it is not JSON, 422 with every fault where it is not a `T`.
+pub fn parse<T>(text: &[u8]) -> Result<T, Problem>
+where
+    T: DeserializeOwned + Validate + ToSchema,
+{
+    let raw: &RawValue = serde_json::from_slice(text).map_err(|error| malformed(&error))?;
+    let mut faults = inspect(raw.get());
+    match serde_json::from_slice::<T>(text) {
+        Ok(value) => match value.validate() {
+            Ok(()) if faults.is_empty() => return Ok(value),
+            Ok(()) => {}
+            Err(errors) => collect(&errors, "", &mut faults),
+        },
+        Err(error) if matches!(error.classify(), Category::Data) || !faults.is_empty() => {
+            faults.extend(schema_faults::<T>(text));
+            if faults.is_empty() {
+                faults.push(Fault::at("", "invalid", "is not valid"));
+            }
+        }
+        Err(error) => return Err(malformed(&error)),
+    }
+    faults.sort_by(|a, b| a.place.cmp(&b.place));
+    Err(Problem::invalid(faults))
+}
+
+/// The text of a body as JSON of any form.
+///
+/// # Errors
+///
+/// 400 where it is not JSON, 422 where it holds what PostgreSQL cannot.
+pub fn parse_value(text: &[u8]) -> Result<Value, Problem> {
+    let raw: &RawValue = serde_json::from_slice(text).map_err(|error| malformed(&error))?;
+    let faults = inspect(raw.get());
+    if faults.is_empty() {
+        serde_json::from_slice(text).map_err(|error| malformed(&error))
+    } else {
+        Err(Problem::invalid(faults))
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let detail = if error.is_eof() && error.line() <= 1 && error.column() == 0 {
+        "is empty; a JSON document is expected".to_owned()
+    } else {
+        format!("is not JSON: line {}, column {}", error.line(), error.column())
+    };
+    Problem::malformed(vec![Fault::at("", "json_syntax", detail)])
+}
+
+/// The name under which the validator reports what is wrong with a value as a whole.
+pub const WHOLE: &str = "__all__";
+
+/// What the validator found, with the path of fields that leads to it.
+fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
+    for (field, kind) in errors.errors() {
+        // What is wrong with the whole of a value has no field of its own.
+        let path = if field == WHOLE { path.to_owned() } else { format!("{path}/{}", escape(field)) };
+        match kind {
+            ValidationErrorsKind::Field(errors) => faults.extend(errors.iter().map(|error| {
+                let detail = error.message.clone().unwrap_or(Cow::Borrowed("is not valid"));
+                Fault::at(&path, error.code.clone(), detail)
+            })),
+            ValidationErrorsKind::Struct(errors) => collect(errors, &path, faults),
+            ValidationErrorsKind::List(entries) => {
+                for (index, errors) in entries {
+                    collect(errors, &format!("{path}/{index}"), faults);
+                }
+            }
+        }
+    }
+}
+
+/// Where the text contradicts the type's schema in the OpenAPI document: one fault a place and rule.
+fn schema_faults<T: ToSchema>(text: &[u8]) -> Vec<Fault> {
+    let (Some(validator), Ok(value)) =
+        (document::validator(&T::name()), serde_json::from_slice::<Value>(text))
+    else {
+        return Vec::new();
+    };
+    let mut faults = Vec::new();
+    for error in validator.iter_errors(&value).take(MAX_FAULTS + 1) {
+        let path = error.instance_path().as_str();
+        let mut fault = |path: &str, code: &'static str, detail: String| {
+            faults.push(Fault::at(path, code, detail));
+        };
+        match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                let name = property.as_str().unwrap_or_default();
+                fault(&member(path, name), "required", "is required".into());
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for name in unexpected.iter().take(MAX_FAULTS + 1) {
+                    fault(&member(path, name), "unknown_field", "is not a known field".into());
+                }
+            }
+            kind => {
+                let (code, detail) = describe(kind);
+                fault(path, code, detail);
+            }
+        }
+    }
+    // Where a length is wrong, that the pattern does not match either says nothing new.
+    let others = faults.iter().filter(|fault| fault.code != "pattern");
+    let places: HashSet<_> = others.map(|fault| fault.place.clone()).collect();
+    faults.retain(|fault| fault.code != "pattern" || !places.contains(&fault.place));
+    faults
+}
+
+fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
+    match kind {
+        ValidationErrorKind::Type { kind } => ("type", format!("must be {}", type_name(kind))),
+        ValidationErrorKind::MinLength { limit } => {
+            ("too_short", format!("must have at least {limit} character{}", plural(*limit)))
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            ("too_long", format!("must have at most {limit} character{}", plural(*limit)))
+        }
+        ValidationErrorKind::Enum { options } => ("enum", format!("must be one of {options}")),
+        ValidationErrorKind::Pattern { .. } => ("pattern", "has a form that is not allowed".into()),
+        ValidationErrorKind::Format { format } => ("format", format!("must be a {format}")),
+        ValidationErrorKind::Minimum { limit } => ("too_small", format!("must be at least {limit}")),
+        ValidationErrorKind::Maximum { limit } => ("too_large", format!("must be at most {limit}")),
+        ValidationErrorKind::MaxItems { limit } => {
+            ("too_many", format!("must have at most {limit} element{}", plural(*limit)))
+        }
+        ValidationErrorKind::MaxProperties { limit } => {
+            ("too_many", format!("must have at most {limit} member{}", plural(*limit)))
+        }
+        _ => ("invalid", "is not valid".into()),
+    }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn type_name(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(name) => with_article(&name.to_string()),
+        TypeKind::Multiple(names) => {
+            names.iter().map(|name| with_article(&name.to_string())).collect::<Vec<_>>().join(" or ")
+        }
+    }
+}
+
+fn with_article(name: &str) -> String {
+    match name {
+        "null" => name.to_owned(),
+        "array" | "integer" | "object" => format!("an {name}"),
+        _ => format!("a {name}"),
+    }
+}
