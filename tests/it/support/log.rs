@@ -1,49 +1,64 @@
 //! The log lines of a test, as JSON.
 
 use std::{
+    cell::RefCell,
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Once},
 };
 
 use serde_json::Value;
-use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Collects what is logged on this thread, which is all of a test that runs on a current-thread runtime.
-pub struct Log {
-    lines: Arc<Mutex<Vec<u8>>>,
-    _guard: DefaultGuard,
+type Lines = Arc<Mutex<Vec<u8>>>;
+
+thread_local! {
+    static CAPTURED: RefCell<Option<Lines>> = const { RefCell::new(None) };
 }
+
+/// Collects what is logged on this thread, which is all of a test that runs on a current-thread runtime.
+///
+/// There is one subscriber for the whole process: with one a test, whether a line is logged at all would hang on which tests
+/// run at the same time, since tracing keeps for each line of code what any of the subscribers thinks of it.
+pub struct Log(Lines);
 
 impl Log {
     pub fn capture() -> Self {
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_writer(Writer(Arc::clone(&lines)))
-            .finish();
-        Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| tracing_subscriber::fmt().json().flatten_event(true).with_writer(Captured).init());
+        let lines = Lines::default();
+        CAPTURED.set(Some(Arc::clone(&lines)));
+        Self(lines)
     }
 
     /// The lines with this message.
     pub fn lines(&self, message: &str) -> Vec<Value> {
-        let lines = self.lines.lock().unwrap();
+        let lines = self.0.lock().unwrap();
         let lines = lines.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
         lines.filter(|line: &Value| line["message"] == message).collect()
     }
 
     pub fn text(&self) -> String {
-        String::from_utf8(self.lines.lock().unwrap().clone()).unwrap()
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
 
-#[derive(Clone)]
-struct Writer(Arc<Mutex<Vec<u8>>>);
+impl Drop for Log {
+    fn drop(&mut self) {
+        CAPTURED.set(None);
+    }
+}
 
-impl Write for Writer {
+/// Writes to whoever captures on this thread.
+struct Captured;
+
+impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        CAPTURED.with_borrow(|lines| {
+            if let Some(lines) = lines {
+                lines.lock().unwrap().extend_from_slice(bytes);
+            }
+        });
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -51,10 +66,10 @@ impl Write for Writer {
     }
 }
 
-impl<'a> MakeWriter<'a> for Writer {
+impl MakeWriter<'_> for Captured {
     type Writer = Self;
 
-    fn make_writer(&'a self) -> Self {
-        self.clone()
+    fn make_writer(&self) -> Self {
+        Self
     }
 }
