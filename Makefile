@@ -66,12 +66,17 @@ openapi: cargo ## write openapi.json
 prepare: cargo sqlx-cli ## write .sqlx, what is known about every query
 	@$(on_scratch) cargo sqlx prepare --workspace -- --all-targets
 
-.PHONY: bench lint-api fuzz-api
+.PHONY: bench
 bench: cargo ## measure the service under load
-lint-api: cargo ## lint openapi.json
-fuzz-api: cargo ## send the service what its document allows, and what not
-bench lint-api fuzz-api:
-	scripts/$@
+	scripts/bench
+
+.PHONY: lint-api
+lint-api: ## lint openapi.json
+	scripts/lint-api
+
+.PHONY: fuzz-api
+fuzz-api: cargo sqlx-cli ## send the service what its document allows, and what not; ARGS='--seed 7'
+	@$(on_scratch) scripts/fuzz-api $(ARGS)
 
 .PHONY: clean-postgres
 clean-postgres: ## stop the private PostgreSQL servers and delete their data
