@@ -24,7 +24,8 @@ pub struct Log(Lines);
 impl Log {
     pub fn capture() -> Self {
         static SUBSCRIBER: Once = Once::new();
-        SUBSCRIBER.call_once(|| tracing_subscriber::fmt().json().flatten_event(true).with_writer(Captured).init());
+        SUBSCRIBER
+            .call_once(|| tracing_subscriber::fmt().json().flatten_event(true).with_writer(Captured).init());
         let lines = Lines::default();
         CAPTURED.set(Some(Arc::clone(&lines)));
         Self(lines)
