@@ -109,16 +109,17 @@ const OTHER: &str = "OtherProblem";
 fn complete_operation(method: &str, operation: &mut Value, refusals: &mut Map<String, Value>) {
     let has_body = operation.get("requestBody").is_some();
     let Some(responses) = operation["responses"].as_object_mut() else { return };
-    let always = [
-        &problem::MALFORMED,
-        &problem::NOT_ACCEPTABLE,
-        &problem::TOO_MANY_REQUESTS,
-        &problem::INTERNAL,
-        &problem::UNAVAILABLE,
-    ];
-    let with_body =
-        [&problem::BODY_TIMEOUT, &problem::TOO_LARGE, &problem::UNSUPPORTED_MEDIA_TYPE, &problem::INVALID];
-    for kind in always.into_iter().chain(with_body.into_iter().filter(|_| has_body)) {
+    let has_content = responses.values().any(|response| response.get("content").is_some());
+    let mut kinds =
+        vec![&problem::MALFORMED, &problem::TOO_MANY_REQUESTS, &problem::INTERNAL, &problem::UNAVAILABLE];
+    if has_content {
+        kinds.push(&problem::NOT_ACCEPTABLE);
+    }
+    if has_body {
+        kinds.extend([&problem::BODY_TIMEOUT, &problem::TOO_LARGE]);
+        kinds.extend([&problem::UNSUPPORTED_MEDIA_TYPE, &problem::INVALID]);
+    }
+    for kind in kinds {
         responses.insert(kind.status.as_u16().to_string(), Value::Null);
     }
     for (status, response) in responses.iter_mut() {
