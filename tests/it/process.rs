@@ -236,3 +236,31 @@ async fn cursors_of_one_replica_are_taken_by_another() {
     assert_eq!(next(&other).await.unwrap().status(), StatusCode::OK);
     assert_eq!(next(&strange).await.unwrap().status(), StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_of_the_readme_work_as_printed() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let block =
+        readme.split("```sh\n").find(|block| block.starts_with("API=")).unwrap().split("```").next().unwrap();
+    // What each request is to be answered with stands in the comment above it.
+    let statuses = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 3);
+        words.map(str::to_owned).collect()
+    };
+    let comments: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("# ")).collect();
+    let promised: Vec<String> = comments
+        .iter()
+        .filter_map(|line| line.split_once(": "))
+        .flat_map(|(_, rest)| statuses(rest))
+        .collect();
+
+    let database = TestDatabase::new().await;
+    let process = Process::serve(&database.url(), &[]).await;
+    let script = block.replace("http://127.0.0.1:8080", &process.address).replace("curl -i", "curl -isS");
+    let output = tokio::process::Command::new("bash").args(["-euc", &script]).output().await.unwrap();
+    assert!(output.status.success(), "curl and sed are needed: {}", String::from_utf8_lossy(&output.stderr));
+    let answers = String::from_utf8(output.stdout).unwrap();
+    let heads = answers.lines().filter_map(|line| line.split("HTTP/1.1 ").nth(1));
+    let answered: Vec<String> = heads.map(|rest| rest[..3].to_owned()).collect();
+    assert_eq!(answered, promised, "{answers}");
+}
