@@ -149,6 +149,7 @@ async fn the_result_of_a_patch_is_validated_and_read_only_members_stay() {
         (json!({ "name": null }), ("#/name", "required")),
         (json!({ "name": " " }), ("#/name", "too_short")),
         (json!({ "colour": 1 }), ("#/colour", "unknown_field")),
+        (json!({ "colour": null }), ("#/colour", "unknown_field")),
         (json!({ "attributes": [] }), ("#/attributes", "type")),
         (json!({ "version": 1 }), ("#/version", "read_only")),
         (json!({ "id": item["id"] }), ("#/id", "read_only")),

@@ -201,6 +201,16 @@ async fn every_fault_of_a_query_is_named_at_once() {
         let answer = service.get(&format!("/v1/items?limit={limit}")).await;
         assert_eq!(answer.is_problem(400, "malformed-request").faults()[0].0, "limit", "{limit}");
     }
+    let three = "status=draft&status=draft&status=active";
+    assert_eq!(service.get(&format!("/v1/items?{three}")).await.status, StatusCode::OK);
+    let long = format!("created_after=2026-01-01T00:00:00.{}Z", "0".repeat(45));
+    for (query, fault) in
+        [(format!("{three}&status=draft"), ("status", "repeated")), (long, ("created_after", "date_time"))]
+    {
+        let answer = service.get(&format!("/v1/items?{query}")).await;
+        let fault = (fault.0.to_owned(), fault.1.to_owned());
+        assert_eq!(answer.is_problem(400, "malformed-request").faults(), [fault], "{query}");
+    }
     for limit in ["1", "200"] {
         assert_eq!(service.get(&format!("/v1/items?limit={limit}")).await.status, StatusCode::OK);
     }
