@@ -110,8 +110,13 @@ fn complete_operation(method: &str, operation: &mut Value, refusals: &mut Map<St
     let has_body = operation.get("requestBody").is_some();
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     let has_content = responses.values().any(|response| response.get("content").is_some());
-    let mut kinds =
-        vec![&problem::MALFORMED, &problem::TOO_MANY_REQUESTS, &problem::INTERNAL, &problem::UNAVAILABLE];
+    let mut kinds = vec![
+        &problem::MALFORMED,
+        &problem::UNAUTHORIZED,
+        &problem::TOO_MANY_REQUESTS,
+        &problem::INTERNAL,
+        &problem::UNAVAILABLE,
+    ];
     if has_content {
         kinds.push(&problem::NOT_ACCEPTABLE);
     }

@@ -54,6 +54,8 @@ macro_rules! kinds {
 kinds! {
     MALFORMED BAD_REQUEST "malformed-request" "The request cannot be read."
         "A part of the request is not of its form: JSON syntax, a path, a query string, a cursor or a header field. `errors` names the parts. Do not repeat the request unchanged."
+    UNAUTHORIZED UNAUTHORIZED "unauthorized" "Credentials are needed."
+        "Reserved: the service asks for no credentials, so it answers no request with this. Clients that know it are ready for the day it does."
     NOT_FOUND NOT_FOUND "not-found" "There is nothing here."
         "No such item, or no such path."
     METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "This method is not allowed here."
