@@ -1,6 +1,6 @@
 //! `curio serve`
 
-use std::net::TcpListener;
+use std::{net::TcpListener, sync::Arc};
 
 use anyhow::{Context, bail};
 use sqlx::PgConnection;
@@ -21,6 +21,23 @@ use crate::{
 const STOPPED_AT_ONCE: i32 = 143;
 
 pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
+    // Before anything that can take long: process 1 of a container ignores a signal that nobody has asked for.
+    let mut signals = Signals::new()?;
+    let (app, database, listener) = tokio::select! {
+        started = start(settings) => started?,
+        () = signals.next() => {
+            tracing::info!("serve.stopped");
+            return Ok(());
+        }
+    };
+    tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "serve.listening");
+    server::serve(listener, app, stop(signals), settings.shutdown_timeout).await?;
+    database.close();
+    tracing::info!("serve.stopped");
+    Ok(())
+}
+
+async fn start(settings: &ServeSettings) -> anyhow::Result<(Arc<App>, Database, TcpListener)> {
     let options = settings.http()?;
     let database = Database::new(settings.database()?)?;
     let mut conn = cli::connect(&settings.url).await?;
@@ -29,19 +46,11 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
         Some(key) => key.expose().as_bytes().to_vec(),
         None => key::get_or_create(&mut conn, "cursor", rand::random()).await?,
     };
-    drop(conn);
-
     let listener = TcpListener::bind(settings.bind).with_context(|| {
         format!("cannot listen on {}; another address can be given by --bind", settings.bind)
     })?;
     listener.set_nonblocking(true)?;
-    tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "serve.listening");
-    let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let app = App::new(database.clone(), &cursor_key, options);
-    server::serve(listener, app, stop(signals), settings.shutdown_timeout).await?;
-    database.close();
-    tracing::info!("serve.stopped");
-    Ok(())
+    Ok((App::new(database.clone(), &cursor_key, options), database, listener))
 }
 
 /// Brings the schema to what this binary needs, or refuses to serve without it.
@@ -65,18 +74,31 @@ async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::R
     Ok(())
 }
 
-/// Ready at the first SIGTERM or SIGINT; the second ends the process.
-async fn stop((mut terminate, mut interrupt): (Signal, Signal)) {
-    let either = async |terminate: &mut Signal, interrupt: &mut Signal| {
+/// SIGTERM and SIGINT, which are asked for from here on.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    };
-    either(&mut terminate, &mut interrupt).await;
-    tracing::info!("serve.stopping");
+        tracing::info!("serve.stopping");
+    }
+}
+
+/// Ready at the first signal; the second ends the process.
+async fn stop(mut signals: Signals) {
+    signals.next().await;
     tokio::spawn(async move {
-        either(&mut terminate, &mut interrupt).await;
+        signals.next().await;
         std::process::exit(STOPPED_AT_ONCE);
     });
 }

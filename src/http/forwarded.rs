@@ -2,11 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use axum::{
-    extract::{ConnectInfo, Request},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::extract::{ConnectInfo, Request};
 use http::{HeaderMap, HeaderName, Uri, Version, header::HOST, request::Parts, uri::Authority};
 use ipnet::IpNet;
 
@@ -46,12 +42,12 @@ pub fn address(parts: &Parts, path: &str, trusted: &[IpNet]) -> String {
 }
 
 /// Refuses a request of HTTP/1.1 that does not say once whom it is for (RFC 9112 §3.2).
-pub async fn require_host(request: Request, next: Next) -> Response {
+pub fn require_host(request: &Request) -> Result<(), Problem> {
     let hosts = request.headers().get_all(HOST).iter().count();
     if hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11) {
-        return next.run(request).await;
+        return Ok(());
     }
-    Problem::malformed(vec![Fault::header("Host", "host", "must occur once")]).into_response()
+    Err(Problem::malformed(vec![Fault::header("Host", "host", "must occur once")]))
 }
 
 fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {

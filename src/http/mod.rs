@@ -17,7 +17,6 @@ mod preconditions;
 mod problem;
 mod query;
 pub mod rate_limit;
-mod retry;
 pub mod server;
 mod wire;
 
@@ -32,11 +31,11 @@ use std::{
 
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, header};
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
@@ -47,7 +46,6 @@ use tower_http::{
         predicate::{DefaultPredicate, SizeAbove},
     },
     set_header::SetResponseHeaderLayer,
-    timeout::TimeoutLayer,
 };
 
 use self::{metrics::Metrics, page::Cursors, problem::Problem, rate_limit::Limiter};
@@ -113,23 +111,11 @@ impl App {
 /// The service: what production serves and what the tests ask.
 pub fn router(app: &Arc<App>) -> Router {
     let (api, _) = document::api().split_for_parts();
-    let api = api.route_layer(
-        ServiceBuilder::new()
-            .layer(from_fn(negotiate::require_json))
-            // Bodies are read before this counts, so that slow clients do not keep the others out.
-            .layer(from_fn_with_state(Arc::clone(app), retry::rerun_contended))
-            .layer(from_fn_with_state(Arc::clone(app), admit::shed_load))
-            .layer(TimeoutLayer::with_status_code(
-                StatusCode::SERVICE_UNAVAILABLE,
-                app.options.request_timeout,
-            )),
-    );
-    let limited =
-        api.route("/problems/{kind}", get(problem::describe_problem)).merge(document::routes()).layer(
-            ServiceBuilder::new()
-                .layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_rate))
-                .layer(from_fn(forwarded::require_host)),
-        );
+    let api = api.route_layer(from_fn_with_state(Arc::clone(app), admit::admit));
+    let mut limited = api.route("/problems/{kind}", get(problem::describe_problem)).merge(document::routes());
+    if app.limiter.is_some() {
+        limited = limited.layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_rate));
+    }
     // The probes and the metrics must answer when everything else is refused.
     let router = limited
         .route("/livez", get(health::livez))
@@ -171,6 +157,7 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::{body::to_bytes, extract::Request};
+    use http::StatusCode;
     use tower::ServiceExt;
 
     use super::*;

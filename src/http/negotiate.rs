@@ -1,21 +1,17 @@
 //! Whether the client takes what is sent: `Accept` (RFC 9110 §12.5.1).
 
-use axum::{
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::extract::Request;
 use http::{HeaderMap, Method, header::ACCEPT};
 
 use crate::http::problem::{self, Problem};
 
 /// Refuses a request that takes no JSON with 406. The answers to DELETE and OPTIONS have no content; generated clients ask there
 /// for the one media type that is declared, that of problems.
-pub async fn require_json(request: Request, next: Next) -> Response {
+pub fn require_json(request: &Request) -> Result<(), Problem> {
     if matches!(*request.method(), Method::DELETE | Method::OPTIONS) || takes_json(request.headers()) {
-        return next.run(request).await;
+        return Ok(());
     }
-    Problem::new(&problem::NOT_ACCEPTABLE, "Answers have the media type application/json.").into_response()
+    Err(Problem::new(&problem::NOT_ACCEPTABLE, "Answers have the media type application/json."))
 }
 
 /// The most specific range that matches decides; without the field everything is taken.

@@ -132,7 +132,7 @@ async fn apply_pending(conn: &mut PgConnection, migrator: &Migrator) -> Result<u
         tracing::info!(
             version = migration.version,
             description = %migration.description,
-            duration_ms = elapsed.as_millis(),
+            duration_ms = milliseconds(elapsed),
             "migration.applied"
         );
     }
@@ -171,7 +171,7 @@ async fn lock(conn: &mut PgConnection, key: i64, patience: Duration) -> Result<(
             return Err(MigrationError::Busy(patience));
         }
         if attempt.is_multiple_of(50) {
-            tracing::info!(waited_ms = start.elapsed().as_millis(), "migration.waiting");
+            tracing::info!(waited_ms = milliseconds(start.elapsed()), "migration.waiting");
         }
         tokio::time::sleep(LOCK_PAUSE).await;
     }
@@ -183,6 +183,11 @@ async fn lock_key(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
     let database: String = sqlx::query_scalar("SELECT current_database()::text").fetch_one(conn).await?;
     let checksum = Crc::<u32>::new(&CRC_32_ISO_HDLC).checksum(database.as_bytes());
     Ok(0x3d32_ad9e * i64::from(checksum))
+}
+
+/// For the log, where a number of 128 bits would become a string.
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn ups(migrator: &Migrator) -> impl Iterator<Item = &Migration> {

@@ -147,6 +147,18 @@ async fn a_second_signal_ends_the_process_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sigterm_ends_a_start_that_waits_for_another_migration() {
+    let database = TestDatabase::empty().await;
+    let mut holder = database.connect().await;
+    sqlx::migrate::Migrate::lock(&mut holder).await.unwrap();
+    let mut process = Process::spawn(&database.url(), &[("CURIO_MIGRATE_ON_START", "true")]);
+    eventually("it waits", async || !process.lines("migration.waiting").is_empty()).await;
+    assert!(process.lines("migration.waiting")[0]["waited_ms"].is_u64());
+    process.signal("TERM");
+    assert_eq!(process.end().await.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn healthcheck_tells_by_its_exit_code() {
     let database = TestDatabase::new().await;
     let mut process = Process::serve(&database.url(), &[]).await;

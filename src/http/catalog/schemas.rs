@@ -90,11 +90,12 @@ impl Default for Attributes {
 impl Validate for Attributes {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let text = self.0.get();
+        let size = inspect::measure(text);
         let (code, detail) = if !text.starts_with('{') {
             ("type", "must be an object")
-        } else if inspect::depth(text) > MAX_ATTRIBUTES_DEPTH {
+        } else if size.depth > MAX_ATTRIBUTES_DEPTH {
             ("too_deep", "must not nest deeper than 32 levels")
-        } else if inspect::printed_len(text) > MAX_ATTRIBUTES {
+        } else if size.printed > MAX_ATTRIBUTES {
             ("too_large", "must have at most 65536 octets as text, with numbers written out")
         } else {
             return Ok(());

@@ -3,6 +3,8 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
+use memchr::memchr2;
+
 use super::pointer::descend;
 use crate::{error::Fault, http::problem::MAX_FAULTS};
 
@@ -13,34 +15,35 @@ const MAX_ZEROS: i16 = 308;
 /// Names that `serde_json` uses inside itself to keep numbers and raw texts as they are.
 const RESERVED: &str = "$serde_json::private::";
 
-/// How many octets a JSON text has once PostgreSQL printed its numbers without exponents: `1e300` becomes 301 digits.
-#[must_use]
-pub fn printed_len(text: &str) -> usize {
-    let mut numbers = 0;
-    scan(text, &mut |token| {
-        if let Token::Number(number) = token
-            && let Some((_, exponent)) = number.split_once(['e', 'E'])
-        {
-            let digits = exponent.trim_start_matches(['+', '-']).parse().unwrap_or(usize::MAX);
-            numbers = digits.saturating_add(numbers);
-        }
-    });
-    numbers.saturating_add(text.len())
+/// How large a JSON text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// How deep it nests: 0 for a scalar, 1 for `[]`.
+    pub depth: usize,
+    /// How many octets it has once PostgreSQL printed its numbers without exponents: `1e300` becomes 301 digits.
+    pub printed: usize,
 }
 
-/// How deep a JSON text nests: 0 for a scalar, 1 for `[]`.
+/// Measures a JSON text whose syntax is known to be right.
 #[must_use]
-pub fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
+pub fn measure(text: &str) -> Size {
+    let mut depth = 0_usize;
+    let mut size = Size { depth: 0, printed: text.len() };
     scan(text, &mut |token| match token {
         Token::Open(_) => {
             depth += 1;
-            deepest = deepest.max(depth);
+            size.depth = size.depth.max(depth);
         }
         Token::Close => depth -= 1,
-        _ => {}
+        Token::Number(number) => {
+            if let Some((_, exponent)) = number.split_once(['e', 'E']) {
+                let digits = exponent.trim_start_matches(['+', '-']).parse().unwrap_or(usize::MAX);
+                size.printed = size.printed.saturating_add(digits);
+            }
+        }
+        Token::Comma | Token::String(_) => {}
     });
-    deepest
+    size
 }
 
 /// What a JSON text consists of, as far as anybody here wants to know.
@@ -67,8 +70,13 @@ fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
             b'}' | b']' => visit(Token::Close),
             b',' => visit(Token::Comma),
             b'"' => {
-                while bytes.get(at).is_some_and(|&byte| byte != b'"') {
-                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                // A backslash takes the octet behind it along, which may be a quotation mark.
+                while let Some(step) = memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+                    at += step;
+                    if bytes[at] == b'"' {
+                        break;
+                    }
+                    at += 2;
                 }
                 visit(Token::String(&text[start + 1..at.min(text.len())]));
                 at += 1;
@@ -88,7 +96,34 @@ fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
 /// A container that is being walked through.
 enum Frame<'a> {
     Array(usize),
-    Object { key: Option<Cow<'a, str>>, seen: HashSet<Cow<'a, str>> },
+    Object { key: Option<Cow<'a, str>>, seen: Names<'a> },
+}
+
+/// The names of an object's members so far.
+#[derive(Default)]
+struct Names<'a> {
+    few: Vec<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Names<'a> {
+    /// Up to so many names are compared one by one, which is faster than to hash them.
+    const FEW: usize = 16;
+
+    /// Adds a name; `false` where it was there already.
+    fn insert(&mut self, name: Cow<'a, str>) -> bool {
+        if self.few.len() < Self::FEW {
+            let is_new = !self.few.contains(&name);
+            if is_new {
+                self.few.push(name);
+            }
+            return is_new;
+        }
+        if self.many.is_empty() {
+            self.many.extend(self.few.iter().cloned());
+        }
+        self.many.insert(name)
+    }
 }
 
 /// What the syntax allows and the database, or another reader of the same text, does not take: U+0000, lone surrogates,
@@ -106,7 +141,7 @@ pub fn inspect(text: &str) -> Vec<Fault> {
             faults.push(Fault::at(pointer(&frames), "too_deep", detail));
         }
         Token::Open(b'[') => frames.push(Frame::Array(0)),
-        Token::Open(_) => frames.push(Frame::Object { key: None, seen: HashSet::new() }),
+        Token::Open(_) => frames.push(Frame::Object { key: None, seen: Names::default() }),
         Token::Close => {
             frames.pop();
         }
@@ -256,8 +291,8 @@ mod tests {
     #[test]
     fn nesting_is_counted_and_bounded() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert_eq!(depth("1"), 0);
-        assert_eq!(depth(r#"{"a": [["]"]], "b": [1]}"#), 3);
+        assert_eq!(measure("1").depth, 0);
+        assert_eq!(measure(r#"{"a": [["]"]], "b": [1]}"#).depth, 3);
         assert_eq!(codes(&nested(MAX_DEPTH)), []);
         assert_eq!(codes(&nested(MAX_DEPTH + 1))[0].1, "too_deep");
         assert_eq!(codes(&nested(10_000)).len(), 1);
@@ -273,10 +308,10 @@ mod tests {
 
     #[test]
     fn a_number_counts_with_the_digits_that_postgres_prints() {
-        assert_eq!(printed_len("[1, 2.5]"), 8);
-        assert_eq!(printed_len("1e300"), 305);
-        assert_eq!(printed_len(r#""1e300""#), 7);
+        assert_eq!(measure("[1, 2.5]").printed, 8);
+        assert_eq!(measure("1e300").printed, 305);
+        assert_eq!(measure(r#""1e300""#).printed, 7);
         let huge = "1e9999999999999999999";
-        assert_eq!(printed_len(&format!("[{huge},{huge}]")), usize::MAX);
+        assert_eq!(measure(&format!("[{huge},{huge}]")).printed, usize::MAX);
     }
 }

@@ -1,8 +1,8 @@
 //! JSON at the boundary: what may come in, and every fault of what may not.
 //!
-//! A body is checked in three passes, each of which knows something that the others cannot: syntax (RFC 8259), what PostgreSQL's
-//! `jsonb` or I-JSON (RFC 7493) cannot hold, and the rules of the type. Only a body with faults is checked against the
-//! type's schema in the OpenAPI document as well, because serde stops at the first fault and a schema names them all.
+//! A body is read as its type, and walked through for what PostgreSQL's `jsonb` or I-JSON (RFC 7493) cannot hold. One that is not of its
+//! type is checked against the type's schema in the OpenAPI document, because serde stops at the first fault and a schema names
+//! them all.
 
 pub mod inspect;
 mod pointer;
@@ -11,7 +11,7 @@ use std::{borrow::Cow, collections::HashSet};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, error::Category, value::RawValue};
+use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
@@ -37,21 +37,23 @@ pub fn parse<T>(text: &[u8]) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    let raw: &RawValue = serde_json::from_slice(text).map_err(|error| malformed(&error))?;
-    let mut faults = inspect(raw.get());
-    match serde_json::from_slice::<T>(text) {
-        Ok(value) => match value.validate() {
+    let text = utf8(text)?;
+    let mut faults;
+    if let Ok(value) = serde_json::from_str::<T>(text) {
+        faults = inspect(text);
+        match value.validate() {
             Ok(()) if faults.is_empty() => return Ok(value),
             Ok(()) => {}
             Err(errors) => collect(&errors, "", &mut faults),
-        },
-        Err(error) if matches!(error.classify(), Category::Data) || !faults.is_empty() => {
-            faults.extend(schema_faults::<T>(text));
-            if faults.is_empty() {
-                faults.push(Fault::at("", "invalid", "is not valid"));
-            }
         }
-        Err(error) => return Err(malformed(&error)),
+    } else {
+        // serde stops at the first fault, which may stand in front of what is not JSON at all.
+        let raw: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+        faults = inspect(raw.get());
+        faults.extend(schema_faults::<T>(text));
+        if faults.is_empty() {
+            faults.push(Fault::at("", "invalid", "is not valid"));
+        }
     }
     faults.sort_by(|a, b| a.place.cmp(&b.place));
     Err(Problem::invalid(faults))
@@ -63,13 +65,19 @@ where
 ///
 /// 400 where it is not JSON, 422 where it holds what PostgreSQL cannot.
 pub fn parse_value(text: &[u8]) -> Result<Value, Problem> {
-    let raw: &RawValue = serde_json::from_slice(text).map_err(|error| malformed(&error))?;
+    let text = utf8(text)?;
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
     let faults = inspect(raw.get());
     if faults.is_empty() {
-        serde_json::from_slice(text).map_err(|error| malformed(&error))
+        serde_json::from_str(text).map_err(|error| malformed(&error))
     } else {
         Err(Problem::invalid(faults))
     }
+}
+
+fn utf8(text: &[u8]) -> Result<&str, Problem> {
+    let detail = "is not JSON: it must be UTF-8";
+    str::from_utf8(text).map_err(|_| Problem::malformed(vec![Fault::at("", "json_syntax", detail)]))
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -105,9 +113,8 @@ fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
 }
 
 /// Where the text contradicts the type's schema in the OpenAPI document: one fault a place and rule.
-fn schema_faults<T: ToSchema>(text: &[u8]) -> Vec<Fault> {
-    let (Some(validator), Ok(value)) =
-        (document::validator(&T::name()), serde_json::from_slice::<Value>(text))
+fn schema_faults<T: ToSchema>(text: &str) -> Vec<Fault> {
+    let (Some(validator), Ok(value)) = (document::validator(&T::name()), serde_json::from_str::<Value>(text))
     else {
         return Vec::new();
     };
