@@ -60,7 +60,7 @@ impl From<Status> for ItemStatus {
 }
 
 /// What the item is called: 1 to 200 characters, of which at least one is not white space and none is a control character. White
-/// space at both ends is taken away.
+/// space at both ends is taken away before the characters are counted.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(
