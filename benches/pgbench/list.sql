@@ -1,0 +1,3 @@
+-- What src/postgres/catalog/operations/item.rs sends for `list`.
+SELECT id, name, status, attributes, version, created_at, updated_at
+FROM items WHERE true ORDER BY created_at DESC, id DESC LIMIT :limit;
