@@ -6,9 +6,23 @@
 use std::io::{self, BufWriter, IsTerminal};
 
 use anyhow::Context;
+use chrono::{SecondsFormat, Utc};
 use clap::ValueEnum;
+use serde::ser::{SerializeMap, Serializer as _};
+use serde_json::value::RawValue;
+use tracing::{Event, Subscriber};
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_serde::SerdeMapVisitor;
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry,
+    fmt::{
+        self, FmtContext, FormatEvent, FormattedFields,
+        format::{JsonFields, Writer},
+    },
+    layer::SubscriberExt,
+    registry::LookupSpan,
+    util::SubscriberInitExt,
+};
 
 const BUFFERED_LINES: usize = 8_192;
 
@@ -45,6 +59,51 @@ fn layer(format: Format, writer: NonBlocking) -> Box<dyn Layer<Registry> + Send 
     if format == Format::Text || (format == Format::Auto && terminal) {
         fmt::layer().with_ansi(terminal).with_target(false).with_writer(writer).boxed()
     } else {
-        fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(writer).boxed()
+        fmt::layer().json().event_format(JsonLine).with_writer(writer).boxed()
     }
+}
+
+/// One JSON object a line: time, level, the event's fields, and the fields of the span around it.
+///
+/// tracing-subscriber's own format parses the span's fields, which it keeps as JSON, for every event, to write them out again: a third
+/// of what a line costs. Here they are copied.
+struct JsonLine;
+
+impl<S> FormatEvent<S, JsonFields> for JsonLine
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, JsonFields>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> std::fmt::Result {
+        let line = json_line(context, event).map_err(|_| std::fmt::Error)?;
+        writer.write_str(&line)?;
+        writer.write_char('\n')
+    }
+}
+
+fn json_line<S>(context: &FmtContext<'_, S, JsonFields>, event: &Event<'_>) -> serde_json::Result<String>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let mut line = Vec::with_capacity(512);
+    let mut serializer = serde_json::Serializer::new(&mut line);
+    let mut members = serializer.serialize_map(None)?;
+    members.serialize_entry("timestamp", &Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true))?;
+    members.serialize_entry("level", event.metadata().level().as_str())?;
+    members.serialize_entry("target", event.metadata().target())?;
+    let mut visitor = SerdeMapVisitor::new(members);
+    event.record(&mut visitor);
+    let mut members = visitor.take_serializer()?;
+    if let Some(span) = context.lookup_current()
+        && let Some(fields) = span.extensions().get::<FormattedFields<JsonFields>>()
+    {
+        let fields: &RawValue = serde_json::from_str(&fields.fields)?;
+        members.serialize_entry("span", fields)?;
+    }
+    members.end()?;
+    String::from_utf8(line).map_err(serde::ser::Error::custom)
 }

@@ -244,7 +244,11 @@ fn log(status: StatusCode, cause: &(dyn StdError + 'static)) {
     let mut chain = cause.to_string();
     let mut next = cause.source();
     while let Some(cause) = next {
-        let _ = write!(chain, ": {cause}");
+        // Some libraries put the cause into their own words already.
+        let words = cause.to_string();
+        if !chain.ends_with(&words) {
+            let _ = write!(chain, ": {words}");
+        }
         next = cause.source();
     }
     if status.is_server_error() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::{
@@ -337,5 +337,5 @@ fn name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
 
 /// RFC 3339 in UTC with exactly six digits behind the second: what the database keeps.
 fn microseconds<S: Serializer>(moment: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&moment.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
+    serializer.serialize_str(&moment.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
