@@ -1,9 +1,10 @@
 //! The log: set-up and shutdown.
 //!
-//! Lines are written by a thread of their own, so that no request waits for the terminal, the pipe or the disk. When that thread
-//! is behind by `BUFFERED_LINES`, requests do wait: a line about something that was created is not dropped.
+//! Lines are written by a thread of their own, so that no request waits for the terminal, the pipe or the disk.
 
-use std::io::{self, BufWriter, IsTerminal};
+mod sink;
+
+use std::io::{self, IsTerminal};
 
 use anyhow::Context;
 use chrono::{SecondsFormat, Utc};
@@ -11,7 +12,6 @@ use clap::ValueEnum;
 use serde::ser::{SerializeMap, Serializer as _};
 use serde_json::value::RawValue;
 use tracing::{Event, Subscriber};
-use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_serde::SerdeMapVisitor;
 use tracing_subscriber::{
     EnvFilter, Layer, Registry,
@@ -24,7 +24,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-const BUFFERED_LINES: usize = 8_192;
+use self::sink::{Guard, Sink};
 
 /// How a line of the log looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -42,19 +42,15 @@ pub enum Format {
 /// # Errors
 ///
 /// Where the filter cannot be read.
-pub fn init(filter: &str, format: Format) -> anyhow::Result<WorkerGuard> {
+pub fn init(filter: &str, format: Format) -> anyhow::Result<Guard> {
     let directives =
         EnvFilter::try_new(filter).with_context(|| format!("CURIO_LOG is not a filter: {filter}"))?;
-    let (writer, guard) = NonBlockingBuilder::default()
-        .lossy(false)
-        .buffered_lines_limit(BUFFERED_LINES)
-        // The thread flushes when it has caught up: under load many lines go out in one write.
-        .finish(BufWriter::with_capacity(64 * 1024, io::stdout()));
+    let (writer, guard) = sink::start(io::stdout()).context("the thread of the log cannot be started")?;
     tracing_subscriber::registry().with(layer(format, writer)).with(directives).init();
     Ok(guard)
 }
 
-fn layer(format: Format, writer: NonBlocking) -> Box<dyn Layer<Registry> + Send + Sync> {
+fn layer(format: Format, writer: Sink) -> Box<dyn Layer<Registry> + Send + Sync> {
     let terminal = io::stdout().is_terminal();
     if format == Format::Text || (format == Format::Auto && terminal) {
         fmt::layer().with_ansi(terminal).with_target(false).with_writer(writer).boxed()

@@ -26,8 +26,9 @@ pub fn push_page(query: &mut QueryBuilder<Postgres>, start: Start, limit: u32) {
         query.push(" AND (created_at, id) ").push(comparison).push(" (");
         query.push_bind(created_at).push(", ").push_bind(id).push(")");
     }
-    // One more than asked for tells whether there is a page behind this one.
-    query.push(order).push(" LIMIT ").push_bind(i64::from(limit) + 1);
+    // One more than asked for tells whether there is a page behind this one. It is no parameter, because then PostgreSQL, which has to
+    // reckon with any number, would plan the query anew each time.
+    query.push(order).push(" LIMIT ").push(i64::from(limit) + 1);
 }
 
 /// The rows of the page, newest first, and whether there are more beyond it in the direction of reading.
