@@ -35,7 +35,7 @@ pub fn limit(value: &str) -> Result<u32, Expected> {
 
 /// Makes cursors and takes them back.
 ///
-/// A cursor is a format, a direction, the sort key of the entity at the edge of the page and a hash of the list's filters,
+/// A cursor is a format, a direction, the sort key of the entity at the edge of the page and a hash of the list and its filters,
 /// with the first half of an HMAC-SHA256 over them (RFC 2104 §5), in base64url. A client can neither make nor change one.
 #[derive(Clone)]
 pub struct Cursors {
@@ -127,19 +127,19 @@ pub struct Neighbours {
 }
 
 impl<'a> Place<'a> {
-    /// Reads the cursor of a list with this query string.
+    /// Reads the cursor of the list at this path with this query string.
     ///
     /// # Errors
     ///
-    /// 400 where the cursor is not one of ours, or the filters are not those that it was made for.
-    pub fn new(cursors: &'a Cursors, query: &str, cursor: Option<&str>) -> Result<Self, Problem> {
+    /// 400 where the cursor is not one of ours, or the list and its filters are not those that it was made for.
+    pub fn new(cursors: &'a Cursors, path: &str, query: &str, cursor: Option<&str>) -> Result<Self, Problem> {
         let named = |name: &'static str| move |pair: &&str| pair.split('=').next() == Some(name);
         let kept: Vec<&str> =
             query.split('&').filter(|pair| !pair.is_empty() && !named("cursor")(pair)).collect();
         // A client may ask for pages of another size on the way; anything else would be another list.
         let mut filters: Vec<&str> = kept.iter().copied().filter(|pair| !named("limit")(pair)).collect();
         filters.sort_unstable();
-        let hash: [u8; 32] = Sha256::digest(filters.join("&")).into();
+        let hash: [u8; 32] = Sha256::digest(format!("{path}?{}", filters.join("&"))).into();
         let mut place = Self { cursors, start: Start::Newest, parameters: kept.join("&"), filters: [0; 8] };
         place.filters.copy_from_slice(&hash[..8]);
         if let Some(cursor) = cursor {
@@ -215,9 +215,10 @@ mod tests {
     fn an_empty_page_links_to_the_first_alone() {
         let cursors = Cursors::new(b"key");
         let moment = DateTime::from_timestamp_micros(0).unwrap();
-        let cursor = cursors.encode(Start::After(moment, Uuid::nil()), hash("status=draft")).unwrap();
+        let cursor =
+            cursors.encode(Start::After(moment, Uuid::nil()), hash("/v1/items?status=draft")).unwrap();
         let query = format!("status=draft&limit=1&cursor={cursor}");
-        let place = Place::new(&cursors, &query, Some(&cursor)).unwrap();
+        let place = Place::new(&cursors, "/v1/items", &query, Some(&cursor)).unwrap();
         let neighbours = place.neighbours(None, false, "http://h/v1/items");
         assert_eq!((neighbours.next, neighbours.prev), (None, None));
         assert_eq!(neighbours.link.unwrap(), "<http://h/v1/items?status=draft&limit=1>; rel=\"first\"");

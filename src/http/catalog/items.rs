@@ -8,13 +8,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, ETAG, LINK, LOCATION},
+    HeaderMap, HeaderName, StatusCode,
+    header::{ALLOW, ETAG, LINK, LOCATION},
     request::Parts,
 };
 use uuid::Uuid;
 
-use super::schemas::{ItemCreate, ItemListQuery, ItemPage, ItemPatch, ItemReplace, ItemView};
+use super::{
+    REVALIDATE, internal,
+    schemas::item::{ItemCreate, ItemListQuery, ItemPage, ItemPatch, ItemReplace, ItemView},
+};
 use crate::{
     error::{Error, Fault},
     http::{
@@ -29,8 +32,6 @@ use crate::{
 };
 
 const PATH: &str = "/v1/items";
-/// Caches may keep an answer for their own client, and ask before each use whether it is still current (RFC 9111 §5.2.2).
-const REVALIDATE: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
 
 /// Create an item
 ///
@@ -201,7 +202,7 @@ pub async fn list_items(
     parts: Parts,
 ) -> Result<Response, Problem> {
     let uri_query = parts.uri.query().unwrap_or_default();
-    let place = Place::new(&app.cursors, uri_query, query.cursor.as_deref())?;
+    let place = Place::new(&app.cursors, PATH, uri_query, query.cursor.as_deref())?;
     let limit = query.limit;
     let mut conn = app.database.connection().await?;
     let (items, more) = item::list(&mut conn, &query.into(), place.start, limit).await?;
@@ -227,8 +228,4 @@ pub async fn list_items_options() -> (StatusCode, [(HeaderName, &'static str); 1
 pub async fn get_item_options() -> (StatusCode, [(HeaderName, &'static str); 2]) {
     let allow = (ALLOW, "GET,HEAD,PUT,PATCH,DELETE,OPTIONS");
     (StatusCode::NO_CONTENT, [allow, (HeaderName::from_static("accept-patch"), PATCH_TYPES)])
-}
-
-fn internal(error: http::header::InvalidHeaderValue) -> Problem {
-    Error::Internal(Box::new(error)).into()
 }

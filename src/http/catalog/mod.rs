@@ -6,12 +6,24 @@ mod schemas;
 use std::sync::Arc;
 
 use axum::routing::MethodRouter;
+use http::{
+    HeaderName, HeaderValue,
+    header::{CACHE_CONTROL, InvalidHeaderValue},
+};
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt},
     routes,
 };
 
-use super::App;
+use super::{App, problem::Problem};
+use crate::error::Error;
+
+/// Caches may keep an answer for their own client, and ask before each use whether it is still current (RFC 9111 §5.2.2).
+const REVALIDATE: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+
+fn internal(error: InvalidHeaderValue) -> Problem {
+    Error::Internal(Box::new(error)).into()
+}
 
 /// The addresses of the catalogue and their documentation.
 pub fn routes() -> OpenApiRouter<Arc<App>> {

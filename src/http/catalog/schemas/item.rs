@@ -1,4 +1,4 @@
-//! What the catalogue's requests and answers look like.
+//! What the requests for items and their answers look like.
 
 use std::borrow::Cow;
 

@@ -1,0 +1,3 @@
+//! What the catalogue's requests and answers look like: one file an entity.
+
+pub mod item;
