@@ -57,7 +57,7 @@ kinds! {
     UNAUTHORIZED UNAUTHORIZED "unauthorized" "Credentials are needed."
         "Reserved: the service asks for no credentials, so it answers no request with this. Clients that know it are ready for the day it does."
     NOT_FOUND NOT_FOUND "not-found" "There is nothing here."
-        "No such item, or no such path."
+        "Nothing with this id, or no such path."
     METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "This method is not allowed here."
         "The `Allow` field of the answer lists the methods that are."
     NOT_ACCEPTABLE NOT_ACCEPTABLE "not-acceptable" "No acceptable form can be sent."
@@ -170,16 +170,16 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound => Self::new(&NOT_FOUND, "There is no such item."),
+            Error::NotFound => Self::new(&NOT_FOUND, "There is nothing with this id."),
             Error::Invalid(faults) => Self::invalid(faults),
             Error::Conflict(cause) => {
                 Self::new(&CONFLICT, "The change contradicts what is stored.").caused_by(cause)
             }
             Error::Locked(cause) => {
-                Self::new(&CONFLICT, "Another request is changing the same item.").caused_by(cause)
+                Self::new(&CONFLICT, "Another request is changing the same entity.").caused_by(cause)
             }
             Error::Contended(cause) => {
-                let problem = Self::new(&UNAVAILABLE, "Too many requests change the same items.");
+                let problem = Self::new(&UNAVAILABLE, "Too many requests change the same entities.");
                 Self { contended: true, ..problem.caused_by(cause) }
             }
             Error::Unavailable(cause) => {

@@ -109,7 +109,9 @@ async fn kill_under_load_loses_no_acknowledged_item() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
     let database = TestDatabase::new().await;
-    let mut process = Process::serve(&database.url(), &[]).await;
+    // By its quota this process is told from one of another test that gets the same port after it.
+    let mut process = Process::serve(&database.url(), &[("CURIO_RATE_LIMIT", "987654/60s")]).await;
+    let document = format!("{}/openapi.json", process.address);
     let mut holder = database.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
     let url = format!("{}/v1/items", process.address);
@@ -121,7 +123,14 @@ async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
     let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
     eventually("the insert waits", async || database.number(waiting).await == 1).await;
     process.signal("TERM");
-    eventually("no new connection is taken", async || Client::new().get(&url).send().await.is_err()).await;
+    eventually("no new connection is taken", async || match Client::new().get(&document).send().await {
+        Err(_) => true,
+        Ok(answer) => answer
+            .headers()
+            .get("ratelimit-policy")
+            .is_none_or(|policy| policy != "\"default\";q=987654;w=60"),
+    })
+    .await;
     sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
     assert_eq!(running.await.unwrap(), StatusCode::CREATED);
     assert_eq!(process.end().await.code(), Some(0));
