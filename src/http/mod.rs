@@ -167,8 +167,8 @@ mod tests {
         panic!("secret words");
     }
 
-    #[tokio::test]
-    async fn a_panic_is_answered_with_the_constant_500() {
+    /// A service without a database.
+    fn app() -> Arc<App> {
         let second = Duration::from_secs(1);
         let database = Database::new(DatabaseOptions {
             connect: "postgres://nobody@127.0.0.1:1/none".parse().unwrap(),
@@ -186,7 +186,25 @@ mod tests {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
         };
-        let app = App::new(database.unwrap(), b"key", options);
+        App::new(database.unwrap(), b"key", options)
+    }
+
+    #[tokio::test]
+    async fn readyz_says_that_the_server_is_draining() {
+        let app = app();
+        for server in ["\"server\":\"pass\"", "\"server\":\"draining\""] {
+            let request = Request::get("/readyz").body(axum::body::Body::empty()).unwrap();
+            let answer = router(&app).oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            assert!(String::from_utf8_lossy(&body).contains(server), "{body:?}");
+            app.drain();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_with_the_constant_500() {
+        let app = app();
         let router = envelope(Router::new().route("/", get(panics)), &app);
         let answer = router.oneshot(Request::new(axum::body::Body::empty())).await.unwrap();
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
