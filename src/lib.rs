@@ -2,7 +2,7 @@
 //!
 //! The path of a request, outermost first:
 //!
-//! 1. `http::router` lays the layers: request id and span, log line and metrics, problem documents, compression.
+//! 1. `http::envelope` is around all of it: request id and span, log line and metrics, quota, compression, problem documents, CORS.
 //! 2. `http::admit` refuses what its head gives away, reads the body of a write whole, so that it can be run again, and runs
 //!    the request while there is room for it, for as long as one may take; nothing of the database is held meanwhile.
 //! 3. The extractors (`http::extract`) turn it into values that are valid, or into a problem that names every fault.

@@ -1,15 +1,15 @@
 //! Which pages of other origins may call the API: none, unless it is configured (the Fetch standard, "CORS protocol").
 
-use std::{convert::Infallible, str::FromStr, time::Duration};
+use std::str::FromStr;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
-use http::{HeaderName, HeaderValue, Method, header, request::Parts};
-use tower::{Layer, ServiceExt, service_fn};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use axum::{extract::Request, response::Response};
+use http::{HeaderMap, HeaderValue, Method, header};
+
+const METHODS: &str = "GET,HEAD,POST,PUT,PATCH,DELETE";
+/// What a page may send.
+const HEADERS: &str = "accept,content-type,if-none-match,traceparent,x-request-id";
+/// What a page may read.
+const EXPOSED: &str = "etag,link,location,retry-after,ratelimit,ratelimit-policy,x-request-id";
 
 /// An origin such as `https://app.example.com`, or `*` for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,48 +26,54 @@ impl FromStr for Origin {
     }
 }
 
-/// The layer for these origins; the rest of the service needs no cookies, so credentials are not allowed.
-pub fn layer(origins: &[Origin]) -> CorsLayer {
-    let any = origins.iter().any(|origin| origin.0 == "*");
-    let listed: Vec<HeaderValue> = origins.iter().map(|origin| origin.0.clone()).collect();
-    let allowed = if any {
-        AllowOrigin::any()
-    } else {
-        AllowOrigin::predicate(move |origin: &HeaderValue, _: &Parts| listed.contains(origin))
-    };
-    CorsLayer::new()
-        .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([
-            header::ACCEPT,
-            header::CONTENT_TYPE,
-            header::IF_NONE_MATCH,
-            HeaderName::from_static("traceparent"),
-            HeaderName::from_static("x-request-id"),
-        ])
-        .expose_headers([
-            header::ETAG,
-            header::LINK,
-            header::LOCATION,
-            header::RETRY_AFTER,
-            HeaderName::from_static("ratelimit"),
-            HeaderName::from_static("ratelimit-policy"),
-            HeaderName::from_static("x-request-id"),
-        ])
-        .max_age(Duration::from_mins(10))
+/// The origins whose pages may call the API; the rest of the service needs no cookies, so credentials are not allowed.
+#[derive(Debug)]
+pub struct Sharing {
+    origins: Vec<HeaderValue>,
+    any: bool,
 }
 
-/// Answers preflight requests, and adds the fields that let a page read an answer.
-pub async fn share(State(layer): State<CorsLayer>, request: Request, next: Next) -> Response {
-    // The layer takes every OPTIONS for a preflight; one without this field asks for the methods of a resource.
-    if request.method() == Method::OPTIONS
-        && !request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-    {
-        return next.run(request).await;
+impl Sharing {
+    /// `None` where there are no such origins.
+    pub fn new(origins: &[Origin]) -> Option<Self> {
+        let any = origins.iter().any(|origin| origin.0 == "*");
+        let origins: Vec<_> = origins.iter().map(|origin| origin.0.clone()).collect();
+        (!origins.is_empty()).then_some(Self { origins, any })
     }
-    let rest = service_fn(|request| async { Ok::<_, Infallible>(next.clone().run(request).await) });
-    match layer.layer(rest).oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
+
+    /// The origin that may read the answer to a request with this head.
+    pub fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        if self.any {
+            return Some(HeaderValue::from_static("*"));
+        }
+        headers.get(header::ORIGIN).filter(|origin| self.origins.contains(origin)).cloned()
     }
+
+    /// Adds the fields that let the pages of an origin read an answer.
+    pub fn share(&self, origin: Option<HeaderValue>, headers: &mut HeaderMap) {
+        if !self.any {
+            headers.append(header::VARY, HeaderValue::from_static("origin"));
+        }
+        if let Some(origin) = origin {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+        }
+    }
+
+    /// The answer to a preflight request with this head.
+    pub fn preflight(&self, headers: &HeaderMap) -> Response {
+        let mut response = Response::default();
+        let fields = response.headers_mut();
+        fields.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
+        fields.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS));
+        fields.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        self.share(self.allowed(headers), fields);
+        response
+    }
+}
+
+/// Whether a request asks what a page may do; an OPTIONS without this field asks for the methods of a resource.
+pub fn is_preflight(request: &Request) -> bool {
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }

@@ -4,6 +4,7 @@ mod admit;
 mod catalog;
 pub mod cors;
 pub mod document;
+mod envelope;
 mod extract;
 mod forwarded;
 mod health;
@@ -21,7 +22,6 @@ pub mod server;
 mod wire;
 
 use std::{
-    any::Any,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -29,30 +29,13 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Router,
-    middleware::from_fn_with_state,
-    response::{IntoResponse, Response},
-    routing::get,
-};
-use http::{HeaderName, HeaderValue, header};
+use axum::{Router, middleware::from_fn_with_state, routing::get};
+use http::StatusCode;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
-use tower::ServiceBuilder;
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer, Predicate,
-        predicate::{DefaultPredicate, SizeAbove},
-    },
-    set_header::SetResponseHeaderLayer,
-};
 
-use self::{metrics::Metrics, page::Cursors, problem::Problem, rate_limit::Limiter};
+use self::{envelope::Envelope, metrics::Metrics, page::Cursors, rate_limit::Limiter};
 use crate::postgres::database::Database;
-
-/// Below this many octets compression costs more than it saves.
-const COMPRESS_ABOVE: u64 = 1024;
 
 /// How to serve.
 #[derive(Debug, Clone)]
@@ -78,6 +61,7 @@ pub struct App {
     cursors: Cursors,
     metrics: Metrics,
     limiter: Option<Limiter>,
+    sharing: Option<cors::Sharing>,
     in_flight: Semaphore,
     draining: AtomicBool,
     options: Options,
@@ -91,6 +75,7 @@ impl App {
             cursors: Cursors::new(cursor_key),
             metrics: Metrics::new(database.clone()),
             limiter: options.rate_limit.map(Limiter::new),
+            sharing: cors::Sharing::new(&options.cors_origins),
             in_flight: Semaphore::new(options.max_requests),
             draining: AtomicBool::new(false),
             database,
@@ -112,52 +97,28 @@ impl App {
 pub fn router(app: &Arc<App>) -> Router {
     let (api, _) = document::api().split_for_parts();
     let api = api.route_layer(from_fn_with_state(Arc::clone(app), admit::admit));
-    let mut limited = api.route("/problems/{kind}", get(problem::describe_problem)).merge(document::routes());
-    if app.limiter.is_some() {
-        limited = limited.layer(from_fn_with_state(Arc::clone(app), rate_limit::limit_rate));
-    }
+    let limited = api
+        .route("/problems/{kind}", get(problem::describe_problem))
+        .merge(document::routes())
+        .fallback(async || StatusCode::NOT_FOUND);
     // The probes and the metrics must answer when everything else is refused.
-    let router = limited
+    let unlimited = Router::new()
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::show_metrics))
-        .with_state(Arc::clone(app));
-    envelope(router, app)
+        .route("/metrics", get(metrics::show_metrics));
+    envelope(limited, app, true).merge(envelope(unlimited, app, false))
 }
 
-/// What is around every request, refused or not.
-fn envelope(router: Router, app: &Arc<App>) -> Router {
-    let large = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE));
-    let router = router.layer(
-        ServiceBuilder::new()
-            .layer(security(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .layer(security(header::REFERRER_POLICY, "no-referrer"))
-            .layer(security(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
-            .layer(from_fn_with_state(Arc::clone(app), observe::observe))
-            .layer(CompressionLayer::new().compress_when(large))
-            .layer(CatchPanicLayer::custom(panicked)),
-    );
-    if app.options.cors_origins.is_empty() {
-        router
-    } else {
-        router.layer(from_fn_with_state(cors::layer(&app.options.cors_origins), cors::share))
-    }
-}
-
-/// A header field of every answer that does not set it itself.
-fn security(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-}
-
-/// The panic's own message was written to the log by the panic hook; it does not reach the client.
-fn panicked(_: Box<dyn Any + Send>) -> Response {
-    Problem::new(&problem::INTERNAL, "The cause is in the log of the service.").into_response()
+/// Puts what is around every request around these.
+fn envelope(router: Router<Arc<App>>, app: &Arc<App>, limited: bool) -> Router {
+    let state = Envelope { app: Arc::clone(app), limited };
+    router.layer(from_fn_with_state(state, envelope::wrap)).with_state(Arc::clone(app))
 }
 
 #[cfg(test)]
 mod tests {
     use axum::{body::to_bytes, extract::Request};
-    use http::StatusCode;
+    use http::header;
     use tower::ServiceExt;
 
     use super::*;
@@ -205,7 +166,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_answered_with_the_constant_500() {
         let app = app();
-        let router = envelope(Router::new().route("/", get(panics)), &app);
+        let router = envelope(Router::new().route("/", get(panics)), &app, false);
         let answer = router.oneshot(Request::new(axum::body::Body::empty())).await.unwrap();
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(answer.headers()[header::CONTENT_TYPE], problem::MEDIA_TYPE);

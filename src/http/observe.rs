@@ -1,69 +1,78 @@
-//! The outermost layer: the request's id and span, its log line, its metrics, and the form of what was refused.
+//! What is seen of a request from outside: its id and span, its log line, its metrics.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::Response,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
-use tracing::{Instrument, Span, field};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use tracing::Span;
 use uuid::Uuid;
 
-use crate::http::{App, problem};
+use crate::http::{metrics::Metrics, problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// Wraps a request from its arrival to the head of its answer.
-pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let start = Instant::now();
-    let id = request_id(request.headers());
-    let id_text = id.to_str().unwrap_or_default();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let span = span(id_text, &request);
-    let abandoned = Abandoned(Some(span.clone()));
-    let response = next.run(request).instrument(span.clone()).await;
-    abandoned.disarm();
-
-    let time = start.elapsed();
-    let status = response.status();
-    app.metrics.answered(&method, route, status, time);
-    let mut response = span.in_scope(|| {
-        let duration_us = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(http.status = status.as_u16(), duration_us, "request");
-        problem::render(response, id_text)
-    });
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
+/// A request that is being answered.
+#[derive(Debug)]
+pub struct Observed {
+    start: Instant,
+    id: HeaderValue,
+    method: Method,
+    route: Option<MatchedPath>,
+    span: Span,
+    answered: bool,
 }
 
-/// Leaves a line in the log when the client goes away before its answer is there, which drops the request.
-struct Abandoned(Option<Span>);
+impl Observed {
+    /// Begins with the head of a request.
+    pub fn begin(request: &Request) -> Self {
+        let id = request_id(request.headers());
+        Self {
+            start: Instant::now(),
+            span: span(id.to_str().unwrap_or_default(), request),
+            id,
+            method: request.method().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            answered: false,
+        }
+    }
 
-impl Abandoned {
-    fn disarm(mut self) {
-        self.0 = None;
+    /// The span that the work on the request belongs in.
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Ends with the head of the answer, to which a refusal gets its document.
+    pub fn end(mut self, metrics: &Metrics, response: Response) -> Response {
+        self.answered = true;
+        let time = self.start.elapsed();
+        let status = response.status();
+        metrics.answered(&self.method, self.route.take(), status, time);
+        let mut response = self.span.in_scope(|| {
+            let duration_us = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+            tracing::info!(http.status = status.as_u16(), duration_us, "request");
+            problem::render(response, self.id.to_str().unwrap_or_default())
+        });
+        response.headers_mut().insert(REQUEST_ID, self.id.clone());
+        response
     }
 }
 
-impl Drop for Abandoned {
+impl Drop for Observed {
+    /// Leaves a line in the log when the client goes away before its answer is there, which drops the request.
     fn drop(&mut self) {
-        if let Some(span) = &self.0 {
-            span.in_scope(|| tracing::info!("request.abandoned"));
+        if !self.answered {
+            self.span.in_scope(|| tracing::info!("request.abandoned"));
         }
     }
 }
 
 fn span(id: &str, request: &Request) -> Span {
-    let path = request.uri().path();
-    let span = tracing::info_span!("http", request_id = id, method = %request.method(), path, trace_id = field::Empty);
-    if let Some(trace_id) = trace_id(request.headers()) {
-        span.record("trace_id", trace_id);
-    }
-    span
+    let (method, path) = (request.method().as_str(), request.uri().path());
+    tracing::info_span!("http", request_id = id, method, path, trace_id = trace_id(request.headers()))
 }
 
 /// The client's own id where it has 1 to 128 visible ASCII characters, else a new one.

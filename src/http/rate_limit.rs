@@ -8,11 +8,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use governor::{
     RateLimiter,
     clock::{Clock, DefaultClock},
@@ -20,12 +16,8 @@ use governor::{
     state::keyed::DefaultKeyedStateStore,
 };
 use http::{HeaderName, HeaderValue, header::RETRY_AFTER};
-use std::sync::Arc;
 
-use crate::http::{
-    App, forwarded,
-    problem::{self, Problem},
-};
+use crate::http::problem::{self, Problem};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
@@ -87,6 +79,22 @@ impl Limiter {
         }
     }
 
+    /// Answers with 429 instead when the quota of a client address is used up, and tells every client where it stands.
+    pub async fn limit(&self, address: IpAddr, answer: impl Future<Output = Response>) -> Response {
+        let left = self.check(address);
+        let mut response = match left.wait {
+            None => answer.await,
+            Some(seconds) => {
+                Problem::new(&problem::TOO_MANY_REQUESTS, "The quota of this client address is used up.")
+                    .with_header(RETRY_AFTER, HeaderValue::from(seconds))
+                    .into_response()
+            }
+        };
+        response.headers_mut().insert(POLICY, self.policy.clone());
+        response.headers_mut().insert(STATE, self.state(&left));
+        response
+    }
+
     fn check(&self, address: IpAddr) -> Left {
         if self.since_sweep.fetch_add(1, Ordering::Relaxed) == SWEEP_EVERY {
             self.since_sweep.store(0, Ordering::Relaxed);
@@ -103,9 +111,11 @@ impl Limiter {
 
     /// `RateLimit`: what is left, and the seconds until the whole quota is there again.
     fn state(&self, left: &Left) -> HeaderValue {
-        let used = f64::from(self.quota.requests.get() - left.requests.min(self.quota.requests.get()));
-        let seconds = (used / f64::from(self.quota.requests.get()) * self.quota.window.as_secs_f64()).ceil();
-        let text = format!("\"default\";r={};t={seconds:.0}", left.requests);
+        let quota = self.quota.requests.get();
+        let used = u128::from(quota.saturating_sub(left.requests));
+        let nanoseconds = (used * self.quota.window.as_nanos()).div_ceil(quota.into());
+        let seconds = nanoseconds.div_ceil(1_000_000_000);
+        let text = format!("\"default\";r={};t={seconds}", left.requests);
         HeaderValue::try_from(text).unwrap_or_else(|_| unreachable!("visible ASCII"))
     }
 }
@@ -116,25 +126,6 @@ fn network(address: IpAddr) -> IpAddr {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
         address @ IpAddr::V4(_) => address,
     }
-}
-
-/// Refuses a request with 429 when its client's quota is used up, and tells every client where it stands.
-pub async fn limit_rate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let Some(limiter) = &app.limiter else {
-        return next.run(request).await;
-    };
-    let left = limiter.check(forwarded::client_address(&request, &app.options.trusted_proxies));
-    let mut response = match left.wait {
-        None => next.run(request).await,
-        Some(seconds) => {
-            Problem::new(&problem::TOO_MANY_REQUESTS, "The quota of this client address is used up.")
-                .with_header(RETRY_AFTER, HeaderValue::from(seconds))
-                .into_response()
-        }
-    };
-    response.headers_mut().insert(POLICY, limiter.policy.clone());
-    response.headers_mut().insert(STATE, limiter.state(&left));
-    response
 }
 
 #[cfg(test)]
