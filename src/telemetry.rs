@@ -7,24 +7,22 @@ mod sink;
 use std::io::{self, IsTerminal};
 
 use anyhow::Context;
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use clap::ValueEnum;
 use serde::ser::{SerializeMap, Serializer as _};
-use serde_json::value::RawValue;
-use tracing::{Event, Subscriber};
+use tracing::{Event, Subscriber, span::Record};
 use tracing_serde::SerdeMapVisitor;
 use tracing_subscriber::{
     EnvFilter, Layer, Registry,
-    fmt::{
-        self, FmtContext, FormatEvent, FormattedFields,
-        format::{JsonFields, Writer},
-    },
+    field::RecordFields,
+    fmt::{self, FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
     layer::SubscriberExt,
     registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
 use self::sink::{Guard, Sink};
+use crate::time;
 
 /// How a line of the log looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,8 +53,38 @@ fn layer(format: Format, writer: Sink) -> Box<dyn Layer<Registry> + Send + Sync>
     if format == Format::Text || (format == Format::Auto && terminal) {
         fmt::layer().with_ansi(terminal).with_target(false).with_writer(writer).boxed()
     } else {
-        fmt::layer().json().event_format(JsonLine).with_writer(writer).boxed()
+        fmt::layer().fmt_fields(Members).event_format(JsonLine).with_writer(writer).boxed()
     }
+}
+
+/// The fields of a span as the members of a JSON object, without its braces, so that more can be added.
+///
+/// tracing-subscriber's own format sorts the fields of every span into a map first, and parses what it wrote to add to it.
+struct Members;
+
+impl<'w> FormatFields<'w> for Members {
+    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> std::fmt::Result {
+        writer.write_str(&members(&fields).map_err(|_| std::fmt::Error)?)
+    }
+
+    fn add_fields(&self, current: &'w mut FormattedFields<Self>, fields: &Record<'_>) -> std::fmt::Result {
+        let more = members(fields).map_err(|_| std::fmt::Error)?;
+        if !current.fields.is_empty() && !more.is_empty() {
+            current.fields.push(',');
+        }
+        current.fields.push_str(&more);
+        Ok(())
+    }
+}
+
+fn members(fields: &impl RecordFields) -> serde_json::Result<String> {
+    let mut object = Vec::with_capacity(256);
+    let mut serializer = serde_json::Serializer::new(&mut object);
+    let mut visitor = SerdeMapVisitor::new(serializer.serialize_map(None)?);
+    fields.record(&mut visitor);
+    visitor.finish()?;
+    object.pop();
+    text(object).map(|mut text| text.split_off(1))
 }
 
 /// One JSON object a line: time, level, the event's fields, and the fields of the span around it.
@@ -65,41 +93,46 @@ fn layer(format: Format, writer: Sink) -> Box<dyn Layer<Registry> + Send + Sync>
 /// of what a line costs. Here they are copied.
 struct JsonLine;
 
-impl<S> FormatEvent<S, JsonFields> for JsonLine
+impl<S> FormatEvent<S, Members> for JsonLine
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     fn format_event(
         &self,
-        context: &FmtContext<'_, S, JsonFields>,
+        context: &FmtContext<'_, S, Members>,
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> std::fmt::Result {
         let line = json_line(context, event).map_err(|_| std::fmt::Error)?;
-        writer.write_str(&line)?;
-        writer.write_char('\n')
+        writer.write_str(&line)
     }
 }
 
-fn json_line<S>(context: &FmtContext<'_, S, JsonFields>, event: &Event<'_>) -> serde_json::Result<String>
+fn json_line<S>(context: &FmtContext<'_, S, Members>, event: &Event<'_>) -> serde_json::Result<String>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let mut line = Vec::with_capacity(512);
     let mut serializer = serde_json::Serializer::new(&mut line);
     let mut members = serializer.serialize_map(None)?;
-    members.serialize_entry("timestamp", &Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true))?;
+    members.serialize_entry("timestamp", &time::rfc3339(Utc::now()))?;
     members.serialize_entry("level", event.metadata().level().as_str())?;
     members.serialize_entry("target", event.metadata().target())?;
     let mut visitor = SerdeMapVisitor::new(members);
     event.record(&mut visitor);
-    let mut members = visitor.take_serializer()?;
+    visitor.finish()?;
     if let Some(span) = context.lookup_current()
-        && let Some(fields) = span.extensions().get::<FormattedFields<JsonFields>>()
+        && let Some(fields) = span.extensions().get::<FormattedFields<Members>>()
     {
-        let fields: &RawValue = serde_json::from_str(&fields.fields)?;
-        members.serialize_entry("span", fields)?;
+        line.pop();
+        line.extend_from_slice(b",\"span\":{");
+        line.extend_from_slice(fields.fields.as_bytes());
+        line.extend_from_slice(b"}}");
     }
-    members.end()?;
-    String::from_utf8(line).map_err(serde::ser::Error::custom)
+    line.push(b'\n');
+    text(line)
+}
+
+fn text(octets: Vec<u8>) -> serde_json::Result<String> {
+    String::from_utf8(octets).map_err(serde::ser::Error::custom)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::{
@@ -22,6 +22,7 @@ use crate::{
         query::{self, Expected, FromQuery, Parameters},
     },
     postgres::catalog::models::{Item, ItemContent, ItemFilter, Status},
+    time,
 };
 
 /// The largest `attributes`, as text with its numbers written out.
@@ -337,5 +338,5 @@ fn name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
 
 /// RFC 3339 in UTC with exactly six digits behind the second: what the database keeps.
 fn microseconds<S: Serializer>(moment: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&moment.to_rfc3339_opts(SecondsFormat::Micros, true))
+    serializer.serialize_str(&time::rfc3339(*moment))
 }
