@@ -1,6 +1,7 @@
 //! The boundary: everything that knows HTTP.
 
 mod admit;
+mod answer;
 mod catalog;
 pub mod cors;
 pub mod document;

@@ -9,7 +9,7 @@ use validator::Validate;
 
 use crate::{
     error::{Error, Fault},
-    http::{json, problem::Problem},
+    http::{answer, json, problem::Problem},
 };
 
 /// The entity after the patch, without the members that only the server writes.
@@ -28,7 +28,8 @@ where
         return Err(Problem::invalid(faults));
     }
     let internal = |error| Problem::from(Error::Internal(Box::new(error)));
-    let mut document = serde_json::to_value(current).map_err(internal)?;
+    let current = answer::to_vec(current).map_err(internal)?;
+    let mut document = serde_json::from_slice(&current).map_err(internal)?;
     if let Value::Object(members) = &mut document {
         members.retain(|name, _| !read_only.contains(&name.as_str()));
     }

@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod database;
+pub mod json;
 pub mod keyset;
 pub mod migrations;
 pub mod service;

@@ -68,6 +68,8 @@ fn errors_and_models_are_leaves() {
     let error = read("src/error.rs");
     assert!(!error.contains("crate::") && !error.contains("sqlx") && !error.contains("axum"));
     for (file, text) in sources("postgres").iter().filter(|(file, _)| file.ends_with("models.rs")) {
+        // The type of a column is a leaf as well.
+        let text = text.replace("crate::postgres::json::", "");
         assert!(!text.contains("crate::"), "{file} imports from the crate");
     }
 }

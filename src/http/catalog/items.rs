@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
@@ -22,6 +21,7 @@ use crate::{
     error::{Error, Fault},
     http::{
         App,
+        answer::Json,
         extract::{MergePatch, NoQuery, PATCH_TYPES, ValidJson, ValidPath, ValidQuery},
         forwarded,
         page::Place,

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
-use sqlx::types::Json;
 use uuid::Uuid;
+
+use crate::postgres::json::JsonText;
 
 /// A thing worth keeping track of: one row of `items`.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -15,7 +16,7 @@ pub struct Item {
     /// Where the item is in its life.
     pub status: Status,
     /// A JSON object of the client's own, kept as text: it is passed on, not read.
-    pub attributes: Json<Box<RawValue>>,
+    pub attributes: JsonText,
     /// 1 at creation, one more at every change: the entity tag.
     pub version: i64,
     /// When the row was inserted, by the database's clock.

@@ -17,11 +17,15 @@ use validator::{Validate, ValidationError, ValidationErrors};
 
 use crate::{
     http::{
+        answer,
         json::{self, inspect},
         page::{self, Neighbours},
         query::{self, Expected, FromQuery, Parameters},
     },
-    postgres::catalog::models::{Item, ItemContent, ItemFilter, Status},
+    postgres::{
+        catalog::models::{Item, ItemContent, ItemFilter, Status},
+        json::JsonText,
+    },
     time,
 };
 
@@ -208,7 +212,9 @@ pub struct ItemView {
     /// Where the item is in its life.
     status: ItemStatus,
     /// What else is known of it.
-    attributes: Attributes,
+    #[serde(serialize_with = "answer::verbatim")]
+    #[schema(value_type = Attributes)]
+    attributes: JsonText,
     /// 1 at creation, one more at every change; the entity tag is this number in quotation marks.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     version: i64,
@@ -227,7 +233,6 @@ impl ItemView {
 
 impl From<Item> for ItemView {
     fn from(Item { id, name, status, attributes, version, created_at, updated_at }: Item) -> Self {
-        let attributes = Attributes(attributes.0);
         Self { id, name, status: status.into(), attributes, version, created_at, updated_at }
     }
 }

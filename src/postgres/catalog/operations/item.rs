@@ -1,6 +1,5 @@
 //! What can be done with items.
 
-use serde_json::value::RawValue;
 use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
@@ -8,6 +7,7 @@ use crate::{
     error::Error,
     postgres::{
         catalog::models::{Item, ItemContent, ItemFilter, Status},
+        json::JsonText,
         keyset::{self, Start},
     },
 };
@@ -22,7 +22,7 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
         Item,
         r#"INSERT INTO items (id, name, status, attributes)
            VALUES ($1, $2, $3, $4)
-           RETURNING id, name, status AS "status: Status", attributes AS "attributes: Json<Box<RawValue>>",
+           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
                      version, created_at, updated_at"#,
         id,
         content.name,
@@ -42,7 +42,7 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
     let item = sqlx::query_as!(
         Item,
-        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: Json<Box<RawValue>>",
+        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: JsonText",
                   version, created_at, updated_at
            FROM items WHERE id = $1"#,
         id,
@@ -60,7 +60,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Erro
 pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
     let item = sqlx::query_as!(
         Item,
-        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: Json<Box<RawValue>>",
+        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: JsonText",
                   version, created_at, updated_at
            FROM items WHERE id = $1 FOR UPDATE"#,
         id,
@@ -81,7 +81,7 @@ pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
         r#"UPDATE items
            SET name = $2, status = $3, attributes = $4, version = version + 1, updated_at = now()
            WHERE id = $1
-           RETURNING id, name, status AS "status: Status", attributes AS "attributes: Json<Box<RawValue>>",
+           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
                      version, created_at, updated_at"#,
         id,
         content.name,
