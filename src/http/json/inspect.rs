@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2, memchr2_iter};
 
 use super::pointer::descend;
 use crate::{error::Fault, http::problem::MAX_FAULTS};
@@ -22,6 +22,16 @@ pub struct Size {
     pub depth: usize,
     /// How many octets it has once PostgreSQL printed its numbers without exponents: `1e300` becomes 301 digits.
     pub printed: usize,
+}
+
+/// Whether a JSON text can be seen to be within a depth, and to be printed at its own length, without a walk through it: it has no more
+/// brackets than levels, and nothing that looks like an exponent.
+#[must_use]
+pub fn is_plain(text: &str, depth: usize) -> bool {
+    let text = text.as_bytes();
+    let is_digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
+    memchr2_iter(b'[', b'{', text).count() <= depth
+        && !memchr2_iter(b'e', b'E', text).any(|at| is_digit(at.checked_sub(1)))
 }
 
 /// Measures a JSON text whose syntax is known to be right.
@@ -133,6 +143,8 @@ pub fn inspect(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut frames: Vec<Frame<'_>> = Vec::new();
     let mut too_deep = false;
+    // Most texts have no escape at all, and then no string has to be looked through for one.
+    let escapes = memchr(b'\\', text.as_bytes()).is_some();
     scan(text, &mut |token| match token {
         _ if too_deep || faults.len() > MAX_FAULTS => {}
         Token::Open(_) if frames.len() == MAX_DEPTH => {
@@ -151,9 +163,9 @@ pub fn inspect(text: &str) -> Vec<Fault> {
             None => {}
         },
         Token::String(string) => {
-            let fault = string_fault(string);
+            let fault = if escapes { string_fault(string) } else { None };
             if let Some(Frame::Object { key: key @ None, seen }) = frames.last_mut() {
-                let name = unescape(string);
+                let name = if escapes { unescape(string) } else { Cow::Borrowed(string) };
                 let first = seen.insert(name.clone());
                 *key = Some(name);
                 if !first {
@@ -230,6 +242,10 @@ fn string_fault(string: &str) -> Option<(&'static str, &'static str)> {
 
 /// Whether a number can be read as an IEEE 754 double without becoming infinite, or zero when it is not.
 fn is_double(number: &str) -> bool {
+    // So many digits lie within the range wherever the point is.
+    if number.len() < 300 && !number.bytes().any(|byte| matches!(byte, b'e' | b'E')) {
+        return true;
+    }
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let is_zero = !mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
     if is_zero {
@@ -304,6 +320,18 @@ mod tests {
         let faults = codes(&format!(r#"{{"a": {{"{name}": [{}1]}}}}"#, r#""\u0000","#.repeat(1_000)));
         assert_eq!(faults.len(), MAX_FAULTS + 1);
         assert!(faults.iter().all(|(place, _)| place == "/a"));
+    }
+
+    #[test]
+    fn a_plain_text_measures_what_it_looks_like() {
+        for text in ["{}", r#"{"a": [1, {"b": -2.5}], "c": "1 e"}"#] {
+            assert!(is_plain(text, 3), "{text}");
+            let size = measure(text);
+            assert!(size.depth <= 3 && size.printed == text.len(), "{text}: {size:?}");
+        }
+        for text in ["[[[[]]]]", "[[], [], []]", "1e3", r#""1E""#] {
+            assert!(!is_plain(text, 3), "{text}");
+        }
     }
 
     #[test]
