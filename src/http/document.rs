@@ -45,7 +45,8 @@ struct Base;
 
 /// Every address of the API, with its documentation.
 pub(super) fn api() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(Base::openapi()).nest("/v1", catalog::routes())
+    // Not nested under `/v1`: axum then rewrites the address of every request on its way in.
+    OpenApiRouter::with_openapi(Base::openapi()).merge(catalog::routes())
 }
 
 /// The document as it is committed and served.

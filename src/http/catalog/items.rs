@@ -37,7 +37,7 @@ const PATH: &str = "/v1/items";
 ///
 /// The server gives the id, the version and the times.
 #[utoipa::path(
-    post, path = "/items", tag = "items",
+    post, path = "/v1/items", tag = "items",
     request_body(content = ItemCreate, description = "The item to create."),
     responses((status = 201, description = "The item was created.", body = ItemView, headers(
         ("Location" = String, description = "The path of the item."),
@@ -63,7 +63,7 @@ pub async fn create_item(
 ///
 /// With `If-None-Match` the item is sent only where the client does not have it yet.
 #[utoipa::path(
-    get, path = "/items/{id}", tag = "items",
+    get, path = "/v1/items/{id}", tag = "items",
     params(
         ("id" = Uuid, Path, description = "The item's id."),
         (
@@ -106,7 +106,7 @@ pub async fn get_item(
 /// What is left out of the body gets its default. The new version is in the answer's body; there is no `ETag` field, because the
 /// item is not stored octet for octet as it was sent (RFC 9110 §9.3.4).
 #[utoipa::path(
-    put, path = "/items/{id}", tag = "items",
+    put, path = "/v1/items/{id}", tag = "items",
     params(("id" = Uuid, Path, description = "The item's id.")),
     request_body(content = ItemReplace, description = "The whole content of the item."),
     responses(
@@ -134,7 +134,7 @@ pub async fn replace_item(
 ///
 /// The body is a JSON Merge Patch (RFC 7396); `application/json` is taken for one as well. The result is validated as a whole.
 #[utoipa::path(
-    patch, path = "/items/{id}", tag = "items",
+    patch, path = "/v1/items/{id}", tag = "items",
     params(("id" = Uuid, Path, description = "The item's id.")),
     request_body(content = ItemPatch, content_type = "application/merge-patch+json", description = "What to change."),
     responses(
@@ -163,7 +163,7 @@ pub async fn update_item(
 ///
 /// A second request finds no item and is answered with 404.
 #[utoipa::path(
-    delete, path = "/items/{id}", tag = "items",
+    delete, path = "/v1/items/{id}", tag = "items",
     params(("id" = Uuid, Path, description = "The item's id.")),
     responses(
         (status = 204, description = "The item was deleted."),
@@ -189,7 +189,7 @@ pub async fn delete_item(
 /// The newest first, in pages. A walk along `next_cursor` gives every item that was there all along exactly once, whatever is
 /// created and deleted meanwhile.
 #[utoipa::path(
-    get, path = "/items", tag = "items",
+    get, path = "/v1/items", tag = "items",
     params(ItemListQuery),
     responses((status = 200, description = "A page of items.", body = ItemPage, headers(
         ("Link" = String, description = "The next, the previous and the first page (RFC 8288), as far as there are such."),
