@@ -138,6 +138,22 @@ async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_outlasts_the_time_for_shutting_down_is_cut_off() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[("CURIO_SHUTDOWN_TIMEOUT", "100ms")]).await;
+    let mut holder = database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let request =
+        Client::new().post(format!("{}/v1/items", process.address)).json(&json!({ "name": "Lamp" }));
+    let running = tokio::spawn(request.send());
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+    eventually("the insert waits", async || database.number(waiting).await == 1).await;
+    process.signal("TERM");
+    assert_eq!(process.end().await.code(), Some(0));
+    assert!(running.await.unwrap().is_err(), "it would be answered when its wait for the lock ends");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_the_process_at_once() {
     let database = TestDatabase::new().await;
     let mut process = Process::serve(&database.url(), &[]).await;
