@@ -1,0 +1,160 @@
+//! Texts that are read more closely: documentation, names, and the beginning of a piece of SQL.
+
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Result};
+
+/// The first paragraph of a documentation, its lines joined by blanks. What follows is for those who read the code.
+pub fn summary(attributes: &[Attribute]) -> Option<String> {
+    let mut words: Vec<String> = vec![];
+    for text in attributes.iter().filter_map(documentation) {
+        for line in text.lines().map(str::trim).chain(text.is_empty().then_some("")) {
+            let ends = line.is_empty() || line.starts_with("# ") || line.starts_with("```");
+            if ends && words.is_empty() {
+                continue;
+            }
+            if ends {
+                return Some(words.join(" "));
+            }
+            words.push(line.to_owned());
+        }
+    }
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// What a `///` says; `#[doc = include_str!(…)]` and `#[doc(hidden)]` say nothing here.
+fn documentation(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(MetaNameValue {
+        path, value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), ..
+    }) = &attribute.meta
+    else {
+        return None;
+    };
+    path.is_ident("doc").then(|| text.value())
+}
+
+/// The column that an element of an index begins with; `None` where it begins with an expression.
+pub fn leading_name(element: &str) -> Option<String> {
+    let element = element.trim();
+    let (name, rest) = if let Some(quoted) = element.strip_prefix('"') {
+        quoted.split_once('"').map(|(name, rest)| (name.to_owned(), rest))?
+    } else {
+        let end =
+            element.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).unwrap_or(element.len());
+        (element[..end].to_owned(), &element[end..])
+    };
+    let expression = name.is_empty() || rest.trim_start().starts_with(['(', '.']);
+    (!expression).then_some(name)
+}
+
+/// `table(column, column)`, `schema.table(column)` or `table`, of which each name may be in double quotes.
+pub struct Reference {
+    /// The schema, where there is one.
+    pub schema: Option<String>,
+    /// The table.
+    pub table: String,
+    /// The columns, where they are named.
+    pub columns: Vec<String>,
+}
+
+impl Reference {
+    /// Reads one.
+    pub fn parse(text: &LitStr) -> Result<Self> {
+        let value = text.value();
+        let wrong = || {
+            syn::Error::new(
+                text.span(),
+                "a reference has to be `table`, `table(column, …)` or `schema.table(column, …)`",
+            )
+        };
+        let (table, columns) = match value.trim().split_once('(') {
+            Some((table, rest)) => (table, Some(rest.strip_suffix(')').ok_or_else(wrong)?)),
+            None => (value.trim(), None),
+        };
+        let mut path = qualified(table).ok_or_else(wrong)?;
+        let columns = columns.map_or(Some(vec![]), |columns| columns.split(',').map(identifier).collect());
+        let table = path.pop().ok_or_else(wrong)?;
+        Ok(Self { schema: path.pop(), table, columns: columns.ok_or_else(wrong)? })
+    }
+}
+
+/// A name, or a schema and a name.
+pub fn qualified(text: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = text.split('.').map(identifier).collect::<Option<_>>()?;
+    (names.len() <= 2).then_some(names)
+}
+
+/// A name as PostgreSQL keeps it: small letters, unless it is in double quotes.
+fn identifier(text: &str) -> Option<String> {
+    let text = text.trim();
+    if let Some(quoted) = text.strip_prefix('"') {
+        return quoted
+            .strip_suffix('"')
+            .filter(|name| !name.is_empty())
+            .map(|name| name.replace("\"\"", "\""));
+    }
+    let begins = |c: char| c.is_alphabetic() || c == '_';
+    let goes_on = |c: char| begins(c) || c.is_numeric() || c == '$';
+    (text.starts_with(begins) && text.chars().all(goes_on)).then(|| text.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn a_comment_is_the_first_paragraph_in_one_line() {
+        let item: syn::ItemStruct = parse_quote! {
+            ///
+            /// A thing worth
+            ///   keeping track of.
+            ///
+            /// And more of it.
+            #[doc(hidden)]
+            struct Item;
+        };
+        assert_eq!(summary(&item.attrs).as_deref(), Some("A thing worth keeping track of."));
+        let item: syn::ItemStruct = parse_quote! {
+            /// One line.
+            /// # Examples
+            struct Item;
+        };
+        assert_eq!(summary(&item.attrs).as_deref(), Some("One line."));
+        let item: syn::ItemStruct = parse_quote!(
+            #[doc(hidden)]
+            struct Item;
+        );
+        assert_eq!(summary(&item.attrs), None);
+    }
+
+    #[test]
+    fn an_element_begins_with_a_column_or_an_expression() {
+        for (element, name) in [
+            ("created_at DESC", Some("created_at")),
+            (" \"Name\" text_ops", Some("Name")),
+            ("lower(name)", None),
+            ("pg_catalog.lower(name)", None),
+            ("(a || b)", None),
+        ] {
+            assert_eq!(leading_name(element).as_deref(), name);
+        }
+    }
+
+    #[test]
+    fn a_reference_names_a_table_and_perhaps_columns() {
+        let parse = |text: &str| {
+            Reference::parse(&LitStr::new(text, Span::call_site()))
+                .map(|one| (one.schema, one.table, one.columns))
+        };
+        assert_eq!(parse("Items").unwrap(), (None, "items".to_owned(), vec![]));
+        let columns = vec!["a".to_owned(), "B".to_owned()];
+        assert_eq!(
+            parse("billing.items(a, \"B\")").unwrap(),
+            (Some("billing".to_owned()), "items".to_owned(), columns)
+        );
+        for text in ["", "items(", "items()", "a.b.c", "items(a) x", "it ems"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

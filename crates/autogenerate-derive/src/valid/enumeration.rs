@@ -1,0 +1,38 @@
+//! Enums that no database could hold.
+
+use super::{distinct, name, renames};
+use crate::{
+    ast::{Enum, Storage},
+    errors::Errors,
+};
+
+/// Tells everything that is wrong with an enum.
+pub fn enumeration(item: &Enum, errors: &mut Errors) {
+    if item.values.is_empty() {
+        errors.at(item.ident.span(), "an enum without values fits no row");
+    }
+    distinct(item.values.iter().map(|value| (value.name.value.as_str(), value.name.span)), "value", errors);
+    match &item.storage {
+        Storage::Type { name: kind, .. } => {
+            name(&kind.value, kind.span, errors);
+            for value in &item.values {
+                name(&value.name.value, value.name.span, errors);
+            }
+            renames(
+                &item.values.iter().map(|value| (value.name.value.as_str(), &value.renamed_from)),
+                "value",
+                errors,
+            );
+            renames(&[(kind.value.as_str(), &item.renamed_from)].into_iter(), "type", errors);
+        }
+        Storage::Text(_) => {
+            let hints = item.values.iter().filter_map(|value| value.renamed_from.as_ref());
+            for hint in hints.chain(&item.renamed_from) {
+                errors.at(
+                    hint.span(),
+                    "values that are kept as text are data: rename them by an UPDATE in a revision of your own",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What partitions get from the table that they are partitions of.
+
+use crate::schema::{Column, Identity, Name, Schema, Table};
+
+/// Both sides as they compare once the partitioned tables have been changed, which changes their partitions too; `None` where
+/// there are no partitions.
+pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> {
+    if !from.tables.values().chain(to.tables.values()).any(|table| table.partition_of.is_some()) {
+        return None;
+    }
+    let (mut now, mut then) = (from.clone(), to.clone());
+    let mut partitions: Vec<_> = from.tables.keys().filter(|name| to.tables.contains_key(*name)).collect();
+    partitions.sort_by_key(|name| depth(from, name));
+    for name in partitions {
+        let (Some(was), Some(wanted)) = (now.tables.get(name), then.tables.get(name)) else { continue };
+        let parent = |table: &Table| table.partition_of.as_ref().map(|of| of.parent.clone());
+        match (parent(was), parent(wanted)) {
+            (None, None) => {}
+            (Some(a), Some(b)) if a == b => {
+                if let (Some(before), Some(after)) = (from.tables.get(&a), then.tables.get(&a)) {
+                    let mut changed = follow(was.clone(), before, after);
+                    count_along(&mut changed, wanted);
+                    now.tables.insert(name.clone(), changed);
+                }
+            }
+            // One that leaves keeps what it had as its own; one that comes brings what it has.
+            _ => {
+                now.tables.get_mut(name).into_iter().for_each(own);
+                then.tables.get_mut(name).into_iter().for_each(own);
+            }
+        }
+    }
+    Some((now, then))
+}
+
+fn depth(schema: &Schema, name: &Name) -> usize {
+    let parent = |name: &Name| schema.tables.get(name)?.partition_of.as_ref().map(|of| of.parent.clone());
+    std::iter::successors(Some(name.clone()), parent).take(schema.tables.len()).count()
+}
+
+fn own(table: &mut Table) {
+    table.constraints.values_mut().for_each(|constraint| constraint.inherited = false);
+    table.indexes.values_mut().for_each(|index| index.part_of = None);
+}
+
+/// Since PostgreSQL 17 a partition counts by the sequence of its table, as that does; before, it does not count by itself.
+fn count_along(partition: &mut Table, wanted: &Table) {
+    let is_given = |column: &Column| column.identity.is_none_or(|it| it.options.is_none());
+    for column in &mut partition.columns {
+        if let Some(wanted) = wanted.column(&column.name).filter(|wanted| is_given(wanted))
+            && is_given(column)
+        {
+            column.identity = wanted.identity;
+        }
+    }
+}
+
+/// The partition after what is done to the table that it is a partition of.
+fn follow(mut partition: Table, before: &Table, after: &Table) -> Table {
+    partition
+        .columns
+        .retain(|column| before.column(&column.name).is_none() || after.column(&column.name).is_some());
+    for column in &after.columns {
+        let Some(was) = before.column(&column.name) else {
+            let identity = column.identity.map(|it| Identity { options: None, ..it });
+            partition.columns.push(Column { comment: None, identity, ..column.clone() });
+            continue;
+        };
+        let Some(own) = partition.columns.iter_mut().find(|own| own.name == column.name) else { continue };
+        if (&was.data_type, &was.collation) != (&column.data_type, &column.collation) {
+            own.data_type.clone_from(&column.data_type);
+            own.enum_type.clone_from(&column.enum_type);
+            own.collation.clone_from(&column.collation);
+        }
+        if was.nullable != column.nullable {
+            own.nullable = column.nullable;
+        }
+        if was.default != column.default {
+            own.default.clone_from(&column.default);
+        }
+        if was.generated != column.generated {
+            own.generated.clone_from(&column.generated);
+        }
+    }
+    partition
+}

@@ -1,0 +1,75 @@
+//! Renames in an order that never meets a name that is taken.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::Name;
+
+/// Renames in an order in which no name is taken, with those for the time being marked.
+pub(super) fn moves(mut pairs: BTreeMap<Name, Name>, mut taken: BTreeSet<Name>) -> Vec<(Name, Name, bool)> {
+    let mut moves = Vec::new();
+    pairs.retain(|old, new| old != new);
+    while let Some((old, _)) = pairs.first_key_value() {
+        let free = pairs.iter().find(|(_, new)| !taken.contains(*new));
+        let (old, new, aside) = if let Some((old, new)) = free {
+            (old.clone(), new.clone(), false)
+        } else {
+            // Either a circle, or what has the name is going to be dropped: that one steps aside.
+            let holder = pairs.values().find(|new| !pairs.contains_key(*new)).unwrap_or(old).clone();
+            let aside = free_name(&holder, "_old", |name| taken.contains(name));
+            if let Some(new) = pairs.remove(&holder) {
+                pairs.insert(aside.clone(), new);
+            }
+            (holder, aside, true)
+        };
+        taken.remove(&old);
+        taken.insert(new.clone());
+        if !aside {
+            pairs.remove(&old);
+        }
+        moves.push((old, new, aside));
+    }
+    moves
+}
+
+/// The name with the suffix, cut to the 63 octets that a name may have, and counted where it is taken.
+pub(crate) fn free_name(name: &Name, suffix: &str, is_taken: impl Fn(&Name) -> bool) -> Name {
+    let counts = std::iter::once(String::new()).chain((2..).map(|n: u32| n.to_string()));
+    let mut names = counts.map(|count| {
+        let end = name.name.floor_char_boundary(63 - suffix.len() - count.len());
+        name.sibling(format!("{}{suffix}{count}", &name.name[..end]))
+    });
+    names.find(|name| !is_taken(name)).unwrap_or_else(|| name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(pairs: &[(&str, &str)], taken: &[&str]) -> Vec<(String, String)> {
+        let pairs = pairs.iter().map(|(old, new)| (Name::local(*old), Name::local(*new))).collect();
+        let taken = taken.iter().map(|name| Name::local(*name)).collect();
+        moves(pairs, taken).into_iter().map(|(old, new, _)| (old.name, new.name)).collect()
+    }
+
+    fn texts(moves: &[(String, String)]) -> Vec<(&str, &str)> {
+        moves.iter().map(|(old, new)| (old.as_str(), new.as_str())).collect()
+    }
+
+    #[test]
+    fn a_free_name_is_cut_between_letters() {
+        let long = Name::local("é".repeat(31));
+        let free = free_name(&long, "_old", |name| name.name.ends_with("_old"));
+        assert_eq!(free.name, format!("{}_old2", "é".repeat(29)));
+        assert_eq!(free_name(&Name::local("a"), "_new", |_| false).name, "a_new");
+    }
+
+    #[test]
+    fn names_that_are_taken_are_freed_first() {
+        assert_eq!(texts(&moved(&[("a", "b"), ("b", "c")], &["a", "b"])), [("b", "c"), ("a", "b")]);
+        assert_eq!(
+            texts(&moved(&[("a", "b"), ("b", "a")], &["a", "b"])),
+            [("a", "a_old"), ("b", "a"), ("a_old", "b")]
+        );
+        assert_eq!(texts(&moved(&[("a", "b")], &["a", "b"])), [("b", "b_old"), ("a", "b")]);
+    }
+}

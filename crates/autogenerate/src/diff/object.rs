@@ -1,0 +1,73 @@
+//! What a change or a statement is about.
+
+use std::fmt;
+
+use crate::schema::{Name, quote_identifier};
+
+/// One object of a database.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Object {
+    /// One of PostgreSQL's schemas.
+    Namespace(String),
+    /// An extension.
+    Extension(String),
+    /// An enumerated type.
+    Enum(Name),
+    /// A value of an enumerated type.
+    Value(Name, String),
+    /// A sequence.
+    Sequence(Name),
+    /// A table.
+    Table(Name),
+    /// A column of a table.
+    Column(Name, String),
+    /// A constraint of a table.
+    Constraint(Name, String),
+    /// An index of a table, in whose schema it is.
+    Index(Name, String),
+}
+
+impl Object {
+    /// The table that it is, or is a part of.
+    #[must_use]
+    pub fn table(&self) -> Option<&Name> {
+        match self {
+            Self::Table(table)
+            | Self::Column(table, _)
+            | Self::Constraint(table, _)
+            | Self::Index(table, _) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// As `COMMENT ON` calls it; a value of an enumerated type has no comment.
+    pub(crate) fn sql(&self) -> String {
+        match self {
+            Self::Namespace(name) => format!("SCHEMA {}", quote_identifier(name)),
+            Self::Extension(name) => format!("EXTENSION {}", quote_identifier(name)),
+            Self::Enum(name) | Self::Value(name, _) => format!("TYPE {name}"),
+            Self::Sequence(name) => format!("SEQUENCE {name}"),
+            Self::Table(name) => format!("TABLE {name}"),
+            Self::Column(table, name) => format!("COLUMN {table}.{}", quote_identifier(name)),
+            Self::Constraint(table, name) => format!("CONSTRAINT {} ON {table}", quote_identifier(name)),
+            Self::Index(table, name) => format!("INDEX {}", table.sibling(name)),
+        }
+    }
+}
+
+/// As a person reads it, such as `column items.sku`.
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Namespace(name) => write!(f, "schema {}", quote_identifier(name)),
+            Self::Extension(name) => write!(f, "extension {}", quote_identifier(name)),
+            Self::Enum(name) => write!(f, "enum {name}"),
+            Self::Value(name, value) => write!(f, "value {value:?} of enum {name}"),
+            Self::Sequence(name) => write!(f, "sequence {name}"),
+            Self::Table(name) => write!(f, "table {name}"),
+            Self::Column(table, name) => write!(f, "column {table}.{}", quote_identifier(name)),
+            Self::Constraint(table, name) => write!(f, "constraint {} of {table}", quote_identifier(name)),
+            Self::Index(table, name) => write!(f, "index {} of {table}", table.sibling(name)),
+        }
+    }
+}

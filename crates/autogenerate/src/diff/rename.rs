@@ -1,0 +1,290 @@
+//! What becomes another name, by a hint or because it is alike but for its name, in an order that never meets a name that is taken.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Object, apply::apply, moves::moves, rewrite};
+use crate::{
+    plan::Renames,
+    schema::{Constraint, ConstraintKind, Index, Name, Schema, quote_identifier, quote_literal},
+};
+
+/// Something that gets another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rename {
+    /// What, by its old name; in a table by its new name.
+    pub(crate) object: Object,
+    /// The new name; its schema counts for what is no part of a table.
+    pub(crate) to: Name,
+    /// Whether it cannot be seen in a [`Schema`]: the sequence of an identity column, whose name is guessed, or a name for the time being.
+    pub(crate) hidden: bool,
+}
+
+impl Rename {
+    /// The new name as SQL.
+    pub(crate) fn to_sql(&self) -> String {
+        match &self.object {
+            Object::Value(..) => quote_literal(&self.to.name),
+            Object::Table(_) | Object::Enum(_) | Object::Sequence(_) => self.to.to_string(),
+            _ => quote_identifier(&self.to.name),
+        }
+    }
+}
+
+/// A schema in the names of the one that is wanted.
+pub(crate) struct Renamed {
+    pub(crate) schema: Schema,
+    /// What leads to it, in order.
+    pub(crate) renames: Vec<Rename>,
+}
+
+/// The schema after all renames.
+pub(crate) fn renamed(from: &Schema, to: &Schema, hints: &Renames) -> Renamed {
+    let mut it = Renaming { schema: from.clone(), to, renames: Vec::new() };
+    it.enums(hints);
+    it.tables(hints);
+    it.sequences();
+    // The index of a partition follows that of the partitioned table.
+    while it.alike() {}
+    Renamed { schema: it.schema, renames: it.renames }
+}
+
+struct Renaming<'a> {
+    schema: Schema,
+    to: &'a Schema,
+    renames: Vec<Rename>,
+}
+
+impl Renaming<'_> {
+    fn push(&mut self, object: Object, to: Name, hidden: bool) {
+        let rename = Rename { object, to, hidden };
+        apply(&mut self.schema, &rename);
+        self.renames.push(rename);
+    }
+
+    /// Renames within one space of names.
+    fn all(&mut self, pairs: BTreeMap<Name, Name>, taken: BTreeSet<Name>, object: impl Fn(&Name) -> Object) {
+        for (old, new, aside) in moves(pairs, taken) {
+            self.push(object(&old), new, aside);
+        }
+    }
+
+    fn enums(&mut self, hints: &Renames) {
+        let taken: BTreeSet<_> = self.schema.enums.keys().cloned().collect();
+        let pairs =
+            hints.enums.iter().filter(|(old, new)| taken.contains(old) && self.to.enums.contains_key(new));
+        self.all(pairs.cloned().collect(), taken, |name| Object::Enum(name.clone()));
+        for (name, wanted) in &self.to.enums {
+            let Some(it) = self.schema.enums.get(name) else { continue };
+            let hinted = hints.values.iter().filter(|(of, old, new)| {
+                of == name && it.values.contains(old) && wanted.values.contains(new)
+            });
+            let pairs = hinted.map(|(_, old, new)| (Name::local(old), Name::local(new))).collect();
+            let taken = it.values.iter().map(Name::local).collect();
+            self.all(pairs, taken, |value| Object::Value(name.clone(), value.name.clone()));
+        }
+    }
+
+    fn tables(&mut self, hints: &Renames) {
+        let pairs: BTreeMap<_, _> = hints.tables.iter().cloned().collect();
+        let (schema, to) = (&self.schema, self.to);
+        let known =
+            |(old, new): &(Name, Name)| schema.tables.contains_key(old) && to.tables.contains_key(new);
+        let pairs: BTreeMap<_, _> = pairs.into_iter().filter(known).collect();
+        self.relations(pairs.clone());
+        for (old, new) in pairs {
+            self.identities(&new, |column| (old.clone(), column.to_owned()));
+        }
+        for (name, wanted) in &self.to.tables {
+            let Some(it) = self.schema.tables.get(name) else { continue };
+            let hinted: BTreeMap<_, _> = hints
+                .columns
+                .iter()
+                .filter(|(of, old, new)| {
+                    of == name && it.column(old).is_some() && wanted.column(new).is_some()
+                })
+                .map(|(_, old, new)| (Name::local(old), Name::local(new)))
+                .collect();
+            let taken = it.columns.iter().map(|column| Name::local(&column.name)).collect();
+            self.all(hinted.clone(), taken, |column| Object::Column(name.clone(), column.name.clone()));
+            for (old, new) in hinted {
+                let is_it = |column: &str| column == new.name;
+                self.identities(name, |column| {
+                    (name.clone(), if is_it(column) { old.name.clone() } else { column.to_owned() })
+                });
+            }
+        }
+    }
+
+    /// Renames the sequences of a table's identity columns, which follow neither the table nor the column by themselves.
+    fn identities(&mut self, table: &Name, was: impl Fn(&str) -> (Name, String)) {
+        let Some(it) = self.schema.tables.get(table) else { return };
+        let columns: Vec<_> =
+            it.columns.iter().filter(|column| column.identity.is_some()).map(|it| it.name.clone()).collect();
+        for column in columns {
+            let (old_table, old_column) = was(&column);
+            let (old, new) =
+                (sequence_name(table, &old_table, &old_column), sequence_name(table, table, &column));
+            if old != new && !self.schema.sequences.contains_key(&old) {
+                self.push(Object::Sequence(old), new, true);
+            }
+        }
+    }
+
+    /// Renames a sequence that goes with the same column and counts alike.
+    fn sequences(&mut self) {
+        let lost = self
+            .schema
+            .sequences
+            .iter()
+            .filter(|(name, it)| it.owned_by.is_some() && !self.to.sequences.contains_key(*name));
+        let mut pairs = BTreeMap::new();
+        for (old, it) in lost {
+            let twin = self.to.sequences.iter().find(|(name, other)| {
+                !self.schema.sequences.contains_key(*name) && other.owned_by == it.owned_by
+            });
+            if let Some((new, _)) = twin {
+                pairs.insert(old.clone(), new.clone());
+            }
+        }
+        self.relations(pairs);
+    }
+
+    /// Renames constraints and indexes that are alike but for their names.
+    fn alike(&mut self) -> bool {
+        let (to, before) = (self.to, self.renames.len());
+        let mut relations = BTreeMap::new();
+        for (name, wanted) in &to.tables {
+            let Some(it) = self.schema.tables.get(name) else { continue };
+            let mut pairs = twins(&it.constraints, &wanted.constraints, same_constraint);
+            let sibling = |(old, new): (Name, Name)| (name.sibling(old.name), name.sibling(new.name));
+            relations.extend(twins(&it.indexes, &wanted.indexes, same_index).into_iter().map(sibling));
+            let has_index =
+                |name: &Name| it.constraints.get(&name.name).is_some_and(|it| has_index(&it.kind));
+            let (indexed, others) =
+                std::mem::take(&mut pairs).into_iter().partition(|(old, _)| has_index(old));
+            relations.extend(BTreeMap::into_iter(indexed).map(sibling));
+            let taken = it.constraints.keys().map(Name::local).collect();
+            self.all(others, taken, |constraint| Object::Constraint(name.clone(), constraint.name.clone()));
+        }
+        self.relations(relations);
+        self.renames.len() > before
+    }
+
+    /// Renames within the space of names that tables, sequences and indexes share.
+    fn relations(&mut self, pairs: BTreeMap<Name, Name>) {
+        if pairs.is_empty() {
+            return;
+        }
+        let mut objects = relations(&self.schema);
+        for (old, new, aside) in moves(pairs, objects.keys().cloned().collect()) {
+            let Some(object) = objects.remove(&old) else { continue };
+            self.push(object, new, aside);
+            // A table takes the names of what is in it along.
+            objects = relations(&self.schema);
+        }
+    }
+}
+
+/// All tables, sequences, indexes and constraints with an index by the names that they share a space of.
+fn relations(schema: &Schema) -> BTreeMap<Name, Object> {
+    let mut all: BTreeMap<_, _> =
+        schema.sequences.keys().map(|name| (name.clone(), Object::Sequence(name.clone()))).collect();
+    for (name, table) in &schema.tables {
+        all.insert(name.clone(), Object::Table(name.clone()));
+        for index in table.indexes.keys() {
+            all.insert(name.sibling(index), Object::Index(name.clone(), index.clone()));
+        }
+        for (constraint, _) in table.constraints.iter().filter(|(_, it)| has_index(&it.kind)) {
+            all.insert(name.sibling(constraint), Object::Constraint(name.clone(), constraint.clone()));
+        }
+    }
+    all
+}
+
+fn has_index(kind: &ConstraintKind) -> bool {
+    !matches!(kind, ConstraintKind::Check | ConstraintKind::ForeignKey { .. })
+}
+
+/// The name that PostgreSQL gives the sequence of a column.
+pub(crate) fn sequence_name(table: &Name, of: &Name, column: &str) -> Name {
+    table.sibling(format!("{}_{column}_seq", of.name))
+}
+
+fn same_constraint(a: &Constraint, b: &Constraint) -> bool {
+    // The check of a partition follows that of the partitioned table.
+    let follows = a.inherited && b.inherited && a.kind == ConstraintKind::Check;
+    !follows && a.definition == b.definition && a.validated == b.validated && a.inherited == b.inherited
+}
+
+fn same_index(a: &Index, b: &Index) -> bool {
+    (a.unique, &a.definition, &a.part_of, a.valid) == (b.unique, &b.definition, &b.part_of, b.valid)
+}
+
+/// Old names to new ones: what only one side has, and the other has under another name.
+fn twins<V>(
+    from: &BTreeMap<String, V>,
+    to: &BTreeMap<String, V>,
+    same: impl Fn(&V, &V) -> bool,
+) -> BTreeMap<Name, Name> {
+    let mut pairs: BTreeMap<Name, Name> = BTreeMap::new();
+    let mut found = BTreeSet::new();
+    for (old, it) in from.iter().filter(|(name, _)| !to.contains_key(*name)) {
+        let twin = to
+            .iter()
+            .find(|(new, other)| !from.contains_key(*new) && !found.contains(*new) && same(it, other));
+        if let Some((new, _)) = twin {
+            found.insert(new);
+            pairs.insert(Name::local(old), Name::local(new));
+        }
+    }
+    pairs
+}
+
+/// A query on a table in the names that were there before the renames.
+pub(crate) fn renamed_back(renames: &[Rename], table: &Name, sql: &str) -> String {
+    let (mut table, mut sql) = (table.clone(), sql.to_owned());
+    for rename in renames.iter().rev() {
+        match &rename.object {
+            Object::Column(of, old) if *of == table => sql = rewrite::column(&sql, &rename.to.name, old),
+            Object::Table(old) if rename.to == table => {
+                sql = rewrite::relation(&sql, &table, old);
+                table = old.clone();
+            }
+            Object::Value(_, old) => {
+                sql = sql.replace(&quote_literal(&rename.to.name), &quote_literal(old));
+            }
+            _ => {}
+        }
+    }
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Table;
+
+    #[test]
+    fn what_is_alike_but_for_its_name_is_renamed_with_the_column() {
+        let index = |definition: &str, column: &str| Index {
+            unique: false,
+            definition: definition.to_owned(),
+            part_of: None,
+            valid: true,
+            uses: crate::schema::Uses { columns: [column.to_owned()].into(), ..Default::default() },
+            comment: None,
+        };
+        let table = |column: &str| Table {
+            columns: vec![crate::schema::Column { name: column.to_owned(), ..Default::default() }],
+            indexes: [(format!("t_{column}_idx"), index(&format!("btree ({column})"), column))].into(),
+            ..Table::default()
+        };
+        let schema =
+            |column| Schema { tables: [(Name::local("t"), table(column))].into(), ..Schema::default() };
+        let hints =
+            Renames { columns: vec![(Name::local("t"), "a".into(), "b".into())], ..Renames::default() };
+        let renamed = renamed(&schema("a"), &schema("b"), &hints);
+        assert_eq!(renamed.schema, schema("b"));
+        assert_eq!(renamed.renames.len(), 2);
+    }
+}

@@ -1,0 +1,154 @@
+//! New names in old definitions, so that like can be compared with like.
+
+use crate::{
+    render::tokens::{Token, tokens},
+    schema::{Name, quote_identifier, quote_literal},
+};
+
+/// The same with a column's new name.
+pub(super) fn column(sql: &str, old: &str, new: &str) -> String {
+    let (old, new) = (quote_identifier(old), quote_identifier(new));
+    let tokens = tokens(sql);
+    let mut out = String::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let is_name = matches!(token, Token::Word(text) | Token::Quoted(text) if *text == old);
+        let is_type = previous(&tokens, at) == Some("::");
+        let is_call = next(&tokens, at) == Some("(");
+        out.push_str(if is_name && !is_type && !is_call { &new } else { token.text() });
+    }
+    out
+}
+
+/// The same with another name of a table, wherever it stands as a word of its own.
+pub(super) fn relation(sql: &str, old: &Name, new: &Name) -> String {
+    let (old, new) = (old.to_string(), new.to_string());
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '\'';
+    let mut out = String::new();
+    let mut rest = sql;
+    while let Some(at) = rest.find(&old) {
+        let (before, after) = (rest[..at].chars().next_back(), rest[at + old.len()..].chars().next());
+        out.push_str(&rest[..at]);
+        out.push_str(if before.is_some_and(is_part) || after.is_some_and(is_part) { &old } else { &new });
+        rest = &rest[at + old.len()..];
+    }
+    out + rest
+}
+
+/// A foreign key split into what is said of its own columns, the other table with its columns, and what follows.
+pub(super) fn foreign_key(definition: &str) -> Option<(String, String, String)> {
+    let tokens = tokens(definition);
+    let begin = tokens.iter().position(|token| *token == Token::Word("REFERENCES"))? + 2;
+    let end = begin + tokens[begin..].iter().position(|token| *token == Token::Other(")"))? + 1;
+    let text = |tokens: &[Token<'_>]| tokens.iter().map(|token| token.text()).collect::<String>();
+    Some((text(&tokens[..begin]), text(&tokens[begin..end]), text(&tokens[end..])))
+}
+
+/// The same with a type's new name, wherever something is cast to it.
+pub(super) fn cast(sql: &str, old: &Name, new: &Name) -> String {
+    let (old, new) = (old.to_string(), new.to_string());
+    let tokens = tokens(sql);
+    let mut out = String::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        out.push_str(tokens[at].text());
+        at += 1;
+        if tokens[at - 1].text() == "::" {
+            let rest: String = tokens[at..].iter().map(|token| token.text()).collect();
+            if let Some(count) = matched(&tokens[at..], &rest, &old) {
+                out.push_str(&new);
+                at += count;
+            }
+        }
+    }
+    out
+}
+
+/// How many tokens make up the name that the text begins with.
+fn matched(tokens: &[Token<'_>], rest: &str, name: &str) -> Option<usize> {
+    if !rest.starts_with(name) {
+        return None;
+    }
+    let mut len = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        len += token.text().len();
+        if len >= name.len() {
+            return (len == name.len()).then_some(at + 1);
+        }
+    }
+    None
+}
+
+/// The same with a value's new name, wherever it is cast to its type.
+pub(super) fn value(sql: &str, enumerated: &Name, old: &str, new: &str) -> String {
+    let (literal, renamed) = (quote_literal(old), quote_literal(new));
+    let name = enumerated.to_string();
+    let tokens = tokens(sql);
+    let mut out = String::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let rest: String = tokens[at + 1..].iter().take(8).map(|token| token.text()).collect();
+        let is_cast = rest.strip_prefix("::").is_some_and(|rest| rest.starts_with(&name));
+        match token {
+            Token::Text(text) if is_cast && *text == literal => out.push_str(&renamed),
+            Token::Text(text) if is_cast && text.starts_with("'{") => out.push_str(&array(text, old, new)),
+            token => out.push_str(token.text()),
+        }
+    }
+    out
+}
+
+/// The same with the new name among the elements of an array's literal.
+fn array(text: &str, old: &str, new: &str) -> String {
+    let Some(inner) = text.strip_prefix("'{").and_then(|text| text.strip_suffix("}'")) else {
+        return text.to_owned();
+    };
+    let elements: Vec<_> =
+        inner.split(',').map(|element| if element == old { new } else { element }).collect();
+    format!("'{{{}}}'", elements.join(","))
+}
+
+/// The same with a sequence's new name, wherever it is cast to `regclass`.
+pub(super) fn sequence(sql: &str, old: &Name, new: &Name) -> String {
+    let (old, new) = (quote_literal(&old.to_string()), quote_literal(&new.to_string()));
+    sql.replace(&format!("{old}::regclass"), &format!("{new}::regclass"))
+}
+
+fn previous<'a>(tokens: &[Token<'a>], at: usize) -> Option<&'a str> {
+    tokens[..at].iter().rev().find(|token| !matches!(token, Token::Space(_))).map(|token| token.text())
+}
+
+fn next<'a>(tokens: &[Token<'a>], at: usize) -> Option<&'a str> {
+    tokens[at + 1..].iter().find(|token| !matches!(token, Token::Space(_))).map(|token| token.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_name_goes_where_the_old_one_is_meant() {
+        assert_eq!(
+            column("CHECK ((text)::text = lower(text) OR 'text' = \"Text\")", "text", "body"),
+            "CHECK ((body)::text = lower(body) OR 'text' = \"Text\")"
+        );
+        assert_eq!(
+            column("CHECK ((lower > lower(a)))", "lower", "low er"),
+            "CHECK ((\"low er\" > lower(a)))"
+        );
+        assert_eq!(
+            cast("('a'::mood = ANY (ARRAY['b'::app.mood])", &Name::local("mood"), &Name::local("temper")),
+            "('a'::temper = ANY (ARRAY['b'::app.mood])"
+        );
+        assert_eq!(
+            value("'a'::mood <> 'a'::text AND x = '{a,b}'::mood[]", &Name::local("mood"), "a", "c"),
+            "'c'::mood <> 'a'::text AND x = '{c,b}'::mood[]"
+        );
+        assert_eq!(
+            sequence("nextval('a_id_seq'::regclass)", &Name::local("a_id_seq"), &Name::local("b_id_seq")),
+            "nextval('b_id_seq'::regclass)"
+        );
+        assert_eq!(
+            foreign_key("FOREIGN KEY (a) REFERENCES b(c) ON DELETE CASCADE"),
+            Some(("FOREIGN KEY (a) REFERENCES ".into(), "b(c)".into(), " ON DELETE CASCADE".into()))
+        );
+    }
+}

@@ -1,0 +1,37 @@
+-- $1: the tables.
+SELECT a.attrelid AS "table",
+       a.attname::text AS name,
+       format_type(a.atttypid, a.atttypmod) AS data_type,
+       CASE WHEN NOT pg_type_is_visible(e.oid) THEN en.nspname::text END AS enum_schema,
+       e.typname::text AS enum,
+       CASE
+           WHEN co.oid IS NULL THEN NULL
+           WHEN pg_collation_is_visible(co.oid) THEN quote_ident(co.collname)
+           ELSE format('%I.%I', con.nspname, co.collname)
+       END AS collation,
+       NOT a.attnotnull AS nullable,
+       def.oid AS "default",
+       pg_get_expr(def.adbin, def.adrelid) AS expression,
+       a.attgenerated::text AS generated,
+       a.attidentity::text AS identity,
+       s.seqstart AS start,
+       s.seqincrement AS increment,
+       s.seqmin AS min,
+       s.seqmax AS max,
+       s.seqcache AS cache,
+       s.seqcycle AS cycle,
+       d.description AS comment
+FROM pg_attribute a
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_type e ON e.typtype = 'e' AND e.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
+LEFT JOIN pg_namespace en ON en.oid = e.typnamespace
+LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
+LEFT JOIN pg_namespace con ON con.oid = co.collnamespace
+LEFT JOIN pg_attrdef def ON def.adrelid = a.attrelid AND def.adnum = a.attnum
+LEFT JOIN pg_depend own ON a.attidentity <> '' AND own.classid = 'pg_class'::regclass
+    AND own.refclassid = 'pg_class'::regclass AND own.refobjid = a.attrelid AND own.refobjsubid = a.attnum
+    AND own.deptype = 'i'
+LEFT JOIN pg_sequence s ON s.seqrelid = own.objid
+LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid AND d.objsubid = a.attnum
+WHERE a.attrelid = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum

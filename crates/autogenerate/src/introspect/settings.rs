@@ -1,0 +1,70 @@
+//! The settings that decide how PostgreSQL prints.
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, raw_sql};
+
+use super::{Reading, Scope, read_all};
+use crate::schema::quote_identifier;
+
+/// All that the printing of types and expressions depends on; and no time for compiling queries that are short.
+const CANONICAL: &str = "SET LOCAL quote_all_identifiers = off; SET LOCAL datestyle = 'ISO, YMD'; \
+    SET LOCAL intervalstyle = postgres; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1; \
+    SET LOCAL bytea_output = hex; SET LOCAL jit = off; SET LOCAL search_path = ";
+
+pub(super) async fn with_canonical(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, sqlx::Error> {
+    let path: Vec<String> = sqlx::query_scalar(
+        "SELECT current_schemas(false)::text[] FROM set_config('autogenerate.reading', 'on', true)",
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    // What was set for the transaction alone is gone unless there is one.
+    let in_transaction: bool =
+        sqlx::query_scalar("SELECT coalesce(current_setting('autogenerate.reading', true), '') = 'on'")
+            .fetch_one(&mut *conn)
+            .await?;
+    let settings = format!("{CANONICAL}{}", search_path(scope, &path));
+    if !in_transaction {
+        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings}");
+        let mut transaction = conn.begin_with(AssertSqlSafe(begin)).await?;
+        let reading = read_all(&mut transaction, scope).await;
+        transaction.rollback().await?;
+        return reading;
+    }
+    // Settings go back with a savepoint.
+    raw_sql(AssertSqlSafe(format!("SAVEPOINT autogenerate_reading; {settings}"))).execute(&mut *conn).await?;
+    let reading = read_all(conn, scope).await;
+    raw_sql("ROLLBACK TO SAVEPOINT autogenerate_reading; RELEASE SAVEPOINT autogenerate_reading")
+        .execute(conn)
+        .await?;
+    reading
+}
+
+/// A schema that is read alone comes first, so that its names are not qualified. What else the connection finds without
+/// a schema's name stays so: what was written for it (`citext`, an operator class) reads alike in an actual schema and
+/// in a scratch one.
+fn search_path(scope: &Scope, current: &[String]) -> String {
+    let Scope::Schema(own) = scope else { return "''".to_owned() };
+    let mut path = vec![own.as_str()];
+    for schema in current.iter().map(String::as_str).chain(["public"]) {
+        if !path.contains(&schema) && !schema.starts_with("pg_") {
+            path.push(schema);
+        }
+    }
+    path.into_iter().map(quote_identifier).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_that_is_read_comes_first_and_public_is_never_missing() {
+        let path = |own: &str, current: &[&str]| {
+            let current: Vec<String> = current.iter().map(ToString::to_string).collect();
+            search_path(&Scope::Schema(own.to_owned()), &current)
+        };
+        assert_eq!(path("public", &["public"]), "public");
+        assert_eq!(path("a B", &["public", "extensions", "pg_temp_3"]), "\"a B\", public, extensions");
+        assert_eq!(path("app", &[]), "app, public");
+        assert_eq!(search_path(&Scope::Database, &["public".to_owned()]), "''");
+    }
+}

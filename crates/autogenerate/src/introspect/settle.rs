@@ -1,0 +1,184 @@
+//! What PostgreSQL prints, as it prints it when it has read that again.
+//!
+//! Two things change when a printed expression is read by PostgreSQL's parser: it joins `(a AND b) AND c` to one list,
+//! which `n BETWEEN 1 AND 5 AND …` is not at first; and it casts the elements of an array where the whole was cast,
+//! which `v IN ('a', 'b')` does with a `varchar`. Without this, a table that was created from what was read of another
+//! would not read like that one.
+
+use std::{borrow::Cow, mem, slice};
+
+/// A piece of an expression.
+#[derive(Debug)]
+enum Node<'a> {
+    /// Anything else.
+    Text(Cow<'a, str>),
+    /// A string or an identifier in quotes; one with quotes in it is two, which comes to the same.
+    Quoted(&'a str),
+    /// Something in `(` or `[`.
+    Group(char, Vec<Node<'a>>),
+}
+
+/// The expression, or whatever has expressions in it, in its final form.
+pub(super) fn settle(sql: String) -> String {
+    match parse(&sql, &mut 0, None) {
+        Some(nodes) => render(&settle_all(nodes)),
+        None => sql,
+    }
+}
+
+/// The nodes up to a bracket, or the end; `None` where brackets or quotes have no other half.
+fn parse<'a>(sql: &'a str, at: &mut usize, close: Option<u8>) -> Option<Vec<Node<'a>>> {
+    let bytes = sql.as_bytes();
+    let mut nodes = Vec::new();
+    loop {
+        let start = *at;
+        while bytes.get(*at).is_some_and(|byte| !b"'\"()[]".contains(byte)) {
+            *at += 1;
+        }
+        if start < *at {
+            nodes.push(Node::Text(sql[start..*at].into()));
+        }
+        let Some(&byte) = bytes.get(*at) else { return close.is_none().then_some(nodes) };
+        let start = *at;
+        *at += 1;
+        match byte {
+            b'\'' | b'"' => {
+                *at += bytes[*at..].iter().position(|other| *other == byte)? + 1;
+                nodes.push(Node::Quoted(&sql[start..*at]));
+            }
+            b'(' => nodes.push(Node::Group('(', parse(sql, at, Some(b')'))?)),
+            b'[' => nodes.push(Node::Group('[', parse(sql, at, Some(b']'))?)),
+            _ => return (close == Some(byte)).then_some(nodes),
+        }
+    }
+}
+
+fn settle_all(nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
+    let inner = |node| match node {
+        Node::Group(open, nodes) => Node::Group(open, settle_all(nodes)),
+        node => node,
+    };
+    let mut nodes = nodes.into_iter().map(inner).collect();
+    flatten(&mut nodes, " AND ");
+    flatten(&mut nodes, " OR ");
+    cast_elements(&mut nodes);
+    nodes
+}
+
+/// `(a AND b) AND c` to `a AND b AND c`: the first operand alone, as the parser does.
+fn flatten(nodes: &mut Vec<Node<'_>>, word: &str) {
+    let [Node::Group('(', first), Node::Text(text), ..] = nodes.as_mut_slice() else { return };
+    let is_list = |node: &Node<'_>| matches!(node, Node::Text(text) if text.contains(word));
+    if text.starts_with(word) && first.iter().any(is_list) {
+        let first = mem::take(first);
+        nodes.splice(0..1, first);
+    }
+}
+
+/// `(ARRAY[a, b])::text[]` to `ARRAY[(a)::text, (b)::text]`.
+fn cast_elements(nodes: &mut Vec<Node<'_>>) {
+    for at in 0.. {
+        let Some(node) = nodes.get(at) else { return };
+        let Some((elements, (data_type, length))) = elements(node).zip(element_type(&nodes[at + 1..])) else {
+            continue;
+        };
+        let elements: Vec<_> = elements.iter().map(|element| format!("({element})::{data_type}")).collect();
+        let cast = format!("ARRAY[{}]", elements.join(", "));
+        nodes.splice(at..=at + length, [Node::Text(cast.into())]);
+    }
+}
+
+/// The elements of `(ARRAY[…])`, unless they are arrays.
+fn elements(node: &Node<'_>) -> Option<Vec<String>> {
+    let Node::Group('(', array) = node else { return None };
+    let [Node::Text(word), Node::Group('[', nodes)] = array.as_slice() else { return None };
+    let mut elements = vec![String::new()];
+    for node in nodes {
+        let printed = render(slice::from_ref(node));
+        let separator = if matches!(node, Node::Text(_)) { ", " } else { "\0" };
+        for (place, part) in printed.split(separator).enumerate() {
+            if place > 0 {
+                elements.push(String::new());
+            }
+            elements.last_mut()?.push_str(part);
+        }
+    }
+    let plain = elements.iter().all(|element| !element.is_empty() && !element.starts_with("ARRAY["));
+    (word == "ARRAY" && plain).then_some(elements)
+}
+
+/// The `T` of the `::T[]` that nodes begin with, and how many nodes that is.
+fn element_type(nodes: &[Node<'_>]) -> Option<(String, usize)> {
+    let mut data_type = String::new();
+    for (place, node) in nodes.iter().enumerate() {
+        match node {
+            Node::Group('[', inside) if place > 0 && inside.is_empty() => {
+                return Some((data_type, place + 1));
+            }
+            Node::Text(text) => {
+                let text = if place == 0 { text.strip_prefix("::")? } else { text };
+                if !text.chars().all(|c| c.is_alphanumeric() || "_. ".contains(c)) {
+                    return None;
+                }
+                data_type.push_str(text);
+            }
+            Node::Quoted(text) if place > 0 && text.starts_with('"') => data_type.push_str(text),
+            Node::Group('(', _) if place > 0 => data_type.push_str(&render(slice::from_ref(node))),
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn render(nodes: &[Node<'_>]) -> String {
+    let print = |node: &Node<'_>| match node {
+        Node::Text(text) => text.to_string(),
+        Node::Quoted(text) => (*text).to_owned(),
+        Node::Group('(', nodes) => format!("({})", render(nodes)),
+        Node::Group(_, nodes) => format!("[{}]", render(nodes)),
+    };
+    nodes.iter().map(print).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settle;
+
+    #[test]
+    fn what_the_parser_would_change_is_changed() {
+        for (printed, settled) in [
+            ("(((a AND b) AND c) AND (d AND e))", "(a AND b AND c AND (d AND e))"),
+            ("((a OR b) OR (NOT c))", "(a OR b OR (NOT c))"),
+            ("((a AND b) OR c)", "((a AND b) OR c)"),
+            ("CHECK ((((n >= 1) AND (n <= 5)) AND ok))", "CHECK (((n >= 1) AND (n <= 5) AND ok))"),
+            (
+                "((v)::text = ANY ((ARRAY['a, b'::character varying, 'it''s'::character varying])::text[]))",
+                "((v)::text = ANY (ARRAY[('a, b'::character varying)::text, ('it''s'::character varying)::text]))",
+            ),
+            ("(ARRAY[1, f(2, 3)])::numeric(5,2)[]", "ARRAY[(1)::numeric(5,2), (f(2, 3))::numeric(5,2)]"),
+            ("(ARRAY[a])::\"my type\"[] || x", "ARRAY[(a)::\"my type\"] || x"),
+        ] {
+            assert_eq!(settle(printed.to_owned()), settled);
+            assert_eq!(settle(settled.to_owned()), settled);
+        }
+    }
+
+    #[test]
+    fn all_else_stays() {
+        for printed in [
+            "",
+            "('(a AND b) AND c'::text || E'\\\\')",
+            "(\"(a AND b) AND\" AND c)",
+            "((a)::boolean AND b)",
+            "(ARRAY[a])[1]",
+            "(ARRAY[ARRAY[a]])::text[]",
+            "ARRAY[]::text[]",
+            "((ARRAY[a])::text",
+            "'open",
+            "a)",
+            "\u{e4}(\u{fc}\u{20ac})['\u{df}']",
+        ] {
+            assert_eq!(settle(printed.to_owned()), printed);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+-- $1: the schemas.
+SELECT c.oid,
+       n.nspname::text AS schema,
+       c.relname::text AS name,
+       CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
+       CASE WHEN NOT pg_table_is_visible(p.oid) THEN pn.nspname::text END AS parent_schema,
+       p.relname::text AS parent,
+       pg_get_expr(c.relpartbound, c.oid) AS bound,
+       c.relpersistence = 'u' AS unlogged,
+       ARRAY(
+           SELECT unnest(c.reloptions) UNION ALL SELECT 'toast.' || unnest(toast.reloptions) ORDER BY 1
+       ) AS options,
+       d.description AS comment
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
+LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND c.relispartition
+LEFT JOIN pg_class p ON p.oid = i.inhparent
+LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
+LEFT JOIN pg_description d ON d.classoid = c.tableoid AND d.objoid = c.oid AND d.objsubid = 0
+WHERE c.relnamespace = ANY ($1) AND c.relkind IN ('r', 'p')
+  -- Tables of a type, and those that inherit otherwise than as partitions, are left alone.
+  AND c.reloftype = 0
+  AND (c.relispartition OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid))
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = c.tableoid AND e.objid = c.oid AND e.deptype = 'e')

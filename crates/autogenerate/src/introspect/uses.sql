@@ -1,0 +1,42 @@
+-- $1: the tables. What defaults, constraints and indexes refer to; what an index of a constraint refers to counts as
+-- the constraint's own (the expressions of an exclusion constraint are the index's).
+WITH piece (kind, owner, classid, objid, relid, itself) AS (
+    -- A default depends on its own column, too.
+    SELECT 'default', oid, tableoid, oid, adrelid, adnum FROM pg_attrdef WHERE adrelid = ANY ($1)
+    UNION ALL
+    SELECT 'constraint', oid, tableoid, oid, conrelid, 0 FROM pg_constraint WHERE conrelid = ANY ($1)
+    UNION ALL
+    SELECT CASE WHEN c.oid IS NULL THEN 'index' ELSE 'constraint' END,
+           coalesce(c.oid, i.indexrelid), 'pg_class'::regclass, i.indexrelid, i.indrelid, 0
+    FROM pg_index i
+    LEFT JOIN pg_constraint c ON c.conrelid = i.indrelid AND c.conindid = i.indexrelid
+        AND c.contype IN ('p', 'u', 'x')
+    WHERE i.indrelid = ANY ($1)
+),
+enum (oid, schema, name) AS MATERIALIZED (
+    SELECT t.oid, CASE WHEN NOT pg_type_is_visible(e.oid) THEN n.nspname::text END, e.typname::text
+    FROM pg_type e
+    JOIN pg_namespace n ON n.oid = e.typnamespace
+    CROSS JOIN unnest(ARRAY[e.oid, e.typarray]) AS t (oid)
+    WHERE e.typtype = 'e'
+),
+sequence (oid, schema, name) AS MATERIALIZED (
+    SELECT s.oid, CASE WHEN NOT pg_table_is_visible(s.oid) THEN n.nspname::text END, s.relname::text
+    FROM pg_class s
+    JOIN pg_namespace n ON n.oid = s.relnamespace
+    WHERE s.relkind = 'S'
+)
+SELECT p.kind,
+       p.owner,
+       a.attname::text AS "column",
+       e.schema AS enum_schema,
+       e.name AS enum,
+       s.schema AS sequence_schema,
+       s.name AS sequence
+FROM piece p
+JOIN pg_depend d ON d.classid = p.classid AND d.objid = p.objid
+LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND d.refobjid = p.relid
+    AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0 AND a.attnum <> p.itself
+LEFT JOIN enum e ON d.refclassid = 'pg_type'::regclass AND e.oid = d.refobjid
+LEFT JOIN sequence s ON d.refclassid = 'pg_class'::regclass AND s.oid = d.refobjid
+WHERE a.attnum IS NOT NULL OR e.oid IS NOT NULL OR s.oid IS NOT NULL

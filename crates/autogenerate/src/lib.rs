@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+pub mod diff;
+pub mod guide;
+pub mod hazard;
+pub mod introspect;
+pub mod migrate;
+pub mod model;
+mod order;
+pub mod plan;
+pub mod planner;
+pub mod project;
+pub mod prove;
+mod render;
+pub mod revision;
+pub mod schema;
+pub mod scratch;
+
+pub use autogenerate_derive::{Enum, SqlType, Table};
+pub use model::{SqlType, Table};

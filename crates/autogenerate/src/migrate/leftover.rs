@@ -1,0 +1,61 @@
+//! What an interrupted file without a transaction leaves behind.
+
+use sqlx::{PgConnection, Row as _};
+
+use super::{path::Step, run::execute};
+
+/// Statements that drop the indexes that an interrupted run of this file left unfinished: `CREATE INDEX CONCURRENTLY IF NOT EXISTS`
+/// would take such a one for the index itself. Nobody can be building them while the lock is held.
+pub(super) async fn statements(conn: &mut PgConnection, step: &Step) -> Result<Vec<String>, sqlx::Error> {
+    // Partitioned indexes are invalid as long as a partition lacks its part: that is nothing left over.
+    let invalid = sqlx::query(
+        "SELECT c.relname::text, format('%I.%I', n.nspname, c.relname)
+         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY c.oid",
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut statements = Vec::new();
+    for row in invalid {
+        let (name, quoted): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        if mentions(step.sql.as_str(), &name) {
+            statements.push(format!("DROP INDEX CONCURRENTLY IF EXISTS {quoted}"));
+        }
+    }
+    Ok(statements)
+}
+
+/// Runs them.
+pub(super) async fn drop_invalid(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
+    for statement in statements(conn, step).await? {
+        tracing::warn!(statement, version = step.version, "migration.left_over_dropped");
+        execute(conn, statement).await?;
+    }
+    Ok(())
+}
+
+/// Whether the statements, comments left out, have this name as a word.
+fn mentions(sql: &str, name: &str) -> bool {
+    let name = name.replace('"', "\"\"");
+    let part_of_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    sql.lines().filter(|line| !line.trim_start().starts_with("--")).any(|line| {
+        line.match_indices(&name).any(|(at, _)| {
+            !line[..at].ends_with(part_of_word) && !line[at + name.len()..].starts_with(part_of_word)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mentions;
+
+    #[test]
+    fn a_name_is_looked_for_as_a_word_outside_comments() {
+        let sql =
+            "-- things_m_idx\nCREATE INDEX CONCURRENTLY IF NOT EXISTS things_n_idx ON app.\"Things\" (n)";
+        assert!(mentions(sql, "things_n_idx") && mentions(sql, "Things"));
+        for name in ["things_m_idx", "things_n", "n_idx", "idx"] {
+            assert!(!mentions(sql, name), "{name}");
+        }
+    }
+}

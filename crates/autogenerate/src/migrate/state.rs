@@ -1,0 +1,186 @@
+//! Where a database stands.
+
+use std::{collections::BTreeSet, fmt, time::Duration};
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::{
+    MigrationError,
+    table::{self, Row, Rows},
+};
+use crate::revision::{Migrations, Revision};
+
+/// Where a database stands, file by file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    /// Versions that are applied as they are here, oldest first.
+    pub applied: Vec<i64>,
+    /// What the database lacks, oldest first: version and description.
+    pub pending: Vec<(i64, String)>,
+    /// Versions that are applied and newer than everything here: a newer program did that.
+    pub unknown: Vec<i64>,
+    /// Versions that are applied and not here, although newer ones are.
+    pub missing: Vec<i64>,
+    /// Versions whose files were edited after they were applied.
+    pub edited: Vec<i64>,
+    /// Pending revisions that are older than one that is applied: another branch overtook them.
+    pub overtaken: Vec<i64>,
+}
+
+impl State {
+    /// Whether the database has everything as it is here.
+    #[must_use]
+    pub fn is_head(&self) -> bool {
+        self.pending.is_empty() && self.edited.is_empty()
+    }
+}
+
+/// Compares a database with migrations; changes nothing.
+///
+/// # Errors
+///
+/// What the database reports.
+pub async fn state(conn: &mut PgConnection, migrations: &Migrations) -> Result<State, MigrationError> {
+    Ok(compare(&table::read(conn).await?, migrations))
+}
+
+pub(super) fn compare(rows: &Rows, migrations: &Migrations) -> State {
+    let mut state = State::default();
+    for pair in migrations.pairs() {
+        match rows.get(&pair.version) {
+            Some(row) if row.checksum == *pair.up.checksum => state.applied.push(pair.version),
+            Some(_) => state.edited.push(pair.version),
+            None => state.pending.push((pair.version, pair.description.clone())),
+        }
+    }
+    let known: BTreeSet<i64> = migrations.pairs().map(|pair| pair.version).collect();
+    let newest = migrations.newest().unwrap_or(0);
+    let strangers = rows.keys().copied().filter(|version| !known.contains(version));
+    (state.missing, state.unknown) = strangers.partition(|version| *version < newest);
+    let revisions = migrations.revisions().iter();
+    state.overtaken =
+        revisions.filter(|revision| is_overtaken(revision, rows)).map(|revision| revision.version).collect();
+    state
+}
+
+fn is_overtaken(revision: &Revision, rows: &Rows) -> bool {
+    let last = revision.files.last().map_or(revision.version, |pair| pair.version);
+    revision.files.iter().all(|pair| !rows.contains_key(&pair.version))
+        && rows.keys().next_back().is_some_and(|newest| *newest > last)
+}
+
+/// A revision, and whether it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The revision's version.
+    pub revision: i64,
+    /// What it is for.
+    pub message: String,
+    /// The versions of its files; of one that is not here, the ones that are applied.
+    pub files: Vec<i64>,
+    /// Whether it is applied.
+    pub status: Status,
+    /// When the newest of its files was applied.
+    pub applied_at: Option<DateTime<Utc>>,
+    /// How long its files took, as far as that is known.
+    pub duration: Option<Duration>,
+}
+
+/// Whether a revision is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It is, as it is here.
+    Applied,
+    /// It is not.
+    Pending,
+    /// It is not, although a newer one is.
+    Overtaken,
+    /// It is, but its files are no longer what they were.
+    Edited,
+    /// Some of its files are: the next upgrade goes on.
+    Partly {
+        /// How many.
+        applied: usize,
+    },
+    /// Its way down was interrupted: the next downgrade goes on.
+    Reverting,
+    /// It is, and is newer than everything here.
+    Unknown,
+    /// It is, and is not here.
+    Missing,
+}
+
+/// A word for it.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Applied => "applied",
+            Self::Pending => "pending",
+            Self::Overtaken => "overtaken",
+            Self::Edited => "edited",
+            Self::Partly { .. } => "partly",
+            Self::Reverting => "reverting",
+            Self::Unknown => "unknown",
+            Self::Missing => "missing",
+        })
+    }
+}
+
+/// Every revision that is here or applied, oldest first.
+///
+/// # Errors
+///
+/// What the database reports.
+pub async fn history(conn: &mut PgConnection, migrations: &Migrations) -> Result<Vec<Entry>, MigrationError> {
+    let rows = table::read(conn).await?;
+    let mut entries: Vec<Entry> = migrations.revisions().iter().map(|one| entry(one, &rows)).collect();
+    let state = compare(&rows, migrations);
+    for (versions, status) in [(&state.unknown, Status::Unknown), (&state.missing, Status::Missing)] {
+        let strangers = versions.iter().filter_map(|version| Some((*version, rows.get(version)?)));
+        entries.extend(strangers.map(|(version, row)| Entry {
+            revision: version,
+            message: row.description.clone(),
+            files: vec![version],
+            status,
+            applied_at: Some(row.installed_on),
+            duration: duration(&[row]),
+        }));
+    }
+    entries.sort_by_key(|entry| entry.revision);
+    Ok(entries)
+}
+
+fn entry(revision: &Revision, rows: &Rows) -> Entry {
+    let applied: Vec<&Row> = revision.files.iter().filter_map(|pair| rows.get(&pair.version)).collect();
+    let edited = revision
+        .files
+        .iter()
+        .any(|pair| rows.get(&pair.version).is_some_and(|row| row.checksum != *pair.up.checksum));
+    let status = if applied.iter().any(|row| !row.success) {
+        Status::Reverting
+    } else if edited {
+        Status::Edited
+    } else if applied.len() == revision.files.len() {
+        Status::Applied
+    } else if !applied.is_empty() {
+        Status::Partly { applied: applied.len() }
+    } else if is_overtaken(revision, rows) {
+        Status::Overtaken
+    } else {
+        Status::Pending
+    };
+    Entry {
+        revision: revision.version,
+        message: revision.message.clone(),
+        files: revision.files.iter().map(|pair| pair.version).collect(),
+        status,
+        applied_at: applied.iter().map(|row| row.installed_on).max(),
+        duration: duration(&applied),
+    }
+}
+
+fn duration(rows: &[&Row]) -> Option<Duration> {
+    let known = rows.iter().filter_map(|row| u64::try_from(row.execution_time).ok());
+    known.map(Duration::from_nanos).reduce(|sum, one| sum + one)
+}

@@ -1,0 +1,108 @@
+//! sqlx's table of what is applied.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Row as _};
+
+use crate::{
+    revision::{Pair, list},
+    schema::quote_literal,
+};
+
+/// The table's name, found by the search path as sqlx finds it.
+pub(super) const TABLE: &str = "_sqlx_migrations";
+
+/// As sqlx makes it.
+pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+    version BIGINT PRIMARY KEY,
+    description TEXT NOT NULL,
+    installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
+    success BOOLEAN NOT NULL,
+    checksum BYTEA NOT NULL,
+    execution_time BIGINT NOT NULL
+)";
+
+/// What is applied, by version.
+pub(super) type Rows = BTreeMap<i64, Row>;
+
+/// What is known about one file that is applied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    pub description: String,
+    pub installed_on: DateTime<Utc>,
+    /// `false` while the revision that begins with this file is being reverted.
+    pub success: bool,
+    pub checksum: Vec<u8>,
+    /// Nanoseconds; -1 where it is not known.
+    pub execution_time: i64,
+}
+
+/// Makes the table where it is missing.
+pub(super) async fn ensure(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    if !exists(conn).await? {
+        sqlx::raw_sql(CREATE).execute(conn).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn exists(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(TABLE).fetch_one(conn).await
+}
+
+/// All rows; none where there is no table.
+pub(super) async fn read(conn: &mut PgConnection) -> Result<Rows, sqlx::Error> {
+    if !exists(conn).await? {
+        return Ok(Rows::new());
+    }
+    // Microseconds: which type a time is decoded to is up to sqlx's features, which are the program's choice.
+    let rows = sqlx::query(
+        "SELECT version, description, (extract(epoch FROM installed_on) * 1000000)::bigint, success, checksum, execution_time
+         FROM _sqlx_migrations",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let installed_on = DateTime::from_timestamp_micros(row.try_get(2)?).unwrap_or_default();
+            Ok((
+                row.try_get(0)?,
+                Row {
+                    description: row.try_get(1)?,
+                    installed_on,
+                    success: row.try_get(3)?,
+                    checksum: row.try_get(4)?,
+                    execution_time: row.try_get(5)?,
+                },
+            ))
+        })
+        .collect()
+}
+
+/// Books that a file is applied.
+pub(super) fn insert(pair: &Pair) -> String {
+    let mut checksum = String::new();
+    for byte in pair.up.checksum.as_ref() {
+        let _ = write!(checksum, "{byte:02x}");
+    }
+    format!(
+        "INSERT INTO {TABLE} (version, description, success, checksum, execution_time) VALUES ({}, {}, TRUE, decode('{checksum}', 'hex'), -1)",
+        pair.version,
+        quote_literal(&pair.description)
+    )
+}
+
+/// Books that files are no longer applied.
+pub(super) fn delete(versions: &[i64]) -> String {
+    format!("DELETE FROM {TABLE} WHERE version IN ({})", list(versions))
+}
+
+/// Takes that back.
+pub(super) fn unmark(version: i64) -> String {
+    format!("UPDATE {TABLE} SET success = TRUE WHERE version = {version}")
+}
+
+/// Books that the revision that begins with this file is being reverted.
+pub(super) fn mark(version: i64) -> String {
+    format!("UPDATE {TABLE} SET success = FALSE WHERE version = {version}")
+}

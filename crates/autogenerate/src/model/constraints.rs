@@ -1,0 +1,134 @@
+//! The constraints and indexes of a table, with the names that PostgreSQL would choose if one `CREATE TABLE` and a `CREATE INDEX` for each
+//! index made them.
+
+use std::collections::BTreeMap;
+
+use super::{
+    ColumnModel, EnumModel, EnumStorage, ExclusionModel, IndexModel, Metadata, MetadataError, TableModel,
+    assemble::data_type,
+    keys::{self, constraint, including, spaced},
+    naming::{Purpose, Taken, addition, distinct},
+    sql::{Element, columns_in, element},
+};
+use crate::schema::{Constraint, ConstraintKind, Index, Uses, quote_identifier, quote_literal};
+
+/// The constraints of a table by name.
+pub(super) fn of(
+    metadata: &Metadata,
+    model: &TableModel,
+    taken: &mut Taken,
+) -> Result<BTreeMap<String, Constraint>, MetadataError> {
+    let table = metadata.table_name(model);
+    let mut all = checks(model, taken);
+    all.extend(model.primary_key.iter().map(|key| keys::primary(key, model.name, taken)));
+    all.extend(model.uniques.iter().map(|key| keys::unique(key, model.name, taken)));
+    all.extend(model.exclusions.iter().map(|one| exclusion(one, model, taken)));
+    for key in model.foreign_keys {
+        all.push(keys::foreign(metadata, key, &table, taken)?);
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// The checks of enums that are kept as text, then the others.
+fn checks(model: &TableModel, taken: &mut Taken) -> Vec<(String, Constraint)> {
+    let mut all = Vec::new();
+    for column in model.columns {
+        if let Some(values @ EnumModel { storage: EnumStorage::Text, .. }) = column.data_type.enumeration {
+            let name = taken.choose(Purpose::Constraint, model.name, column.name, "check");
+            all.push((name, check(&membership(column, values), None)));
+        }
+    }
+    for one in model.checks {
+        let name = one.name.map_or_else(
+            || {
+                let columns = columns_in(one.expression, &column_names(model));
+                let addition = if let [column] = columns[..] { column } else { "" };
+                taken.choose(Purpose::Constraint, model.name, addition, "check")
+            },
+            str::to_owned,
+        );
+        all.push((name, check(one.expression, one.comment)));
+    }
+    all
+}
+
+fn check(expression: &str, comment: Option<&str>) -> Constraint {
+    constraint(format!("CHECK ({expression})"), ConstraintKind::Check, comment)
+}
+
+/// What is true of a column that holds values of an enum.
+fn membership(column: &ColumnModel, values: &EnumModel) -> String {
+    let values: Vec<String> = values.values.iter().map(|value| quote_literal(value.name)).collect();
+    let (name, values, data_type) =
+        (quote_identifier(column.name), values.join(", "), data_type(column, None));
+    if data_type.ends_with(']') {
+        format!("{name} <@ ARRAY[{values}]::{data_type}")
+    } else {
+        format!("{name} IN ({values})")
+    }
+}
+
+fn column_names(model: &TableModel) -> Vec<&'static str> {
+    model.columns.iter().map(|column| column.name).collect()
+}
+
+fn exclusion(model: &ExclusionModel, table: &TableModel, taken: &mut Taken) -> (String, Constraint) {
+    let columns = column_names(table);
+    let elements: Vec<Element> = model.elements.iter().map(|text| element(text, &columns)).collect();
+    let name = model.name.map_or_else(
+        || {
+            let names = distinct(elements.iter().map(|element| element.name.clone()).collect());
+            taken.choose(Purpose::IndexedConstraint, table.name, &addition(&names), "excl")
+        },
+        str::to_owned,
+    );
+    let definition = format!(
+        "EXCLUDE USING {} ({}){}{}",
+        model.using.unwrap_or("btree"),
+        joined(&elements),
+        model.predicate.map_or_else(String::new, |predicate| format!(" WHERE ({predicate})")),
+        spaced(keys::deferral(model.deferral)),
+    );
+    (name, constraint(definition, ConstraintKind::Exclusion, model.comment))
+}
+
+fn joined(elements: &[Element]) -> String {
+    elements.iter().map(|element| element.sql.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The indexes of a table by name.
+pub(super) fn indexes(table: &TableModel, taken: &mut Taken) -> BTreeMap<String, Index> {
+    table.indexes.iter().map(|model| index(model, table, taken)).collect()
+}
+
+fn index(model: &IndexModel, table: &TableModel, taken: &mut Taken) -> (String, Index) {
+    let columns = column_names(table);
+    let elements: Vec<Element> = model.elements.iter().map(|text| element(text, &columns)).collect();
+    let name = model.name.map_or_else(
+        || {
+            let included = model.include.iter().map(|&column| column.to_owned());
+            let names =
+                distinct(elements.iter().map(|element| element.name.clone()).chain(included).collect());
+            taken.choose(Purpose::Index, table.name, &addition(&names), "idx")
+        },
+        str::to_owned,
+    );
+    let definition = format!(
+        "{} ({}){}{}{}{}",
+        model.using.unwrap_or("btree"),
+        joined(&elements),
+        including(model.include),
+        if model.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" },
+        model.options.map_or_else(String::new, |options| format!(" WITH ({options})")),
+        model.predicate.map_or_else(String::new, |predicate| format!(" WHERE ({predicate})")),
+    );
+    let index = Index {
+        unique: model.unique,
+        definition,
+        part_of: None,
+        valid: true,
+        uses: Uses::default(),
+        comment: model.comment.map(str::to_owned),
+    };
+    (name, index)
+}

@@ -1,0 +1,137 @@
+//! Sequences that are objects of their own.
+
+use super::Place;
+use crate::schema::SequenceOptions;
+
+/// A sequence that belongs to no identity column.
+///
+/// ```
+/// use autogenerate::model::{Metadata, SequenceModel};
+///
+/// let metadata = Metadata::new().sequence(SequenceModel::new("invoice_numbers").start(1000).comment("What invoices are numbered by."));
+/// let schema = metadata.schema()?;
+/// let sequence = schema.sequences.values().next().unwrap();
+/// assert_eq!(sequence.data_type, "bigint");
+/// assert_eq!((sequence.options.start, sequence.options.max), (1000, i64::MAX));
+/// # Ok::<(), autogenerate::model::MetadataError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SequenceModel {
+    pub(super) name: &'static str,
+    pub(super) schema: Option<&'static str>,
+    pub(super) data_type: &'static str,
+    pub(super) range: (i64, i64),
+    start: Option<i64>,
+    increment: i64,
+    min: Option<i64>,
+    max: Option<i64>,
+    cache: i64,
+    cycle: bool,
+    pub(super) owned_by: Option<(&'static str, &'static str)>,
+    pub(super) comment: Option<&'static str>,
+    pub(super) place: Place,
+}
+
+impl SequenceModel {
+    /// A sequence of `bigint` that counts 1, 2, 3.
+    #[track_caller]
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            schema: None,
+            data_type: "bigint",
+            range: (i64::MIN, i64::MAX),
+            start: None,
+            increment: 1,
+            min: None,
+            max: None,
+            cache: 1,
+            cycle: false,
+            owned_by: None,
+            comment: None,
+            place: Place::caller(),
+        }
+    }
+
+    /// The schema that it is in.
+    #[must_use]
+    pub fn schema(self, schema: &'static str) -> Self {
+        Self { schema: Some(schema), ..self }
+    }
+
+    /// `AS smallint`.
+    #[must_use]
+    pub fn smallint(self) -> Self {
+        Self { data_type: "smallint", range: (i16::MIN.into(), i16::MAX.into()), ..self }
+    }
+
+    /// `AS integer`.
+    #[must_use]
+    pub fn integer(self) -> Self {
+        Self { data_type: "integer", range: (i32::MIN.into(), i32::MAX.into()), ..self }
+    }
+
+    /// `START WITH`.
+    #[must_use]
+    pub fn start(self, start: i64) -> Self {
+        Self { start: Some(start), ..self }
+    }
+
+    /// `INCREMENT BY`; below zero, it counts down from -1.
+    #[must_use]
+    pub fn increment(self, increment: i64) -> Self {
+        Self { increment, ..self }
+    }
+
+    /// `MINVALUE`.
+    #[must_use]
+    pub fn min(self, min: i64) -> Self {
+        Self { min: Some(min), ..self }
+    }
+
+    /// `MAXVALUE`.
+    #[must_use]
+    pub fn max(self, max: i64) -> Self {
+        Self { max: Some(max), ..self }
+    }
+
+    /// `CACHE`.
+    #[must_use]
+    pub fn cache(self, cache: i64) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// `CYCLE`.
+    #[must_use]
+    pub fn cycle(self) -> Self {
+        Self { cycle: true, ..self }
+    }
+
+    /// `OWNED BY`: a table in its schema, and the column that it goes with.
+    #[must_use]
+    pub fn owned_by(self, table: &'static str, column: &'static str) -> Self {
+        Self { owned_by: Some((table, column)), ..self }
+    }
+
+    /// What `COMMENT ON` says.
+    #[must_use]
+    pub fn comment(self, comment: &'static str) -> Self {
+        Self { comment: Some(comment), ..self }
+    }
+
+    /// How it counts, with PostgreSQL's own choices where the model has none.
+    pub(super) fn options(&self) -> SequenceOptions {
+        let up = self.increment >= 0;
+        let (lowest, highest) = if up { (1, self.range.1) } else { (self.range.0, -1) };
+        let (min, max) = (self.min.unwrap_or(lowest), self.max.unwrap_or(highest));
+        SequenceOptions {
+            start: self.start.unwrap_or(if up { min } else { max }),
+            increment: self.increment,
+            min,
+            max,
+            cache: self.cache,
+            cycle: self.cycle,
+        }
+    }
+}

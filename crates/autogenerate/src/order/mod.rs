@@ -1,0 +1,154 @@
+//! An order of statements that PostgreSQL takes: a graph of what they make, drop and need, sorted.
+
+mod step;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use step::{Priority, Role, Step, Thing};
+
+use crate::plan::{Batch, Statement};
+
+/// The steps in their order, cut into batches.
+///
+/// # Errors
+///
+/// The statements that wait for each other in a circle.
+pub(crate) fn sort(mut steps: Vec<Step>) -> Result<Vec<Statement>, Vec<String>> {
+    steps.sort_by(|a, b| a.key().cmp(&b.key()));
+    let mut followers = edges(&steps);
+    let mut waits = vec![0_usize; steps.len()];
+    followers.iter().flatten().for_each(|&step| waits[step] += 1);
+    // Steps are sorted by their key, so that the smallest index is what should come next.
+    let mut ready: BTreeSet<usize> = (0..steps.len()).filter(|&step| waits[step] == 0).collect();
+    let mut order = Vec::with_capacity(steps.len());
+    while let Some(step) = ready.pop_first() {
+        order.push(step);
+        for follower in std::mem::take(&mut followers[step]) {
+            waits[follower] -= 1;
+            if waits[follower] == 0 {
+                ready.insert(follower);
+            }
+        }
+    }
+    if order.len() < steps.len() {
+        let stuck = steps.iter().zip(&waits).filter(|(_, waits)| **waits > 0);
+        return Err(stuck.map(|(step, _)| step.key.clone()).collect());
+    }
+    Ok(cut(order, steps))
+}
+
+/// For each step those that have to come after it.
+fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
+    let mut things: BTreeMap<&Thing, [Vec<usize>; 4]> = BTreeMap::new();
+    for (index, step) in steps.iter().enumerate() {
+        for (thing, role) in &step.roles {
+            things.entry(thing).or_default()[*role as usize].push(index);
+        }
+    }
+    let mut followers = vec![BTreeSet::new(); steps.len()];
+    for roles in things.values() {
+        for earlier in 0..roles.len() {
+            // Nothing but a maker makes those that need a thing wait: a drop has nobody who needs it.
+            let Some(later) = (earlier + 1..roles.len()).find(|&later| !roles[later].is_empty()) else {
+                continue;
+            };
+            if earlier == Role::Leaves as usize && later == Role::Needs as usize {
+                continue;
+            }
+            for (&before, &after) in
+                roles[earlier].iter().flat_map(|a| roles[later].iter().map(move |b| (a, b)))
+            {
+                if before != after {
+                    followers[before].insert(after);
+                }
+            }
+        }
+    }
+    followers
+}
+
+/// The statements in the order, each with its batch.
+fn cut(order: Vec<usize>, steps: Vec<Step>) -> Vec<Statement> {
+    let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
+    let mut unsettled = BTreeSet::new();
+    let mut values = BTreeSet::new();
+    let mut statements = Vec::new();
+    for step in order.into_iter().filter_map(|step| steps[step].take()) {
+        let alone = step.statements.iter().any(|statement| statement.batch != Batch::Same);
+        let waits = step.settled.iter().any(|thing| unsettled.contains(thing)) || step.uses_any(&values);
+        let fresh = !alone && waits;
+        if alone || fresh {
+            unsettled.clear();
+            values.clear();
+        }
+        values.extend(step.values);
+        if !alone {
+            unsettled.extend(
+                step.roles.into_iter().filter(|(_, role)| *role == Role::Makes).map(|(thing, _)| thing),
+            );
+        }
+        let first = statements.len();
+        statements.extend(step.statements);
+        if fresh && let Some(statement) = statements.get_mut(first) {
+            statement.batch = Batch::New;
+        }
+    }
+    statements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{diff::Object, schema::Name};
+
+    fn table(name: &str) -> Object {
+        Object::Table(Name::local(name))
+    }
+
+    fn order(steps: Vec<Step>) -> Vec<(String, Batch)> {
+        sort(steps).unwrap().into_iter().map(|statement| (statement.sql, statement.batch)).collect()
+    }
+
+    #[test]
+    fn what_is_needed_comes_first_and_ties_go_by_priority_and_name() {
+        let steps = vec![
+            Step::new(Priority::Drop, "drop a").drops(table("a")),
+            Step::new(Priority::Table, "make b").makes(table("b")).needs(table("c")),
+            Step::new(Priority::Alter, "make c").makes(table("c")),
+            Step::new(Priority::Drop, "leave a").leaves(table("a")),
+            Step::new(Priority::Table, "make a again").makes(table("a")),
+            Step::new(Priority::Table, "make d").makes(table("d")),
+        ];
+        let sqls: Vec<_> = order(steps).into_iter().map(|(sql, _)| sql).collect();
+        assert_eq!(sqls, ["make d", "make c", "make b", "leave a", "drop a", "make a again"]);
+    }
+
+    #[test]
+    fn what_has_to_be_committed_first_begins_a_new_file_and_once_only() {
+        let steps = vec![
+            Step::new(Priority::Constraint, "add a").makes(table("a")),
+            Step::new(Priority::Constraint, "add b").makes(table("b")),
+            Step::new(Priority::Validate, "validate a").settled(table("a")),
+            Step::new(Priority::Validate, "validate b").settled(table("b")),
+            Step::new(Priority::Concurrent, "index").alone(),
+        ];
+        let batches: Vec<_> = order(steps).into_iter().map(|(_, batch)| batch).collect();
+        assert_eq!(batches, [Batch::Same, Batch::Same, Batch::Alone, Batch::Same, Batch::Same]);
+        let steps = vec![
+            Step::new(Priority::Constraint, "add a").makes(table("a")),
+            Step::new(Priority::Validate, "validate a").settled(table("a")),
+            Step::new(Priority::Validate, "validate b").settled(table("b")),
+        ];
+        let batches: Vec<_> = order(steps).into_iter().map(|(_, batch)| batch).collect();
+        assert_eq!(batches, [Batch::Same, Batch::New, Batch::Same]);
+    }
+
+    #[test]
+    fn a_circle_is_an_error_that_names_its_statements() {
+        let steps = vec![
+            Step::new(Priority::Table, "make a").makes(table("a")).needs(table("b")),
+            Step::new(Priority::Table, "make b").makes(table("b")).needs(table("a")),
+        ];
+        assert_eq!(sort(steps), Err(vec!["make a".to_owned(), "make b".to_owned()]));
+    }
+}

@@ -1,0 +1,224 @@
+//! Statements, and what their place is bound to.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diff::Object,
+    hazard::Hazard,
+    plan::{Batch, Slot, Statement},
+    schema::Name,
+};
+
+/// What a statement's place is bound to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Thing {
+    /// An object.
+    Is(Object),
+    /// That a constraint is known to hold for all rows.
+    Valid(Name, String),
+    /// Whether a column takes `NULL`.
+    Null(Name, String),
+    /// That a column holds what it should in the rows that are there.
+    Filled(Name, String),
+    /// The values of an enumerated type, of which some are added.
+    Values(Name),
+    /// What a column holds where nothing is given.
+    Default(Name, String),
+    /// The one primary key of a table.
+    PrimaryKey(Name),
+    /// A name among tables, sequences and indexes.
+    Relation(Name),
+    /// What the partitions of a table take of its values: one goes before another one takes its place.
+    Partitions(Name),
+}
+
+impl From<Object> for Thing {
+    fn from(object: Object) -> Self {
+        Self::Is(object)
+    }
+}
+
+/// The name that it takes among tables, sequences and indexes.
+fn relation(thing: &Thing) -> Option<Name> {
+    match thing {
+        Thing::Is(Object::Table(name) | Object::Sequence(name)) => Some(name.clone()),
+        Thing::Is(Object::Index(table, name)) => Some(table.sibling(name)),
+        _ => None,
+    }
+}
+
+/// How a statement stands to a thing; in this order they have to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// It takes away something that depends on it as it was.
+    Leaves,
+    /// It takes it away.
+    Drops,
+    /// It makes or alters it.
+    Makes,
+    /// It needs it as it will be.
+    Needs,
+}
+
+/// When a statement runs, where nothing else tells: additions early, drops late, and in between what wants a file of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Priority {
+    Namespace,
+    Extension,
+    AddValue,
+    Enum,
+    Sequence,
+    Table,
+    Partition,
+    Owner,
+    Column,
+    Alter,
+    Constraint,
+    ForeignKey,
+    Index,
+    Comment,
+    Concurrent,
+    Attach,
+    Populate,
+    Validate,
+    Tighten,
+    DropConcurrent,
+    Drop,
+    DropType,
+    DropLast,
+}
+
+/// Statements that belong together, and their place in the graph.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    /// In their order; the batch of the first one is found by [`sort`](super::sort).
+    pub(crate) statements: Vec<Statement>,
+    pub(super) roles: BTreeSet<(Thing, Role)>,
+    /// Things whose makers have to be in a file before.
+    pub(super) settled: BTreeSet<Thing>,
+    /// Literals of values that it adds to a type, which cannot be used before they are committed.
+    pub(super) values: BTreeSet<String>,
+    priority: Priority,
+    pub(super) key: String,
+}
+
+impl Step {
+    pub(crate) fn new(priority: Priority, sql: impl Into<String>) -> Self {
+        let key = sql.into();
+        let step = Self {
+            statements: Vec::new(),
+            roles: BTreeSet::new(),
+            settled: BTreeSet::new(),
+            values: BTreeSet::new(),
+            priority,
+            key: key.clone(),
+        };
+        step.then(key)
+    }
+
+    /// One more statement behind those that are there.
+    pub(crate) fn then(mut self, sql: impl Into<String>) -> Self {
+        self.statements.push(Statement {
+            sql: sql.into(),
+            batch: Batch::Same,
+            tables: BTreeSet::new(),
+            hazards: BTreeSet::new(),
+            slot: None,
+        });
+        self
+    }
+
+    pub(crate) fn role(mut self, role: Role, thing: impl Into<Thing>) -> Self {
+        let thing = thing.into();
+        if matches!(role, Role::Drops | Role::Makes)
+            && let Some(name) = relation(&thing)
+        {
+            self.roles.insert((Thing::Relation(name), role));
+        }
+        if let (Role::Needs, Thing::Is(Object::Enum(name))) = (role, &thing) {
+            self.roles.insert((Thing::Values(name.clone()), role));
+        }
+        self.roles.insert((thing, role));
+        self
+    }
+
+    pub(crate) fn roles(self, role: Role, things: impl IntoIterator<Item = impl Into<Thing>>) -> Self {
+        things.into_iter().fold(self, |step, thing| step.role(role, thing))
+    }
+
+    pub(crate) fn makes(self, thing: impl Into<Thing>) -> Self {
+        self.role(Role::Makes, thing)
+    }
+
+    pub(crate) fn needs(self, thing: impl Into<Thing>) -> Self {
+        self.role(Role::Needs, thing)
+    }
+
+    pub(crate) fn drops(self, thing: impl Into<Thing>) -> Self {
+        self.role(Role::Drops, thing)
+    }
+
+    pub(crate) fn leaves(self, thing: impl Into<Thing>) -> Self {
+        self.role(Role::Leaves, thing)
+    }
+
+    /// It needs the thing, made in a file before.
+    pub(crate) fn settled(mut self, thing: impl Into<Thing>) -> Self {
+        let thing = thing.into();
+        self.settled.insert(thing.clone());
+        self.needs(thing)
+    }
+
+    pub(crate) fn alone(self) -> Self {
+        self.last(|statement| statement.batch = Batch::Alone)
+    }
+
+    pub(crate) fn hazard(self, hazard: Hazard) -> Self {
+        self.last(|statement| {
+            statement.hazards.insert(hazard);
+        })
+    }
+
+    pub(crate) fn slot(self, slot: Option<Slot>) -> Self {
+        self.last(|statement| statement.slot = slot)
+    }
+
+    /// Something about the statement that was added last.
+    fn last(mut self, set: impl FnOnce(&mut Statement)) -> Self {
+        if let Some(statement) = self.statements.last_mut() {
+            set(statement);
+        }
+        self
+    }
+
+    /// A line of comment above the statement.
+    pub(crate) fn note(self, text: &str) -> Self {
+        self.last(|statement| statement.sql = format!("-- {text}\n{}", statement.sql))
+    }
+
+    pub(crate) fn touches(mut self, tables: &BTreeSet<Name>) -> Self {
+        self.statements.iter_mut().for_each(|statement| statement.tables.extend(tables.iter().cloned()));
+        self
+    }
+
+    pub(crate) fn adds_value(mut self, literal: String) -> Self {
+        self.values.insert(literal);
+        self
+    }
+
+    pub(super) fn uses_any(&self, values: &BTreeSet<String>) -> bool {
+        let texts = self.statements.iter().flat_map(|statement| {
+            let rehearsal = statement.slot.as_ref().map(|slot| &slot.rehearsal);
+            std::iter::once(&statement.sql).chain(rehearsal)
+        });
+        // In the literal of an array it has no quotes of its own.
+        let uses = |text: &String, value: &String| {
+            text.contains(value) || text.contains("'{") && text.contains(value.trim_matches('\''))
+        };
+        self.values.is_empty() && texts.into_iter().any(|text| values.iter().any(|value| uses(text, value)))
+    }
+
+    pub(super) fn key(&self) -> (Priority, &str) {
+        (self.priority, &self.key)
+    }
+}

@@ -1,0 +1,285 @@
+//! Columns that stay, but not as they were.
+
+use super::{
+    Planner,
+    sequence::{RESTARTS, count_on, is_beyond, retyped_options},
+    table::{column_needs, objects},
+    types::{self, Using},
+};
+use crate::{
+    diff::{Object, Property, sequence_name},
+    hazard::Hazard,
+    order::{Priority, Role, Step, Thing},
+    render::{
+        self,
+        tokens::{Token, tokens},
+    },
+    schema::{Column, Name, Schema, quote_identifier, quote_literal},
+};
+
+impl Planner<'_> {
+    pub(super) fn alter_column(&mut self, table: &Name, was: &Column, is: &Column) {
+        // A partition counts as its table does, since PostgreSQL 17: what is said of that one is said of all.
+        let given = self.is_given_identity(table, was, is);
+        let was = if given { &Column { identity: is.identity, ..was.clone() } } else { was };
+        if was.identity.is_some() != is.identity.is_some() {
+            self.drop_counting(table, was);
+        }
+        if let Some(step) = self.alterations(table, was, is) {
+            let step = self.place_alterations(step, (table, was, is));
+            self.push_on(step, [table]);
+        }
+        if was.identity.is_none() {
+            self.add_identity(table, is);
+        }
+        let object = Object::Column(table.clone(), is.name.clone());
+        if !self.delta.alters(&object, Property::Nullability) {
+            return;
+        }
+        if is.nullable {
+            let sql = render::alter_column(table, &is.name, "DROP NOT NULL");
+            let step = Step::new(Priority::Alter, sql).makes(Thing::Null(table.clone(), is.name.clone()));
+            self.push_on(step.needs(object), [table]);
+        } else {
+            self.set_not_null(table, is, false);
+        }
+    }
+
+    /// Whether the column of a partition has its identity from its table, before and after, as far as it has one.
+    fn is_given_identity(&self, table: &Name, was: &Column, is: &Column) -> bool {
+        let parent = |schema: &Schema| {
+            schema.tables.get(table).and_then(|table| table.partition_of.clone()).map(|of| of.parent)
+        };
+        let stays = parent(self.from).is_some_and(|of| parent(self.to) == Some(of));
+        stays && [was, is].iter().all(|column| column.identity.is_none_or(|it| it.options.is_none()))
+    }
+
+    fn is_retyped(&self, table: &Name, column: &Column) -> bool {
+        let object = Object::Column(table.clone(), column.name.clone());
+        self.delta.alters(&object, Property::Type) || self.delta.alters(&object, Property::Collation)
+    }
+
+    /// Type, default and generation, as one group.
+    fn alterations(&self, table: &Name, was: &Column, is: &Column) -> Option<Step> {
+        let object = Object::Column(table.clone(), is.name.clone());
+        let retyped = self.is_retyped(table, is);
+        let hard = self.delta.retyped.get(&(table.clone(), is.name.clone())) == Some(&true);
+        let defaults = self.delta.alters(&object, Property::Default) && is.generated.is_none();
+        let counts_otherwise = was.identity.is_some() != is.identity.is_some();
+        let mut group = Group { table, column: &is.name, step: None };
+        if was.generated.is_some() && is.generated.is_none() {
+            group.say("DROP EXPRESSION");
+        }
+        // A default stays as it is only where the type stays the same in kind.
+        let has_default = was.default.is_some() && was.generated.is_none() && !counts_otherwise;
+        let away = has_default && (hard && retyped || defaults && is.default.is_none());
+        if away {
+            group.say("DROP DEFAULT");
+        }
+        if retyped {
+            self.set_type(&mut group, was, is);
+        }
+        if let Some(default) = is.default.as_ref().filter(|_| defaults || away || counts_otherwise) {
+            group.say(&format!("SET DEFAULT {}", default.sql));
+        }
+        alter_identity(&mut group, was, is);
+        group.step
+    }
+
+    /// What the alterations of a column have to wait for, and what waits for them.
+    fn place_alterations(&self, step: Step, (table, was, is): (&Name, &Column, &Column)) -> Step {
+        let needs = column_needs(is);
+        let mut left = column_needs(was);
+        if was.identity.is_some() != is.identity.is_some() {
+            // What an identity takes the place of is gone already.
+            left = was.enum_type.clone().map(Object::Enum).into_iter().collect();
+        }
+        left.retain(|object| {
+            let stays = matches!(object, Object::Enum(name) if self.delta.swapped.contains(name));
+            !stays && !needs.contains(object)
+        });
+        let mut step = step.roles(Role::Leaves, left).roles(Role::Needs, needs);
+        step = step.makes(Thing::Default(table.clone(), is.name.clone()));
+        if self.is_retyped(table, is) {
+            step = step.roles(Role::Makes, self.columns_below(table, &is.name));
+            let swapped = is.enum_type.as_ref().filter(|name| self.delta.swapped.contains(*name));
+            step = step.roles(Role::Leaves, swapped.map(|name| Object::Enum(self.old_enum(name))));
+        }
+        if let Some(generated) = &was.generated {
+            let uses = &generated.expression.uses;
+            let used = uses.columns.iter().map(|column| Object::Column(table.clone(), column.clone()));
+            step = step.roles(Role::Leaves, objects(uses).chain(used));
+        }
+        step
+    }
+
+    /// Drops the identity, or the default that an identity takes the place of.
+    fn drop_counting(&mut self, table: &Name, was: &Column) {
+        let object = Object::Column(table.clone(), was.name.clone());
+        let action = match (was.identity, &was.default) {
+            (Some(_), _) => "DROP IDENTITY",
+            (None, Some(_)) => "DROP DEFAULT",
+            (None, None) => return,
+        };
+        let mut step =
+            Step::new(Priority::Alter, render::alter_column(table, &was.name, action)).leaves(object);
+        step = step.roles(Role::Leaves, was.default.iter().flat_map(|default| objects(&default.uses)));
+        if was.identity.is_some() {
+            step = step.leaves(Thing::Null(table.clone(), was.name.clone()));
+            step = step.drops(Thing::Relation(sequence_name(table, table, &was.name)));
+        }
+        self.push_on(step, [table]);
+    }
+
+    fn set_type(&self, group: &mut Group<'_>, was: &Column, is: &Column) {
+        let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
+        let is_array = |column: &Column| column.data_type.ends_with("[]");
+        let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
+        let cast = types::cast(was, is);
+        let text = if is_array(is) { "text[]" } else { "text" };
+        let using = match cast.using {
+            _ if swapped => format!(" USING {name}::{text}::{data_type}"),
+            _ if was.data_type == is.data_type => String::new(),
+            Using::Nothing => String::new(),
+            Using::Cast => format!(" USING {name}::{data_type}"),
+            Using::ByText => format!(" USING {name}::{text}::{data_type}"),
+            Using::Utc if was.data_type == "date" => format!(" USING {name}::timestamp AT TIME ZONE 'UTC'"),
+            Using::Utc if is.data_type == "date" => format!(" USING ({name} AT TIME ZONE 'UTC')::date"),
+            Using::Utc => format!(" USING {name} AT TIME ZONE 'UTC'"),
+            Using::Within => format!(" USING ARRAY[{name}]::{data_type}"),
+            Using::First => format!(" USING ({name})[1]::{data_type}"),
+        };
+        let collation = if was.collation.is_some() && is.collation.is_none() && was.data_type == is.data_type
+        {
+            " COLLATE pg_catalog.\"default\"".to_owned()
+        } else {
+            render::collate(is)
+        };
+        let space = if collation.len() + using.len() > 40 { "\n    " } else { " " };
+        group.say(&format!("SET DATA TYPE {data_type}{collation}{}", using.replacen(' ', space, 1)));
+        if cast.using == Using::Utc {
+            let note = "times without a time zone are taken as UTC";
+            group.step = group.step.take().map(|step| step.note(note));
+        }
+        let rewrites = swapped || cast.rewrites && was.data_type != is.data_type;
+        let may_fail = cast.may_fail || swapped;
+        if rewrites {
+            group.hazard(Hazard::RewritesTable);
+            group.hazard(Hazard::BlocksReads);
+        }
+        if cast.loses {
+            group.hazard(Hazard::DeletesData);
+        }
+        if may_fail {
+            group.hazard(Hazard::MayFailOnData);
+            let slot = self.cast_slot(group.table, was, is);
+            if let Some(step) = group.step.take() {
+                group.step = Some(step.slot(slot));
+            }
+        }
+    }
+
+    /// Lets a column count, behind the rows that are there.
+    fn add_identity(&mut self, table: &Name, column: &Column) {
+        let Some(identity) = column.identity else { return };
+        let add = format!("ADD {}", render::identity(identity, &column.data_type));
+        let step = Step::new(Priority::Tighten, render::alter_column(table, &column.name, add));
+        let sequence = serial_sequence(table, &column.name);
+        let options = identity.options.unwrap_or_else(|| render::usual_options(1, &column.data_type));
+        let step = step.then(count_on(&sequence, table, &column.name, options));
+        let step = step.needs(Object::Column(table.clone(), column.name.clone()));
+        let step = step.needs(Thing::Null(table.clone(), column.name.clone()));
+        let step = step.makes(Thing::Default(table.clone(), column.name.clone()));
+        self.push_on(step.makes(Thing::Relation(sequence_name(table, table, &column.name))), [table]);
+    }
+}
+
+/// Alterations of one column, one behind the other.
+struct Group<'a> {
+    table: &'a Name,
+    column: &'a str,
+    step: Option<Step>,
+}
+
+impl Group<'_> {
+    fn say(&mut self, action: &str) {
+        let sql = render::alter_column(self.table, self.column, action);
+        self.step = Some(match self.step.take() {
+            Some(step) => step.then(sql),
+            None => Step::new(Priority::Alter, sql),
+        });
+    }
+
+    fn hazard(&mut self, hazard: Hazard) {
+        self.step = self.step.take().map(|step| step.hazard(hazard));
+    }
+}
+
+/// The sequence of a column, whatever its name.
+fn serial_sequence(table: &Name, column: &str) -> String {
+    format!("pg_get_serial_sequence({}, {})", quote_literal(&table.to_string()), quote_literal(column))
+}
+
+/// How an identity counts, where it counts already.
+fn alter_identity(group: &mut Group<'_>, was: &Column, is: &Column) {
+    let Some(identity) = is.identity else { return };
+    let Some(before) = was.identity else { return };
+    let mut actions = Vec::new();
+    if before.always != identity.always {
+        actions.push(
+            if identity.always { "SET GENERATED ALWAYS" } else { "SET GENERATED BY DEFAULT" }.to_owned(),
+        );
+    }
+    if let (Some(before), Some(options)) = (before.options, identity.options) {
+        let before = retyped_options(before, &was.data_type, &is.data_type);
+        actions.extend(
+            render::changed_options(before, options).into_iter().map(|option| format!("SET {option}")),
+        );
+    }
+    let restarts = match (before.options, identity.options) {
+        (Some(before), Some(options)) if is_beyond(before, options) => Some(options),
+        _ => None,
+    };
+    actions.extend(restarts.map(|_| "RESTART".to_owned()));
+    if !actions.is_empty() {
+        group.say(&actions.join(" "));
+    }
+    if let Some(options) = restarts
+        && let Some(step) = group.step.take()
+    {
+        let sequence = serial_sequence(group.table, &is.name);
+        group.step = Some(step.note(RESTARTS).then(count_on(&sequence, group.table, &is.name, options)));
+    }
+}
+
+/// Whether it calls something that is not known to give the same for the whole statement.
+pub(super) fn is_volatile(sql: &str) -> bool {
+    let tokens = tokens(sql);
+    let calls = tokens.windows(2).filter_map(|pair| match pair {
+        [Token::Word(name), Token::Other("(")] => Some(*name),
+        _ => None,
+    });
+    calls.into_iter().any(|name| !STABLE.contains(&name))
+}
+
+const STABLE: &[&str] = &[
+    "now",
+    "transaction_timestamp",
+    "statement_timestamp",
+    "timezone",
+    "date_trunc",
+    "varying",
+    "character",
+    "numeric",
+    "bit",
+    "timestamp",
+    "time",
+    "interval",
+    "lower",
+    "upper",
+    "to_jsonb",
+    "jsonb_build_object",
+    "jsonb_build_array",
+    "make_interval",
+    "current_setting",
+];

@@ -1,0 +1,237 @@
+//! What has to be done to which object, dependants included.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{constraint::keys, types};
+use crate::{
+    diff::{Change, Difference, Object, Property, with_partitions},
+    render::tokens::{Token, tokens},
+    schema::{Column, Constraint, ConstraintKind, Index, Name, Schema, Table, quote_identifier},
+};
+
+/// What has to be done to which object.
+#[derive(Debug, Default)]
+pub(super) struct Delta {
+    pub(super) added: BTreeSet<Object>,
+    pub(super) dropped: BTreeSet<Object>,
+    pub(super) altered: BTreeMap<Object, BTreeSet<Property>>,
+    /// What is dropped and made again under the same name.
+    pub(super) rebuilt: BTreeSet<Object>,
+    /// Columns that get another type; `true` where what hangs on them does not survive it.
+    pub(super) retyped: BTreeMap<(Name, String), bool>,
+    /// Enumerated types that give way to a new one.
+    pub(super) swapped: BTreeSet<Name>,
+}
+
+impl Delta {
+    pub(super) fn new(from: &Schema, to: &Schema, changes: &[Change]) -> Self {
+        let mut delta = Self::default();
+        for change in changes {
+            match &change.difference {
+                Difference::Add { .. } => _ = delta.added.insert(change.object.clone()),
+                Difference::Drop => _ = delta.dropped.insert(change.object.clone()),
+                Difference::Rename { .. } => {}
+                Difference::Alter { property, .. } => {
+                    delta.altered.entry(change.object.clone()).or_default().insert(*property);
+                    delta.alter(from, to, &change.object, *property);
+                }
+            }
+        }
+        delta.retype_swapped(from, to);
+        let mut count = usize::MAX;
+        while count != delta.rebuilt.len() {
+            count = delta.rebuilt.len();
+            delta.spread(from, to);
+        }
+        delta
+    }
+
+    /// Whether it goes away, for good or to be made again.
+    pub(super) fn goes(&self, object: &Object) -> bool {
+        let is_gone = |object: &Object| self.dropped.contains(object) || self.rebuilt.contains(object);
+        is_gone(object) || object.table().is_some_and(|table| is_gone(&Object::Table(table.clone())))
+    }
+
+    /// Whether it is made by this plan.
+    pub(super) fn comes(&self, object: &Object) -> bool {
+        let is_new = |object: &Object| self.added.contains(object) || self.rebuilt.contains(object);
+        is_new(object) || object.table().is_some_and(|table| is_new(&Object::Table(table.clone())))
+    }
+
+    pub(super) fn alters(&self, object: &Object, property: Property) -> bool {
+        self.altered.get(object).is_some_and(|properties| properties.contains(&property))
+    }
+
+    fn alter(&mut self, from: &Schema, to: &Schema, object: &Object, property: Property) {
+        match (object, property) {
+            (Object::Enum(name), Property::Values) => _ = self.swapped.insert(name.clone()),
+            (Object::Table(name), Property::PartitionKey) => self.rebuild_table(from, name),
+            (Object::Column(table, column), Property::Type | Property::Collation) => {
+                let both = (find(from, table, column), find(to, table, column));
+                let is_hard = matches!(both, (Some(a), Some(b)) if types::is_hard(a, b));
+                self.retype(from, table, column, is_hard);
+            }
+            (Object::Column(table, column), Property::Generated) => {
+                let was = find(from, table, column).and_then(|column| column.generated.as_ref());
+                let is = find(to, table, column).and_then(|column| column.generated.as_ref());
+                if is.is_some() || was.is_some_and(|was| !was.stored) {
+                    self.rebuilt.insert(object.clone());
+                }
+            }
+            (Object::Constraint(table, name), Property::Validity) => {
+                let is = to.tables.get(table).and_then(|table| table.constraints.get(name));
+                if is.is_some_and(|constraint| !constraint.validated) {
+                    self.rebuilt.insert(object.clone());
+                }
+            }
+            (Object::Constraint(..), Property::Definition)
+            | (Object::Index(..), Property::Definition | Property::Validity) => {
+                self.rebuilt.insert(object.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn rebuild_table(&mut self, from: &Schema, name: &Name) {
+        self.rebuilt.extend(with_partitions(from, name).into_iter().map(Object::Table));
+        self.rebuilt.retain(|object| !self.dropped.contains(object));
+    }
+
+    fn retype(&mut self, from: &Schema, table: &Name, column: &str, is_hard: bool) {
+        let key = quote_identifier(column);
+        let is_key = |token: &Token<'_>| token.text() == key;
+        let partition_by = from.tables.get(table).and_then(|table| table.partition_by.as_ref());
+        if partition_by.is_some_and(|by| tokens(by).iter().any(is_key)) {
+            return self.rebuild_table(from, table);
+        }
+        for table in with_partitions(from, table) {
+            let hard = self.retyped.entry((table, column.to_owned())).or_default();
+            *hard = *hard || is_hard;
+        }
+    }
+
+    /// A column of a type that gives way to a new one gets that one.
+    fn retype_swapped(&mut self, from: &Schema, to: &Schema) {
+        for (name, table) in &from.tables {
+            for column in &table.columns {
+                let Some(enumerated) = column.enum_type.as_ref().filter(|name| self.swapped.contains(*name))
+                else {
+                    continue;
+                };
+                let stays = find(to, name, &column.name)
+                    .is_some_and(|column| column.enum_type.as_ref() == Some(enumerated));
+                if stays {
+                    self.retype(from, name, &column.name, true);
+                    // That of a partition follows that of the partitioned table.
+                    if table.partition_of.is_none() {
+                        let object = Object::Column(name.clone(), column.name.clone());
+                        self.altered.entry(object).or_default().insert(Property::Type);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds what depends on what is rebuilt or gets another type.
+    fn spread(&mut self, from: &Schema, to: &Schema) {
+        for (name, was) in &from.tables {
+            let Some(is) = to.tables.get(name) else { continue };
+            if self.goes(&Object::Table(name.clone())) {
+                continue;
+            }
+            let mut found = Vec::new();
+            for column in is.columns.iter().filter(|column| column.generated.is_some()) {
+                if was.column(&column.name).is_some_and(|was| self.breaks_generated(name, was)) {
+                    found.push(Object::Column(name.clone(), column.name.clone()));
+                }
+            }
+            for (constraint, it) in
+                was.constraints.iter().filter(|(key, it)| is.constraints.contains_key(*key) && !it.inherited)
+            {
+                if self.breaks_constraint(from, name, it) {
+                    found.push(Object::Constraint(name.clone(), constraint.clone()));
+                }
+            }
+            for (index, it) in
+                was.indexes.iter().filter(|(key, it)| is.indexes.contains_key(*key) && it.part_of.is_none())
+            {
+                if self.breaks_index(name, it) {
+                    found.push(Object::Index(name.clone(), index.clone()));
+                }
+            }
+            self.rebuilt.extend(found);
+        }
+    }
+
+    fn is_gone(&self, table: &Name, column: &str) -> bool {
+        self.goes(&Object::Column(table.clone(), column.to_owned()))
+    }
+
+    fn is_hard(&self, table: &Name, column: &str) -> bool {
+        self.retyped.get(&(table.clone(), column.to_owned())).copied().unwrap_or_default()
+    }
+
+    fn uses_swapped(&self, enums: &BTreeSet<Name>) -> bool {
+        enums.iter().any(|name| self.swapped.contains(name))
+    }
+
+    fn breaks_generated(&self, table: &Name, column: &Column) -> bool {
+        let Some(generated) = &column.generated else { return false };
+        let uses = &generated.expression.uses;
+        let is_retyped = |column: &String| self.retyped.contains_key(&(table.clone(), column.clone()));
+        self.uses_swapped(&uses.enums)
+            || uses.columns.iter().any(|column| self.is_gone(table, column) || is_retyped(column))
+    }
+
+    fn breaks_constraint(&self, from: &Schema, table: &Name, it: &Constraint) -> bool {
+        if it.uses.columns.iter().any(|column| self.is_gone(table, column)) {
+            return true;
+        }
+        let is_hard = it.uses.columns.iter().any(|column| self.is_hard(table, column))
+            || self.uses_swapped(&it.uses.enums);
+        match &it.kind {
+            ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => false,
+            ConstraintKind::Check | ConstraintKind::Exclusion => is_hard,
+            ConstraintKind::ForeignKey { columns, references, referenced } => {
+                let hangs_on = from.tables.get(references).map(|other| keys(references, other, referenced));
+                is_hard
+                    || columns.iter().any(|column| self.is_hard(table, column) || self.is_gone(table, column))
+                    || self.goes(&Object::Table(references.clone()))
+                    || referenced
+                        .iter()
+                        .any(|column| self.is_hard(references, column) || self.is_gone(references, column))
+                    || hangs_on.into_iter().flatten().any(|key| self.goes(&key))
+            }
+        }
+    }
+
+    fn breaks_index(&self, table: &Name, it: &Index) -> bool {
+        it.uses.columns.iter().any(|column| self.is_gone(table, column))
+            || (is_complex(&it.definition)
+                && (it.uses.columns.iter().any(|column| self.is_hard(table, column))
+                    || self.uses_swapped(&it.uses.enums)))
+    }
+
+    /// Whether what an index is made of stays as it is, so that a new one can be built beside it.
+    pub(super) fn leaves_alone(
+        &self,
+        table: &Name,
+        columns: &BTreeSet<String>,
+        enums: &BTreeSet<Name>,
+    ) -> bool {
+        let is_retyped = |column: &String| self.retyped.contains_key(&(table.clone(), column.clone()));
+        let touched = |column: &String| self.is_gone(table, column) || is_retyped(column);
+        !columns.iter().any(touched) && !self.uses_swapped(enums)
+    }
+}
+
+/// Whether an index has a condition or an expression, which are made for the types that the columns have.
+fn is_complex(definition: &str) -> bool {
+    let tokens = tokens(definition);
+    let opened = tokens.iter().filter(|token| **token == Token::Other("(")).count();
+    opened > 1 || tokens.contains(&Token::Word("WHERE"))
+}
+
+fn find<'a>(schema: &'a Schema, table: &Name, column: &str) -> Option<&'a Column> {
+    schema.tables.get(table).and_then(|table: &Table| table.column(column))
+}

@@ -1,0 +1,108 @@
+//! Indexes that belong to no constraint.
+
+use super::{Planner, definition::Unique, key::filled, table::objects};
+use crate::{
+    diff::Object,
+    hazard::Hazard,
+    order::{Priority, Role, Step},
+    render,
+    schema::{Index, Name, Table, quote_identifier},
+};
+
+impl Planner<'_> {
+    pub(super) fn indexes(&mut self, name: &Name, was: &Table, is: &Table) {
+        for (index, it) in &is.indexes {
+            let object = Object::Index(name.clone(), index.clone());
+            if self.delta.comes(&object) {
+                match was.indexes.get(index) {
+                    Some(old) if self.is_beside(name, old, it) => self.replace_index(name, index, it),
+                    _ => self.create_index(name, index, it),
+                }
+            }
+            self.alter_comment(&object, it.comment.as_deref());
+        }
+        for (index, it) in &was.indexes {
+            let is_part = it.part_of.is_some() && is.partition_of.is_some();
+            if self.delta.goes(&Object::Index(name.clone(), index.clone())) && !is_part {
+                let beside = is.indexes.get(index).is_some_and(|new| self.is_beside(name, it, new));
+                self.drop_index(name, index, it, beside);
+            }
+        }
+    }
+
+    /// Whether a new index is built while the old one still serves.
+    fn is_beside(&self, table: &Name, old: &Index, new: &Index) -> bool {
+        let alone = |it: &Index| self.delta.leaves_alone(table, &it.uses.columns, &it.uses.enums);
+        self.is_concurrent(table) && old.valid && alone(old) && alone(new)
+    }
+
+    /// `CONCURRENTLY` is refused on partitioned tables.
+    fn is_concurrent(&self, table: &Name) -> bool {
+        self.is_online(table) && self.from.tables.get(table).is_some_and(|table| table.partition_by.is_none())
+    }
+
+    pub(super) fn create_index(&mut self, table: &Name, name: &str, it: &Index) {
+        let object = Object::Index(table.clone(), name.to_owned());
+        let step = self.build_index(table, name, it).makes(object.clone());
+        self.push_on(step, [table]);
+        if it.comment.is_some() {
+            let step = Step::new(Priority::Comment, render::comment(&object, it.comment.as_deref()));
+            self.push_on(step.needs(object), [table]);
+        }
+    }
+
+    fn build_index(&self, table: &Name, name: &str, it: &Index) -> Step {
+        let concurrently = self.is_concurrent(table);
+        let priority = if concurrently { Priority::Concurrent } else { Priority::Index };
+        let mut step = Step::new(priority, render::create_index(table, name, it, concurrently));
+        if concurrently {
+            step = step.alone();
+        }
+        if self.standing(table).is_some() {
+            step = step.hazard(Hazard::BuildsIndex);
+            if !concurrently {
+                step = step.hazard(Hazard::BlocksWrites);
+            }
+            if it.unique {
+                let slot = self.duplicates_slot(table, &Unique::of_index(&it.definition));
+                step = step.hazard(Hazard::MayFailOnData).slot(slot);
+                step = step.roles(Role::Needs, filled(table, &it.uses.columns));
+            }
+        }
+        let columns = it.uses.columns.iter().map(|column| Object::Column(table.clone(), column.clone()));
+        step.roles(Role::Needs, columns)
+            .roles(Role::Needs, objects(&it.uses))
+            .needs(Object::Table(table.clone()))
+    }
+
+    /// Builds the new index under a name for the time being; the old one goes once it is there.
+    fn replace_index(&mut self, table: &Name, name: &str, it: &Index) {
+        let built = self.free_relation(table, name);
+        let made = Object::Index(table.clone(), built.clone());
+        self.push_on(self.build_index(table, &built, it).makes(made.clone()), [table]);
+        let object = Object::Index(table.clone(), name.to_owned());
+        let sql = format!("ALTER INDEX {} RENAME TO {}", table.sibling(&built), quote_identifier(name));
+        let step = Step::new(Priority::Attach, sql).needs(made).makes(object.clone());
+        self.push_on(Self::comment_of_new(step, &object, it.comment.as_deref()), [table]);
+    }
+
+    fn drop_index(&mut self, table: &Name, name: &str, it: &Index, beside: bool) {
+        let concurrently = self.is_concurrent(table);
+        let word = if concurrently { "CONCURRENTLY " } else { "" };
+        let sql = format!("DROP INDEX {word}{}", table.sibling(name));
+        let mut step = Step::new(if concurrently { Priority::DropConcurrent } else { Priority::Drop }, sql);
+        if concurrently {
+            step = step.alone();
+        }
+        let columns = it.uses.columns.iter().map(|column| Object::Column(table.clone(), column.clone()));
+        step = step.drops(Object::Index(table.clone(), name.to_owned()));
+        step = step.roles(Role::Leaves, objects(&it.uses));
+        // With a new one beside it, it goes once that is there; no column it is made of changes.
+        step = if beside {
+            step.needs(Object::Index(table.clone(), self.free_relation(table, name)))
+        } else {
+            step.leaves(Object::Table(table.clone())).roles(Role::Leaves, columns)
+        };
+        self.push_on(step, [table]);
+    }
+}

@@ -1,0 +1,61 @@
+//! Partitions.
+
+use super::{Planner, table::column_needs};
+use crate::{
+    diff::Object,
+    hazard::Hazard,
+    order::{Priority, Role, Step, Thing},
+    render,
+    schema::{Name, Table},
+};
+
+impl Planner<'_> {
+    /// What a partition has of its own in its columns, once it is there with what the partitioned table has.
+    pub(super) fn adjust_partition(&mut self, name: &Name, table: &Table, parent: &Name) {
+        let Some(parent) = self.to.tables.get(parent) else { return };
+        for column in &table.columns {
+            let Some(given) = parent.column(&column.name) else { continue };
+            let mut actions = Vec::new();
+            if given.default != column.default && column.generated.is_none() {
+                actions.push(match &column.default {
+                    Some(default) => format!("SET DEFAULT {}", default.sql),
+                    None => "DROP DEFAULT".to_owned(),
+                });
+            }
+            if given.nullable && !column.nullable {
+                actions.push("SET NOT NULL".to_owned());
+            }
+            let object = Object::Column(name.clone(), column.name.clone());
+            for action in actions {
+                let step = Step::new(Priority::Alter, render::alter_column(name, &column.name, action));
+                self.push(step.needs(object.clone()).roles(Role::Needs, column_needs(column)));
+            }
+        }
+    }
+
+    /// Takes a partition from its table, and gives it to the one that it belongs to, or to the same with another bound.
+    pub(super) fn move_partition(&mut self, name: &Name, was: &Table, is: &Table) {
+        let columns = is.columns.iter().map(|column| Object::Column(name.clone(), column.name.clone()));
+        let constraints = is.constraints.keys().map(|it| Object::Constraint(name.clone(), it.clone()));
+        let settled: Vec<_> = columns.chain(constraints).collect();
+        if let Some(of) = &was.partition_of {
+            let sql = render::alter_table(&of.parent, format_args!("DETACH PARTITION {name}"));
+            let step = Step::new(Priority::Partition, sql).leaves(Thing::Partitions(of.parent.clone()));
+            let comes_back = is.partition_of.as_ref().is_some_and(|it| it.parent == of.parent);
+            // One that comes back gets what its table gets before it leaves.
+            let step = if comes_back {
+                step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, settled.clone())
+            } else {
+                step.leaves(Object::Table(of.parent.clone()))
+            };
+            self.push_on(step, [name, &of.parent]);
+        }
+        if let Some(of) = &is.partition_of {
+            let sql = render::alter_table(&of.parent, format_args!("ATTACH PARTITION {name} {}", of.bound));
+            let priority = if was.partition_of.is_some() { Priority::Partition } else { Priority::Attach };
+            let step = Step::new(priority, sql).makes(Thing::Partitions(of.parent.clone()));
+            let step = step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, settled);
+            self.push_on(step.hazard(Hazard::MayFailOnData), [name, &of.parent]);
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Places where only a person knows what the data should become.
+
+use super::{
+    Planner,
+    alter::is_volatile,
+    definition::{Parts, Unique, condition, term},
+    types,
+};
+use crate::{
+    diff::{Object, renamed_back},
+    order::Step,
+    plan::Slot,
+    render::list,
+    schema::{Column, Constraint, ConstraintKind, Name, quote_identifier, quote_literal},
+};
+
+impl Planner<'_> {
+    fn slot(
+        &self,
+        table: &Name,
+        title: String,
+        rows: &str,
+        [template, rehearsal]: [String; 2],
+    ) -> Option<Slot> {
+        let count = renamed_back(self.renames, table, &format!("SELECT count(*) FROM {rows}"));
+        self.style.slots.then_some(Slot { title, count, template, rehearsal })
+    }
+
+    /// A copy that a person may want before something goes, as a comment above the statement.
+    pub(super) fn copy_hint(&self, step: Step, copy: &str) -> Step {
+        if self.style.slots { step.note(&format!("to keep a copy: {copy}")) } else { step }
+    }
+
+    /// What copies a column with the key of its table.
+    pub(super) fn copy_column(&self, table: &Name, column: &str) -> String {
+        let constraints =
+            self.from.tables.get(table).into_iter().flat_map(|table| table.constraints.values());
+        let key = constraints.filter_map(|it| match &it.kind {
+            ConstraintKind::PrimaryKey(key) => Some(key.columns.clone()),
+            _ => None,
+        });
+        let mut columns: Vec<String> = key.flatten().filter(|key| key != column).collect();
+        columns.push(column.to_owned());
+        let copy = table.sibling(format!("{}_{column}_copy", table.name));
+        format!("CREATE TABLE {copy} AS SELECT {} FROM {table}", list(&columns))
+    }
+
+    fn is_new_column(&self, table: &Name, column: &str) -> bool {
+        self.delta.added.contains(&Object::Column(table.clone(), column.to_owned()))
+    }
+
+    /// A column has to be filled before it is `NOT NULL`.
+    pub(super) fn populate_slot(&self, table: &Name, column: &Column, is_new: bool) -> Option<Slot> {
+        let name = quote_identifier(&column.name);
+        let rows = if is_new { table.to_string() } else { format!("{table} WHERE {name} IS NULL") };
+        let template = format!(
+            "-- a large table in parts, by a range of its key each\nUPDATE {table} SET {name} = … WHERE {name} IS NULL;"
+        );
+        let sample = self.sample(table, column);
+        let rehearsal = format!(
+            "{};\nDELETE FROM {table} WHERE {name} IS NULL",
+            numbered_update(table, &name, &sample, &format!("{name} IS NULL"))
+        );
+        self.slot(table, format!("populate {table}.{name}"), &rows, [template, rehearsal])
+    }
+
+    /// A value for made up rows; where it points at another table, one that is there.
+    fn sample(&self, table: &Name, column: &Column) -> String {
+        let constraints = self.to.tables.get(table).into_iter().flat_map(|table| table.constraints.values());
+        let mut others = constraints.filter_map(|it| match &it.kind {
+            ConstraintKind::ForeignKey { columns, references, referenced } if references != table => {
+                let at = columns.iter().position(|other| *other == column.name)?;
+                let target = quote_identifier(referenced.get(at)?);
+                Some(format!(
+                    "(SELECT min(other.{target}::text) FROM {references} AS other)::{}",
+                    column.data_type
+                ))
+            }
+            _ => None,
+        });
+        let values = column.enum_type.as_ref().and_then(|name| self.to.enums.get(name)).map(|it| &it.values);
+        others.next().unwrap_or_else(|| types::sample(column, values))
+    }
+
+    /// Values that have no counterpart in the new type.
+    pub(super) fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
+        let name = quote_identifier(&is.name);
+        let wrong = self.misfits(&name, was, is);
+        let template = format!("UPDATE {table} SET {name} = … WHERE {wrong};");
+        let values = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)).map(|it| &it.values);
+        // An enumerated type has another name by now, so that no value is cast to it.
+        let old_values = was.enum_type.as_ref().and_then(|it| self.from.enums.get(it)).map(|it| &it.values);
+        let kept = values
+            .and_then(|values| values.iter().find(|value| old_values.is_none_or(|old| old.contains(value))));
+        let sample = match kept {
+            _ if values.is_some() && is.data_type.ends_with("[]") => "'{}'".to_owned(),
+            Some(value) => quote_literal(value),
+            None => format!("({})::text::{}", types::sample(is, values), was.data_type),
+        };
+        let has_none = is.enum_type.is_some() && kept.is_none();
+        let by_hand = has_none || types::cast(was, is).using == types::Using::ByText && kept.is_none();
+        let rehearsal = if was.identity.is_some() || was.generated.is_some() || by_hand {
+            format!("DELETE FROM {table} WHERE {wrong}")
+        } else {
+            numbered_update(table, &name, &sample, &wrong)
+        };
+        let title = format!("make the values of {table}.{name} fit {}", is.data_type);
+        self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
+    }
+
+    /// Which values do not fit the new type, as far as that can be said by a condition; else all that are there.
+    fn misfits(&self, name: &str, was: &Column, is: &Column) -> String {
+        if let Some(kept) = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)) {
+            let kept: Vec<_> = kept.values.iter().map(|value| quote_literal(value)).collect();
+            let kept = kept.join(", ");
+            return if is.data_type.ends_with("[]") {
+                format!("NOT {name}::text[] <@ ARRAY[{kept}]::text[]")
+            } else {
+                format!("{name}::text NOT IN ({kept})")
+            };
+        }
+        let size =
+            is.data_type.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(size, _)| size);
+        let base = is.data_type.split('(').next().unwrap_or_default();
+        match (base, size) {
+            ("character varying" | "character", Some(size)) => format!("char_length({name}::text) > {size}"),
+            ("smallint" | "integer" | "bigint", _) => {
+                let usual = crate::render::usual_options(-1, base);
+                let most = crate::render::usual_options(1, base).max;
+                if matches!(was.data_type.as_str(), "text" | "citext")
+                    || was.data_type.starts_with("character")
+                {
+                    let fits = format!("{name}::numeric BETWEEN {} AND {most}", usual.min);
+                    format!("CASE WHEN {name} ~ '^\\s*[-+]?\\d+\\s*$' THEN NOT {fits} ELSE true END")
+                } else {
+                    format!("{name} NOT BETWEEN {} AND {most}", usual.min)
+                }
+            }
+            ("numeric", Some(size)) => {
+                let mut digits =
+                    size.split(',').map(|digits| digits.trim().parse::<i64>().unwrap_or_default());
+                let (precision, scale) =
+                    (digits.next().unwrap_or_default(), digits.next().unwrap_or_default());
+                if was.data_type.starts_with("numeric")
+                    || matches!(was.data_type.as_str(), "smallint" | "integer" | "bigint")
+                {
+                    format!("abs({name}) >= 10::numeric ^ {}", precision - scale)
+                } else {
+                    format!("{name} IS NOT NULL")
+                }
+            }
+            ("uuid", _) => format!("{name}::text !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"),
+            _ => format!("{name} IS NOT NULL"),
+        }
+    }
+
+    /// Rows that are alike where they have to differ.
+    pub(super) fn duplicates_slot(&self, table: &Name, unique: &Unique) -> Option<Slot> {
+        let columns: Vec<_> = self.to.tables.get(table)?.columns.iter().collect();
+        let find = |term: &String| columns.iter().find(|column| quote_identifier(&column.name) == *term);
+        // What a new column holds is either nothing, or what a person says, or it differs from row to row.
+        let is_new = |term: &String| {
+            find(term).is_some_and(|column| {
+                let is_same = column.default.as_ref().is_some_and(|default| !is_volatile(&default.sql));
+                let is_same = is_same || !column.nullable && !types::differs(column);
+                self.is_new_column(table, &column.name) && !is_same && column.generated.is_none()
+            })
+        };
+        if unique.terms.is_empty() || unique.terms.iter().any(is_new) {
+            return None;
+        }
+        if self.is_unique(table, unique) {
+            return None;
+        }
+        let mut conditions: Vec<String> = unique.condition.iter().cloned().collect();
+        if unique.nulls_distinct {
+            let was = |column: &str| self.from.tables.get(table).and_then(|table| table.column(column));
+            let is_null =
+                |column: &Column| column.nullable || was(&column.name).is_none_or(|column| column.nullable);
+            let nullable = unique.terms.iter().filter(|term| find(term).is_none_or(|column| is_null(column)));
+            conditions.extend(nullable.map(|term| format!("{term} IS NOT NULL")));
+        }
+        let filter = if conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", conditions.join(" AND "))
+        };
+        let terms = unique.terms.join(", ");
+        let rows =
+            format!("(SELECT FROM {table}{filter} GROUP BY {terms} HAVING count(*) > 1) AS duplicates");
+        let delete = |order: &str, note: &str| {
+            format!(
+                "DELETE FROM {table} WHERE (tableoid, ctid) IN (\n    SELECT tableoid, ctid FROM (\n        SELECT tableoid, ctid, \
+                 row_number() OVER (PARTITION BY {terms} ORDER BY {order}) AS n\n        FROM {table}{filter}\n    ) AS numbered \
+                 WHERE n > 1{note}\n)"
+            )
+        };
+        let template = format!("{};", delete("…", " -- the first one is kept"));
+        let title = format!("resolve duplicates of {table} ({terms})");
+        self.slot(table, title, &rows, [template, delete("ctid", "")])
+    }
+
+    /// Whether a key sees to it already that these differ.
+    fn is_unique(&self, table: &Name, unique: &Unique) -> bool {
+        let Some(was) = self.from.tables.get(table) else { return false };
+        let is_null = |column: &String| was.column(column).is_none_or(|column| column.nullable);
+        was.constraints.values().any(|it| match &it.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                key.columns.iter().all(|column| {
+                    let retyped = self.delta.retyped.contains_key(&(table.clone(), column.clone()));
+                    unique.terms.contains(&quote_identifier(column))
+                        && !retyped
+                        && (unique.nulls_distinct || !is_null(column))
+                })
+            }
+            _ => false,
+        })
+    }
+
+    /// Rows that a constraint does not allow which was not there before, or said something else.
+    pub(super) fn new_violation_slot(&self, table: &Name, name: &str, it: &Constraint) -> Option<Slot> {
+        // New columns hold nothing, unless they have a default.
+        let is_empty = |column: &String| {
+            let it = self.to.tables.get(table).and_then(|table| table.column(column));
+            self.is_new_column(table, column)
+                && it.is_some_and(|it| it.default.is_none() && it.generated.is_none())
+        };
+        let is_new = !it.uses.columns.is_empty() && it.uses.columns.iter().all(is_empty);
+        if is_new || self.is_kept(table, name, it) { None } else { self.violation_slot(table, name, it) }
+    }
+
+    /// Whether all rows keep it because they keep one that is there.
+    pub(super) fn is_kept(&self, table: &Name, name: &str, it: &Constraint) -> bool {
+        let Some(was) = self.from.tables.get(table).and_then(|table| table.constraints.get(name)) else {
+            return false;
+        };
+        // What a foreign key does when a row goes, and when it is looked at, is no matter of the rows.
+        let is_full = |it: &Constraint| it.definition.contains(" MATCH FULL");
+        let same_key = matches!(it.kind, ConstraintKind::ForeignKey { .. })
+            && was.kind == it.kind
+            && (is_full(was) || !is_full(it));
+        was.validated && super::constraint::is_enforced(was) && (was.definition == it.definition || same_key)
+    }
+
+    /// Rows that a constraint does not allow.
+    pub(super) fn violation_slot(&self, table: &Name, name: &str, it: &Constraint) -> Option<Slot> {
+        let title = format!("resolve rows of {table} that {} does not allow", quote_identifier(name));
+        match &it.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                self.duplicates_slot(table, &Unique::of_key(key))
+            }
+            ConstraintKind::Check => {
+                let wrong = format!("NOT {}", condition(&it.definition));
+                let template = format!("UPDATE {table} SET … WHERE {wrong};");
+                let rehearsal = format!("DELETE FROM {table} WHERE {wrong}");
+                self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
+            }
+            ConstraintKind::ForeignKey { columns, references, referenced } => {
+                let set: Vec<_> = columns
+                    .iter()
+                    .map(|column| format!("{} IS NOT NULL", quote_identifier(column)))
+                    .collect();
+                let pairs = columns.iter().zip(referenced).map(|(own, other)| {
+                    format!("other.{} = {table}.{}", quote_identifier(other), quote_identifier(own))
+                });
+                let pairs = pairs.collect::<Vec<_>>().join(" AND ");
+                let set = if it.definition.contains(" MATCH FULL") {
+                    format!("({})", set.join(" OR "))
+                } else {
+                    set.join(" AND ")
+                };
+                let wrong =
+                    format!("{set}\n    AND NOT EXISTS (SELECT FROM {references} AS other WHERE {pairs})");
+                let delete = format!("DELETE FROM {table} WHERE {wrong}");
+                let nullable = columns.iter().find(|column| {
+                    let column = self.to.tables.get(table).and_then(|table| table.column(column));
+                    column.is_some_and(|column| column.nullable)
+                });
+                let rehearsal = match nullable {
+                    Some(column) => {
+                        format!("UPDATE {table} SET {} = NULL WHERE {wrong}", quote_identifier(column))
+                    }
+                    None => delete.clone(),
+                };
+                let template = format!("UPDATE {table} SET … WHERE {wrong};");
+                self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
+            }
+            ConstraintKind::Exclusion => self.conflicts_slot(table, title, &it.definition),
+        }
+    }
+
+    /// Rows of which an exclusion constraint allows one alone.
+    fn conflicts_slot(&self, table: &Name, title: String, definition: &str) -> Option<Slot> {
+        let parts = Parts::of(definition.strip_prefix("EXCLUDE").unwrap_or(definition));
+        let elements: Vec<_> =
+            parts.elements.iter().filter_map(|element| element.rsplit_once(" WITH ")).collect();
+        let terms =
+            elements.iter().enumerate().map(|(at, (element, _))| format!("{} AS k{at}", term(element)));
+        let terms = terms.collect::<Vec<_>>().join(", ");
+        let pairs =
+            elements.iter().enumerate().map(|(at, (_, operator))| format!("a.k{at} {operator} b.k{at}"));
+        let pairs = pairs.collect::<Vec<_>>().join(" AND ");
+        let filter = parts.condition.map(|condition| format!(" WHERE {condition}")).unwrap_or_default();
+        let keyed = format!("(SELECT ctid AS row, {terms} FROM {table}{filter})");
+        let rows = format!("{keyed} AS a JOIN {keyed} AS b\n    ON a.row < b.row AND {pairs}");
+        let template = format!("-- these conflict: SELECT * FROM {rows}\nDELETE FROM {table} WHERE …;");
+        let rehearsal = format!("DELETE FROM {table} WHERE ctid IN (SELECT b.row FROM {rows})");
+        self.slot(table, title, &rows, [template, rehearsal])
+    }
+}
+
+/// Sets a column to an expression in which `n` is another number in each row.
+fn numbered_update(table: &Name, column: &str, expression: &str, wrong: &str) -> String {
+    format!(
+        "UPDATE {table} SET {column} = {expression}\nFROM (SELECT tableoid AS relation, ctid AS row, 1000 + row_number() OVER () AS n FROM \
+         {table} WHERE {wrong}) AS numbered\nWHERE {table}.tableoid = numbered.relation AND {table}.ctid = numbered.row"
+    )
+}

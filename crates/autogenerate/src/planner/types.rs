@@ -1,0 +1,256 @@
+//! What is known of types: which become which without harm, and what a value of one may look like.
+
+use crate::schema::Column;
+
+/// A type without what stands in parentheses, and what does.
+///
+/// The schema of a type of an extension does not count.
+fn parts(data_type: &str) -> (String, Vec<u32>) {
+    let data_type =
+        data_type.rsplit_once('.').filter(|_| !data_type.contains('"')).map_or(data_type, |(_, name)| name);
+    let Some((before, rest)) = data_type.split_once('(') else { return (data_type.to_owned(), Vec::new()) };
+    let Some((inside, after)) = rest.split_once(')') else { return (data_type.to_owned(), Vec::new()) };
+    let numbers = inside.split(',').filter_map(|number| number.trim().parse().ok()).collect();
+    (format!("{before}{after}"), numbers)
+}
+
+/// Whether what hangs on the column has to be made again for the new type.
+pub(super) fn is_hard(from: &Column, to: &Column) -> bool {
+    let base = |column: &Column| match parts(&column.data_type).0 {
+        text if text == "character varying" => "text".to_owned(),
+        other => other,
+    };
+    base(from) != base(to) || from.enum_type != to.enum_type
+}
+
+/// What becomes of the values when a column gets another type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cast {
+    /// How it is said: `USING` with the column cast once, cast by way of text, or not at all.
+    pub(super) using: Using,
+    /// All rows are written anew.
+    pub(super) rewrites: bool,
+    /// Some values have no counterpart.
+    pub(super) may_fail: bool,
+    /// Some values lose a part.
+    pub(super) loses: bool,
+}
+
+/// What stands behind `USING`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Using {
+    /// Nothing: PostgreSQL casts by itself.
+    Nothing,
+    /// `column::type`.
+    Cast,
+    /// `column::text::type`.
+    ByText,
+    /// As a time of UTC, whatever the session's time zone: between times with and without a time zone.
+    Utc,
+    /// The one element of an array: `ARRAY[column]::type`.
+    Within,
+    /// The first element of an array: `column[1]::type`.
+    First,
+}
+
+const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "double precision"];
+const TEXTS: &[&str] = &["character", "character varying", "text", "citext", "name", "\"char\""];
+const TIMES: &[&str] = &["date", "timestamp without time zone", "timestamp with time zone"];
+
+/// How values get from one type to the other.
+pub(super) fn cast(from: &Column, to: &Column) -> Cast {
+    let element = |column: &Column| {
+        let data_type = column.data_type.strip_suffix("[]")?.to_owned();
+        Some(Column { data_type, enum_type: column.enum_type.clone(), ..Column::default() })
+    };
+    match (element(from), element(to)) {
+        (None, None) => single(from, to),
+        (Some(old), Some(new)) => {
+            let it = single(&old, &new);
+            let using = match it.using {
+                Using::First | Using::Within | Using::Utc => Using::Cast,
+                using => using,
+            };
+            Cast { using, ..it }
+        }
+        (None, Some(new)) => {
+            let it = single(from, &new);
+            Cast { using: Using::Within, rewrites: true, ..it }
+        }
+        (Some(old), None) => Cast { using: Using::First, rewrites: true, loses: true, ..single(&old, to) },
+    }
+}
+
+/// How one of [`TIMES`] becomes another one.
+fn between_times(from: usize, to: usize) -> Using {
+    match (from, to) {
+        (2, 0 | 1) | (0 | 1, 2) => Using::Utc,
+        _ if to < from => Using::Cast,
+        _ => Using::Nothing,
+    }
+}
+
+fn single(from: &Column, to: &Column) -> Cast {
+    let ((old, old_size), (new, new_size)) = (parts(&from.data_type), parts(&to.data_type));
+    let rank = |list: &[&str], name: &str| list.iter().position(|other| *other == name);
+    let safe = |using, rewrites| Cast { using, rewrites, may_fail: false, loses: false };
+    if let (Some(a), Some(b)) = (rank(TEXTS, &old), rank(TEXTS, &new)) {
+        let fits =
+            b >= a && new_size.first().is_none_or(|new| old_size.first().is_some_and(|old| old <= new));
+        // A `name` holds 63 octets and a "char" one: the rest is cut, where a varchar without `USING` refuses.
+        let cuts = b >= 4 && a < b || (old.as_str(), new.as_str()) == ("name", "\"char\"");
+        let rewrites = !fits || a == 0 || b >= 4;
+        return Cast { may_fail: !fits && !cuts, loses: cuts, ..safe(Using::Nothing, rewrites) };
+    }
+    if old == "numeric" && new == "numeric" {
+        return numeric(&old_size, &new_size);
+    }
+    if let (Some(a), Some(b)) = (rank(NUMBERS, &old), rank(NUMBERS, &new)) {
+        let exact = a < 3 && b == 3 && new_size.is_empty()
+            || b > a && b < 3
+            || a < 2 && b == 5
+            || (a, b) == (4, 5)
+            || (a, b) == (0, 4);
+        let fraction = a >= 3 && b < 3 || b >= 4 && !exact || a >= 4 && b == 3;
+        let may_fail = !exact && (b <= 3 || b == 4 && a > 4 || a == 3);
+        return Cast { using: Using::Nothing, rewrites: true, may_fail, loses: fraction };
+    }
+    if let (Some(a), Some(b)) = (rank(TIMES, &old), rank(TIMES, &new)) {
+        // Seconds have six digits where nothing else is said.
+        let digits = |size: &[u32]| size.first().copied().unwrap_or(6);
+        let coarser = b > 0 && a > 0 && digits(&new_size) < digits(&old_size);
+        let using = between_times(a, b);
+        return Cast { loses: b == 0 && a != 0 || coarser, ..safe(using, a != b || coarser) };
+    }
+    if old == new {
+        return Cast { loses: !new_size.is_empty(), ..safe(Using::Nothing, old_size != new_size) };
+    }
+    let to_text = rank(TEXTS, &new).is_some();
+    if to_text {
+        return Cast { may_fail: !new_size.is_empty(), ..safe(Using::Cast, true) };
+    }
+    let direct = rank(TEXTS, &old).is_some() || PAIRS.contains(&(old.as_str(), new.as_str()));
+    let is_safe = matches!(
+        (old.as_str(), new.as_str()),
+        ("json", "jsonb") | ("jsonb", "json") | ("integer", "boolean")
+    );
+    let using = if direct { Using::Cast } else { Using::ByText };
+    let loses = matches!((old.as_str(), new.as_str()), ("integer", "boolean") | ("inet", "cidr"));
+    Cast { using, rewrites: true, may_fail: !is_safe, loses }
+}
+
+fn numeric(old_size: &[u32], new_size: &[u32]) -> Cast {
+    let digits = |size: &[u32]| (size.first().copied(), size.get(1).copied().unwrap_or_default());
+    let ((precision, scale), (wanted, kept)) = (digits(old_size), digits(new_size));
+    let whole = |precision: u32, scale: u32| i64::from(precision) - i64::from(scale);
+    let fits =
+        wanted.is_none_or(|wanted| precision.is_some_and(|old| whole(old, scale) <= whole(wanted, kept)));
+    let loses = wanted.is_some() && (precision.is_none() || kept < scale);
+    let same_scale = wanted.is_none() || (precision.is_some() && kept == scale);
+    Cast { using: Using::Nothing, rewrites: !(fits && same_scale), may_fail: !fits, loses }
+}
+
+const PAIRS: &[(&str, &str)] = &[
+    ("json", "jsonb"),
+    ("jsonb", "json"),
+    ("integer", "boolean"),
+    ("boolean", "integer"),
+    ("timestamp without time zone", "time without time zone"),
+    ("timestamp with time zone", "time without time zone"),
+    ("interval", "time without time zone"),
+    ("time without time zone", "interval"),
+    ("cidr", "inet"),
+    ("inet", "cidr"),
+    ("bit", "integer"),
+    ("integer", "bit"),
+];
+
+/// Whether samples of the type are different from each other.
+pub(super) fn differs(column: &Column) -> bool {
+    column.enum_type.is_none() && column.data_type != "boolean"
+}
+
+/// A value of the type that differs with `n`, as an expression, for rows that are made up.
+pub(super) fn sample(column: &Column, values: Option<&Vec<String>>) -> String {
+    let (base, size) = parts(&column.data_type);
+    let whole = size.first().unwrap_or(&0).saturating_sub(size.get(1).copied().unwrap_or_default());
+    let size = size.first().copied();
+    if let Some(element) = column.data_type.strip_suffix("[]") {
+        if values.is_some() {
+            return format!("'{{}}'::{}", column.data_type);
+        }
+        let element = Column { data_type: element.to_owned(), ..Column::default() };
+        return format!("ARRAY[{}]::{}", sample(&element, None), column.data_type);
+    }
+    if let Some(value) = values.and_then(|values| values.first()) {
+        return format!("{}::{}", crate::schema::quote_literal(value), column.data_type);
+    }
+    match base.as_str() {
+        "numeric" if size.is_some() => format!("(n % 1{})::numeric", "0".repeat(whole.min(18) as usize)),
+        "smallint" | "integer" | "bigint" | "real" | "double precision" | "numeric" | "oid" => {
+            format!("n::{base}")
+        }
+        "character varying" | "character" => match size {
+            Some(size) => format!("right(n::text, {size})"),
+            None => "n::text".to_owned(),
+        },
+        "text" | "citext" | "name" => "n::text".to_owned(),
+        "boolean" => "n % 2 = 0".to_owned(),
+        "uuid" => "lpad(to_hex(n), 32, '0')::uuid".to_owned(),
+        "date" => "date '2000-01-01' + n::integer".to_owned(),
+        "timestamp without time zone" | "timestamp with time zone" => {
+            "timestamp '2000-01-01' + n * interval '1 hour'".to_owned()
+        }
+        "time without time zone" => "time '00:00' + n * interval '1 second'".to_owned(),
+        "interval" => "n * interval '1 second'".to_owned(),
+        "jsonb" => "to_jsonb(n)".to_owned(),
+        "json" => "to_json(n)".to_owned(),
+        "bytea" => "convert_to(n::text, 'UTF8')".to_owned(),
+        "inet" => "inet '10.0.0.0' + n".to_owned(),
+        "hstore" | "tsvector" => format!("''::{base}"),
+        other if other.ends_with("range") => format!("'empty'::{other}"),
+        other => format!("NULL::{other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(data_type: &str) -> Column {
+        Column { data_type: data_type.to_owned(), ..Column::default() }
+    }
+
+    #[test]
+    fn widening_rewrites_nothing_and_narrowing_may_fail() {
+        for (from, to, rewrites, may_fail, loses) in [
+            ("character varying(40)", "character varying(80)", false, false, false),
+            ("character varying(40)", "text", false, false, false),
+            ("text", "character varying(40)", true, true, false),
+            ("character varying(80)", "character varying(40)", true, true, false),
+            ("numeric(10,2)", "numeric(12,2)", false, false, false),
+            ("numeric(10,2)", "numeric(12,1)", true, false, true),
+            ("numeric(10,2)", "numeric", false, false, false),
+            ("integer", "bigint", true, false, false),
+            ("bigint", "integer", true, true, false),
+            ("integer", "text", true, false, false),
+            ("text", "integer", true, true, false),
+            ("timestamp with time zone", "date", true, false, true),
+            ("json", "jsonb", true, false, false),
+            ("text", "name", true, false, true),
+            ("text", "\"char\"", true, false, true),
+            ("timestamp without time zone", "timestamp(0) without time zone", true, false, true),
+            ("timestamp(0) with time zone", "timestamp with time zone", false, false, false),
+            ("character varying(20)[]", "character varying(5)[]", true, true, false),
+            ("integer[]", "bigint[]", true, false, false),
+            ("inet", "cidr", true, true, true),
+        ] {
+            let cast = cast(&column(from), &column(to));
+            assert_eq!(
+                (cast.rewrites, cast.may_fail, cast.loses),
+                (rewrites, may_fail, loses),
+                "{from} → {to}"
+            );
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The sides that are compared: what the models say, what the migrations make, what is really there.
+
+use std::collections::BTreeSet;
+
+use sqlx::{ConnectOptions, PgConnection};
+
+use super::{Project, ProjectError};
+use crate::{
+    introspect::{self, Reading, Scope, Unhandled},
+    migrate::State,
+    plan::{Plan, Renames, Style},
+    planner,
+    revision::Migrations,
+    schema::{Name, Schema},
+    scratch::Scratch,
+};
+
+/// sqlx's own table, which nobody has a model of.
+const BOOKKEEPING: &str = "_sqlx_migrations";
+
+/// Everything from nothing, in one transaction.
+const PLAIN: Style = Style { online: false, slots: false };
+
+impl Project {
+    pub(super) async fn connect(&self) -> Result<PgConnection, ProjectError> {
+        Ok(self.database.connect().await?)
+    }
+
+    /// A scratch database of its own, whose names are printed as those of the actual one.
+    pub(super) async fn scratch(&self) -> Result<Scratch, ProjectError> {
+        let scope =
+            if self.metadata.needs_database() { Scope::Database } else { Scope::Schema("public".to_owned()) };
+        Ok(match &self.scratch {
+            Some(options) => Scratch::at(options, scope).await?,
+            None => Scratch::database(&self.database, scope).await?,
+        })
+    }
+
+    /// What the models say, in PostgreSQL's own words.
+    pub(super) async fn models(&self) -> Result<Schema, ProjectError> {
+        let mut scratch = if self.metadata.needs_database() || self.scratch.is_some() {
+            self.scratch().await?
+        } else {
+            Scratch::schema(&self.database).await?
+        };
+        let outcome = self.create_models(&mut scratch).await;
+        scratch.close().await?;
+        outcome
+    }
+
+    async fn create_models(&self, scratch: &mut Scratch) -> Result<Schema, ProjectError> {
+        let plan = planner::plan(&Schema::default(), &self.metadata.schema()?, &Renames::default(), PLAIN)?;
+        // All at once, because each round trip costs; one by one only to find the one that fails.
+        if scratch.execute(&script(&plan)).await.is_err() {
+            scratch.clear().await?;
+            for statement in plan.statements {
+                if let Err(source) = scratch.execute(&statement.sql).await {
+                    return Err(ProjectError::Model { statement: statement.sql, source });
+                }
+            }
+        }
+        Ok(scratch.read().await?.schema)
+    }
+
+    /// What the models say, and what the migrations make of an empty database.
+    pub(super) async fn models_and(&self, migrations: &Migrations) -> Result<(Schema, Schema), ProjectError> {
+        if self.scratch.is_some() {
+            // There is one place alone.
+            return Ok((self.models().await?, self.replayed(migrations).await?));
+        }
+        tokio::try_join!(self.models(), self.replayed(migrations))
+    }
+
+    /// What the migrations make of an empty database.
+    pub(super) async fn replayed(&self, migrations: &Migrations) -> Result<Schema, ProjectError> {
+        let mut scratch = self.scratch().await?;
+        let outcome = replay(&mut scratch, migrations).await;
+        scratch.close().await?;
+        outcome
+    }
+
+    /// What is really there.
+    pub(super) async fn live(&self, conn: &mut PgConnection) -> Result<Reading, ProjectError> {
+        let scope =
+            if self.metadata.needs_database() { Scope::Database } else { current_schema(conn).await? };
+        read(conn, &scope).await
+    }
+}
+
+/// The schema in which a connection makes tables that name none.
+async fn current_schema(conn: &mut PgConnection) -> Result<Scope, ProjectError> {
+    let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()::text").fetch_one(conn).await?;
+    Ok(Scope::Schema(schema.ok_or(ProjectError::NoSchema)?))
+}
+
+/// Whether a database has all migrations as they are here, and no others.
+pub(super) fn is_at_head(state: &State) -> bool {
+    state.is_head() && state.unknown.is_empty() && state.missing.is_empty()
+}
+
+/// A database as it is, without the table in which sqlx keeps its books.
+pub(super) async fn read(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, ProjectError> {
+    let mut reading = introspect::read(conn, scope).await?;
+    reading.schema.tables.retain(|name, _| name.name != BOOKKEEPING);
+    Ok(reading)
+}
+
+pub(super) async fn replay(scratch: &mut Scratch, migrations: &Migrations) -> Result<Schema, ProjectError> {
+    for pair in migrations.pairs() {
+        if let Err(source) = scratch.execute(pair.up.sql.as_str()).await {
+            return Err(ProjectError::Replay { file: pair.up.name.clone(), source });
+        }
+    }
+    // A migration may have made the schema that comes first on the search path.
+    let scope = match scratch.scope() {
+        Scope::Database => Scope::Database,
+        Scope::Schema(_) => current_schema(scratch.connection()).await?,
+    };
+    Ok(read(scratch.connection(), &scope).await?.schema)
+}
+
+fn script(plan: &Plan) -> String {
+    plan.statements.iter().flat_map(|statement| [&*statement.sql, ";\n"]).collect()
+}
+
+/// What is ours to change: whatever the models or the migrations know. A database may hold more, and that is left alone.
+#[derive(Debug)]
+pub(super) struct Managed<'a>(pub(super) [&'a Schema; 2]);
+
+impl Managed<'_> {
+    /// Takes what is not ours out of `schema`, but for what ours refers to; returns its names.
+    pub(super) fn restrict(&self, schema: &mut Schema) -> Vec<Unhandled> {
+        let knows = |has: &dyn Fn(&Schema) -> bool| self.0.iter().any(|side| has(side));
+        let mut foreign = Vec::new();
+        let mut leave = |kind: &'static str, name: String| foreign.push(Unhandled { kind, name });
+        schema.tables.retain(|name, _| {
+            let ours = knows(&|side| side.tables.contains_key(name));
+            if !ours {
+                leave("table", name.to_string());
+            }
+            ours
+        });
+        schema.sequences.retain(|name, sequence| {
+            let with_table = sequence
+                .owned_by
+                .as_ref()
+                .is_some_and(|(table, _)| knows(&|side| side.tables.contains_key(table)));
+            let ours = with_table || knows(&|side| side.sequences.contains_key(name));
+            if !ours && sequence.owned_by.is_none() {
+                leave("sequence", name.to_string());
+            }
+            ours
+        });
+        let used = used_enums(schema);
+        schema.enums.retain(|name, _| {
+            let ours = used.contains(name) || knows(&|side| side.enums.contains_key(name));
+            if !ours {
+                leave("enum", name.to_string());
+            }
+            ours
+        });
+        schema.extensions.retain(|name, _| {
+            let ours = knows(&|side| side.extensions.contains_key(name));
+            if !ours {
+                leave("extension", crate::schema::quote_identifier(name));
+            }
+            ours
+        });
+        schema.namespaces.retain(|name, _| {
+            let ours = name == "public" || knows(&|side| side.namespaces.contains_key(name));
+            if !ours {
+                leave("schema", crate::schema::quote_identifier(name));
+            }
+            ours
+        });
+        foreign
+    }
+}
+
+fn used_enums(schema: &Schema) -> BTreeSet<Name> {
+    schema
+        .tables
+        .values()
+        .flat_map(|table| &table.columns)
+        .filter_map(|column| column.enum_type.clone())
+        .collect()
+}

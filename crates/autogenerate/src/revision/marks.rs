@@ -1,0 +1,152 @@
+//! What comments in a file say to the tools.
+
+use std::path::Path;
+
+use super::{Migrations, RevisionError};
+
+/// What sqlx looks for at the very beginning of a file.
+pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
+const REVISION: &str = "-- revision: ";
+const SLOT: &str = "-- SLOT";
+const SLOT_IN_FULL: &str = "-- SLOT (delete this line when the statement below is right): ";
+const IRREVERSIBLE: &str = "-- irreversible:";
+
+/// Which revision a file belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// The version of the revision, which is that of its first file.
+    pub revision: i64,
+    /// The file's place, counted from 1.
+    pub index: usize,
+    /// How many files there are.
+    pub of: usize,
+    /// What the revision is for.
+    pub message: String,
+}
+
+impl Header {
+    /// As a line of the file.
+    pub(crate) fn line(&self) -> String {
+        format!("{REVISION}{} ({} of {}): {}", self.revision, self.index, self.of, self.message)
+    }
+
+    /// Out of the comment that the file begins with.
+    pub(crate) fn parse(sql: &str) -> Option<Self> {
+        comment(sql).find_map(Self::parse_line)
+    }
+
+    fn parse_line(line: &str) -> Option<Self> {
+        let (revision, rest) = line.strip_prefix(REVISION)?.split_once(" (")?;
+        let (index, rest) = rest.split_once(" of ")?;
+        let (of, message) = rest.split_once("): ")?;
+        Some(Self {
+            revision: revision.parse().ok()?,
+            index: index.parse().ok().filter(|index| *index > 0)?,
+            of: of.parse().ok()?,
+            message: message.trim().to_owned(),
+        })
+    }
+
+    /// The file with this header in place of the one that it has.
+    pub(crate) fn replace_in(&self, sql: &str) -> String {
+        let Some(old) = comment(sql).find(|line| Self::parse_line(line).is_some()) else {
+            return sql.to_owned();
+        };
+        sql.replacen(old, &self.line(), 1)
+    }
+}
+
+fn comment(sql: &str) -> impl Iterator<Item = &str> {
+    sql.lines().map(str::trim_end).take_while(|line| line.starts_with("--"))
+}
+
+/// Whether a file holds nothing but comments.
+pub(crate) fn is_empty(sql: &str) -> bool {
+    sql.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--"))
+}
+
+/// The line that opens a slot.
+pub(crate) fn slot_line(title: &str) -> String {
+    format!("{SLOT_IN_FULL}{}", one_line(title))
+}
+
+/// The line that says that there is no way back.
+pub(crate) fn irreversible_line(reason: &str) -> String {
+    format!("{IRREVERSIBLE} {}", one_line(reason))
+}
+
+/// The open slots: line, counted from 1, and title.
+pub(crate) fn slots(sql: &str) -> impl Iterator<Item = (usize, &str)> {
+    marked(sql, SLOT)
+        .map(|(line, rest)| (line, rest.split_once("): ").map_or(rest, |(_, title)| title).trim()))
+}
+
+/// The first line that says that there is no way back, counted from 1, and its reason.
+pub(crate) fn irreversible(sql: &str) -> Option<(usize, &str)> {
+    marked(sql, IRREVERSIBLE).next().map(|(line, reason)| (line, reason.trim()))
+}
+
+/// Where `-- no-transaction` stands without effect, counted from 1.
+pub(crate) fn misplaced_no_transaction(sql: &str) -> Option<usize> {
+    if sql.starts_with(NO_TRANSACTION) {
+        return None;
+    }
+    marked(sql, NO_TRANSACTION).next().map(|(line, _)| line)
+}
+
+fn marked<'a>(sql: &'a str, mark: &'static str) -> impl Iterator<Item = (usize, &'a str)> {
+    sql.lines()
+        .enumerate()
+        .filter_map(move |(at, line)| line.trim_start().strip_prefix(mark).map(|rest| (at + 1, rest)))
+}
+
+/// A comment ends with its line.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A place in a file where a person has to say what their data become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSlot {
+    /// The file's name.
+    pub file: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// What has to be done there.
+    pub title: String,
+}
+
+/// The open slots of all files in a folder, in the order of the files.
+///
+/// # Errors
+///
+/// As [`Migrations::from_folder`].
+pub fn open_slots(folder: &Path) -> Result<Vec<OpenSlot>, RevisionError> {
+    Ok(Migrations::from_folder(folder)?.open_slots())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_is_read_as_it_was_written() {
+        let header = Header { revision: 7, index: 2, of: 3, message: "add (1 of 2): sku".to_owned() };
+        let sql = format!("{NO_TRANSACTION}\n{}\n-- more\n\nSELECT 1;\n", header.line());
+        assert_eq!(Header::parse(&sql), Some(header.clone()));
+        let moved = Header { revision: 9, ..header };
+        assert_eq!(Header::parse(&moved.replace_in(&sql)), Some(moved));
+        assert_eq!(Header::parse("SELECT 1;\n-- revision: 7 (1 of 1): not a header"), None);
+    }
+
+    #[test]
+    fn marks_are_found_with_their_lines() {
+        let sql = "-- a\n  -- SLOT (delete this line when it is right): populate items.sku (2 rows)\nUPDATE …;\n-- irreversible: lost\n";
+        assert_eq!(slots(sql).collect::<Vec<_>>(), [(2, "populate items.sku (2 rows)")]);
+        assert_eq!(slots(&slot_line("a\nb")).collect::<Vec<_>>(), [(1, "a b")]);
+        assert_eq!(irreversible(sql), Some((4, "lost")));
+        assert_eq!(misplaced_no_transaction("-- a\n-- no-transaction\n"), Some(2));
+        assert_eq!(misplaced_no_transaction("-- no-transaction\n"), None);
+        assert!(is_empty("-- a\n\n  -- b") && !is_empty("-- a\nSELECT 1"));
+    }
+}

@@ -1,0 +1,78 @@
+//! What another branch overtook: a revision with a version that is older than one that came in with a merge.
+
+use std::{fs, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Migrations, Revision, RevisionError, Script, Written,
+    marks::Header,
+    write::{create, next_version},
+};
+
+/// Gives the files of a revision new versions, so that it is the newest of the folder that `migrations` were read from. Their order, slugs and statements stay.
+///
+/// A revision that is applied somewhere would be pending there again: revert it first.
+///
+/// # Errors
+///
+/// Where there is no such revision, or its files are not in a folder that can be written.
+pub fn redate(migrations: &Migrations, revision: &str, now: DateTime<Utc>) -> Result<Written, RevisionError> {
+    let at = migrations.position(revision)?;
+    let revision = &migrations.revisions()[at];
+    let version = next_version(migrations.newest(), now);
+    let mut files = Vec::new();
+    for (pair, own) in revision.files.iter().zip(version..) {
+        for script in [Some(&pair.up), pair.down.as_ref()].into_iter().flatten() {
+            let path = path(script, pair.version)?;
+            let rest = script.name.split_once('_').map_or("", |(_, rest)| rest);
+            let sql = script.sql.as_str();
+            let text = match Header::parse(sql) {
+                Some(header) => Header { revision: version, ..header }.replace_in(sql),
+                None => sql.to_owned(),
+            };
+            files.push((path.with_file_name(format!("{own}_{rest}")), text));
+        }
+    }
+    let paths = create(files)?;
+    remove(revision)?;
+    Ok(Written { version, paths })
+}
+
+/// Gives the files of a revision, which was made again, names that no tool takes for migrations: `.old` behind the ones that they had.
+///
+/// # Errors
+///
+/// Where there is no such revision, or its files cannot be renamed.
+pub fn set_aside(migrations: &Migrations, revision: &str) -> Result<Vec<PathBuf>, RevisionError> {
+    let at = migrations.position(revision)?;
+    let mut kept = Vec::new();
+    for pair in migrations.revisions()[at].files.iter().rev() {
+        for script in [pair.down.as_ref(), Some(&pair.up)].into_iter().flatten() {
+            let path = path(script, pair.version)?;
+            let mut old = path.clone().into_os_string();
+            old.push(".old");
+            fs::rename(&path, &old).map_err(|error| RevisionError::Io(path, error))?;
+            kept.push(old.into());
+        }
+    }
+    Ok(kept)
+}
+
+/// Newest first, so that a revision that is deleted in part is told by its headers.
+fn remove(revision: &Revision) -> Result<Vec<PathBuf>, RevisionError> {
+    let mut removed = Vec::new();
+    for pair in revision.files.iter().rev() {
+        for script in [pair.down.as_ref(), Some(&pair.up)].into_iter().flatten() {
+            let path = path(script, pair.version)?;
+            fs::remove_file(&path).map_err(|error| RevisionError::Io(path.clone(), error))?;
+            removed.push(path);
+        }
+    }
+    removed.reverse();
+    Ok(removed)
+}
+
+fn path(script: &Script, version: i64) -> Result<PathBuf, RevisionError> {
+    script.path.clone().ok_or(RevisionError::Embedded(version))
+}

@@ -1,0 +1,213 @@
+//! A plan as files: what may go together, and what is said about each statement.
+
+use std::collections::BTreeSet;
+
+use super::marks::{irreversible_line, slot_line};
+use crate::{
+    hazard::Hazard,
+    plan::{Batch, Plan, Slot, Statement, StatementNote},
+};
+
+/// What goes into one file, but for the header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct File {
+    /// Whether sqlx is to run it without a transaction.
+    pub no_transaction: bool,
+    /// Statements and comments.
+    pub sql: String,
+}
+
+impl File {
+    /// A file that is run in a transaction.
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self { no_transaction: false, sql: sql.into() }
+    }
+
+    /// A way down that nobody can go, not even with a tool that does not know the mark.
+    #[must_use]
+    pub fn irreversible(reason: &str) -> Self {
+        let refusal = "DO $$ BEGIN RAISE EXCEPTION 'this revision is irreversible'; END $$;";
+        Self::new(format!("{}\n{refusal}\n", irreversible_line(reason)))
+    }
+}
+
+/// Cuts a plan into the files that sqlx has to send one by one.
+///
+/// `notes` belong to the statements in their order; a statement without one is written without saying what it locks.
+#[must_use]
+pub fn render(plan: &Plan, notes: &[StatementNote]) -> Vec<File> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    for (at, statement) in plan.statements.iter().enumerate() {
+        let alone = statement.batch == Batch::Alone;
+        if let (true, Some(slot)) = (alone, &statement.slot) {
+            // What fills the slot may take long: not under the locks of the file before.
+            let mut draft = Draft::default();
+            draft.slot(slot);
+            drafts.push(draft);
+        }
+        match drafts.last() {
+            Some(last) if statement.batch == Batch::Same && !last.no_transaction => {}
+            _ => drafts.push(Draft { no_transaction: alone, ..Draft::default() }),
+        }
+        if let Some(draft) = drafts.last_mut() {
+            draft.statement(statement, notes.get(at));
+        }
+    }
+    drafts.into_iter().map(Draft::file).collect()
+}
+
+#[derive(Debug, Default)]
+struct Draft {
+    no_transaction: bool,
+    hazards: BTreeSet<Hazard>,
+    blocks: Vec<String>,
+}
+
+impl Draft {
+    fn slot(&mut self, slot: &Slot) {
+        self.blocks.push(format!("{}\n{}", slot_line(&slot.title), terminated(&slot.template)));
+    }
+
+    fn statement(&mut self, statement: &Statement, note: Option<&StatementNote>) {
+        if let (false, Some(slot)) = (self.no_transaction, &statement.slot) {
+            self.slot(slot);
+        }
+        let mut block = String::new();
+        if !statement.hazards.is_empty() {
+            block = format!("-- hazards: {}\n", hazards(&statement.hazards));
+        }
+        if let Some(note) = note {
+            block += &describe(note);
+        }
+        self.hazards.extend(&statement.hazards);
+        self.blocks.push(block + &terminated(&statement.sql));
+    }
+
+    fn file(self) -> File {
+        // One statement says it all by itself.
+        let summary = if self.hazards.is_empty() || self.blocks.len() == 1 {
+            String::new()
+        } else {
+            format!("-- hazards in this file: {}\n\n", hazards(&self.hazards))
+        };
+        File { no_transaction: self.no_transaction, sql: summary + &self.blocks.join("\n") }
+    }
+}
+
+/// With a semicolon at its end.
+pub(crate) fn terminated(sql: &str) -> String {
+    let sql = sql.trim_end();
+    // A comment at the end would swallow the semicolon.
+    let comment = sql.lines().next_back().is_some_and(|line| line.contains("--"));
+    match (comment, sql.ends_with(';')) {
+        (true, _) => format!("{sql}\n;\n"),
+        (false, true) => format!("{sql}\n"),
+        (false, false) => format!("{sql};\n"),
+    }
+}
+
+fn hazards(hazards: &BTreeSet<Hazard>) -> String {
+    hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Nothing, where nobody else notices the statement: what a table that is new gets, most of all.
+fn describe(note: &StatementNote) -> String {
+    if *note == StatementNote::default() {
+        return String::new();
+    }
+    let locks: Vec<String> = note.locks.iter().map(|(mode, table)| format!("{mode} on {table}")).collect();
+    format!("-- locks: {}; rewrites: {}; scans: {}\n", some(&locks), some(&note.rewrites), some(&note.scans))
+}
+
+fn some(names: &[String]) -> String {
+    if names.is_empty() { "no".to_owned() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(sql: &str, batch: Batch) -> Statement {
+        Statement {
+            sql: sql.to_owned(),
+            batch,
+            tables: BTreeSet::new(),
+            hazards: BTreeSet::new(),
+            slot: None,
+        }
+    }
+
+    fn slot(title: &str) -> Slot {
+        Slot {
+            title: title.to_owned(),
+            count: String::new(),
+            template: "UPDATE items SET sku = …".to_owned(),
+            rehearsal: String::new(),
+        }
+    }
+
+    #[test]
+    fn statements_share_a_file_until_one_has_to_be_alone_or_committed() {
+        let plan = Plan {
+            statements: vec![
+                statement("A", Batch::Same),
+                statement("B", Batch::Same),
+                statement("C", Batch::New),
+                statement("D", Batch::Alone),
+                statement("E", Batch::Same),
+                statement("F", Batch::Alone),
+                statement("G", Batch::Alone),
+            ],
+        };
+        let files: Vec<(bool, String)> =
+            render(&plan, &[]).into_iter().map(|file| (file.no_transaction, file.sql)).collect();
+        let expected = [
+            (false, "A;\n\nB;\n"),
+            (false, "C;\n"),
+            (true, "D;\n"),
+            (false, "E;\n"),
+            (true, "F;\n"),
+            (true, "G;\n"),
+        ];
+        assert_eq!(files, expected.map(|(alone, sql)| (alone, sql.to_owned())));
+        assert!(render(&Plan::default(), &[]).is_empty());
+    }
+
+    #[test]
+    fn what_was_measured_stands_above_each_statement() {
+        let mut second = statement("ALTER TABLE items DROP COLUMN a", Batch::Same);
+        second.hazards = BTreeSet::from([Hazard::DeletesData]);
+        let plan = Plan { statements: vec![statement("A -- it", Batch::Same), second] };
+        let note = StatementNote {
+            locks: vec![("AccessExclusive".to_owned(), "items".to_owned())],
+            ..StatementNote::default()
+        };
+        let sql = &render(&plan, &[StatementNote::default(), note])[0].sql;
+        assert_eq!(
+            sql,
+            "-- hazards in this file: deletes-data\n\n\
+             A -- it\n;\n\n\
+             -- hazards: deletes-data\n-- locks: AccessExclusive on items; rewrites: no; scans: no\n\
+             ALTER TABLE items DROP COLUMN a;\n"
+        );
+    }
+
+    #[test]
+    fn a_slot_comes_before_its_statement_and_never_into_a_file_that_holds_one_statement() {
+        let mut not_null = statement("SET NOT NULL", Batch::Same);
+        not_null.slot = Some(slot("populate").counted(1_234_567));
+        let mut unique = statement("CREATE UNIQUE INDEX CONCURRENTLY", Batch::Alone);
+        unique.slot = Some(slot("clean").counted(1));
+        let plan = Plan { statements: vec![statement("ADD COLUMN", Batch::Same), not_null, unique] };
+        let files = render(&plan, &[]);
+        let mark = "-- SLOT (delete this line when the statement below is right): ";
+        let update = "UPDATE items SET sku = …;\n";
+        assert_eq!(
+            files[0].sql,
+            format!("ADD COLUMN;\n\n{mark}populate (1,234,567 rows)\n{update}\nSET NOT NULL;\n")
+        );
+        assert_eq!(files[1], File::new(format!("{mark}clean (1 row)\n{update}")));
+        assert_eq!(files[2].sql, "CREATE UNIQUE INDEX CONCURRENTLY;\n");
+        assert!(files[2].no_transaction && files.len() == 3);
+    }
+}

@@ -1,0 +1,97 @@
+//! What must not stay behind.
+
+use std::{thread, time::Duration};
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions, raw_sql};
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+use super::contents::Contents;
+
+/// How long a thread that is in nobody's way may take to clean up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Cleans up when it is dropped, on a connection of its own.
+#[derive(Debug)]
+pub(super) struct Guard {
+    options: PgConnectOptions,
+    left: Left,
+    /// The advisory lock of the session that used it.
+    lock: i64,
+    armed: bool,
+}
+
+/// What would stay behind.
+#[derive(Debug)]
+pub(super) enum Left {
+    Database(String),
+    Contents(Contents),
+}
+
+impl Guard {
+    pub(super) fn new(options: &PgConnectOptions, left: Left, lock: i64) -> Self {
+        Self { options: options.clone(), left, lock, armed: true }
+    }
+
+    /// Cleans up on the connection that holds the lock.
+    pub(super) async fn release(mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        self.clean(connection).await?;
+        self.armed = false;
+        Ok(())
+    }
+
+    /// There is nothing to clean up.
+    pub(super) fn disarm(mut self) {
+        self.armed = false;
+    }
+
+    async fn clean(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        match &self.left {
+            Left::Database(name) => {
+                let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                raw_sql(AssertSqlSafe(drop)).execute(connection).await?;
+            }
+            Left::Contents(contents) => contents.clear(connection).await?,
+        }
+        Ok(())
+    }
+
+    /// Waits until the session that used it has ended (it may still be creating the database), and cleans up.
+    async fn clean_afterwards(&self) -> Result<(), sqlx::Error> {
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        sqlx::query("SELECT pg_advisory_lock($1)").bind(self.lock).execute(&mut connection).await?;
+        self.clean(&mut connection).await?;
+        connection.close().await
+    }
+
+    fn clean_in_a_runtime(&self) -> Result<(), sqlx::Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            tokio::time::timeout(PATIENCE, self.clean_afterwards())
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)?
+        })
+    }
+}
+
+/// Blocks until it is done: the process may be about to end. A thread, because this may be inside a runtime.
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if !self.armed {
+            return;
+        }
+        let this = &*self;
+        let clean = || {
+            let thread = thread::scope(|scope| scope.spawn(|| this.clean_in_a_runtime()).join());
+            thread.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+        };
+        // The server waits for all its sessions before it drops a database: also for one that is just being opened by a
+        // task of this runtime, which therefore has to go on.
+        let cleaned = match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+            Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(clean),
+            _ => clean(),
+        };
+        if let Err(error) = cleaned {
+            tracing::warn!(left = ?this.left, %error, "a scratch place could not be cleaned up");
+        }
+    }
+}
