@@ -1,0 +1,30 @@
+use autogenerate::Table;
+
+#[derive(Table)]
+struct Tuple(i64);
+
+#[derive(Table)]
+struct Unit;
+
+#[derive(Table)]
+enum Enum {
+    A,
+}
+
+#[derive(Table)]
+struct Generic<T> {
+    id: T,
+}
+
+#[derive(Table)]
+struct Flat {
+    #[sqlx(flatten)]
+    inner: Inner,
+}
+
+struct Inner {
+    #[allow(dead_code)]
+    id: i64,
+}
+
+fn main() {}

@@ -1,0 +1,48 @@
+//! What a struct may have beside its columns.
+
+use std::borrow::Cow;
+
+use autogenerate::{Enum, SqlType, Table};
+
+#[derive(Table)]
+struct Borrowed<'a> {
+    #[column(primary_key, identity)]
+    id: i64,
+    name: &'a str,
+    #[column(type = "varchar(20)")]
+    nick: Option<Cow<'a, str>>,
+    #[column(type = "numeric")]
+    price: std::num::Wrapping<i64>,
+    #[column(skip)]
+    cache: std::cell::Cell<u8>,
+    r#type: Kind,
+}
+
+#[derive(Enum)]
+enum Kind {
+    One,
+    #[allow(dead_code)]
+    Two,
+}
+
+#[derive(SqlType)]
+#[sqlx(transparent)]
+struct Wrapper<T>(T);
+
+fn main() {
+    let table = <Borrowed as Table>::TABLE;
+    assert_eq!(table.name, "borrowed");
+    assert_eq!(table.column("nick").map(|nick| (nick.data_type.name, nick.data_type.nullable)), Some(("varchar(20)", true)));
+    assert_eq!(table.column("type").map(|kind| kind.data_type.name), Some("kind"));
+    assert_eq!(<Vec<Wrapper<i32>> as SqlType>::TYPE.dimensions, 1);
+    let line = table.column("name").map(|name| name.place.line);
+    assert_eq!(line, Some(11));
+    let _ = Borrowed {
+        id: 1,
+        name: "",
+        nick: None,
+        price: std::num::Wrapping(1),
+        cache: std::cell::Cell::new(0),
+        r#type: Kind::One,
+    };
+}

@@ -1,0 +1,6 @@
+ALTER TABLE items DROP CONSTRAINT of_a_shop;
+ALTER TABLE items
+    ADD CONSTRAINT of_a_shop FOREIGN KEY (shop) REFERENCES shops(id) NOT ENFORCED;
+ALTER TABLE items DROP CONSTRAINT x_is_positive;
+ALTER TABLE items
+    ADD CONSTRAINT x_is_positive CHECK ((x > 0)) NOT ENFORCED;

@@ -1,0 +1,6 @@
+CREATE TABLE spans (
+    id integer PRIMARY KEY,
+    first date,
+    last date,
+    CONSTRAINT spans_order CHECK (first <= last) NO INHERIT
+);

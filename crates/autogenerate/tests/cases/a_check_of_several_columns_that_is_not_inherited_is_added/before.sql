@@ -1,0 +1,5 @@
+CREATE TABLE spans (
+    id integer PRIMARY KEY,
+    first date,
+    last date
+);

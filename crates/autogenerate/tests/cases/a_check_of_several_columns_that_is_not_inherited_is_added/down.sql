@@ -1,0 +1,1 @@
+ALTER TABLE spans DROP CONSTRAINT spans_order;

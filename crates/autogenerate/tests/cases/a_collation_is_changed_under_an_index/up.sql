@@ -1,0 +1,2 @@
+ALTER TABLE words ALTER COLUMN other SET DATA TYPE text COLLATE pg_catalog."default";
+ALTER TABLE words ALTER COLUMN word SET DATA TYPE text COLLATE "C";

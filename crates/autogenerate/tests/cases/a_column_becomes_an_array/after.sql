@@ -1,0 +1,6 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    tags varchar(20)[] NOT NULL DEFAULT '{}',
+    ids bigint[]
+);
+CREATE INDEX ON items USING gin (tags);

@@ -1,0 +1,5 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    sku text
+);
+COMMENT ON COLUMN items.sku IS 'Stock keeping unit';

@@ -1,0 +1,2 @@
+-- hazards: rewrites-table, blocks-reads
+ALTER TABLE items ADD COLUMN token uuid DEFAULT gen_random_uuid() NOT NULL;

@@ -1,0 +1,5 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    sku text,
+    note text NOT NULL DEFAULT ''
+);

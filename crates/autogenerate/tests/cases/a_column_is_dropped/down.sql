@@ -1,0 +1,2 @@
+ALTER TABLE items ADD COLUMN note text DEFAULT ''::text NOT NULL;
+ALTER TABLE items ADD COLUMN sku text;

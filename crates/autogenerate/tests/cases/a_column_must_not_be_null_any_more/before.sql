@@ -1,0 +1,5 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    name text,
+    size integer DEFAULT 3
+);

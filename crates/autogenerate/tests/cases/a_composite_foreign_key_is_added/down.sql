@@ -1,0 +1,1 @@
+ALTER TABLE lines DROP CONSTRAINT lines_shop_number_fkey;

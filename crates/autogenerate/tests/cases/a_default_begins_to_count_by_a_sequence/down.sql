@@ -1,0 +1,4 @@
+ALTER TABLE items ALTER COLUMN id DROP DEFAULT;
+ALTER TABLE items ALTER COLUMN number DROP DEFAULT;
+-- hazards: deletes-data
+DROP SEQUENCE others;

@@ -1,0 +1,6 @@
+CREATE TABLE nodes (
+    id integer PRIMARY KEY,
+    a integer REFERENCES nodes DEFERRABLE INITIALLY DEFERRED,
+    b integer REFERENCES nodes,
+    c integer REFERENCES nodes DEFERRABLE INITIALLY DEFERRED
+);

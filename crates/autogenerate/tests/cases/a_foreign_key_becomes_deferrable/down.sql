@@ -1,0 +1,15 @@
+ALTER TABLE nodes DROP CONSTRAINT nodes_a_fkey;
+ALTER TABLE nodes
+    ADD CONSTRAINT nodes_a_fkey FOREIGN KEY (a) REFERENCES nodes(id) NOT VALID;
+--- a new file
+ALTER TABLE nodes VALIDATE CONSTRAINT nodes_a_fkey;
+ALTER TABLE nodes DROP CONSTRAINT nodes_b_fkey;
+ALTER TABLE nodes
+    ADD CONSTRAINT nodes_b_fkey FOREIGN KEY (b) REFERENCES nodes(id) DEFERRABLE INITIALLY DEFERRED NOT VALID;
+--- a new file
+ALTER TABLE nodes VALIDATE CONSTRAINT nodes_b_fkey;
+ALTER TABLE nodes DROP CONSTRAINT nodes_c_fkey;
+ALTER TABLE nodes
+    ADD CONSTRAINT nodes_c_fkey FOREIGN KEY (c) REFERENCES nodes(id) DEFERRABLE NOT VALID;
+--- a new file
+ALTER TABLE nodes VALIDATE CONSTRAINT nodes_c_fkey;

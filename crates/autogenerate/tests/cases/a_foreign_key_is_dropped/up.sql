@@ -1,0 +1,1 @@
+ALTER TABLE items DROP CONSTRAINT items_collection_id_fkey;

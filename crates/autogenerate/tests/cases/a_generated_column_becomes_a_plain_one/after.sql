@@ -1,0 +1,5 @@
+CREATE TABLE boxes (
+    width integer,
+    height integer,
+    area integer DEFAULT 0
+);

@@ -1,0 +1,5 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    attributes jsonb NOT NULL,
+    words tsvector
+);

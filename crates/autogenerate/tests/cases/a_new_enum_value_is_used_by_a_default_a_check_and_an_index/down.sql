@@ -1,0 +1,17 @@
+--- alone in a file
+DROP INDEX CONCURRENTLY people_ok_idx;
+--- a new file
+ALTER TABLE people DROP CONSTRAINT people_mood_check;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE pets_copy AS TABLE pets
+DROP TABLE pets;
+ALTER TYPE mood RENAME TO mood_old;
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+ALTER TABLE people ALTER COLUMN mood DROP DEFAULT;
+-- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- slot: make the values of people.mood fit mood
+--   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('sad', 'happy')
+--   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('sad', 'happy');
+ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
+ANALYZE people;
+DROP TYPE mood_old;

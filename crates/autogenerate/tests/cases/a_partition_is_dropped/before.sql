@@ -1,0 +1,7 @@
+CREATE TABLE events (
+    kind text NOT NULL,
+    id integer NOT NULL
+) PARTITION BY LIST (kind);
+CREATE TABLE events_a PARTITION OF events FOR VALUES IN ('a', 'A');
+CREATE TABLE events_b PARTITION OF events FOR VALUES IN ('b');
+CREATE INDEX ON events (id);

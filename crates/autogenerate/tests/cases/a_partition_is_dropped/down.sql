@@ -1,0 +1,1 @@
+CREATE TABLE events_b PARTITION OF events FOR VALUES IN ('b');

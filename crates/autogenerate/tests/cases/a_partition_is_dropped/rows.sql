@@ -1,0 +1,1 @@
+INSERT INTO events VALUES ('a', 1), ('b', 2);

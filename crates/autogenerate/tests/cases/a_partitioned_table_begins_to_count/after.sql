@@ -1,0 +1,3 @@
+-- postgres: 18
+CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY, at integer NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (1) TO (2);

@@ -1,0 +1,12 @@
+-- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- slot: make the values of events.note fit character varying(10)
+--   count: SELECT count(*) FROM events WHERE char_length(note::text) > 10
+--   template: UPDATE events SET note = … WHERE char_length(note::text) > 10;
+ALTER TABLE events ALTER COLUMN note SET DATA TYPE character varying(10);
+ALTER TABLE events DROP CONSTRAINT events_pkey;
+ALTER TABLE events DROP CONSTRAINT events_size_check;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE events_size_copy AS SELECT id, size FROM events
+ALTER TABLE events DROP COLUMN size;
+ALTER TABLE events DROP CONSTRAINT events_user_id_fkey;
+DROP INDEX events_user_idx;

@@ -1,0 +1,1 @@
+INSERT INTO happenings VALUES (1, '2020-05-05');

@@ -1,0 +1,5 @@
+CREATE TABLE events (
+    id integer NOT NULL,
+    at date NOT NULL,
+    PRIMARY KEY (id, at)
+);

@@ -1,0 +1,24 @@
+-- slot: populate items.id
+--   count: SELECT count(*) FROM items WHERE id IS NULL
+--   template: -- a large table in parts, by a range of its key each
+--   template: UPDATE items SET id = … WHERE id IS NULL;
+ALTER TABLE items ADD CONSTRAINT items_id_is_set CHECK (id IS NOT NULL) NOT VALID;
+--- alone in a file
+-- hazards: may-fail-on-data, builds-index
+-- slot: resolve duplicates of items (id)
+--   count: SELECT count(*) FROM (SELECT FROM items WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1) AS duplicates
+--   template: DELETE FROM items WHERE (tableoid, ctid) IN (
+--   template:     SELECT tableoid, ctid FROM (
+--   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY id ORDER BY …) AS n
+--   template:         FROM items WHERE id IS NOT NULL
+--   template:     ) AS numbered WHERE n > 1 -- the first one is kept
+--   template: );
+CREATE UNIQUE INDEX CONCURRENTLY items_pkey ON items USING btree (id);
+--- a new file
+-- hazards: may-fail-on-data
+ALTER TABLE items VALIDATE CONSTRAINT items_id_is_set;
+--- a new file
+ALTER TABLE items ALTER COLUMN id SET NOT NULL;
+ALTER TABLE items DROP CONSTRAINT items_id_is_set;
+ALTER TABLE items
+    ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX items_pkey;

@@ -1,0 +1,28 @@
+ALTER TABLE cities ADD COLUMN country_code character(2);
+--- alone in a file
+-- hazards: may-fail-on-data, builds-index
+-- slot: resolve duplicates of countries (code)
+--   count: SELECT count(*) FROM (SELECT FROM countries GROUP BY code HAVING count(*) > 1) AS duplicates
+--   template: DELETE FROM countries WHERE (tableoid, ctid) IN (
+--   template:     SELECT tableoid, ctid FROM (
+--   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY code ORDER BY …) AS n
+--   template:         FROM countries
+--   template:     ) AS numbered WHERE n > 1 -- the first one is kept
+--   template: );
+CREATE UNIQUE INDEX CONCURRENTLY countries_pkey_new ON countries USING btree (code);
+--- a new file
+ALTER TABLE cities DROP CONSTRAINT cities_country_id_fkey;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE cities_country_id_copy AS SELECT id, country_id FROM cities
+ALTER TABLE cities DROP COLUMN country_id;
+ALTER TABLE countries DROP CONSTRAINT countries_pkey;
+ALTER TABLE countries
+    ADD CONSTRAINT countries_pkey PRIMARY KEY USING INDEX countries_pkey_new;
+ALTER TABLE cities
+    ADD CONSTRAINT cities_country_code_fkey FOREIGN KEY (country_code) REFERENCES countries(code) NOT VALID;
+--- a new file
+-- hazards: may-fail-on-data
+ALTER TABLE cities VALIDATE CONSTRAINT cities_country_code_fkey;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE countries_id_copy AS SELECT id FROM countries
+ALTER TABLE countries DROP COLUMN id;

@@ -1,0 +1,2 @@
+ALTER TABLE lines RENAME COLUMN "position" TO number;
+ALTER TABLE lines RENAME COLUMN quantity TO amount;

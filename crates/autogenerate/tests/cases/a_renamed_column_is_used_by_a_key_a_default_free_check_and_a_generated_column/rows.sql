@@ -1,0 +1,2 @@
+INSERT INTO lines VALUES (1, 1, 5);
+INSERT INTO parcels VALUES (1, 1, 1);

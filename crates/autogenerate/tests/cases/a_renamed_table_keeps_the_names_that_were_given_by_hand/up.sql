@@ -1,0 +1,1 @@
+ALTER TABLE things RENAME TO items;

@@ -1,0 +1,9 @@
+CREATE TABLE others (
+    id integer DEFAULT nextval('numbers'::regclass) NOT NULL,
+    CONSTRAINT others_pkey PRIMARY KEY (id)
+);
+ALTER SEQUENCE numbers OWNED BY others.id;
+ALTER TABLE items DROP CONSTRAINT items_pkey;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE items_id_copy AS SELECT id FROM items
+ALTER TABLE items DROP COLUMN id;

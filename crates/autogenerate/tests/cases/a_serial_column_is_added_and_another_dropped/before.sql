@@ -1,0 +1,4 @@
+CREATE TABLE items (
+    a serial,
+    name text
+);

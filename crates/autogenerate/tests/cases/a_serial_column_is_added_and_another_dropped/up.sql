@@ -1,0 +1,7 @@
+CREATE SEQUENCE items_b_seq;
+-- hazards: rewrites-table, blocks-reads
+ALTER TABLE items ADD COLUMN b bigint DEFAULT nextval('items_b_seq'::regclass) NOT NULL;
+ALTER SEQUENCE items_b_seq OWNED BY items.b;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE items_a_copy AS SELECT a FROM items
+ALTER TABLE items DROP COLUMN a;

@@ -1,0 +1,4 @@
+CREATE TABLE items (
+    number serial PRIMARY KEY,
+    name text
+);

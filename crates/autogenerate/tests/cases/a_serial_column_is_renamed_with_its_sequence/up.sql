@@ -1,0 +1,2 @@
+ALTER TABLE items RENAME COLUMN number TO id;
+ALTER SEQUENCE items_number_seq RENAME TO items_id_seq;

@@ -1,0 +1,2 @@
+INSERT INTO counters VALUES (1);
+INSERT INTO caches VALUES (1);

@@ -1,0 +1,3 @@
+CREATE TABLE collections (
+    id uuid PRIMARY KEY
+);

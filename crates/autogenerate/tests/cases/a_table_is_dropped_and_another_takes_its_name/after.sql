@@ -1,0 +1,5 @@
+-- rename table items_v2 to items
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    title text
+);

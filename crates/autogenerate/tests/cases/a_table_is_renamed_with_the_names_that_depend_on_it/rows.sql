@@ -1,0 +1,1 @@
+INSERT INTO things (name, parent_id) VALUES ('root', NULL), ('leaf', 1);

@@ -1,0 +1,19 @@
+CREATE TABLE accounts (
+    id integer NOT NULL,
+    login text NOT NULL,
+    CONSTRAINT accounts_pkey PRIMARY KEY (id)
+);
+ALTER TABLE orders DROP CONSTRAINT orders_user_fkey;
+ALTER TABLE orders
+    ADD CONSTRAINT orders_user_fkey FOREIGN KEY (user_id) REFERENCES accounts(id) NOT VALID;
+--- a new file
+-- hazards: may-fail-on-data
+-- slot: resolve rows of orders that orders_user_fkey does not allow
+--   count: SELECT count(*) FROM orders WHERE user_id IS NOT NULL
+--   count:     AND NOT EXISTS (SELECT FROM accounts AS other WHERE other.id = orders.user_id)
+--   template: UPDATE orders SET … WHERE user_id IS NOT NULL
+--   template:     AND NOT EXISTS (SELECT FROM accounts AS other WHERE other.id = orders.user_id);
+ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fkey;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE users_copy AS TABLE users
+DROP TABLE users;

@@ -1,0 +1,1 @@
+ALTER TABLE archive.items SET SCHEMA public;

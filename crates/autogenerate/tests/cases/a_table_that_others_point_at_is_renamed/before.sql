@@ -1,0 +1,8 @@
+CREATE TABLE authors (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL
+);
+CREATE TABLE books (
+    id bigint PRIMARY KEY,
+    author_id bigint NOT NULL REFERENCES authors ON DELETE RESTRICT
+);

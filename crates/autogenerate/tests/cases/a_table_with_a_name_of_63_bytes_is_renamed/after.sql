@@ -1,0 +1,6 @@
+-- rename table a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre to another_table_with_a_name_as_long_as_postgresql_takes_it_really
+CREATE TABLE another_table_with_a_name_as_long_as_postgresql_takes_it_really (
+    id serial PRIMARY KEY,
+    parent integer UNIQUE REFERENCES another_table_with_a_name_as_long_as_postgresql_takes_it_really
+);
+CREATE INDEX ON another_table_with_a_name_as_long_as_postgresql_takes_it_really (id, parent);

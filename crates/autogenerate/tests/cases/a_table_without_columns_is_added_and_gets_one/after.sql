@@ -1,0 +1,4 @@
+CREATE TABLE bare (
+    a integer
+);
+CREATE TABLE barer ();

@@ -1,0 +1,2 @@
+CREATE TABLE barer ();
+ALTER TABLE bare ADD COLUMN a integer;

@@ -1,0 +1,1 @@
+INSERT INTO bookings VALUES ('[1,2)', '[2020-01-01,2021-01-01)');

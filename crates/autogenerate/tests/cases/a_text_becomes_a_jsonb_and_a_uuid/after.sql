@@ -1,0 +1,4 @@
+CREATE TABLE events (
+    id uuid PRIMARY KEY,
+    body jsonb NOT NULL DEFAULT '{}'
+);

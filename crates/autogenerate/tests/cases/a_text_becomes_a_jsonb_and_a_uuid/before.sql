@@ -1,0 +1,4 @@
+CREATE TABLE events (
+    id text PRIMARY KEY,
+    body text NOT NULL DEFAULT '{}'
+);

@@ -1,0 +1,1 @@
+INSERT INTO items VALUES (1, '7'), (2, '12');

@@ -1,0 +1,5 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    created_at timestamp NOT NULL DEFAULT now()
+);
+CREATE INDEX ON items (created_at DESC);

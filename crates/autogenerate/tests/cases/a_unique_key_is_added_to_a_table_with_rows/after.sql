@@ -1,0 +1,6 @@
+CREATE TABLE users (
+    id integer PRIMARY KEY,
+    email text UNIQUE,
+    name text,
+    UNIQUE (name, email)
+);

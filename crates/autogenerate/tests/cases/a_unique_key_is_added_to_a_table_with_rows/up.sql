@@ -1,0 +1,27 @@
+--- alone in a file
+-- hazards: may-fail-on-data, builds-index
+-- slot: resolve duplicates of users (email)
+--   count: SELECT count(*) FROM (SELECT FROM users WHERE email IS NOT NULL GROUP BY email HAVING count(*) > 1) AS duplicates
+--   template: DELETE FROM users WHERE (tableoid, ctid) IN (
+--   template:     SELECT tableoid, ctid FROM (
+--   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY email ORDER BY …) AS n
+--   template:         FROM users WHERE email IS NOT NULL
+--   template:     ) AS numbered WHERE n > 1 -- the first one is kept
+--   template: );
+CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users USING btree (email);
+--- alone in a file
+-- hazards: may-fail-on-data, builds-index
+-- slot: resolve duplicates of users (name, email)
+--   count: SELECT count(*) FROM (SELECT FROM users WHERE name IS NOT NULL AND email IS NOT NULL GROUP BY name, email HAVING count(*) > 1) AS duplicates
+--   template: DELETE FROM users WHERE (tableoid, ctid) IN (
+--   template:     SELECT tableoid, ctid FROM (
+--   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY name, email ORDER BY …) AS n
+--   template:         FROM users WHERE name IS NOT NULL AND email IS NOT NULL
+--   template:     ) AS numbered WHERE n > 1 -- the first one is kept
+--   template: );
+CREATE UNIQUE INDEX CONCURRENTLY users_name_email_key ON users USING btree (name, email);
+--- a new file
+ALTER TABLE users
+    ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+ALTER TABLE users
+    ADD CONSTRAINT users_name_email_key UNIQUE USING INDEX users_name_email_key;

@@ -1,0 +1,2 @@
+ALTER TABLE items ALTER COLUMN name SET DATA TYPE character varying(200);
+ALTER TABLE items ALTER COLUMN note SET DATA TYPE text;

@@ -1,0 +1,7 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE people (
+    id integer PRIMARY KEY,
+    mood mood NOT NULL DEFAULT 'ok',
+    moods mood[]
+);
+CREATE INDEX people_mood_idx ON people (mood) WHERE mood = 'ok';

@@ -1,0 +1,7 @@
+CREATE TABLE bookings (
+    id integer PRIMARY KEY,
+    during int4range NOT NULL,
+    CONSTRAINT bookings_do_not_overlap EXCLUDE USING gist (during WITH &&, int4range(id, id, '[]') WITH =)
+        DEFERRABLE INITIALLY DEFERRED
+);
+COMMENT ON CONSTRAINT bookings_do_not_overlap ON bookings IS 'One guest a night';

@@ -1,0 +1,4 @@
+CREATE TABLE items (
+    name text,
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY
+);

@@ -1,0 +1,14 @@
+--- alone in a file
+-- hazards: builds-index
+CREATE INDEX CONCURRENTLY items_at_idx_new ON items USING btree (at) WITH (fillfactor='80');
+--- alone in a file
+-- hazards: builds-index
+CREATE INDEX CONCURRENTLY items_name_idx_new ON items USING hash (name);
+--- alone in a file
+DROP INDEX CONCURRENTLY items_at_idx;
+--- a new file
+ALTER INDEX items_at_idx_new RENAME TO items_at_idx;
+--- alone in a file
+DROP INDEX CONCURRENTLY items_name_idx;
+--- a new file
+ALTER INDEX items_name_idx_new RENAME TO items_name_idx;

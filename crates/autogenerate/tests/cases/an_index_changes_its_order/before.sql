@@ -1,0 +1,7 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    a integer,
+    b integer
+);
+CREATE INDEX items_idx ON items (a, b);
+COMMENT ON INDEX items_idx IS 'Stays';

@@ -1,0 +1,8 @@
+--- alone in a file
+-- hazards: builds-index
+CREATE INDEX CONCURRENTLY items_idx_new ON items USING btree (a, b);
+--- alone in a file
+DROP INDEX CONCURRENTLY items_idx;
+--- a new file
+ALTER INDEX items_idx_new RENAME TO items_idx;
+COMMENT ON INDEX items_idx IS 'Stays';

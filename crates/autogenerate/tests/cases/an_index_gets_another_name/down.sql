@@ -1,0 +1,1 @@
+ALTER INDEX items_name_idx RENAME TO by_name;

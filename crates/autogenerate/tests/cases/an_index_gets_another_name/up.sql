@@ -1,0 +1,1 @@
+ALTER INDEX by_name RENAME TO items_name_idx;

@@ -1,0 +1,5 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    name text,
+    created_at timestamptz
+);

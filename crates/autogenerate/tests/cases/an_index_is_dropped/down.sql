@@ -1,0 +1,3 @@
+--- alone in a file
+-- hazards: builds-index
+CREATE INDEX CONCURRENTLY items_name_idx ON items USING btree (name);

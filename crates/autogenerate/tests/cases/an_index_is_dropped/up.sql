@@ -1,0 +1,2 @@
+--- alone in a file
+DROP INDEX CONCURRENTLY items_name_idx;

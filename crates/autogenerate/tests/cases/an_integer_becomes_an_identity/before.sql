@@ -1,0 +1,4 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    number integer NOT NULL DEFAULT 5
+);

@@ -1,0 +1,2 @@
+ALTER TABLE items DROP CONSTRAINT items_collection_check;
+ALTER TABLE items DROP CONSTRAINT items_collection_fkey;

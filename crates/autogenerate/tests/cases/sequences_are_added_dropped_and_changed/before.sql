@@ -1,0 +1,3 @@
+CREATE SEQUENCE going;
+CREATE SEQUENCE changing;
+CREATE SEQUENCE wide AS bigint;

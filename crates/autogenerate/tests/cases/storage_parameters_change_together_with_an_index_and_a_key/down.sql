@@ -1,0 +1,16 @@
+ALTER TABLE items SET (fillfactor=70);
+-- hazards: rewrites-table, blocks-reads
+ALTER TABLE marks SET UNLOGGED;
+--- alone in a file
+-- hazards: builds-index
+CREATE INDEX CONCURRENTLY items_code_new ON items USING btree (code) WITH (fillfactor='60');
+--- alone in a file
+-- hazards: may-fail-on-data, builds-index
+CREATE UNIQUE INDEX CONCURRENTLY marks_key_new ON marks USING btree (a);
+--- alone in a file
+DROP INDEX CONCURRENTLY items_code;
+--- a new file
+ALTER INDEX items_code_new RENAME TO items_code;
+ALTER TABLE marks DROP CONSTRAINT marks_key;
+ALTER TABLE marks
+    ADD CONSTRAINT marks_key UNIQUE USING INDEX marks_key_new;

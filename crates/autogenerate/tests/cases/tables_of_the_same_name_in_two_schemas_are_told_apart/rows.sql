@@ -1,0 +1,2 @@
+INSERT INTO items VALUES (1, 'a');
+INSERT INTO other.items VALUES (1, 'b', 1);

@@ -1,0 +1,3 @@
+CREATE TABLE farms (
+    id integer PRIMARY KEY
+);

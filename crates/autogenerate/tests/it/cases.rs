@@ -1,0 +1,220 @@
+//! The golden cases: a folder of `tests/cases` a behaviour.
+//!
+//! `before.sql` and `after.sql` are two schemas, `rows.sql` what is in the first one, `up.sql` and `down.sql` what the planner should write between them, as files of migrations.
+//! At the head of `after.sql`, a line each: `-- scope: database` (else the schema `public` alone), `-- up only`,
+//! `-- postgres: 18` (skipped on older ones), and what was renamed, by the new name of what it belongs to:
+//! `-- rename table a to b`, `-- rename column b.c to d`, `-- rename type m to n`, `-- rename value n.v to w`.
+//!
+//! `CASE=part_of_a_name` runs some of them; `BLESS=1` writes what the planner says into the golden files, to be read before it is committed.
+
+use std::{
+    collections::VecDeque,
+    env, fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use autogenerate::{introspect::Scope, plan::Renames, schema::Name};
+
+use crate::judge::{self, ONLINE, PLAIN, Place, Sent, Side, Survivors, text};
+
+/// Databases that cases are tried in at the same time.
+const PLACES: usize = 4;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_case_goes_up_and_down_as_written() {
+    let cases: VecDeque<Case> = Case::all();
+    let count = cases.len();
+    assert!(count > 0, "no case has such a name");
+    let cases = Arc::new(Mutex::new(cases));
+    let workers: Vec<_> = (0..PLACES).map(|_| tokio::spawn(work(Arc::clone(&cases)))).collect();
+    let mut failures = Vec::new();
+    let mut places = Vec::new();
+    for worker in workers {
+        let (place, found) = worker.await.unwrap();
+        failures.extend(found);
+        // Dropped when all are done: that blocks a thread, which others may need to get to their database.
+        places.push(place);
+    }
+    failures.sort();
+    assert!(failures.is_empty(), "{}\n{} of {count} cases fail", failures.join("\n"), failures.len());
+}
+
+async fn work(cases: Arc<Mutex<VecDeque<Case>>>) -> (Place, Vec<String>) {
+    let mut place = Place::create().await;
+    let mut failures = Vec::new();
+    loop {
+        let next = cases.lock().unwrap().pop_front();
+        let Some(case) = next else { break };
+        let found = case.judge(&mut place).await;
+        if !found.is_empty() {
+            failures.push(format!("=== {}\n{}\n", case.name, found.join("\n")));
+        }
+    }
+    (place, failures)
+}
+
+#[derive(Debug)]
+pub struct Case {
+    pub name: String,
+    folder: PathBuf,
+    pub before: String,
+    pub after: String,
+    rows: String,
+    pub scope: Scope,
+    pub renames: Renames,
+    pub up_only: bool,
+    /// The oldest PostgreSQL that knows what it says.
+    pub postgres: u32,
+}
+
+impl Case {
+    pub fn all() -> VecDeque<Self> {
+        let wanted = env::var("CASE").unwrap_or_default();
+        let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")).unwrap();
+        let mut folders: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).collect();
+        folders.sort();
+        folders.into_iter().map(Self::read).filter(|case| case.name.contains(&wanted)).collect()
+    }
+
+    fn read(folder: PathBuf) -> Self {
+        let file = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
+        let mut case = Self {
+            name: folder.file_name().unwrap().to_str().unwrap().to_owned(),
+            before: file("before.sql"),
+            after: file("after.sql"),
+            rows: file("rows.sql"),
+            scope: Scope::Schema("public".to_owned()),
+            renames: Renames::default(),
+            up_only: false,
+            postgres: 0,
+            folder,
+        };
+        let head: Vec<String> =
+            case.after.lines().map_while(|line| line.strip_prefix("-- ")).map(str::to_owned).collect();
+        for directive in head {
+            match directive.as_str() {
+                "scope: database" => case.scope = Scope::Database,
+                "up only" => case.up_only = true,
+                "postgres: 18" => case.postgres = 18,
+                _ => case.renamed(&directive),
+            }
+        }
+        case
+    }
+
+    fn renamed(&mut self, directive: &str) {
+        let (old, new) = directive.split_once(" to ").expect("a rename has a new name");
+        let (kind, old) = old.strip_prefix("rename ").expect("a directive").split_once(' ').unwrap();
+        let (mut old, mut new) = (identifiers(old), identifiers(new));
+        match kind {
+            "table" => self.renames.tables.push((name(old), name(new))),
+            "type" => self.renames.enums.push((name(old), name(new))),
+            _ => {
+                let (part, new) = (old.pop().unwrap(), new.pop().unwrap());
+                let list =
+                    if kind == "column" { &mut self.renames.columns } else { &mut self.renames.values };
+                list.push((name(old), part, new));
+            }
+        }
+    }
+
+    /// Everything that is wrong.
+    async fn judge(&self, place: &mut Place) -> Vec<String> {
+        if place.version() < self.postgres {
+            return Vec::new();
+        }
+        let before = self.side(place, &self.before).await;
+        let after = self.side(place, &self.after).await;
+        let reversed = self.renames.reversed();
+        let plans = |style| {
+            let up = judge::plan(&before.schema, &after.schema, &self.renames, style)?;
+            let down = judge::plan(&after.schema, &before.schema, &reversed, style)?;
+            Ok([up, down])
+        };
+        let (online, plain) = match (plans(ONLINE), plans(PLAIN)) {
+            (Ok(online), Ok(plain)) => (online, plain),
+            (Err(error), _) | (_, Err(error)) => return vec![error],
+        };
+        let slots = online.iter().flat_map(|plan| &plan.statements).any(|statement| statement.slot.is_some());
+        let mut found = Vec::new();
+        for (file, plan) in ["up.sql", "down.sql"].iter().zip(&online) {
+            if *file == "up.sql" || !self.up_only {
+                found.extend(self.golden(file, &text::golden(plan)).err());
+            }
+        }
+        for (style, plans, sent, rows) in [
+            ("online", &online, Sent::InFiles, self.rows.as_str()),
+            // Without slots nobody moves the rows that are in the way.
+            ("plain", &plain, Sent::Singly, if slots { "" } else { &self.rows }),
+        ] {
+            let Err(error) = self.travel(place, (&before, &after), plans, (sent, rows)).await else {
+                continue;
+            };
+            found.push(format!("{style}: {error}"));
+        }
+        found
+    }
+
+    async fn side(&self, place: &mut Place, sql: &str) -> Side {
+        place.begin_with(sql).await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        place.look(&self.scope).await
+    }
+
+    /// Holds a plan against the golden file, or writes it there.
+    fn golden(&self, file: &str, is: &str) -> Result<(), String> {
+        let path = self.folder.join(file);
+        if env::var_os("BLESS").is_some() {
+            fs::write(path, is).unwrap();
+            return Ok(());
+        }
+        let should = fs::read_to_string(path).unwrap_or_default();
+        if should == is {
+            return Ok(());
+        }
+        Err(format!("{file} (- is planned, + is written):\n{}", text::differences(is, &should)))
+    }
+
+    /// There, and back again.
+    async fn travel(
+        &self,
+        place: &mut Place,
+        (before, after): (&Side, &Side),
+        [up, down]: &[autogenerate::plan::Plan; 2],
+        (sent, rows): (Sent, &str),
+    ) -> Result<(), String> {
+        place.begin_with(&self.before).await?;
+        place.execute(rows).await?;
+        let survivors = Survivors::new(&before.schema, &after.schema, &self.renames);
+        let kept = survivors.before(place).await?;
+        place.apply(up, sent).await.map_err(|error| format!("up: {error}"))?;
+        judge::alike(&place.look(&self.scope).await, after).map_err(|error| format!("up: {error}"))?;
+        judge::same_rows(&survivors.after(place).await?, &kept).map_err(|error| format!("up: {error}"))?;
+        if self.up_only {
+            return Ok(());
+        }
+        place.apply(down, sent).await.map_err(|error| format!("down: {error}"))?;
+        judge::alike(&place.look(&self.scope).await, before).map_err(|error| format!("down: {error}"))?;
+        judge::same_rows(&survivors.back(place, &kept).await?, &kept)
+            .map_err(|error| format!("down: {error}"))
+    }
+}
+
+fn name(mut identifiers: Vec<String>) -> Name {
+    let name = identifiers.pop().unwrap();
+    Name { schema: identifiers.pop(), name }
+}
+
+/// `a."b c".d`, cut at its dots.
+fn identifiers(text: &str) -> Vec<String> {
+    let mut names = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '.' if !quoted => names.push(String::new()),
+            c => names.last_mut().unwrap().push(c),
+        }
+    }
+    names
+}

@@ -1,0 +1,136 @@
+//! Which rows should survive a change, and whether they did.
+
+use autogenerate::{
+    plan::Renames,
+    schema::{Column, ConstraintKind, Name, Schema, Table},
+};
+
+use super::Place;
+
+/// Rows on both sides of a change that should be the same.
+#[derive(Debug)]
+pub struct Survivors {
+    /// For each table that stays: its rows before, and after.
+    queries: Vec<(String, String)>,
+    /// Whether the way back leaves foreign keys whose other side has gone meanwhile: rows may go with it.
+    orphans: bool,
+}
+
+impl Survivors {
+    /// What survives: the columns of tables on both sides that have the same type, under the name that they have there.
+    pub fn new(from: &Schema, to: &Schema, renames: &Renames) -> Self {
+        // On the way there as well.
+        if leaves_orphans(from, to, renames) {
+            return Self { queries: Vec::new(), orphans: true };
+        }
+        let queries = from.tables.iter().filter_map(|(name, table)| {
+            let (new_name, new_table) = table_after(name, to, renames)?;
+            // Whether a plain table can become a partitioned one with its rows is the planner's own business.
+            if table.partition_by.is_some() || new_table.partition_by.is_some() {
+                return None;
+            }
+            let (before, after): (Vec<_>, Vec<_>) = table
+                .columns
+                .iter()
+                .filter_map(|column| Some((column, column_after(column, new_name, new_table, renames)?)))
+                .filter(|(old, new)| keeps_values(old, new, from, to, renames))
+                .map(|(old, new)| (old.name.as_str(), new.name.as_str()))
+                .unzip();
+            Some((rows_of(name, &before), rows_of(new_name, &after)))
+        });
+        Self { queries: queries.collect(), orphans: leaves_orphans(to, from, &renames.reversed()) }
+    }
+
+    /// The rows as they are before the change.
+    pub async fn before(&self, place: &mut Place) -> Result<Vec<Vec<String>>, String> {
+        texts(place, self.queries.iter().map(|(before, _)| before)).await
+    }
+
+    /// The rows as they are when the change was taken back, or what they should be where nobody can say.
+    pub async fn back(&self, place: &mut Place, kept: &[Vec<String>]) -> Result<Vec<Vec<String>>, String> {
+        if self.orphans { Ok(kept.to_vec()) } else { self.before(place).await }
+    }
+
+    /// The rows as they are after the change.
+    pub async fn after(&self, place: &mut Place) -> Result<Vec<Vec<String>>, String> {
+        texts(place, self.queries.iter().map(|(_, after)| after)).await
+    }
+}
+
+async fn texts(
+    place: &mut Place,
+    queries: impl Iterator<Item = &String>,
+) -> Result<Vec<Vec<String>>, String> {
+    let mut rows = Vec::new();
+    for query in queries {
+        rows.push(place.texts(query).await?);
+    }
+    Ok(rows)
+}
+
+fn rows_of(table: &Name, columns: &[&str]) -> String {
+    let texts: Vec<String> = columns
+        .iter()
+        .map(|name| format!("{}::text", autogenerate::schema::quote_identifier(name)))
+        .collect();
+    format!("SELECT ROW({})::text FROM {table} ORDER BY 1", texts.join(", "))
+}
+
+fn table_after<'a>(name: &'a Name, to: &'a Schema, renames: &'a Renames) -> Option<(&'a Name, &'a Table)> {
+    let new = match renames.tables.iter().find(|(old, _)| old == name) {
+        Some((_, new)) => new,
+        None if renames.tables.iter().any(|(_, new)| new == name) => return None,
+        None => name,
+    };
+    to.tables.get(new).map(|table| (new, table))
+}
+
+fn column_after<'a>(
+    column: &Column,
+    table_name: &Name,
+    table: &'a Table,
+    renames: &Renames,
+) -> Option<&'a Column> {
+    let mut of_table = renames.columns.iter().filter(|(table, _, _)| table == table_name);
+    let new = match of_table.clone().find(|(_, old, _)| *old == column.name) {
+        Some((_, _, new)) => new,
+        None if of_table.any(|(_, _, new)| *new == column.name) => return None,
+        None => &column.name,
+    };
+    table.column(new)
+}
+
+/// Whether rows that are there get a foreign key of which one end is new, and so empty or made up.
+fn leaves_orphans(from: &Schema, to: &Schema, renames: &Renames) -> bool {
+    let back = renames.reversed();
+    let were_there = |name: &Name, columns: &[String]| {
+        let new = &to.tables[name];
+        table_after(name, from, &back).is_some_and(|(old_name, old)| {
+            let mut columns = columns.iter().filter_map(|column| new.column(column));
+            columns.all(|column| column_after(column, old_name, old, &back).is_some())
+        })
+    };
+    to.tables.iter().any(|(name, table)| {
+        table_after(name, from, &back).is_some()
+            && table.constraints.values().any(|constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey { columns, references, referenced } => {
+                    !were_there(name, columns) || !were_there(references, referenced)
+                }
+                _ => false,
+            })
+    })
+}
+
+/// Whether a column's values are the same as texts: not where a person's knowledge, a cast or a computation changes them.
+fn keeps_values(old: &Column, new: &Column, from: &Schema, to: &Schema, renames: &Renames) -> bool {
+    let values_of = |schema: &Schema, column: &Column| {
+        column.enum_type.as_ref().and_then(|name| schema.enums.get(name)).map(|one| one.values.clone())
+    };
+    let stays_known = values_of(from, old).is_none_or(|values| {
+        values_of(to, new).is_some_and(|kept| values.iter().all(|value| kept.contains(value)))
+    });
+    let same_type = old.data_type == new.data_type || (old.enum_type.is_some() && new.enum_type.is_some());
+    let computed = new.generated.is_some() || old.generated.is_some();
+    let populated = old.nullable && !new.nullable;
+    same_type && stays_known && !computed && !populated && renames.values.is_empty()
+}

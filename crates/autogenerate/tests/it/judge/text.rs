@@ -1,0 +1,41 @@
+//! Plans and differences to be read by a person.
+
+use std::fmt::Write;
+
+use autogenerate::plan::{Batch, Plan};
+use similar::TextDiff;
+
+/// A plan as golden files have it: what a file holds is between its marks. How a slot is rehearsed is nobody's to read.
+pub fn golden(plan: &Plan) -> String {
+    let mut text = String::new();
+    for (at, statement) in plan.statements.iter().enumerate() {
+        let follows = at > 0;
+        match statement.batch {
+            Batch::Alone => text.push_str("--- alone in a file\n"),
+            Batch::New => text.push_str("--- a new file\n"),
+            Batch::Same if follows && plan.statements[at - 1].batch == Batch::Alone => {
+                text.push_str("--- a new file\n");
+            }
+            Batch::Same => {}
+        }
+        if !statement.hazards.is_empty() {
+            let hazards: Vec<String> = statement.hazards.iter().map(ToString::to_string).collect();
+            writeln!(text, "-- hazards: {}", hazards.join(", ")).unwrap();
+        }
+        if let Some(slot) = &statement.slot {
+            writeln!(text, "-- slot: {}", slot.title).unwrap();
+            for (what, sql) in [("count", &slot.count), ("template", &slot.template)] {
+                for line in sql.trim_end().lines() {
+                    writeln!(text, "--   {what}: {line}").unwrap();
+                }
+            }
+        }
+        writeln!(text, "{};", statement.sql).unwrap();
+    }
+    text
+}
+
+/// What has to be taken from the one text and put into it to get the other, with a few lines around it.
+pub fn differences(is: &str, should: &str) -> String {
+    TextDiff::from_lines(is, should).unified_diff().context_radius(6).to_string()
+}

@@ -1,0 +1,210 @@
+//! The smallest pair that still fails, by taking away part after part.
+
+use super::{
+    Pair,
+    spec::{Column, Spec, Table},
+};
+
+/// Something that can be taken away; numbers are places in lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Enum(usize),
+    Value(usize, usize),
+    Table(usize),
+    TableComment(usize),
+    PrimaryKey(usize),
+    KeyColumn(usize, usize),
+    Unique(usize, usize),
+    Check(usize, usize),
+    ForeignKey(usize, usize),
+    Index(usize, usize),
+    Column(usize, usize),
+    Flag(usize, usize, Flag),
+    IndexFlag(usize, usize, usize),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    NotNull,
+    Default,
+    Counter,
+    Generated,
+    Collation,
+    Comment,
+}
+
+const FLAGS: [Flag; 6] =
+    [Flag::Comment, Flag::Collation, Flag::Default, Flag::Counter, Flag::Generated, Flag::NotNull];
+
+/// Pairs that are smaller by one thing, the largest things first.
+pub fn smaller(pair: &Pair) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    if pair.rows {
+        pairs.push(Pair { rows: false, ..pair.clone() });
+    }
+    for part in parts(&pair.before) {
+        if let Some(same) = same(part, &pair.before, &pair.after) {
+            let mut one = pair.clone();
+            take(&mut one.before, part);
+            take(&mut one.after, same);
+            pairs.push(one);
+        }
+    }
+    for part in parts(&pair.before) {
+        let mut one = pair.clone();
+        take(&mut one.before, part);
+        pairs.push(one);
+    }
+    for part in parts(&pair.after) {
+        let mut one = pair.clone();
+        take(&mut one.after, part);
+        pairs.push(one);
+    }
+    for at in 0..pair.tables.len() {
+        let mut one = pair.clone();
+        one.tables.remove(at);
+        pairs.push(one);
+    }
+    for at in 0..pair.columns.len() {
+        let mut one = pair.clone();
+        one.columns.remove(at);
+        pairs.push(one);
+    }
+    for at in 0..pair.values.len() {
+        let mut one = pair.clone();
+        one.values.remove(at);
+        pairs.push(one);
+    }
+    pairs
+}
+
+fn parts(spec: &Spec) -> Vec<Part> {
+    let mut parts: Vec<Part> = (0..spec.tables.len()).map(Part::Table).collect();
+    parts.extend((0..spec.enums.len()).map(Part::Enum));
+    for (t, table) in spec.tables.iter().enumerate() {
+        parts.extend((0..table.foreign_keys.len()).map(|at| Part::ForeignKey(t, at)));
+        parts.extend((0..table.indexes.len()).map(|at| Part::Index(t, at)));
+        parts.extend((0..table.uniques.len()).map(|at| Part::Unique(t, at)));
+        parts.extend((0..table.checks.len()).map(|at| Part::Check(t, at)));
+        parts.extend((!table.primary_key.is_empty()).then_some(Part::PrimaryKey(t)));
+        parts.extend((0..table.columns.len()).map(|at| Part::Column(t, at)));
+        parts.extend(table.comment.then_some(Part::TableComment(t)));
+        if table.primary_key.len() > 1 {
+            parts.extend((0..table.primary_key.len()).map(|at| Part::KeyColumn(t, at)));
+        }
+        for (c, column) in table.columns.iter().enumerate() {
+            let set = FLAGS.into_iter().filter(|flag| is_set(column, *flag));
+            parts.extend(set.map(|flag| Part::Flag(t, c, flag)));
+        }
+        for at in 0..table.indexes.len() {
+            parts.extend((0..6).map(|flag| Part::IndexFlag(t, at, flag)).filter(|part| {
+                let mut less = spec.clone();
+                take(&mut less, *part);
+                format!("{less:?}") != format!("{spec:?}")
+            }));
+        }
+    }
+    for (e, one) in spec.enums.iter().enumerate() {
+        parts.extend((0..one.values.len()).map(|at| Part::Value(e, at)));
+    }
+    parts
+}
+
+fn is_set(column: &Column, flag: Flag) -> bool {
+    match flag {
+        Flag::NotNull => column.not_null,
+        Flag::Default => column.default,
+        Flag::Counter => column.counter.is_some(),
+        Flag::Generated => column.generated.is_some(),
+        Flag::Collation => column.collation,
+        Flag::Comment => column.comment,
+    }
+}
+
+/// The same part on the other side.
+fn same(part: Part, before: &Spec, after: &Spec) -> Option<Part> {
+    let table = |t: usize| after.tables.iter().position(|table| table.name == before.tables[t].name);
+    let inside = |t: usize| table(t).map(|other| (&before.tables[t], other, &after.tables[other]));
+    let column = |t: usize, c: usize| {
+        let (old, other, new) = inside(t)?;
+        Some((other, new.columns.iter().position(|column| column.name == old.columns[c].name)?))
+    };
+    match part {
+        Part::Table(t) => table(t).map(Part::Table),
+        Part::TableComment(t) => table(t).map(Part::TableComment),
+        Part::PrimaryKey(t) => table(t).map(Part::PrimaryKey),
+        Part::Column(t, c) => column(t, c).map(|(t, c)| Part::Column(t, c)),
+        Part::Flag(t, c, flag) => column(t, c).map(|(t, c)| Part::Flag(t, c, flag)),
+        Part::Unique(t, at) => {
+            like(inside(t)?, at, |table| &table.uniques).map(|(t, at)| Part::Unique(t, at))
+        }
+        Part::Check(t, at) => like(inside(t)?, at, |table| &table.checks).map(|(t, at)| Part::Check(t, at)),
+        Part::Index(t, at) => like(inside(t)?, at, |table| &table.indexes).map(|(t, at)| Part::Index(t, at)),
+        Part::ForeignKey(t, at) => {
+            like(inside(t)?, at, |table| &table.foreign_keys).map(|(t, at)| Part::ForeignKey(t, at))
+        }
+        Part::IndexFlag(t, at, flag) => {
+            like(inside(t)?, at, |table| &table.indexes).map(|(t, at)| Part::IndexFlag(t, at, flag))
+        }
+        Part::KeyColumn(t, at) => {
+            let (old, other, new) = inside(t)?;
+            (old.primary_key == new.primary_key).then_some(Part::KeyColumn(other, at))
+        }
+        Part::Enum(e) => after.enums.iter().position(|one| one.name == before.enums[e].name).map(Part::Enum),
+        Part::Value(e, v) => {
+            let other = after.enums.iter().position(|one| one.name == before.enums[e].name)?;
+            let value = &before.enums[e].values[v];
+            let at = after.enums[other].values.iter().position(|one| one == value)?;
+            Some(Part::Value(other, at))
+        }
+    }
+}
+
+/// Where the other table has what is there in this one.
+fn like<T: std::fmt::Debug>(
+    (old, other, new): (&Table, usize, &Table),
+    at: usize,
+    list: impl Fn(&Table) -> &Vec<T>,
+) -> Option<(usize, usize)> {
+    let wanted = format!("{:?}", list(old)[at]);
+    Some((other, list(new).iter().position(|one| format!("{one:?}") == wanted)?))
+}
+
+fn take(spec: &mut Spec, part: Part) {
+    match part {
+        Part::Enum(e) => drop(spec.enums.remove(e)),
+        Part::Value(e, v) => drop(spec.enums[e].values.remove(v)),
+        Part::Table(t) => drop(spec.tables.remove(t)),
+        Part::TableComment(t) => spec.tables[t].comment = false,
+        Part::PrimaryKey(t) => spec.tables[t].primary_key.clear(),
+        Part::KeyColumn(t, at) => drop(spec.tables[t].primary_key.remove(at)),
+        Part::Unique(t, at) => drop(spec.tables[t].uniques.remove(at)),
+        Part::Check(t, at) => drop(spec.tables[t].checks.remove(at)),
+        Part::ForeignKey(t, at) => drop(spec.tables[t].foreign_keys.remove(at)),
+        Part::Index(t, at) => drop(spec.tables[t].indexes.remove(at)),
+        Part::Column(t, c) => drop(spec.tables[t].columns.remove(c)),
+        Part::Flag(t, c, flag) => unset(&mut spec.tables[t].columns[c], flag),
+        Part::IndexFlag(t, at, flag) => {
+            let index = &mut spec.tables[t].indexes[at];
+            match flag {
+                0 => index.unique = false,
+                1 => index.descending = false,
+                2 => index.expression = false,
+                3 => index.partial = None,
+                4 => index.include = None,
+                _ => index.special = false,
+            }
+        }
+    }
+}
+
+fn unset(column: &mut Column, flag: Flag) {
+    match flag {
+        Flag::NotNull => column.not_null = false,
+        Flag::Default => column.default = false,
+        Flag::Counter => column.counter = None,
+        Flag::Generated => column.generated = None,
+        Flag::Collation => column.collation = false,
+        Flag::Comment => column.comment = false,
+    }
+}

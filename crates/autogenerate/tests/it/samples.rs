@@ -1,0 +1,57 @@
+//! A schema that was not made for this crate.
+
+use autogenerate::{
+    introspect::Scope,
+    plan::{Plan, Renames},
+    schema::Schema,
+};
+
+use crate::{
+    judge::{self, ONLINE, PLAIN, Place, Sent},
+    support::{Database, public},
+};
+
+const PAGILA: &str = include_str!("../samples/pagila.sql");
+const UNHANDLED: &str = include_str!("../samples/pagila_unhandled.sql");
+
+#[tokio::test]
+async fn pagila_is_made_from_nothing_and_taken_away_again() {
+    let mut place = Place::create().await;
+    for scope in [public(), Scope::Database] {
+        place.begin_with("").await.unwrap();
+        let nothing = place.look(&scope).await;
+        place.begin_with(PAGILA).await.unwrap();
+        let all = place.look(&scope).await;
+        for (style, sent) in [(PLAIN, Sent::Singly), (ONLINE, Sent::InFiles)] {
+            let between = |from: &Schema, to: &Schema| -> Plan {
+                judge::plan(from, to, &Renames::default(), style).unwrap()
+            };
+            place.begin_with("").await.unwrap();
+            place.apply(&between(&nothing.schema, &all.schema), sent).await.unwrap();
+            judge::alike(&place.look(&scope).await, &all).unwrap_or_else(|error| panic!("{error}"));
+            place.apply(&between(&all.schema, &nothing.schema), sent).await.unwrap();
+            judge::alike(&place.look(&scope).await, &nothing).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_pagila_has_besides_is_named_and_left_alone() {
+    let mut database = Database::with(PAGILA).await;
+    let all = database.public().await;
+    assert_eq!(all.unhandled, []);
+    database.execute(UNHANDLED).await;
+    let more = database.public().await;
+    assert_eq!(more.schema, all.schema);
+    let named: Vec<String> = more.unhandled.iter().map(|one| format!("{} {}", one.kind, one.name)).collect();
+    assert_eq!(
+        named,
+        [
+            "domain year",
+            "function last_updated()",
+            "materialized view rental_by_category",
+            "trigger last_updated ON actor",
+            "view customer_list",
+        ]
+    );
+}
