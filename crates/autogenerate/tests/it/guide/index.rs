@@ -1,0 +1,86 @@
+//! A writer that does not wait while an index is built.
+
+use std::{borrow::Cow, time::Duration};
+
+use autogenerate::{
+    migrate::{self, Up},
+    model::Metadata,
+    revision::Migrations,
+};
+use sqlx::{Executor as _, PgConnection};
+
+use super::walk::Walk;
+use crate::support::{Database, eventually};
+
+const SOURCE: &str = include_str!("index.rs");
+const PAGE: &str = "07_index_while_written.md";
+
+/// For as long as another process migrates.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+mod without_index {
+    #[derive(autogenerate::Table)]
+    #[table(name = "events")]
+    pub struct Event {
+        #[column(primary_key, identity)]
+        pub id: i64,
+        pub kind: String,
+    }
+}
+
+mod with_index {
+    #[derive(autogenerate::Table)]
+    #[table(name = "events")]
+    pub struct Event {
+        #[column(primary_key, identity)]
+        pub id: i64,
+        #[column(index)]
+        pub kind: String,
+    }
+}
+
+/// Writes without patience: an insert that waits for a lock fails.
+async fn write(writer: &mut PgConnection) -> sqlx::Result<()> {
+    writer.execute("SET lock_timeout = '100ms'").await?;
+    writer.execute("INSERT INTO events (kind) VALUES ('click')").await.map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_write_waits_while_an_index_is_built() {
+    let models =
+        [Metadata::new().table::<without_index::Event>(), Metadata::new().table::<with_index::Event>()];
+    let mut walk = Walk::begin(PAGE, SOURCE, models).await;
+    walk.until("db upgrade").await;
+
+    // A transaction that has written and is not over holds the build open, for as long as the test wants.
+    let mut earlier = walk.database.connect().await;
+    earlier.execute("BEGIN; INSERT INTO events (kind) VALUES ('held')").await.unwrap();
+    let mut conn = walk.database.connect().await;
+    let migrations = Migrations::from_folder(&walk.project.folder).unwrap();
+    let upgrade =
+        tokio::spawn(async move { migrate::upgrade(&mut conn, &migrations, &Up::Head, PATIENCE).await });
+    let building = "SELECT count(*) FROM pg_stat_progress_create_index
+                    WHERE relid = 'events'::regclass AND command = 'CREATE INDEX CONCURRENTLY'
+                      AND datname = current_database() AND phase LIKE 'waiting for writers%'";
+    eventually("the index is being built", async || walk.database.number(building).await == 1).await;
+    let mut writer = walk.database.connect().await;
+    for _ in 0..100 {
+        write(&mut writer).await.unwrap();
+    }
+    assert_eq!(walk.database.number(building).await, 1, "it was being built all the while");
+    earlier.execute("COMMIT").await.unwrap();
+    assert_eq!(upgrade.await.unwrap().unwrap().len(), 1);
+
+    walk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_create_index_makes_a_writer_wait() {
+    let database =
+        Database::with("CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY, kind text)").await;
+    let mut builder = database.connect().await;
+    builder.execute("BEGIN; CREATE INDEX events_kind_idx ON events (kind)").await.unwrap();
+    let refused = write(&mut database.connect().await).await.unwrap_err();
+    let code = refused.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
+    assert_eq!(code.as_deref(), Some("55P03"), "{refused}: lock_not_available");
+}
