@@ -13,6 +13,7 @@
 pub mod cli;
 pub mod config;
 pub mod error;
+#[cfg(feature = "service")]
 pub mod http;
 pub mod postgres;
 pub mod telemetry;

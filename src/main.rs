@@ -13,11 +13,12 @@ fn main() -> ExitCode {
         return cli::fail(&error);
     }
     let arguments = cli::Arguments::parse();
-    let telemetry = match telemetry::init(&arguments.log.filter, arguments.log.format) {
-        Ok(telemetry) => telemetry,
-        Err(error) => return cli::fail(&error),
-    };
+    let telemetry =
+        match telemetry::init(&arguments.log.filter, arguments.log.format, arguments.command.log_output()) {
+            Ok(telemetry) => telemetry,
+            Err(error) => return cli::fail(&error),
+        };
     let outcome = cli::run(arguments.command);
     drop(telemetry);
-    outcome.map_or_else(|error| cli::fail(&error), |()| ExitCode::SUCCESS)
+    outcome.unwrap_or_else(|error| cli::fail(&error))
 }

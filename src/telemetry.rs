@@ -35,21 +35,33 @@ pub enum Format {
     Text,
 }
 
+/// Where the log goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// Standard output, as containers expect it.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
 /// Starts the log; what is returned writes the last lines when it is dropped.
 ///
 /// # Errors
 ///
 /// Where the filter cannot be read.
-pub fn init(filter: &str, format: Format) -> anyhow::Result<Guard> {
+pub fn init(filter: &str, format: Format, output: Output) -> anyhow::Result<Guard> {
     let directives =
         EnvFilter::try_new(filter).with_context(|| format!("CURIO_LOG is not a filter: {filter}"))?;
-    let (writer, guard) = sink::start(io::stdout()).context("the thread of the log cannot be started")?;
-    tracing_subscriber::registry().with(layer(format, writer)).with(directives).init();
+    let (started, terminal) = match output {
+        Output::Stdout => (sink::start(io::stdout()), io::stdout().is_terminal()),
+        Output::Stderr => (sink::start(io::stderr()), io::stderr().is_terminal()),
+    };
+    let (writer, guard) = started.context("the thread of the log cannot be started")?;
+    tracing_subscriber::registry().with(layer(format, terminal, writer)).with(directives).init();
     Ok(guard)
 }
 
-fn layer(format: Format, writer: Sink) -> Box<dyn Layer<Registry> + Send + Sync> {
-    let terminal = io::stdout().is_terminal();
+fn layer(format: Format, terminal: bool, writer: Sink) -> Box<dyn Layer<Registry> + Send + Sync> {
     if format == Format::Text || (format == Format::Auto && terminal) {
         fmt::layer().with_ansi(terminal).with_target(false).with_writer(writer).boxed()
     } else {

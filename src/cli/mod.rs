@@ -1,8 +1,11 @@
 //! The command line: one command a file. Nothing imports this module.
 
 mod db;
+#[cfg(feature = "service")]
 mod healthcheck;
+#[cfg(feature = "service")]
 mod openapi;
+#[cfg(feature = "service")]
 mod serve;
 
 use std::{fmt::Write as _, process::ExitCode, time::Duration};
@@ -11,7 +14,10 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use sqlx::{ConnectOptions as _, PgConnection};
 
-use crate::config::{DatabaseUrl, LogSettings};
+use crate::{
+    config::{DatabaseUrl, LogSettings},
+    telemetry::Output,
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -29,14 +35,25 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API
+    #[cfg(feature = "service")]
     Serve(Box<crate::config::ServeSettings>),
     /// Migrate the database
     #[command(subcommand)]
     Db(db::Command),
     /// Print the OpenAPI document
+    #[cfg(feature = "service")]
     Openapi,
     /// Ask a running service for its health: exit code 0 or 1
+    #[cfg(feature = "service")]
     Healthcheck(healthcheck::Settings),
+}
+
+impl Command {
+    /// Where the log goes: what a `db` command prints on standard output is for programs as well.
+    #[must_use]
+    pub fn log_output(&self) -> Output {
+        if matches!(self, Self::Db(_)) { Output::Stderr } else { Output::Stdout }
+    }
 }
 
 /// Reads `.env` where there is one; what is in the environment already has precedence.
@@ -51,19 +68,22 @@ pub fn load_dotenv() -> anyhow::Result<()> {
     }
 }
 
-/// Runs one command to its end.
+/// Runs one command to its end, and gives the exit code.
 ///
 /// # Errors
 ///
 /// What the command reports, as a chain from what was wanted to what was in the way.
-pub fn run(command: Command) -> anyhow::Result<()> {
+pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
-            Command::Serve(settings) => serve::run(&settings).await,
+            #[cfg(feature = "service")]
+            Command::Serve(settings) => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
             Command::Db(command) => db::run(command).await,
-            Command::Openapi => openapi::run(),
-            Command::Healthcheck(settings) => healthcheck::run(&settings).await,
+            #[cfg(feature = "service")]
+            Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
+            #[cfg(feature = "service")]
+            Command::Healthcheck(settings) => healthcheck::run(&settings).await.map(|()| ExitCode::SUCCESS),
         }
     })
 }

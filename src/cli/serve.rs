@@ -71,6 +71,9 @@ async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::R
     if !state.unknown.is_empty() {
         tracing::warn!(versions = ?state.unknown, "serve.database_is_ahead");
     }
+    if !state.missing.is_empty() {
+        tracing::warn!(versions = ?state.missing, "serve.migrations_are_missing");
+    }
     Ok(())
 }
 

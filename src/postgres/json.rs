@@ -1,5 +1,6 @@
 //! JSON that is kept and passed on, but not read.
 
+use autogenerate::{SqlType, model::TypeModel};
 use sqlx::{
     Decode, Postgres, Type,
     error::BoxDynError,
@@ -25,6 +26,10 @@ impl Type<Postgres> for JsonText {
     fn type_info() -> PgTypeInfo {
         <Json<()> as Type<Postgres>>::type_info()
     }
+}
+
+impl SqlType for JsonText {
+    const TYPE: TypeModel = <Json<()> as SqlType>::TYPE;
 }
 
 impl<'r> Decode<'r, Postgres> for JsonText {

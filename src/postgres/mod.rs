@@ -10,3 +10,11 @@ pub mod keyset;
 pub mod migrations;
 pub mod service;
 mod violation;
+
+use autogenerate::model::Metadata;
+
+/// Every model: what `curio db` compares, and migrations lead to.
+#[must_use]
+pub fn tables() -> Metadata {
+    Metadata::new().table::<catalog::models::Item>().table::<service::models::ServiceKey>()
+}

@@ -123,9 +123,13 @@ fn every_variable_is_listed_with_its_default_and_what_it_does() {
         }
     }
     let mut known = BTreeSet::new();
-    let arguments = Arguments::command();
-    let commands = std::iter::once(&arguments).chain(arguments.get_subcommands());
-    for argument in commands.flat_map(clap::Command::get_arguments) {
+    let mut commands = vec![Arguments::command()];
+    let mut arguments = Vec::new();
+    while let Some(command) = commands.pop() {
+        arguments.extend(command.get_arguments().cloned());
+        commands.extend(command.get_subcommands().cloned());
+    }
+    for argument in arguments {
         let Some(name) = argument.get_env() else { continue };
         let flag = !argument.get_action().takes_values();
         let default = argument.get_default_values().first().map(|value| value.to_str().unwrap().to_owned());

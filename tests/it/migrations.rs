@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use autogenerate::migrate::{self, Down};
 use curio::postgres::migrations::{self, MIGRATOR, MigrationError};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
@@ -35,6 +36,11 @@ fn migrator() -> Migrator {
         ),
         migration(3, "count", "INSERT INTO things VALUES (-1)", false),
     ])
+}
+
+/// The version of the oldest migration.
+fn oldest() -> i64 {
+    MIGRATOR.iter().next().unwrap().version
 }
 
 async fn versions(database: &TestDatabase) -> Vec<(i64, bool)> {
@@ -146,7 +152,9 @@ async fn the_downs_lead_back_to_nothing() {
     let database = TestDatabase::empty().await;
     let mut conn = database.connect().await;
     migrations::upgrade(&mut conn, &MIGRATOR, PATIENCE).await.unwrap();
-    MIGRATOR.undo(&mut conn, 0).await.unwrap();
+    let all = migrations::all().unwrap();
+    let reverted = migrate::downgrade(&mut conn, &all, &Down::Base, PATIENCE).await.unwrap();
+    assert_eq!(reverted.len(), all.pairs().count());
     let left = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> '_sqlx_migrations'";
     assert_eq!(database.number(left).await, 0);
@@ -175,7 +183,8 @@ async fn pending_migrations_are_named_and_not_ignored() {
     serve.env("DATABASE_URL", database.url());
     let (code, _, error) = run(serve).await;
     assert_eq!(code, Some(1));
-    for words in ["20261122110000 (create items)", "curio db upgrade", "--migrate-on-start"] {
+    let oldest = format!("{} (create items and service keys)", oldest());
+    for words in [&*oldest, "curio db upgrade", "--migrate-on-start"] {
         assert!(error.contains(words), "{words} in {error}");
     }
     assert_eq!(database.number("SELECT count(*) FROM pg_class WHERE relname = '_sqlx_migrations'").await, 0);
@@ -197,19 +206,19 @@ async fn a_database_ahead_of_the_binary_is_served_with_a_warning() {
 async fn the_commands_tell_and_change_where_a_database_stands() {
     let database = TestDatabase::empty().await;
     let url = database.url();
-    let db = async |command: &str| {
-        let mut db = curio(&["db", command]);
+    let db = async |arguments: &str| {
+        let mut db = curio(&[&["db"], &*arguments.split(' ').collect::<Vec<_>>()].concat());
         db.env("DATABASE_URL", &url);
         run(db).await
     };
     let (code, out, _) = db("current").await;
     assert_eq!((code, out.lines().next()), (Some(0), Some("base")));
-    assert!(out.contains("pending: 20261122110000 create items"), "{out}");
+    assert!(out.contains(&format!("pending: {} create items", oldest())), "{out}");
     let (code, out, error) = db("upgrade").await;
     assert_eq!(code, Some(0), "{error}");
     assert!(
         out.contains(&format!(
-            "{} migrations applied",
+            "{} migration",
             MIGRATOR.iter().filter(|m| m.migration_type.is_up_migration()).count()
         )),
         "{out}"
@@ -218,4 +227,89 @@ async fn the_commands_tell_and_change_where_a_database_stands() {
     assert!(out.contains("0 migrations applied"), "{out}");
     let (_, out, _) = db("current").await;
     assert!(out.trim_end().ends_with("(head)"), "{out}");
+
+    let all = MIGRATOR.iter().filter(|m| m.migration_type.is_up_migration()).count();
+    let (_, out, _) = db("history").await;
+    assert!(out.starts_with(&format!("{}  applied", oldest())) && out.lines().count() == all, "{out}");
+    let (_, out, error) = db("downgrade -1 --sql").await;
+    assert!(out.contains("DELETE FROM _sqlx_migrations") && error.is_empty(), "{out}{error}");
+    let (code, out, error) = db("downgrade -1").await;
+    assert_eq!((code, out.lines().last()), (Some(0), Some("1 migration reverted")), "{error}");
+    let (_, out, _) = db("current --json").await;
+    let current: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&current["head"], current["pending"].as_array().map(Vec::len)), (&false.into(), Some(1)));
+    let (_, out, _) = db("stamp head").await;
+    assert!(out.trim_end().ends_with("(head)"), "{out}");
+    let (_, out, error) = db("upgrade --sql").await;
+    assert_eq!((&*out, &*error), ("", "nothing to do\n"));
+    for (arguments, expected, words) in [
+        ("stamp 1999", 1, "there is no revision 1999"),
+        ("downgrade -9", 1, "9 revisions were asked for"),
+        ("downgrade", 2, "-N|base|REVISION"),
+        ("upgrade -1", 2, "-1"),
+        ("upgrade base", 2, "head, +1 (or more), or a revision"),
+    ] {
+        let (code, _, error) = db(arguments).await;
+        assert!(code == Some(expected) && error.contains(words), "{arguments}: {code:?} {error}");
+    }
+}
+
+/// What `curio db …` answers on a database: its exit code, and what it wrote to standard output and error.
+async fn db(database: &TestDatabase, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = curio(&[&["db"], arguments].concat());
+    command.env("DATABASE_URL", database.url());
+    run(command).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn models_migrations_and_database_agree_and_a_difference_is_told_with_its_place() {
+    const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let database = TestDatabase::new().await;
+    let check = ["check", "--migrations", FOLDER];
+    let (code, out, error) = db(&database, &check).await;
+    assert_eq!(code, Some(0), "{out}{error}");
+    assert!(out.contains("migrations = models") && out.contains("database = migrations"), "{out}");
+
+    database.execute("ALTER TABLE items ALTER COLUMN name DROP NOT NULL; CREATE VIEW v AS SELECT 1").await;
+    let (code, out, error) = db(&database, &check).await;
+    assert_eq!(code, Some(1), "{out}{error}");
+    assert!(out.contains("src/postgres/catalog/models.rs:") && out.contains("Item::name"), "{out}");
+    assert!(error.contains("left alone: view v"), "{error}");
+    let (code, out, _) = db(&database, &["check", "--migrations", FOLDER, "--json"]).await;
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &report["clean"]), (Some(1), &serde_json::json!(false)));
+    assert_eq!(report["edges"][1]["differences"][0]["field"], "Item::name", "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_is_written_where_something_differs_and_else_nothing() {
+    let database = TestDatabase::empty().await;
+    let folder = tempfile::tempdir().unwrap();
+    let revise =
+        ["revision", "--autogenerate", "-m", "First", "--migrations", folder.path().to_str().unwrap()];
+    let (code, out, error) = db(&database, &revise).await;
+    assert_eq!(code, Some(0), "{error}");
+    assert!(out.contains("add table items") && out.contains("_first.up.sql"), "{out}");
+    let written = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(written, 2);
+    let (code, _, error) = db(&database, &revise).await;
+    assert!(code == Some(1) && error.contains("upgrade"), "{error}");
+    // The migrations of the binary lead to the same models.
+    let migrated = TestDatabase::new().await;
+    let arguments = ["revision", "--autogenerate", "-m", "Second", "--migrations"];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let (code, out, error) = db(&migrated, &[&arguments[..], &[folder]].concat()).await;
+    assert_eq!((code, &*out), (Some(0), "nothing differs: no revision was written\n"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_turns_one_database_into_another_is_printed_for_psql() {
+    let (from, to) = (TestDatabase::empty().await, TestDatabase::new().await);
+    let (from_url, to_url) = (from.url(), to.url());
+    let arguments = ["diff", "--from", &from_url, "--to", &to_url];
+    let (code, sql, error) = db(&from, &arguments).await;
+    assert!(code == Some(0) && sql.contains("CREATE TABLE public.items"), "{sql}{error}");
+    from.execute(&sql).await;
+    let (code, sql, error) = db(&from, &arguments).await;
+    assert_eq!((code, &*sql, &*error), (Some(0), "", ""));
 }

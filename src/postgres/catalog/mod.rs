@@ -1,6 +1,7 @@
 //! The catalogue: items.
 
 pub mod models;
+#[cfg(feature = "service")]
 pub mod operations;
 
 /// Check constraint → where the broken rule shows in an entity (a JSON Pointer), its code, what would be right.

@@ -1,33 +1,48 @@
 //! The rows of the catalogue.
 
+use autogenerate::{Enum, Table};
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::postgres::json::JsonText;
 
-/// A thing worth keeping track of: one row of `items`.
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// A thing worth keeping track of.
+#[derive(Debug, Clone, sqlx::FromRow, Table)]
+#[table(
+    name = "items",
+    index(name = "items_newest_idx", columns = ["created_at DESC", "id DESC"]),
+    index(name = "items_status_newest_idx", columns = ["status", "created_at DESC", "id DESC"]),
+    index(columns = ["name varchar_pattern_ops"])
+)]
 pub struct Item {
     /// UUID version 7 (RFC 9562), so that ids sort by the time they were made.
+    #[column(primary_key)]
     pub id: Uuid,
     /// 1 to 200 characters after trimming, no control characters.
+    #[column(type = "varchar(200)", check = "char_length(name) BETWEEN 1 AND 200")]
     pub name: String,
     /// Where the item is in its life.
+    #[column(default = "'draft'")]
     pub status: Status,
-    /// A JSON object of the client's own, kept as text: it is passed on, not read.
+    /// A JSON object of the client's own, at most 64 KiB as text and 32 levels deep.
+    #[column(default = "'{}'", check = "jsonb_typeof(attributes) = 'object'")]
     pub attributes: JsonText,
     /// 1 at creation, one more at every change: the entity tag.
+    #[column(default = "1", check = "version >= 1")]
     pub version: i64,
     /// When the row was inserted, by the database's clock.
+    #[column(default = "now()")]
     pub created_at: DateTime<Utc>,
     /// When the row was last changed, by the database's clock.
+    #[column(default = "now()")]
     pub updated_at: DateTime<Utc>,
 }
 
 /// Where an item is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, Enum)]
 #[sqlx(type_name = "varchar", rename_all = "snake_case")]
+#[enumeration(type = "varchar(50)")]
 pub enum Status {
     /// Being prepared.
     Draft,

@@ -1,4 +1,5 @@
 //! What the service keeps for itself.
 
 pub mod models;
+#[cfg(feature = "service")]
 pub mod operations;

@@ -1,94 +1,16 @@
-//! Everything that is read from the environment, and how it is checked.
-//!
-//! Each setting is a flag and an environment variable at once; `.env.example` lists them all, and a test holds it to that.
-//! Durations are written with their unit (`500ms`, `5s`, `10m`).
+//! Everything that `curio serve` can be told.
 
-use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use clap::Args;
 use ipnet::IpNet;
-use sqlx::postgres::PgConnectOptions;
 
+use super::{DatabaseUrl, MigrationSettings, Secret};
 use crate::{
     http::{Options, cors::Origin, rate_limit::Quota},
     postgres::database::DatabaseOptions,
-    telemetry::Format,
 };
-
-/// A value that does not print.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The value itself.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Secret {
-    type Err = std::convert::Infallible;
-
-    fn from_str(value: &str) -> Result<Self, Self::Err> {
-        Ok(Self(value.to_owned()))
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[secret]")
-    }
-}
-
-/// What is logged, and how.
-#[derive(Debug, Clone, Args)]
-pub struct LogSettings {
-    /// What to log: a level, or directives such as `info,sqlx=debug`
-    #[arg(long = "log", env = "CURIO_LOG", value_name = "FILTER", default_value = "info", global = true)]
-    pub filter: String,
-    /// `json`, `text`, or `auto`: text on a terminal, else JSON
-    #[arg(long = "log-format", env = "CURIO_LOG_FORMAT", value_enum, default_value = "auto", global = true)]
-    pub format: Format,
-}
-
-/// Where the database is.
-#[derive(Debug, Clone, Args)]
-pub struct DatabaseUrl {
-    /// Where the database is: `postgres://user:password@host:port/database`
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    pub database_url: Option<Secret>,
-}
-
-impl DatabaseUrl {
-    /// The parsed address.
-    ///
-    /// # Errors
-    ///
-    /// Where there is none, or it is not one; the message says what to do and does not repeat the address, which holds a password.
-    pub fn connect_options(&self) -> anyhow::Result<PgConnectOptions> {
-        let url = self.database_url.as_ref().filter(|url| !url.expose().is_empty()).context(
-            "there is no database: set DATABASE_URL (in the environment or in .env) or pass --database-url, \
-             as postgres://user:password@host:5432/database; `make run` starts a private one",
-        )?;
-        ensure!(
-            url.expose().starts_with("postgres://") || url.expose().starts_with("postgresql://"),
-            "DATABASE_URL must begin with postgres:// or postgresql://"
-        );
-        url.expose()
-            .parse()
-            .context("DATABASE_URL is not of the form postgres://user:password@host:5432/database")
-    }
-}
-
-/// How long a migration may wait for another process that migrates.
-#[derive(Debug, Clone, Args)]
-pub struct MigrationSettings {
-    /// The longest wait for another process that is migrating the same database
-    #[arg(long, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = humantime::parse_duration)]
-    pub migration_wait: Duration,
-}
 
 /// Everything that `curio serve` can be told.
 #[derive(Debug, Clone, Args)]

@@ -1,0 +1,74 @@
+//! `curio db current`
+
+use std::io::{self, Write as _};
+
+use autogenerate::migrate::{self, State};
+use clap::Args;
+use serde_json::json;
+use sqlx::PgConnection;
+
+use crate::{cli, config::DatabaseUrl, postgres::migrations};
+
+/// Show the newest migration that is applied, and the pending ones
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Print one JSON object: `current`, `head`, `pending`, `edited`, `unknown`, `missing`
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    url: DatabaseUrl,
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let mut conn = cli::connect(&arguments.url).await?;
+    show(&mut conn, arguments.json).await
+}
+
+/// Prints where the database stands.
+pub async fn show(conn: &mut PgConnection, json: bool) -> anyhow::Result<()> {
+    let state = migrate::state(conn, &migrations::all()?).await?;
+    Ok(if json { print_json(&state) } else { print(&state) }?)
+}
+
+fn newest(state: &State) -> Option<i64> {
+    [&state.applied, &state.edited, &state.unknown, &state.missing].into_iter().flatten().max().copied()
+}
+
+fn print(state: &State) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let head = if state.is_head() { " (head)" } else { "" };
+    match newest(state) {
+        Some(version) => writeln!(out, "{version}{head}")?,
+        None => writeln!(out, "base")?,
+    }
+    for (version, description) in &state.pending {
+        writeln!(out, "pending: {version} {description}")?;
+    }
+    for version in &state.edited {
+        writeln!(out, "edited after it was applied: {version}")?;
+    }
+    for version in &state.unknown {
+        writeln!(out, "unknown to this binary: {version}")?;
+    }
+    for version in &state.missing {
+        writeln!(out, "applied, but not in this binary, which has newer ones: {version}")?;
+    }
+    Ok(())
+}
+
+fn print_json(state: &State) -> io::Result<()> {
+    let pending: Vec<_> = state
+        .pending
+        .iter()
+        .map(|(version, description)| json!({ "version": version, "description": description }))
+        .collect();
+    let object = json!({
+        "current": newest(state),
+        "head": state.is_head(),
+        "pending": pending,
+        "edited": state.edited,
+        "unknown": state.unknown,
+        "missing": state.missing,
+    });
+    writeln!(io::stdout(), "{object}")
+}

@@ -1,0 +1,64 @@
+//! `curio db diff`
+
+use std::io::{self, Write as _};
+
+use autogenerate::{
+    plan::{Batch, Statement},
+    project,
+};
+use clap::Args;
+
+use super::project::{BAD, CARE, parse, print_unhandled};
+use crate::config::Secret;
+
+/// Print the statements that turn one database into another
+///
+/// Every schema but the system's is compared. The statements are for `psql -f`, without a block around them; nothing is printed where the two
+/// are alike. What is not compared, and what to be careful about, is named on standard error.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The database to change
+    #[arg(long, value_name = "URL")]
+    from: Secret,
+    /// The database that it should be like
+    #[arg(long, value_name = "URL")]
+    to: Secret,
+}
+
+pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let (from, to) = (parse(&arguments.from, "--from")?, parse(&arguments.to, "--to")?);
+    let comparison = project::difference(&from, &to).await?;
+    let mut out = io::stdout().lock();
+    for statement in &comparison.plan.statements {
+        print(&mut out, statement)?;
+    }
+    out.flush()?;
+    print_unhandled("not compared", &comparison.unhandled)?;
+    let mut err = anstream::stderr().lock();
+    for dependant in &comparison.dependants {
+        writeln!(err, "{BAD}{dependant}{BAD:#}")?;
+    }
+    for statement in comparison.plan.statements.iter().filter(|statement| !statement.hazards.is_empty()) {
+        writeln!(err, "{CARE}{}{CARE:#}: {}", hazards(statement), first_line(statement))?;
+    }
+    Ok(())
+}
+
+fn print(out: &mut impl io::Write, statement: &Statement) -> io::Result<()> {
+    if !statement.hazards.is_empty() {
+        writeln!(out, "-- hazards: {}", hazards(statement))?;
+    }
+    if statement.batch == Batch::Alone {
+        writeln!(out, "-- not inside a transaction")?;
+    }
+    writeln!(out, "{};\n", statement.sql)
+}
+
+pub fn hazards(statement: &Statement) -> String {
+    statement.hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Enough of a statement to tell it from others.
+pub fn first_line(statement: &Statement) -> &str {
+    statement.sql.lines().find(|line| !line.starts_with("--")).unwrap_or_default()
+}

@@ -1,0 +1,73 @@
+//! `curio db history`
+
+use std::io::{self, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use autogenerate::migrate::{self, Entry, Status};
+use chrono::SecondsFormat;
+use clap::Args;
+use serde_json::json;
+
+use crate::{cli, config::DatabaseUrl, postgres::migrations};
+
+/// List all migrations, and when they were applied
+///
+/// Oldest first: the revision, whether it is applied, when, how long that took, and what it is for. `overtaken` is pending although a newer one is
+/// applied; `edited` is applied, but its file is no longer what it was; `partly` and `reverting` were interrupted; `unknown` and `missing`
+/// are applied, but not in this binary.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Print one JSON array of objects: `revision`, `message`, `status`, `files`, `applied_at`, `duration_ms`
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    url: DatabaseUrl,
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let mut conn = cli::connect(&arguments.url).await?;
+    let entries = migrate::history(&mut conn, &migrations::all()?).await?;
+    Ok(if arguments.json { print_json(&entries) } else { print(&entries) }?)
+}
+
+fn print(entries: &[Entry]) -> io::Result<()> {
+    // Without colours where it is no terminal, or NO_COLOR is set.
+    let mut out = anstream::stdout().lock();
+    for Entry { revision, message, files, status, applied_at, duration } in entries {
+        let style = style(*status);
+        let status = match status {
+            Status::Partly { applied } => format!("partly ({applied} of {})", files.len()),
+            status => status.to_string(),
+        };
+        let when = applied_at.map_or_else(String::new, |at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+        let took = duration.map_or_else(String::new, |took| format!("{} ms", took.as_millis()));
+        writeln!(out, "{revision:<14}  {style}{status:<9}{style:#}  {when:<20}  {took:>8}  {message}")?;
+    }
+    Ok(())
+}
+
+fn style(status: Status) -> Style {
+    match status {
+        Status::Applied => AnsiColor::Green,
+        Status::Pending => AnsiColor::Yellow,
+        _ => AnsiColor::Red,
+    }
+    .on_default()
+}
+
+fn print_json(entries: &[Entry]) -> io::Result<()> {
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            json!({
+                "revision": entry.revision,
+                "message": entry.message,
+                "status": entry.status.to_string(),
+                "files": entry.files,
+                "applied_at": entry.applied_at,
+                "duration_ms": entry.duration.map(|took| took.as_secs_f64() * 1e3),
+            })
+        })
+        .collect();
+    writeln!(io::stdout(), "{}", json!(entries))
+}

@@ -1,0 +1,146 @@
+//! `curio db revision`
+
+use std::io::{self, Write as _};
+
+use anyhow::ensure;
+use autogenerate::{
+    plan::Plan,
+    project::{Proven, Request, Revised},
+    revision::{Draft, File, Written},
+};
+use chrono::Utc;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{
+    diff::{first_line, hazards},
+    project::{self, CARE, GOOD, ProjectSettings, QUIET, print_unhandled},
+};
+
+/// Write a new revision
+///
+/// With `--autogenerate` the models are compared with the database, which has to be at head, and the way up and the way down are tried on a
+/// scratch database before they are written. Nothing is written where nothing differs. Whether something was renamed is asked on a terminal;
+/// elsewhere the model has to say so (`renamed_from`).
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    project: ProjectSettings,
+    /// Compare the models with the database and write what leads from it to them; without this, write an empty pair of files
+    #[arg(long)]
+    autogenerate: bool,
+    /// What it is for, in a few words: the files are named after it
+    #[arg(short, long, value_name = "TEXT")]
+    message: String,
+    /// Ask nothing: what is gone is dropped, and what is new is added
+    #[arg(long)]
+    no_renames: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    ensure!(!arguments.message.trim().is_empty(), "-m needs a few words about what the revision is for");
+    let now = Utc::now();
+    if !arguments.autogenerate {
+        let file = File::new("-- Statements go here.\n");
+        let files = [file];
+        let draft =
+            Draft { message: &arguments.message, origin: "Written by hand.", up: &files, down: &files };
+        let written = draft.write(arguments.project.folder(), now)?;
+        return if arguments.json {
+            print_json(&written_json(&written))
+        } else {
+            Ok(print_written(&written)?)
+        };
+    }
+    let project = arguments.project.project().await?;
+    let request = Request {
+        message: &arguments.message,
+        now,
+        ask: if arguments.no_renames { &project::nothing_renamed } else { &project::ask },
+    };
+    let revised = project.autogenerate(&request).await?;
+    if arguments.json { print_json(&document(&revised)) } else { Ok(print(&revised)?) }
+}
+
+/// What differs, what was written, and what a person should know.
+pub fn print(revised: &Revised) -> io::Result<()> {
+    let mut err = anstream::stderr().lock();
+    for hint in &revised.stale {
+        writeln!(err, "{CARE}{hint}{CARE:#}")?;
+    }
+    drop(err);
+    print_unhandled("left alone", &revised.left_alone)?;
+    let Some(Proven { written, up, down, proof }) = &revised.revision else {
+        return writeln!(anstream::stdout(), "nothing differs: no revision was written");
+    };
+    let mut out = anstream::stdout().lock();
+    for change in &revised.changes {
+        writeln!(out, "{GOOD}+{GOOD:#} {change}")?;
+    }
+    print_hazards(&mut out, "up", up)?;
+    print_hazards(&mut out, "down", down)?;
+    for statement in &up.statements {
+        if let Some(slot) = &statement.slot {
+            writeln!(out, "{CARE}slot{CARE:#}: {}", slot.title)?;
+        }
+    }
+    for (table, reason) in &proof.without_rows {
+        writeln!(out, "{QUIET}proven without rows in {table}: {reason}{QUIET:#}")?;
+    }
+    if let Some(reason) = &proof.irreversible {
+        writeln!(out, "{CARE}irreversible{CARE:#}: {reason}")?;
+    }
+    drop(out);
+    print_written(written)
+}
+
+fn print_hazards(out: &mut impl io::Write, way: &str, plan: &Plan) -> io::Result<()> {
+    for statement in plan.statements.iter().filter(|statement| !statement.hazards.is_empty()) {
+        writeln!(out, "{CARE}{}{CARE:#} ({way}): {}", hazards(statement), first_line(statement))?;
+    }
+    Ok(())
+}
+
+pub fn print_written(written: &Written) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    for path in &written.paths {
+        writeln!(out, "wrote {}", path.display())?;
+    }
+    Ok(())
+}
+
+fn print_json(document: &Value) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{document}")?)
+}
+
+fn written_json(written: &Written) -> Value {
+    json!({ "revision": written.version, "files": written.paths })
+}
+
+fn document(revised: &Revised) -> Value {
+    let way = |plan: &Plan| {
+        let statement = |statement: &autogenerate::plan::Statement| {
+            json!({
+                "sql": statement.sql,
+                "hazards": statement.hazards.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "slot": statement.slot.as_ref().map(|slot| &slot.title),
+            })
+        };
+        plan.statements.iter().map(statement).collect::<Vec<_>>()
+    };
+    json!({
+        "changes": revised.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "stale_hints": revised.stale.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "left_alone": revised.left_alone.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
+        "revision": revised.revision.as_ref().map(|proven| json!({
+            "version": proven.written.version,
+            "files": proven.written.paths,
+            "up": way(&proven.up),
+            "down": way(&proven.down),
+            "irreversible": proven.proof.irreversible,
+        })),
+    })
+}
