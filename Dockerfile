@@ -14,19 +14,22 @@ ENV SQLX_OFFLINE=true
 
 # The dependencies are a layer of their own, which is built again when Cargo.toml or Cargo.lock changes, and not when only
 # the sources do. A layer, not `RUN --mount=type=cache`: layers are kept by every builder and can be shared through a
-# registry. For as long, Curio is an empty package. It is cleaned away: cargo goes by times of modification, and the real
-# sources may well be older than the empty ones.
+# registry. For as long, the packages of this repository are empty. They are cleaned away: cargo goes by times of
+# modification, and the real sources may well be older than the empty ones.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir src \
+COPY crates/autogenerate/Cargo.toml crates/autogenerate/
+COPY crates/autogenerate-derive/Cargo.toml crates/autogenerate-derive/
+RUN mkdir src crates/autogenerate/src crates/autogenerate-derive/src \
  && echo 'fn main() {}' >src/main.rs \
- && touch src/lib.rs \
+ && touch src/lib.rs crates/autogenerate/src/lib.rs crates/autogenerate-derive/src/lib.rs \
  && cargo build --release --locked \
- && cargo clean --release --locked --package curio \
- && rm -r src
+ && cargo clean --release --locked --package curio --package autogenerate --package autogenerate-derive \
+ && rm -r src crates/autogenerate/src crates/autogenerate-derive/src
 
 COPY build.rs ./
 COPY migrations migrations
 COPY .sqlx .sqlx
+COPY crates crates
 COPY src src
 # --offline: what is not in the layer above may not come in here.
 RUN cargo build --release --locked --offline

@@ -28,7 +28,7 @@ on_scratch := scripts/postgres with test bash -euc '\
 
 .PHONY: help
 help: ## show this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
 
 .PHONY: run
 run: cargo ## build the service and run it, on DATABASE_URL or a private PostgreSQL
@@ -39,8 +39,17 @@ run: cargo ## build the service and run it, on DATABASE_URL or a private Postgre
 	@$(if $(private),scripts/postgres with dev) $(curio) serve --migrate-on-start
 
 .PHONY: test
-test: cargo ## run all tests, on DATABASE_URL or a private PostgreSQL
+test: cargo sqlx-cli ## run all tests, on DATABASE_URL or a private PostgreSQL
 	scripts/postgres with test cargo test --workspace
+
+.PHONY: test-postgres-18
+test-postgres-18: cargo sqlx-cli ## test what writes migrations on PostgreSQL 18, from npm
+	CURIO_POSTGRES_VERSION=18 scripts/postgres with test cargo test -p autogenerate -p autogenerate-derive
+
+.PHONY: soak
+soak: cargo ## plan between 5,000 random pairs of schemas; PAIRS=1 SEED=7
+	AUTOGENERATE_PAIRS=$(or $(PAIRS),5000) AUTOGENERATE_SEED=$(or $(SEED),$$(date +%s)) \
+		scripts/postgres with test cargo test -p autogenerate --test it random:: -- --nocapture
 
 .PHONY: lint
 lint: cargo sqlx-cli ## check format, lints, documentation, openapi.json and .sqlx
@@ -51,6 +60,12 @@ lint: cargo sqlx-cli ## check format, lints, documentation, openapi.json and .sq
 	@$(curio) openapi | diff -u openapi.json - || { echo 'openapi.json is not current: run make openapi' >&2; exit 1; }
 	@$(on_scratch) cargo sqlx prepare --check --workspace -- --all-targets || \
 		{ echo 'if it is .sqlx that is not current: run make prepare' >&2; exit 1; }
+	@$(on_scratch) $(curio) db check || { echo 'if models and migrations differ: see "Change a model" in CONTRIBUTING.md' >&2; exit 1; }
+
+.PHONY: db
+db: cargo ## run a db command on DATABASE_URL or the private PostgreSQL: make db ARGS='revision --autogenerate -m "add sku"'
+	@cargo build --quiet --no-default-features
+	@$(if $(private),scripts/postgres with dev) $(curio) db $(ARGS)
 
 .PHONY: fmt
 fmt: cargo ## format the code
@@ -67,8 +82,9 @@ prepare: cargo sqlx-cli ## write .sqlx, what is known about every query
 	@$(on_scratch) cargo sqlx prepare --workspace -- --all-targets
 
 .PHONY: bench
-bench: cargo ## measure the service under load
+bench: cargo ## measure the service under load, and a check of 200 models beside Alembic's
 	scripts/bench
+	scripts/bench-check
 
 .PHONY: lint-api
 lint-api: ## lint openapi.json
