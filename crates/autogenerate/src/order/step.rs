@@ -81,9 +81,12 @@ pub(crate) enum Priority {
     Attach,
     Populate,
     Validate,
+    Analyze,
     Tighten,
     DropConcurrent,
     Drop,
+    /// What takes data along.
+    DropData,
     DropType,
     DropLast,
 }
@@ -216,6 +219,16 @@ impl Step {
             text.contains(value) || text.contains("'{") && text.contains(value.trim_matches('\''))
         };
         self.values.is_empty() && texts.into_iter().any(|text| values.iter().any(|value| uses(text, value)))
+    }
+
+    /// It waits for these where it looks at rows, or wants a file of its own.
+    pub(crate) fn behind(self, things: &[Object]) -> Self {
+        match self.priority {
+            Priority::Concurrent | Priority::Populate | Priority::Validate | Priority::Analyze => {
+                self.roles(Role::Needs, things.iter().cloned())
+            }
+            _ => self,
+        }
     }
 
     pub(super) fn key(&self) -> (Priority, &str) {

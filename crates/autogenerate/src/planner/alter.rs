@@ -14,7 +14,7 @@ use crate::{
         self,
         tokens::{Token, tokens},
     },
-    schema::{Column, Name, Schema, quote_identifier, quote_literal},
+    schema::{Column, ConstraintKind, Name, Schema, quote_identifier, quote_literal},
 };
 
 impl Planner<'_> {
@@ -167,6 +167,11 @@ impl Planner<'_> {
             group.hazard(Hazard::RewritesTable);
             group.hazard(Hazard::BlocksReads);
         }
+        if !rewrites && was.collation != is.collation && self.is_indexed(group.table, &is.name) {
+            // Its indexes are in another order then, and are built anew while nobody reads.
+            group.hazard(Hazard::BuildsIndex);
+            group.hazard(Hazard::BlocksReads);
+        }
         if cast.loses {
             group.hazard(Hazard::DeletesData);
         }
@@ -177,6 +182,21 @@ impl Planner<'_> {
                 group.step = Some(step.slot(slot));
             }
         }
+    }
+
+    /// Whether an index that stays has the column, be it that of a key.
+    fn is_indexed(&self, table: &Name, column: &str) -> bool {
+        let Some(is) = self.to.tables.get(table) else { return false };
+        let stays = |object: Object| !self.delta.comes(&object);
+        let mut indexes =
+            is.indexes.iter().map(|(name, it)| (Object::Index(table.clone(), name.clone()), &it.uses));
+        let mut keys = is
+            .constraints
+            .iter()
+            .filter(|(_, it)| !matches!(it.kind, ConstraintKind::Check | ConstraintKind::ForeignKey { .. }))
+            .map(|(name, it)| (Object::Constraint(table.clone(), name.clone()), &it.uses));
+        indexes.any(|(object, uses)| uses.columns.contains(column) && stays(object))
+            || keys.any(|(object, uses)| uses.columns.contains(column) && stays(object))
     }
 
     /// Lets a column count, behind the rows that are there.

@@ -37,7 +37,7 @@ impl Planner<'_> {
         let analyzed: Vec<_> =
             analyzed.map(|column| Object::Column(name.clone(), column.name.clone())).collect();
         if !analyzed.is_empty() {
-            let step = Step::new(Priority::Tighten, format!("ANALYZE {name}")).roles(Role::Needs, analyzed);
+            let step = Step::new(Priority::Analyze, format!("ANALYZE {name}")).roles(Role::Needs, analyzed);
             self.push_on(step, [name]);
         }
     }
@@ -72,7 +72,9 @@ impl Planner<'_> {
 
     fn drop_column(&mut self, table: &Name, column: &Column) {
         let sql = render::alter_table(table, format_args!("DROP COLUMN {}", quote_identifier(&column.name)));
-        let mut step = Step::new(Priority::Drop, sql).leaves(Object::Table(table.clone()));
+        // What is computed from others goes before them.
+        let priority = if column.generated.is_some() { Priority::Drop } else { Priority::DropData };
+        let mut step = Step::new(priority, sql).leaves(Object::Table(table.clone()));
         step = step.roles(Role::Drops, self.columns_below(table, &column.name));
         let mut owned = BTreeSet::new();
         for (name, sequence) in &self.from.sequences {

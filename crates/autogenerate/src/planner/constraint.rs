@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Planner,
+    delta::split_deferrable,
     key::filled,
     table::{objects, relation},
 };
@@ -21,12 +22,8 @@ impl Planner<'_> {
             let object = Object::Constraint(name.clone(), constraint.clone());
             if self.delta.comes(&object) {
                 self.create_constraint(name, constraint, it);
-            } else if self.delta.alters(&object, Property::Validity) {
-                let slot = self.violation_slot(name, constraint, it);
-                let step = Step::new(Priority::Validate, not_valid(name, constraint))
-                    .hazard(Hazard::MayFailOnData)
-                    .slot(slot);
-                self.push_on(step.makes(object.clone()), [name]);
+            } else {
+                self.alter_constraint(name, constraint, it);
             }
             self.alter_comment(&object, it.comment.as_deref());
         }
@@ -34,6 +31,24 @@ impl Planner<'_> {
             if self.delta.goes(&Object::Constraint(name.clone(), constraint.clone())) {
                 self.drop_constraint(name, constraint, it);
             }
+        }
+    }
+
+    /// What can be said of a constraint that stays.
+    fn alter_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
+        let object = Object::Constraint(table.clone(), name.to_owned());
+        if self.delta.alters(&object, Property::Definition) {
+            let (name, when) = (quote_identifier(name), split_deferrable(&it.definition).1);
+            let sql = render::alter_table(table, format_args!("ALTER CONSTRAINT {name}{when}"));
+            let step = Step::new(Priority::Alter, sql).makes(object.clone());
+            self.push_on(step, referenced(it).iter().chain([table]));
+        }
+        if self.delta.alters(&object, Property::Validity) {
+            let slot = self.violation_slot(table, name, it);
+            let step = Step::new(Priority::Validate, not_valid(table, name))
+                .hazard(Hazard::MayFailOnData)
+                .slot(slot);
+            self.push_on(step.makes(object), [table]);
         }
     }
 

@@ -84,8 +84,14 @@ impl Delta {
                     self.rebuilt.insert(object.clone());
                 }
             }
-            (Object::Constraint(..), Property::Definition)
-            | (Object::Index(..), Property::Definition | Property::Validity) => {
+            (Object::Constraint(table, name), Property::Definition) => {
+                let find = |schema: &'_ Schema| schema.tables.get(table)?.constraints.get(name).cloned();
+                let both = (find(from), find(to));
+                if !matches!(both, (Some(was), Some(is)) if is_deferred_otherwise(&was, &is)) {
+                    self.rebuilt.insert(object.clone());
+                }
+            }
+            (Object::Index(..), Property::Definition | Property::Validity) => {
                 self.rebuilt.insert(object.clone());
             }
             _ => {}
@@ -230,6 +236,22 @@ fn is_complex(definition: &str) -> bool {
     let tokens = tokens(definition);
     let opened = tokens.iter().filter(|token| **token == Token::Other("(")).count();
     opened > 1 || tokens.contains(&Token::Word("WHERE"))
+}
+
+/// Whether two foreign keys differ in when they are looked at alone, which can be altered in place.
+fn is_deferred_otherwise(was: &Constraint, is: &Constraint) -> bool {
+    let is_foreign_key =
+        |it: &Constraint| matches!(it.kind, ConstraintKind::ForeignKey { .. }) && !it.inherited;
+    let is_same = split_deferrable(&was.definition).0 == split_deferrable(&is.definition).0;
+    is_foreign_key(was) && is_foreign_key(is) && is_same
+}
+
+/// What a constraint says, and whether and how it is deferrable.
+pub(super) fn split_deferrable(definition: &str) -> (&str, &str) {
+    [" DEFERRABLE INITIALLY DEFERRED", " DEFERRABLE"]
+        .into_iter()
+        .find_map(|end| Some((definition.strip_suffix(end)?, end)))
+        .unwrap_or((definition, " NOT DEFERRABLE"))
 }
 
 fn find<'a>(schema: &'a Schema, table: &Name, column: &str) -> Option<&'a Column> {

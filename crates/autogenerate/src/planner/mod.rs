@@ -54,10 +54,13 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
     planner.enums();
     planner.sequences();
     planner.tables();
+    let swapped = planner.swapped_columns();
     let rest = planner.steps;
+    let together: Vec<_> = rest.iter().cloned().map(|step| step.behind(&swapped)).collect();
     let mut statements = order::sort(first).map_err(PlanError::Circle)?;
     statements.extend(renames.iter().flat_map(|rename| rename_statements(from, rename)));
-    statements.extend(order::sort(rest).map_err(PlanError::Circle)?);
+    let sorted = order::sort(together).or_else(|_| order::sort(rest));
+    statements.extend(sorted.map_err(PlanError::Circle)?);
     Ok(Plan { statements })
 }
 
@@ -115,6 +118,17 @@ impl<'a> Planner<'a> {
             let step = Step::new(Priority::Comment, render::comment(object, text)).needs(object.clone());
             self.push_on(step, object.table());
         }
+    }
+
+    /// The columns that get the new type in the place of an old one, which should all get it in one transaction.
+    fn swapped_columns(&self) -> Vec<Object> {
+        let columns = self.to.tables.iter().flat_map(|(table, it)| {
+            let swapped = it.columns.iter().filter(|column| {
+                column.enum_type.as_ref().is_some_and(|name| self.delta.swapped.contains(name))
+            });
+            swapped.map(|column| Object::Column(table.clone(), column.name.clone()))
+        });
+        columns.collect()
     }
 
     /// The column in the table and in all its partitions.

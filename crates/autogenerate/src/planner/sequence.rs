@@ -22,7 +22,7 @@ impl Planner<'_> {
             // It goes with its column.
             if !self.goes_with_owner(it) {
                 let step = dropping(
-                    Priority::Drop,
+                    Priority::DropData,
                     Object::Sequence(name.clone()),
                     name,
                     format!("DROP SEQUENCE {name}"),

@@ -89,9 +89,9 @@ impl Planner<'_> {
         let mut step = match self.detached_first(table) {
             Some(parent) => {
                 let detach = render::alter_table(parent, format_args!("DETACH PARTITION {name}"));
-                dropping(Priority::Drop, object, name, detach).hazard(Hazard::MayFailOnData).then(drop)
+                dropping(Priority::DropData, object, name, detach).hazard(Hazard::MayFailOnData).then(drop)
             }
-            None => dropping(Priority::Drop, object, name, drop),
+            None => dropping(Priority::DropData, object, name, drop),
         };
         for column in &table.columns {
             step = step.drops(Object::Column(name.clone(), column.name.clone()));

@@ -6,9 +6,6 @@ DROP INDEX CONCURRENTLY bookings_long_idx;
 ALTER TABLE bookings DROP COLUMN beds;
 ALTER TABLE bookings DROP CONSTRAINT bookings_room_id_fkey;
 ALTER TABLE bookings DROP CONSTRAINT bookings_room_id_nights_key;
--- hazards: deletes-data
--- to keep a copy: CREATE TABLE bookings_room_id_copy AS SELECT id, room_id FROM bookings
-ALTER TABLE bookings DROP COLUMN room_id;
 ALTER TABLE bookings DROP CONSTRAINT bookings_sane;
 ALTER TABLE bookings
     ADD CONSTRAINT bookings_sane CHECK ((guests > 0)) NOT VALID;
@@ -21,3 +18,6 @@ ALTER TABLE bookings VALIDATE CONSTRAINT bookings_sane;
 -- hazards: deletes-data
 -- to keep a copy: CREATE TABLE bookings_nights_copy AS SELECT id, nights FROM bookings
 ALTER TABLE bookings DROP COLUMN nights;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE bookings_room_id_copy AS SELECT id, room_id FROM bookings
+ALTER TABLE bookings DROP COLUMN room_id;

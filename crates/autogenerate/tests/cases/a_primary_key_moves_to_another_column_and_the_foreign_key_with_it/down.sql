@@ -16,9 +16,6 @@ ALTER TABLE countries VALIDATE CONSTRAINT countries_id_is_set;
 ALTER TABLE countries ALTER COLUMN id SET NOT NULL;
 ALTER TABLE countries DROP CONSTRAINT countries_id_is_set;
 ALTER TABLE cities DROP CONSTRAINT cities_country_code_fkey;
--- hazards: deletes-data
--- to keep a copy: CREATE TABLE cities_country_code_copy AS SELECT id, country_code FROM cities
-ALTER TABLE cities DROP COLUMN country_code;
 ALTER TABLE countries DROP CONSTRAINT countries_pkey;
 ALTER TABLE countries
     ADD CONSTRAINT countries_pkey PRIMARY KEY USING INDEX countries_pkey_new;
@@ -27,3 +24,6 @@ ALTER TABLE cities
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE cities VALIDATE CONSTRAINT cities_country_id_fkey;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE cities_country_code_copy AS SELECT id, country_code FROM cities
+ALTER TABLE cities DROP COLUMN country_code;

@@ -12,9 +12,6 @@ ALTER TABLE cities ADD COLUMN country_code character(2);
 CREATE UNIQUE INDEX CONCURRENTLY countries_pkey_new ON countries USING btree (code);
 --- a new file
 ALTER TABLE cities DROP CONSTRAINT cities_country_id_fkey;
--- hazards: deletes-data
--- to keep a copy: CREATE TABLE cities_country_id_copy AS SELECT id, country_id FROM cities
-ALTER TABLE cities DROP COLUMN country_id;
 ALTER TABLE countries DROP CONSTRAINT countries_pkey;
 ALTER TABLE countries
     ADD CONSTRAINT countries_pkey PRIMARY KEY USING INDEX countries_pkey_new;
@@ -23,6 +20,9 @@ ALTER TABLE cities
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE cities VALIDATE CONSTRAINT cities_country_code_fkey;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE cities_country_id_copy AS SELECT id, country_id FROM cities
+ALTER TABLE cities DROP COLUMN country_id;
 -- hazards: deletes-data
 -- to keep a copy: CREATE TABLE countries_id_copy AS SELECT id FROM countries
 ALTER TABLE countries DROP COLUMN id;

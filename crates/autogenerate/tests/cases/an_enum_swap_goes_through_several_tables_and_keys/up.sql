@@ -17,12 +17,6 @@ ALTER TABLE things ALTER COLUMN others DROP DEFAULT;
 --   template: UPDATE things SET others = … WHERE NOT others::text[] <@ ARRAY['b', 'a']::text[];
 ALTER TABLE things ALTER COLUMN others SET DATA TYPE kind[] USING others::text[]::kind[];
 ALTER TABLE things ALTER COLUMN others SET DEFAULT ARRAY['a'::kind, 'b'::kind];
---- alone in a file
--- hazards: builds-index
-CREATE INDEX CONCURRENTLY logs_kind_idx ON logs
-    USING btree (kind) WHERE (kind = ANY (ARRAY['a'::kind, 'b'::kind]));
---- a new file
-ANALYZE logs;
 ALTER TABLE things DROP CONSTRAINT things_kind_fkey;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
 -- slot: make the values of kinds.kind fit kind
@@ -40,9 +34,14 @@ ALTER TABLE things ALTER COLUMN kind SET DEFAULT 'a'::kind;
 ALTER TABLE things ADD COLUMN is_a boolean GENERATED ALWAYS AS (kind = 'a'::kind) STORED;
 ALTER TABLE things
     ADD CONSTRAINT things_kind_fkey FOREIGN KEY (kind) REFERENCES kinds(kind) NOT VALID;
+--- alone in a file
+-- hazards: builds-index
+CREATE INDEX CONCURRENTLY logs_kind_idx ON logs
+    USING btree (kind) WHERE (kind = ANY (ARRAY['a'::kind, 'b'::kind]));
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE things VALIDATE CONSTRAINT things_kind_fkey;
 ANALYZE kinds;
+ANALYZE logs;
 ANALYZE things;
 DROP TYPE kind_old;

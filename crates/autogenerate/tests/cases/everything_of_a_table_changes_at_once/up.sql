@@ -55,11 +55,11 @@ ALTER TABLE articles VALIDATE CONSTRAINT articles_owner_id_fkey;
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE articles VALIDATE CONSTRAINT articles_owner_id_is_set;
+ANALYZE articles;
+ANALYZE owners;
 --- a new file
 ALTER TABLE articles ALTER COLUMN owner_id SET NOT NULL;
 ALTER TABLE articles DROP CONSTRAINT articles_owner_id_is_set;
-ANALYZE articles;
-ANALYZE owners;
 ALTER TABLE articles DROP CONSTRAINT pages_title_check;
 ALTER TABLE articles ALTER COLUMN headline SET DATA TYPE text COLLATE "C";
 -- hazards: rewrites-table, blocks-reads

@@ -24,10 +24,10 @@ ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set;
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set2;
+ANALYZE items;
 --- a new file
 ALTER TABLE items ALTER COLUMN name SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_name_is_set2;
-ANALYZE items;
 --- alone in a file
 DROP INDEX CONCURRENTLY items_name;
 --- a new file

@@ -3,9 +3,6 @@ DROP INDEX CONCURRENTLY "a_table_whose_name_is_as_long_ein Feld, das sehr läng 
 --- alone in a file
 DROP INDEX CONCURRENTLY a_table_whose_name_is_as_long_a_column_whose_name_is_as_lon_idx;
 --- a new file
--- hazards: deletes-data
--- to keep a copy: CREATE TABLE "a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre_ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M_copy" AS SELECT id, "ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M" FROM a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
-ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP COLUMN "ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M";
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
 -- slot: make the values of a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre.a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr fit integer
@@ -22,3 +19,6 @@ ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
 --   template: UPDATE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre SET … WHERE NOT ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 0));
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre VALIDATE CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check;
 ANALYZE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre;
+-- hazards: deletes-data
+-- to keep a copy: CREATE TABLE "a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre_ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M_copy" AS SELECT id, "ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M" FROM a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
+ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP COLUMN "ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M";

@@ -5,13 +5,13 @@ COMMENT ON TABLE "Order" IS NULL;
 --- alone in a file
 DROP INDEX CONCURRENTLY "Idx";
 --- a new file
+ALTER TABLE "Order" DROP CONSTRAINT "Not Empty";
+ALTER TABLE "Order" DROP CONSTRAINT "Order_da""sh-ed_key";
 -- hazards: deletes-data
 -- to keep a copy: CREATE TABLE "Order_Mood_copy" AS SELECT "Id", "Mood" FROM "Order"
 ALTER TABLE "Order" DROP COLUMN "Mood";
 ALTER TYPE "Mood Type" RENAME TO "Mood Type_old";
 CREATE TYPE "Mood Type" AS ENUM ('so "so"', 'it''s ok');
-ALTER TABLE "Order" DROP CONSTRAINT "Not Empty";
-ALTER TABLE "Order" DROP CONSTRAINT "Order_da""sh-ed_key";
 -- hazards: deletes-data
 DROP SEQUENCE "Numbers";
 -- hazards: deletes-data
