@@ -93,7 +93,8 @@ impl Planner<'_> {
         // What is computed by other columns is not lost.
         if column.generated.is_none() {
             step = step.hazard(Hazard::DeletesData);
-            step = self.copy_hint(step, &self.copy_column(table, &column.name));
+            let rows = self.column_with_key(table, &column.name);
+            step = self.copy_hint(step, &format!("{}_{}", table.name, column.name), &rows);
         }
         self.push_on(step, [table]);
     }

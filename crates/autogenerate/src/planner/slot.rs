@@ -26,13 +26,17 @@ impl Planner<'_> {
         self.style.slots.then_some(Slot { title, count, template, rehearsal })
     }
 
-    /// A copy that a person may want before something goes, as a comment above the statement.
-    pub(super) fn copy_hint(&self, step: Step, copy: &str) -> Step {
-        if self.style.slots { step.note(&format!("to keep a copy: {copy}")) } else { step }
+    /// A copy that a person may want before something goes, as a comment above the statement. It is in a schema of its own, since
+    /// beside the others it would be a table without a model.
+    pub(super) fn copy_hint(&self, step: Step, name: &str, rows: &str) -> Step {
+        let copy = Name::qualified("attic", name);
+        let hint =
+            format!("to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE {copy} AS {rows};");
+        if self.style.slots { step.note(&hint) } else { step }
     }
 
-    /// What copies a column with the key of its table.
-    pub(super) fn copy_column(&self, table: &Name, column: &str) -> String {
+    /// A column with the key of its table, to be copied.
+    pub(super) fn column_with_key(&self, table: &Name, column: &str) -> String {
         let constraints =
             self.from.tables.get(table).into_iter().flat_map(|table| table.constraints.values());
         let key = constraints.filter_map(|it| match &it.kind {
@@ -41,8 +45,7 @@ impl Planner<'_> {
         });
         let mut columns: Vec<String> = key.flatten().filter(|key| key != column).collect();
         columns.push(column.to_owned());
-        let copy = table.sibling(format!("{}_{column}_copy", table.name));
-        format!("CREATE TABLE {copy} AS SELECT {} FROM {table}", list(&columns))
+        format!("SELECT {} FROM {table}", list(&columns))
     }
 
     fn is_new_column(&self, table: &Name, column: &str) -> bool {

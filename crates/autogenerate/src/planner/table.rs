@@ -125,9 +125,8 @@ impl Planner<'_> {
         let parent = table.partition_of.as_ref().map(|of| of.parent.clone());
         let step = step.roles(Role::Leaves, parent.clone().map(Object::Table)).hazard(Hazard::DeletesData);
         let step = step.roles(Role::Leaves, parent.clone().map(Thing::Partitions));
-        let copy = format!("CREATE TABLE {} AS TABLE {name}", name.sibling(format!("{}_copy", name.name)));
         let touched: BTreeSet<Name> = parent.into_iter().chain([name.clone()]).collect();
-        self.push(self.copy_hint(step, &copy).touches(&touched));
+        self.push(self.copy_hint(step, &name.name, &format!("TABLE {name}")).touches(&touched));
     }
 
     /// The partitioned table that a partition has to leave before it can be dropped, as foreign keys point at that one.

@@ -1,3 +1,3 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE items_token_copy AS SELECT id, token FROM items
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_token AS SELECT id, token FROM items;
 ALTER TABLE items DROP COLUMN token;

@@ -7,5 +7,5 @@ DROP INDEX CONCURRENTLY items_name_idx;
 CREATE INDEX CONCURRENTLY items_name_idx ON items USING btree (name);
 --- a new file
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE items_name_old_copy AS SELECT id, name_old FROM items
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_name_old AS SELECT id, name_old FROM items;
 ALTER TABLE items DROP COLUMN name_old;

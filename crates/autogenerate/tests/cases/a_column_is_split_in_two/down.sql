@@ -18,8 +18,8 @@ ALTER TABLE people DROP CONSTRAINT people_name_is_set;
 DROP INDEX CONCURRENTLY people_last_name_first_name_idx;
 --- a new file
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE people_first_name_copy AS SELECT id, first_name FROM people
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.people_first_name AS SELECT id, first_name FROM people;
 ALTER TABLE people DROP COLUMN first_name;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE people_last_name_copy AS SELECT id, last_name FROM people
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.people_last_name AS SELECT id, last_name FROM people;
 ALTER TABLE people DROP COLUMN last_name;

@@ -29,5 +29,5 @@ ALTER TABLE people DROP CONSTRAINT people_last_name_is_set;
 DROP INDEX CONCURRENTLY people_name_idx;
 --- a new file
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE people_name_copy AS SELECT id, name FROM people
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.people_name AS SELECT id, name FROM people;
 ALTER TABLE people DROP COLUMN name;

@@ -13,5 +13,5 @@ CREATE UNIQUE INDEX CONCURRENTLY one_kind ON a USING btree (kind_id);
 ALTER TABLE a
     ADD CONSTRAINT one_kind UNIQUE USING INDEX one_kind;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE b_kind_id_copy AS SELECT id, kind_id FROM b
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.b_kind_id AS SELECT id, kind_id FROM b;
 ALTER TABLE b DROP COLUMN kind_id;

@@ -13,5 +13,5 @@ CREATE UNIQUE INDEX CONCURRENTLY one_kind ON b USING btree (kind_id);
 ALTER TABLE b
     ADD CONSTRAINT one_kind UNIQUE USING INDEX one_kind;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE a_kind_id_copy AS SELECT id, kind_id FROM a
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.a_kind_id AS SELECT id, kind_id FROM a;
 ALTER TABLE a DROP COLUMN kind_id;

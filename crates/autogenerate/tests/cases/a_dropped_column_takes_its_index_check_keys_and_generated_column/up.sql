@@ -16,8 +16,8 @@ ALTER TABLE bookings
 --   template: UPDATE bookings SET … WHERE NOT ((guests > 0));
 ALTER TABLE bookings VALIDATE CONSTRAINT bookings_sane;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE bookings_nights_copy AS SELECT id, nights FROM bookings
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.bookings_nights AS SELECT id, nights FROM bookings;
 ALTER TABLE bookings DROP COLUMN nights;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE bookings_room_id_copy AS SELECT id, room_id FROM bookings
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.bookings_room_id AS SELECT id, room_id FROM bookings;
 ALTER TABLE bookings DROP COLUMN room_id;

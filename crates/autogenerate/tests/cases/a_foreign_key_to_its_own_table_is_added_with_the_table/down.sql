@@ -1,3 +1,3 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE categories_copy AS TABLE categories
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.categories AS TABLE categories;
 DROP TABLE categories;

@@ -3,7 +3,7 @@ DROP INDEX CONCURRENTLY people_ok_idx;
 --- a new file
 ALTER TABLE people DROP CONSTRAINT people_mood_check;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE pets_copy AS TABLE pets
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.pets AS TABLE pets;
 DROP TABLE pets;
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');

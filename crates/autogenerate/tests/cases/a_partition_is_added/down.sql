@@ -1,3 +1,3 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE events_2021_copy AS TABLE events_2021
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events_2021 AS TABLE events_2021;
 DROP TABLE events_2021;

@@ -1,3 +1,3 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE events_b_copy AS TABLE events_b
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events_b AS TABLE events_b;
 DROP TABLE events_b;

@@ -1,11 +1,11 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE items_ab_0_copy AS TABLE items_ab_0
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_ab_0 AS TABLE items_ab_0;
 DROP TABLE items_ab_0;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE items_ab_1_copy AS TABLE items_ab_1
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_ab_1 AS TABLE items_ab_1;
 DROP TABLE items_ab_1;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE items_ab_copy AS TABLE items_ab
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_ab AS TABLE items_ab;
 DROP TABLE items_ab;
 -- hazards: rewrites-table, blocks-reads
 ALTER TABLE items ALTER COLUMN v SET DATA TYPE bigint;

@@ -1,5 +1,5 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE items_ab_copy AS TABLE items_ab
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_ab AS TABLE items_ab;
 DROP TABLE items_ab;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
 -- slot: make the values of items.v fit integer

@@ -8,5 +8,5 @@ ALTER TABLE events DROP CONSTRAINT events_size_check;
 ALTER TABLE events DROP CONSTRAINT events_user_id_fkey;
 DROP INDEX events_user_idx;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE events_size_copy AS SELECT id, size FROM events
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events_size AS SELECT id, size FROM events;
 ALTER TABLE events DROP COLUMN size;

@@ -1,8 +1,8 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE events_2020_copy AS TABLE events_2020
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events_2020 AS TABLE events_2020;
 DROP TABLE events_2020;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE events_copy AS TABLE events
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events AS TABLE events;
 DROP TABLE events;
 CREATE TABLE events (
     id integer NOT NULL,

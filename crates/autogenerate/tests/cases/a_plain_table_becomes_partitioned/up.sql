@@ -1,5 +1,5 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE events_copy AS TABLE events
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events AS TABLE events;
 DROP TABLE events;
 CREATE TABLE events (
     id integer NOT NULL,

@@ -25,5 +25,5 @@ ALTER TABLE cities
 -- hazards: may-fail-on-data
 ALTER TABLE cities VALIDATE CONSTRAINT cities_country_id_fkey;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE cities_country_code_copy AS SELECT id, country_code FROM cities
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.cities_country_code AS SELECT id, country_code FROM cities;
 ALTER TABLE cities DROP COLUMN country_code;

@@ -21,8 +21,8 @@ ALTER TABLE cities
 -- hazards: may-fail-on-data
 ALTER TABLE cities VALIDATE CONSTRAINT cities_country_code_fkey;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE cities_country_id_copy AS SELECT id, country_id FROM cities
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.cities_country_id AS SELECT id, country_id FROM cities;
 ALTER TABLE cities DROP COLUMN country_id;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE countries_id_copy AS SELECT id FROM countries
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.countries_id AS SELECT id FROM countries;
 ALTER TABLE countries DROP COLUMN id;

@@ -9,5 +9,5 @@ CREATE INDEX CONCURRENTLY things_colour_idx ON things USING btree (colour);
 DROP INDEX CONCURRENTLY items_weight_idx;
 --- a new file
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE things_weight_copy AS SELECT id, weight FROM things
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.things_weight AS SELECT id, weight FROM things;
 ALTER TABLE things DROP COLUMN weight;

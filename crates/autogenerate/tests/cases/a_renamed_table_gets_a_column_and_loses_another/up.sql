@@ -20,5 +20,5 @@ ALTER TABLE items DROP CONSTRAINT items_size_is_set;
 DROP INDEX CONCURRENTLY things_colour_idx;
 --- a new file
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE items_colour_copy AS SELECT id, colour FROM items
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_colour AS SELECT id, colour FROM items;
 ALTER TABLE items DROP COLUMN colour;

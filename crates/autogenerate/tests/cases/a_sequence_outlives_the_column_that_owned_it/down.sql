@@ -8,5 +8,5 @@ CREATE UNIQUE INDEX CONCURRENTLY items_pkey ON items USING btree (id);
 ALTER TABLE items
     ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX items_pkey;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE others_copy AS TABLE others
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.others AS TABLE others;
 DROP TABLE others;

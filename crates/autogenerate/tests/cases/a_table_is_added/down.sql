@@ -1,3 +1,3 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE items_copy AS TABLE items
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items AS TABLE items;
 DROP TABLE items;

@@ -1,4 +1,4 @@
 ALTER TABLE items DROP CONSTRAINT items_collection_id_fkey;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE collections_copy AS TABLE collections
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.collections AS TABLE collections;
 DROP TABLE collections;

@@ -15,5 +15,5 @@ ALTER TABLE orders
 --   template:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.id = orders.user_id);
 ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fkey;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE accounts_copy AS TABLE accounts
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.accounts AS TABLE accounts;
 DROP TABLE accounts;

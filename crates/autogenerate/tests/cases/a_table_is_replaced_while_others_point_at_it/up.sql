@@ -15,5 +15,5 @@ ALTER TABLE orders
 --   template:     AND NOT EXISTS (SELECT FROM accounts AS other WHERE other.id = orders.user_id);
 ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fkey;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE users_copy AS TABLE users
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.users AS TABLE users;
 DROP TABLE users;

@@ -1,4 +1,4 @@
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE people_copy AS TABLE people
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.people AS TABLE people;
 DROP TABLE people;
 DROP TYPE mood;

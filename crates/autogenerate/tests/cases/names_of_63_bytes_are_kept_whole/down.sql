@@ -20,5 +20,5 @@ ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre VALIDATE CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check;
 ANALYZE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE "a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre_ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M_copy" AS SELECT id, "ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M" FROM a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic."a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre_ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M" AS SELECT id, "ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M" FROM a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP COLUMN "ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M";

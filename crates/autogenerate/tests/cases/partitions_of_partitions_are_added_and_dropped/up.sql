@@ -7,11 +7,11 @@ CREATE TABLE coming_1 PARTITION OF coming FOR VALUES IN (1, NULL) PARTITION BY R
 CREATE TABLE coming_1_1 PARTITION OF coming_1 FOR VALUES FROM (1, MINVALUE) TO (10, MAXVALUE);
 CREATE INDEX coming_b_idx ON coming USING btree (b);
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE going_1_1_copy AS TABLE going_1_1
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.going_1_1 AS TABLE going_1_1;
 DROP TABLE going_1_1;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE going_1_copy AS TABLE going_1
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.going_1 AS TABLE going_1;
 DROP TABLE going_1;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE going_copy AS TABLE going
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.going AS TABLE going;
 DROP TABLE going;

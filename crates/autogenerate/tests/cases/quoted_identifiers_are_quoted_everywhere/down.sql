@@ -8,14 +8,14 @@ DROP INDEX CONCURRENTLY "Idx";
 ALTER TABLE "Order" DROP CONSTRAINT "Not Empty";
 ALTER TABLE "Order" DROP CONSTRAINT "Order_da""sh-ed_key";
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE "Order_Mood_copy" AS SELECT "Id", "Mood" FROM "Order"
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic."Order_Mood" AS SELECT "Id", "Mood" FROM "Order";
 ALTER TABLE "Order" DROP COLUMN "Mood";
 ALTER TYPE "Mood Type" RENAME TO "Mood Type_old";
 CREATE TYPE "Mood Type" AS ENUM ('so "so"', 'it''s ok');
 -- hazards: deletes-data
 DROP SEQUENCE "Numbers";
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE user_copy AS TABLE "user"
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic."user" AS TABLE "user";
 DROP TABLE "user";
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
 -- slot: make the values of "Order"."Id" fit integer

@@ -9,7 +9,7 @@ CREATE TABLE old.things (
 );
 ALTER SEQUENCE old.things_id_seq OWNED BY old.things.id;
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE "New".things_copy AS TABLE "New".things
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.things AS TABLE "New".things;
 DROP TABLE "New".things;
 DROP TYPE "New".mood;
 DROP SCHEMA "New";

@@ -11,7 +11,7 @@ CREATE TABLE "New".things (
 ALTER SEQUENCE "New".things_id_seq OWNED BY "New".things.id;
 CREATE INDEX things_mood_idx ON "New".things USING btree (mood);
 -- hazards: deletes-data
--- to keep a copy: CREATE TABLE old.things_copy AS TABLE old.things
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.things AS TABLE old.things;
 DROP TABLE old.things;
 DROP TYPE old.mood;
 DROP SCHEMA old;
