@@ -75,7 +75,9 @@ fn cut(order: Vec<usize>, steps: Vec<Step>) -> Vec<Statement> {
     let mut statements = Vec::new();
     for step in order.into_iter().filter_map(|step| steps[step].take()) {
         let alone = step.statements.iter().any(|statement| statement.batch != Batch::Same);
-        let waits = step.settled.iter().any(|thing| unsettled.contains(thing)) || step.uses_any(&values);
+        let waits = step.settled.iter().any(|thing| unsettled.contains(thing))
+            || step.uses_any(&values)
+            || step.moves_data() && !unsettled.is_empty();
         let fresh = !alone && waits;
         if alone || fresh {
             unsettled.clear();

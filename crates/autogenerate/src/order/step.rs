@@ -221,6 +221,12 @@ impl Step {
         self.values.is_empty() && texts.into_iter().any(|text| values.iter().any(|value| uses(text, value)))
     }
 
+    /// Whether a person's statements go before it that may run for long, for which no lock should be held.
+    pub(super) fn moves_data(&self) -> bool {
+        self.priority == Priority::Populate
+            && self.statements.iter().any(|statement| statement.slot.is_some())
+    }
+
     /// It waits for these where it looks at rows, or wants a file of its own.
     pub(crate) fn behind(self, things: &[Object]) -> Self {
         match self.priority {

@@ -41,7 +41,7 @@ impl Planner<'_> {
             let step = Step::new(Priority::Alter, sql).makes(Thing::Null(table.clone(), is.name.clone()));
             self.push_on(step.needs(object), [table]);
         } else {
-            self.set_not_null(table, is, false);
+            self.set_not_null(table, &[is], false);
         }
     }
 

@@ -13,14 +13,20 @@ use crate::{
 
 impl Planner<'_> {
     pub(super) fn columns(&mut self, name: &Name, was: &Table, is: &Table) {
+        let mut empty = Vec::new();
         for column in &is.columns {
             let object = Object::Column(name.clone(), column.name.clone());
             if self.delta.comes(&object) {
-                self.add_column(name, column);
+                if self.add_column(name, column) {
+                    empty.push(column);
+                }
             } else if let Some(before) = was.column(&column.name) {
                 self.alter_column(name, before, column);
                 self.alter_comment(&object, column.comment.as_deref());
             }
+        }
+        if !empty.is_empty() {
+            self.set_not_null(name, &empty, true);
         }
         for column in &was.columns {
             if self.delta.goes(&Object::Column(name.clone(), column.name.clone())) {
@@ -42,7 +48,8 @@ impl Planner<'_> {
         }
     }
 
-    fn add_column(&mut self, table: &Name, column: &Column) {
+    /// Whether it may be null at first, since a person has to say what is in it.
+    fn add_column(&mut self, table: &Name, column: &Column) -> bool {
         let object = Object::Column(table.clone(), column.name.clone());
         let fills_itself =
             column.default.is_some() || column.identity.is_some() || column.generated.is_some();
@@ -65,9 +72,7 @@ impl Planner<'_> {
             .needs(Object::Table(table.clone()))
             .roles(Role::Makes, self.columns_below(table, &column.name));
         self.push_on(Self::comment_of_new(step, &object, column.comment.as_deref()), [table]);
-        if needs_person && self.style.slots {
-            self.set_not_null(table, column, true);
-        }
+        needs_person && self.style.slots
     }
 
     fn drop_column(&mut self, table: &Name, column: &Column) {

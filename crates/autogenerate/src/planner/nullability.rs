@@ -4,46 +4,78 @@ use super::{Planner, constraint::not_valid};
 use crate::{
     diff::{Object, free_name},
     hazard::Hazard,
-    order::{Priority, Step, Thing},
+    order::{Priority, Role, Step, Thing},
     render,
     schema::{Column, Name, Schema, quote_identifier},
 };
 
 impl Planner<'_> {
-    /// Takes `NULL` no longer; for others to read and write meanwhile, by way of a check that is validated first.
-    pub(super) fn set_not_null(&mut self, table: &Name, column: &Column, is_new: bool) {
-        let object = Object::Column(table.clone(), column.name.clone());
-        let null = Thing::Null(table.clone(), column.name.clone());
-        let slot = self.populate_slot(table, column, is_new);
-        let filled = Thing::Filled(table.clone(), column.name.clone());
-        let set = render::alter_column(table, &column.name, "SET NOT NULL");
+    /// Takes `NULL` no longer; for others to read and write meanwhile, by way of checks that are validated first.
+    ///
+    /// New columns come together, since it is one `UPDATE` that fills them.
+    pub(super) fn set_not_null(&mut self, table: &Name, columns: &[&Column], is_new: bool) {
+        let objects = columns.iter().map(|column| Object::Column(table.clone(), column.name.clone()));
+        let filled = columns.iter().map(|column| Thing::Filled(table.clone(), column.name.clone()));
+        let slot = self.populate_slot(table, columns, is_new);
         if !self.is_online(table) {
-            let step =
-                Step::new(Priority::Populate, set).hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads);
-            self.push_on(step.slot(slot).needs(object).makes(null).makes(filled), [table]);
+            let sets = columns.iter().map(|column| set_not_null(column));
+            let step = Step::new(Priority::Populate, alter_table(table, sets))
+                .slot(slot)
+                .hazard(Hazard::MayFailOnData)
+                .hazard(Hazard::BlocksReads);
+            let nulls = columns.iter().map(|column| Thing::Null(table.clone(), column.name.clone()));
+            let step = step.roles(Role::Needs, objects).roles(Role::Makes, filled).roles(Role::Makes, nulls);
+            self.push_on(step, [table]);
             return;
         }
-        let base = table.sibling(format!("{}_{}", table.name, column.name));
+        let checks = self.check_names(table, columns);
+        let adds = columns.iter().zip(&checks).map(|(column, check)| {
+            let (column, check) = (quote_identifier(&column.name), quote_identifier(check));
+            format!("ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID")
+        });
+        let added = checks.iter().map(|check| Object::Constraint(table.clone(), check.clone()));
+        let mut step = Step::new(Priority::Populate, alter_table(table, adds))
+            .slot(slot)
+            .roles(Role::Makes, added)
+            .roles(Role::Makes, filled);
+        for object in objects {
+            step = if is_new { step.settled(object) } else { step.needs(object) };
+        }
+        self.push_on(step, [table]);
+        for (column, check) in columns.iter().zip(checks) {
+            let valid = Thing::Valid(table.clone(), check.clone());
+            let null = Thing::Null(table.clone(), column.name.clone());
+            let quoted = quote_identifier(&check);
+            let step = Step::new(Priority::Validate, not_valid(table, &check))
+                .settled(Object::Constraint(table.clone(), check))
+                .makes(valid.clone());
+            self.push_on(step.hazard(Hazard::MayFailOnData), [table]);
+            let step = Step::new(Priority::Tighten, alter_table(table, [set_not_null(column)]))
+                .then(alter_table(table, [format!("DROP CONSTRAINT {quoted}")]));
+            self.push_on(step.settled(valid).makes(null), [table]);
+        }
+    }
+
+    /// Names of checks that none has.
+    fn check_names(&self, table: &Name, columns: &[&Column]) -> Vec<String> {
         let has = |schema: &Schema, name: &Name| {
             schema.tables.get(table).is_some_and(|table| table.constraints.contains_key(&name.name))
         };
-        let name = free_name(&base, "_is_set", |name| has(self.from, name) || has(self.to, name)).name;
-        let check = Object::Constraint(table.clone(), name.clone());
-        let quoted = quote_identifier(&name);
-        let add = format!(
-            "ADD CONSTRAINT {quoted} CHECK ({} IS NOT NULL) NOT VALID",
-            quote_identifier(&column.name)
-        );
-        let step = Step::new(Priority::Populate, render::alter_table(table, add))
-            .slot(slot)
-            .makes(check.clone())
-            .makes(filled);
-        self.push_on(if is_new { step.settled(object) } else { step.needs(object) }, [table]);
-        let valid = Thing::Valid(table.clone(), name.clone());
-        let step = Step::new(Priority::Validate, not_valid(table, &name)).settled(check).makes(valid.clone());
-        self.push_on(step.hazard(Hazard::MayFailOnData), [table]);
-        let step = Step::new(Priority::Tighten, set)
-            .then(render::alter_table(table, format_args!("DROP CONSTRAINT {quoted}")));
-        self.push_on(step.settled(valid).makes(null), [table]);
+        let mut names: Vec<String> = Vec::new();
+        for column in columns {
+            let base = table.sibling(format!("{}_{}", table.name, column.name));
+            let is_taken =
+                |name: &Name| has(self.from, name) || has(self.to, name) || names.contains(&name.name);
+            names.push(free_name(&base, "_is_set", is_taken).name);
+        }
+        names
     }
+}
+
+fn alter_table(table: &Name, actions: impl IntoIterator<Item = String>) -> String {
+    render::alter_table(table, actions.into_iter().collect::<Vec<_>>().join(",\n    "))
+}
+
+fn set_not_null(column: &Column) -> String {
+    format!("ALTER COLUMN {} SET NOT NULL", quote_identifier(&column.name))
 }

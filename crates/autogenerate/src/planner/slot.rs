@@ -52,19 +52,26 @@ impl Planner<'_> {
         self.delta.added.contains(&Object::Column(table.clone(), column.to_owned()))
     }
 
-    /// A column has to be filled before it is `NOT NULL`.
-    pub(super) fn populate_slot(&self, table: &Name, column: &Column, is_new: bool) -> Option<Slot> {
-        let name = quote_identifier(&column.name);
-        let rows = if is_new { table.to_string() } else { format!("{table} WHERE {name} IS NULL") };
+    /// Columns have to be filled before they are `NOT NULL`.
+    pub(super) fn populate_slot(&self, table: &Name, columns: &[&Column], is_new: bool) -> Option<Slot> {
+        let join = |format: &dyn Fn(&String) -> String, by: &str| {
+            let names = columns.iter().map(|column| format(&quote_identifier(&column.name)));
+            names.collect::<Vec<_>>().join(by)
+        };
+        let is_null = join(&|name| format!("{name} IS NULL"), " OR ");
+        let rows = if is_new { table.to_string() } else { format!("{table} WHERE {is_null}") };
         let template = format!(
-            "-- a large table in parts, by a range of its key each\nUPDATE {table} SET {name} = … WHERE {name} IS NULL;"
+            "-- a large table in parts, by a range of its key each\nUPDATE {table} SET {} WHERE {is_null};",
+            join(&|name| format!("{name} = …"), ", ")
         );
-        let sample = self.sample(table, column);
-        let rehearsal = format!(
-            "{};\nDELETE FROM {table} WHERE {name} IS NULL",
-            numbered_update(table, &name, &sample, &format!("{name} IS NULL"))
-        );
-        self.slot(table, format!("populate {table}.{name}"), &rows, [template, rehearsal])
+        let updates = columns.iter().map(|column| {
+            let name = quote_identifier(&column.name);
+            numbered_update(table, &name, &self.sample(table, column), &format!("{name} IS NULL"))
+        });
+        let mut rehearsal: Vec<_> = updates.collect();
+        rehearsal.push(format!("DELETE FROM {table} WHERE {is_null}"));
+        let title = format!("populate {}", join(&|name| format!("{table}.{name}"), ", "));
+        self.slot(table, title, &rows, [template, rehearsal.join(";\n")])
     }
 
     /// A value for made up rows; where it points at another table, one that is there.
@@ -89,23 +96,34 @@ impl Planner<'_> {
     pub(super) fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
         let name = quote_identifier(&is.name);
         let wrong = self.misfits(&name, was, is);
-        let template = format!("UPDATE {table} SET {name} = … WHERE {wrong};");
         let values = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)).map(|it| &it.values);
         // An enumerated type has another name by now, so that no value is cast to it.
         let old_values = was.enum_type.as_ref().and_then(|it| self.from.enums.get(it)).map(|it| &it.values);
         let kept = values
             .and_then(|values| values.iter().find(|value| old_values.is_none_or(|old| old.contains(value))));
+        let is_array = values.is_some() && is.data_type.ends_with("[]");
         let sample = match kept {
-            _ if values.is_some() && is.data_type.ends_with("[]") => "'{}'".to_owned(),
+            _ if is_array => "'{}'".to_owned(),
             Some(value) => quote_literal(value),
             None => format!("({})::text::{}", types::sample(is, values), was.data_type),
         };
-        let has_none = is.enum_type.is_some() && kept.is_none();
-        let by_hand = has_none || types::cast(was, is).using == types::Using::ByText && kept.is_none();
-        let rehearsal = if was.identity.is_some() || was.generated.is_some() || by_hand {
+        // Where the old type has no value that the new one has, only the statement itself can say what they become.
+        let by_text = types::cast(was, is).using == types::Using::ByText;
+        let is_lost = kept.is_none() && (is.enum_type.is_some() || by_text);
+        let rehearsal = if was.identity.is_some() || was.generated.is_some() {
             format!("DELETE FROM {table} WHERE {wrong}")
-        } else {
+        } else if !is_lost || is_array {
             numbered_update(table, &name, &sample, &wrong)
+        } else if was.nullable {
+            format!("UPDATE {table} SET {name} = NULL WHERE {wrong}")
+        } else {
+            format!("DELETE FROM {table} WHERE {wrong}")
+        };
+        let template = if is_lost && !matches!(was.data_type.as_str(), "json" | "jsonb") {
+            let becomes = format!("CASE {name}::text WHEN … THEN … END::{}", is.data_type);
+            format!("-- in the statement below, say what they become: USING {becomes}")
+        } else {
+            format!("UPDATE {table} SET {name} = … WHERE {wrong};")
         };
         let title = format!("make the values of {table}.{name} fit {}", is.data_type);
         self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
@@ -130,13 +148,13 @@ impl Planner<'_> {
             ("smallint" | "integer" | "bigint", _) => {
                 let usual = crate::render::usual_options(-1, base);
                 let most = crate::render::usual_options(1, base).max;
-                if matches!(was.data_type.as_str(), "text" | "citext")
-                    || was.data_type.starts_with("character")
-                {
+                if types::is_text(was) {
                     let fits = format!("{name}::numeric BETWEEN {} AND {most}", usual.min);
                     format!("CASE WHEN {name} ~ '^\\s*[-+]?\\d+\\s*$' THEN NOT {fits} ELSE true END")
-                } else {
+                } else if types::is_number(was) {
                     format!("{name} NOT BETWEEN {} AND {most}", usual.min)
+                } else {
+                    format!("{name} IS NOT NULL")
                 }
             }
             ("numeric", Some(size)) => {
@@ -144,9 +162,7 @@ impl Planner<'_> {
                     size.split(',').map(|digits| digits.trim().parse::<i64>().unwrap_or_default());
                 let (precision, scale) =
                     (digits.next().unwrap_or_default(), digits.next().unwrap_or_default());
-                if was.data_type.starts_with("numeric")
-                    || matches!(was.data_type.as_str(), "smallint" | "integer" | "bigint")
-                {
+                if types::is_number(was) {
                     format!("abs({name}) >= 10::numeric ^ {}", precision - scale)
                 } else {
                     format!("{name} IS NOT NULL")

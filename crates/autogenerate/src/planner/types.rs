@@ -57,6 +57,16 @@ const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "
 const TEXTS: &[&str] = &["character", "character varying", "text", "citext", "name", "\"char\""];
 const TIMES: &[&str] = &["date", "timestamp without time zone", "timestamp with time zone"];
 
+/// Whether a column holds characters.
+pub(super) fn is_text(column: &Column) -> bool {
+    TEXTS.contains(&parts(&column.data_type).0.as_str())
+}
+
+/// Whether a column holds numbers.
+pub(super) fn is_number(column: &Column) -> bool {
+    NUMBERS.contains(&parts(&column.data_type).0.as_str())
+}
+
 /// How values get from one type to the other.
 pub(super) fn cast(from: &Column, to: &Column) -> Cast {
     let element = |column: &Column| {

@@ -5,16 +5,12 @@ ALTER TABLE people ADD COLUMN last_name text;
 CREATE INDEX CONCURRENTLY people_last_name_first_name_idx ON people
     USING btree (last_name, first_name);
 --- a new file
--- slot: populate people.first_name
+-- slot: populate people.first_name, people.last_name
 --   count: SELECT count(*) FROM people
 --   template: -- a large table in parts, by a range of its key each
---   template: UPDATE people SET first_name = … WHERE first_name IS NULL;
-ALTER TABLE people ADD CONSTRAINT people_first_name_is_set CHECK (first_name IS NOT NULL) NOT VALID;
--- slot: populate people.last_name
---   count: SELECT count(*) FROM people
---   template: -- a large table in parts, by a range of its key each
---   template: UPDATE people SET last_name = … WHERE last_name IS NULL;
-ALTER TABLE people ADD CONSTRAINT people_last_name_is_set CHECK (last_name IS NOT NULL) NOT VALID;
+--   template: UPDATE people SET first_name = …, last_name = … WHERE first_name IS NULL OR last_name IS NULL;
+ALTER TABLE people ADD CONSTRAINT people_first_name_is_set CHECK (first_name IS NOT NULL) NOT VALID,
+    ADD CONSTRAINT people_last_name_is_set CHECK (last_name IS NOT NULL) NOT VALID;
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE people VALIDATE CONSTRAINT people_first_name_is_set;

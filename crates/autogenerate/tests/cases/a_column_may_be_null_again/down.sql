@@ -3,18 +3,19 @@
 --   template: -- a large table in parts, by a range of its key each
 --   template: UPDATE items SET name = … WHERE name IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_name_is_set CHECK (name IS NOT NULL) NOT VALID;
+--- a new file
 -- slot: populate items.note
 --   count: SELECT count(*) FROM items WHERE note IS NULL
 --   template: -- a large table in parts, by a range of its key each
 --   template: UPDATE items SET note = … WHERE note IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_note_is_set CHECK (note IS NOT NULL) NOT VALID;
---- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set;
+--- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_note_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN name SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_name_is_set;
+--- a new file
 ALTER TABLE items ALTER COLUMN note SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_note_is_set;

@@ -66,6 +66,7 @@ ALTER TABLE articles ALTER COLUMN headline SET DATA TYPE text COLLATE "C";
 ALTER TABLE articles ADD COLUMN size integer GENERATED ALWAYS AS (char_length(headline)) STORED;
 ALTER TABLE articles
     ADD CONSTRAINT articles_headline_check CHECK (((headline <> ''::text) AND (state = ANY (ARRAY['draft'::state, 'live'::state])))) NOT VALID;
+--- a new file
 -- slot: populate articles.headline
 --   count: SELECT count(*) FROM pages WHERE title IS NULL
 --   template: -- a large table in parts, by a range of its key each

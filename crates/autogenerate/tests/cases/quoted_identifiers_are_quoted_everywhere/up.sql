@@ -35,6 +35,7 @@ CREATE UNIQUE INDEX CONCURRENTLY "Order_da""sh-ed_key" ON "Order" USING btree ("
 --- a new file
 ALTER TABLE "Order"
     ADD CONSTRAINT "Order_da""sh-ed_key" UNIQUE USING INDEX "Order_da""sh-ed_key";
+--- a new file
 -- slot: populate "Order"."from"
 --   count: SELECT count(*) FROM "Order" WHERE "select" IS NULL
 --   template: -- a large table in parts, by a range of its key each
