@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::TryStreamExt as _;
 use sqlx::{PgConnection, Row as _, postgres::PgRow, postgres::types::Oid};
 
 use super::{
@@ -71,7 +72,8 @@ pub(super) async fn columns(
     tables: &mut Tables,
     uses: &mut AllUses,
 ) -> Result<(), sqlx::Error> {
-    for row in sqlx::query(include_str!("columns.sql")).bind(oids(tables)).fetch_all(conn).await? {
+    let mut rows = sqlx::query(include_str!("columns.sql")).bind(oids(tables)).fetch(conn);
+    while let Some(row) = rows.try_next().await? {
         let column = column(&row, scope, uses)?;
         of(tables, &row)?.columns.push(column);
     }
@@ -119,7 +121,8 @@ pub(super) async fn indexes(
     uses: &mut AllUses,
 ) -> Result<Keys, sqlx::Error> {
     let mut keys = Keys::new();
-    for row in sqlx::query(include_str!("indexes.sql")).bind(oids(tables)).fetch_all(conn).await? {
+    let mut rows = sqlx::query(include_str!("indexes.sql")).bind(oids(tables)).fetch(conn);
+    while let Some(row) = rows.try_next().await? {
         let definition = settle(row.try_get("definition")?);
         if let Some(constraint) = row.try_get("constraint")? {
             keys.insert(constraint, KeyIndex { definition, options: row.try_get("options")? });
@@ -145,7 +148,8 @@ pub(super) async fn constraints(
     keys: &Keys,
     uses: &mut AllUses,
 ) -> Result<(), sqlx::Error> {
-    for row in sqlx::query(include_str!("constraints.sql")).bind(oids(tables)).fetch_all(conn).await? {
+    let mut rows = sqlx::query(include_str!("constraints.sql")).bind(oids(tables)).fetch(conn);
+    while let Some(row) = rows.try_next().await? {
         let oid = row.try_get("oid")?;
         let kind = constraint_kind(&row, scope, keys.get(&oid))?;
         let constraint = Constraint {

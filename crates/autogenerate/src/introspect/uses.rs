@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::TryStreamExt as _;
 use sqlx::{PgConnection, Row as _, postgres::types::Oid};
 
 use super::Scope;
@@ -24,7 +25,8 @@ pub(super) async fn read(
     tables: &[Oid],
 ) -> Result<AllUses, sqlx::Error> {
     let mut all = AllUses::new();
-    for row in sqlx::query(include_str!("uses.sql")).bind(tables).fetch_all(conn).await? {
+    let mut rows = sqlx::query(include_str!("uses.sql")).bind(tables).fetch(conn);
+    while let Some(row) = rows.try_next().await? {
         let oid = row.try_get("owner")?;
         let owner = match row.try_get("kind")? {
             "default" => Owner::Default(oid),

@@ -99,9 +99,10 @@ impl Project {
             None => Some(self.live(&mut conn).await?),
             Some(_) => None,
         };
-        let memory = Memory::of(self, &migrations, &conn)?;
+        let declared = self.metadata.schema()?;
+        let memory = Memory::of(self, &declared, &migrations, &conn);
         let (mut edges, mut left_alone) = (Vec::new(), Vec::new());
-        if let Some(left) = self.is_as_remembered(&memory, live.as_ref())? {
+        if let Some(left) = is_as_remembered(&memory, &declared, live.as_ref()) {
             let alike = |from, to| Edge { from, to, differences: Vec::new() };
             edges.push(alike(Side::Migrations, Side::Models));
             edges.extend(live.is_some().then(|| alike(Side::Database, Side::Migrations)));
@@ -120,20 +121,6 @@ impl Project {
         }
         let (open_slots, edited) = (migrations.open_slots(), state.edited);
         Ok(Report { edges, open_slots, database_left_out, edited, left_alone })
-    }
-
-    /// Whether models and migrations were found alike before, and the database is what both make; then what it has besides.
-    fn is_as_remembered(
-        &self,
-        memory: &Memory,
-        live: Option<&Reading>,
-    ) -> Result<Option<Vec<Unhandled>>, ProjectError> {
-        let Some(known) = memory.recall() else { return Ok(None) };
-        let Some(mut live) = live.cloned() else { return Ok(Some(Vec::new())) };
-        // What is ours is told by its name, which is the same in the models as in their canonical form.
-        let raw = self.metadata.schema()?;
-        live.unhandled.extend(Managed([&raw, &raw]).restrict(&mut live.schema));
-        Ok((memory::digest(&live.schema) == known).then_some(live.unhandled))
     }
 
     fn edge(&self, (from, actual): (Side, &Schema), (to, wanted): (Side, &Schema)) -> Edge {
@@ -157,4 +144,14 @@ impl Project {
             }
         }
     }
+}
+
+/// Whether models and migrations were found alike before, and the database is what both make; then what it has besides.
+fn is_as_remembered(memory: &Memory, declared: &Schema, live: Option<&Reading>) -> Option<Vec<Unhandled>> {
+    let known = memory.recall()?;
+    let Some(live) = live else { return Some(Vec::new()) };
+    let Reading { mut schema, mut unhandled } = live.clone();
+    // What is ours is told by its name, which is the same in what is declared as in its canonical form.
+    unhandled.extend(Managed([declared, declared]).restrict(&mut schema));
+    (memory::digest(schema) == known).then_some(unhandled)
 }

@@ -4,12 +4,17 @@
 //! digests, because nothing has to be known but whether it is the same again. Where it is not, everything is compared anew; so a
 //! difference is never told from memory. A memory that cannot be read or written costs time alone.
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    hash::{Hash, Hasher},
+    path::PathBuf,
+};
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use super::{Project, ProjectError};
+use super::Project;
 use crate::{revision::Migrations, schema::Schema};
 
 /// What is known of certain models and migrations.
@@ -20,21 +25,20 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    /// Of what the models of a project declare, and its migrations.
     pub(super) fn of(
         project: &Project,
+        declared: &Schema,
         migrations: &Migrations,
         conn: &PgConnection,
-    ) -> Result<Self, ProjectError> {
-        let Some(folder) = &project.memory else { return Ok(Self { file: None }) };
-        let mut hasher = Sha256::new();
-        hasher.update(env!("CARGO_PKG_VERSION"));
-        hasher.update(format!("{:?}", conn.server_version_num()));
-        hasher.update(format!("{:?}", project.metadata.schema()?));
+    ) -> Self {
+        let Some(folder) = &project.memory else { return Self { file: None } };
+        let mut digest = Digested(Sha256::new());
+        (env!("CARGO_PKG_VERSION"), conn.server_version_num(), declared).hash(&mut digest);
         for pair in migrations.pairs() {
-            hasher.update(pair.version.to_be_bytes());
-            hasher.update(&*pair.up.checksum);
+            (pair.version, &*pair.up.checksum).hash(&mut digest);
         }
-        Ok(Self { file: Some(folder.join(hex(hasher))) })
+        Self { file: Some(folder.join(digest.hex())) }
     }
 
     /// The digest of what both make, where they are known to make the same.
@@ -44,8 +48,10 @@ impl Memory {
 
     pub(super) fn keep(&self, schema: &Schema) {
         let Some(file) = &self.file else { return };
-        let kept =
-            file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(file, digest(schema)));
+        let kept = file
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(file, digest(schema.clone())));
         if let Err(error) = kept {
             tracing::debug!(file = %file.display(), %error, "what was found alike cannot be remembered");
         }
@@ -53,15 +59,31 @@ impl Memory {
 }
 
 /// A digest of a schema in canonical form.
-pub(super) fn digest(schema: &Schema) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(format!("{:?}", schema.clone().normalized()));
-    hex(hasher)
+pub(super) fn digest(schema: Schema) -> String {
+    let mut digest = Digested(Sha256::new());
+    schema.normalized().hash(&mut digest);
+    digest.hex()
 }
 
-fn hex(hasher: Sha256) -> String {
-    hasher.finalize().iter().fold(String::new(), |mut text, octet| {
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
+/// Takes what is hashed into SHA-256.
+struct Digested(Sha256);
+
+impl Hasher for Digested {
+    fn write(&mut self, octets: &[u8]) {
+        self.0.update(octets);
+    }
+
+    /// The beginning of the digest; [`hex`](Self::hex) is the whole.
+    fn finish(&self) -> u64 {
+        self.0.clone().finalize().iter().take(8).fold(0, |number, octet| number << 8 | u64::from(*octet))
+    }
+}
+
+impl Digested {
+    fn hex(self) -> String {
+        self.0.finalize().iter().fold(String::new(), |mut text, octet| {
+            let _ = write!(text, "{octet:02x}");
+            text
+        })
+    }
 }

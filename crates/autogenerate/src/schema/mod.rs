@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use name::{Name, quote_identifier, quote_literal};
 
 /// Everything that is compared.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Schema {
     /// PostgreSQL's schemas by name; empty where one schema is read alone, whose objects then have unqualified names.
     pub namespaces: BTreeMap<String, Namespace>,
@@ -37,21 +37,21 @@ impl Schema {
 }
 
 /// One of PostgreSQL's schemas.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Namespace {
     /// What `COMMENT ON` says.
     pub comment: Option<String>,
 }
 
 /// An extension; what it owns is nobody else's.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Extension {
     /// The schema that it was created in, where schemas are compared.
     pub schema: Option<String>,
 }
 
 /// An enumerated type.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Enum {
     /// Its values in their order.
     pub values: Vec<String>,
@@ -60,7 +60,7 @@ pub struct Enum {
 }
 
 /// A sequence that is an object of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Sequence {
     /// `smallint`, `integer` or `bigint`.
     pub data_type: String,
@@ -73,7 +73,7 @@ pub struct Sequence {
 }
 
 /// How a sequence counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SequenceOptions {
     /// `START WITH`.
     pub start: i64,
@@ -90,7 +90,7 @@ pub struct SequenceOptions {
 }
 
 /// A table, a partitioned table or a partition.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Table {
     /// Columns in their order.
     pub columns: Vec<Column>,
@@ -119,7 +119,7 @@ impl Table {
 }
 
 /// Where a partition belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PartitionOf {
     /// The partitioned table.
     pub parent: Name,
@@ -128,7 +128,7 @@ pub struct PartitionOf {
 }
 
 /// A column.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Column {
     /// Its name, not quoted.
     pub name: String,
@@ -151,7 +151,7 @@ pub struct Column {
 }
 
 /// An identity column's own part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// `ALWAYS`, else `BY DEFAULT`.
     pub always: bool,
@@ -160,7 +160,7 @@ pub struct Identity {
 }
 
 /// A generated column's own part.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Generated {
     /// What it is computed by.
     pub expression: Expression,
@@ -169,7 +169,7 @@ pub struct Generated {
 }
 
 /// A piece of SQL, and what has to be there for it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Expression {
     /// As PostgreSQL prints it.
     pub sql: String,
@@ -178,7 +178,7 @@ pub struct Expression {
 }
 
 /// What an expression, a constraint or an index refers to, as `pg_depend` knows it; empty in a model.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Uses {
     /// Columns of its own table.
     pub columns: BTreeSet<String>,
@@ -189,7 +189,7 @@ pub struct Uses {
 }
 
 /// A constraint of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Constraint {
     /// What stands behind its name, as `pg_get_constraintdef` prints it, without `NOT VALID`.
     pub definition: String,
@@ -206,7 +206,7 @@ pub struct Constraint {
 }
 
 /// The kinds of constraints.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ConstraintKind {
     /// `PRIMARY KEY`.
     PrimaryKey(Key),
@@ -228,7 +228,7 @@ pub enum ConstraintKind {
 }
 
 /// What a primary key or a unique constraint needs to be made from an index that is there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The columns, in order.
     pub columns: Vec<String>,
@@ -239,7 +239,7 @@ pub struct Key {
 }
 
 /// An index that belongs to no constraint.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Index {
     /// `UNIQUE`.
     pub unique: bool,
