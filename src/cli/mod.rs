@@ -12,7 +12,7 @@ use std::{fmt::Write as _, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::{ConnectOptions as _, PgConnection, postgres::PgDatabaseError};
 
 use crate::{
     config::{DatabaseUrl, LogSettings},
@@ -91,9 +91,21 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
 /// Prints why the program ends, and gives its exit code.
 #[must_use]
 pub fn fail(error: &anyhow::Error) -> ExitCode {
-    let mut text = format!("curio: {error}");
-    for cause in error.chain().skip(1) {
-        let _ = write!(text, "\n  because {cause}");
+    let mut text = String::from("curio: ");
+    for (depth, cause) in error.chain().enumerate() {
+        text.push_str(if depth == 0 { "" } else { "\n  because " });
+        // sqlx adds a line of PostgreSQL's own source, and then says it all again.
+        if let Some(sqlx::Error::Database(error)) = cause.downcast_ref() {
+            text.push_str(error.message());
+            if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+                let more = [("detail", error.detail()), ("hint", error.hint()), ("where", error.r#where())];
+                for (what, words) in more.into_iter().filter_map(|(what, words)| Some((what, words?))) {
+                    let _ = write!(text, "\n  {what}: {words}");
+                }
+            }
+            break;
+        }
+        let _ = write!(text, "{cause}");
     }
     #[expect(clippy::print_stderr, reason = "the last words of a command line program")]
     {
