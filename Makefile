@@ -60,7 +60,7 @@ lint: cargo sqlx-cli ## check format, lints, documentation, openapi.json and .sq
 	@$(curio) openapi | diff -u openapi.json - || { echo 'openapi.json is not current: run make openapi' >&2; exit 1; }
 	@$(on_scratch) cargo sqlx prepare --check --workspace -- --all-targets || \
 		{ echo 'if it is .sqlx that is not current: run make prepare' >&2; exit 1; }
-	@$(on_scratch) $(curio) db check || { echo 'if models and migrations differ: see "Change a model" in CONTRIBUTING.md' >&2; exit 1; }
+	@$(on_scratch) $(curio) db check || { echo 'if models and migrations differ: see "Change a model" in README.md' >&2; exit 1; }
 
 .PHONY: db
 db: cargo ## run a db command on DATABASE_URL or the private PostgreSQL: make db ARGS='revision --autogenerate -m "add sku"'
