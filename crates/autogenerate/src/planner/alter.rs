@@ -137,7 +137,15 @@ impl Planner<'_> {
         let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
         let cast = types::cast(was, is);
         let text = if is_array(is) { "text[]" } else { "text" };
+        let through_text = self.goes_through_text(was, is);
+        if through_text {
+            // A person can write any value then.
+            group.say(&format!("SET DATA TYPE {text} USING {name}::{text}"));
+            group.hazard(Hazard::RewritesTable);
+            group.hazard(Hazard::BlocksReads);
+        }
         let using = match cast.using {
+            _ if through_text => format!(" USING {name}::{data_type}"),
             _ if swapped => format!(" USING {name}::{text}::{data_type}"),
             _ if was.data_type == is.data_type => String::new(),
             Using::Nothing => String::new(),

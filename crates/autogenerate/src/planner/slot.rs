@@ -11,7 +11,7 @@ use crate::{
     order::Step,
     plan::Slot,
     render::list,
-    schema::{Column, Constraint, ConstraintKind, Name, quote_identifier, quote_literal},
+    schema::{Column, Constraint, ConstraintKind, Name, Schema, quote_identifier, quote_literal},
 };
 
 impl Planner<'_> {
@@ -81,52 +81,53 @@ impl Planner<'_> {
             ConstraintKind::ForeignKey { columns, references, referenced } if references != table => {
                 let at = columns.iter().position(|other| *other == column.name)?;
                 let target = quote_identifier(referenced.get(at)?);
+                // Each row gets another one, as far as there are as many.
                 Some(format!(
-                    "(SELECT min(other.{target}::text) FROM {references} AS other)::{}",
+                    "(SELECT other.{target}::text FROM {references} AS other ORDER BY 1\n    \
+                     OFFSET n % (SELECT greatest(count(*), 1) FROM {references}) LIMIT 1)::{}",
                     column.data_type
                 ))
             }
             _ => None,
         });
-        let values = column.enum_type.as_ref().and_then(|name| self.to.enums.get(name)).map(|it| &it.values);
-        others.next().unwrap_or_else(|| types::sample(column, values))
+        others.next().unwrap_or_else(|| types::sample(column, enum_values(self.to, column)))
     }
 
     /// Values that have no counterpart in the new type.
     pub(super) fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
         let name = quote_identifier(&is.name);
         let wrong = self.misfits(&name, was, is);
-        let values = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)).map(|it| &it.values);
+        let (old, new) = (enum_values(self.from, was), enum_values(self.to, is));
         // An enumerated type has another name by now, so that no value is cast to it.
-        let old_values = was.enum_type.as_ref().and_then(|it| self.from.enums.get(it)).map(|it| &it.values);
-        let kept = values
-            .and_then(|values| values.iter().find(|value| old_values.is_none_or(|old| old.contains(value))));
-        let is_array = values.is_some() && is.data_type.ends_with("[]");
+        let kept =
+            new.and_then(|values| values.iter().find(|value| old.is_none_or(|old| old.contains(value))));
         let sample = match kept {
-            _ if is_array => "'{}'".to_owned(),
+            _ if new.is_some() && is.data_type.ends_with("[]") => "'{}'".to_owned(),
+            _ if self.goes_through_text(was, is) => format!("({})::text", types::sample(is, new)),
             Some(value) => quote_literal(value),
-            None => format!("({})::text::{}", types::sample(is, values), was.data_type),
+            None => format!("({})::text::{}", types::sample(is, new), was.data_type),
         };
-        // Where the old type has no value that the new one has, only the statement itself can say what they become.
-        let by_text = types::cast(was, is).using == types::Using::ByText;
-        let is_lost = kept.is_none() && (is.enum_type.is_some() || by_text);
-        let rehearsal = if was.identity.is_some() || was.generated.is_some() {
-            format!("DELETE FROM {table} WHERE {wrong}")
-        } else if !is_lost || is_array {
+        let is_written = was.identity.is_none() && (was.generated.is_none() || is.generated.is_none());
+        let rehearsal = if is_written {
             numbered_update(table, &name, &sample, &wrong)
-        } else if was.nullable {
-            format!("UPDATE {table} SET {name} = NULL WHERE {wrong}")
         } else {
             format!("DELETE FROM {table} WHERE {wrong}")
         };
-        let template = if is_lost && !matches!(was.data_type.as_str(), "json" | "jsonb") {
-            let becomes = format!("CASE {name}::text WHEN … THEN … END::{}", is.data_type);
-            format!("-- in the statement below, say what they become: USING {becomes}")
-        } else {
-            format!("UPDATE {table} SET {name} = … WHERE {wrong};")
-        };
+        let template = format!("UPDATE {table} SET {name} = … WHERE {wrong};");
         let title = format!("make the values of {table}.{name} fit {}", is.data_type);
         self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
+    }
+
+    /// Whether a column is text in between, since its old type has no value that could become one of the new type.
+    pub(super) fn goes_through_text(&self, was: &Column, is: &Column) -> bool {
+        let is_array = |column: &Column| column.data_type.ends_with("[]");
+        let differs = match (enum_values(self.from, was), enum_values(self.to, is)) {
+            (Some(old), Some(new)) => {
+                is_array(was) == is_array(is) && !new.iter().any(|value| old.contains(value))
+            }
+            _ => types::cast(was, is).using == types::Using::ByText,
+        };
+        self.style.slots && differs && !matches!(was.data_type.as_str(), "json" | "jsonb")
     }
 
     /// Which values do not fit the new type, as far as that can be said by a condition; else all that are there.
@@ -326,6 +327,11 @@ impl Planner<'_> {
         let rehearsal = format!("DELETE FROM {table} WHERE ctid IN (SELECT b.row FROM {rows})");
         self.slot(table, title, &rows, [template, rehearsal])
     }
+}
+
+/// The values of a column's enumerated type.
+fn enum_values<'a>(schema: &'a Schema, column: &Column) -> Option<&'a Vec<String>> {
+    Some(&schema.enums.get(column.enum_type.as_ref()?)?.values)
 }
 
 /// Sets a column to an expression in which `n` is another number in each row.

@@ -1,13 +1,17 @@
+-- hazards: rewrites-table, blocks-reads
+ALTER TABLE items ALTER COLUMN at SET DATA TYPE text USING at::text;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
 -- slot: make the values of items.at fit date
 --   count: SELECT count(*) FROM items WHERE at IS NOT NULL
---   template: -- in the statement below, say what they become: USING CASE at::text WHEN … THEN … END::date
-ALTER TABLE items ALTER COLUMN at SET DATA TYPE date USING at::text::date;
+--   template: UPDATE items SET at = … WHERE at IS NOT NULL;
+ALTER TABLE items ALTER COLUMN at SET DATA TYPE date USING at::date;
 ALTER TABLE items ALTER COLUMN flag DROP DEFAULT;
+-- hazards: rewrites-table, blocks-reads
+ALTER TABLE items ALTER COLUMN flag SET DATA TYPE text USING flag::text;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
 -- slot: make the values of items.flag fit boolean
 --   count: SELECT count(*) FROM items WHERE flag IS NOT NULL
---   template: -- in the statement below, say what they become: USING CASE flag::text WHEN … THEN … END::boolean
-ALTER TABLE items ALTER COLUMN flag SET DATA TYPE boolean USING flag::text::boolean;
+--   template: UPDATE items SET flag = … WHERE flag IS NOT NULL;
+ALTER TABLE items ALTER COLUMN flag SET DATA TYPE boolean USING flag::boolean;
 ALTER TABLE items ALTER COLUMN flag SET DEFAULT false;
 ANALYZE items;
