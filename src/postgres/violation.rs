@@ -43,3 +43,25 @@ fn broken_rule(reported: &dyn DatabaseError) -> Fault {
         |(_, pointer, code, detail)| Fault::at(*pointer, *code, *detail),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use autogenerate::schema::ConstraintKind;
+
+    use super::*;
+
+    /// What no client can break, since the service alone writes it.
+    const OURS: [&str; 2] = ["items_version_check", "service_keys_key_check"];
+
+    #[test]
+    fn every_check_on_what_a_client_sends_has_a_rule_and_every_rule_is_a_check() {
+        let schema = crate::postgres::tables().schema().unwrap();
+        let constraints = schema.tables.values().flat_map(|table| &table.constraints);
+        let checks = constraints.filter(|(_, constraint)| matches!(constraint.kind, ConstraintKind::Check));
+        let checks: BTreeSet<&str> = checks.map(|(name, _)| name.as_str()).collect();
+        let rules = catalog::RULES.iter().map(|(constraint, ..)| *constraint);
+        assert_eq!(rules.chain(OURS).collect::<BTreeSet<_>>(), checks);
+    }
+}

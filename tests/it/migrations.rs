@@ -205,12 +205,7 @@ async fn a_database_ahead_of_the_binary_is_served_with_a_warning() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_tell_and_change_where_a_database_stands() {
     let database = TestDatabase::empty().await;
-    let url = database.url();
-    let db = async |arguments: &str| {
-        let mut db = curio(&[&["db"], &*arguments.split(' ').collect::<Vec<_>>()].concat());
-        db.env("DATABASE_URL", &url);
-        run(db).await
-    };
+    let db = async |arguments: &str| db(&database, &arguments.split(' ').collect::<Vec<_>>()).await;
     let (code, out, _) = db("current").await;
     assert_eq!((code, out.lines().next()), (Some(0), Some("base")));
     assert!(out.contains(&format!("pending: {} create items", oldest())), "{out}");
@@ -304,12 +299,34 @@ async fn a_revision_is_written_where_something_differs_and_else_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_turns_one_database_into_another_is_printed_for_psql() {
-    let (from, to) = (TestDatabase::empty().await, TestDatabase::new().await);
-    let (from_url, to_url) = (from.url(), to.url());
-    let arguments = ["diff", "--from", &from_url, "--to", &to_url];
-    let (code, sql, error) = db(&from, &arguments).await;
-    assert!(code == Some(0) && sql.contains("CREATE TABLE public.items"), "{sql}{error}");
-    from.execute(&sql).await;
-    let (code, sql, error) = db(&from, &arguments).await;
-    assert_eq!((code, &*sql, &*error), (Some(0), "", ""));
+    // Ours, and one that was not made for us.
+    let (ours, pagila) = (TestDatabase::new().await, TestDatabase::empty().await);
+    pagila.execute(include_str!("../../crates/autogenerate/tests/samples/pagila.sql")).await;
+    for (to, table) in [(ours, "items"), (pagila, "film_actor")] {
+        let from = TestDatabase::empty().await;
+        let (from_url, to_url) = (from.url(), to.url());
+        let arguments = ["diff", "--from", &from_url, "--to", &to_url];
+        let (code, sql, error) = db(&from, &arguments).await;
+        assert!(code == Some(0) && sql.contains(&format!("CREATE TABLE public.{table}")), "{sql}{error}");
+        from.execute(&sql).await;
+        let (code, sql, error) = db(&from, &arguments).await;
+        assert_eq!((code, &*sql, &*error), (Some(0), "", ""));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_postgresql_reports_is_said_once_and_with_its_detail() {
+    let database = TestDatabase::empty().await;
+    database.execute("CREATE TABLE items (id int)").await;
+    let (code, _, error) = db(&database, &["upgrade"]).await;
+    assert_eq!((code, error.matches("relation \"items\" already exists").count()), (Some(1), 1), "{error}");
+    assert!(!error.contains(" at line "), "{error}");
+
+    let (database, folder) = (TestDatabase::empty().await, tempfile::tempdir().unwrap());
+    let up =
+        "CREATE TABLE twice AS SELECT 1 AS n FROM generate_series(1, 2); ALTER TABLE twice ADD UNIQUE (n);";
+    std::fs::write(folder.path().join("1_keys.up.sql"), up).unwrap();
+    std::fs::write(folder.path().join("1_keys.down.sql"), "DROP TABLE twice;").unwrap();
+    let (code, _, error) = db(&database, &["check", "--migrations", folder.path().to_str().unwrap()]).await;
+    assert!(code == Some(1) && error.contains("\n  detail: Key (n)=(1) is duplicated."), "{error}");
 }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderMap, HeaderName, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
     header::{ALLOW, ETAG, LINK, LOCATION},
     request::Parts,
 };
@@ -53,9 +53,8 @@ pub async fn create_item(
     let item = item::create(&mut tx, Uuid::now_v7(), &content.into()).await?;
     tx.commit().await?;
     tracing::info!(item.id = %item.id, item.status = item.status.as_str(), "item.created");
-    let location = format!("{PATH}/{}", item.id);
-    let headers =
-        [(LOCATION, location.try_into().map_err(internal)?), (ETAG, preconditions::etag(item.version))];
+    let location = HeaderValue::try_from(format!("{PATH}/{}", item.id)).map_err(internal)?;
+    let headers = [(LOCATION, location), (ETAG, preconditions::etag(item.version))];
     Ok((StatusCode::CREATED, headers, Json(ItemView::from(item))).into_response())
 }
 
@@ -81,7 +80,7 @@ pub async fn create_item(
             ("ETag" = String, description = "The entity tag of the item."),
             ("Cache-Control" = String, description = "Ask before each use whether the item is still current."),
         )),
-        (status = 404, description = "There is no such item."),
+        (status = 404),
     )
 )]
 pub async fn get_item(
@@ -111,8 +110,8 @@ pub async fn get_item(
     request_body(content = ItemReplace, description = "The whole content of the item."),
     responses(
         (status = 200, description = "The item was replaced.", body = ItemView),
-        (status = 404, description = "There is no such item."),
-        (status = 409, description = "Another request is changing the item."),
+        (status = 404),
+        (status = 409),
     )
 )]
 pub async fn replace_item(
@@ -141,8 +140,8 @@ pub async fn replace_item(
         (status = 200, description = "The item was changed.", body = ItemView, headers(
             ("ETag" = String, description = "The entity tag of the item."),
         )),
-        (status = 404, description = "There is no such item."),
-        (status = 409, description = "Another request is changing the item."),
+        (status = 404),
+        (status = 409),
     )
 )]
 pub async fn update_item(
@@ -167,8 +166,8 @@ pub async fn update_item(
     params(("id" = Uuid, Path, description = "The item's id.")),
     responses(
         (status = 204, description = "The item was deleted."),
-        (status = 404, description = "There is no such item."),
-        (status = 409, description = "Another request is changing the item."),
+        (status = 404),
+        (status = 409),
     )
 )]
 pub async fn delete_item(

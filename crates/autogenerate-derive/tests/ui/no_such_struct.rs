@@ -23,7 +23,7 @@ struct Flat {
 }
 
 struct Inner {
-    #[allow(dead_code)]
+    #[expect(dead_code, reason = "nothing reads it here")]
     id: i64,
 }
 

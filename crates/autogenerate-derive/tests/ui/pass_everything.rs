@@ -21,7 +21,7 @@ struct Borrowed<'a> {
 #[derive(Enum)]
 enum Kind {
     One,
-    #[allow(dead_code)]
+    #[expect(dead_code, reason = "nothing reads it here")]
     Two,
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
@@ -26,7 +26,6 @@ use crate::{
         catalog::models::{Item, ItemContent, ItemFilter, Status},
         json::JsonText,
     },
-    time,
 };
 
 /// The largest `attributes`, as text with its numbers written out.
@@ -225,10 +224,10 @@ pub struct ItemView {
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     version: i64,
     /// When the item was created: UTC, with microseconds.
-    #[serde(serialize_with = "microseconds")]
+    #[serde(serialize_with = "super::microseconds")]
     created_at: DateTime<Utc>,
     /// When the item was last changed: UTC, with microseconds.
-    #[serde(serialize_with = "microseconds")]
+    #[serde(serialize_with = "super::microseconds")]
     updated_at: DateTime<Utc>,
 }
 
@@ -345,9 +344,4 @@ fn name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
         1..=200 => Ok(()),
         _ => fault("too_long", "must have at most 200 characters"),
     }
-}
-
-/// RFC 3339 in UTC with exactly six digits behind the second: what the database keeps.
-fn microseconds<S: Serializer>(moment: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&time::rfc3339(*moment))
 }

@@ -1,3 +1,13 @@
 //! What the catalogue's requests and answers look like: one file an entity.
 
 pub mod item;
+
+use chrono::{DateTime, Utc};
+use serde::Serializer;
+
+use crate::time;
+
+/// RFC 3339 in UTC with exactly six digits behind the second: what the database keeps.
+fn microseconds<S: Serializer>(moment: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time::rfc3339(*moment))
+}

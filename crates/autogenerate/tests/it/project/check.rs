@@ -1,0 +1,82 @@
+//! The triangle of models, migrations and database.
+
+use std::fs;
+
+use autogenerate::project::{Project, ProjectError, Request};
+
+use super::{Workplace, first, nobody, with_sku};
+use crate::support::{Database, server};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_behind_or_was_changed_by_hand_is_told() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    place.database.execute("CREATE INDEX by_hand ON items (name)").await;
+    let report = place.check::<first::Item>().await;
+    let found: Vec<_> = report.edges[1].differences.iter().map(|one| one.change.to_string()).collect();
+    assert_eq!(found, ["drop index by_hand of items"]);
+    let error = place.revise::<with_sku::Item>("sku").await.unwrap_err();
+    assert!(matches!(&error, ProjectError::Drift(drift) if drift.len() == 1), "{error}");
+    assert!(error.to_string().contains("drop index by_hand of items"), "{error}");
+    place.database.execute("DROP INDEX by_hand").await;
+    place.revise::<with_sku::Item>("sku").await.unwrap();
+    let error = place.revise::<first::Item>("again").await.unwrap_err();
+    assert!(matches!(&error, ProjectError::NotAtHead(_)) && error.to_string().contains("upgrade"), "{error}");
+    assert!(place.check::<first::Item>().await.database_left_out.unwrap().contains("upgrade"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_was_clean_is_remembered_and_a_difference_never_is() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    place.database.execute("CREATE TABLE others (id int)").await;
+    for _ in 0..2 {
+        let report = place.check::<first::Item>().await;
+        assert!(report.is_clean() && report.edges.len() == 2 && report.left_alone.len() == 1, "{report:?}");
+        assert_eq!(fs::read_dir(place.memory.path()).unwrap().count(), 1);
+    }
+    // By memory, nothing is made: not even a place to make it in is needed.
+    let nowhere = server().database("nowhere");
+    let project = Project { scratch: Some(nowhere), ..place.project::<first::Item>() };
+    assert!(project.check().await.unwrap().is_clean());
+
+    assert!(!place.check::<with_sku::Item>().await.is_clean(), "other models");
+    place.database.execute("ALTER TABLE items ALTER name DROP NOT NULL").await;
+    let report = place.check::<first::Item>().await;
+    assert_eq!(report.edges[1].differences.len(), 1, "another database");
+    place.database.execute("ALTER TABLE items ALTER name SET NOT NULL").await;
+    let file = place.file("first.up.sql");
+    fs::write(&file, fs::read_to_string(&file).unwrap() + "ALTER TABLE items ADD note text;").unwrap();
+    let report = place.check::<first::Item>().await;
+    assert_eq!(report.edges[0].differences.len(), 1, "other migrations");
+    assert_eq!(report.edited, [place.migrations().newest().unwrap()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_may_not_create_databases_gives_one_for_scratch() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    let given = Database::new().await;
+    let project = Project { scratch: Some(given.options.clone()), ..place.project::<with_sku::Item>() };
+    assert!(!project.check().await.unwrap().is_clean());
+    project.autogenerate(&Request { message: "sku", now: place.now, ask: &nobody }).await.unwrap();
+    place.upgrade().await.unwrap();
+    assert!(project.check().await.unwrap().is_clean());
+    let left = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    assert_eq!(given.number(left).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_a_migration_makes_and_the_search_path_names_is_read() {
+    let mut place = Workplace::new().await;
+    let name = place.database.options.get_database().unwrap().to_owned();
+    place.database.execute(&format!("ALTER DATABASE {name} SET search_path = app, public")).await;
+    for (end, sql) in [("up", "CREATE SCHEMA IF NOT EXISTS app"), ("down", "DROP SCHEMA app")] {
+        fs::write(place.folder.path().join(format!("20261124110000_app.{end}.sql")), sql).unwrap();
+    }
+    place.database.connection = place.database.connect().await;
+    place.upgrade().await.unwrap();
+    place.database.connection = place.database.connect().await;
+    place.revise::<first::Item>("items").await.unwrap();
+    place.upgrade().await.unwrap();
+    assert_eq!(place.text("SELECT to_regclass('app.items')::text").await, "items");
+    let report = place.check::<first::Item>().await;
+    assert!(report.is_clean() && report.edges.len() == 2, "{report:?}");
+}

@@ -1,0 +1,25 @@
+//! Two databases, neither of which is ours.
+
+use autogenerate::project::difference;
+
+use crate::support::Database;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_databases_are_made_alike_by_what_is_printed() {
+    let mut from = Database::with("CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)").await;
+    let mut to = Database::with(
+        "CREATE SCHEMA s; CREATE TYPE s.mood AS ENUM ('sad', 'happy');
+         CREATE TABLE a (id bigint PRIMARY KEY, mood s.mood DEFAULT 'sad'); CREATE INDEX ON a (mood);
+         CREATE VIEW v AS SELECT 1 AS one",
+    )
+    .await;
+    let comparison = difference(&from.options, &to.options).await.unwrap();
+    assert_eq!(comparison.unhandled.len(), 1);
+    for statement in &comparison.plan.statements {
+        from.execute(&statement.sql).await;
+    }
+    let again = difference(&from.options, &to.options).await.unwrap();
+    assert!(again.changes.is_empty() && again.plan.is_empty(), "{:?}", again.changes);
+    let scope = autogenerate::introspect::Scope::Database;
+    assert_eq!(from.read(&scope).await.schema.normalized(), to.read(&scope).await.schema.normalized());
+}

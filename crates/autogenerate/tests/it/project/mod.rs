@@ -1,0 +1,181 @@
+//! What a command line does, from the models to a database that is like them.
+
+mod check;
+mod compare;
+mod replicas;
+mod revision;
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use autogenerate::{
+    Table,
+    diff::Ambiguity,
+    migrate::{self, Down, MigrationError, Up},
+    model::Metadata,
+    project::{Answer, Project, ProjectError, Report, Request, Revised},
+    revision::Migrations,
+};
+use chrono::{DateTime, Utc};
+use tempfile::TempDir;
+
+use crate::support::Database;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The models as they were at first.
+#[expect(dead_code, reason = "rows are read by SQL here")]
+mod first {
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Item {
+        #[column(primary_key, identity)]
+        pub id: i64,
+        #[column(type = "varchar(200)")]
+        pub name: String,
+    }
+}
+
+/// The same with a field and an index more.
+#[expect(dead_code, reason = "rows are read by SQL here")]
+mod with_sku {
+    #[derive(autogenerate::Table)]
+    #[table(name = "items", index(columns = ["sku"]))]
+    pub struct Item {
+        #[column(primary_key, identity)]
+        pub id: i64,
+        #[column(type = "varchar(200)")]
+        pub name: String,
+        /// What the shop calls it.
+        #[column(type = "varchar(40)")]
+        pub sku: Option<String>,
+    }
+}
+
+/// The same with a field more that every row has to have.
+#[expect(dead_code, reason = "rows are read by SQL here")]
+mod with_needed_sku {
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Item {
+        #[column(primary_key, identity)]
+        pub id: i64,
+        #[column(type = "varchar(200)")]
+        pub name: String,
+        #[column(type = "varchar(40)")]
+        pub sku: String,
+    }
+}
+
+/// The same with another name for the name.
+#[expect(dead_code, reason = "rows are read by SQL here")]
+mod with_title {
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Item {
+        #[column(primary_key, identity)]
+        pub id: i64,
+        #[column(type = "varchar(200)")]
+        pub title: String,
+    }
+}
+
+/// A folder and a database of a test's own.
+struct Workplace {
+    database: Database,
+    folder: TempDir,
+    memory: TempDir,
+    now: DateTime<Utc>,
+}
+
+fn nobody(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
+    Box::pin(async { Answer::Unknown })
+}
+
+fn nothing_renamed(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
+    Box::pin(async { Answer::Another })
+}
+
+fn yes(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
+    Box::pin(async { Answer::Renamed })
+}
+
+impl Workplace {
+    async fn new() -> Self {
+        let now = "2026-11-24T12:00:00Z".parse().unwrap();
+        let (folder, memory) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        Self { database: Database::new().await, folder, memory, now }
+    }
+
+    /// One whose database has the table of `T`, and a row in it.
+    async fn with<T: Table>(row: &str) -> Self {
+        let mut place = Self::new().await;
+        place.revise::<T>("first").await.unwrap();
+        place.upgrade().await.unwrap();
+        place.database.execute(row).await;
+        place
+    }
+
+    fn project<T: Table>(&self) -> Project {
+        self.of(Metadata::new().table::<T>())
+    }
+
+    fn of(&self, metadata: Metadata) -> Project {
+        Project {
+            metadata,
+            folder: self.folder.path().to_owned(),
+            database: self.database.options.clone(),
+            scratch: None,
+            memory: Some(self.memory.path().to_owned()),
+        }
+    }
+
+    async fn revise<T: Table>(&self, message: &str) -> Result<Revised, ProjectError> {
+        self.project::<T>().autogenerate(&Request { message, now: self.now, ask: &nobody }).await
+    }
+
+    async fn check<T: Table>(&self) -> Report {
+        self.project::<T>().check().await.unwrap()
+    }
+
+    async fn upgrade(&mut self) -> Result<usize, MigrationError> {
+        let migrations = self.migrations();
+        let applied =
+            migrate::upgrade(&mut self.database.connection, &migrations, &Up::Head, PATIENCE).await?;
+        Ok(applied.len())
+    }
+
+    async fn downgrade(&mut self) {
+        let migrations = self.migrations();
+        migrate::downgrade(&mut self.database.connection, &migrations, &Down::Steps(1), PATIENCE)
+            .await
+            .unwrap();
+    }
+
+    fn migrations(&self) -> Migrations {
+        Migrations::from_folder(self.folder.path()).unwrap()
+    }
+
+    /// What the files of the folder are called.
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The one file whose name ends so.
+    fn file(&self, end: &str) -> PathBuf {
+        let name = self.names().into_iter().find(|name| name.ends_with(end)).unwrap();
+        self.folder.path().join(name)
+    }
+
+    async fn text(&mut self, sql: &str) -> String {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut self.database.connection).await.unwrap()
+    }
+}
+
+fn changes(revised: &Revised) -> Vec<String> {
+    revised.changes.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,203 @@
+//! From models to files, and what keeps a revision from being written.
+
+use std::fs;
+
+use autogenerate::{
+    migrate::MigrationError,
+    model::Metadata,
+    project::{ProjectError, Proven, Rebased, Request},
+};
+
+use super::{Workplace, changes, first, nobody, nothing_renamed, with_needed_sku, with_sku, with_title, yes};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_revision_makes_the_tables_and_a_second_has_nothing_to_do() {
+    let mut place = Workplace::new().await;
+    let revised = place.revise::<first::Item>("Create items").await.unwrap();
+    assert_eq!(place.names(), ["20261124120000_create_items.down.sql", "20261124120000_create_items.up.sql"]);
+    assert!(changes(&revised).contains(&"add table items".to_owned()), "{:?}", changes(&revised));
+    let report = place.check::<first::Item>().await;
+    assert!(report.is_clean() && report.edges.len() == 1, "{report:?}");
+    assert!(report.database_left_out.unwrap().contains("run `upgrade`"));
+    place.upgrade().await.unwrap();
+    let report = place.check::<first::Item>().await;
+    assert!(report.is_clean() && report.database_left_out.is_none(), "{report:?}");
+    assert_eq!(report.edges.len(), 2);
+    let again = place.revise::<first::Item>("again").await.unwrap();
+    assert!(again.revision.is_none() && again.changes.is_empty());
+    assert_eq!(place.names().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_added_field_goes_up_and_down_and_up_again() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    let report = place.check::<with_sku::Item>().await;
+    let found: Vec<_> = report.edges[0].differences.iter().map(|one| one.change.to_string()).collect();
+    assert!(found.contains(&"add column items.sku character varying(40)".to_owned()), "{found:?}");
+    let origin = report.edges[0].differences[0].origin.as_ref().unwrap();
+    assert!(origin.file.ends_with("tests/it/project/mod.rs") && origin.field == "Item::sku", "{origin}");
+
+    let revised = place.revise::<with_sku::Item>("Add SKU").await.unwrap();
+    let Proven { proof, .. } = revised.revision.unwrap();
+    assert!(proof.without_rows.is_empty() && proof.irreversible.is_none(), "{proof:?}");
+    let up = fs::read_to_string(place.file("add_sku.up.sql")).unwrap();
+    assert!(up.contains("-- locks: AccessExclusive on items; rewrites: no; scans: no"), "{up}");
+    let all: String = place
+        .names()
+        .iter()
+        .map(|name| fs::read_to_string(place.folder.path().join(name)).unwrap())
+        .collect();
+    assert!(all.contains("CREATE INDEX CONCURRENTLY items_sku_idx ON items"), "{all}");
+
+    for _ in 0..2 {
+        assert_eq!(place.upgrade().await.unwrap(), 2, "the column, and the index in a file of its own");
+        assert!(place.check::<with_sku::Item>().await.is_clean());
+        place.downgrade().await;
+        assert_eq!(place.text("SELECT string_agg(attname::text, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'items'::regclass AND attnum > 0 AND NOT attisdropped").await, "id name");
+        assert_eq!(place.text("SELECT name::text FROM items").await, "Lamp");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_slot_is_refused_until_a_person_has_filled_it() {
+    let mut place =
+        Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp'), ('Desk')").await;
+    place.revise::<with_needed_sku::Item>("Need SKU").await.unwrap();
+    let slot = place.migrations().open_slots().remove(0);
+    assert!(slot.title.contains("items.sku") && slot.title.contains("2 rows"), "{slot:?}");
+    let refused = place.upgrade().await.unwrap_err();
+    assert!(
+        matches!(&refused, MigrationError::OpenSlot { file, line, .. } if *file == slot.file && *line == slot.line)
+    );
+    assert!(matches!(place.revise::<with_needed_sku::Item>("more").await, Err(ProjectError::OpenSlot(_))));
+
+    let path = place.folder.path().join(&slot.file);
+    let text = fs::read_to_string(&path).unwrap();
+    let before: String = text.split_inclusive('\n').take(slot.line - 1).collect();
+    let after = &text[text.find("-- SLOT").unwrap()..];
+    // The template ends with its first semicolon.
+    let after = &after[after.find(';').unwrap() + 1..];
+    fs::write(&path, format!("{before}UPDATE items SET sku = 'sku-' || id;{after}")).unwrap();
+    place.upgrade().await.unwrap();
+    let report = place.check::<with_needed_sku::Item>().await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(place.text("SELECT sku::text FROM items WHERE name = 'Lamp'").await, "sku-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rename_is_never_guessed_and_keeps_the_data_when_it_is_one() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    let error = place.revise::<with_title::Item>("title").await.unwrap_err();
+    assert!(matches!(&error, ProjectError::Ambiguous(found) if found.len() == 1), "{error}");
+    assert!(
+        error.to_string().contains("column items.name") && error.to_string().contains("renamed_from"),
+        "{error}"
+    );
+    assert_eq!(place.names().len(), 2, "nothing was written");
+    let request = Request { message: "title", now: place.now, ask: &yes };
+    let revised = place.project::<with_title::Item>().autogenerate(&request).await.unwrap();
+    assert_eq!(changes(&revised), ["rename column items.name to title"]);
+    place.upgrade().await.unwrap();
+    assert_eq!(place.text("SELECT title::text FROM items").await, "Lamp");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_ours_is_left_alone_and_named_and_what_was_ours_is_dropped_with_a_hazard() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    place
+        .database
+        .execute(
+            "CREATE TABLE alembic_version (version_num text PRIMARY KEY);
+             CREATE TYPE colour AS ENUM ('red');
+             CREATE SEQUENCE numbers;
+             CREATE VIEW names AS SELECT name FROM items",
+        )
+        .await;
+    let report = place.check::<first::Item>().await;
+    assert!(report.is_clean(), "{report:?}");
+    let left: Vec<_> = report.left_alone.iter().map(|it| format!("{} {}", it.kind, it.name)).collect();
+    for name in ["table alembic_version", "enum colour", "sequence numbers", "view names"] {
+        assert!(left.contains(&name.to_owned()), "{name}: {left:?}");
+    }
+    place.database.execute("DROP VIEW names").await;
+    let request = Request { message: "no items", now: place.now, ask: &nobody };
+    let revised = place.of(Metadata::new()).autogenerate(&request).await.unwrap();
+    assert_eq!(changes(&revised), ["drop table items"]);
+    let up = fs::read_to_string(place.file("no_items.up.sql")).unwrap();
+    assert!(up.contains("-- hazards: deletes-data") && up.contains("DROP TABLE items"), "{up}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_that_was_overtaken_is_put_behind_the_others_and_made_again_where_needed() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    place.revise::<with_sku::Item>("sku").await.unwrap();
+    let ours = place.migrations().revisions()[1].version;
+    // Another branch's revision, which came in with a merge, and is applied.
+    let other = "20261124130000_other";
+    fs::write(
+        place.folder.path().join(format!("{other}.up.sql")),
+        "ALTER TABLE items ADD COLUMN sku varchar(40);\n",
+    )
+    .unwrap();
+    fs::write(place.folder.path().join(format!("{other}.down.sql")), "ALTER TABLE items DROP COLUMN sku;\n")
+        .unwrap();
+    let request = Request { message: "", now: place.now, ask: &nobody };
+    let project = place.project::<with_sku::Item>();
+    let Rebased::Remade(revised, kept) = project.rebase(&ours.to_string(), &request).await.unwrap() else {
+        panic!("both add the column")
+    };
+    assert!(kept.len() == 4 && kept.iter().all(|path| path.extension().is_some_and(|end| end == "old")));
+    let found = changes(&revised);
+    assert!(
+        found.len() == 2 && found.contains(&"add index items_sku_idx of items btree (sku)".to_owned()),
+        "{found:?}"
+    );
+    let last = place.migrations().revisions().last().unwrap().clone();
+    assert!(last.version > 20_261_124_130_000 && last.message == "sku", "{last:?}");
+    place.upgrade().await.unwrap();
+    assert!(place.check::<with_sku::Item>().await.is_clean());
+    let refused = project.rebase(&last.version.to_string(), &request).await.unwrap_err();
+    assert!(matches!(refused, ProjectError::Applied(_)));
+
+    // Where both can stand, the files stay as they are but for their version.
+    place.downgrade().await;
+    let other = "20261124140000_index";
+    fs::write(place.folder.path().join(format!("{other}.up.sql")), "SELECT 1;\n").unwrap();
+    fs::write(place.folder.path().join(format!("{other}.down.sql")), "SELECT 1;\n").unwrap();
+    let Rebased::Redated(written) = project.rebase(&last.version.to_string(), &request).await.unwrap() else {
+        panic!("they have nothing to do with each other")
+    };
+    assert!(written.version > 20_261_124_140_000);
+    place.upgrade().await.unwrap();
+    assert!(place.check::<with_sku::Item>().await.is_clean());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_would_make_the_revision_fail_is_named_before_it_is_written() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    place.database.execute("CREATE VIEW names AS SELECT name FROM items").await;
+    let request = Request { message: "other", now: place.now, ask: &nothing_renamed };
+    let project = place.project::<with_title::Item>();
+    let error = project.autogenerate(&request).await.unwrap_err();
+    assert!(matches!(&error, ProjectError::InTheWay(found) if found.len() == 1), "{error}");
+    let words = "view names is in the way of: drop column items.name";
+    assert!(error.to_string().contains(words), "{error}");
+    assert_eq!(place.names().len(), 2, "nothing was written");
+    place.database.execute("DROP VIEW names").await;
+    project.autogenerate(&request).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_that_fails_behind_the_others_is_not_lost_where_nothing_is_needed_instead() {
+    let place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    let write = |name: &str, up: &str| {
+        for (end, sql) in [("up", up), ("down", "SELECT 1;")] {
+            fs::write(place.folder.path().join(format!("{name}.{end}.sql")), sql).unwrap();
+        }
+    };
+    write("20261124120100_data", "UPDATE what_another_branch_dropped SET n = 1;");
+    let request = Request { message: "", now: place.now, ask: &nobody };
+    let refused = place.project::<first::Item>().rebase("20261124120100", &request).await.unwrap_err();
+    assert!(matches!(refused, ProjectError::NotNeeded(20_261_124_120_100)), "{refused}");
+    assert_eq!(place.names().len(), 4, "nothing was deleted");
+}
