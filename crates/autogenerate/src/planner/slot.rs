@@ -20,10 +20,26 @@ impl Planner<'_> {
         table: &Name,
         title: String,
         rows: &str,
-        [template, rehearsal]: [String; 2],
+        [mut template, mut rehearsal]: [String; 2],
     ) -> Option<Slot> {
         let count = renamed_back(self.renames, table, &format!("SELECT count(*) FROM {rows}"));
+        if self.is_checked_later(table) {
+            template
+                .push_str("\nSET CONSTRAINTS ALL IMMEDIATE; -- or the table could not be altered behind it");
+            rehearsal.push_str(";\nSET CONSTRAINTS ALL IMMEDIATE");
+        }
         self.style.slots.then_some(Slot { title, count, template, rehearsal })
+    }
+
+    /// Whether what is written to the rows of a table is looked at when the transaction ends; until then it cannot be altered.
+    fn is_checked_later(&self, table: &Name) -> bool {
+        let tables = self.from.tables.iter().chain(&self.to.tables);
+        let constraints =
+            tables.flat_map(|(name, it)| it.constraints.values().map(move |constraint| (name, constraint)));
+        constraints.filter(|(_, it)| it.definition.ends_with("INITIALLY DEFERRED")).any(|(name, it)| {
+            name == table
+                || matches!(&it.kind, ConstraintKind::ForeignKey { references, .. } if references == table)
+        })
     }
 
     /// A copy that a person may want before something goes, as a comment above the statement. It is in a schema of its own, since
@@ -64,23 +80,25 @@ impl Planner<'_> {
             "-- a large table in parts, by a range of its key each\nUPDATE {table} SET {} WHERE {is_null};",
             join(&|name| format!("{name} = …"), ", ")
         );
-        let updates = columns.iter().map(|column| {
-            let name = quote_identifier(&column.name);
-            numbered_update(table, &name, &self.sample(table, column), &format!("{name} IS NULL"))
-        });
-        let mut rehearsal: Vec<_> = updates.collect();
-        rehearsal.push(format!("DELETE FROM {table} WHERE {is_null}"));
+        let set = columns
+            .iter()
+            .map(|column| format!("{} = {}", quote_identifier(&column.name), self.sample(table, column)));
+        let update = numbered_update(table, &set.collect::<Vec<_>>().join(", "), &is_null);
+        let rehearsal = format!("{update};\nDELETE FROM {table} WHERE {is_null}");
         let title = format!("populate {}", join(&|name| format!("{table}.{name}"), ", "));
-        self.slot(table, title, &rows, [template, rehearsal.join(";\n")])
+        self.slot(table, title, &rows, [template, rehearsal])
     }
 
     /// A value for made up rows; where it points at another table, one that is there.
     fn sample(&self, table: &Name, column: &Column) -> String {
         let constraints = self.to.tables.get(table).into_iter().flat_map(|table| table.constraints.values());
         let mut others = constraints.filter_map(|it| match &it.kind {
-            ConstraintKind::ForeignKey { columns, references, referenced } if references != table => {
+            ConstraintKind::ForeignKey { columns, references, referenced } => {
                 let at = columns.iter().position(|other| *other == column.name)?;
                 let target = quote_identifier(referenced.get(at)?);
+                if references == table {
+                    return Some(format!("{table}.{target}::text::{}", column.data_type));
+                }
                 // Each row gets another one, as far as there are as many.
                 Some(format!(
                     "(SELECT other.{target}::text FROM {references} AS other ORDER BY 1\n    \
@@ -109,7 +127,7 @@ impl Planner<'_> {
         };
         let is_written = was.identity.is_none() && (was.generated.is_none() || is.generated.is_none());
         let rehearsal = if is_written {
-            numbered_update(table, &name, &sample, &wrong)
+            numbered_update(table, &format!("{name} = {sample}"), &wrong)
         } else {
             format!("DELETE FROM {table} WHERE {wrong}")
         };
@@ -151,14 +169,16 @@ impl Planner<'_> {
                 let most = crate::render::usual_options(1, base).max;
                 if types::is_text(was) {
                     let fits = format!("{name}::numeric BETWEEN {} AND {most}", usual.min);
-                    format!("CASE WHEN {name} ~ '^\\s*[-+]?\\d+\\s*$' THEN NOT {fits} ELSE true END")
+                    format!(
+                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+\\s*$' THEN NOT {fits} ELSE {name} IS NOT NULL END"
+                    )
                 } else if types::is_number(was) {
                     format!("{name} NOT BETWEEN {} AND {most}", usual.min)
                 } else {
                     format!("{name} IS NOT NULL")
                 }
             }
-            ("numeric", Some(size)) => {
+            ("numeric", Some(size)) if types::is_number(was) || types::is_text(was) => {
                 let mut digits =
                     size.split(',').map(|digits| digits.trim().parse::<i64>().unwrap_or_default());
                 let (precision, scale) =
@@ -166,7 +186,11 @@ impl Planner<'_> {
                 if types::is_number(was) {
                     format!("abs({name}) >= 10::numeric ^ {}", precision - scale)
                 } else {
-                    format!("{name} IS NOT NULL")
+                    let whole = precision - scale;
+                    format!(
+                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+(\\.\\d+)?\\s*$' THEN abs({name}::numeric) >= 10::numeric ^ {whole} \
+                         ELSE {name} IS NOT NULL END"
+                    )
                 }
             }
             ("uuid", _) => format!("{name}::text !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"),
@@ -243,7 +267,8 @@ impl Planner<'_> {
         let is_empty = |column: &String| {
             let it = self.to.tables.get(table).and_then(|table| table.column(column));
             self.is_new_column(table, column)
-                && it.is_some_and(|it| it.default.is_none() && it.generated.is_none())
+                && it
+                    .is_some_and(|it| it.default.is_none() && it.identity.is_none() && it.generated.is_none())
         };
         let is_new = !it.uses.columns.is_empty() && it.uses.columns.iter().all(is_empty);
         if is_new || self.is_kept(table, name, it) { None } else { self.violation_slot(table, name, it) }
@@ -334,10 +359,10 @@ fn enum_values<'a>(schema: &'a Schema, column: &Column) -> Option<&'a Vec<String
     Some(&schema.enums.get(column.enum_type.as_ref()?)?.values)
 }
 
-/// Sets a column to an expression in which `n` is another number in each row.
-fn numbered_update(table: &Name, column: &str, expression: &str, wrong: &str) -> String {
+/// Sets columns to expressions in which `n` is another number in each row.
+fn numbered_update(table: &Name, set: &str, wrong: &str) -> String {
     format!(
-        "UPDATE {table} SET {column} = {expression}\nFROM (SELECT tableoid AS relation, ctid AS row, 1000 + row_number() OVER () AS n FROM \
+        "UPDATE {table} SET {set}\nFROM (SELECT tableoid AS relation, ctid AS row, 1000 + row_number() OVER () AS n FROM \
          {table} WHERE {wrong}) AS numbered\nWHERE {table}.tableoid = numbered.relation AND {table}.ctid = numbered.row"
     )
 }
