@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{PgConnection, Row as _, postgres::PgRow, postgres::types::Oid};
 
+use self::uses::AllUses;
 use crate::schema::{Name, Schema};
 
 /// How much is read.
@@ -71,11 +72,16 @@ pub struct Unhandled {
 /// # Errors
 /// Whatever PostgreSQL or the connection to it has to say; also when an object is dropped meanwhile by someone else.
 pub async fn read(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, sqlx::Error> {
-    settings::with_canonical(conn, scope).await
+    settings::with_canonical(conn, scope, true).await
+}
+
+/// As [`read`], but without what expressions refer to: a query less, for who compares only how they are printed.
+pub(crate) async fn read_printed(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, sqlx::Error> {
+    settings::with_canonical(conn, scope, false).await
 }
 
 /// Reads with whatever settings there are.
-async fn read_all(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, sqlx::Error> {
+async fn read_all(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> Result<Reading, sqlx::Error> {
     let (namespaces, spaces) = objects::namespaces(conn, scope).await?;
     let mut schema = Schema {
         namespaces: if *scope == Scope::Database { namespaces } else { BTreeMap::new() },
@@ -86,7 +92,7 @@ async fn read_all(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, sql
     };
     let mut tables = relations::tables(conn, scope, &spaces).await?;
     let oids: Vec<Oid> = tables.keys().copied().collect();
-    let mut uses = uses::read(conn, scope, &oids).await?;
+    let mut uses = if with_uses { uses::read(conn, scope, &oids).await? } else { AllUses::new() };
     relations::columns(conn, scope, &mut tables, &mut uses).await?;
     let keys = relations::indexes(conn, scope, &mut tables, &mut uses).await?;
     relations::constraints(conn, scope, &mut tables, &keys, &mut uses).await?;

@@ -11,7 +11,11 @@ const CANONICAL: &str = "SET LOCAL quote_all_identifiers = off; SET LOCAL datest
     SET LOCAL intervalstyle = postgres; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1; \
     SET LOCAL bytea_output = hex; SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1; SET LOCAL search_path = ";
 
-pub(super) async fn with_canonical(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, sqlx::Error> {
+pub(super) async fn with_canonical(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    with_uses: bool,
+) -> Result<Reading, sqlx::Error> {
     let path: Vec<String> = sqlx::query_scalar(
         "SELECT current_schemas(false)::text[] FROM set_config('autogenerate.reading', 'on', true)",
     )
@@ -26,13 +30,13 @@ pub(super) async fn with_canonical(conn: &mut PgConnection, scope: &Scope) -> Re
     if !in_transaction {
         let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings}");
         let mut transaction = conn.begin_with(AssertSqlSafe(begin)).await?;
-        let reading = read_all(&mut transaction, scope).await;
+        let reading = read_all(&mut transaction, scope, with_uses).await;
         transaction.rollback().await?;
         return reading;
     }
     // Settings go back with a savepoint.
     raw_sql(AssertSqlSafe(format!("SAVEPOINT autogenerate_reading; {settings}"))).execute(&mut *conn).await?;
-    let reading = read_all(conn, scope).await;
+    let reading = read_all(conn, scope, with_uses).await;
     raw_sql("ROLLBACK TO SAVEPOINT autogenerate_reading; RELEASE SAVEPOINT autogenerate_reading")
         .execute(conn)
         .await?;

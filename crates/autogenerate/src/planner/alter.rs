@@ -4,7 +4,6 @@ use super::{
     Planner,
     sequence::{RESTARTS, count_on, is_beyond, retyped_options},
     table::{column_needs, objects},
-    types::{self, Using},
 };
 use crate::{
     diff::{Object, Property, sequence_name},
@@ -14,7 +13,7 @@ use crate::{
         self,
         tokens::{Token, tokens},
     },
-    schema::{Column, ConstraintKind, Name, Schema, quote_identifier, quote_literal},
+    schema::{Column, Name, Schema, quote_literal},
 };
 
 impl Planner<'_> {
@@ -131,82 +130,6 @@ impl Planner<'_> {
         self.push_on(step, [table]);
     }
 
-    fn set_type(&self, group: &mut Group<'_>, was: &Column, is: &Column) {
-        let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
-        let is_array = |column: &Column| column.data_type.ends_with("[]");
-        let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
-        let cast = types::cast(was, is);
-        let text = if is_array(is) { "text[]" } else { "text" };
-        let through_text = self.goes_through_text(was, is);
-        if through_text {
-            // A person can write any value then.
-            group.say(&format!("SET DATA TYPE {text} USING {name}::{text}"));
-            group.hazard(Hazard::RewritesTable);
-            group.hazard(Hazard::BlocksReads);
-        }
-        let using = match cast.using {
-            _ if through_text => format!(" USING {name}::{data_type}"),
-            _ if swapped => format!(" USING {name}::{text}::{data_type}"),
-            _ if was.data_type == is.data_type => String::new(),
-            Using::Nothing => String::new(),
-            Using::Cast => format!(" USING {name}::{data_type}"),
-            Using::ByText => format!(" USING {name}::{text}::{data_type}"),
-            Using::Utc if was.data_type == "date" => format!(" USING {name}::timestamp AT TIME ZONE 'UTC'"),
-            Using::Utc if is.data_type == "date" => format!(" USING ({name} AT TIME ZONE 'UTC')::date"),
-            Using::Utc => format!(" USING {name} AT TIME ZONE 'UTC'"),
-            Using::Within => format!(" USING ARRAY[{name}]::{data_type}"),
-            Using::First => format!(" USING ({name})[1]::{data_type}"),
-        };
-        let collation = if was.collation.is_some() && is.collation.is_none() && was.data_type == is.data_type
-        {
-            " COLLATE pg_catalog.\"default\"".to_owned()
-        } else {
-            render::collate(is)
-        };
-        let space = if collation.len() + using.len() > 40 { "\n    " } else { " " };
-        group.say(&format!("SET DATA TYPE {data_type}{collation}{}", using.replacen(' ', space, 1)));
-        if cast.using == Using::Utc {
-            let note = "times without a time zone are taken as UTC";
-            group.step = group.step.take().map(|step| step.note(note));
-        }
-        let rewrites = swapped || cast.rewrites && was.data_type != is.data_type;
-        let may_fail = cast.may_fail || swapped;
-        if rewrites {
-            group.hazard(Hazard::RewritesTable);
-            group.hazard(Hazard::BlocksReads);
-        }
-        if !rewrites && was.collation != is.collation && self.is_indexed(group.table, &is.name) {
-            // Its indexes are in another order then, and are built anew while nobody reads.
-            group.hazard(Hazard::BuildsIndex);
-            group.hazard(Hazard::BlocksReads);
-        }
-        if cast.loses {
-            group.hazard(Hazard::DeletesData);
-        }
-        if may_fail {
-            group.hazard(Hazard::MayFailOnData);
-            let slot = self.cast_slot(group.table, was, is);
-            if let Some(step) = group.step.take() {
-                group.step = Some(step.slot(slot));
-            }
-        }
-    }
-
-    /// Whether an index that stays has the column, be it that of a key.
-    fn is_indexed(&self, table: &Name, column: &str) -> bool {
-        let Some(is) = self.to.tables.get(table) else { return false };
-        let stays = |object: Object| !self.delta.comes(&object);
-        let mut indexes =
-            is.indexes.iter().map(|(name, it)| (Object::Index(table.clone(), name.clone()), &it.uses));
-        let mut keys = is
-            .constraints
-            .iter()
-            .filter(|(_, it)| !matches!(it.kind, ConstraintKind::Check | ConstraintKind::ForeignKey { .. }))
-            .map(|(name, it)| (Object::Constraint(table.clone(), name.clone()), &it.uses));
-        indexes.any(|(object, uses)| uses.columns.contains(column) && stays(object))
-            || keys.any(|(object, uses)| uses.columns.contains(column) && stays(object))
-    }
-
     /// Lets a column count, behind the rows that are there.
     fn add_identity(&mut self, table: &Name, column: &Column) {
         let Some(identity) = column.identity else { return };
@@ -223,14 +146,14 @@ impl Planner<'_> {
 }
 
 /// Alterations of one column, one behind the other.
-struct Group<'a> {
-    table: &'a Name,
+pub(super) struct Group<'a> {
+    pub(super) table: &'a Name,
     column: &'a str,
-    step: Option<Step>,
+    pub(super) step: Option<Step>,
 }
 
 impl Group<'_> {
-    fn say(&mut self, action: &str) {
+    pub(super) fn say(&mut self, action: &str) {
         let sql = render::alter_column(self.table, self.column, action);
         self.step = Some(match self.step.take() {
             Some(step) => step.then(sql),
@@ -238,7 +161,7 @@ impl Group<'_> {
         });
     }
 
-    fn hazard(&mut self, hazard: Hazard) {
+    pub(super) fn hazard(&mut self, hazard: Hazard) {
         self.step = self.step.take().map(|step| step.hazard(hazard));
     }
 }

@@ -1,6 +1,7 @@
 //! The statements that lead from one schema to another.
 
 mod alter;
+mod cast;
 mod column;
 mod constraint;
 mod definition;

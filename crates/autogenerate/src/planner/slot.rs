@@ -11,11 +11,11 @@ use crate::{
     order::Step,
     plan::Slot,
     render::list,
-    schema::{Column, Constraint, ConstraintKind, Name, Schema, quote_identifier, quote_literal},
+    schema::{Column, Constraint, ConstraintKind, Name, Schema, quote_identifier},
 };
 
 impl Planner<'_> {
-    fn slot(
+    pub(super) fn slot(
         &self,
         table: &Name,
         title: String,
@@ -109,93 +109,6 @@ impl Planner<'_> {
             _ => None,
         });
         others.next().unwrap_or_else(|| types::sample(column, enum_values(self.to, column)))
-    }
-
-    /// Values that have no counterpart in the new type.
-    pub(super) fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
-        let name = quote_identifier(&is.name);
-        let wrong = self.misfits(&name, was, is);
-        let (old, new) = (enum_values(self.from, was), enum_values(self.to, is));
-        // An enumerated type has another name by now, so that no value is cast to it.
-        let kept =
-            new.and_then(|values| values.iter().find(|value| old.is_none_or(|old| old.contains(value))));
-        let sample = match kept {
-            _ if new.is_some() && is.data_type.ends_with("[]") => "'{}'".to_owned(),
-            _ if self.goes_through_text(was, is) => format!("({})::text", types::sample(is, new)),
-            Some(value) => quote_literal(value),
-            None => format!("({})::text::{}", types::sample(is, new), was.data_type),
-        };
-        let is_written = was.identity.is_none() && (was.generated.is_none() || is.generated.is_none());
-        let rehearsal = if is_written {
-            numbered_update(table, &format!("{name} = {sample}"), &wrong)
-        } else {
-            format!("DELETE FROM {table} WHERE {wrong}")
-        };
-        let template = format!("UPDATE {table} SET {name} = … WHERE {wrong};");
-        let title = format!("make the values of {table}.{name} fit {}", is.data_type);
-        self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
-    }
-
-    /// Whether a column is text in between, since its old type has no value that could become one of the new type.
-    pub(super) fn goes_through_text(&self, was: &Column, is: &Column) -> bool {
-        let is_array = |column: &Column| column.data_type.ends_with("[]");
-        let differs = match (enum_values(self.from, was), enum_values(self.to, is)) {
-            (Some(old), Some(new)) => {
-                is_array(was) == is_array(is) && !new.iter().any(|value| old.contains(value))
-            }
-            _ => types::cast(was, is).using == types::Using::ByText,
-        };
-        self.style.slots && differs && !matches!(was.data_type.as_str(), "json" | "jsonb")
-    }
-
-    /// Which values do not fit the new type, as far as that can be said by a condition; else all that are there.
-    fn misfits(&self, name: &str, was: &Column, is: &Column) -> String {
-        if let Some(kept) = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)) {
-            let kept: Vec<_> = kept.values.iter().map(|value| quote_literal(value)).collect();
-            let kept = kept.join(", ");
-            return if is.data_type.ends_with("[]") {
-                format!("NOT {name}::text[] <@ ARRAY[{kept}]::text[]")
-            } else {
-                format!("{name}::text NOT IN ({kept})")
-            };
-        }
-        let size =
-            is.data_type.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(size, _)| size);
-        let base = is.data_type.split('(').next().unwrap_or_default();
-        match (base, size) {
-            ("character varying" | "character", Some(size)) => format!("char_length({name}::text) > {size}"),
-            ("smallint" | "integer" | "bigint", _) => {
-                let usual = crate::render::usual_options(-1, base);
-                let most = crate::render::usual_options(1, base).max;
-                if types::is_text(was) {
-                    let fits = format!("{name}::numeric BETWEEN {} AND {most}", usual.min);
-                    format!(
-                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+\\s*$' THEN NOT {fits} ELSE {name} IS NOT NULL END"
-                    )
-                } else if types::is_number(was) {
-                    format!("{name} NOT BETWEEN {} AND {most}", usual.min)
-                } else {
-                    format!("{name} IS NOT NULL")
-                }
-            }
-            ("numeric", Some(size)) if types::is_number(was) || types::is_text(was) => {
-                let mut digits =
-                    size.split(',').map(|digits| digits.trim().parse::<i64>().unwrap_or_default());
-                let (precision, scale) =
-                    (digits.next().unwrap_or_default(), digits.next().unwrap_or_default());
-                if types::is_number(was) {
-                    format!("abs({name}) >= 10::numeric ^ {}", precision - scale)
-                } else {
-                    let whole = precision - scale;
-                    format!(
-                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+(\\.\\d+)?\\s*$' THEN abs({name}::numeric) >= 10::numeric ^ {whole} \
-                         ELSE {name} IS NOT NULL END"
-                    )
-                }
-            }
-            ("uuid", _) => format!("{name}::text !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"),
-            _ => format!("{name} IS NOT NULL"),
-        }
     }
 
     /// Rows that are alike where they have to differ.
@@ -355,12 +268,12 @@ impl Planner<'_> {
 }
 
 /// The values of a column's enumerated type.
-fn enum_values<'a>(schema: &'a Schema, column: &Column) -> Option<&'a Vec<String>> {
+pub(super) fn enum_values<'a>(schema: &'a Schema, column: &Column) -> Option<&'a Vec<String>> {
     Some(&schema.enums.get(column.enum_type.as_ref()?)?.values)
 }
 
 /// Sets columns to expressions in which `n` is another number in each row.
-fn numbered_update(table: &Name, set: &str, wrong: &str) -> String {
+pub(super) fn numbered_update(table: &Name, set: &str, wrong: &str) -> String {
     format!(
         "UPDATE {table} SET {set}\nFROM (SELECT tableoid AS relation, ctid AS row, 1000 + row_number() OVER () AS n FROM \
          {table} WHERE {wrong}) AS numbered\nWHERE {table}.tableoid = numbered.relation AND {table}.ctid = numbered.row"

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sqlx::PgConnection;
+
 use super::{
     Project, ProjectError,
     error::not_at_head,
@@ -95,17 +97,14 @@ impl Project {
         let mut conn = self.connect().await?;
         let state = migrate::state(&mut conn, &migrations).await?;
         let database_left_out = (!is_at_head(&state)).then(|| not_at_head(&state));
-        let live = match &database_left_out {
-            None => Some(self.live(&mut conn).await?),
-            Some(_) => None,
-        };
         let declared = self.metadata.schema()?;
         let memory = Memory::of(self, &declared, &migrations, &conn);
+        let looks = database_left_out.is_none();
         let (mut edges, mut left_alone) = (Vec::new(), Vec::new());
-        if let Some(left) = is_as_remembered(&memory, &declared, live.as_ref()) {
+        if let Some(left) = self.is_as_remembered(&memory, &declared, looks.then_some(&mut conn)).await? {
             let alike = |from, to| Edge { from, to, differences: Vec::new() };
             edges.push(alike(Side::Migrations, Side::Models));
-            edges.extend(live.is_some().then(|| alike(Side::Database, Side::Migrations)));
+            edges.extend(looks.then(|| alike(Side::Database, Side::Migrations)));
             left_alone = left;
         } else {
             let (models, replayed) = self.models_and(&migrations).await?;
@@ -113,7 +112,8 @@ impl Project {
             if edges[0].differences.is_empty() {
                 memory.keep(&models);
             }
-            if let Some(mut live) = live {
+            if looks {
+                let mut live = self.live(&mut conn).await?;
                 left_alone = live.unhandled;
                 left_alone.extend(Managed([&models, &replayed]).restrict(&mut live.schema));
                 edges.push(self.edge((Side::Database, &live.schema), (Side::Migrations, &replayed)));
@@ -121,6 +121,22 @@ impl Project {
         }
         let (open_slots, edited) = (migrations.open_slots(), state.edited);
         Ok(Report { edges, open_slots, database_left_out, edited, left_alone })
+    }
+
+    /// Whether models and migrations were found alike before, and the database, if it is looked at, is what both make; then what it has
+    /// besides.
+    async fn is_as_remembered(
+        &self,
+        memory: &Memory,
+        declared: &Schema,
+        database: Option<&mut PgConnection>,
+    ) -> Result<Option<Vec<Unhandled>>, ProjectError> {
+        let Some(known) = memory.recall() else { return Ok(None) };
+        let Some(conn) = database else { return Ok(Some(Vec::new())) };
+        let Reading { mut schema, mut unhandled } = self.live_printed(conn).await?;
+        // What is ours is told by its name, which is the same in what is declared as in its canonical form.
+        unhandled.extend(Managed([declared, declared]).restrict(&mut schema));
+        Ok((memory::digest(schema) == known).then_some(unhandled))
     }
 
     fn edge(&self, (from, actual): (Side, &Schema), (to, wanted): (Side, &Schema)) -> Edge {
@@ -144,14 +160,4 @@ impl Project {
             }
         }
     }
-}
-
-/// Whether models and migrations were found alike before, and the database is what both make; then what it has besides.
-fn is_as_remembered(memory: &Memory, declared: &Schema, live: Option<&Reading>) -> Option<Vec<Unhandled>> {
-    let known = memory.recall()?;
-    let Some(live) = live else { return Some(Vec::new()) };
-    let Reading { mut schema, mut unhandled } = live.clone();
-    // What is ours is told by its name, which is the same in what is declared as in its canonical form.
-    unhandled.extend(Managed([declared, declared]).restrict(&mut schema));
-    (memory::digest(schema) == known).then_some(unhandled)
 }

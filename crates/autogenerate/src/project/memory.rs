@@ -15,7 +15,10 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use super::Project;
-use crate::{revision::Migrations, schema::Schema};
+use crate::{
+    revision::Migrations,
+    schema::{Schema, Uses},
+};
 
 /// What is known of certain models and migrations.
 #[derive(Debug)]
@@ -58,8 +61,18 @@ impl Memory {
     }
 }
 
-/// A digest of a schema in canonical form.
-pub(super) fn digest(schema: Schema) -> String {
+/// A digest of a schema in canonical form, as it is printed: what expressions refer to can be read from them.
+pub(super) fn digest(mut schema: Schema) -> String {
+    for table in schema.tables.values_mut() {
+        for column in &mut table.columns {
+            let generated = column.generated.as_mut().map(|generated| &mut generated.expression);
+            for expression in column.default.as_mut().into_iter().chain(generated) {
+                expression.uses = Uses::default();
+            }
+        }
+        table.constraints.values_mut().for_each(|constraint| constraint.uses = Uses::default());
+        table.indexes.values_mut().for_each(|index| index.uses = Uses::default());
+    }
     let mut digest = Digested(Sha256::new());
     schema.normalized().hash(&mut digest);
     digest.hex()

@@ -81,9 +81,18 @@ impl Project {
 
     /// What is really there.
     pub(super) async fn live(&self, conn: &mut PgConnection) -> Result<Reading, ProjectError> {
-        let scope =
-            if self.metadata.needs_database() { Scope::Database } else { current_schema(conn).await? };
+        let scope = self.live_scope(conn).await?;
         read(conn, &scope).await
+    }
+
+    /// The same without what expressions refer to.
+    pub(super) async fn live_printed(&self, conn: &mut PgConnection) -> Result<Reading, ProjectError> {
+        let scope = self.live_scope(conn).await?;
+        Ok(without_books(introspect::read_printed(conn, &scope).await?))
+    }
+
+    async fn live_scope(&self, conn: &mut PgConnection) -> Result<Scope, ProjectError> {
+        if self.metadata.needs_database() { Ok(Scope::Database) } else { current_schema(conn).await }
     }
 }
 
@@ -100,9 +109,12 @@ pub(super) fn is_at_head(state: &State) -> bool {
 
 /// A database as it is, without the table in which sqlx keeps its books.
 pub(super) async fn read(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, ProjectError> {
-    let mut reading = introspect::read(conn, scope).await?;
+    Ok(without_books(introspect::read(conn, scope).await?))
+}
+
+fn without_books(mut reading: Reading) -> Reading {
     reading.schema.tables.retain(|name, _| name.name != BOOKKEEPING);
-    Ok(reading)
+    reading
 }
 
 pub(super) async fn replay(scratch: &mut Scratch, migrations: &Migrations) -> Result<Schema, ProjectError> {

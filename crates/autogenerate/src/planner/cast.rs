@@ -1,0 +1,196 @@
+//! How a column gets another type.
+
+use super::{
+    Planner,
+    alter::Group,
+    slot::{enum_values, numbered_update},
+    types::{self, Using},
+};
+use crate::{
+    diff::Object,
+    hazard::Hazard,
+    plan::Slot,
+    render,
+    schema::{Column, ConstraintKind, Name, quote_identifier, quote_literal},
+};
+
+impl Planner<'_> {
+    /// Says it, with what it does to rows, and with a slot where some values have no counterpart.
+    pub(super) fn set_type(&self, group: &mut Group<'_>, was: &Column, is: &Column) {
+        let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
+        let cast = types::cast(was, is);
+        let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
+        let through_text = self.goes_through_text(was, is);
+        if through_text {
+            // A person can write any value then.
+            let text = text_like(is);
+            group.say(&format!("SET DATA TYPE {text} USING {name}::{text}"));
+            group.hazard(Hazard::RewritesTable);
+            group.hazard(Hazard::BlocksReads);
+        }
+        let using = match cast.using {
+            _ if through_text => format!(" USING {name}::{data_type}"),
+            _ if swapped => format!(" USING {name}::{}::{data_type}", text_like(is)),
+            using => conversion(using, was, is),
+        };
+        let collation = if was.collation.is_some() && is.collation.is_none() && was.data_type == is.data_type
+        {
+            " COLLATE pg_catalog.\"default\"".to_owned()
+        } else {
+            render::collate(is)
+        };
+        let space = if collation.len() + using.len() > 40 { "\n    " } else { " " };
+        group.say(&format!("SET DATA TYPE {data_type}{collation}{}", using.replacen(' ', space, 1)));
+        if cast.using == Using::Utc {
+            let note = "times without a time zone are taken as UTC";
+            group.step = group.step.take().map(|step| step.note(note));
+        }
+        let rewrites = swapped || cast.rewrites && was.data_type != is.data_type;
+        let may_fail = cast.may_fail || swapped;
+        if rewrites {
+            group.hazard(Hazard::RewritesTable);
+            group.hazard(Hazard::BlocksReads);
+        }
+        if !rewrites && was.collation != is.collation && self.is_indexed(group.table, &is.name) {
+            // Its indexes are in another order then, and are built anew while nobody reads.
+            group.hazard(Hazard::BuildsIndex);
+            group.hazard(Hazard::BlocksReads);
+        }
+        if cast.loses {
+            group.hazard(Hazard::DeletesData);
+        }
+        if may_fail {
+            group.hazard(Hazard::MayFailOnData);
+            let slot = self.cast_slot(group.table, was, is);
+            if let Some(step) = group.step.take() {
+                group.step = Some(step.slot(slot));
+            }
+        }
+    }
+
+    /// Whether an index that stays has the column, be it that of a key.
+    fn is_indexed(&self, table: &Name, column: &str) -> bool {
+        let Some(is) = self.to.tables.get(table) else { return false };
+        let stays = |object: Object| !self.delta.comes(&object);
+        let mut indexes =
+            is.indexes.iter().map(|(name, it)| (Object::Index(table.clone(), name.clone()), &it.uses));
+        let mut keys = is
+            .constraints
+            .iter()
+            .filter(|(_, it)| !matches!(it.kind, ConstraintKind::Check | ConstraintKind::ForeignKey { .. }))
+            .map(|(name, it)| (Object::Constraint(table.clone(), name.clone()), &it.uses));
+        indexes.any(|(object, uses)| uses.columns.contains(column) && stays(object))
+            || keys.any(|(object, uses)| uses.columns.contains(column) && stays(object))
+    }
+
+    /// Values that have no counterpart in the new type.
+    fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
+        let name = quote_identifier(&is.name);
+        let wrong = self.misfits(&name, was, is);
+        let (old, new) = (enum_values(self.from, was), enum_values(self.to, is));
+        // An enumerated type has another name by now, so that no value is cast to it.
+        let kept =
+            new.and_then(|values| values.iter().find(|value| old.is_none_or(|old| old.contains(value))));
+        let sample = match kept {
+            _ if new.is_some() && is_array(is) => "'{}'".to_owned(),
+            _ if self.goes_through_text(was, is) => format!("({})::text", types::sample(is, new)),
+            Some(value) => quote_literal(value),
+            None => format!("({})::text::{}", types::sample(is, new), was.data_type),
+        };
+        let is_written = was.identity.is_none() && (was.generated.is_none() || is.generated.is_none());
+        let rehearsal = if is_written {
+            numbered_update(table, &format!("{name} = {sample}"), &wrong)
+        } else {
+            format!("DELETE FROM {table} WHERE {wrong}")
+        };
+        let template = format!("UPDATE {table} SET {name} = … WHERE {wrong};");
+        let title = format!("make the values of {table}.{name} fit {}", is.data_type);
+        self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
+    }
+
+    /// Whether a column is text in between, since its old type has no value that could become one of the new type.
+    fn goes_through_text(&self, was: &Column, is: &Column) -> bool {
+        let differs = match (enum_values(self.from, was), enum_values(self.to, is)) {
+            (Some(old), Some(new)) => {
+                is_array(was) == is_array(is) && !new.iter().any(|value| old.contains(value))
+            }
+            _ => types::cast(was, is).using == types::Using::ByText,
+        };
+        self.style.slots && differs && !matches!(was.data_type.as_str(), "json" | "jsonb")
+    }
+
+    /// Which values do not fit the new type, as far as that can be said by a condition; else all that are there.
+    fn misfits(&self, name: &str, was: &Column, is: &Column) -> String {
+        if let Some(kept) = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)) {
+            let kept: Vec<_> = kept.values.iter().map(|value| quote_literal(value)).collect();
+            let kept = kept.join(", ");
+            return if is_array(is) {
+                format!("NOT {name}::text[] <@ ARRAY[{kept}]::text[]")
+            } else {
+                format!("{name}::text NOT IN ({kept})")
+            };
+        }
+        let size =
+            is.data_type.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(size, _)| size);
+        let base = is.data_type.split('(').next().unwrap_or_default();
+        match (base, size) {
+            ("character varying" | "character", Some(size)) => format!("char_length({name}::text) > {size}"),
+            ("smallint" | "integer" | "bigint", _) => {
+                let usual = crate::render::usual_options(-1, base);
+                let most = crate::render::usual_options(1, base).max;
+                if types::is_text(was) {
+                    let fits = format!("{name}::numeric BETWEEN {} AND {most}", usual.min);
+                    format!(
+                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+\\s*$' THEN NOT {fits} ELSE {name} IS NOT NULL END"
+                    )
+                } else if types::is_number(was) {
+                    format!("{name} NOT BETWEEN {} AND {most}", usual.min)
+                } else {
+                    format!("{name} IS NOT NULL")
+                }
+            }
+            ("numeric", Some(size)) if types::is_number(was) || types::is_text(was) => {
+                let mut digits =
+                    size.split(',').map(|digits| digits.trim().parse::<i64>().unwrap_or_default());
+                let (precision, scale) =
+                    (digits.next().unwrap_or_default(), digits.next().unwrap_or_default());
+                if types::is_number(was) {
+                    format!("abs({name}) >= 10::numeric ^ {}", precision - scale)
+                } else {
+                    let whole = precision - scale;
+                    format!(
+                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+(\\.\\d+)?\\s*$' THEN abs({name}::numeric) >= 10::numeric ^ {whole} \
+                         ELSE {name} IS NOT NULL END"
+                    )
+                }
+            }
+            ("uuid", _) => format!("{name}::text !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"),
+            _ => format!("{name} IS NOT NULL"),
+        }
+    }
+}
+
+fn is_array(column: &Column) -> bool {
+    column.data_type.ends_with("[]")
+}
+
+/// The type of text that has as many dimensions.
+fn text_like(column: &Column) -> &'static str {
+    if is_array(column) { "text[]" } else { "text" }
+}
+
+/// What stands behind a new type to say how values get there, if anything.
+fn conversion(using: Using, was: &Column, is: &Column) -> String {
+    let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
+    match using {
+        _ if was.data_type == is.data_type => String::new(),
+        Using::Nothing => String::new(),
+        Using::Cast => format!(" USING {name}::{data_type}"),
+        Using::ByText => format!(" USING {name}::{}::{data_type}", text_like(is)),
+        Using::Utc if was.data_type == "date" => format!(" USING {name}::timestamp AT TIME ZONE 'UTC'"),
+        Using::Utc if is.data_type == "date" => format!(" USING ({name} AT TIME ZONE 'UTC')::date"),
+        Using::Utc => format!(" USING {name} AT TIME ZONE 'UTC'"),
+        Using::Within => format!(" USING ARRAY[{name}]::{data_type}"),
+        Using::First => format!(" USING ({name})[1]::{data_type}"),
+    }
+}
