@@ -8,7 +8,7 @@ mod openapi;
 #[cfg(feature = "service")]
 mod serve;
 
-use std::{fmt::Write as _, process::ExitCode, time::Duration};
+use std::{fmt::Write as _, io, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -91,6 +91,10 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
 /// Prints why the program ends, and gives its exit code.
 #[must_use]
 pub fn fail(error: &anyhow::Error) -> ExitCode {
+    // Who reads has seen enough: `curio db history | head -n 1`.
+    if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
     let mut text = String::from("curio: ");
     for (depth, cause) in error.chain().enumerate() {
         text.push_str(if depth == 0 { "" } else { "\n  because " });

@@ -1,8 +1,11 @@
 //! The service as an operator meets it: settings, signals, and what is there after a kill.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use reqwest::{Client, StatusCode};
@@ -14,6 +17,10 @@ use crate::support::{
     eventually,
     process::{Process, curio, run},
 };
+
+/// A request that waits for a lock waits for as long as a test on a busy machine can take.
+const PATIENT: [(&str, &str); 3] =
+    [("CURIO_LOCK_TIMEOUT", "50s"), ("CURIO_STATEMENT_TIMEOUT", "55s"), ("CURIO_REQUEST_TIMEOUT", "60s")];
 
 /// Clients that create items until they are told to stop or the service is gone; gives the ids that were acknowledged.
 struct Load {
@@ -110,7 +117,9 @@ async fn kill_under_load_loses_no_acknowledged_item() {
 async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
     let database = TestDatabase::new().await;
     // By its quota this process is told from one of another test that gets the same port after it.
-    let mut process = Process::serve(&database.url(), &[("CURIO_RATE_LIMIT", "987654/60s")]).await;
+    let mut process =
+        Process::serve(&database.url(), &[&PATIENT[..], &[("CURIO_RATE_LIMIT", "987654/60s")]].concat())
+            .await;
     let document = format!("{}/openapi.json", process.address);
     let mut holder = database.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
@@ -140,7 +149,9 @@ async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_outlasts_the_time_for_shutting_down_is_cut_off() {
     let database = TestDatabase::new().await;
-    let mut process = Process::serve(&database.url(), &[("CURIO_SHUTDOWN_TIMEOUT", "100ms")]).await;
+    let mut process =
+        Process::serve(&database.url(), &[&PATIENT[..], &[("CURIO_SHUTDOWN_TIMEOUT", "100ms")]].concat())
+            .await;
     let mut holder = database.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
     let request =
@@ -156,7 +167,7 @@ async fn a_request_that_outlasts_the_time_for_shutting_down_is_cut_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_the_process_at_once() {
     let database = TestDatabase::new().await;
-    let mut process = Process::serve(&database.url(), &[]).await;
+    let mut process = Process::serve(&database.url(), &PATIENT).await;
     let mut holder = database.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
     let request =
@@ -203,6 +214,17 @@ async fn healthcheck_tells_by_its_exit_code() {
     process.end().await;
     let (code, _, error) = check(&[]).await;
     assert!(code == Some(1) && error.contains("no answer from http://127.0.0.1:"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_seen_enough_is_no_error() {
+    // The document is longer than what a pipe holds, so that it is being written when the pipe is closed.
+    let mut command = curio(&["openapi"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

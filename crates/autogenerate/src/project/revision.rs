@@ -221,14 +221,20 @@ fn notes(observed: &[Observed]) -> Vec<StatementNote> {
     observed.iter().map(|observed| observed.note.clone()).collect()
 }
 
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
 /// Puts into each slot how many rows of the actual database are concerned. A query that does not work there yet, because it is about a
-/// column that the revision only adds, counts nothing.
+/// column that the revision only adds, counts nothing; one that is not allowed to says so.
 async fn count(plan: &mut Plan, conn: &mut PgConnection) {
     for slot in plan.statements.iter_mut().filter_map(|statement| statement.slot.as_mut()) {
         let rows =
             sqlx::query_scalar::<_, i64>(AssertSqlSafe(slot.count.as_str())).fetch_one(&mut *conn).await;
-        if let Ok(rows) = rows {
-            *slot = slot.clone().counted(rows.unsigned_abs());
+        match rows {
+            Ok(rows) => *slot = slot.clone().counted(rows.unsigned_abs()),
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE) => {
+                slot.title = format!("{} (not counted: {})", slot.title, error.message());
+            }
+            Err(_) => {}
         }
     }
 }

@@ -100,21 +100,26 @@ fn column_after<'a>(
     table.column(new)
 }
 
-/// Whether rows that are there get a foreign key of which one end is new, and so empty or made up.
+/// Whether rows that are there get a foreign key of which one end is new, and so empty or made up, or got another type, in which a value
+/// may be written otherwise.
 fn leaves_orphans(from: &Schema, to: &Schema, renames: &Renames) -> bool {
     let back = renames.reversed();
-    let were_there = |name: &Name, columns: &[String]| {
-        let new = &to.tables[name];
-        table_after(name, from, &back).is_some_and(|(old_name, old)| {
-            let mut columns = columns.iter().filter_map(|column| new.column(column));
-            columns.all(|column| column_after(column, old_name, old, &back).is_some())
-        })
+    // The types that the columns had, where all of them were there, and those that they have.
+    let types = |name: &Name, columns: &[String]| -> Option<(Vec<String>, Vec<String>)> {
+        let (old_name, old) = table_after(name, from, &back)?;
+        let columns = columns.iter().filter_map(|column| to.tables[name].column(column));
+        let types = columns.map(|new| {
+            let old = column_after(new, old_name, old, &back)?;
+            Some((old.data_type.clone(), new.data_type.clone()))
+        });
+        Some(types.collect::<Option<Vec<_>>>()?.into_iter().unzip())
     };
     to.tables.iter().any(|(name, table)| {
         table_after(name, from, &back).is_some()
             && table.constraints.values().any(|constraint| match &constraint.kind {
                 ConstraintKind::ForeignKey { columns, references, referenced } => {
-                    !were_there(name, columns) || !were_there(references, referenced)
+                    let (own, other) = (types(name, columns), types(references, referenced));
+                    own.zip(other).is_none_or(|(own, other)| (own.0 == own.1) != (other.0 == other.1))
                 }
                 _ => false,
             })
