@@ -289,6 +289,16 @@ async fn a_revision_is_written_where_something_differs_and_else_nothing() {
     assert_eq!(written, 2);
     let (code, _, error) = db(&database, &revise).await;
     assert!(code == Some(1) && error.contains("upgrade"), "{error}");
+    let other = tempfile::tempdir().unwrap();
+    let arguments = ["revision", "--autogenerate", "--json", "-m", "First", "--migrations"];
+    let (_, out, _) = db(&database, &[&arguments[..], &[other.path().to_str().unwrap()]].concat()).await;
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let drop = &document["revision"]["down"][0];
+    let locks = serde_json::json!([{ "mode": "AccessExclusive", "table": "items" }]);
+    assert!(
+        drop["sql"].as_str().unwrap().ends_with("DROP TABLE items") && drop["locks"] == locks,
+        "{document}"
+    );
     // The migrations of the binary lead to the same models.
     let migrated = TestDatabase::new().await;
     let arguments = ["revision", "--autogenerate", "-m", "Second", "--migrations"];

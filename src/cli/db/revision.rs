@@ -1,11 +1,15 @@
 //! `curio db revision`
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    iter,
+};
 
 use anyhow::ensure;
 use autogenerate::{
-    plan::Plan,
+    plan::{Plan, Statement},
     project::{Proven, Request, Revised},
+    prove::Observed,
     revision::{Draft, File, Written},
 };
 use chrono::Utc;
@@ -121,15 +125,21 @@ fn written_json(written: &Written) -> Value {
 }
 
 fn document(revised: &Revised) -> Value {
-    let way = |plan: &Plan| {
-        let statement = |statement: &autogenerate::plan::Statement| {
+    let way = |plan: &Plan, observed: &[Observed]| {
+        let observed = observed.iter().cloned().chain(iter::repeat(Observed::default()));
+        let statement = |(statement, Observed { note, refused, .. }): (&Statement, Observed)| {
+            let lock = |(mode, table): (String, String)| json!({ "mode": mode, "table": table });
             json!({
                 "sql": statement.sql,
                 "hazards": statement.hazards.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "slot": statement.slot.as_ref().map(|slot| &slot.title),
+                "locks": note.locks.into_iter().map(lock).collect::<Vec<_>>(),
+                "rewrites": note.rewrites,
+                "scans": note.scans,
+                "refused": refused,
             })
         };
-        plan.statements.iter().map(statement).collect::<Vec<_>>()
+        plan.statements.iter().zip(observed).map(statement).collect::<Vec<_>>()
     };
     json!({
         "changes": revised.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -138,8 +148,8 @@ fn document(revised: &Revised) -> Value {
         "revision": revised.revision.as_ref().map(|proven| json!({
             "version": proven.written.version,
             "files": proven.written.paths,
-            "up": way(&proven.up),
-            "down": way(&proven.down),
+            "up": way(&proven.up, &proven.proof.up),
+            "down": way(&proven.down, &proven.proof.down),
             "irreversible": proven.proof.irreversible,
         })),
     })
