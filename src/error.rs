@@ -1,6 +1,6 @@
 //! The whole failure vocabulary of the service, in the domain's words. It knows no HTTP and no SQL.
 
-use std::{borrow::Cow, error::Error as StdError};
+use std::{borrow::Cow, error::Error as StdError, fmt};
 
 /// What an underlying library reported: for the log, never for a client.
 pub type Source = Box<dyn StdError + Send + Sync>;
@@ -54,6 +54,15 @@ pub enum Place {
 }
 
 impl Fault {
+    /// This fault, where the value that it is in is itself at `pointer`.
+    #[must_use]
+    pub fn inside(self, pointer: impl fmt::Display) -> Self {
+        match self.place {
+            Place::Pointer(rest) => Self { place: Place::Pointer(format!("{pointer}{rest}")), ..self },
+            _ => self,
+        }
+    }
+
     /// A fault in the body, at a JSON Pointer (`""` is the whole body).
     pub fn at(
         pointer: impl Into<String>,

@@ -52,6 +52,9 @@ pub struct ServeSettings {
     /// How many requests a client address may make, such as `100/60s`; without it there is no limit
     #[arg(long, env = "CURIO_RATE_LIMIT", value_name = "N/DURATION")]
     pub rate_limit: Option<Quota>,
+    /// Refuse a PUT, PATCH or DELETE without If-Match, so that no writer overwrites another unknowingly
+    #[arg(long, env = "CURIO_REQUIRE_IF_MATCH")]
+    pub require_if_match: bool,
     /// Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas
     #[arg(long, env = "CURIO_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
@@ -100,6 +103,7 @@ impl ServeSettings {
             body_timeout: self.body_timeout,
             max_requests: self.max_requests as usize,
             rate_limit: self.rate_limit,
+            require_if_match: self.require_if_match,
             trusted_proxies: self.trusted_proxies.clone(),
             cors_origins: self.cors_origins.clone(),
         })

@@ -6,20 +6,22 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header::CONTENT_LENGTH};
+use http::{HeaderValue, header::CONTENT_LENGTH, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
 use crate::http::{
-    App, forwarded, negotiate,
+    App, catalog, forwarded,
+    idempotency::Key,
+    negotiate,
     problem::{self, Contended, Problem},
 };
 
-/// The largest body in octets.
+/// The largest body in octets, where a route has no limit of its own.
 const MAX_BODY: usize = 1024 * 1024;
 /// How often a request is run at the most.
 const RUNS: u32 = 3;
@@ -37,9 +39,8 @@ pub async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) ->
     if request.method().is_safe() {
         return run(&app, request, next).await;
     }
-    let (parts, body) = request.into_parts();
-    let body = match read(&app, parts.headers.get(CONTENT_LENGTH), body).await {
-        Ok(body) => body,
+    let (parts, body) = match read(&app, request).await {
+        Ok(read) => read,
         Err(problem) => return problem.into_response(),
     };
     for attempt in 1..RUNS {
@@ -66,13 +67,30 @@ async fn run(app: &App, request: Request, next: Next) -> Response {
     }
 }
 
-async fn read(app: &App, length: Option<&HeaderValue>, body: Body) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(&problem::TOO_LARGE, "The body has more than 1 MiB.");
+/// The head and the whole body of a write, its key beside them.
+async fn read(app: &App, request: Request) -> Result<(Parts, Bytes), Problem> {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let most = catalog::max_body(route).unwrap_or(MAX_BODY);
+    let (mut parts, body) = request.into_parts();
+    let body = collect(app, parts.headers.get(CONTENT_LENGTH), body, most).await?;
+    let client =
+        || forwarded::client_address(&parts.headers, &parts.extensions, &app.options.trusted_proxies);
+    if let Some(key) = Key::of(&parts, &body, client)? {
+        parts.extensions.insert(key);
+    }
+    Ok((parts, body))
+}
+
+async fn collect(app: &App, length: Option<&HeaderValue>, body: Body, most: usize) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let detail = format!("The body has more than {} MiB.", most / (1024 * 1024));
+        Problem::new(&problem::TOO_LARGE, detail)
+    };
     let announced = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY) {
+    if announced.is_some_and(|length| length > most) {
         return Err(too_large());
     }
-    let collected = Limited::new(body, MAX_BODY).collect();
+    let collected = Limited::new(body, most).collect();
     match timeout(app.options.body_timeout, collected).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),

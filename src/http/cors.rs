@@ -7,9 +7,10 @@ use http::{HeaderMap, HeaderValue, Method, header};
 
 const METHODS: &str = "GET,HEAD,POST,PUT,PATCH,DELETE";
 /// What a page may send.
-const HEADERS: &str = "accept,content-type,if-none-match,traceparent,x-request-id";
+const HEADERS: &str =
+    "accept,content-type,idempotency-key,if-match,if-none-match,prefer,traceparent,x-request-id";
 /// What a page may read.
-const EXPOSED: &str = "etag,link,location,retry-after,ratelimit,ratelimit-policy,x-request-id";
+const EXPOSED: &str = "etag,idempotent-replayed,link,location,preference-applied,retry-after,ratelimit,ratelimit-policy,x-request-id";
 
 /// An origin such as `https://app.example.com`, or `*` for all.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -66,7 +66,9 @@ pub async fn wrap(
 }
 
 async fn limit(app: &App, limiter: Option<&Limiter>, request: Request, next: Next) -> Response {
-    let address = limiter.map(|_| forwarded::client_address(&request, &app.options.trusted_proxies));
+    let trusted = &app.options.trusted_proxies;
+    let address =
+        limiter.map(|_| forwarded::client_address(request.headers(), request.extensions(), trusted));
     let mut response = match limiter.zip(address) {
         Some((limiter, address)) => limiter.limit(address, compress(request, next)).await,
         None => compress(request, next).await,

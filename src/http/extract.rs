@@ -1,7 +1,7 @@
 //! What a handler receives is already valid.
 
 use axum::{
-    body::Bytes,
+    body::{Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
 };
 use http::{
@@ -10,7 +10,6 @@ use http::{
     request::Parts,
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -18,7 +17,7 @@ use validator::Validate;
 use crate::{
     error::Fault,
     http::{
-        json,
+        json, patch,
         problem::{self, Problem},
         query::{self, FromQuery},
     },
@@ -36,68 +35,62 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Text(text) = Text::from_request(request, state, &["application/json"]).await?;
+        let Text(_, text) = Text::from_request(request, state, &["application/json"]).await?;
         json::parse(&text).map(Self)
     }
 }
 
-/// The body of a PATCH: a JSON merge patch (RFC 7396) on an object, not yet applied to anything.
-#[derive(Debug)]
-pub struct MergePatch(pub Map<String, Value>);
-
-/// The media types that PATCH takes, as `Accept-Patch` lists them (RFC 5789 §3.1). Generated clients send the second.
-pub const PATCH_TYPES: &str = "application/merge-patch+json, application/json";
-
-impl<S: Send + Sync> FromRequest<S> for MergePatch {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let types = ["application/merge-patch+json", "application/json"];
-        let Text(text) = Text::from_request(request, state, &types).await?;
-        match json::parse_value(&text)? {
-            Value::Object(patch) => Ok(Self(patch)),
-            _ => Err(Problem::invalid(vec![Fault::at("", "type", "must be an object")])),
-        }
-    }
-}
-
-/// A body of one of the media types that were asked for.
-struct Text(Bytes);
+/// A body of one of the media types that were asked for, and which of them.
+pub struct Text(pub &'static str, pub Bytes);
 
 impl Text {
-    async fn from_request<S: Send + Sync>(
+    pub async fn from_request<S: Send + Sync>(
         request: Request,
-        state: &S,
+        _: &S,
         types: &[&'static str],
     ) -> Result<Self, Problem> {
-        if !has_type(request.headers(), types) {
+        let Some(media_type) = media_type(request.headers(), types) else {
             let patch = request.method() == Method::PATCH;
             let name = if patch { http::HeaderName::from_static("accept-patch") } else { ACCEPT };
-            let value = if patch { PATCH_TYPES } else { "application/json" };
+            let value = if patch { patch::MEDIA_TYPES } else { "application/json" };
             return Err(Problem::new(
                 &problem::UNSUPPORTED_MEDIA_TYPE,
                 "The Content-Type field must name one of the listed media types, in UTF-8.",
             )
             .with_header(name, HeaderValue::from_static(value)));
-        }
+        };
         // Read whole before the handlers by the layer that can run a request again, which also bounds its size and time.
-        let bytes = Bytes::from_request(request, state).await;
-        bytes.map(Self).map_err(|_| Problem::new(&problem::TOO_LARGE, "The body is too large."))
+        let bytes = to_bytes(request.into_body(), usize::MAX).await;
+        let bytes = bytes.map_err(|_| Problem::new(&problem::MALFORMED, "The body ended early."))?;
+        Ok(Self(media_type, bytes))
     }
 }
 
-/// Whether the body has one of these media types, and no charset but UTF-8 (RFC 8259 §8.1).
-fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
+/// No body at all.
+#[derive(Debug)]
+pub struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        match to_bytes(request.into_body(), usize::MAX).await {
+            Ok(body) if body.is_empty() => Ok(Self),
+            _ => Err(Problem::invalid(vec![Fault::at("", "unexpected", "must be empty")])),
+        }
+    }
+}
+
+/// Which of these media types the body has, with no charset but UTF-8 (RFC 8259 §8.1).
+fn media_type(headers: &HeaderMap, types: &[&'static str]) -> Option<&'static str> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let mut pieces = value.split(';').map(str::trim);
     let essence = pieces.next().unwrap_or_default();
     let charset = pieces.filter_map(|piece| piece.split_once('=')).find_map(|(name, value)| {
         name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
     });
-    types.iter().any(|name| name.eq_ignore_ascii_case(essence))
-        && charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8"))
+    let media_type = types.iter().find(|name| name.eq_ignore_ascii_case(essence)).copied();
+    media_type.filter(|_| charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8")))
 }
 
 /// A query string that is a valid `T`.

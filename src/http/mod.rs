@@ -9,6 +9,7 @@ mod envelope;
 mod extract;
 mod forwarded;
 mod health;
+mod idempotency;
 mod json;
 mod metrics;
 mod negotiate;
@@ -21,6 +22,7 @@ mod query;
 pub mod rate_limit;
 pub mod server;
 mod wire;
+mod write;
 
 use std::{
     sync::{
@@ -49,6 +51,8 @@ pub struct Options {
     pub max_requests: usize,
     /// How many requests a client address may make.
     pub rate_limit: Option<rate_limit::Quota>,
+    /// Whether a PUT, PATCH or DELETE must be conditional.
+    pub require_if_match: bool,
     /// Networks of proxies that are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may call the API.
@@ -145,6 +149,7 @@ mod tests {
             body_timeout: second,
             max_requests: 1,
             rate_limit: None,
+            require_if_match: false,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
         };

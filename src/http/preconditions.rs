@@ -1,8 +1,15 @@
 //! Entity tags and conditional requests (RFC 9110 §8.8.3 and §13).
 
-use http::{HeaderMap, HeaderValue, header::IF_NONE_MATCH};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{IF_MATCH, IF_NONE_MATCH},
+};
 
-use crate::{error::Fault, http::problem::Problem};
+use crate::{
+    error::Fault,
+    http::problem::{self, Problem},
+    postgres::versions::Versions,
+};
 
 /// The longest field that lists entity tags.
 const MAX_FIELD: usize = 8192;
@@ -14,49 +21,144 @@ pub fn etag(version: i64) -> HeaderValue {
         .unwrap_or_else(|_| unreachable!("digits are visible ASCII"))
 }
 
+/// 412: the entity is in this version, or not there at all.
+pub fn failed(version: Option<i64>) -> Problem {
+    let detail = match version {
+        Some(_) => "The entity tag is not one that the request is meant for.",
+        None => "There is no entity that the request could be meant for.",
+    };
+    Problem::new(&problem::PRECONDITION_FAILED, detail).with_current_version(version)
+}
+
 /// Whether the client has the current version already: the answer is then 304 (RFC 9110 §13.1.2).
 ///
 /// # Errors
 ///
 /// 400 where the field is not a list of entity tags.
-pub fn is_fresh(headers: &HeaderMap, current: &HeaderValue) -> Result<bool, Problem> {
-    let mut fresh = false;
-    for field in headers.get_all(IF_NONE_MATCH) {
-        let tags = parse(field).ok_or_else(|| {
-            let detail = "must be * or a list of entity tags, such as \"1\", W/\"2\"";
-            Problem::malformed(vec![Fault::header("If-None-Match", "entity_tag", detail)])
-        })?;
-        fresh |= tags.iter().any(|tag| *tag == "*" || tag.as_bytes() == current.as_bytes());
-    }
-    Ok(fresh)
+pub fn is_fresh(headers: &HeaderMap, version: i64) -> Result<bool, Problem> {
+    let tags = Tags::of(headers, &IF_NONE_MATCH)?;
+    Ok(tags.is_some_and(|tags| tags.any || tags.weakly().contains(&version)))
 }
 
-/// The opaque tags of a field, quotation marks included, without their `W/`: the comparison of GET is weak (RFC 9110 §8.8.3.2).
-fn parse(field: &HeaderValue) -> Option<Vec<&str>> {
-    let mut rest = field.to_str().ok().filter(|field| field.len() <= MAX_FIELD)?.trim();
-    if rest == "*" {
-        return Some(vec!["*"]);
+/// What a write demands of the entity that it finds.
+#[derive(Debug, Clone, Default)]
+pub struct Preconditions {
+    if_match: Option<Tags>,
+    if_none_match: Option<Tags>,
+}
+
+impl Preconditions {
+    /// Reads `If-Match` and `If-None-Match`.
+    ///
+    /// # Errors
+    ///
+    /// 400 where a field is not a list of entity tags.
+    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        Ok(Self {
+            if_match: Tags::of(headers, &IF_MATCH)?,
+            if_none_match: Tags::of(headers, &IF_NONE_MATCH)?,
+        })
     }
-    let mut tags = Vec::new();
-    while !rest.is_empty() {
-        let tag = rest.strip_prefix("W/").unwrap_or(rest);
-        let (tag, after) = tag.split_at(tag.strip_prefix('"')?.find('"')? + 2);
-        if !tag.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return None;
-        }
-        tags.push(tag);
-        rest = after.trim_start();
-        // Empty elements of a list are lawful (RFC 9110 §5.6.1.2).
-        if !rest.is_empty() {
-            rest = rest.strip_prefix(',')?.trim_start_matches([',', ' ', '\t']);
+
+    /// Reads the text of an `If-Match`; `None` where it is not a list of entity tags.
+    pub fn if_match(text: &str) -> Option<Self> {
+        let mut tags = Tags::default();
+        tags.read(text)?;
+        Some(Self { if_match: Some(tags), if_none_match: None })
+    }
+
+    /// Whether the write names the versions that it is meant for.
+    pub fn has_if_match(&self) -> bool {
+        self.if_match.is_some()
+    }
+
+    /// Whether the write is meant for the case that there is no entity yet, and no other (RFC 9110 §13.1.2).
+    pub fn is_creation(&self) -> bool {
+        self.if_none_match.as_ref().is_some_and(|tags| tags.any)
+    }
+
+    /// The versions of an entity that is there for which both conditions hold: `If-Match` compares strongly, `If-None-Match`
+    /// weakly (RFC 9110 §13.1).
+    pub fn versions(&self) -> Versions {
+        let only = self.if_match.as_ref().filter(|tags| !tags.any).map(Tags::strongly);
+        let except = self.if_none_match.as_ref().map(Tags::weakly).unwrap_or_default();
+        if self.is_creation() {
+            Versions { only: Some(Vec::new()), except }
+        } else {
+            Versions { only, except }
         }
     }
-    (!tags.is_empty()).then_some(tags)
+}
+
+/// A list of entity tags, or `*`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Tags {
+    /// There was a `*`.
+    any: bool,
+    /// Whether a tag was marked as weak, and the version that it stands for; tags that no version has are left out.
+    versions: Vec<(bool, i64)>,
+}
+
+impl Tags {
+    fn of(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, Problem> {
+        let mut tags: Option<Self> = None;
+        for field in headers.get_all(name) {
+            let read = field.to_str().ok().and_then(|field| tags.get_or_insert_default().read(field));
+            if read.is_none() {
+                let name = if name == IF_MATCH { "If-Match" } else { "If-None-Match" };
+                let detail = "must be * or a list of entity tags, such as \"1\", W/\"2\"";
+                return Err(Problem::malformed(vec![Fault::header(name, "entity_tag", detail)]));
+            }
+        }
+        Ok(tags)
+    }
+
+    /// Adds the tags of a field; `None` where it is not a list of them.
+    fn read(&mut self, field: &str) -> Option<()> {
+        let mut rest = Some(field).filter(|field| field.len() <= MAX_FIELD)?.trim();
+        if rest == "*" {
+            self.any = true;
+            return Some(());
+        }
+        let mut count = 0;
+        while !rest.is_empty() {
+            let (weak, tag) = rest.strip_prefix("W/").map_or((false, rest), |tag| (true, tag));
+            let (opaque, after) = tag.strip_prefix('"')?.split_once('"')?;
+            if !opaque.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return None;
+            }
+            // Only the form that the service gives stands for a version.
+            let version = opaque.parse::<i64>().ok().filter(|version| version.to_string() == opaque);
+            self.versions.extend(version.map(|version| (weak, version)));
+            count += 1;
+            rest = after.trim_start();
+            // Empty elements of a list are lawful (RFC 9110 §5.6.1.2).
+            if !rest.is_empty() {
+                rest = rest.strip_prefix(',')?.trim_start_matches([',', ' ', '\t']);
+            }
+        }
+        (count > 0).then_some(())
+    }
+
+    fn strongly(&self) -> Vec<i64> {
+        self.versions.iter().filter(|(weak, _)| !weak).map(|(_, version)| *version).collect()
+    }
+
+    fn weakly(&self) -> Vec<i64> {
+        self.versions.iter().map(|(_, version)| *version).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn headers(name: &HeaderName, values: &[&str]) -> HeaderMap {
+        values
+            .iter()
+            .map(|value| (name.clone(), HeaderValue::from_bytes(value.as_bytes()).unwrap()))
+            .collect()
+    }
 
     #[test]
     fn a_version_becomes_a_strong_tag() {
@@ -67,22 +169,47 @@ mod tests {
 
     #[test]
     fn lists_stars_and_weak_tags_are_understood() {
-        let fresh = |value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(IF_NONE_MATCH, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-            is_fresh(&headers, &etag(2)).ok()
-        };
+        let fresh = |value: &str| is_fresh(&headers(&IF_NONE_MATCH, &[value]), 2).ok();
         for matching in ["\"2\"", "W/\"2\"", "*", "\"1\", W/\"2\"", "\"a,b\",\"2\"", "\"1\",,\"2\""] {
             assert_eq!(fresh(matching), Some(true), "{matching}");
         }
-        for other in ["\"1\"", "\"22\"", "W/\"1\",\"3\""] {
+        for other in ["\"1\"", "\"22\"", "W/\"1\",\"3\"", "\"02\"", "\"+2\"", "\"\""] {
             assert_eq!(fresh(other), Some(false), "{other}");
         }
-        for malformed in ["2", "\"2", "\"2\" \"3\"", "", ",", "w/\"2\"", "\"\u{e9}\"", "\"2 3\""] {
+        for malformed in ["2", "\"2", "\"2\" \"3\"", "", ",", "w/\"2\"", "\"\u{e9}\"", "\"2 3\"", "*, \"2\""]
+        {
             assert_eq!(fresh(malformed), None, "{malformed}");
         }
         let longest = format!("\"{}\"", "2".repeat(MAX_FIELD - 2));
         assert_eq!(fresh(&longest), Some(false));
         assert_eq!(fresh(&format!("{longest} ")), None);
+    }
+
+    #[test]
+    fn if_match_compares_strongly_and_if_none_match_weakly() {
+        let admits = |name: &HeaderName, values: &[&str]| {
+            Preconditions::of(&headers(name, values)).unwrap().versions().admit(2)
+        };
+        assert!(admits(&IF_MATCH, &[]));
+        for admitted in [&["\"2\""][..], &["*"], &["\"1\", \"2\""], &["\"1\"", "\"2\""], &["W/\"2\", \"2\""]]
+        {
+            assert!(admits(&IF_MATCH, admitted), "{admitted:?}");
+        }
+        for refused in [&["W/\"2\""][..], &["\"1\""], &["\"two\""], &["\"02\""]] {
+            assert!(!admits(&IF_MATCH, refused), "{refused:?}");
+        }
+        for admitted in [&["\"1\""][..], &["W/\"3\", \"1\""], &["\"two\""]] {
+            assert!(admits(&IF_NONE_MATCH, admitted), "{admitted:?}");
+        }
+        for refused in [&["\"2\""][..], &["W/\"2\""], &["*"], &["\"1\"", "\"2\""]] {
+            assert!(!admits(&IF_NONE_MATCH, refused), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_star_is_meant_for_what_is_not_there() {
+        let of = |values: &[&str]| Preconditions::of(&headers(&IF_NONE_MATCH, values)).unwrap();
+        assert!(of(&["*"]).is_creation());
+        assert!(!of(&["\"1\""]).is_creation() && !of(&[]).is_creation());
     }
 }

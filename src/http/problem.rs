@@ -65,13 +65,17 @@ kinds! {
     BODY_TIMEOUT REQUEST_TIMEOUT "request-timeout" "The body arrived too slowly."
         "The body did not arrive whole within the time for it. Nothing was done; the request can be repeated."
     CONFLICT CONFLICT "conflict" "The request conflicts with the stored state."
-        "Nothing was changed. Read the current state, then decide."
+        "Nothing was changed. Read the current state, then decide. With `Retry-After`, another request with the same `Idempotency-Key` is being worked on: repeat this one."
+    PRECONDITION_FAILED PRECONDITION_FAILED "precondition-failed" "The entity is not in a state that the request is meant for."
+        "`If-Match` names no current entity tag, or `If-None-Match` names one (RFC 9110 §13.1). Nothing was changed. `current_etag` is the entity tag now, where there is an entity: read it, decide again, and repeat the request with that tag."
     TOO_LARGE PAYLOAD_TOO_LARGE "content-too-large" "The body is too large."
-        "A body may have at most 1 MiB (1,048,576 octets)."
+        "A body may have at most 1 MiB (1,048,576 octets), that of a batch 8 MiB."
     UNSUPPORTED_MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "This media type is not taken here."
         "The `Accept` field of the answer (`Accept-Patch` for PATCH) lists the media types that are; text is UTF-8."
     INVALID UNPROCESSABLE_ENTITY "validation-error" "The request is not valid."
         "The request was read, and its content breaks rules. `errors` names all of them: where (`pointer`, a JSON Pointer in URI fragment form, into the body), which rule (`code`) and what would be right (`detail`)."
+    PRECONDITION_REQUIRED PRECONDITION_REQUIRED "precondition-required" "The request must be conditional."
+        "This service changes nothing without `If-Match`, so that no writer overwrites another unknowingly (RFC 6585 §3). Read the entity and send its entity tag. A PUT that is to create has `If-None-Match: *` instead."
     TOO_MANY_REQUESTS TOO_MANY_REQUESTS "too-many-requests" "Too many requests."
         "The client's address used up its quota (`RateLimit-Policy`, `RateLimit`). `Retry-After` tells in how many seconds the next request is admitted."
     URI_TOO_LONG URI_TOO_LONG "uri-too-long" "The address is too long."
@@ -90,6 +94,7 @@ pub struct Problem {
     kind: &'static Kind,
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
+    current_version: Option<i64>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Source>,
     contended: bool,
@@ -102,6 +107,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             faults: Vec::new(),
+            current_version: None,
             headers: Vec::new(),
             cause: None,
             contended: false,
@@ -115,7 +121,7 @@ impl Problem {
     /// 400, with the parts of the request that cannot be read.
     #[must_use]
     pub fn malformed(faults: Vec<Fault>) -> Self {
-        Self::with_faults(
+        Self::counted(
             &MALFORMED,
             faults,
             ["part of the request cannot be read", "parts of the request cannot be read"],
@@ -125,7 +131,7 @@ impl Problem {
     /// 422, with every broken rule.
     #[must_use]
     pub fn invalid(faults: Vec<Fault>) -> Self {
-        Self::with_faults(&INVALID, faults, ["field is not valid", "fields are not valid"])
+        Self::counted(&INVALID, faults, ["field is not valid", "fields are not valid"])
     }
 
     /// Adds a header field to the answer.
@@ -135,14 +141,28 @@ impl Problem {
         self
     }
 
-    fn with_faults(kind: &'static Kind, mut faults: Vec<Fault>, [one, many]: [&str; 2]) -> Self {
+    /// Says where in the request the problem is.
+    #[must_use]
+    pub fn with_faults(mut self, mut faults: Vec<Fault>) -> Self {
+        faults.truncate(MAX_FAULTS);
+        self.faults = faults;
+        self
+    }
+
+    /// Tells the version that the entity has now, by its entity tag.
+    #[must_use]
+    pub fn with_current_version(mut self, version: Option<i64>) -> Self {
+        self.current_version = version;
+        self
+    }
+
+    fn counted(kind: &'static Kind, faults: Vec<Fault>, [one, many]: [&str; 2]) -> Self {
         let detail = match faults.len() {
             1 => format!("1 {one}."),
             count @ ..=MAX_FAULTS => format!("{count} {many}."),
             _ => format!("More than {MAX_FAULTS} {many}; the first {MAX_FAULTS} are listed."),
         };
-        faults.truncate(MAX_FAULTS);
-        Self { faults, ..Self::new(kind, detail) }
+        Self::new(kind, detail).with_faults(faults)
     }
 
     fn caused_by(mut self, cause: Source) -> Self {
@@ -277,6 +297,10 @@ pub struct Document<'a> {
     /// The URI of this occurrence, which carries the request's id.
     #[schema(max_length = 512, format = "uri")]
     instance: String,
+    /// The entity tag that the entity has now, where the request was meant for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 21, pattern = "^\"[0-9]{1,19}\"$")]
+    current_etag: Option<String>,
     /// Every fault that was found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
@@ -315,6 +339,7 @@ impl<'a> Document<'a> {
             status: problem.kind.status.as_u16(),
             detail: if problem.detail.is_empty() { problem.kind.title } else { &problem.detail },
             instance: instance(request_id),
+            current_etag: problem.current_version.map(|version| format!("\"{version}\"")),
             errors: problem.faults.iter().map(Entry::new).collect(),
         }
     }

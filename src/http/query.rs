@@ -101,6 +101,15 @@ pub fn parse<T: FromQuery>(query: &str) -> Result<T, Problem> {
     if faults.is_empty() { Ok(value) } else { Err(Problem::malformed(faults)) }
 }
 
+/// `true` or `false`
+///
+/// # Errors
+///
+/// `boolean`
+pub fn boolean(value: &str) -> Result<bool, Expected> {
+    value.parse().map_err(|_| Expected("boolean", "must be true or false".into()))
+}
+
 /// The longest text of a date and time; RFC 3339 sets no limit to the digits of a second.
 pub const MAX_DATE_TIME: usize = 64;
 

@@ -208,6 +208,18 @@ impl Transaction {
         self.connection.release();
         Ok(())
     }
+
+    /// Takes everything back that was done, after it was checked as by [`commit`](Self::commit).
+    ///
+    /// # Errors
+    ///
+    /// What a commit would have failed for: a rule that is checked at the end of a transaction.
+    pub async fn rehearse(mut self) -> Result<(), Error> {
+        run(&mut self.connection, "SET CONSTRAINTS ALL IMMEDIATE").await?;
+        run(&mut self.connection, "ROLLBACK").await?;
+        self.connection.release();
+        Ok(())
+    }
 }
 
 impl Deref for Transaction {

@@ -17,18 +17,25 @@ pub enum Start {
 
 /// Completes a query that ends in a WHERE clause and whose table has `created_at` and `id`, with an index on both.
 pub fn push_page(query: &mut QueryBuilder<Postgres>, start: Start, limit: u32) {
-    let (comparison, key, order) = match start {
-        Start::Newest => ("", None, " ORDER BY created_at DESC, id DESC"),
-        Start::After(created_at, id) => ("<", Some((created_at, id)), " ORDER BY created_at DESC, id DESC"),
-        Start::Before(created_at, id) => (">", Some((created_at, id)), " ORDER BY created_at, id"),
+    let (comparison, created_at, id) = match start {
+        Start::Newest => return push_order(query, start, limit),
+        Start::After(created_at, id) => ("<", created_at, id),
+        Start::Before(created_at, id) => (">", created_at, id),
     };
-    if let Some((created_at, id)) = key {
-        query.push(" AND (created_at, id) ").push(comparison).push(" (");
-        query.push_bind(created_at).push(", ").push_bind(id).push(")");
-    }
+    query.push(" AND (created_at, id) ").push(comparison).push(" (");
+    query.push_bind(created_at).push(", ").push_bind(id).push(")");
+    push_order(query, start, limit);
+}
+
+/// Orders rows in the direction of reading, and cuts them behind the page.
+pub fn push_order(query: &mut QueryBuilder<Postgres>, start: Start, limit: u32) {
+    query.push(match start {
+        Start::Newest | Start::After(..) => " ORDER BY created_at DESC, id DESC",
+        Start::Before(..) => " ORDER BY created_at, id",
+    });
     // One more than asked for tells whether there is a page behind this one. It is no parameter, because then PostgreSQL, which has to
     // reckon with any number, would plan the query anew each time.
-    query.push(order).push(" LIMIT ").push(i64::from(limit) + 1);
+    query.push(" LIMIT ").push(i64::from(limit) + 1);
 }
 
 /// The rows of the page, newest first, and whether there are more beyond it in the direction of reading.

@@ -9,6 +9,7 @@ pub mod json;
 pub mod keyset;
 pub mod migrations;
 pub mod service;
+pub mod versions;
 mod violation;
 
 use autogenerate::model::Metadata;
@@ -16,5 +17,8 @@ use autogenerate::model::Metadata;
 /// Every model: what `curio db` compares, and migrations lead to.
 #[must_use]
 pub fn tables() -> Metadata {
-    Metadata::new().table::<catalog::models::Item>().table::<service::models::ServiceKey>()
+    Metadata::new()
+        .table::<catalog::models::Item>()
+        .table::<service::models::IdempotencyKey>()
+        .table::<service::models::ServiceKey>()
 }

@@ -15,20 +15,25 @@ use uuid::Uuid;
 
 use super::{
     REVALIDATE, internal,
-    schemas::item::{ItemCreate, ItemListQuery, ItemPage, ItemPatch, ItemReplace, ItemView},
+    schemas::item::{ItemCreate, ItemDeleteQuery, ItemListQuery, ItemPage, ItemPatch, ItemReplace, ItemView},
 };
 use crate::{
-    error::{Error, Fault},
+    error::Error,
     http::{
         App,
         answer::Json,
-        extract::{MergePatch, NoQuery, PATCH_TYPES, ValidJson, ValidPath, ValidQuery},
+        extract::{NoBody, NoQuery, ValidJson, ValidPath, ValidQuery},
         forwarded,
         page::Place,
-        patch, preconditions,
-        problem::Problem,
+        patch::{self, Patch},
+        preconditions,
+        problem::{self, Problem},
+        write::{Exit, Write},
     },
-    postgres::catalog::operations::item,
+    postgres::{
+        catalog::{models::Status, operations::item},
+        versions::Versions,
+    },
 };
 
 const PATH: &str = "/v1/items";
@@ -46,16 +51,18 @@ const PATH: &str = "/v1/items";
 )]
 pub async fn create_item(
     State(app): State<Arc<App>>,
-    ValidQuery(NoQuery): ValidQuery<NoQuery>,
+    write: Write,
     ValidJson(content): ValidJson<ItemCreate>,
-) -> Result<Response, Problem> {
-    let mut tx = app.database.begin().await?;
+) -> Result<Response, Exit> {
+    let mut tx = write.begin(&app).await?;
     let item = item::create(&mut tx, Uuid::now_v7(), &content.into()).await?;
-    tx.commit().await?;
-    tracing::info!(item.id = %item.id, item.status = item.status.as_str(), "item.created");
-    let location = HeaderValue::try_from(format!("{PATH}/{}", item.id)).map_err(internal)?;
-    let headers = [(LOCATION, location), (ETAG, preconditions::etag(item.version))];
-    Ok((StatusCode::CREATED, headers, Json(ItemView::from(item))).into_response())
+    let (id, status, etag) = (item.id, item.status, preconditions::etag(item.version));
+    let answer = (StatusCode::CREATED, [location(id)?, (ETAG, etag)], Json(ItemView::from(item)));
+    let answer = write.commit(tx, answer).await?;
+    if write.is_real() {
+        log_created(id, status);
+    }
+    Ok(answer)
 }
 
 /// Get an item
@@ -94,44 +101,68 @@ pub async fn get_item(
     conn.release();
     let item = item.ok_or(Error::NotFound)?;
     let etag = preconditions::etag(item.version);
-    if preconditions::is_fresh(&headers, &etag)? {
+    if preconditions::is_fresh(&headers, item.version)? {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag), REVALIDATE]).into_response());
     }
     Ok(([(ETAG, etag), REVALIDATE], Json(ItemView::from(item))).into_response())
 }
 
-/// Replace an item
+/// Replace an item, or create it under an id of the client's choice
 ///
 /// What is left out of the body gets its default. The new version is in the answer's body; there is no `ETag` field, because the
-/// item is not stored octet for octet as it was sent (RFC 9110 §9.3.4).
+/// item is not stored octet for octet as it was sent (RFC 9110 §9.3.4). `If-None-Match: *` creates and never replaces, `If-Match`
+/// replaces and never creates. An item that is deleted is neither: it is to be restored or purged first.
 #[utoipa::path(
     put, path = "/v1/items/{id}", tag = "items",
     params(("id" = Uuid, Path, description = "The item's id.")),
     request_body(content = ItemReplace, description = "The whole content of the item."),
     responses(
         (status = 200, description = "The item was replaced.", body = ItemView),
-        (status = 404),
+        (status = 201, description = "The item was created.", body = ItemView, headers(
+            ("Location" = String, description = "The path of the item."),
+        )),
         (status = 409),
     )
 )]
 pub async fn replace_item(
     State(app): State<Arc<App>>,
     ValidPath(id): ValidPath,
-    ValidQuery(NoQuery): ValidQuery<NoQuery>,
+    write: Write,
     ValidJson(content): ValidJson<ItemReplace>,
-) -> Result<Response, Problem> {
-    if content.id.is_some_and(|other| other != id) {
-        return Err(Problem::invalid(vec![Fault::at("/id", "mismatch", "must be the id in the path")]));
+) -> Result<Response, Exit> {
+    content.require_id(id)?;
+    let (versions, content) = (write.preconditions.versions(), content.into());
+    let mut tx = write.begin(&app).await?;
+    let item = if write.preconditions.has_if_match() {
+        item::update(&mut tx, id, &versions, &content).await?
+    } else {
+        item::put(&mut tx, id, &versions, &content).await?
+    };
+    let Some(item) = item else {
+        return Err(match item::version(&mut tx, id).await? {
+            Some((version, false)) => missed(version, &versions),
+            _ if write.preconditions.has_if_match() => preconditions::failed(None),
+            _ => Problem::new(&problem::CONFLICT, "The item is deleted: restore it, or purge it first."),
+        }
+        .into());
+    };
+    let (created, status) = (item.version == 1, item.status);
+    let body = Json(ItemView::from(item));
+    if !created {
+        return Ok(write.commit(tx, body).await?);
     }
-    let mut tx = app.database.begin().await?;
-    let item = item::update(&mut tx, id, &content.into()).await?.ok_or(Error::NotFound)?;
-    tx.commit().await?;
-    Ok(Json(ItemView::from(item)).into_response())
+    let answer = write.commit(tx, (StatusCode::CREATED, [location(id)?], body)).await?;
+    if write.is_real() {
+        log_created(id, status);
+    }
+    Ok(answer)
 }
 
 /// Change parts of an item
 ///
-/// The body is a JSON Merge Patch (RFC 7396); `application/json` is taken for one as well. The result is validated as a whole.
+/// The body is a JSON Merge Patch (RFC 7396); `application/json` is taken for one as well, and `application/json-patch+json` is a JSON
+/// Patch (RFC 6902) of at most 100 operations, all of which are done or none. The result is validated as a whole; where it is not
+/// valid, pointers are into the result.
 #[utoipa::path(
     patch, path = "/v1/items/{id}", tag = "items",
     params(("id" = Uuid, Path, description = "The item's id.")),
@@ -147,23 +178,27 @@ pub async fn replace_item(
 pub async fn update_item(
     State(app): State<Arc<App>>,
     ValidPath(id): ValidPath,
-    ValidQuery(NoQuery): ValidQuery<NoQuery>,
-    MergePatch(patch): MergePatch,
-) -> Result<Response, Problem> {
-    let mut tx = app.database.begin().await?;
+    write: Write,
+    patch: Patch,
+) -> Result<Response, Exit> {
+    let mut tx = write.begin(&app).await?;
     let current = item::get_for_update(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    let content: ItemReplace = patch::merge(&ItemView::from(current), patch, ItemView::READ_ONLY)?;
-    let item = item::update(&mut tx, id, &content.into()).await?.ok_or(Error::NotFound)?;
-    tx.commit().await?;
-    Ok(([(ETAG, preconditions::etag(item.version))], Json(ItemView::from(item))).into_response())
+    if !write.preconditions.versions().admit(current.version) {
+        return Err(preconditions::failed(Some(current.version)).into());
+    }
+    let content: ItemReplace = patch::apply(&ItemView::from(current), patch, ItemView::READ_ONLY)?;
+    let item = item::update(&mut tx, id, &Versions::default(), &content.into()).await?;
+    let item = item.ok_or(Error::NotFound)?;
+    let etag = preconditions::etag(item.version);
+    Ok(write.commit(tx, ([(ETAG, etag)], Json(ItemView::from(item)))).await?)
 }
 
 /// Delete an item
 ///
-/// A second request finds no item and is answered with 404.
+/// It can be restored, unless `purge` removes it for good. A second request finds no item and is answered with 404.
 #[utoipa::path(
     delete, path = "/v1/items/{id}", tag = "items",
-    params(("id" = Uuid, Path, description = "The item's id.")),
+    params(("id" = Uuid, Path, description = "The item's id."), ItemDeleteQuery),
     responses(
         (status = 204, description = "The item was deleted."),
         (status = 404),
@@ -173,14 +208,75 @@ pub async fn update_item(
 pub async fn delete_item(
     State(app): State<Arc<App>>,
     ValidPath(id): ValidPath,
-    ValidQuery(NoQuery): ValidQuery<NoQuery>,
-) -> Result<StatusCode, Problem> {
-    let mut tx = app.database.begin().await?;
-    if !item::delete(&mut tx, id).await? {
-        return Err(Error::NotFound.into());
+    write: Write<ItemDeleteQuery>,
+) -> Result<Response, Exit> {
+    let (versions, purge) = (write.preconditions.versions(), write.query.purge);
+    let mut tx = write.begin(&app).await?;
+    let done = if purge {
+        item::purge(&mut tx, id, &versions).await?
+    } else {
+        item::delete(&mut tx, id, &versions).await?
+    };
+    if !done {
+        return Err(match item::version(&mut tx, id).await? {
+            Some((version, deleted)) if purge || !deleted => missed(version, &versions),
+            _ => Error::NotFound.into(),
+        }
+        .into());
     }
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(write.commit(tx, StatusCode::NO_CONTENT).await?)
+}
+
+/// Restore a deleted item
+///
+/// It is as it was when it was deleted, in a new version. `If-Match` names the version that it has while it is deleted, which lists
+/// with `include_deleted` show.
+#[utoipa::path(
+    post, path = "/v1/items/{id}/restore", tag = "items",
+    params(("id" = Uuid, Path, description = "The item's id.")),
+    responses(
+        (status = 200, description = "The item was restored.", body = ItemView, headers(
+            ("ETag" = String, description = "The entity tag of the item."),
+        )),
+        (status = 404),
+        (status = 409),
+    )
+)]
+pub async fn restore_item(
+    State(app): State<Arc<App>>,
+    ValidPath(id): ValidPath,
+    write: Write,
+    _: NoBody,
+) -> Result<Response, Exit> {
+    let versions = write.preconditions.versions();
+    let mut tx = write.begin(&app).await?;
+    let Some(item) = item::restore(&mut tx, id, &versions).await? else {
+        return Err(match item::version(&mut tx, id).await? {
+            Some((version, true)) => missed(version, &versions),
+            Some((_, false)) => Problem::new(&problem::CONFLICT, "The item is not deleted."),
+            None => Error::NotFound.into(),
+        }
+        .into());
+    };
+    let etag = preconditions::etag(item.version);
+    Ok(write.commit(tx, ([(ETAG, etag)], Json(ItemView::from(item)))).await?)
+}
+
+/// Why a write found nothing to do where there is an item in this version: it is meant for another, or the item came just now.
+fn missed(version: i64, versions: &Versions) -> Problem {
+    if versions.admit(version) {
+        return Error::Contended("the item changed between two statements".into()).into();
+    }
+    preconditions::failed(Some(version))
+}
+
+fn location(id: Uuid) -> Result<(HeaderName, HeaderValue), Problem> {
+    Ok((LOCATION, HeaderValue::try_from(format!("{PATH}/{id}")).map_err(internal)?))
+}
+
+/// To be called after the commit.
+pub fn log_created(id: Uuid, status: Status) {
+    tracing::info!(item.id = %id, item.status = status.as_str(), "item.created");
 }
 
 /// List items
@@ -226,5 +322,10 @@ pub async fn list_items_options() -> (StatusCode, [(HeaderName, &'static str); 1
 /// The methods of an item, and the media types of its patches (RFC 5789 §3.1).
 pub async fn get_item_options() -> (StatusCode, [(HeaderName, &'static str); 2]) {
     let allow = (ALLOW, "GET,HEAD,PUT,PATCH,DELETE,OPTIONS");
-    (StatusCode::NO_CONTENT, [allow, (HeaderName::from_static("accept-patch"), PATCH_TYPES)])
+    (StatusCode::NO_CONTENT, [allow, (HeaderName::from_static("accept-patch"), patch::MEDIA_TYPES)])
+}
+
+/// The methods of what can only be asked for.
+pub async fn post_options() -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    (StatusCode::NO_CONTENT, [(ALLOW, "POST,OPTIONS")])
 }

@@ -1,5 +1,6 @@
 //! The catalogue over HTTP.
 
+mod batch;
 mod items;
 mod schemas;
 
@@ -25,6 +26,14 @@ fn internal(error: InvalidHeaderValue) -> Problem {
     Error::Internal(Box::new(error)).into()
 }
 
+/// The largest body of a batch in octets.
+const MAX_BATCH: usize = 8 * 1024 * 1024;
+
+/// The largest body in octets of a route that has a limit of its own.
+pub fn max_body(route: &str) -> Option<usize> {
+    (route == "/v1/items/batch").then_some(MAX_BATCH)
+}
+
 /// The addresses of the catalogue and their documentation.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     let collection = routes!(items::list_items, items::create_item);
@@ -32,4 +41,10 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(collection.map(|methods: MethodRouter<_>| methods.options(items::list_items_options)))
         .routes(member.map(|methods: MethodRouter<_>| methods.options(items::get_item_options)))
+        .routes(
+            routes!(items::restore_item).map(|methods: MethodRouter<_>| methods.options(items::post_options)),
+        )
+        .routes(
+            routes!(batch::batch_items).map(|methods: MethodRouter<_>| methods.options(items::post_options)),
+        )
 }

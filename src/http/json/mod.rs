@@ -5,6 +5,7 @@
 //! them all.
 
 pub mod inspect;
+pub mod number;
 mod pointer;
 
 use std::{borrow::Cow, collections::HashSet};
@@ -38,25 +39,46 @@ where
     T: DeserializeOwned + Validate + ToSchema,
 {
     let text = utf8(text)?;
-    let mut faults;
-    if let Ok(value) = serde_json::from_str::<T>(text) {
-        faults = inspect(text);
-        match value.validate() {
-            Ok(()) if faults.is_empty() => return Ok(value),
-            Ok(()) => {}
-            Err(errors) => collect(&errors, "", &mut faults),
-        }
-    } else {
+    let read = read::<T>(text);
+    if read.is_err() {
         // serde stops at the first fault, which may stand in front of what is not JSON at all.
-        let raw: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
-        faults = inspect(raw.get());
-        faults.extend(schema_faults::<T>(text));
-        if faults.is_empty() {
-            faults.push(Fault::at("", "invalid", "is not valid"));
-        }
+        let _: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+    }
+    let mut faults = inspect(text);
+    match read {
+        Ok(value) if faults.is_empty() => return Ok(value),
+        Ok(_) => {}
+        Err(more) => faults.extend(more),
+    }
+    Err(invalid(faults))
+}
+
+/// A text that is JSON, and holds what PostgreSQL can hold, as a valid `T`.
+///
+/// # Errors
+///
+/// Every fault where it is not a `T`; none where no rule of the document is broken.
+pub fn read<T>(text: &str) -> Result<T, Vec<Fault>>
+where
+    T: DeserializeOwned + Validate + ToSchema,
+{
+    let Ok(value) = serde_json::from_str::<T>(text) else {
+        return Err(schema_faults::<T>(text));
+    };
+    value.validate().map(|()| value).map_err(|errors| {
+        let mut faults = Vec::new();
+        collect(&errors, "", &mut faults);
+        faults
+    })
+}
+
+/// 422 with these faults in the order of their places.
+pub fn invalid(mut faults: Vec<Fault>) -> Problem {
+    if faults.is_empty() {
+        faults.push(Fault::at("", "invalid", "is not valid"));
     }
     faults.sort_by(|a, b| a.place.cmp(&b.place));
-    Err(Problem::invalid(faults))
+    Problem::invalid(faults)
 }
 
 /// The text of a body as JSON of any form.
@@ -65,14 +87,20 @@ where
 ///
 /// 400 where it is not JSON, 422 where it holds what PostgreSQL cannot.
 pub fn parse_value(text: &[u8]) -> Result<Value, Problem> {
+    let text = inspected(text)?;
+    serde_json::from_str(text).map_err(|error| malformed(&error))
+}
+
+/// The text of a body, which is JSON and holds nothing that PostgreSQL cannot.
+///
+/// # Errors
+///
+/// As [`parse_value`].
+pub fn inspected(text: &[u8]) -> Result<&str, Problem> {
     let text = utf8(text)?;
-    let raw: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
-    let faults = inspect(raw.get());
-    if faults.is_empty() {
-        serde_json::from_str(text).map_err(|error| malformed(&error))
-    } else {
-        Err(Problem::invalid(faults))
-    }
+    let _: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+    let faults = inspect(text);
+    if faults.is_empty() { Ok(text) } else { Err(invalid(faults)) }
 }
 
 fn utf8(text: &[u8]) -> Result<&str, Problem> {
@@ -113,7 +141,7 @@ fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
 }
 
 /// Where the text contradicts the type's schema in the OpenAPI document: one fault a place and rule.
-fn schema_faults<T: ToSchema>(text: &str) -> Vec<Fault> {
+pub fn schema_faults<T: ToSchema>(text: &str) -> Vec<Fault> {
     let (Some(validator), Ok(value)) = (document::validator(&T::name()), serde_json::from_str::<Value>(text))
     else {
         return Vec::new();

@@ -20,6 +20,40 @@ pub struct ServiceKey {
     pub created_at: DateTime<Utc>,
 }
 
+/// The answer to a request that had an `Idempotency-Key`, for whoever sends it again within a day.
+#[derive(Debug, Clone, sqlx::FromRow, Table)]
+#[table(name = "idempotency_keys", index(using = "brin", columns = ["created_at"]))]
+pub struct IdempotencyKey {
+    /// SHA-256 of whose key it is, and the key.
+    #[column(primary_key, check = "octet_length(id) = 32")]
+    pub id: Vec<u8>,
+    /// SHA-256 of the request: method, path and query, media type, body.
+    #[column(check = "octet_length(fingerprint) = 32")]
+    pub fingerprint: Vec<u8>,
+    /// The status of the answer.
+    pub status: i16,
+    /// The header fields of the answer, each as `name: value`.
+    pub fields: Vec<String>,
+    /// The body of the answer.
+    pub body: Vec<u8>,
+    /// When the request was carried out, by the database's clock.
+    #[column(default = "now()")]
+    pub created_at: DateTime<Utc>,
+}
+
+/// What is kept of an answer, and of the request that it belongs to; see [`IdempotencyKey`].
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KeptAnswer {
+    /// See [`IdempotencyKey::fingerprint`].
+    pub fingerprint: Vec<u8>,
+    /// See [`IdempotencyKey::status`].
+    pub status: i16,
+    /// See [`IdempotencyKey::fields`].
+    pub fields: Vec<String>,
+    /// See [`IdempotencyKey::body`].
+    pub body: Vec<u8>,
+}
+
 impl fmt::Debug for ServiceKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServiceKey")

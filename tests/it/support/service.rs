@@ -30,6 +30,7 @@ pub fn options() -> Options {
         body_timeout: Duration::from_secs(5),
         max_requests: 512,
         rate_limit: None,
+        require_if_match: false,
         trusted_proxies: Vec::new(),
         cors_origins: Vec::new(),
     }

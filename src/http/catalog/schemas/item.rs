@@ -1,25 +1,18 @@
 //! What the requests for items and their answers look like.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
-    openapi::{
-        RefOr, Schema,
-        schema::{AdditionalProperties, ObjectBuilder},
-    },
-};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use validator::{Validate, ValidationError, ValidationErrors};
+use validator::{Validate, ValidationError};
 
+use super::attributes::Attributes;
 use crate::{
+    error::Fault,
     http::{
         answer,
-        json::{self, inspect},
         page::{self, Neighbours},
+        problem::Problem,
         query::{self, Expected, FromQuery, Parameters},
     },
     postgres::{
@@ -27,11 +20,6 @@ use crate::{
         json::JsonText,
     },
 };
-
-/// The largest `attributes`, as text with its numbers written out.
-const MAX_ATTRIBUTES: usize = 64 * 1024;
-/// The deepest `attributes`.
-const MAX_ATTRIBUTES_DEPTH: usize = 32;
 
 /// Where an item is in its life: being prepared, in use, or kept for the record.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
@@ -80,61 +68,6 @@ impl From<ItemName> for String {
     }
 }
 
-/// A JSON object of the client's own; kept as text, so that numbers come back as they were written.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Attributes(Box<RawValue>);
-
-impl Default for Attributes {
-    fn default() -> Self {
-        Self(RawValue::from_string("{}".into()).unwrap_or_else(|_| unreachable!("an object")))
-    }
-}
-
-impl Validate for Attributes {
-    fn validate(&self) -> Result<(), ValidationErrors> {
-        let text = self.0.get();
-        if text.starts_with('{')
-            && text.len() <= MAX_ATTRIBUTES
-            && inspect::is_plain(text, MAX_ATTRIBUTES_DEPTH)
-        {
-            return Ok(());
-        }
-        let size = inspect::measure(text);
-        let (code, detail) = if !text.starts_with('{') {
-            ("type", "must be an object")
-        } else if size.depth > MAX_ATTRIBUTES_DEPTH {
-            ("too_deep", "must not nest deeper than 32 levels")
-        } else if size.printed > MAX_ATTRIBUTES {
-            ("too_large", "must have at most 65536 octets as text, with numbers written out")
-        } else {
-            return Ok(());
-        };
-        let mut errors = ValidationErrors::new();
-        errors.add(json::WHOLE, ValidationError::new(code).with_message(detail.into()));
-        Err(errors)
-    }
-}
-
-impl PartialSchema for Attributes {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .description(Some(
-                "A JSON object of the client's own: at most 64 KiB as text, with its numbers written out without exponents, and at \
-                 most 32 levels deep. Names and strings do not contain U+0000, and numbers are within double precision.",
-            ))
-            .additional_properties(Some(AdditionalProperties::FreeForm(true)))
-            .examples([serde_json::json!({ "color": "red", "weight": 9 })])
-            .into()
-    }
-}
-
-impl ToSchema for Attributes {
-    fn name() -> Cow<'static, str> {
-        "Attributes".into()
-    }
-}
-
 /// A new item.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,7 +87,7 @@ pub struct ItemCreate {
 
 impl From<ItemCreate> for ItemContent {
     fn from(ItemCreate { name, status, attributes }: ItemCreate) -> Self {
-        Self { name: name.into(), status: status.into(), attributes: attributes.0 }
+        Self { name: name.into(), status: status.into(), attributes: attributes.into() }
     }
 }
 
@@ -166,7 +99,7 @@ pub struct ItemReplace {
     /// The item's id may be repeated here; it must be the one in the path.
     #[serde(default)]
     #[schema(read_only)]
-    pub id: Option<Uuid>,
+    id: Option<Uuid>,
     #[validate(custom(function = name))]
     #[schema(inline)]
     name: ItemName,
@@ -179,9 +112,25 @@ pub struct ItemReplace {
     attributes: Attributes,
 }
 
+impl ItemReplace {
+    /// Sees that the id in the body, where there is one, is that in the path.
+    ///
+    /// # Errors
+    ///
+    /// 422 where it is another.
+    pub fn require_id(&self, id: Uuid) -> Result<(), Problem> {
+        match self.id {
+            Some(other) if other != id => {
+                Err(Problem::invalid(vec![Fault::at("/id", "mismatch", "must be the id in the path")]))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl From<ItemReplace> for ItemContent {
     fn from(ItemReplace { id: _, name, status, attributes }: ItemReplace) -> Self {
-        Self { name: name.into(), status: status.into(), attributes: attributes.0 }
+        Self { name: name.into(), status: status.into(), attributes: attributes.into() }
     }
 }
 
@@ -207,7 +156,7 @@ pub struct ItemPatch {
 #[schema(examples(json!({
     "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "name": "Desk lamp", "status": "active",
     "attributes": { "color": "red", "weight": 9 }, "version": 1,
-    "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z"
+    "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z", "deleted_at": null
 })))]
 pub struct ItemView {
     /// The item's id, a UUID of version 7: later items have greater ids.
@@ -229,16 +178,26 @@ pub struct ItemView {
     /// When the item was last changed: UTC, with microseconds.
     #[serde(serialize_with = "super::microseconds")]
     updated_at: DateTime<Utc>,
+    /// When the item was deleted: UTC, with microseconds; null while it lives.
+    #[serde(serialize_with = "super::optional_microseconds")]
+    #[schema(required = true)]
+    deleted_at: Option<DateTime<Utc>>,
 }
 
 impl ItemView {
     /// The members that the server gives and no client can change.
-    pub const READ_ONLY: &[&str] = &["id", "version", "created_at", "updated_at"];
+    pub const READ_ONLY: &[&str] = &["id", "version", "created_at", "updated_at", "deleted_at"];
+
+    /// Where the item is in its life.
+    pub fn status(&self) -> Status {
+        self.status.into()
+    }
 }
 
 impl From<Item> for ItemView {
-    fn from(Item { id, name, status, attributes, version, created_at, updated_at }: Item) -> Self {
-        Self { id, name, status: status.into(), attributes, version, created_at, updated_at }
+    fn from(item: Item) -> Self {
+        let Item { id, name, status, attributes, version, created_at, updated_at, deleted_at } = item;
+        Self { id, name, status: status.into(), attributes, version, created_at, updated_at, deleted_at }
     }
 }
 
@@ -294,6 +253,9 @@ pub struct ItemListQuery {
     /// Only items that were created before this moment (RFC 3339).
     #[param(required = false, nullable = false)]
     created_before: Option<DateTime<Utc>>,
+    /// Deleted items as well, which can be restored.
+    #[param(required = false, default = false)]
+    include_deleted: bool,
 }
 
 impl FromQuery for ItemListQuery {
@@ -305,15 +267,39 @@ impl FromQuery for ItemListQuery {
             name_prefix: parameters.one("name_prefix", name_prefix),
             created_after: parameters.one("created_after", query::date_time),
             created_before: parameters.one("created_before", query::date_time),
+            include_deleted: parameters.one("include_deleted", query::boolean).unwrap_or(false),
         }
     }
 }
 
 impl From<ItemListQuery> for ItemFilter {
     fn from(query: ItemListQuery) -> Self {
-        let ItemListQuery { limit: _, cursor: _, status, name_prefix, created_after, created_before } = query;
+        let ItemListQuery {
+            limit: _,
+            cursor: _,
+            status,
+            name_prefix,
+            created_after,
+            created_before,
+            include_deleted,
+        } = query;
         let status = status.into_iter().map(Status::from).collect();
-        Self { status, name_prefix, created_after, created_before }
+        Self { status, name_prefix, created_after, created_before, include_deleted }
+    }
+}
+
+/// How to delete an item.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ItemDeleteQuery {
+    /// Remove the item for good, whether it is deleted already or not; it cannot be restored then.
+    #[param(required = false, default = false)]
+    pub purge: bool,
+}
+
+impl FromQuery for ItemDeleteQuery {
+    fn from_query(parameters: &mut Parameters) -> Self {
+        Self { purge: parameters.one("purge", query::boolean).unwrap_or(false) }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What can be done with items.
+//!
+//! An item that was deleted is not there, but for [`restore`], [`purge`] and lists that include what was deleted.
 
+use serde_json::value::RawValue;
 use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
@@ -9,6 +12,7 @@ use crate::{
         catalog::models::{Item, ItemContent, ItemFilter, Status},
         json::JsonText,
         keyset::{self, Start},
+        versions::Versions,
     },
 };
 
@@ -23,7 +27,7 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
         r#"INSERT INTO items (id, name, status, attributes)
            VALUES ($1, $2, $3, $4)
            RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     version, created_at, updated_at"#,
+                     version, created_at, updated_at, deleted_at"#,
         id,
         content.name,
         content.status as Status,
@@ -43,8 +47,8 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Erro
     let item = sqlx::query_as!(
         Item,
         r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                  version, created_at, updated_at
-           FROM items WHERE id = $1"#,
+                  version, created_at, updated_at, deleted_at
+           FROM items WHERE id = $1 AND deleted_at IS NULL"#,
         id,
     )
     .fetch_optional(conn)
@@ -61,8 +65,8 @@ pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<
     let item = sqlx::query_as!(
         Item,
         r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                  version, created_at, updated_at
-           FROM items WHERE id = $1 FOR UPDATE"#,
+                  version, created_at, updated_at, deleted_at
+           FROM items WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"#,
         id,
     )
     .fetch_optional(conn)
@@ -70,37 +74,250 @@ pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<
     Ok(item)
 }
 
-/// Replaces the content of an item, counts its version up, and returns it; `None` where there is no such item.
+/// The version of the item with this id, and whether it is deleted: tells why a write found nothing.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn version(conn: &mut PgConnection, id: Uuid) -> Result<Option<(i64, bool)>, Error> {
+    let row =
+        sqlx::query!(r#"SELECT version, deleted_at IS NOT NULL AS "deleted!" FROM items WHERE id = $1"#, id)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|row| (row.version, row.deleted)))
+}
+
+/// Replaces the content of an item, counts its version up, and returns it; `None` where there is no such item in such a version.
 ///
 /// # Errors
 ///
 /// [`Error::Locked`] as in [`get_for_update`]; [`Error::Invalid`] where the content breaks a rule.
-pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Option<Item>, Error> {
+pub async fn update(
+    conn: &mut PgConnection,
+    id: Uuid,
+    versions: &Versions,
+    content: &ItemContent,
+) -> Result<Option<Item>, Error> {
     let item = sqlx::query_as!(
         Item,
         r#"UPDATE items
            SET name = $2, status = $3, attributes = $4, version = version + 1, updated_at = now()
-           WHERE id = $1
+           WHERE id = $1 AND deleted_at IS NULL
+             AND ($5::bigint[] IS NULL OR version = ANY($5)) AND version <> ALL($6::bigint[])
            RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     version, created_at, updated_at"#,
+                     version, created_at, updated_at, deleted_at"#,
         id,
         content.name,
         content.status as Status,
         Json(&content.attributes) as _,
+        versions.only.as_deref(),
+        &versions.except,
     )
     .fetch_optional(conn)
     .await?;
     Ok(item)
 }
 
-/// Deletes an item; `false` where there is no such item.
+/// As [`update`], but makes the item where there is none with this id: its version is then 1. `None` where there is one in another
+/// version, or a deleted one.
+///
+/// # Errors
+///
+/// As [`update`].
+pub async fn put(
+    conn: &mut PgConnection,
+    id: Uuid,
+    versions: &Versions,
+    content: &ItemContent,
+) -> Result<Option<Item>, Error> {
+    let item = sqlx::query_as!(
+        Item,
+        r#"INSERT INTO items (id, name, status, attributes)
+           VALUES ($1, $2, $3, $4)
+           ON CONFLICT (id) DO UPDATE
+           SET name = $2, status = $3, attributes = $4, version = items.version + 1, updated_at = now()
+           WHERE items.deleted_at IS NULL
+             AND ($5::bigint[] IS NULL OR items.version = ANY($5)) AND items.version <> ALL($6::bigint[])
+           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
+                     version, created_at, updated_at, deleted_at"#,
+        id,
+        content.name,
+        content.status as Status,
+        Json(&content.attributes) as _,
+        versions.only.as_deref(),
+        &versions.except,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(item)
+}
+
+/// Deletes an item so that it can be restored; `false` where there is no such item in such a version.
 ///
 /// # Errors
 ///
 /// [`Error::Locked`] as in [`get_for_update`].
-pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<bool, Error> {
-    let done = sqlx::query!("DELETE FROM items WHERE id = $1", id).execute(conn).await?;
+pub async fn delete(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "UPDATE items SET deleted_at = now(), version = version + 1, updated_at = now()
+         WHERE id = $1 AND deleted_at IS NULL
+           AND ($2::bigint[] IS NULL OR version = ANY($2)) AND version <> ALL($3::bigint[])",
+        id,
+        versions.only.as_deref(),
+        &versions.except,
+    )
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Brings a deleted item back and returns it; `None` where there is no such deleted item in such a version.
+///
+/// # Errors
+///
+/// [`Error::Locked`] as in [`get_for_update`].
+pub async fn restore(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> Result<Option<Item>, Error> {
+    let item = sqlx::query_as!(
+        Item,
+        r#"UPDATE items SET deleted_at = NULL, version = version + 1, updated_at = now()
+           WHERE id = $1 AND deleted_at IS NOT NULL
+             AND ($2::bigint[] IS NULL OR version = ANY($2)) AND version <> ALL($3::bigint[])
+           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
+                     version, created_at, updated_at, deleted_at"#,
+        id,
+        versions.only.as_deref(),
+        &versions.except,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(item)
+}
+
+/// Removes an item for good, deleted or not; `false` where there is no such item in such a version.
+///
+/// # Errors
+///
+/// [`Error::Locked`] as in [`get_for_update`].
+pub async fn purge(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "DELETE FROM items
+         WHERE id = $1 AND ($2::bigint[] IS NULL OR version = ANY($2)) AND version <> ALL($3::bigint[])",
+        id,
+        versions.only.as_deref(),
+        &versions.except,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The items with these ids as far as there are such, locked until the transaction ends, in the order of their ids: transactions that
+/// lock many so do not wait for each other in a circle.
+///
+/// # Errors
+///
+/// [`Error::Locked`] as in [`get_for_update`].
+pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Item>, Error> {
+    let items = sqlx::query_as!(
+        Item,
+        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: JsonText",
+                  version, created_at, updated_at, deleted_at
+           FROM items WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE"#,
+        ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(items)
+}
+
+/// As [`create`], for many at once; the order of what is returned is not that of `ids`.
+///
+/// # Errors
+///
+/// As [`create`].
+pub async fn create_many(
+    conn: &mut PgConnection,
+    ids: &[Uuid],
+    contents: &[ItemContent],
+) -> Result<Vec<Item>, Error> {
+    let (names, statuses, attributes) = columns(contents);
+    let items = sqlx::query_as!(
+        Item,
+        r#"INSERT INTO items (id, name, status, attributes)
+           SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
+           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
+                     version, created_at, updated_at, deleted_at"#,
+        ids,
+        &names as _,
+        &statuses as _,
+        &attributes as _,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(items)
+}
+
+/// As [`update`], for many at once that are there and locked; the order of what is returned is not that of `ids`.
+///
+/// # Errors
+///
+/// As [`update`].
+pub async fn update_many(
+    conn: &mut PgConnection,
+    ids: &[Uuid],
+    contents: &[ItemContent],
+) -> Result<Vec<Item>, Error> {
+    let (names, statuses, attributes) = columns(contents);
+    let items = sqlx::query_as!(
+        Item,
+        r#"UPDATE items
+           SET name = new.name, status = new.status, attributes = new.attributes,
+               version = version + 1, updated_at = now()
+           FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[]) AS new (id, name, status, attributes)
+           WHERE items.id = new.id AND deleted_at IS NULL
+           RETURNING items.id, items.name, items.status AS "status: Status",
+                     items.attributes AS "attributes: JsonText", version, created_at, updated_at, deleted_at"#,
+        ids,
+        &names as _,
+        &statuses as _,
+        &attributes as _,
+    )
+    .fetch_all(conn)
+    .await?;
+    all(items.len(), ids.len())?;
+    Ok(items)
+}
+
+/// As [`delete`], for many at once that are there and locked.
+///
+/// # Errors
+///
+/// As [`delete`].
+pub async fn delete_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "UPDATE items SET deleted_at = now(), version = version + 1, updated_at = now()
+         WHERE id = ANY($1) AND deleted_at IS NULL",
+        ids,
+    )
+    .execute(conn)
+    .await?;
+    all(usize::try_from(done.rows_affected()).unwrap_or_default(), ids.len())
+}
+
+/// Sees that as many rows were written as were to be.
+fn all(written: usize, wanted: usize) -> Result<(), Error> {
+    if written == wanted {
+        return Ok(());
+    }
+    Err(Error::Internal(format!("{written} rows were written instead of {wanted}").into()))
+}
+
+/// The contents column by column.
+fn columns(contents: &[ItemContent]) -> (Vec<&str>, Vec<&'static str>, Vec<Json<&RawValue>>) {
+    let names = contents.iter().map(|content| content.name.as_str());
+    let statuses = contents.iter().map(|content| content.status.as_str());
+    let attributes = contents.iter().map(|content| Json(&*content.attributes));
+    (names.collect(), statuses.collect(), attributes.collect())
 }
 
 /// One page of items, newest first, and whether there are more beyond it in the direction of reading.
@@ -114,13 +331,35 @@ pub async fn list(
     start: Start,
     limit: u32,
 ) -> Result<(Vec<Item>, bool), Error> {
-    let mut query = QueryBuilder::<Postgres>::new(
-        "SELECT id, name, status, attributes, version, created_at, updated_at FROM items WHERE true",
-    );
-    push_filter(&mut query, filter);
-    keyset::push_page(&mut query, start, limit);
+    let mut query = QueryBuilder::<Postgres>::new("");
+    if filter.include_deleted {
+        // The items that live and those that do not are in an index each; the page is among the first of both.
+        query.push("SELECT * FROM ((");
+        push_page(&mut query, " IS NULL", filter, start, limit);
+        query.push(") UNION ALL (");
+        push_page(&mut query, " IS NOT NULL", filter, start, limit);
+        query.push(")) AS items");
+        keyset::push_order(&mut query, start, limit);
+    } else {
+        push_page(&mut query, " IS NULL", filter, start, limit);
+    }
     let items = query.build_query_as().fetch_all(conn).await?;
     Ok(keyset::cut_page(items, start, limit))
+}
+
+fn push_page(
+    query: &mut QueryBuilder<Postgres>,
+    deleted_at: &str,
+    filter: &ItemFilter,
+    start: Start,
+    limit: u32,
+) {
+    query.push(
+        "SELECT id, name, status, attributes, version, created_at, updated_at, deleted_at FROM items WHERE deleted_at",
+    );
+    query.push(deleted_at);
+    push_filter(query, filter);
+    keyset::push_page(query, start, limit);
 }
 
 fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {

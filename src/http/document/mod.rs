@@ -3,6 +3,8 @@
 //! utoipa's attributes cannot express headers with limits or the refusals that any operation can answer with, and repeating them at
 //! each handler would drown what is particular to it. So they are stated once, in this file.
 
+mod writes;
+
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
@@ -92,11 +94,12 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     // utoipa has no word for it: the document is for everybody who can reach the service.
     document["servers"][0]["x-internal"] = false.into();
     let mut refusals = Map::from_iter([(OTHER.to_owned(), other_refusal())]);
-    for path in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
-        for (method, operation) in path.as_object_mut().into_iter().flatten() {
-            complete_operation(method, operation, &mut refusals);
+    for (path, methods) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            complete_operation(method, path, operation, &mut refusals);
         }
     }
+    document["components"]["parameters"] = writes::parameters();
     refusals.sort_keys();
     document["components"]["responses"] = Value::Object(refusals);
     limit_strings(&mut document);
@@ -107,17 +110,13 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 const OTHER: &str = "OtherProblem";
 
 /// Adds the refusals that the operation can answer with, and the header fields of all its answers.
-fn complete_operation(method: &str, operation: &mut Value, refusals: &mut Map<String, Value>) {
+fn complete_operation(method: &str, path: &str, operation: &mut Value, refusals: &mut Map<String, Value>) {
+    let mut kinds = writes::complete_operation(method, path, operation);
     let has_body = operation.get("requestBody").is_some();
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     let has_content = responses.values().any(|response| response.get("content").is_some());
-    let mut kinds = vec![
-        &problem::MALFORMED,
-        &problem::UNAUTHORIZED,
-        &problem::TOO_MANY_REQUESTS,
-        &problem::INTERNAL,
-        &problem::UNAVAILABLE,
-    ];
+    kinds.extend([&problem::MALFORMED, &problem::UNAUTHORIZED, &problem::TOO_MANY_REQUESTS]);
+    kinds.extend([&problem::INTERNAL, &problem::UNAVAILABLE]);
     if has_content {
         kinds.push(&problem::NOT_ACCEPTABLE);
     }
@@ -168,6 +167,9 @@ fn refusal(kind: &Kind, method: &str) -> Value {
     } else if *kind == problem::MALFORMED {
         example["errors"] =
             json!([{ "parameter": "limit", "code": "limit", "detail": "must be an integer from 1 to 200" }]);
+    }
+    if *kind == problem::PRECONDITION_FAILED {
+        example["current_etag"] = "\"2\"".into();
     }
     let mut headers = Map::new();
     let mut declare =
@@ -237,6 +239,8 @@ fn complete_headers(response: &mut Value) {
             "Location" => (true, json!({ "type": "string", "format": "uri-reference", "maxLength": 256 })),
             "X-Request-Id" => (true, text("^[!-~]{1,128}$", 128)),
             "RateLimit-Policy" => (false, text("^\"default\";q=[0-9]+;w=[0-9]+$", 64)),
+            "Idempotent-Replayed" => (false, text("^true$", 4)),
+            "Preference-Applied" => (false, text("^return=minimal$", 32)),
             "RateLimit" => (false, text("^\"default\";r=[0-9]+;t=[0-9]+$", 64)),
             "Access-Control-Allow-Origin" => (false, text("^[!-~]+$", 256)),
             "Retry-After" => {

@@ -1,0 +1,250 @@
+//! Many writes of items in one request.
+
+use std::{borrow::Cow, collections::HashSet};
+
+use axum::extract::{FromRequest, Request};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, value::RawValue};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::item::{ItemCreate, ItemPatch, ItemView};
+use crate::{
+    error::Fault,
+    http::{
+        extract::Text,
+        json,
+        preconditions::Preconditions,
+        problem::{MAX_FAULTS, Problem},
+    },
+};
+
+/// The most operations of a batch.
+const MAX_OPERATIONS: usize = 1000;
+
+/// Writes of items that are done together: all of them, or none.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "operations": [
+    { "op": "create", "item": { "name": "Desk lamp", "attributes": { "color": "red" } } },
+    { "op": "update", "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "if_match": "\"3\"", "patch": { "status": "active" } },
+    { "op": "delete", "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a56" }
+] })))]
+#[expect(dead_code, reason = "documents the body, whose operations are read one by one")]
+pub struct ItemBatch {
+    /// What to do: 1 to 1,000 writes, at most one of them on each item.
+    #[schema(min_items = 1, max_items = 1000)]
+    operations: Vec<ItemBatchOperation>,
+}
+
+/// One write of a batch.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "as above")]
+enum ItemBatchOperation {
+    Create(ItemBatchCreate),
+    Update(ItemBatchUpdate),
+    Delete(ItemBatchDelete),
+}
+
+/// Creates an item.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemBatchCreate {
+    #[expect(dead_code, reason = "its one value was looked at before")]
+    op: ItemBatchCreateOp,
+    #[validate(nested)]
+    item: ItemCreate,
+}
+
+/// Changes parts of an item.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemBatchUpdate {
+    #[expect(dead_code, reason = "its one value was looked at before")]
+    op: ItemBatchUpdateOp,
+    /// The item's id.
+    id: Uuid,
+    /// Entity tags that the item must have one of, as in the field `If-Match`.
+    #[serde(default)]
+    #[schema(
+        nullable = false,
+        max_length = 8192,
+        pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#
+    )]
+    if_match: Option<String>,
+    /// A JSON Merge Patch (RFC 7396).
+    #[schema(value_type = ItemPatch)]
+    patch: Map<String, Value>,
+}
+
+/// Deletes an item, so that it can be restored.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemBatchDelete {
+    #[expect(dead_code, reason = "its one value was looked at before")]
+    op: ItemBatchDeleteOp,
+    /// The item's id.
+    id: Uuid,
+    /// Entity tags that the item must have one of, as in the field `If-Match`.
+    #[serde(default)]
+    #[schema(
+        nullable = false,
+        max_length = 8192,
+        pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#
+    )]
+    if_match: Option<String>,
+}
+
+macro_rules! ops {
+    ($($name:ident $variant:ident)+) => {
+        $(
+            /// The kind of the operation.
+            #[derive(Deserialize, ToSchema)]
+            #[serde(rename_all = "snake_case")]
+            pub enum $name {
+                $variant,
+            }
+        )+
+    };
+}
+
+ops! {
+    ItemBatchCreateOp Create
+    ItemBatchUpdateOp Update
+    ItemBatchDeleteOp Delete
+}
+
+/// One write of a batch, read and valid by itself.
+pub enum Operation {
+    Create(ItemCreate),
+    Update { id: Uuid, preconditions: Preconditions, patch: Map<String, Value> },
+    Delete { id: Uuid, preconditions: Preconditions },
+}
+
+impl Operation {
+    /// The item that is written, where the client names it, and what is demanded of it.
+    pub fn target(&self) -> Option<(Uuid, &Preconditions)> {
+        match self {
+            Self::Create(_) => None,
+            Self::Update { id, preconditions, .. } | Self::Delete { id, preconditions } => {
+                Some((*id, preconditions))
+            }
+        }
+    }
+}
+
+/// The body of a batch.
+pub struct Operations(pub Vec<Operation>);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body<'a> {
+    #[serde(borrow)]
+    operations: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(borrow)]
+    op: Cow<'a, str>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Operations {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Text(_, text) = Text::from_request(request, state, &["application/json"]).await?;
+        Self::read(json::inspected(&text)?)
+    }
+}
+
+impl Operations {
+    fn read(text: &str) -> Result<Self, Problem> {
+        let Ok(Body { operations: texts }) = serde_json::from_str::<Body<'_>>(text) else {
+            return Err(json::invalid(json::schema_faults::<ItemBatch>(text)));
+        };
+        if !(1..=MAX_OPERATIONS).contains(&texts.len()) {
+            let detail = format!("must have 1 to {MAX_OPERATIONS} elements");
+            return Err(json::invalid(vec![Fault::at("/operations", "length", detail)]));
+        }
+        let mut operations = Vec::with_capacity(texts.len());
+        let mut targets = HashSet::new();
+        let mut faults = Vec::new();
+        for (index, text) in texts.iter().enumerate() {
+            match operation(text.get()) {
+                Ok(operation) => {
+                    if operation.target().is_some_and(|(id, _)| !targets.insert(id)) {
+                        let detail = "must occur once in a batch";
+                        faults.push(fault_at(index, Fault::at("/id", "duplicate", detail)));
+                    }
+                    operations.push(operation);
+                }
+                Err(found) => faults.extend(found.into_iter().map(|fault| fault_at(index, fault))),
+            }
+            if faults.len() > MAX_FAULTS {
+                break;
+            }
+        }
+        if faults.is_empty() { Ok(Self(operations)) } else { Err(Problem::invalid(faults)) }
+    }
+}
+
+/// The fault of an operation as one of the whole body.
+pub fn fault_at(index: usize, fault: Fault) -> Fault {
+    fault.inside(format_args!("/operations/{index}"))
+}
+
+fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
+    let kind = serde_json::from_str::<Kind<'_>>(text).map(|kind| kind.op);
+    let read = match kind.as_deref() {
+        Ok("create") => json::read(text).map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
+        Ok("update") => json::read(text).and_then(|ItemBatchUpdate { id, if_match, patch, .. }| {
+            let preconditions = preconditions(if_match.as_deref())?;
+            Ok(Operation::Update { id, preconditions, patch })
+        }),
+        Ok("delete") => json::read(text).and_then(|ItemBatchDelete { id, if_match, .. }| {
+            Ok(Operation::Delete { id, preconditions: preconditions(if_match.as_deref())? })
+        }),
+        _ if text.starts_with('{') => Err(vec![Fault::at("/op", "enum", "must be create, update or delete")]),
+        _ => Err(vec![Fault::at("", "type", "must be an object")]),
+    };
+    read.map_err(|mut faults| {
+        if faults.is_empty() {
+            faults.push(Fault::at("", "invalid", "is not valid"));
+        }
+        faults
+    })
+}
+
+fn preconditions(if_match: Option<&str>) -> Result<Preconditions, Vec<Fault>> {
+    let Some(if_match) = if_match else {
+        return Ok(Preconditions::default());
+    };
+    Preconditions::if_match(if_match).ok_or_else(|| {
+        let detail = "must be * or a list of entity tags, such as \"1\", \"2\"";
+        vec![Fault::at("/if_match", "entity_tag", detail)]
+    })
+}
+
+/// What a batch did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemBatchResults {
+    /// One result an operation, in the order of the request.
+    #[schema(min_items = 1, max_items = 1000)]
+    pub results: Vec<ItemBatchResult>,
+}
+
+/// What an operation of a batch did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemBatchResult {
+    /// The status that the operation would have had as a request of its own: 201, 200 or 204.
+    #[schema(minimum = 200, maximum = 204)]
+    pub status: u16,
+    /// The item's id.
+    pub id: Uuid,
+    /// The item; null where it was deleted.
+    #[schema(required = true)]
+    pub item: Option<ItemView>,
+}

@@ -1,0 +1,67 @@
+//! Numbers as they were written, compared as numbers.
+
+use serde_json::Value;
+
+/// Whether two values are equal where numbers count by their value and not by how they are written (RFC 6902 §4.6).
+pub fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => decimal(a.as_str()) == decimal(b.as_str()),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
+/// The sign of a number, its digits without zeros at either end, and the power of ten that they are multiplied with.
+fn decimal(text: &str) -> (bool, String, i64) {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{}{fraction}", whole.trim_start_matches('-'));
+    let kept = digits.trim_end_matches('0');
+    let zeros = digits.len() - kept.len();
+    let kept = kept.trim_start_matches('0');
+    if kept.is_empty() {
+        return (false, String::new(), 0);
+    }
+    let places = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let exponent = exponent.parse::<i64>().unwrap_or_default();
+    (
+        whole.starts_with('-'),
+        kept.to_owned(),
+        exponent.saturating_sub(places(fraction.len())).saturating_add(places(zeros)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_equal_however_they_are_written() {
+        let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        for (a, b) in [
+            ("1", "1.0"),
+            ("10", "1e1"),
+            ("100", "1.00E+2"),
+            ("0.05", "5e-2"),
+            ("-0.0", "0"),
+            ("[1, {\"a\": 20}]", "[1.0, {\"a\": 2e1}]"),
+            ("123456789012345678901234567890", "12345678901234567890123456789e1"),
+        ] {
+            assert!(same(&value(a), &value(b)), "{a} {b}");
+        }
+        for (a, b) in [
+            ("1", "-1"),
+            ("1", "10"),
+            ("0.1", "0.10000000000000001"),
+            ("1", "\"1\""),
+            ("[1]", "[1, 1]"),
+            ("{\"a\": 1}", "{\"b\": 1}"),
+            ("0", "false"),
+        ] {
+            assert!(!same(&value(a), &value(b)), "{a} {b}");
+        }
+    }
+}
