@@ -38,6 +38,7 @@ struct Item {
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    deleted_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +84,7 @@ async fn create(
     let mut tx = pool.begin().await.map_err(internal)?;
     let item = sqlx::query_as::<_, Item>(
         "INSERT INTO items (id, name, status, attributes) VALUES ($1, $2, $3, $4)
-         RETURNING id, name, status, attributes, version, created_at, updated_at",
+         RETURNING id, name, status, attributes, version, created_at, updated_at, deleted_at",
     )
     .bind(Uuid::now_v7())
     .bind(new.name)
@@ -98,7 +99,8 @@ async fn create(
 
 async fn read(State(pool): State<PgPool>, Path(id): Path<Uuid>) -> Result<Json<Item>, StatusCode> {
     sqlx::query_as::<_, Item>(
-        "SELECT id, name, status, attributes, version, created_at, updated_at FROM items WHERE id = $1",
+        "SELECT id, name, status, attributes, version, created_at, updated_at, deleted_at FROM items
+         WHERE id = $1 AND deleted_at IS NULL",
     )
     .bind(id)
     .fetch_optional(&pool)
@@ -110,8 +112,8 @@ async fn read(State(pool): State<PgPool>, Path(id): Path<Uuid>) -> Result<Json<I
 
 async fn list(State(pool): State<PgPool>, Query(query): Query<ListQuery>) -> Result<Json<Page>, StatusCode> {
     let mut data = sqlx::query_as::<_, Item>(
-        "SELECT id, name, status, attributes, version, created_at, updated_at FROM items
-         ORDER BY created_at DESC, id DESC LIMIT $1",
+        "SELECT id, name, status, attributes, version, created_at, updated_at, deleted_at FROM items
+         WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $1",
     )
     .bind(i64::from(query.limit) + 1)
     .fetch_all(&pool)

@@ -1,4 +1,4 @@
--- The requests of one operation: wrk … -s benches/wrk.lua URL -- OPERATION SEED FIRST LAST ATTRIBUTES
+-- The requests of one operation: wrk … -s benches/wrk.lua URL -- OPERATION SEED FIRST LAST ATTRIBUTES SIZE
 --
 -- Ids are picked at random between FIRST and LAST, in a sequence that SEED decides. Requests are put together here and
 -- not by wrk.format, which takes longer than everything else that wrk does for a request.
@@ -8,6 +8,20 @@ local threads = 0
 function setup(thread)
   threads = threads + 1
   thread:set("number", threads)
+end
+
+-- The JSON of a new item is `opening`, a number of twelve digits, `middle`, the number again, and `ending`.
+local function new_item(attributes)
+  local before, after = attributes:match("^(.*)100000000000(.*)$")
+  local opening = '{"name": "Desk lamp '
+  local middle = '", "status": "active", "attributes": ' .. before
+  local ending = after .. "}"
+  return opening, middle, ending, #opening + 12 + #middle + 12 + #ending
+end
+
+local function post(path, head, length)
+  return "POST " .. path .. " HTTP/1.1\r\n" .. head .. "Content-Type: application/json\r\n"
+    .. "Content-Length: " .. length .. "\r\n"
 end
 
 local makers = {
@@ -27,24 +41,54 @@ local makers = {
   end,
 
   create = function(head, first, last, attributes)
-    local before, after = attributes:match("^(.*)100000000000(.*)$")
-    local start = '{"name": "Desk lamp '
-    local middle = '", "status": "active", "attributes": ' .. before
-    local length = #start + 12 + #middle + 12 + #after + 1
-    start = "POST /v1/items HTTP/1.1\r\n" .. head .. "Content-Type: application/json\r\n"
-      .. "Content-Length: " .. length .. "\r\n\r\n" .. start
+    local opening, middle, ending, length = new_item(attributes)
+    local start = post("/v1/items", head, length) .. "\r\n" .. opening
     return function()
       local number = string.format("%012d", math.random(first, last))
-      return start .. number .. middle .. number .. after .. "}"
+      return start .. number .. middle .. number .. ending
+    end
+  end,
+
+  -- No key comes twice: it tells the seed, of which every load of a measurement has its own, the thread and a counter.
+  create_keyed = function(head, first, last, attributes, size, seed)
+    local opening, middle, ending, length = new_item(attributes)
+    local start = post("/v1/items", head, length) .. string.format("Idempotency-Key: bench-%06d-%04d-", seed, number)
+    local counter = 0
+    opening = "\r\n\r\n" .. opening
+    return function()
+      counter = counter + 1
+      local number = string.format("%012d", math.random(first, last))
+      return start .. string.format("%012d", counter) .. opening .. number .. middle .. number .. ending
+    end
+  end,
+
+  -- A megabyte is not put together for every request, which would take longer than the service does: a thread has a few
+  -- bodies and sends them in turn. With two threads there are as many as pgbench has, one for each of its clients.
+  batch = function(head, first, last, attributes, size)
+    local opening, middle, ending = new_item(attributes)
+    local requests, turn = {}, 0
+    for i = 1, 4 do
+      local operations = {}
+      for j = 1, size do
+        local number = string.format("%012d", math.random(first, last))
+        operations[j] = '{"op": "create", "item": ' .. opening .. number .. middle .. number .. ending .. "}"
+      end
+      local body = '{"operations": [' .. table.concat(operations, ", ") .. "]}"
+      requests[i] = post("/v1/items/batch", head, #body) .. "\r\n" .. body
+    end
+    return function()
+      turn = turn % #requests + 1
+      return requests[turn]
     end
   end,
 }
 
 function init(args)
-  local operation, seed, first, last, attributes = args[1], args[2], args[3], args[4], args[5]
-  math.randomseed(tonumber(seed) * 1000 + number)
+  local operation, seed, first, last = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
+  local attributes, size = args[5], tonumber(args[6])
+  math.randomseed(seed * 1000 + number)
   local head = "Host: " .. wrk.host .. ":" .. wrk.port .. "\r\nAccept: application/json\r\n"
-  request = makers[operation](head, tonumber(first), tonumber(last), attributes)
+  request = makers[operation](head, first, last, attributes, size, seed)
 end
 
 function done(summary, latency, requests)
