@@ -1,6 +1,6 @@
 //! `curio serve`
 
-use std::{net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use sqlx::PgConnection;
@@ -9,16 +9,21 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::{
     cli,
     config::ServeSettings,
+    error::Error,
     http::{App, server},
     postgres::{
         database::Database,
         migrations::{self, MIGRATOR},
-        service::operations::key,
+        service::operations::{idempotency_key, key},
     },
 };
 
 /// The exit code of a process that was told twice to stop: 128 + SIGTERM.
 const STOPPED_AT_ONCE: i32 = 143;
+/// How often idempotency keys that are too old are removed.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// The most keys that one statement removes.
+const SWEEP_PORTION: i64 = 1000;
 
 pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     // Before anything that can take long: process 1 of a container ignores a signal that nobody has asked for.
@@ -31,10 +36,39 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
         }
     };
     tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "serve.listening");
+    let sweeper = tokio::spawn(sweep(database.clone()));
     server::serve(listener, app, stop(signals), settings.shutdown_timeout).await?;
+    sweeper.abort();
     database.close();
     tracing::info!("serve.stopped");
     Ok(())
+}
+
+/// Removes idempotency keys that are too old, from now on each minute; any number of replicas may do so at the same time.
+async fn sweep(database: Database) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        match sweep_once(&database).await {
+            Ok(0) => {}
+            Ok(keys) => tracing::info!(keys, "idempotency_keys.swept"),
+            Err(error) => tracing::warn!(cause = ?error, "idempotency_keys.not_swept"),
+        }
+    }
+}
+
+/// In portions, so that each statement is short.
+async fn sweep_once(database: &Database) -> Result<u64, Error> {
+    let mut swept = 0;
+    loop {
+        let mut conn = database.connection().await?;
+        let portion = idempotency_key::sweep(&mut conn, SWEEP_PORTION).await?;
+        conn.release();
+        swept += portion;
+        if portion < SWEEP_PORTION.unsigned_abs() {
+            return Ok(swept);
+        }
+    }
 }
 
 async fn start(settings: &ServeSettings) -> anyhow::Result<(Arc<App>, Database, TcpListener)> {

@@ -16,12 +16,8 @@ use crate::support::{
     eventually,
     log::Log,
     proxy::{Mode, Proxy},
-    service::{Answer, TestService, options},
+    service::{Answer, TestService, options, path},
 };
-
-fn path(item: &Value) -> String {
-    format!("/v1/items/{}", item["id"].as_str().unwrap())
-}
 
 /// Someone else's transaction that holds a row.
 async fn hold_row(service: &TestService) -> PgConnection {

@@ -68,7 +68,11 @@ pub fn validator(schema: &str) -> Option<&'static Validator> {
         let validator = |(name, _): (&String, &Value)| {
             let reference = format!("#/components/schemas/{name}");
             let schema = json!({ "$ref": reference, "components": DOCUMENT["components"] });
-            jsonschema::validator_for(&schema).ok().map(|validator| (name.clone(), validator))
+            jsonschema::options()
+                .should_validate_formats(true)
+                .build(&schema)
+                .ok()
+                .map(|validator| (name.clone(), validator))
         };
         schemas.filter_map(validator).collect()
     });

@@ -3,13 +3,9 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::service::{Answer, TestService};
+use crate::support::service::{Answer, TestService, path};
 
 const PATCH_TYPES: &str = "application/merge-patch+json, application/json-patch+json, application/json";
-
-fn path(item: &Value) -> String {
-    format!("/v1/items/{}", item["id"].as_str().unwrap())
-}
 
 #[tokio::test]
 async fn a_created_item_has_what_was_sent_and_what_the_server_gives() {

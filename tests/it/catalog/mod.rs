@@ -1,3 +1,9 @@
+mod batches;
+mod conditions;
+mod deletion;
 mod items;
+mod keys;
 mod list;
+mod patches;
+mod rehearsals;
 mod writes;

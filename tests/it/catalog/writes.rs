@@ -113,6 +113,8 @@ async fn a_broken_table_gives_a_constant_500_on_every_path_and_changes_nothing()
     ];
     service.database.execute("ALTER TABLE items RENAME TO gone").await;
     answers.push(service.delete(&path).await);
+    answers.push(service.delete(&format!("{path}?purge=true")).await);
+    answers.push(Answer::of(service.request(Method::POST, &format!("{path}/restore"))).await);
     for answer in &mut answers {
         answer.is_problem(500, "internal-error");
         answer.body["instance"].take();

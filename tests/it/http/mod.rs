@@ -1,3 +1,4 @@
 mod boundary;
+mod compressing_proxy;
 mod hostile;
 mod limits;

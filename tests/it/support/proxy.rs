@@ -1,6 +1,12 @@
 //! A TCP proxy in front of PostgreSQL that can hold the server's answers back, or cut every connection.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -19,11 +25,25 @@ pub enum Mode {
     Cut,
 }
 
+/// When a connection is cut, seen from a statement on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// It does not reach the server.
+    Before,
+    /// It reaches the server, and nobody waits for the answer.
+    Sent,
+    /// The server has answered, and the answer does not reach the client.
+    Answered,
+}
+
+type Cut = Arc<Mutex<Option<(&'static str, Moment)>>>;
+
 /// The proxy, which goes with the runtime.
 #[derive(Debug)]
 pub struct Proxy {
     pub address: SocketAddr,
     mode: watch::Sender<Mode>,
+    cut: Cut,
 }
 
 impl Proxy {
@@ -31,40 +51,67 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (mode, watched) = watch::channel(Mode::Open);
+        let cut = Cut::default();
+        let cuts = Arc::clone(&cut);
         let target = format!("{host}:{port}");
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 if let Ok(server) = TcpStream::connect(&target).await {
-                    tokio::spawn(pass(client, server, watched.clone()));
+                    tokio::spawn(pass(client, server, watched.clone(), Arc::clone(&cuts)));
                 }
             }
         });
-        Self { address, mode }
+        Self { address, mode, cut }
     }
 
     pub fn set(&self, mode: Mode) {
         self.mode.send_replace(mode);
     }
+
+    /// Cuts the next connection on which the text of a statement is sent, at this moment: once.
+    pub fn cut_at(&self, statement: &'static str, moment: Moment) {
+        *self.cut.lock().unwrap() = Some((statement, moment));
+    }
+
+    /// Whether the statement came.
+    pub fn has_cut(&self) -> bool {
+        self.cut.lock().unwrap().is_none()
+    }
 }
 
-async fn pass(client: TcpStream, server: TcpStream, mode: watch::Receiver<Mode>) {
+async fn pass(client: TcpStream, server: TcpStream, mode: watch::Receiver<Mode>, cut: Cut) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
-    let mut cut = mode.clone();
-    let up = async { tokio::io::copy(&mut from_client, &mut to_server).await };
+    let mut closed = mode.clone();
+    let last_answer = AtomicBool::new(false);
+    let up = async {
+        let mut buffer = vec![0; 16 * 1024];
+        while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
+            let text = String::from_utf8_lossy(&buffer[..read]);
+            let cut = cut.lock().unwrap().take_if(|(statement, _)| text.contains(*statement));
+            let moment = cut.map(|(_, moment)| moment);
+            last_answer.store(moment == Some(Moment::Answered), Ordering::Relaxed);
+            if moment == Some(Moment::Before)
+                || to_server.write_all(&buffer[..read]).await.is_err()
+                || moment == Some(Moment::Sent)
+            {
+                break;
+            }
+        }
+    };
     let down = async {
         let mut mode = mode;
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(read @ 1..) = from_server.read(&mut buffer).await {
             let _ = mode.wait_for(|mode| *mode != Mode::Hold).await;
-            if to_client.write_all(&buffer[..read]).await.is_err() {
+            if last_answer.load(Ordering::Relaxed) || to_client.write_all(&buffer[..read]).await.is_err() {
                 break;
             }
         }
     };
     tokio::select! {
-        _ = up => {}
+        () = up => {}
         () = down => {}
-        _ = cut.wait_for(|mode| *mode == Mode::Cut) => {}
+        _ = closed.wait_for(|mode| *mode == Mode::Cut) => {}
     }
 }

@@ -87,6 +87,28 @@ impl TestService {
         Answer::of(self.request(Method::DELETE, path)).await
     }
 
+    /// A request with these header fields; one with a body is JSON where they do not say otherwise.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let mut request = self.request(method, path);
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        let typed = fields.iter().any(|(name, _)| *name == "content-type");
+        if let Some(body) = body {
+            request = request.body(body.to_string());
+            if !typed {
+                request = request.header("content-type", "application/json");
+            }
+        }
+        Answer::of(request).await
+    }
+
     /// A body as it is, with the media type of JSON.
     pub async fn post_text(&self, body: impl Into<reqwest::Body>) -> Answer {
         let request = self.request(Method::POST, "/v1/items").header("content-type", "application/json");
@@ -117,6 +139,11 @@ impl TestService {
         let _ = self.stop.take().unwrap().send(());
         self.served.take().unwrap().await.unwrap().unwrap();
     }
+}
+
+/// The path of an item that was answered.
+pub fn path(item: &Value) -> String {
+    format!("/v1/items/{}", item["id"].as_str().unwrap_or_else(|| panic!("{item}")))
 }
 
 /// An answer, read whole.
