@@ -14,11 +14,14 @@ use http::{HeaderValue, header::CONTENT_LENGTH, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
-use crate::http::{
-    App, catalog, forwarded,
-    idempotency::Key,
-    negotiate,
-    problem::{self, Contended, Problem},
+use crate::{
+    http::{
+        App, catalog, forwarded,
+        idempotency::Key,
+        negotiate,
+        problem::{self, Contended, Problem},
+    },
+    postgres::database::settled,
 };
 
 /// The largest body in octets, where a route has no limit of its own.
@@ -61,7 +64,7 @@ async fn run(app: &App, request: Request, next: Next) -> Response {
     let Ok(_permit) = app.in_flight.try_acquire() else {
         return Problem::new(&problem::UNAVAILABLE, "Too many requests at one time.").into_response();
     };
-    match timeout(app.options.request_timeout, next.run(request)).await {
+    match timeout(app.options.request_timeout, settled(next.run(request))).await {
         Ok(response) => response,
         Err(_) => Problem::new(&problem::UNAVAILABLE, "The request took too long.").into_response(),
     }

@@ -126,11 +126,14 @@ impl<S: Send + Sync> FromRequestParts<S> for ValidPath {
         let parameters = RawPathParams::from_request_parts(parts, state).await.ok();
         let text =
             parameters.as_ref().and_then(|parameters| parameters.iter().next()).map(|(_, value)| value);
-        // The hyphenated form of RFC 9562 §4, in either case, and none of the others that the parser knows.
-        let id = text.filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
-        id.map(Self).ok_or_else(|| {
+        text.and_then(uuid).map(Self).ok_or_else(|| {
             let detail = "must be a UUID, such as 0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
             Problem::malformed(vec![Fault::parameter("id", "uuid", detail)])
         })
     }
+}
+
+/// The hyphenated form of RFC 9562 §4, in either case, and none of the others that the parser knows.
+pub fn uuid(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }

@@ -19,8 +19,17 @@ use sqlx::PgConnection;
 
 use crate::{
     error::{Error, Fault},
-    http::problem::{self, Problem},
-    postgres::service::{models::KeptAnswer, operations::idempotency_key},
+    http::{
+        problem::{self, Problem},
+        write::Exit,
+    },
+    postgres::{
+        database::{Database, Transaction},
+        service::{
+            models::KeptAnswer,
+            operations::idempotency_key::{self, Claim},
+        },
+    },
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -65,23 +74,23 @@ impl Key {
         }))
     }
 
-    /// Takes the key for this transaction; gives the answer instead, where the request was carried out before.
+    /// Begins a transaction that has the key; gives the answer instead, where the request was carried out before.
     ///
     /// # Errors
     ///
     /// 409 where another transaction has the key, 422 where it was used for another request.
-    pub async fn claim(&self, conn: &mut PgConnection) -> Result<Option<Response>, Problem> {
-        if !idempotency_key::try_lock(conn, &self.id).await? {
-            let detail = "A request with this Idempotency-Key is being worked on.";
-            let again = HeaderValue::from_static("1");
-            return Err(Problem::new(&problem::CONFLICT, detail).with_header(RETRY_AFTER, again));
-        }
-        match idempotency_key::get(conn, &self.id).await? {
-            None => Ok(None),
-            Some(kept) if kept.fingerprint == self.fingerprint => Ok(Some(replay(kept)?)),
-            Some(_) => {
-                let detail = "was used for another request";
-                Err(Problem::invalid(vec![Fault::header("Idempotency-Key", "key_reused", detail)]))
+    pub async fn begin(&self, database: &Database) -> Result<Transaction, Exit> {
+        match idempotency_key::begin(database, &self.id).await? {
+            Claim::Taken(tx) => Ok(tx),
+            Claim::Kept(kept) if kept.fingerprint == self.fingerprint => Err(Exit::Replay(replay(kept)?)),
+            Claim::Kept(_) => {
+                let fault = Fault::header("Idempotency-Key", "key_reused", "was used for another request");
+                Err(Problem::invalid(vec![fault]).into())
+            }
+            Claim::Busy => {
+                let detail = "A request with this Idempotency-Key is being worked on.";
+                let again = HeaderValue::from_static("1");
+                Err(Problem::new(&problem::CONFLICT, detail).with_header(RETRY_AFTER, again).into())
             }
         }
     }

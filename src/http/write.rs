@@ -81,13 +81,10 @@ impl<Q> Write<Q> {
             let detail = "A PUT, PATCH or DELETE needs an If-Match field here.";
             return Err(Problem::new(&problem::PRECONDITION_REQUIRED, detail).into());
         }
-        let mut tx = app.database.begin().await?;
-        if let Some(key) = &self.key
-            && let Some(answer) = key.claim(&mut tx).await?
-        {
-            return Err(Exit::Replay(answer));
+        match &self.key {
+            Some(key) => key.begin(&app.database).await,
+            None => Ok(app.database.begin().await?),
         }
-        Ok(tx)
     }
 
     fn is_conditional(&self) -> bool {

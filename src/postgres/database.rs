@@ -6,6 +6,7 @@
 //! [`Connection::release`]; one that was dropped in any other state is rolled back first, or closed.
 
 use std::{
+    cell::RefCell,
     fmt,
     ops::{Deref, DerefMut},
     time::Duration,
@@ -18,7 +19,12 @@ use deadpool::{
         Timeouts,
     },
 };
-use sqlx::{Connection as _, Executor, PgConnection, postgres::PgConnectOptions};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Executor, PgConnection,
+    postgres::{PgConnectOptions, PgRow},
+};
+
+use tokio::task::JoinHandle;
 
 use crate::error::Error;
 
@@ -93,6 +99,19 @@ impl Database {
         Ok(Transaction { connection })
     }
 
+    /// Begins a transaction, and sends statements along, so that they cost no round trips of their own; gives all their rows. Each sees
+    /// what was committed before it began. Their text is the whole of it: they have no parameters.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin), and whatever the statements fail for.
+    pub async fn begin_with(&self, statements: &str) -> Result<(Transaction, Vec<PgRow>), Error> {
+        let mut connection = self.connection().await?;
+        let text = AssertSqlSafe(format!("BEGIN; {statements}"));
+        let rows = sqlx::raw_sql(text).fetch_all(&mut *connection).await?;
+        Ok((Transaction { connection }, rows))
+    }
+
     /// A connection for a read of one statement, which needs no transaction.
     ///
     /// # Errors
@@ -158,7 +177,8 @@ impl Drop for Connection {
         };
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
-                runtime.spawn(clean_up(object));
+                let clean_up = runtime.spawn(clean_up(object));
+                let _ = CLEAN_UPS.try_with(|clean_ups| clean_ups.borrow_mut().push(clean_up));
             }
             Err(_) => drop(Object::take(object)),
         }
@@ -169,6 +189,24 @@ impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection").finish_non_exhaustive()
     }
+}
+
+tokio::task_local! {
+    /// The clean-ups that a request has made necessary.
+    static CLEAN_UPS: RefCell<Vec<JoinHandle<()>>>;
+}
+
+/// Works on a request, and waits until the transactions that it gave up are rolled back: whoever gets a refusal finds nothing locked
+/// by the request that was refused.
+pub async fn settled<T>(work: impl Future<Output = T>) -> T {
+    let work = async {
+        let result = work.await;
+        for clean_up in CLEAN_UPS.with(RefCell::take) {
+            let _ = clean_up.await;
+        }
+        result
+    };
+    CLEAN_UPS.scope(RefCell::default(), work).await
 }
 
 /// Rolls back whatever the connection was doing, and gives it back to the pool; closes it where that does not work.

@@ -79,6 +79,12 @@ pub fn validator(schema: &str) -> Option<&'static Validator> {
     VALIDATORS.get(schema)
 }
 
+/// The first example of a schema of the document; null where it has none.
+#[must_use]
+pub fn example(schema: &str) -> &'static Value {
+    &DOCUMENT["components"]["schemas"][schema]["examples"][0]
+}
+
 /// `/openapi.json`, and pages at `/docs` that need nothing from anywhere else.
 pub fn routes() -> Router<Arc<App>> {
     let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));

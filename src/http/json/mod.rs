@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::{
-    error::Fault,
+    error::{Fault, Place},
     http::{
         document,
         problem::{MAX_FAULTS, Problem},
@@ -63,13 +63,55 @@ where
     T: DeserializeOwned + Validate + ToSchema,
 {
     let Ok(value) = serde_json::from_str::<T>(text) else {
-        return Err(schema_faults::<T>(text));
+        return Err(every_fault::<T>(text));
     };
-    value.validate().map(|()| value).map_err(|errors| {
-        let mut faults = Vec::new();
-        collect(&errors, "", &mut faults);
-        faults
-    })
+    rule_faults(&value).map_or(Ok(value), Err)
+}
+
+/// The faults of a text that is not even read as a `T`: those of its structure, and where that is right, those that only `T` knows.
+fn every_fault<T>(text: &str) -> Vec<Fault>
+where
+    T: DeserializeOwned + Validate + ToSchema,
+{
+    let mut faults = schema_faults::<T>(text);
+    let (of_text, of_structure): (Vec<_>, Vec<_>) = faults.drain(..).partition(is_of_text);
+    let mended = mend(text, &of_structure, document::example(&T::name()));
+    match mended.and_then(|text| serde_json::from_str::<T>(&text).ok()) {
+        Some(value) => faults.extend(rule_faults(&value).unwrap_or_default()),
+        None => faults.extend(of_text),
+    }
+    let places: HashSet<_> = of_structure.iter().map(|fault| fault.place.clone()).collect();
+    faults.retain(|fault| !places.contains(&fault.place));
+    faults.extend(of_structure);
+    faults
+}
+
+/// Whether a rule is about what stands in a text, which the type itself may count and read in another way than the document can say.
+fn is_of_text(fault: &Fault) -> bool {
+    matches!(&*fault.code, "pattern" | "too_short" | "too_long")
+}
+
+/// The text with what the example has, or nothing, at the places of the faults.
+fn mend(text: &str, faults: &[Fault], example: &Value) -> Option<String> {
+    let mut value = serde_json::from_str::<Value>(text).ok()?;
+    for fault in faults {
+        let Place::Pointer(pointer) = &fault.place else { return None };
+        let (parent, name) = pointer.rsplit_once('/')?;
+        let name = name.replace("~1", "/").replace("~0", "~");
+        let Some(Value::Object(members)) = value.pointer_mut(parent) else { return None };
+        match example.pointer(pointer) {
+            Some(right) => members.insert(name, right.clone()),
+            None => members.remove(&name),
+        };
+    }
+    Some(value.to_string())
+}
+
+fn rule_faults(value: &impl Validate) -> Option<Vec<Fault>> {
+    let errors = value.validate().err()?;
+    let mut faults = Vec::new();
+    collect(&errors, "", &mut faults);
+    Some(faults)
 }
 
 /// 422 with these faults in the order of their places.
@@ -168,10 +210,11 @@ pub fn schema_faults<T: ToSchema>(text: &str) -> Vec<Fault> {
             }
         }
     }
-    // Where a length is wrong, that the pattern does not match either says nothing new.
-    let others = faults.iter().filter(|fault| fault.code != "pattern");
+    // Where a type or a length is wrong, that the value is no other of its kind either says nothing new.
+    let says_little = |fault: &Fault| matches!(&*fault.code, "pattern" | "enum");
+    let others = faults.iter().filter(|fault| !says_little(fault));
     let places: HashSet<_> = others.map(|fault| fault.place.clone()).collect();
-    faults.retain(|fault| fault.code != "pattern" || !places.contains(&fault.place));
+    faults.retain(|fault| !says_little(fault) || !places.contains(&fault.place));
     faults
 }
 

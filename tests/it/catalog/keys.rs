@@ -121,6 +121,20 @@ async fn a_request_that_failed_keeps_nothing_and_its_key_can_be_used_again() {
 }
 
 #[tokio::test]
+async fn whoever_gets_an_answer_finds_its_key_free() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    create(&service, "used", "Lamp").await;
+    for _ in 0..50 {
+        let stale = [("idempotency-key", "k"), ("if-match", "\"9\"")];
+        let answer = service.send(Method::PATCH, &item, &stale, Some(&json!({}))).await;
+        answer.is_problem(412, "precondition-failed");
+        create(&service, "used", "Other").await.is_problem(422, "validation-error");
+        assert_eq!(create(&service, "used", "Lamp").await.header("idempotent-replayed"), Some("true"));
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_is_a_day_old_is_forgotten() {
     let service = TestService::start().await;
     let first = create(&service, "k", "Lamp").await;

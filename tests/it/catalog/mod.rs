@@ -4,6 +4,7 @@ mod deletion;
 mod items;
 mod keys;
 mod list;
+mod model;
 mod patches;
 mod rehearsals;
 mod writes;

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
-use super::item::{ItemCreate, ItemPatch, ItemView};
+use super::item::{ItemCreate, ItemPatch, ItemView, uuid};
 use crate::{
     error::Fault,
     http::{
-        extract::Text,
+        extract::{self, Text},
         json,
         preconditions::Preconditions,
         problem::{MAX_FAULTS, Problem},
@@ -51,6 +51,7 @@ enum ItemBatchOperation {
 /// Creates an item.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "op": "create", "item": { "name": "Desk lamp", "status": "draft", "attributes": {} } })))]
 pub struct ItemBatchCreate {
     #[expect(dead_code, reason = "its one value was looked at before")]
     op: ItemBatchCreateOp,
@@ -61,13 +62,19 @@ pub struct ItemBatchCreate {
 /// Changes parts of an item.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({
+    "op": "update", "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "if_match": "\"3\"", "patch": { "status": "active" }
+})))]
 pub struct ItemBatchUpdate {
     #[expect(dead_code, reason = "its one value was looked at before")]
     op: ItemBatchUpdateOp,
     /// The item's id.
-    id: Uuid,
+    #[validate(custom(function = uuid))]
+    #[schema(value_type = Uuid)]
+    id: String,
     /// Entity tags that the item must have one of, as in the field `If-Match`.
     #[serde(default)]
+    #[validate(custom(function = entity_tags))]
     #[schema(
         nullable = false,
         max_length = 8192,
@@ -82,13 +89,17 @@ pub struct ItemBatchUpdate {
 /// Deletes an item, so that it can be restored.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "op": "delete", "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "if_match": "*" })))]
 pub struct ItemBatchDelete {
     #[expect(dead_code, reason = "its one value was looked at before")]
     op: ItemBatchDeleteOp,
     /// The item's id.
-    id: Uuid,
+    #[validate(custom(function = uuid))]
+    #[schema(value_type = Uuid)]
+    id: String,
     /// Entity tags that the item must have one of, as in the field `If-Match`.
     #[serde(default)]
+    #[validate(custom(function = entity_tags))]
     #[schema(
         nullable = false,
         max_length = 8192,
@@ -200,12 +211,12 @@ fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
     let kind = serde_json::from_str::<Kind<'_>>(text).map(|kind| kind.op);
     let read = match kind.as_deref() {
         Ok("create") => json::read(text).map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
-        Ok("update") => json::read(text).and_then(|ItemBatchUpdate { id, if_match, patch, .. }| {
-            let preconditions = preconditions(if_match.as_deref())?;
-            Ok(Operation::Update { id, preconditions, patch })
+        Ok("update") => json::read(text).map(|ItemBatchUpdate { id, if_match, patch, .. }| {
+            Operation::Update { id: read(&id), preconditions: preconditions(if_match.as_deref()), patch }
         }),
-        Ok("delete") => json::read(text).and_then(|ItemBatchDelete { id, if_match, .. }| {
-            Ok(Operation::Delete { id, preconditions: preconditions(if_match.as_deref())? })
+        Ok("delete") => json::read(text).map(|ItemBatchDelete { id, if_match, .. }| Operation::Delete {
+            id: read(&id),
+            preconditions: preconditions(if_match.as_deref()),
         }),
         _ if text.starts_with('{') => Err(vec![Fault::at("/op", "enum", "must be create, update or delete")]),
         _ => Err(vec![Fault::at("", "type", "must be an object")]),
@@ -218,14 +229,19 @@ fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
     })
 }
 
-fn preconditions(if_match: Option<&str>) -> Result<Preconditions, Vec<Fault>> {
-    let Some(if_match) = if_match else {
-        return Ok(Preconditions::default());
-    };
-    Preconditions::if_match(if_match).ok_or_else(|| {
-        let detail = "must be * or a list of entity tags, such as \"1\", \"2\"";
-        vec![Fault::at("/if_match", "entity_tag", detail)]
-    })
+fn entity_tags(if_match: &str) -> Result<(), ValidationError> {
+    let detail = "must be * or a list of entity tags, such as \"1\", \"2\"";
+    let fault = || ValidationError::new("entity_tag").with_message(detail.into());
+    Preconditions::if_match(if_match).map(|_| ()).ok_or_else(fault)
+}
+
+/// An id that was found to be one.
+fn read(id: &str) -> Uuid {
+    extract::uuid(id).unwrap_or_default()
+}
+
+fn preconditions(if_match: Option<&str>) -> Preconditions {
+    if_match.and_then(Preconditions::if_match).unwrap_or_default()
 }
 
 /// What a batch did.

@@ -10,7 +10,7 @@ use super::attributes::Attributes;
 use crate::{
     error::Fault,
     http::{
-        answer,
+        answer, extract,
         page::{self, Neighbours},
         problem::Problem,
         query::{self, Expected, FromQuery, Parameters},
@@ -98,8 +98,9 @@ impl From<ItemCreate> for ItemContent {
 pub struct ItemReplace {
     /// The item's id may be repeated here; it must be the one in the path.
     #[serde(default)]
-    #[schema(read_only)]
-    id: Option<Uuid>,
+    #[validate(custom(function = uuid))]
+    #[schema(read_only, value_type = Option<Uuid>)]
+    id: Option<String>,
     #[validate(custom(function = name))]
     #[schema(inline)]
     name: ItemName,
@@ -119,8 +120,8 @@ impl ItemReplace {
     ///
     /// 422 where it is another.
     pub fn require_id(&self, id: Uuid) -> Result<(), Problem> {
-        match self.id {
-            Some(other) if other != id => {
+        match &self.id {
+            Some(other) if extract::uuid(other) != Some(id) => {
                 Err(Problem::invalid(vec![Fault::at("/id", "mismatch", "must be the id in the path")]))
             }
             _ => Ok(()),
@@ -318,6 +319,12 @@ fn name_prefix(value: &str) -> Result<String, Expected> {
     } else {
         Err(Expected("length", "must have 1 to 200 characters".into()))
     }
+}
+
+/// A UUID as in a path.
+pub fn uuid(id: &str) -> Result<(), ValidationError> {
+    let fault = || ValidationError::new("format").with_message("must be a UUID".into());
+    extract::uuid(id).map(|_| ()).ok_or_else(fault)
 }
 
 fn name(ItemName(name): &ItemName) -> Result<(), ValidationError> {

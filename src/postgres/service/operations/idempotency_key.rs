@@ -1,38 +1,58 @@
 //! The answers to requests with an `Idempotency-Key`. A key lives for 24 hours.
 
-use sqlx::PgConnection;
+use std::fmt::Write as _;
 
-use crate::{error::Error, postgres::service::models::KeptAnswer};
+use sqlx::{FromRow, PgConnection, Row};
 
-/// Takes a key until the transaction ends; `false` where another transaction has it. It waits for nobody.
-///
-/// # Errors
-///
-/// Whatever the database reports.
-pub async fn try_lock(conn: &mut PgConnection, id: &[u8; 32]) -> Result<bool, Error> {
-    let lock = i64::from_be_bytes([id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]]);
-    let taken = sqlx::query_scalar!(r#"SELECT pg_try_advisory_xact_lock($1) AS "taken!""#, lock)
-        .fetch_one(conn)
-        .await?;
-    Ok(taken)
+use crate::{
+    error::Error,
+    postgres::{
+        database::{Database, Transaction},
+        service::models::KeptAnswer,
+    },
+};
+
+/// What becomes of a key that a request brings.
+#[derive(Debug)]
+pub enum Claim {
+    /// It is the transaction's until that ends.
+    Taken(Transaction),
+    /// Another transaction has it.
+    Busy,
+    /// It was used before, and this was kept.
+    Kept(KeptAnswer),
 }
 
-/// The answer that is kept under a key. To be asked for in a statement behind that of [`try_lock`], so that it sees what the
-/// transaction that had the key before has committed.
+/// Begins a transaction that has a key, where that is possible. It waits for nobody.
 ///
 /// # Errors
 ///
-/// Whatever the database reports.
-pub async fn get(conn: &mut PgConnection, id: &[u8; 32]) -> Result<Option<KeptAnswer>, Error> {
-    let kept = sqlx::query_as!(
-        KeptAnswer,
-        "SELECT fingerprint, status, fields, body FROM idempotency_keys
-         WHERE id = $1 AND created_at > now() - interval '24 hours'",
-        id,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(kept)
+/// As [`Database::begin`].
+pub async fn begin(database: &Database, id: &[u8; 32]) -> Result<Claim, Error> {
+    let lock = i64::from_be_bytes([id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]]);
+    // Two statements, since the second has to see what the transaction that had the lock before has committed. What is put into
+    // their text are digits.
+    let statements = format!(
+        "SELECT pg_try_advisory_xact_lock({lock}) AS taken;
+         SELECT fingerprint, status, fields, body FROM idempotency_keys
+         WHERE id = '\\x{}' AND created_at > now() - interval '24 hours'",
+        hex(id)
+    );
+    let (tx, rows) = database.begin_with(&statements).await?;
+    let mut rows = rows.iter();
+    let taken = rows.next().map(|row| row.try_get("taken")).transpose()?;
+    match rows.next() {
+        _ if taken != Some(true) => Ok(Claim::Busy),
+        Some(row) => Ok(Claim::Kept(KeptAnswer::from_row(row)?)),
+        None => Ok(Claim::Taken(tx)),
+    }
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
 }
 
 /// Keeps an answer under a key, in the place of one that is too old.

@@ -1,0 +1,332 @@
+//! An operation made into a request, and what is wrong with that by itself.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::{
+    operations::{Action, BatchOperation, ID, Manner, Operation, Spoilt, Tags},
+    rules::{self, Fault},
+    state::State,
+};
+use crate::support::service::TestService;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Get,
+    Create,
+    Put,
+    Merge,
+    Patch,
+    Delete,
+    Purge,
+    Restore,
+    Batch,
+}
+
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub kind: Kind,
+    pub id: String,
+    /// Where the ids of created items go, one an operation.
+    pub slots: Vec<usize>,
+    pub body: Value,
+    pub if_match: Option<String>,
+    pub if_none_match: Option<String>,
+    pub manner: Manner,
+    media_type: Option<&'static str>,
+    purge: Option<bool>,
+}
+
+/// A refusal, as the contract has it.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub status: u16,
+    pub slug: &'static str,
+    /// The version behind `current_etag`.
+    pub current: Option<i64>,
+    pub faults: Vec<Fault>,
+}
+
+impl Refusal {
+    pub fn new(status: u16, slug: &'static str) -> Self {
+        Self { status, slug, current: None, faults: Vec::new() }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(404, "not-found")
+    }
+
+    pub fn conflict() -> Self {
+        Self::new(409, "conflict")
+    }
+
+    pub fn precondition(current: Option<i64>) -> Self {
+        Self { current, ..Self::new(412, "precondition-failed") }
+    }
+
+    /// Faults in the body.
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        Self::new(422, "validation-error").at(faults)
+    }
+
+    /// With places that are JSON Pointers.
+    pub fn at(self, faults: Vec<Fault>) -> Self {
+        Self { faults: rules::below("#", faults).collect(), ..self }
+    }
+}
+
+impl Request {
+    /// The request that an operation means in this state; none where there is nothing to be sent again.
+    pub fn new(operation: &Operation, state: &State) -> Option<Self> {
+        let Operation { slot, action, manner } = operation;
+        let id = state.slot(*slot).to_owned();
+        let (kind, media_type, body) = match action {
+            Action::Again(key) => {
+                let sent = state.sent(unquoted(key))?.clone();
+                // Neither is part of what a request is known by.
+                let if_match = manner.if_match.map(|tags| tags.text(state.version(&sent.id)));
+                let manner = Manner { minimal: manner.minimal, ..sent.manner.clone() };
+                return Some(if sent.kind.has_if_match() {
+                    Self { if_match, manner, ..sent }
+                } else {
+                    Self { manner, ..sent }
+                });
+            }
+            Action::Get => (Kind::Get, None, Value::Null),
+            Action::Create(content) => (Kind::Create, Some("application/json"), content.clone()),
+            Action::Put(content) => (Kind::Put, Some("application/json"), content.clone()),
+            Action::Merge(media_type, patch) => (Kind::Merge, Some(*media_type), patch.clone()),
+            Action::Patch(patch) => (Kind::Patch, Some("application/json-patch+json"), patch.clone()),
+            Action::Delete(Some(true)) => (Kind::Purge, None, Value::Null),
+            Action::Delete(_) => (Kind::Delete, None, Value::Null),
+            Action::Restore => (Kind::Restore, None, Value::Null),
+            Action::Batch(operations) => (Kind::Batch, Some("application/json"), batch(operations, state)),
+        };
+        let slots = match action {
+            Action::Batch(operations) => operations.iter().map(|operation| operation.slot).collect(),
+            _ => vec![*slot],
+        };
+        let text = |tags: Option<Tags>| tags.map(|tags| tags.text(state.version(&id)));
+        Some(Self {
+            if_match: text(manner.if_match.filter(|_| kind.has_if_match())),
+            if_none_match: text(manner.if_none_match.filter(|_| kind.has_if_none_match())),
+            manner: Manner { spoilt: manner.spoilt.filter(|spoilt| kind.can_be(*spoilt)), ..manner.clone() },
+            purge: if let Action::Delete(purge) = action { *purge } else { None },
+            body: with_id(body, &id),
+            kind,
+            id,
+            slots,
+            media_type,
+        })
+    }
+
+    pub fn method(&self) -> Method {
+        match self.kind {
+            Kind::Get => Method::GET,
+            Kind::Create | Kind::Restore | Kind::Batch => Method::POST,
+            Kind::Put => Method::PUT,
+            Kind::Merge | Kind::Patch => Method::PATCH,
+            Kind::Delete | Kind::Purge => Method::DELETE,
+        }
+    }
+
+    /// The path and the query.
+    pub fn target(&self) -> String {
+        let id = if self.is(Spoilt::Path) { "nonsense" } else { &self.id };
+        let path = match self.kind {
+            Kind::Create => "/v1/items".to_owned(),
+            Kind::Batch => "/v1/items/batch".to_owned(),
+            Kind::Restore => format!("/v1/items/{id}/restore"),
+            _ => format!("/v1/items/{id}"),
+        };
+        let mut query = Vec::new();
+        query.extend(self.purge.map(|purge| format!("purge={purge}")));
+        if self.is(Spoilt::ValidateOnly) {
+            query.push("validate_only=maybe".to_owned());
+        } else if self.kind != Kind::Get {
+            query.extend(self.manner.validate_only.map(|value| format!("validate_only={value}")));
+        }
+        query.extend(self.is(Spoilt::Parameter).then(|| "colour=1".to_owned()));
+        if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+    }
+
+    /// The media type and the body.
+    fn content(&self) -> Option<(&'static str, String)> {
+        let text = self.body.to_string();
+        match (self.media_type, self.manner.spoilt) {
+            (Some(_), Some(Spoilt::MediaType)) => Some(("text/plain", text)),
+            (Some(media_type), Some(Spoilt::Syntax)) => Some((media_type, format!("{text}]"))),
+            (Some(media_type), _) => Some((media_type, text)),
+            (None, Some(Spoilt::Syntax)) => Some(("application/json", "{}".to_owned())),
+            (None, _) => None,
+        }
+    }
+
+    fn fields(&self) -> Vec<(&'static str, &str)> {
+        let Manner { minimal, key, .. } = &self.manner;
+        let key = if self.is(Spoilt::Key) { Some("a b") } else { *key };
+        [
+            ("if-match", self.if_match.as_deref()),
+            ("if-none-match", self.if_none_match.as_deref()),
+            ("prefer", minimal.then_some("return=minimal")),
+            ("idempotency-key", key),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+
+    pub fn build(&self, service: &TestService) -> RequestBuilder {
+        let mut request = service.request(self.method(), &self.target());
+        for (name, value) in self.fields() {
+            request = request.header(name, value);
+        }
+        match self.content() {
+            Some((media_type, text)) => request.header("content-type", media_type).body(text),
+            None => request,
+        }
+    }
+
+    /// What tells it from others with its key.
+    pub fn fingerprint(&self) -> String {
+        format!("{} {} {:?}", self.method(), self.target(), self.content())
+    }
+
+    /// As it is sent.
+    pub fn text(&self) -> String {
+        let fields: Vec<String> =
+            self.fields().iter().map(|(name, value)| format!("\n  {name}: {value}")).collect();
+        let fields = fields.concat();
+        let content =
+            self.content().map(|(media_type, text)| format!("\n  content-type: {media_type}\n  {text}"));
+        format!("{} {}{fields}{}", self.method(), self.target(), content.unwrap_or_default())
+    }
+
+    /// Where the key counts: the key.
+    pub fn key(&self) -> Option<&'static str> {
+        let counts = matches!(self.method(), Method::POST | Method::PATCH) && !self.is_rehearsal();
+        self.manner.key.filter(|_| counts).map(unquoted)
+    }
+
+    pub fn is_rehearsal(&self) -> bool {
+        self.manner.validate_only == Some(true)
+    }
+
+    fn is(&self, spoilt: Spoilt) -> bool {
+        self.manner.spoilt == Some(spoilt)
+    }
+
+    /// What is wrong with it, whatever is stored. It is read part by part: key, path, parameters, conditions, media type, body;
+    /// all faults of the first part that has any are told.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let malformed = |faults| Refusal { faults, ..Refusal::new(400, "malformed-request") };
+        if let Some(fault) = self.unreadable_head() {
+            return Some(malformed(vec![fault]));
+        }
+        if self.is(Spoilt::MediaType) {
+            return Some(Refusal::new(415, "unsupported-media-type"));
+        }
+        if self.is(Spoilt::Syntax) && self.media_type.is_some() {
+            return Some(malformed(vec![("#".to_owned(), "json_syntax")]));
+        }
+        if self.kind == Kind::Patch {
+            let faults: Vec<Fault> = rules::below("#", rules::malformed_operations(&self.body)).collect();
+            if !faults.is_empty() {
+                return Some(malformed(faults));
+            }
+        }
+        let faults = self.invalid();
+        (!faults.is_empty()).then(|| Refusal::invalid(faults))
+    }
+
+    fn unreadable_head(&self) -> Option<Fault> {
+        let malformed = |field: &Option<String>| field.as_ref().is_some_and(|field| !rules::is_tags(field));
+        let key = matches!(self.method(), Method::POST | Method::PATCH) && self.is(Spoilt::Key);
+        let faults = [
+            (key, "Idempotency-Key", "idempotency_key"),
+            (self.is(Spoilt::Path), "id", "uuid"),
+            (self.is(Spoilt::Parameter), "colour", "unknown_parameter"),
+            (self.is(Spoilt::ValidateOnly), "validate_only", "boolean"),
+            (malformed(&self.if_match), "If-Match", "entity_tag"),
+            (malformed(&self.if_none_match), "If-None-Match", "entity_tag"),
+        ];
+        let found = faults.into_iter().find(|(is_there, ..)| *is_there);
+        found.map(|(_, place, code)| (place.to_owned(), code))
+    }
+
+    fn invalid(&self) -> Vec<Fault> {
+        match self.kind {
+            Kind::Create => rules::content_faults(&self.body),
+            Kind::Put => rules::replacement_faults(&self.body, &self.id),
+            Kind::Merge if !self.body.is_object() => vec![(String::new(), "type")],
+            Kind::Batch => rules::batch_faults(self.operations()),
+            Kind::Restore if self.is(Spoilt::Syntax) => vec![(String::new(), "unexpected")],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Those of a batch.
+    pub fn operations(&self) -> &[Value] {
+        self.body["operations"].as_array().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Kind {
+    fn has_if_match(self) -> bool {
+        !matches!(self, Self::Get | Self::Create | Self::Batch)
+    }
+
+    fn has_if_none_match(self) -> bool {
+        !matches!(self, Self::Create | Self::Batch | Self::Restore)
+    }
+
+    fn can_be(self, spoilt: Spoilt) -> bool {
+        match spoilt {
+            Spoilt::Syntax => !matches!(self, Self::Get | Self::Delete | Self::Purge),
+            Spoilt::MediaType => !matches!(self, Self::Get | Self::Delete | Self::Purge | Self::Restore),
+            Spoilt::ValidateOnly => self != Self::Get,
+            Spoilt::Path => !matches!(self, Self::Create | Self::Batch),
+            Spoilt::Parameter | Spoilt::Key => true,
+        }
+    }
+}
+
+impl Tags {
+    fn text(self, version: i64) -> String {
+        let (before, after) = (version - 1, version + 1);
+        match self {
+            Self::Current => format!("\"{version}\""),
+            Self::Stale => format!("\"{before}\""),
+            Self::Ahead => format!("\"{after}\""),
+            Self::Star => "*".to_owned(),
+            Self::Weak => format!("W/\"{version}\""),
+            Self::Listed => format!("\"{before}\", \"{version}\""),
+            Self::WeakListed => format!("\"x\",W/\"{version}\" , W/\"{after}\""),
+            Self::Foreign => "\"x\"".to_owned(),
+            Self::Malformed => version.to_string(),
+        }
+    }
+}
+
+fn batch(operations: &[BatchOperation], state: &State) -> Value {
+    let operations = operations.iter().map(|BatchOperation { slot, json, if_match }| {
+        let id = state.slot(*slot);
+        let mut json = with_id(json.clone(), id);
+        if let Some(tags) = if_match {
+            json["if_match"] = json!(tags.text(state.version(id)));
+        }
+        json
+    });
+    json!({ "operations": operations.collect::<Vec<_>>() })
+}
+
+fn with_id(mut body: Value, id: &str) -> Value {
+    if body["id"] == ID {
+        body["id"] = json!(id);
+    }
+    body
+}
+
+fn unquoted(key: &'static str) -> &'static str {
+    key.trim_matches('"')
+}
