@@ -30,14 +30,24 @@ pub fn failed(version: Option<i64>) -> Problem {
     Problem::new(&problem::PRECONDITION_FAILED, detail).with_current_version(version)
 }
 
-/// Whether the client has the current version already: the answer is then 304 (RFC 9110 §13.1.2).
-///
-/// # Errors
-///
-/// 400 where the field is not a list of entity tags.
-pub fn is_fresh(headers: &HeaderMap, version: i64) -> Result<bool, Problem> {
-    let tags = Tags::of(headers, &IF_NONE_MATCH)?;
-    Ok(tags.is_some_and(|tags| tags.any || tags.weakly().contains(&version)))
+/// The versions that a client has already (RFC 9110 §13.1.2).
+#[derive(Debug)]
+pub struct Known(Option<Tags>);
+
+impl Known {
+    /// Reads `If-None-Match`.
+    ///
+    /// # Errors
+    ///
+    /// 400 where the field is not a list of entity tags.
+    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        Tags::of(headers, &IF_NONE_MATCH).map(Self)
+    }
+
+    /// Whether the client has this one: the answer is then 304.
+    pub fn includes(&self, version: i64) -> bool {
+        self.0.as_ref().is_some_and(|tags| tags.any || tags.weakly().contains(&version))
+    }
 }
 
 /// What a write demands of the entity that it finds.
@@ -169,7 +179,8 @@ mod tests {
 
     #[test]
     fn lists_stars_and_weak_tags_are_understood() {
-        let fresh = |value: &str| is_fresh(&headers(&IF_NONE_MATCH, &[value]), 2).ok();
+        let fresh =
+            |value: &str| Known::of(&headers(&IF_NONE_MATCH, &[value])).ok().map(|known| known.includes(2));
         for matching in ["\"2\"", "W/\"2\"", "*", "\"1\", W/\"2\"", "\"a,b\",\"2\"", "\"1\",,\"2\""] {
             assert_eq!(fresh(matching), Some(true), "{matching}");
         }

@@ -26,7 +26,7 @@ use crate::{
         forwarded,
         page::Place,
         patch::{self, Patch},
-        preconditions,
+        preconditions::{self, Known},
         problem::{self, Problem},
         write::{Exit, Write},
     },
@@ -96,12 +96,13 @@ pub async fn get_item(
     ValidQuery(NoQuery): ValidQuery<NoQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let known = Known::of(&headers)?;
     let mut conn = app.database.connection().await?;
     let item = item::get(&mut conn, id).await?;
     conn.release();
     let item = item.ok_or(Error::NotFound)?;
     let etag = preconditions::etag(item.version);
-    if preconditions::is_fresh(&headers, item.version)? {
+    if known.includes(item.version) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag), REVALIDATE]).into_response());
     }
     Ok(([(ETAG, etag), REVALIDATE], Json(ItemView::from(item))).into_response())
