@@ -15,7 +15,6 @@ use http::{
     request::Parts,
 };
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
 
 use crate::{
     error::{Error, Fault},
@@ -95,12 +94,12 @@ impl Key {
         }
     }
 
-    /// Keeps the answer to the request.
+    /// Commits, and keeps the answer to the request.
     ///
     /// # Errors
     ///
-    /// Whatever the database reports.
-    pub async fn keep(&self, conn: &mut PgConnection, answer: Response) -> Result<Response, Error> {
+    /// As [`Transaction::commit`].
+    pub async fn commit(&self, tx: Transaction, answer: Response) -> Result<Response, Error> {
         let internal = |error: axum::Error| Error::Internal(Box::new(error));
         let (parts, body) = answer.into_parts();
         let body = to_bytes(body, usize::MAX).await.map_err(internal)?;
@@ -114,7 +113,7 @@ impl Key {
             fields: fields.collect(),
             body: body.to_vec(),
         };
-        idempotency_key::insert(conn, &self.id, &kept).await?;
+        idempotency_key::commit(tx, &self.id, &kept).await?;
         Ok(Response::from_parts(parts, Body::from(body)))
     }
 }

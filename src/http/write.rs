@@ -98,16 +98,15 @@ impl<Q> Write<Q> {
     /// # Errors
     ///
     /// As [`Transaction::commit`].
-    pub async fn commit(&self, mut tx: Transaction, answer: impl IntoResponse) -> Result<Response, Problem> {
-        let answer = self.shape(answer.into_response());
+    pub async fn commit(&self, tx: Transaction, answer: Response) -> Result<Response, Problem> {
+        let answer = self.shape(answer);
         if self.validate_only {
             tx.rehearse().await?;
             return Ok(answer);
         }
-        let answer = match &self.key {
-            Some(key) => key.keep(&mut tx, answer).await?,
-            None => answer,
-        };
+        if let Some(key) = &self.key {
+            return Ok(key.commit(tx, answer).await?);
+        }
         tx.commit().await?;
         Ok(answer)
     }

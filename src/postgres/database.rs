@@ -99,14 +99,23 @@ impl Database {
         Ok(Transaction { connection })
     }
 
-    /// Begins a transaction, and sends statements along, so that they cost no round trips of their own; gives all their rows. Each sees
-    /// what was committed before it began. Their text is the whole of it: they have no parameters.
+    /// Begins a transaction and sends statements along, so that they cost no round trips of their own; gives all their rows. Each sees
+    /// what was committed before it began. They have no parameters, but can be EXECUTEs of what `prepare` prepares, which each
+    /// connection does once: nothing is planned then.
     ///
     /// # Errors
     ///
     /// As [`begin`](Self::begin), and whatever the statements fail for.
-    pub async fn begin_with(&self, statements: &str) -> Result<(Transaction, Vec<PgRow>), Error> {
+    pub async fn begin_with(
+        &self,
+        prepare: &'static str,
+        statements: &str,
+    ) -> Result<(Transaction, Vec<PgRow>), Error> {
         let mut connection = self.connection().await?;
+        if !connection.session().prepared {
+            sqlx::raw_sql(prepare).execute(&mut *connection).await?;
+            connection.session().prepared = true;
+        }
         let text = AssertSqlSafe(format!("BEGIN; {statements}"));
         let rows = sqlx::raw_sql(text).fetch_all(&mut *connection).await?;
         Ok((Transaction { connection }, rows))
@@ -149,6 +158,10 @@ pub struct Connection {
 }
 
 impl Connection {
+    fn session(&mut self) -> &mut Session {
+        self.object.as_mut().unwrap_or_else(|| unreachable!("taken by release and drop alone"))
+    }
+
     /// Gives the connection back to the pool: its statement was carried out, and its answer was read.
     pub fn release(mut self) {
         self.object = None;
@@ -159,13 +172,14 @@ impl Deref for Connection {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        self.object.as_ref().unwrap_or_else(|| unreachable!("taken by release and drop alone"))
+        let session = self.object.as_ref();
+        &session.unwrap_or_else(|| unreachable!("taken by release and drop alone")).connection
     }
 }
 
 impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.object.as_mut().unwrap_or_else(|| unreachable!("taken by release and drop alone"))
+        &mut self.session().connection
     }
 }
 
@@ -211,7 +225,7 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
 
 /// Rolls back whatever the connection was doing, and gives it back to the pool; closes it where that does not work.
 async fn clean_up(mut object: Object<Connector>) {
-    let rollback = tokio::time::timeout(CLEAN_UP_TIMEOUT, run(&mut object, "ROLLBACK")).await;
+    let rollback = tokio::time::timeout(CLEAN_UP_TIMEOUT, run(&mut object.connection, "ROLLBACK")).await;
     if !matches!(rollback, Ok(Ok(()))) {
         let pool = Object::pool(&object);
         drop(Object::take(object));
@@ -247,6 +261,18 @@ impl Transaction {
         Ok(())
     }
 
+    /// As [`commit`](Self::commit), with statements in front that cost no round trip of their own; see [`Database::begin_with`].
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit), and whatever the statements fail for.
+    pub async fn commit_with(mut self, statements: &str) -> Result<(), Error> {
+        let text = AssertSqlSafe(format!("{statements}; COMMIT"));
+        sqlx::raw_sql(text).execute(&mut *self.connection).await?;
+        self.connection.release();
+        Ok(())
+    }
+
     /// Takes everything back that was done, after it was checked as by [`commit`](Self::commit).
     ///
     /// # Errors
@@ -274,6 +300,14 @@ impl DerefMut for Transaction {
     }
 }
 
+/// A connection, and what is known of its session.
+#[derive(Debug)]
+struct Session {
+    connection: PgConnection,
+    /// The statements of [`Database::begin_with`] are prepared.
+    prepared: bool,
+}
+
 /// Makes connections, and decides which are still good.
 #[derive(Debug)]
 struct Connector {
@@ -281,20 +315,21 @@ struct Connector {
 }
 
 impl Manager for Connector {
-    type Type = PgConnection;
+    type Type = Session;
     type Error = sqlx::Error;
 
-    async fn create(&self) -> Result<PgConnection, sqlx::Error> {
+    async fn create(&self) -> Result<Session, sqlx::Error> {
         // In a box of its own: it is large, and would make the future of every request as large, which hardly ever connects.
-        Box::pin(PgConnection::connect_with(&self.connect)).await
+        let connection = Box::pin(PgConnection::connect_with(&self.connect)).await?;
+        Ok(Session { connection, prepared: false })
     }
 
-    async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
         if metrics.age() > MAX_AGE {
             return Err(RecycleError::message("old"));
         }
         if metrics.last_used() > TRUSTED_IDLE {
-            connection.ping().await?;
+            session.connection.ping().await?;
         }
         Ok(())
     }

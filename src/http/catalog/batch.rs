@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use uuid::Uuid;
 
 use super::{
@@ -57,7 +60,7 @@ pub async fn batch_items(
     let created = results.iter().filter(|result| result.status == 201);
     let created: Vec<_> =
         created.filter_map(|result| Some((result.id, result.item.as_ref()?.status()))).collect();
-    let answer = write.commit(tx, Json(ItemBatchResults { results })).await?;
+    let answer = write.commit(tx, Json(ItemBatchResults { results }).into_response()).await?;
     if write.is_real() {
         for (id, status) in created {
             log_created(id, status);

@@ -58,7 +58,7 @@ pub async fn create_item(
     let item = item::create(&mut tx, Uuid::now_v7(), &content.into()).await?;
     let (id, status, etag) = (item.id, item.status, preconditions::etag(item.version));
     let answer = (StatusCode::CREATED, [location(id)?, (ETAG, etag)], Json(ItemView::from(item)));
-    let answer = write.commit(tx, answer).await?;
+    let answer = write.commit(tx, answer.into_response()).await?;
     if write.is_real() {
         log_created(id, status);
     }
@@ -150,9 +150,10 @@ pub async fn replace_item(
     let (created, status) = (item.version == 1, item.status);
     let body = Json(ItemView::from(item));
     if !created {
-        return Ok(write.commit(tx, body).await?);
+        return Ok(write.commit(tx, body.into_response()).await?);
     }
-    let answer = write.commit(tx, (StatusCode::CREATED, [location(id)?], body)).await?;
+    let answer = (StatusCode::CREATED, [location(id)?], body).into_response();
+    let answer = write.commit(tx, answer).await?;
     if write.is_real() {
         log_created(id, status);
     }
@@ -191,7 +192,8 @@ pub async fn update_item(
     let item = item::update(&mut tx, id, &Versions::default(), &content.into()).await?;
     let item = item.ok_or(Error::NotFound)?;
     let etag = preconditions::etag(item.version);
-    Ok(write.commit(tx, ([(ETAG, etag)], Json(ItemView::from(item)))).await?)
+    let answer = ([(ETAG, etag)], Json(ItemView::from(item))).into_response();
+    Ok(write.commit(tx, answer).await?)
 }
 
 /// Delete an item
@@ -225,7 +227,7 @@ pub async fn delete_item(
         }
         .into());
     }
-    Ok(write.commit(tx, StatusCode::NO_CONTENT).await?)
+    Ok(write.commit(tx, StatusCode::NO_CONTENT.into_response()).await?)
 }
 
 /// Restore a deleted item
@@ -260,7 +262,8 @@ pub async fn restore_item(
         .into());
     };
     let etag = preconditions::etag(item.version);
-    Ok(write.commit(tx, ([(ETAG, etag)], Json(ItemView::from(item)))).await?)
+    let answer = ([(ETAG, etag)], Json(ItemView::from(item))).into_response();
+    Ok(write.commit(tx, answer).await?)
 }
 
 /// Why a write found nothing to do where there is an item in this version: it is meant for another, or the item came just now.

@@ -6,14 +6,15 @@ use serde_json::{Value, json};
 
 use super::{
     request::{Kind, Refusal},
+    rules,
     state::{Change, Done, Expected, Item},
 };
 use crate::support::service::Answer;
 
 /// What changed, with all that the answer tells of it; none where nothing was to.
-pub fn judge(expected: Expected, answer: &Answer) -> Result<Option<Vec<Change>>, String> {
+pub fn judge(kind: Kind, expected: Expected, answer: &Answer) -> Result<Option<Vec<Change>>, String> {
     match expected {
-        Expected::Refused(refusal) => refused(refusal, answer).map(|()| None),
+        Expected::Refused(refusal) => refused(kind, refusal, answer).map(|()| None),
         Expected::NotModified(version) => {
             same("status", answer.status.as_u16(), 304)?;
             same("body", answer.text.as_str(), "")?;
@@ -50,7 +51,7 @@ fn got(version: i64, answer: &Answer) -> Result<(), String> {
     fields(answer, &[("etag", Some(&format!("\"{version}\"")))])
 }
 
-fn refused(refusal: Refusal, answer: &Answer) -> Result<(), String> {
+fn refused(kind: Kind, refusal: Refusal, answer: &Answer) -> Result<(), String> {
     let Refusal { status, slug, current, mut faults } = refusal;
     let body = &answer.body;
     same("status", answer.status.as_u16(), status)?;
@@ -73,6 +74,12 @@ fn refused(refusal: Refusal, answer: &Answer) -> Result<(), String> {
     let known = ["type", "title", "status", "detail", "instance", "current_etag", "errors"];
     let others = body.as_object().into_iter().flat_map(|members| members.keys());
     same("other members", others.filter(|name| !known.contains(&name.as_str())).count(), 0)?;
+    let accepted = match (status, kind) {
+        (415, Kind::Merge | Kind::Patch) => [None, Some(rules::PATCH_TYPES)],
+        (415, _) => [Some("application/json"), None],
+        _ => [None, None],
+    };
+    same("accept and accept-patch", ["accept", "accept-patch"].map(|name| answer.header(name)), accepted)?;
     fields(answer, &[])
 }
 
@@ -177,15 +184,16 @@ impl Item {
         for time in [&created_at, &updated_at] {
             same("form of a time", (time.len(), time.ends_with('Z')), (27, true))?;
         }
-        if updated_at < self.updated_before || updated_at < created_at {
-            return Err(format!("updated_at went back to {updated_at}: {self:?}"));
+        if updated_at <= self.updated_before || updated_at < created_at {
+            return Err(format!("updated_at is {updated_at} after a change: {self:?}"));
         }
         if self.version == 1 {
             same("updated_at", &updated_at, &created_at)?;
         }
         self.created_at.get_or_insert(created_at);
         self.updated_at.get_or_insert(updated_at);
-        same("item", shown, &self.document())
+        let wanted = self.document();
+        if *shown == wanted { Ok(()) } else { Err(format!("item is\n{shown}, not\n{wanted}")) }
     }
 
     fn learn_id(&mut self, id: &str) -> Result<(), String> {

@@ -16,7 +16,7 @@ use proptest::{
 use serde_json::{Value, json};
 
 /// Each holds the id of an item that may be there or not.
-pub const SLOTS: usize = 4;
+pub const SLOTS: usize = 3;
 /// The id that stands for the slot in bodies, until the request is made.
 pub const ID: &str = "id of the slot";
 
@@ -96,12 +96,13 @@ fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         2 => Just(Action::Get),
         3 => content().prop_map(Action::Create),
-        5 => replacement().prop_map(Action::Put),
+        7 => replacement().prop_map(Action::Put),
         4 => (select(&MERGE_TYPES[..]), patch()).prop_map(|(media_type, patch)| Action::Merge(media_type, patch)),
         4 => json_patch().prop_map(Action::Patch),
-        3 => select(vec![None, Some(true), Some(false)]).prop_map(Action::Delete),
+        4 => select(vec![None, Some(false), None, Some(true)]).prop_map(Action::Delete),
         3 => Just(Action::Restore),
-        4 => vec(batch_operation(), 0..6).prop_map(Action::Batch),
+        3 => vec(batch_operation(), 1..=2).prop_map(Action::Batch),
+        1 => vec(batch_operation(), 0..=5).prop_map(Action::Batch),
         3 => select(&KEYS[..]).prop_map(Action::Again),
     ]
 }

@@ -7,6 +7,8 @@ pub type Fault = (String, &'static str);
 
 const STATUSES: [&str; 3] = ["draft", "active", "archived"];
 const READ_ONLY: [&str; 5] = ["id", "version", "created_at", "updated_at", "deleted_at"];
+/// As `Accept-Patch` lists them.
+pub const PATCH_TYPES: &str = "application/merge-patch+json, application/json-patch+json, application/json";
 const MAX_NAME: usize = 200;
 const MAX_DEPTH: usize = 32;
 
