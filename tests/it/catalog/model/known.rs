@@ -30,5 +30,6 @@ fn comes_in_turns(refusal: &Refusal) -> bool {
 
 /// Only operations that are valid are looked through for an id that occurs twice.
 fn duplicate(refusal: &Refusal) -> bool {
-    refusal.faults.iter().any(|(_, code)| *code == "duplicate") && refusal.faults.len() > 1
+    let duplicates = refusal.faults.iter().filter(|(_, code)| *code == "duplicate").count();
+    (1..refusal.faults.len()).contains(&duplicates)
 }
