@@ -112,9 +112,10 @@ impl Database {
         statements: &str,
     ) -> Result<(Transaction, Vec<PgRow>), Error> {
         let mut connection = self.connection().await?;
-        if !connection.session().prepared {
+        if connection.session().prepared == Prepared::No {
+            connection.session().prepared = Prepared::Partly;
             sqlx::raw_sql(prepare).execute(&mut *connection).await?;
-            connection.session().prepared = true;
+            connection.session().prepared = Prepared::Yes;
         }
         let text = AssertSqlSafe(format!("BEGIN; {statements}"));
         let rows = sqlx::raw_sql(text).fetch_all(&mut *connection).await?;
@@ -225,6 +226,10 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
 
 /// Rolls back whatever the connection was doing, and gives it back to the pool; closes it where that does not work.
 async fn clean_up(mut object: Object<Connector>) {
+    if object.prepared == Prepared::Partly {
+        drop(Object::take(object));
+        return;
+    }
     let rollback = tokio::time::timeout(CLEAN_UP_TIMEOUT, run(&mut object.connection, "ROLLBACK")).await;
     if !matches!(rollback, Ok(Ok(()))) {
         let pool = Object::pool(&object);
@@ -304,8 +309,16 @@ impl DerefMut for Transaction {
 #[derive(Debug)]
 struct Session {
     connection: PgConnection,
-    /// The statements of [`Database::begin_with`] are prepared.
-    prepared: bool,
+    prepared: Prepared,
+}
+
+/// Whether a session has the statements of [`Database::begin_with`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prepared {
+    No,
+    /// Nobody knows which of them, and none can be prepared twice: such a connection is good for nothing but to be closed.
+    Partly,
+    Yes,
 }
 
 /// Makes connections, and decides which are still good.
@@ -321,7 +334,7 @@ impl Manager for Connector {
     async fn create(&self) -> Result<Session, sqlx::Error> {
         // In a box of its own: it is large, and would make the future of every request as large, which hardly ever connects.
         let connection = Box::pin(PgConnection::connect_with(&self.connect)).await?;
-        Ok(Session { connection, prepared: false })
+        Ok(Session { connection, prepared: Prepared::No })
     }
 
     async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<sqlx::Error> {

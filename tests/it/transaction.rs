@@ -10,6 +10,7 @@ use curio::{
             operations::item,
         },
         database::{Database, DatabaseOptions},
+        service::operations::idempotency_key::{self, Claim},
     },
 };
 use serde_json::value::RawValue;
@@ -52,6 +53,40 @@ async fn start_and_drop<T>(future: impl Future<Output = T>, until: impl AsyncFn(
         until().await
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_keyed_request_dropped_while_its_statements_are_prepared_spoils_no_connection() {
+    let database = TestDatabase::new().await;
+    let proxy = proxy(&database).await;
+    let pool = through(&proxy, &database);
+    pool.connection().await.unwrap().release();
+    proxy.set(Mode::Hold);
+    let arrived = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND application_name = 'curio' AND query LIKE '%PREPARE%'";
+    start_and_drop(idempotency_key::begin(&pool, &[7; 32]), async || database.number(arrived).await == 1)
+        .await;
+    proxy.set(Mode::Open);
+    takes_keys(&pool).await;
+}
+
+#[tokio::test]
+async fn statements_of_which_not_all_could_be_prepared_spoil_no_connection() {
+    let database = TestDatabase::new().await;
+    let pool = Database::new(single(&database)).unwrap();
+    database.execute("ALTER TABLE idempotency_keys RENAME TO gone").await;
+    assert!(matches!(idempotency_key::begin(&pool, &[7; 32]).await, Err(Error::Internal(_))));
+    database.execute("ALTER TABLE gone RENAME TO idempotency_keys").await;
+    takes_keys(&pool).await;
+}
+
+async fn takes_keys(pool: &Database) {
+    for _ in 0..2 {
+        match idempotency_key::begin(pool, &[7; 32]).await.unwrap() {
+            Claim::Taken(tx) => tx.rehearse().await.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -31,7 +31,10 @@ use crate::{
         write::{Exit, Write},
     },
     postgres::{
-        catalog::{models::Status, operations::item},
+        catalog::{
+            models::{Item, Status},
+            operations::item,
+        },
         versions::Versions,
     },
 };
@@ -191,9 +194,7 @@ pub async fn update_item(
     let content: ItemReplace = patch::apply(&ItemView::from(current), patch, ItemView::READ_ONLY)?;
     let item = item::update(&mut tx, id, &Versions::default(), &content.into()).await?;
     let item = item.ok_or(Error::NotFound)?;
-    let etag = preconditions::etag(item.version);
-    let answer = ([(ETAG, etag)], Json(ItemView::from(item))).into_response();
-    Ok(write.commit(tx, answer).await?)
+    Ok(write.commit(tx, changed(item)).await?)
 }
 
 /// Delete an item
@@ -261,9 +262,12 @@ pub async fn restore_item(
         }
         .into());
     };
-    let etag = preconditions::etag(item.version);
-    let answer = ([(ETAG, etag)], Json(ItemView::from(item))).into_response();
-    Ok(write.commit(tx, answer).await?)
+    Ok(write.commit(tx, changed(item)).await?)
+}
+
+/// 200 with the item as it is now.
+fn changed(item: Item) -> Response {
+    ([(ETAG, preconditions::etag(item.version))], Json(ItemView::from(item))).into_response()
 }
 
 /// Why a write found nothing to do where there is an item in this version: it is meant for another, or the item came just now.
@@ -306,7 +310,7 @@ pub async fn list_items(
     let mut conn = app.database.connection().await?;
     let (items, more) = item::list(&mut conn, &query.into(), place.start, limit).await?;
     conn.release();
-    let edge = |item: &crate::postgres::catalog::models::Item| (item.created_at, item.id);
+    let edge = |item: &Item| (item.created_at, item.id);
     let edges = items.first().zip(items.last()).map(|(first, last)| [edge(first), edge(last)]);
     let address = forwarded::address(&parts, PATH, &app.options.trusted_proxies);
     let mut neighbours = place.neighbours(edges, more, &address);

@@ -72,15 +72,9 @@ pub struct ItemBatchUpdate {
     #[validate(custom(function = uuid))]
     #[schema(value_type = Uuid)]
     id: String,
-    /// Entity tags that the item must have one of, as in the field `If-Match`.
-    #[serde(default)]
     #[validate(custom(function = entity_tags))]
-    #[schema(
-        nullable = false,
-        max_length = 8192,
-        pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#
-    )]
-    if_match: Option<String>,
+    #[schema(inline, nullable = false)]
+    if_match: Option<EntityTags>,
     /// A JSON Merge Patch (RFC 7396).
     #[schema(value_type = ItemPatch)]
     patch: Map<String, Value>,
@@ -97,16 +91,16 @@ pub struct ItemBatchDelete {
     #[validate(custom(function = uuid))]
     #[schema(value_type = Uuid)]
     id: String,
-    /// Entity tags that the item must have one of, as in the field `If-Match`.
-    #[serde(default)]
     #[validate(custom(function = entity_tags))]
-    #[schema(
-        nullable = false,
-        max_length = 8192,
-        pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#
-    )]
-    if_match: Option<String>,
+    #[schema(inline, nullable = false)]
+    if_match: Option<EntityTags>,
 }
+
+/// Entity tags of which the item must have one, as in the field `If-Match`.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(max_length = 8192, pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#)]
+struct EntityTags(String);
 
 macro_rules! ops {
     ($($name:ident $variant:ident)+) => {
@@ -212,11 +206,11 @@ fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
     let read = match kind.as_deref() {
         Ok("create") => json::read(text).map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
         Ok("update") => json::read(text).map(|ItemBatchUpdate { id, if_match, patch, .. }| {
-            Operation::Update { id: read(&id), preconditions: preconditions(if_match.as_deref()), patch }
+            Operation::Update { id: read(&id), preconditions: preconditions(if_match), patch }
         }),
         Ok("delete") => json::read(text).map(|ItemBatchDelete { id, if_match, .. }| Operation::Delete {
             id: read(&id),
-            preconditions: preconditions(if_match.as_deref()),
+            preconditions: preconditions(if_match),
         }),
         _ if text.starts_with('{') => Err(vec![Fault::at("/op", "enum", "must be create, update or delete")]),
         _ => Err(vec![Fault::at("", "type", "must be an object")]),
@@ -229,7 +223,7 @@ fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
     })
 }
 
-fn entity_tags(if_match: &str) -> Result<(), ValidationError> {
+fn entity_tags(EntityTags(if_match): &EntityTags) -> Result<(), ValidationError> {
     let detail = "must be * or a list of entity tags, such as \"1\", \"2\"";
     let fault = || ValidationError::new("entity_tag").with_message(detail.into());
     Preconditions::if_match(if_match).map(|_| ()).ok_or_else(fault)
@@ -240,8 +234,9 @@ fn read(id: &str) -> Uuid {
     extract::uuid(id).unwrap_or_default()
 }
 
-fn preconditions(if_match: Option<&str>) -> Preconditions {
-    if_match.and_then(Preconditions::if_match).unwrap_or_default()
+/// What was found to be a list of entity tags.
+fn preconditions(if_match: Option<EntityTags>) -> Preconditions {
+    if_match.and_then(|EntityTags(if_match)| Preconditions::if_match(&if_match)).unwrap_or_default()
 }
 
 /// What a batch did.

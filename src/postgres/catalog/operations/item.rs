@@ -16,18 +16,31 @@ use crate::{
     },
 };
 
+/// A query whose rows are items: what stands in front of their columns, what stands behind, and its arguments.
+macro_rules! query_item {
+    ($before:tt, $after:tt, $($argument:tt)*) => {
+        sqlx::query_as!(
+            Item,
+            $before
+                + r#"id, name, status AS "status: Status", attributes AS "attributes: JsonText",
+                     version, created_at, updated_at, deleted_at "#
+                + $after,
+            $($argument)*
+        )
+    };
+}
+
 /// Inserts an item and returns it with what the database added.
 ///
 /// # Errors
 ///
 /// [`Error::Conflict`] where the id is taken; [`Error::Invalid`] where the content breaks a rule.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
-    let item = sqlx::query_as!(
-        Item,
-        r#"INSERT INTO items (id, name, status, attributes)
+    let item = query_item!(
+        "INSERT INTO items (id, name, status, attributes)
            VALUES ($1, $2, $3, $4)
-           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     version, created_at, updated_at, deleted_at"#,
+           RETURNING ",
+        "",
         id,
         content.name,
         content.status as Status,
@@ -44,15 +57,9 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
 ///
 /// Whatever the database reports.
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
-    let item = sqlx::query_as!(
-        Item,
-        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                  version, created_at, updated_at, deleted_at
-           FROM items WHERE id = $1 AND deleted_at IS NULL"#,
-        id,
-    )
-    .fetch_optional(conn)
-    .await?;
+    let item = query_item!("SELECT ", "FROM items WHERE id = $1 AND deleted_at IS NULL", id)
+        .fetch_optional(conn)
+        .await?;
     Ok(item)
 }
 
@@ -62,15 +69,9 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Erro
 ///
 /// [`Error::Locked`] where another transaction holds it for longer than the lock time-out.
 pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
-    let item = sqlx::query_as!(
-        Item,
-        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                  version, created_at, updated_at, deleted_at
-           FROM items WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"#,
-        id,
-    )
-    .fetch_optional(conn)
-    .await?;
+    let item = query_item!("SELECT ", "FROM items WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", id)
+        .fetch_optional(conn)
+        .await?;
     Ok(item)
 }
 
@@ -98,14 +99,13 @@ pub async fn update(
     versions: &Versions,
     content: &ItemContent,
 ) -> Result<Option<Item>, Error> {
-    let item = sqlx::query_as!(
-        Item,
-        r#"UPDATE items
+    let item = query_item!(
+        "UPDATE items
            SET name = $2, status = $3, attributes = $4, version = version + 1, updated_at = now()
            WHERE id = $1 AND deleted_at IS NULL
              AND ($5::bigint[] IS NULL OR version = ANY($5)) AND version <> ALL($6::bigint[])
-           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     version, created_at, updated_at, deleted_at"#,
+           RETURNING ",
+        "",
         id,
         content.name,
         content.status as Status,
@@ -130,16 +130,15 @@ pub async fn put(
     versions: &Versions,
     content: &ItemContent,
 ) -> Result<Option<Item>, Error> {
-    let item = sqlx::query_as!(
-        Item,
-        r#"INSERT INTO items (id, name, status, attributes)
+    let item = query_item!(
+        "INSERT INTO items (id, name, status, attributes)
            VALUES ($1, $2, $3, $4)
            ON CONFLICT (id) DO UPDATE
            SET name = $2, status = $3, attributes = $4, version = items.version + 1, updated_at = now()
            WHERE items.deleted_at IS NULL
              AND ($5::bigint[] IS NULL OR items.version = ANY($5)) AND items.version <> ALL($6::bigint[])
-           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     version, created_at, updated_at, deleted_at"#,
+           RETURNING ",
+        "",
         id,
         content.name,
         content.status as Status,
@@ -177,13 +176,12 @@ pub async fn delete(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> R
 ///
 /// [`Error::Locked`] as in [`get_for_update`].
 pub async fn restore(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> Result<Option<Item>, Error> {
-    let item = sqlx::query_as!(
-        Item,
-        r#"UPDATE items SET deleted_at = NULL, version = version + 1, updated_at = now()
+    let item = query_item!(
+        "UPDATE items SET deleted_at = NULL, version = version + 1, updated_at = now()
            WHERE id = $1 AND deleted_at IS NOT NULL
              AND ($2::bigint[] IS NULL OR version = ANY($2)) AND version <> ALL($3::bigint[])
-           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     version, created_at, updated_at, deleted_at"#,
+           RETURNING ",
+        "",
         id,
         versions.only.as_deref(),
         &versions.except,
@@ -218,11 +216,9 @@ pub async fn purge(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> Re
 ///
 /// [`Error::Locked`] as in [`get_for_update`].
 pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Item>, Error> {
-    let items = sqlx::query_as!(
-        Item,
-        r#"SELECT id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                  version, created_at, updated_at, deleted_at
-           FROM items WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE"#,
+    let items = query_item!(
+        "SELECT ",
+        "FROM items WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
         ids,
     )
     .fetch_all(conn)
@@ -241,12 +237,11 @@ pub async fn create_many(
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
     let (names, statuses, attributes) = columns(contents);
-    let items = sqlx::query_as!(
-        Item,
-        r#"INSERT INTO items (id, name, status, attributes)
+    let items = query_item!(
+        "INSERT INTO items (id, name, status, attributes)
            SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
-           RETURNING id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     version, created_at, updated_at, deleted_at"#,
+           RETURNING ",
+        "",
         ids,
         &names as _,
         &statuses as _,
@@ -268,15 +263,15 @@ pub async fn update_many(
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
     let (names, statuses, attributes) = columns(contents);
-    let items = sqlx::query_as!(
-        Item,
-        r#"UPDATE items
-           SET name = new.name, status = new.status, attributes = new.attributes,
+    let items = query_item!(
+        "UPDATE items
+           SET name = new_name, status = new_status, attributes = new_attributes,
                version = version + 1, updated_at = now()
-           FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[]) AS new (id, name, status, attributes)
-           WHERE items.id = new.id AND deleted_at IS NULL
-           RETURNING items.id, items.name, items.status AS "status: Status",
-                     items.attributes AS "attributes: JsonText", version, created_at, updated_at, deleted_at"#,
+           FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
+               AS new (new_id, new_name, new_status, new_attributes)
+           WHERE id = new_id AND deleted_at IS NULL
+           RETURNING ",
+        "",
         ids,
         &names as _,
         &statuses as _,
