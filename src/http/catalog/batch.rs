@@ -44,6 +44,8 @@ use crate::{
         (status = 200, description = "Everything was done.", body = ItemBatchResults),
         (status = 404),
         (status = 409),
+        (status = 412),
+        (status = 428),
     )
 )]
 pub async fn batch_items(

@@ -73,14 +73,7 @@ pub async fn create_item(
 /// With `If-None-Match` the item is sent only where the client does not have it yet.
 #[utoipa::path(
     get, path = "/v1/items/{id}", tag = "items",
-    params(
-        ("id" = Uuid, Path, description = "The item's id."),
-        (
-            "If-None-Match" = Option<String>, Header, nullable = false, max_length = 8192, example = json!("\"1\""),
-            pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#,
-            description = "Entity tags that the client has already; if the item's is among them, the answer is 304."
-        ),
-    ),
+    params(("id" = Uuid, Path, description = "The item's id.")),
     responses(
         (status = 200, description = "The item.", body = ItemView, headers(
             ("ETag" = String, description = "The entity tag of the item."),
@@ -126,6 +119,8 @@ pub async fn get_item(
             ("Location" = String, description = "The path of the item."),
         )),
         (status = 409),
+        (status = 412),
+        (status = 428),
     )
 )]
 pub async fn replace_item(
@@ -178,6 +173,8 @@ pub async fn replace_item(
         )),
         (status = 404),
         (status = 409),
+        (status = 412),
+        (status = 428),
     )
 )]
 pub async fn update_item(
@@ -207,6 +204,8 @@ pub async fn update_item(
         (status = 204, description = "The item was deleted."),
         (status = 404),
         (status = 409),
+        (status = 412),
+        (status = 428),
     )
 )]
 pub async fn delete_item(
@@ -244,6 +243,7 @@ pub async fn delete_item(
         )),
         (status = 404),
         (status = 409),
+        (status = 412),
     )
 )]
 pub async fn restore_item(

@@ -3,7 +3,7 @@
 //! utoipa's attributes cannot express headers with limits or the refusals that any operation can answer with, and repeating them at
 //! each handler would drown what is particular to it. So they are stated once, in this file.
 
-mod writes;
+mod parameters;
 
 use std::{
     collections::HashMap,
@@ -109,7 +109,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
             complete_operation(method, path, operation, &mut refusals);
         }
     }
-    document["components"]["parameters"] = writes::parameters();
+    document["components"]["parameters"] = parameters::components();
     refusals.sort_keys();
     document["components"]["responses"] = Value::Object(refusals);
     limit_strings(&mut document);
@@ -121,7 +121,7 @@ const OTHER: &str = "OtherProblem";
 
 /// Adds the refusals that the operation can answer with, and the header fields of all its answers.
 fn complete_operation(method: &str, path: &str, operation: &mut Value, refusals: &mut Map<String, Value>) {
-    let mut kinds = writes::complete_operation(method, path, operation);
+    let mut kinds = parameters::complete_operation(method, path, operation);
     let has_body = operation.get("requestBody").is_some();
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     let has_content = responses.values().any(|response| response.get("content").is_some());

@@ -1,4 +1,6 @@
-//! What holds for every write: the parameters that `http::write` reads, and the answers that come of them.
+//! Parameters that many operations have, told by what an operation is and can answer, and the answers that come of them.
+//!
+//! `http::write` reads those of writes, `http::preconditions` the conditions.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +11,7 @@ const ENTITY_TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$
 const KEY: &str = r#"^([!#-~][!-~]{0,254}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#;
 
 /// The parameters as components of the document.
-pub fn parameters() -> Value {
+pub fn components() -> Value {
     let header = |name: &str, pattern: &str, length: u32, example: &str, description: &str| {
         let schema = json!({ "type": "string", "pattern": pattern, "maxLength": length });
         json!({ "name": name, "in": "header", "description": description, "schema": schema, "example": example })
@@ -28,6 +30,10 @@ pub fn parameters() -> Value {
             "If-None-Match", ENTITY_TAGS, 8192, "\"7\"",
             "Entity tags of which the item must have none; with `*` there must be no item.",
         ),
+        "KnownEntityTags": header(
+            "If-None-Match", ENTITY_TAGS, 8192, "\"1\"",
+            "Entity tags that the client has already; if the current one is among them, the answer is 304.",
+        ),
         "Prefer": header(
             "Prefer", "^[ -~\\t]*$", 1024, "return=minimal",
             "`return=minimal` asks for an answer without a body (RFC 7240); other preferences are ignored.",
@@ -43,34 +49,33 @@ pub fn parameters() -> Value {
 
 /// Adds the parameters to an operation, and to its answers what they change; returns the refusals that they can bring about.
 pub fn complete_operation(method: &str, path: &str, operation: &mut Value) -> Vec<&'static Kind> {
-    if !matches!(method, "post" | "put" | "patch" | "delete") {
-        return Vec::new();
-    }
-    let (keyed, conditional) = (matches!(method, "post" | "patch"), path.contains("/{id}"));
     let Some(responses) = operation["responses"].as_object_mut() else { return Vec::new() };
-    let has_content = add_answers(responses, keyed);
     let mut kinds = Vec::new();
-    let mut names = vec!["ValidateOnly"];
-    if has_content {
-        names.push("Prefer");
+    let mut names = Vec::new();
+    if responses.contains_key("304") {
+        names.push("KnownEntityTags");
     }
-    if keyed {
-        names.push("IdempotencyKey");
-        kinds.extend([&problem::CONFLICT, &problem::INVALID]);
+    if matches!(method, "post" | "put" | "patch" | "delete") {
+        names.push("ValidateOnly");
+        let keyed = matches!(method, "post" | "patch");
+        if add_answers(responses, keyed) {
+            names.push("Prefer");
+        }
+        if keyed {
+            names.push("IdempotencyKey");
+            kinds.extend([&problem::CONFLICT, &problem::INVALID]);
+        }
+        // Many entities at once have their conditions in the body.
+        if responses.contains_key("412") && path.contains("/{id}") {
+            names.extend(["IfMatch", "IfNoneMatch"]);
+        }
     }
-    if conditional {
-        names.extend(["IfMatch", "IfNoneMatch"]);
-    }
-    if conditional || path.ends_with("/batch") {
-        kinds.extend([&problem::PRECONDITION_FAILED]);
-    }
-    if path.ends_with("/batch") || method != "post" {
-        kinds.push(&problem::PRECONDITION_REQUIRED);
-    }
-    let references = names.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
+    let mut references =
+        names.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })).peekable();
     match &mut operation["parameters"] {
         Value::Array(parameters) => parameters.extend(references),
-        parameters => *parameters = references.collect(),
+        parameters if references.peek().is_some() => *parameters = references.collect(),
+        _ => {}
     }
     kinds
 }
