@@ -10,9 +10,10 @@ use axum::{
     response::Response,
 };
 use http::{
-    HeaderName, HeaderValue, Method, StatusCode,
+    HeaderName, HeaderValue, Method,
     header::{CONTENT_TYPE, RETRY_AFTER},
     request::Parts,
+    response,
 };
 use sha2::{Digest, Sha256};
 
@@ -36,6 +37,8 @@ const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 
 /// The most characters of a key.
 const MAX_KEY: usize = 255;
+/// The most header fields of an answer that is kept.
+const MAX_FIELDS: usize = 32;
 
 /// The key of a request, and what tells the request from others.
 #[derive(Debug, Clone)]
@@ -81,7 +84,9 @@ impl Key {
     pub async fn begin(&self, database: &Database) -> Result<Transaction, Exit> {
         match idempotency_key::begin(database, &self.id).await? {
             Claim::Taken(tx) => Ok(tx),
-            Claim::Kept(kept) if kept.fingerprint == self.fingerprint => Err(Exit::Replay(replay(kept)?)),
+            Claim::Kept(kept) if kept.fingerprint == self.fingerprint => {
+                Err(Exit::Replay(replay(&kept.answer)?))
+            }
             Claim::Kept(_) => {
                 let fault = Fault::header("Idempotency-Key", "key_reused", "was used for another request");
                 Err(Problem::invalid(vec![fault]).into())
@@ -100,19 +105,9 @@ impl Key {
     ///
     /// As [`Transaction::commit`].
     pub async fn commit(&self, tx: Transaction, answer: Response) -> Result<Response, Error> {
-        let internal = |error: axum::Error| Error::Internal(Box::new(error));
         let (parts, body) = answer.into_parts();
         let body = to_bytes(body, usize::MAX).await.map_err(internal)?;
-        let fields = parts.headers.iter().filter_map(|(name, value)| {
-            let value = value.to_str().ok()?;
-            Some(format!("{name}: {value}"))
-        });
-        let kept = KeptAnswer {
-            fingerprint: self.fingerprint.to_vec(),
-            status: i16::try_from(parts.status.as_u16()).unwrap_or_default(),
-            fields: fields.collect(),
-            body: body.to_vec(),
-        };
+        let kept = KeptAnswer { fingerprint: self.fingerprint.to_vec(), answer: message(&parts, &body) };
         idempotency_key::commit(tx, &self.id, &kept).await?;
         Ok(Response::from_parts(parts, Body::from(body)))
     }
@@ -149,19 +144,40 @@ fn digest(pieces: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn replay(kept: KeptAnswer) -> Result<Response, Error> {
-    let broken = |error: http::Error| Error::Internal(Box::new(error));
-    let status = StatusCode::from_u16(u16::try_from(kept.status).unwrap_or_default());
-    let mut answer = Response::builder().status(status.map_err(|error| broken(error.into()))?);
-    for (name, value) in kept.fields.iter().filter_map(|field| field.split_once(": ")) {
-        answer = answer.header(name, value);
+/// An answer as an HTTP/1.1 message (RFC 9112 §2.1).
+fn message(parts: &response::Parts, body: &[u8]) -> Vec<u8> {
+    let mut message = format!("HTTP/1.1 {} \r\n", parts.status.as_u16()).into_bytes();
+    for (name, value) in &parts.headers {
+        message.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    message.extend_from_slice(b"\r\n");
+    message.extend_from_slice(body);
+    message
+}
+
+/// The answer that was kept as a message, marked as given before.
+fn replay(message: &[u8]) -> Result<Response, Error> {
+    let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
+    let mut head = httparse::Response::new(&mut fields);
+    let httparse::Status::Complete(length) = head.parse(message).map_err(internal)? else {
+        return Err(Error::Internal("an answer is kept in part".into()));
+    };
+    let mut answer = Response::builder().status(head.code.unwrap_or_default());
+    for field in head.headers {
+        answer = answer.header(field.name, field.value);
     }
     let marked = answer.header(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
-    marked.body(Body::from(kept.body)).map_err(broken)
+    marked.body(Body::from(message[length..].to_vec())).map_err(internal)
+}
+
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Internal(Box::new(error))
 }
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
 
     #[test]
@@ -184,6 +200,28 @@ mod tests {
             assert_eq!(read(&key).is_some(), is_key);
             assert_eq!(read(&format!("\"{key}\"")).is_some(), is_key);
         }
+    }
+
+    #[tokio::test]
+    async fn a_message_becomes_the_answer_again() {
+        let fields = [("location", "/v1/items/1"), ("etag", "\"1\""), ("vary", "a"), ("vary", "b")];
+        for (status, body) in
+            [(StatusCode::CREATED, "{\"name\": \"\u{e9}\\r\\n\\r\\n\"}"), (StatusCode::NO_CONTENT, "")]
+        {
+            for fields in [&fields[..], &[]] {
+                let mut answer = Response::builder().status(status);
+                for (name, value) in fields {
+                    answer = answer.header(*name, *value);
+                }
+                let (parts, ()) = answer.body(()).unwrap().into_parts();
+                let (again, text) = replay(&message(&parts, body.as_bytes())).unwrap().into_parts();
+                let mut marked = parts.headers.clone();
+                marked.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+                assert_eq!((again.status, again.headers), (status, marked));
+                assert_eq!(to_bytes(text, usize::MAX).await.unwrap(), body);
+            }
+        }
+        assert!(replay(b"HTTP/1.1 201 \r\netag: \"1\"\r\n").is_err());
     }
 
     #[test]

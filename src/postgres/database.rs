@@ -20,7 +20,7 @@ use deadpool::{
     },
 };
 use sqlx::{
-    AssertSqlSafe, Connection as _, Executor, PgConnection,
+    AssertSqlSafe, Connection as _, Executor, PgConnection, SqlSafeStr,
     postgres::{PgConnectOptions, PgRow},
 };
 
@@ -99,8 +99,8 @@ impl Database {
         Ok(Transaction { connection })
     }
 
-    /// Begins a transaction and sends statements along, so that they cost no round trips of their own; gives all their rows. Each sees
-    /// what was committed before it began. They have no parameters, but can be EXECUTEs of what `prepare` prepares, which each
+    /// Begins a transaction and sends statements along, so that they cost no round trips of their own; gives the first of their rows.
+    /// Each sees what was committed before it began. They have no parameters, but can be EXECUTEs of what `prepare` prepares, which each
     /// connection does once: nothing is planned then.
     ///
     /// # Errors
@@ -110,16 +110,15 @@ impl Database {
         &self,
         prepare: &'static str,
         statements: &str,
-    ) -> Result<(Transaction, Vec<PgRow>), Error> {
+    ) -> Result<(Transaction, Option<PgRow>), Error> {
         let mut connection = self.connection().await?;
         if connection.session().prepared == Prepared::No {
             connection.session().prepared = Prepared::Partly;
             sqlx::raw_sql(prepare).execute(&mut *connection).await?;
             connection.session().prepared = Prepared::Yes;
         }
-        let text = AssertSqlSafe(format!("BEGIN; {statements}"));
-        let rows = sqlx::raw_sql(text).fetch_all(&mut *connection).await?;
-        Ok((Transaction { connection }, rows))
+        let row = run(&mut connection, AssertSqlSafe(format!("BEGIN; {statements}"))).await?;
+        Ok((Transaction { connection }, row))
     }
 
     /// A connection for a read of one statement, which needs no transaction.
@@ -231,7 +230,7 @@ async fn clean_up(mut object: Object<Connector>) {
         return;
     }
     let rollback = tokio::time::timeout(CLEAN_UP_TIMEOUT, run(&mut object.connection, "ROLLBACK")).await;
-    if !matches!(rollback, Ok(Ok(()))) {
+    if !matches!(rollback, Ok(Ok(_))) {
         let pool = Object::pool(&object);
         drop(Object::take(object));
         // One broken connection is rarely alone: after a restart of the server all of them are.
@@ -241,10 +240,13 @@ async fn clean_up(mut object: Object<Connector>) {
     }
 }
 
-/// Runs a statement that gives no rows, to the end of its answer. sqlx's own `execute` collects a stream of streams to the same end,
-/// which costs twice as much.
-async fn run(connection: &mut PgConnection, statement: &'static str) -> Result<(), sqlx::Error> {
-    connection.fetch_optional(statement).await.map(drop)
+/// Runs statements to the end of their answers, and gives the first row. sqlx's own `execute` collects a stream of streams to the same
+/// end, which costs twice as much.
+async fn run(
+    connection: &mut PgConnection,
+    statements: impl SqlSafeStr + Send,
+) -> Result<Option<PgRow>, sqlx::Error> {
+    connection.fetch_optional(statements).await
 }
 
 /// A transaction: what is done on it is there for others after [`commit`](Self::commit), or never was.
@@ -272,8 +274,7 @@ impl Transaction {
     ///
     /// As [`commit`](Self::commit), and whatever the statements fail for.
     pub async fn commit_with(mut self, statements: &str) -> Result<(), Error> {
-        let text = AssertSqlSafe(format!("{statements}; COMMIT"));
-        sqlx::raw_sql(text).execute(&mut *self.connection).await?;
+        run(&mut self.connection, AssertSqlSafe(format!("{statements}; COMMIT"))).await?;
         self.connection.release();
         Ok(())
     }

@@ -25,17 +25,12 @@ pub struct ServiceKey {
 #[table(name = "idempotency_keys", index(using = "brin", columns = ["created_at"]))]
 pub struct IdempotencyKey {
     /// SHA-256 of whose key it is, and the key.
-    #[column(primary_key, check = "octet_length(id) = 32")]
+    #[column(primary_key)]
     pub id: Vec<u8>,
     /// SHA-256 of the request: method, path and query, media type, body.
-    #[column(check = "octet_length(fingerprint) = 32")]
     pub fingerprint: Vec<u8>,
-    /// The status of the answer.
-    pub status: i16,
-    /// The header fields of the answer, each as `name: value`.
-    pub fields: Vec<String>,
-    /// The body of the answer.
-    pub body: Vec<u8>,
+    /// The answer as an HTTP/1.1 message (RFC 9112 §2.1).
+    pub answer: Vec<u8>,
     /// When the request was carried out, by the database's clock.
     #[column(default = "now()")]
     pub created_at: DateTime<Utc>,
@@ -46,12 +41,8 @@ pub struct IdempotencyKey {
 pub struct KeptAnswer {
     /// See [`IdempotencyKey::fingerprint`].
     pub fingerprint: Vec<u8>,
-    /// See [`IdempotencyKey::status`].
-    pub status: i16,
-    /// See [`IdempotencyKey::fields`].
-    pub fields: Vec<String>,
-    /// See [`IdempotencyKey::body`].
-    pub body: Vec<u8>,
+    /// See [`IdempotencyKey::answer`].
+    pub answer: Vec<u8>,
 }
 
 impl fmt::Debug for ServiceKey {

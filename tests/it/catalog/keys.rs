@@ -110,7 +110,7 @@ async fn a_request_that_failed_keeps_nothing_and_its_key_can_be_used_again() {
     assert_eq!(create(&service, "k", "Lamp").await.status, StatusCode::CREATED);
 
     // And where the key cannot be kept, the item is not there either.
-    service.database.execute("ALTER TABLE idempotency_keys DROP COLUMN body").await;
+    service.database.execute("ALTER TABLE idempotency_keys DROP COLUMN answer").await;
     let item = json!({ "name": "Other" });
     let answer = service
         .send(Method::POST, "/v1/items?validate_only=false", &[("idempotency-key", "l")], Some(&item))
@@ -170,8 +170,8 @@ async fn sweeping_removes_old_keys_in_portions_and_waits_for_nobody() {
     let database = TestDatabase::new().await;
     let keys = |age: &str, count: u32| {
         format!(
-            "INSERT INTO idempotency_keys (id, fingerprint, status, fields, body, created_at)
-             SELECT sha256((random()::text || n)::bytea), sha256(''), 201, '{{}}', '', now() - interval '{age}'
+            "INSERT INTO idempotency_keys (id, fingerprint, answer, created_at)
+             SELECT sha256((random()::text || n)::bytea), sha256(''), '', now() - interval '{age}'
              FROM generate_series(1, {count}) n;"
         )
     };
@@ -193,8 +193,8 @@ async fn a_service_sweeps_from_its_start() {
     let database = TestDatabase::new().await;
     database
         .execute(
-            "INSERT INTO idempotency_keys (id, fingerprint, status, fields, body, created_at)
-             SELECT sha256(n::text::bytea), sha256(''), 201, '{}', '', now() - interval '2 days'
+            "INSERT INTO idempotency_keys (id, fingerprint, answer, created_at)
+             SELECT sha256(n::text::bytea), sha256(''), '', now() - interval '2 days'
              FROM generate_series(1, 2500) n",
         )
         .await;

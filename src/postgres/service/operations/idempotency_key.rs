@@ -1,5 +1,6 @@
 //! The answers to requests with an `Idempotency-Key`. A key lives for 24 hours.
 
+use data_encoding::HEXLOWER;
 use sqlx::{FromRow, PgConnection, Row};
 
 use crate::{
@@ -13,15 +14,12 @@ use crate::{
 /// A request with a key makes as many round trips as one without: what belongs to the key is sent along with BEGIN and COMMIT, in
 /// statements whose text is all there is to them. What is put into it are digits, so nothing in it can be anything else.
 const PREPARE: &str = "
-    PREPARE take_key (bigint) AS SELECT pg_try_advisory_xact_lock($1) AS taken;
+    PREPARE take_key (bigint) AS SELECT true AS busy WHERE NOT pg_try_advisory_xact_lock($1);
     PREPARE get_kept_answer (bytea) AS
-        SELECT fingerprint, status, fields, body FROM idempotency_keys
-        WHERE id = $1 AND created_at > now() - interval '24 hours';
-    PREPARE keep_answer (bytea, bytea, smallint, bytea, bytea) AS
-        INSERT INTO idempotency_keys (id, fingerprint, status, fields, body)
-        VALUES ($1, $2, $3, string_to_array(convert_from($4, 'UTF8'), chr(10)), $5)
-        ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
-            fields = excluded.fields, body = excluded.body, created_at = excluded.created_at";
+        SELECT fingerprint, answer, created_at <= now() - interval '24 hours' AS expired
+        FROM idempotency_keys WHERE id = $1;
+    PREPARE keep_answer (bytea, bytea, bytea) AS
+        INSERT INTO idempotency_keys (id, fingerprint, answer) VALUES ($1, $2, $3)";
 
 /// What becomes of a key that a request brings.
 #[derive(Debug)]
@@ -42,36 +40,32 @@ pub enum Claim {
 /// As [`Database::begin`].
 pub async fn begin(database: &Database, id: &[u8; 32]) -> Result<Claim, Error> {
     let lock = i64::from_be_bytes([id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]]);
-    let statements = format!("EXECUTE take_key({lock}); EXECUTE get_kept_answer('\\x{}')", hex(id));
-    let (tx, rows) = database.begin_with(PREPARE, &statements).await?;
-    let mut rows = rows.iter();
-    let taken = rows.next().map(|row| row.try_get("taken")).transpose()?;
-    match rows.next() {
-        _ if taken != Some(true) => Ok(Claim::Busy),
-        Some(row) => Ok(Claim::Kept(KeptAnswer::from_row(row)?)),
-        None => Ok(Claim::Taken(tx)),
+    let statements =
+        format!("EXECUTE take_key({lock}); EXECUTE get_kept_answer('\\x{}')", HEXLOWER.encode(id));
+    let (mut tx, row) = database.begin_with(PREPARE, &statements).await?;
+    let Some(row) = row else {
+        return Ok(Claim::Taken(tx));
+    };
+    if row.try_get("busy").unwrap_or(false) {
+        return Ok(Claim::Busy);
     }
+    if row.try_get("expired")? {
+        // Only who has the key adds or removes its row, but for the sweep: nothing will be there when the new one is added.
+        sqlx::query!("DELETE FROM idempotency_keys WHERE id = $1", &id[..]).execute(&mut *tx).await?;
+        return Ok(Claim::Taken(tx));
+    }
+    Ok(Claim::Kept(KeptAnswer::from_row(&row)?))
 }
 
-fn hex(octets: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
-}
-
-/// Commits a transaction that has a key, and keeps the answer under it, in the place of one that is too old.
+/// Commits a transaction that has a key, and keeps the answer under it.
 ///
 /// # Errors
 ///
 /// As [`Transaction::commit`].
 pub async fn commit(tx: Transaction, id: &[u8; 32], answer: &KeptAnswer) -> Result<(), Error> {
-    let KeptAnswer { fingerprint, status, fields, body } = answer;
-    let fields = fields.join("\n");
-    let [id, fingerprint, fields, body] = [id, &fingerprint[..], fields.as_bytes(), body].map(hex);
-    tx.commit_with(&format!(
-        "EXECUTE keep_answer('\\x{id}', '\\x{fingerprint}', {status}, '\\x{fields}', '\\x{body}')"
-    ))
-    .await
+    let KeptAnswer { fingerprint, answer } = answer;
+    let [id, fingerprint, answer] = [id, &fingerprint[..], answer].map(|octets| HEXLOWER.encode(octets));
+    tx.commit_with(&format!("EXECUTE keep_answer('\\x{id}', '\\x{fingerprint}', '\\x{answer}')")).await
 }
 
 /// Removes up to `limit` keys that are too old, but for those that somebody is just using, and tells how many those were.
