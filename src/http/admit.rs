@@ -70,7 +70,7 @@ async fn run(app: &App, request: Request, next: Next) -> Response {
     }
 }
 
-/// The head and the whole body of a write, its key beside them.
+/// The head and the whole body of a write, beside them its key or what is wrong with that.
 async fn read(app: &App, request: Request) -> Result<(Parts, Bytes), Problem> {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let most = catalog::max_body(route).unwrap_or(MAX_BODY);
@@ -78,7 +78,7 @@ async fn read(app: &App, request: Request) -> Result<(Parts, Bytes), Problem> {
     let body = collect(app, parts.headers.get(CONTENT_LENGTH), body, most).await?;
     let client =
         || forwarded::client_address(&parts.headers, &parts.extensions, &app.options.trusted_proxies);
-    if let Some(key) = Key::of(&parts, &body, client)? {
+    if let Some(key) = Key::of(&parts, &body, client) {
         parts.extensions.insert(key);
     }
     Ok((parts, body))

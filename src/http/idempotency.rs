@@ -55,22 +55,21 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// 400 where the field is neither a string of RFC 9651 nor bare visible ASCII, or its length is not 1 to 255.
-    pub fn of(parts: &Parts, body: &[u8], client: impl FnOnce() -> IpAddr) -> Result<Option<Self>, Problem> {
+    /// Where the field is neither a string of RFC 9651 nor bare visible ASCII, or its length is not 1 to 255.
+    pub fn of(parts: &Parts, body: &[u8], client: impl FnOnce() -> IpAddr) -> Option<Result<Self, Fault>> {
         if !matches!(parts.method, Method::POST | Method::PATCH) {
-            return Ok(None);
+            return None;
         }
         let mut fields = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
-        let Some(field) = fields.next() else {
-            return Ok(None);
+        let field = fields.next()?;
+        let Some(key) = field.to_str().ok().filter(|_| fields.next().is_none()).and_then(read) else {
+            let detail =
+                "must be one key of 1 to 255 visible ASCII characters, which may stand in quotation marks";
+            return Some(Err(Fault::header("Idempotency-Key", "idempotency_key", detail)));
         };
-        let key = field.to_str().ok().filter(|_| fields.next().is_none()).and_then(read).ok_or_else(|| {
-            let detail = "must be one key of 1 to 255 visible ASCII characters, which may stand in quotation marks";
-            Problem::malformed(vec![Fault::header("Idempotency-Key", "idempotency_key", detail)])
-        })?;
         let media_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
         let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-        Ok(Some(Self {
+        Some(Ok(Self {
             id: digest(&[client().to_string().as_bytes(), key.as_bytes()]),
             fingerprint: digest(&[parts.method.as_str().as_bytes(), target.as_bytes(), media_type, body]),
         }))

@@ -2,7 +2,6 @@
 //!
 //! A patch is applied to the entity as clients see it, and the result is validated as if it had been sent whole.
 
-use axum::extract::{FromRequest, Request};
 use json_patch::{PatchErrorKind, PatchOperation};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -13,7 +12,7 @@ use crate::{
     error::{Error, Fault},
     http::{
         answer,
-        extract::Text,
+        extract::FromBody,
         json::{self, number},
         problem::{self, Problem},
     },
@@ -39,13 +38,11 @@ pub enum Patch {
     Operations(Vec<PatchOperation>),
 }
 
-impl<S: Send + Sync> FromRequest<S> for Patch {
-    type Rejection = Problem;
+impl<H> FromBody<H> for Patch {
+    const MEDIA_TYPES: &[&str] = &["application/merge-patch+json", JSON_PATCH, "application/json"];
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let types = ["application/merge-patch+json", JSON_PATCH, "application/json"];
-        let Text(media_type, text) = Text::from_request(request, state, &types).await?;
-        let value = json::parse_value(&text)?;
+    fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
+        let value = json::parse_value(body)?;
         if media_type == JSON_PATCH {
             return operations(value).map(Self::Operations);
         }
@@ -102,11 +99,8 @@ pub fn merge<T>(current: &impl Serialize, patch: Map<String, Value>, read_only: 
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    let forbidden = read_only.iter().filter(|name| patch.contains_key(**name));
-    let faults: Vec<Fault> = forbidden.map(|name| read_only_fault(name)).collect();
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
+    let (forbidden, patch): (Map<_, _>, Map<_, _>) =
+        patch.into_iter().partition(|(name, _)| read_only.contains(&name.as_str()));
     let mut document = document(current)?;
     document.retain(|name, _| !read_only.contains(&name.as_str()));
     // A merge takes away in silence what is not there; a name that no entity has is a mistake all the same.
@@ -118,7 +112,8 @@ where
     if let Value::Object(members) = &mut document {
         members.append(&mut unknown);
     }
-    validate(&document)
+    let faults = forbidden.keys().map(|name| read_only_fault(name)).collect();
+    validate(&document, faults).map_err(Error::Invalid)
 }
 
 /// The entity after a JSON Patch: all of it, or nothing.
@@ -140,12 +135,9 @@ where
         return Err(Problem::invalid(vec![Fault::at("", "type", "must be an object")]));
     };
     let changed = read_only.iter().filter(|name| members.get(**name) != original.get(**name));
-    let faults: Vec<Fault> = changed.map(|name| read_only_fault(name)).collect();
-    if !faults.is_empty() {
-        return Err(Problem::invalid(faults));
-    }
+    let faults = changed.map(|name| read_only_fault(name)).collect();
     members.retain(|name, _| !read_only.contains(&name.as_str()));
-    Ok(validate(&document)?)
+    validate(&document, faults).map_err(json::invalid)
 }
 
 /// Why an operation of a JSON Patch cannot be done.
@@ -229,9 +221,17 @@ fn document(current: &impl Serialize) -> Result<Map<String, Value>, Error> {
     serde_json::from_slice(&answer::to_vec(current).map_err(internal)?).map_err(internal)
 }
 
-fn validate<T>(document: &Value) -> Result<T, Error>
+/// The document as a `T`, where there are no faults but those that it adds.
+fn validate<T>(document: &Value, mut faults: Vec<Fault>) -> Result<T, Vec<Fault>>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    json::read(&document.to_string()).map_err(Error::Invalid)
+    match json::read(&document.to_string(), T::validate) {
+        Ok(value) if faults.is_empty() => Ok(value),
+        Ok(_) => Err(faults),
+        Err(found) => {
+            faults.extend(found);
+            Err(faults)
+        }
+    }
 }

@@ -7,7 +7,10 @@ use http::{
 
 use crate::{
     error::Fault,
-    http::problem::{self, Problem},
+    http::{
+        extract::{FromHead, Head},
+        problem::{self, Problem},
+    },
     postgres::versions::Versions,
 };
 
@@ -35,18 +38,20 @@ pub fn failed(version: Option<i64>) -> Problem {
 pub struct Known(Option<Tags>);
 
 impl Known {
-    /// Reads `If-None-Match`.
-    ///
-    /// # Errors
-    ///
-    /// 400 where the field is not a list of entity tags.
-    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+    /// Reads `If-None-Match`, where it is a list of entity tags.
+    pub fn of(headers: &HeaderMap) -> Result<Self, Fault> {
         Tags::of(headers, &IF_NONE_MATCH).map(Self)
     }
 
     /// Whether the client has this one: the answer is then 304.
     pub fn includes(&self, version: i64) -> bool {
         self.0.as_ref().is_some_and(|tags| tags.any || tags.weakly().contains(&version))
+    }
+}
+
+impl FromHead for Known {
+    fn from_head(head: &mut Head) -> Option<Self> {
+        Self::of(&head.parts.headers).map_err(|fault| head.faults.push(fault)).ok()
     }
 }
 
@@ -58,16 +63,15 @@ pub struct Preconditions {
 }
 
 impl Preconditions {
-    /// Reads `If-Match` and `If-None-Match`.
-    ///
-    /// # Errors
-    ///
-    /// 400 where a field is not a list of entity tags.
-    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        Ok(Self {
-            if_match: Tags::of(headers, &IF_MATCH)?,
-            if_none_match: Tags::of(headers, &IF_NONE_MATCH)?,
-        })
+    /// Reads `If-Match` and `If-None-Match`; a field that is not a list of entity tags is added to `faults`.
+    pub fn of(headers: &HeaderMap, faults: &mut Vec<Fault>) -> Self {
+        let mut tags = |name| {
+            Tags::of(headers, name).unwrap_or_else(|fault| {
+                faults.push(fault);
+                None
+            })
+        };
+        Self { if_match: tags(&IF_MATCH), if_none_match: tags(&IF_NONE_MATCH) }
     }
 
     /// Reads the text of an `If-Match`; `None` where it is not a list of entity tags.
@@ -110,14 +114,14 @@ struct Tags {
 }
 
 impl Tags {
-    fn of(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, Problem> {
+    fn of(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, Fault> {
         let mut tags: Option<Self> = None;
         for field in headers.get_all(name) {
             let read = field.to_str().ok().and_then(|field| tags.get_or_insert_default().read(field));
             if read.is_none() {
                 let name = if name == IF_MATCH { "If-Match" } else { "If-None-Match" };
                 let detail = "must be * or a list of entity tags, such as \"1\", W/\"2\"";
-                return Err(Problem::malformed(vec![Fault::header(name, "entity_tag", detail)]));
+                return Err(Fault::header(name, "entity_tag", detail));
             }
         }
         Ok(tags)
@@ -199,7 +203,7 @@ mod tests {
     #[test]
     fn if_match_compares_strongly_and_if_none_match_weakly() {
         let admits = |name: &HeaderName, values: &[&str]| {
-            Preconditions::of(&headers(name, values)).unwrap().versions().admit(2)
+            Preconditions::of(&headers(name, values), &mut Vec::new()).versions().admit(2)
         };
         assert!(admits(&IF_MATCH, &[]));
         for admitted in [&["\"2\""][..], &["*"], &["\"1\", \"2\""], &["\"1\"", "\"2\""], &["W/\"2\", \"2\""]]
@@ -219,7 +223,7 @@ mod tests {
 
     #[test]
     fn only_a_star_is_meant_for_what_is_not_there() {
-        let of = |values: &[&str]| Preconditions::of(&headers(&IF_NONE_MATCH, values)).unwrap();
+        let of = |values: &[&str]| Preconditions::of(&headers(&IF_NONE_MATCH, values), &mut Vec::new());
         assert!(of(&["*"]).is_creation());
         assert!(!of(&["\"1\""]).is_creation() && !of(&[]).is_creation());
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 
-use crate::{error::Fault, http::problem::Problem};
+use crate::error::Fault;
 
 /// What a query string can be read into.
 pub trait FromQuery: Sized {
@@ -89,16 +89,12 @@ impl Parameters {
 #[derive(Debug)]
 pub struct Expected(pub &'static str, pub Cow<'static, str>);
 
-/// Reads a whole query string.
-///
-/// # Errors
-///
-/// 400 with every fault, parameters that nobody knows included.
-pub fn parse<T: FromQuery>(query: &str) -> Result<T, Problem> {
+/// Reads a whole query string; every fault is added to `faults`, parameters that nobody knows included.
+pub fn read<T: FromQuery>(query: &str, faults: &mut Vec<Fault>) -> T {
     let mut parameters = Parameters::new(query);
     let value = T::from_query(&mut parameters);
-    let faults = parameters.finish();
-    if faults.is_empty() { Ok(value) } else { Err(Problem::malformed(faults)) }
+    faults.extend(parameters.finish());
+    value
 }
 
 /// `true` or `false`

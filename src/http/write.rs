@@ -1,20 +1,16 @@
 //! How a write is carried out and answered, whatever it writes: conditions, keys, rehearsals and preferences.
 
-use axum::{
-    extract::FromRequestParts,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{CONTENT_TYPE, VARY},
-    request::Parts,
 };
 
 use crate::{
-    error::Error,
+    error::{Error, Fault},
     http::{
         App,
-        extract::NoQuery,
+        extract::{FromHead, Head, NoQuery},
         idempotency::Key,
         preconditions::Preconditions,
         problem::{self, Problem},
@@ -40,19 +36,24 @@ pub struct Write<Q = NoQuery> {
     key: Option<Key>,
 }
 
-impl<Q: FromQuery, S: Sync> FromRequestParts<S> for Write<Q> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let WriteQuery { validate_only, rest } = query::parse(parts.uri.query().unwrap_or_default())?;
-        Ok(Self {
+impl<Q: FromQuery> FromHead for Write<Q> {
+    fn from_head(Head { parts, faults, .. }: &mut Head) -> Option<Self> {
+        let key = match parts.extensions.remove::<Result<Key, Fault>>().transpose() {
+            Ok(key) => key,
+            Err(fault) => {
+                faults.push(fault);
+                None
+            }
+        };
+        let WriteQuery { validate_only, rest } = query::read(parts.uri.query().unwrap_or_default(), faults);
+        Some(Self {
             query: rest,
-            preconditions: Preconditions::of(&parts.headers)?,
+            preconditions: Preconditions::of(&parts.headers, faults),
             method: parts.method.clone(),
             validate_only,
             minimal: prefers_minimal(&parts.headers),
             // Nothing is kept of a rehearsal, so there is nothing to ask for again.
-            key: parts.extensions.remove::<Key>().filter(|_| !validate_only),
+            key: key.filter(|_| !validate_only),
         })
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     http::{
         App,
         answer::Json,
+        extract::Valid,
         patch, preconditions,
         problem::{self, Kind, Problem},
         write::{Exit, Write},
@@ -50,8 +51,7 @@ use crate::{
 )]
 pub async fn batch_items(
     State(app): State<Arc<App>>,
-    write: Write,
-    Operations(operations): Operations,
+    Valid(write, Operations(operations)): Valid<Write, Operations>,
 ) -> Result<Response, Exit> {
     if app.options.require_if_match {
         require_if_match(&operations)?;

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    HeaderName, HeaderValue, StatusCode,
     header::{ALLOW, ETAG, LINK, LOCATION},
     request::Parts,
 };
@@ -15,14 +15,16 @@ use uuid::Uuid;
 
 use super::{
     REVALIDATE, internal,
-    schemas::item::{ItemCreate, ItemDeleteQuery, ItemListQuery, ItemPage, ItemPatch, ItemReplace, ItemView},
+    schemas::item::{
+        ItemCreate, ItemDeleteQuery, ItemListQuery, ItemPage, ItemPatch, ItemReplace, ItemView, Replacement,
+    },
 };
 use crate::{
     error::Error,
     http::{
         App,
         answer::Json,
-        extract::{NoBody, NoQuery, ValidJson, ValidPath, ValidQuery},
+        extract::{Id, NoBody, NoQuery, Query, Valid},
         forwarded,
         page::Place,
         patch::{self, Patch},
@@ -54,8 +56,7 @@ const PATH: &str = "/v1/items";
 )]
 pub async fn create_item(
     State(app): State<Arc<App>>,
-    write: Write,
-    ValidJson(content): ValidJson<ItemCreate>,
+    Valid(write, Json(content)): Valid<Write, Json<ItemCreate>>,
 ) -> Result<Response, Exit> {
     let mut tx = write.begin(&app).await?;
     let item = item::create(&mut tx, Uuid::now_v7(), &content.into()).await?;
@@ -88,11 +89,9 @@ pub async fn create_item(
 )]
 pub async fn get_item(
     State(app): State<Arc<App>>,
-    ValidPath(id): ValidPath,
-    ValidQuery(NoQuery): ValidQuery<NoQuery>,
-    headers: HeaderMap,
+    Valid(head, _): Valid<(Id, Query<NoQuery>, Known)>,
 ) -> Result<Response, Problem> {
-    let known = Known::of(&headers)?;
+    let (Id(id), Query(NoQuery), known) = head;
     let mut conn = app.database.connection().await?;
     let item = item::get(&mut conn, id).await?;
     conn.release();
@@ -125,11 +124,9 @@ pub async fn get_item(
 )]
 pub async fn replace_item(
     State(app): State<Arc<App>>,
-    ValidPath(id): ValidPath,
-    write: Write,
-    ValidJson(content): ValidJson<ItemReplace>,
+    Valid(head, Replacement(content)): Valid<(Id, Write), Replacement>,
 ) -> Result<Response, Exit> {
-    content.require_id(id)?;
+    let (Id(id), write) = head;
     let (versions, content) = (write.preconditions.versions(), content.into());
     let mut tx = write.begin(&app).await?;
     let item = if write.preconditions.has_if_match() {
@@ -179,10 +176,9 @@ pub async fn replace_item(
 )]
 pub async fn update_item(
     State(app): State<Arc<App>>,
-    ValidPath(id): ValidPath,
-    write: Write,
-    patch: Patch,
+    Valid(head, patch): Valid<(Id, Write), Patch>,
 ) -> Result<Response, Exit> {
+    let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
     let current = item::get_for_update(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if !write.preconditions.versions().admit(current.version) {
@@ -210,9 +206,9 @@ pub async fn update_item(
 )]
 pub async fn delete_item(
     State(app): State<Arc<App>>,
-    ValidPath(id): ValidPath,
-    write: Write<ItemDeleteQuery>,
+    Valid(head, _): Valid<(Id, Write<ItemDeleteQuery>)>,
 ) -> Result<Response, Exit> {
+    let (Id(id), write) = head;
     let (versions, purge) = (write.preconditions.versions(), write.query.purge);
     let mut tx = write.begin(&app).await?;
     let done = if purge {
@@ -248,10 +244,9 @@ pub async fn delete_item(
 )]
 pub async fn restore_item(
     State(app): State<Arc<App>>,
-    ValidPath(id): ValidPath,
-    write: Write,
-    _: NoBody,
+    Valid(head, NoBody): Valid<(Id, Write), NoBody>,
 ) -> Result<Response, Exit> {
+    let (Id(id), write) = head;
     let versions = write.preconditions.versions();
     let mut tx = write.begin(&app).await?;
     let Some(item) = item::restore(&mut tx, id, &versions).await? else {
@@ -301,8 +296,8 @@ pub fn log_created(id: Uuid, status: Status) {
 )]
 pub async fn list_items(
     State(app): State<Arc<App>>,
-    ValidQuery(query): ValidQuery<ItemListQuery>,
     parts: Parts,
+    Valid(Query(query), _): Valid<Query<ItemListQuery>>,
 ) -> Result<Response, Problem> {
     let uri_query = parts.uri.query().unwrap_or_default();
     let place = Place::new(&app.cursors, PATH, uri_query, query.cursor.as_deref())?;

@@ -14,7 +14,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
-use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+use validator::{ValidationErrors, ValidationErrorsKind};
 
 use crate::{
     error::{Fault, Place},
@@ -29,17 +29,17 @@ use self::{
     pointer::{escape, member},
 };
 
-/// The text of a body as a valid `T`.
+/// The text of a body as a `T` that keeps the rules.
 ///
 /// # Errors
 ///
 /// 400 where it is not JSON, 422 with every fault where it is not a `T`.
-pub fn parse<T>(text: &[u8]) -> Result<T, Problem>
+pub fn parse<T>(text: &[u8], rules: impl Fn(&T) -> Result<(), ValidationErrors>) -> Result<T, Problem>
 where
-    T: DeserializeOwned + Validate + ToSchema,
+    T: DeserializeOwned + ToSchema,
 {
     let text = utf8(text)?;
-    let read = read::<T>(text);
+    let read = read(text, rules);
     if read.is_err() {
         // serde stops at the first fault, which may stand in front of what is not JSON at all.
         let _: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
@@ -53,31 +53,31 @@ where
     Err(invalid(faults))
 }
 
-/// A text that is JSON, and holds what PostgreSQL can hold, as a valid `T`.
+/// A text that is JSON, and holds what PostgreSQL can hold, as a `T` that keeps the rules.
 ///
 /// # Errors
 ///
 /// Every fault where it is not a `T`; none where no rule of the document is broken.
-pub fn read<T>(text: &str) -> Result<T, Vec<Fault>>
+pub fn read<T>(text: &str, rules: impl Fn(&T) -> Result<(), ValidationErrors>) -> Result<T, Vec<Fault>>
 where
-    T: DeserializeOwned + Validate + ToSchema,
+    T: DeserializeOwned + ToSchema,
 {
-    let Ok(value) = serde_json::from_str::<T>(text) else {
-        return Err(every_fault::<T>(text));
-    };
-    rule_faults(&value).map_or(Ok(value), Err)
+    match serde_json::from_str(text) {
+        Ok(value) => rules(&value).map(|()| value).map_err(|errors| rule_faults(&errors)),
+        Err(_) => Err(every_fault(text, rules)),
+    }
 }
 
 /// The faults of a text that is not even read as a `T`: those of its structure, and where that is right, those that only `T` knows.
-fn every_fault<T>(text: &str) -> Vec<Fault>
+fn every_fault<T>(text: &str, rules: impl Fn(&T) -> Result<(), ValidationErrors>) -> Vec<Fault>
 where
-    T: DeserializeOwned + Validate + ToSchema,
+    T: DeserializeOwned + ToSchema,
 {
     let mut faults = schema_faults::<T>(text);
     let (of_text, of_structure): (Vec<_>, Vec<_>) = faults.drain(..).partition(is_of_text);
     let mended = mend(text, &of_structure, document::example(&T::name()));
     match mended.and_then(|text| serde_json::from_str::<T>(&text).ok()) {
-        Some(value) => faults.extend(rule_faults(&value).unwrap_or_default()),
+        Some(value) => faults.extend(rules(&value).err().iter().flat_map(rule_faults)),
         None => faults.extend(of_text),
     }
     let places: HashSet<_> = of_structure.iter().map(|fault| fault.place.clone()).collect();
@@ -107,11 +107,10 @@ fn mend(text: &str, faults: &[Fault], example: &Value) -> Option<String> {
     Some(value.to_string())
 }
 
-fn rule_faults(value: &impl Validate) -> Option<Vec<Fault>> {
-    let errors = value.validate().err()?;
+fn rule_faults(errors: &ValidationErrors) -> Vec<Fault> {
     let mut faults = Vec::new();
-    collect(&errors, "", &mut faults);
-    Some(faults)
+    collect(errors, "", &mut faults);
+    faults
 }
 
 /// 422 with these faults in the order of their places.

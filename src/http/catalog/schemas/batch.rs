@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use axum::extract::{FromRequest, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 use utoipa::ToSchema;
@@ -13,7 +12,7 @@ use super::item::{ItemCreate, ItemPatch, ItemView, uuid};
 use crate::{
     error::Fault,
     http::{
-        extract::{self, Text},
+        extract::{self, FromBody},
         json,
         preconditions::Preconditions,
         problem::{MAX_FAULTS, Problem},
@@ -156,12 +155,11 @@ struct Kind<'a> {
     op: Cow<'a, str>,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Operations {
-    type Rejection = Problem;
+impl<H> FromBody<H> for Operations {
+    const MEDIA_TYPES: &[&str] = &["application/json"];
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Text(_, text) = Text::from_request(request, state, &["application/json"]).await?;
-        Self::read(json::inspected(&text)?)
+    fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
+        Self::read(json::inspected(body)?)
     }
 }
 
@@ -178,15 +176,20 @@ impl Operations {
         let mut targets = HashSet::new();
         let mut faults = Vec::new();
         for (index, text) in texts.iter().enumerate() {
-            match operation(text.get()) {
+            let target = match operation(text.get()) {
                 Ok(operation) => {
-                    if operation.target().is_some_and(|(id, _)| !targets.insert(id)) {
-                        let detail = "must occur once in a batch";
-                        faults.push(fault_at(index, Fault::at("/id", "duplicate", detail)));
-                    }
+                    let target = operation.target().map(|(id, _)| id);
                     operations.push(operation);
+                    target
                 }
-                Err(found) => faults.extend(found.into_iter().map(|fault| fault_at(index, fault))),
+                Err(found) => {
+                    faults.extend(found.into_iter().map(|fault| fault_at(index, fault)));
+                    target(text.get())
+                }
+            };
+            if target.is_some_and(|id| !targets.insert(id)) {
+                let detail = "must occur once in a batch";
+                faults.push(fault_at(index, Fault::at("/id", "duplicate", detail)));
             }
             if faults.len() > MAX_FAULTS {
                 break;
@@ -204,14 +207,20 @@ pub fn fault_at(index: usize, fault: Fault) -> Fault {
 fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
     let kind = serde_json::from_str::<Kind<'_>>(text).map(|kind| kind.op);
     let read = match kind.as_deref() {
-        Ok("create") => json::read(text).map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
-        Ok("update") => json::read(text).map(|ItemBatchUpdate { id, if_match, patch, .. }| {
-            Operation::Update { id: read(&id), preconditions: preconditions(if_match), patch }
-        }),
-        Ok("delete") => json::read(text).map(|ItemBatchDelete { id, if_match, .. }| Operation::Delete {
-            id: read(&id),
-            preconditions: preconditions(if_match),
-        }),
+        Ok("create") => json::read(text, ItemBatchCreate::validate)
+            .map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
+        Ok("update") => json::read(text, ItemBatchUpdate::validate).map(
+            |ItemBatchUpdate { id, if_match, patch, .. }| Operation::Update {
+                id: read(&id),
+                preconditions: preconditions(if_match),
+                patch,
+            },
+        ),
+        Ok("delete") => {
+            json::read(text, ItemBatchDelete::validate).map(|ItemBatchDelete { id, if_match, .. }| {
+                Operation::Delete { id: read(&id), preconditions: preconditions(if_match) }
+            })
+        }
         _ if text.starts_with('{') => Err(vec![Fault::at("/op", "enum", "must be create, update or delete")]),
         _ => Err(vec![Fault::at("", "type", "must be an object")]),
     };
@@ -221,6 +230,19 @@ fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
         }
         faults
     })
+}
+
+/// The item that an operation would write that is not valid.
+fn target(text: &str) -> Option<Uuid> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow)]
+        op: Cow<'a, str>,
+        #[serde(borrow)]
+        id: Cow<'a, str>,
+    }
+    let Named { op, id } = serde_json::from_str(text).ok()?;
+    extract::uuid(&id).filter(|_| matches!(&*op, "update" | "delete"))
 }
 
 fn entity_tags(EntityTags(if_match): &EntityTags) -> Result<(), ValidationError> {

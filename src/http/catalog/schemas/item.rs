@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use validator::{Validate, ValidationError};
+use validator::{Validate, ValidationError, ValidationErrors};
 
 use super::attributes::Attributes;
 use crate::{
-    error::Fault,
     http::{
-        answer, extract,
+        answer::{self, Json},
+        extract::{self, FromBody, Id},
+        json,
         page::{self, Neighbours},
         problem::Problem,
         query::{self, Expected, FromQuery, Parameters},
@@ -114,18 +115,27 @@ pub struct ItemReplace {
 }
 
 impl ItemReplace {
-    /// Sees that the id in the body, where there is one, is that in the path.
-    ///
-    /// # Errors
-    ///
-    /// 422 where it is another.
-    pub fn require_id(&self, id: Uuid) -> Result<(), Problem> {
-        match &self.id {
-            Some(other) if extract::uuid(other) != Some(id) => {
-                Err(Problem::invalid(vec![Fault::at("/id", "mismatch", "must be the id in the path")]))
-            }
-            _ => Ok(()),
+    /// As [`validate`](Validate::validate), for the item with this id: there must be no other in the body.
+    fn validate_for(&self, id: Uuid) -> Result<(), ValidationErrors> {
+        let mut errors = self.validate().err().unwrap_or_default();
+        if self.id.as_deref().and_then(extract::uuid).is_some_and(|other| other != id) {
+            errors.add(
+                "id",
+                ValidationError::new("mismatch").with_message("must be the id in the path".into()),
+            );
         }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// The whole content of the item at the path.
+pub struct Replacement(pub ItemReplace);
+
+impl<T> FromBody<(Id, T)> for Replacement {
+    const MEDIA_TYPES: &[&str] = <Json<ItemReplace> as FromBody<(Id, T)>>::MEDIA_TYPES;
+
+    fn from_body(_: &str, body: &[u8], (Id(id), _): &(Id, T)) -> Result<Self, Problem> {
+        json::parse(body, |content: &ItemReplace| content.validate_for(*id)).map(Self)
     }
 }
 

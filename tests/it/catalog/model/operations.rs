@@ -60,7 +60,7 @@ pub struct Manner {
     pub validate_only: Option<bool>,
     pub minimal: bool,
     pub key: Option<&'static str>,
-    pub spoilt: Option<Spoilt>,
+    pub spoilt: Vec<Spoilt>,
 }
 
 /// Entity tags, by what they are to the item.
@@ -117,7 +117,7 @@ fn manner() -> impl Strategy<Value = Manner> {
         option::weighted(0.2, bool::ANY),
         bool::weighted(0.15),
         option::weighted(0.3, select(&KEYS[..])),
-        option::weighted(0.08, spoilt()),
+        option::weighted(0.08, vec(spoilt(), 1..=3)).prop_map(Option::unwrap_or_default),
     );
     parts.prop_map(|(if_match, if_none_match, validate_only, minimal, key, spoilt)| Manner {
         if_match,
@@ -383,7 +383,7 @@ impl fmt::Display for Manner {
             validate_only.map(|value| format!("validate_only={value}")),
             minimal.then(|| "minimal".to_owned()),
             key.map(|key| format!("key={key}")),
-            spoilt.map(|spoilt| format!("spoilt={spoilt:?}")),
+            (!spoilt.is_empty()).then(|| format!("spoilt={spoilt:?}")),
         ];
         parts.into_iter().flatten().try_for_each(|part| write!(f, " {part}"))
     }

@@ -110,7 +110,10 @@ impl Request {
         Some(Self {
             if_match: text(manner.if_match.filter(|_| kind.has_if_match())),
             if_none_match: text(manner.if_none_match.filter(|_| kind.has_if_none_match())),
-            manner: Manner { spoilt: manner.spoilt.filter(|spoilt| kind.can_be(*spoilt)), ..manner.clone() },
+            manner: Manner {
+                spoilt: manner.spoilt.iter().copied().filter(|spoilt| kind.can_be(*spoilt)).collect(),
+                ..manner.clone()
+            },
             purge: if let Action::Delete(purge) = action { *purge } else { None },
             body: with_id(body, &id),
             kind,
@@ -152,14 +155,12 @@ impl Request {
 
     /// The media type and the body.
     fn content(&self) -> Option<(&'static str, String)> {
-        let text = self.body.to_string();
-        match (self.media_type, self.manner.spoilt) {
-            (Some(_), Some(Spoilt::MediaType)) => Some(("text/plain", text)),
-            (Some(media_type), Some(Spoilt::Syntax)) => Some((media_type, format!("{text}]"))),
-            (Some(media_type), _) => Some((media_type, text)),
-            (None, Some(Spoilt::Syntax)) => Some(("application/json", "{}".to_owned())),
-            (None, _) => None,
-        }
+        let Some(media_type) = self.media_type else {
+            return self.is(Spoilt::Syntax).then(|| ("application/json", "{}".to_owned()));
+        };
+        let media_type = if self.is(Spoilt::MediaType) { "text/plain" } else { media_type };
+        let end = if self.is(Spoilt::Syntax) { "]" } else { "" };
+        Some((media_type, format!("{}{end}", self.body)))
     }
 
     fn fields(&self) -> Vec<(&'static str, &str)> {
@@ -213,18 +214,18 @@ impl Request {
     }
 
     fn is(&self, spoilt: Spoilt) -> bool {
-        self.manner.spoilt == Some(spoilt)
+        self.manner.spoilt.contains(&spoilt)
     }
 
-    /// What is wrong with it, whatever is stored. It is read part by part: key, path, parameters, conditions, media type, body;
-    /// all faults of the first part that has any are told.
+    /// What is wrong with it, whatever is stored: its media type, all that is wrong with its head, or all that is wrong with its body.
     pub fn refusal(&self) -> Option<Refusal> {
         let malformed = |faults| Refusal { faults, ..Refusal::new(400, "malformed-request") };
-        if let Some(fault) = self.unreadable_head() {
-            return Some(malformed(vec![fault]));
-        }
         if self.is(Spoilt::MediaType) {
             return Some(Refusal::new(415, "unsupported-media-type"));
+        }
+        let faults = self.unreadable_head();
+        if !faults.is_empty() {
+            return Some(malformed(faults));
         }
         if self.is(Spoilt::Syntax) && self.media_type.is_some() {
             return Some(malformed(vec![("#".to_owned(), "json_syntax")]));
@@ -239,7 +240,7 @@ impl Request {
         (!faults.is_empty()).then(|| Refusal::invalid(faults))
     }
 
-    fn unreadable_head(&self) -> Option<Fault> {
+    fn unreadable_head(&self) -> Vec<Fault> {
         let malformed = |field: &Option<String>| field.as_ref().is_some_and(|field| !rules::is_tags(field));
         let key = matches!(self.method(), Method::POST | Method::PATCH) && self.is(Spoilt::Key);
         let faults = [
@@ -250,8 +251,8 @@ impl Request {
             (malformed(&self.if_match), "If-Match", "entity_tag"),
             (malformed(&self.if_none_match), "If-None-Match", "entity_tag"),
         ];
-        let found = faults.into_iter().find(|(is_there, ..)| *is_there);
-        found.map(|(_, place, code)| (place.to_owned(), code))
+        let found = faults.into_iter().filter(|(is_there, ..)| *is_there);
+        found.map(|(_, place, code)| (place.to_owned(), code)).collect()
     }
 
     fn invalid(&self) -> Vec<Fault> {

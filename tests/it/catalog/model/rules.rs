@@ -84,7 +84,8 @@ pub fn batch_faults(operations: &[Value]) -> Vec<Fault> {
     for (index, operation) in operations.iter().enumerate() {
         let place = format!("/operations/{index}");
         faults.extend(below(&place, operation_faults(operation)));
-        if let Some(id) = operation["id"].as_str() {
+        let is_write = matches!(operation["op"].as_str(), Some("update" | "delete"));
+        if let Some(id) = operation["id"].as_str().filter(|id| is_write && id.len() == 36) {
             if named.contains(&id) {
                 faults.push(fault(format!("{place}/id"), "duplicate"));
             }
