@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// The media types that PATCH takes, as `Accept-Patch` lists them (RFC 5789 §3.1). Generated clients send the last, for the first.
-pub const MEDIA_TYPES: &str = "application/merge-patch+json, application/json-patch+json, application/json";
+/// The media types that PATCH takes (RFC 5789 §3.1). Generated clients send the last, for the first.
+pub const MEDIA_TYPES: &[&str] = &["application/merge-patch+json", JSON_PATCH, "application/json"];
 
 const JSON_PATCH: &str = "application/json-patch+json";
 /// The most operations of a JSON Patch.
@@ -39,7 +39,7 @@ pub enum Patch {
 }
 
 impl<H> FromBody<H> for Patch {
-    const MEDIA_TYPES: &[&str] = &["application/merge-patch+json", JSON_PATCH, "application/json"];
+    const MEDIA_TYPES: &[&str] = MEDIA_TYPES;
 
     fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
         let value = json::parse_value(body)?;

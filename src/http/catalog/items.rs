@@ -323,9 +323,10 @@ pub async fn list_items_options() -> (StatusCode, [(HeaderName, &'static str); 1
 }
 
 /// The methods of an item, and the media types of its patches (RFC 5789 §3.1).
-pub async fn get_item_options() -> (StatusCode, [(HeaderName, &'static str); 2]) {
-    let allow = (ALLOW, "GET,HEAD,PUT,PATCH,DELETE,OPTIONS");
-    (StatusCode::NO_CONTENT, [allow, (HeaderName::from_static("accept-patch"), patch::MEDIA_TYPES)])
+pub async fn get_item_options() -> (StatusCode, [(HeaderName, String); 2]) {
+    let allow = (ALLOW, "GET,HEAD,PUT,PATCH,DELETE,OPTIONS".to_owned());
+    let patches = (HeaderName::from_static("accept-patch"), patch::MEDIA_TYPES.join(", "));
+    (StatusCode::NO_CONTENT, [allow, patches])
 }
 
 /// The methods of what can only be asked for.

@@ -103,6 +103,37 @@ async fn an_id_in_a_path_has_the_hyphenated_form() {
 }
 
 #[tokio::test]
+async fn the_media_type_comes_first_and_then_everything_in_the_head() {
+    let service = TestService::start().await;
+    let send = async |media_type: &str| {
+        let fields = [
+            ("content-type", media_type),
+            ("if-match", "1"),
+            ("if-none-match", "x"),
+            ("idempotency-key", "a b"),
+        ];
+        let request = service.request(Method::PATCH, "/v1/items/nonsense?colour=1&validate_only=maybe");
+        let request = fields.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        Answer::of(request.body("nonsense")).await
+    };
+    let answer = send("text/plain").await;
+    let types = "application/merge-patch+json, application/json-patch+json, application/json";
+    assert_eq!(answer.is_problem(415, "unsupported-media-type").header("accept-patch"), Some(types));
+    let answer = send("application/json").await;
+    let mut faults = answer.is_problem(400, "malformed-request").faults();
+    faults.sort();
+    let wrong = [
+        ("Idempotency-Key", "idempotency_key"),
+        ("If-Match", "entity_tag"),
+        ("If-None-Match", "entity_tag"),
+        ("colour", "unknown_parameter"),
+        ("id", "uuid"),
+        ("validate_only", "boolean"),
+    ];
+    assert_eq!(faults, wrong.map(|(place, code)| (place.to_owned(), code.to_owned())));
+}
+
+#[tokio::test]
 async fn large_answers_are_compressed_for_clients_that_ask_and_keep_their_entity_tag() {
     let service = TestService::start().await;
     let created = service

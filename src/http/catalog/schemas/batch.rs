@@ -176,18 +176,18 @@ impl Operations {
         let mut targets = HashSet::new();
         let mut faults = Vec::new();
         for (index, text) in texts.iter().enumerate() {
-            let target = match operation(text.get()) {
+            let id = match operation(text.get()) {
                 Ok(operation) => {
-                    let target = operation.target().map(|(id, _)| id);
+                    let id = operation.target().map(|(id, _)| id);
                     operations.push(operation);
-                    target
+                    id
                 }
                 Err(found) => {
                     faults.extend(found.into_iter().map(|fault| fault_at(index, fault)));
-                    target(text.get())
+                    target_of_invalid(text.get())
                 }
             };
-            if target.is_some_and(|id| !targets.insert(id)) {
+            if id.is_some_and(|id| !targets.insert(id)) {
                 let detail = "must occur once in a batch";
                 faults.push(fault_at(index, Fault::at("/id", "duplicate", detail)));
             }
@@ -232,8 +232,8 @@ fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
     })
 }
 
-/// The item that an operation would write that is not valid.
-fn target(text: &str) -> Option<Uuid> {
+/// The item that an operation names, although it is not valid.
+fn target_of_invalid(text: &str) -> Option<Uuid> {
     #[derive(Deserialize)]
     struct Named<'a> {
         #[serde(borrow)]
