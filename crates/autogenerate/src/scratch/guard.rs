@@ -50,7 +50,12 @@ impl Guard {
                 let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
                 raw_sql(AssertSqlSafe(drop)).execute(connection).await?;
             }
-            Left::Contents(contents) => contents.clear(connection).await?,
+            Left::Contents(contents) => {
+                contents.clear(connection).await?;
+                // The server lets go of a session's locks some time after the client has gone, when the next may have come.
+                let unlock = sqlx::query("SELECT pg_advisory_unlock($1)").bind(self.lock);
+                unlock.execute(connection).await?;
+            }
         }
         Ok(())
     }
