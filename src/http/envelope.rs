@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tower::{Layer, ServiceExt};
 use tower_http::compression::{
     CompressionLayer, Predicate,
@@ -82,14 +82,21 @@ async fn compress(request: Request, next: Next) -> Response {
     let large = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE));
     if request.headers().contains_key(header::ACCEPT_ENCODING) {
         let compression = CompressionLayer::new().compress_when(large).layer(next);
-        return match compression.oneshot(request).await {
+        let response = match compression.oneshot(request).await {
             Ok(response) => response.map(Body::new),
             Err(never) => match never {},
         };
+        return vary(response, false);
     }
-    let mut response = next.run(request).await;
-    // A cache has to know that another client would have got other octets.
-    if large.should_compress(&response) {
+    let response = next.run(request).await;
+    let would_compress = large.should_compress(&response);
+    vary(response, would_compress)
+}
+
+/// Tells caches that another client would have got other octets, or might have got some: a 304 says what the 200 would (RFC 9110
+/// §15.4.5), and does not know how large that is.
+fn vary(mut response: Response, would_compress: bool) -> Response {
+    if would_compress || response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     response

@@ -42,14 +42,16 @@ impl<H> FromBody<H> for Patch {
     const MEDIA_TYPES: &[&str] = MEDIA_TYPES;
 
     fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
-        let value = json::parse_value(body)?;
-        if media_type == JSON_PATCH {
-            return operations(value).map(Self::Operations);
-        }
-        match value {
-            Value::Object(patch) => Ok(Self::Merge(patch)),
-            _ => Err(Problem::invalid(vec![Fault::at("", "type", "must be an object")])),
-        }
+        let (value, mut faults) = json::parse_value(body)?;
+        let patch = if media_type == JSON_PATCH {
+            Self::Operations(operations(value)?)
+        } else if let Value::Object(patch) = value {
+            Self::Merge(patch)
+        } else {
+            faults.push(Fault::at("", "type", "must be an object"));
+            return Err(json::invalid(faults));
+        };
+        if faults.is_empty() { Ok(patch) } else { Err(json::invalid(faults)) }
     }
 }
 

@@ -134,6 +134,7 @@ impl Tags {
             self.any = true;
             return Some(());
         }
+        rest = skip_empty(rest);
         let mut count = 0;
         while !rest.is_empty() {
             let (weak, tag) = rest.strip_prefix("W/").map_or((false, rest), |tag| (true, tag));
@@ -146,9 +147,8 @@ impl Tags {
             self.versions.extend(version.map(|version| (weak, version)));
             count += 1;
             rest = after.trim_start();
-            // Empty elements of a list are lawful (RFC 9110 §5.6.1.2).
             if !rest.is_empty() {
-                rest = rest.strip_prefix(',')?.trim_start_matches([',', ' ', '\t']);
+                rest = skip_empty(rest.strip_prefix(',')?);
             }
         }
         (count > 0).then_some(())
@@ -161,6 +161,11 @@ impl Tags {
     fn weakly(&self) -> Vec<i64> {
         self.versions.iter().map(|(_, version)| *version).collect()
     }
+}
+
+/// What follows empty elements of a list, which are lawful (RFC 9110 §5.6.1.2).
+fn skip_empty(rest: &str) -> &str {
+    rest.trim_start_matches([',', ' ', '\t'])
 }
 
 #[cfg(test)]
@@ -185,7 +190,9 @@ mod tests {
     fn lists_stars_and_weak_tags_are_understood() {
         let fresh =
             |value: &str| Known::of(&headers(&IF_NONE_MATCH, &[value])).ok().map(|known| known.includes(2));
-        for matching in ["\"2\"", "W/\"2\"", "*", "\"1\", W/\"2\"", "\"a,b\",\"2\"", "\"1\",,\"2\""] {
+        for matching in
+            ["\"2\"", "W/\"2\"", "*", "\"1\", W/\"2\"", "\"a,b\",\"2\"", "\"1\",,\"2\"", ",, \"2\","]
+        {
             assert_eq!(fresh(matching), Some(true), "{matching}");
         }
         for other in ["\"1\"", "\"22\"", "W/\"1\",\"3\"", "\"02\"", "\"+2\"", "\"\""] {

@@ -12,6 +12,8 @@ use crate::{error::Fault, http::problem::MAX_FAULTS};
 const MAX_DEPTH: usize = 64;
 /// The greatest exponent of a zero: about that of a double.
 const MAX_ZEROS: i16 = 308;
+/// The most decimal places of PostgreSQL's `numeric`.
+const MAX_PLACES: i64 = 16_383;
 /// Names that `serde_json` uses inside itself to keep numbers and raw texts as they are.
 const RESERVED: &str = "$serde_json::private::";
 
@@ -137,7 +139,7 @@ impl<'a> Names<'a> {
 }
 
 /// What the syntax allows and the database, or another reader of the same text, does not take: U+0000, lone surrogates,
-/// numbers beyond IEEE 754 double precision, names that occur twice, bottomless nesting (RFC 7493 §2). It ends when there are
+/// numbers beyond IEEE 754 double precision or the decimal places of a `numeric`, names that occur twice, bottomless nesting (RFC 7493 §2). It ends when there are
 /// more faults than are reported, so that a hostile body costs no more than another.
 pub fn inspect(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -166,12 +168,13 @@ pub fn inspect(text: &str) -> Vec<Fault> {
             let fault = if escapes { string_fault(string) } else { None };
             if let Some(Frame::Object { key: key @ None, seen }) = frames.last_mut() {
                 let name = if escapes { unescape(string) } else { Cow::Borrowed(string) };
+                let is_reserved = name.starts_with(RESERVED);
                 let first = seen.insert(name.clone());
                 *key = Some(name);
                 if !first {
                     faults.push(Fault::at(pointer(&frames), "duplicate_name", "must occur once"));
                 }
-                if string.starts_with(RESERVED) {
+                if is_reserved {
                     faults.push(Fault::at(pointer(&frames), "reserved_name", "must not be used as a name"));
                 }
             }
@@ -179,7 +182,8 @@ pub fn inspect(text: &str) -> Vec<Fault> {
         }
         Token::Number(number) => {
             if !is_double(number) {
-                faults.push(Fault::at(pointer(&frames), "out_of_range", "must be within double precision"));
+                let detail = "must be within double precision, with at most 16383 decimal places";
+                faults.push(Fault::at(pointer(&frames), "out_of_range", detail));
             }
         }
     });
@@ -240,13 +244,20 @@ fn string_fault(string: &str) -> Option<(&'static str, &'static str)> {
     lone_high.then_some(("lone_surrogate", "must not contain half a surrogate pair"))
 }
 
-/// Whether a number can be read as an IEEE 754 double without becoming infinite, or zero when it is not.
+/// Whether a number can be read as an IEEE 754 double without becoming infinite, or zero when it is not, and as a `numeric`.
 fn is_double(number: &str) -> bool {
     // So many digits lie within the range wherever the point is.
     if number.len() < 300 && !number.bytes().any(|byte| matches!(byte, b'e' | b'E')) {
         return true;
     }
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let fits = |exponent: i64| {
+        i64::try_from(places).is_ok_and(|places| places.saturating_sub(exponent) <= MAX_PLACES)
+    };
+    if !exponent.parse().is_ok_and(fits) {
+        return false;
+    }
     let is_zero = !mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
     if is_zero {
         // PostgreSQL keeps the decimal places of a zero.
@@ -284,6 +295,12 @@ mod tests {
             (r#"{"a": 1e-20000}"#, "/a", "out_of_range"),
             (r#"{"a": 0e-20000}"#, "/a", "out_of_range"),
             (r#"{"a": {"b": 1, "\u0062": 2}}"#, "/a/b", "duplicate_name"),
+            (r#"{"$serde_json::private::Number": "1"}"#, "/$serde_json::private::Number", "reserved_name"),
+            (
+                r#"{"\u0024serde_json::private::Number": "1"}"#,
+                "/$serde_json::private::Number",
+                "reserved_name",
+            ),
         ];
         for (text, pointer, code) in cases {
             assert_eq!(codes(text), [(pointer.to_owned(), code.to_owned())], "{text}");
@@ -301,6 +318,18 @@ mod tests {
             r#"[1e308, 2.2250738585072014e-308, "[[[["]"#,
         ] {
             assert_eq!(codes(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn decimal_places_are_those_of_a_numeric() {
+        for (places, exponent, fits) in
+            [(16_383, "0", true), (16_384, "0", false), (16_300, "-83", true), (16_300, "-84", false)]
+        {
+            for digit in ["0", "5"] {
+                let text = format!("[{digit}.{}e{exponent}]", "0".repeat(places));
+                assert_eq!(codes(&text).is_empty(), fits, "{places} {exponent}");
+            }
         }
     }
 

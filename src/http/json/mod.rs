@@ -38,18 +38,16 @@ pub fn parse<T>(text: &[u8], rules: impl Fn(&T) -> Result<(), ValidationErrors>)
 where
     T: DeserializeOwned + ToSchema,
 {
-    let text = utf8(text)?;
-    let read = read(text, rules);
-    if read.is_err() {
-        // serde stops at the first fault, which may stand in front of what is not JSON at all.
-        let _: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+    if let Ok(text) = utf8(text)
+        && let Ok(value) = serde_json::from_str(text)
+        && inspect(text).is_empty()
+        && rules(&value).is_ok()
+    {
+        return Ok(value);
     }
-    let mut faults = inspect(text);
-    match read {
-        Ok(value) if faults.is_empty() => return Ok(value),
-        Ok(_) => {}
-        Err(more) => faults.extend(more),
-    }
+    // serde stops at the first fault, which may stand in front of what is not JSON at all.
+    let (text, mut faults) = inspected(text)?;
+    faults.extend(read(text, rules).err().unwrap_or_default());
     Err(invalid(faults))
 }
 
@@ -122,26 +120,29 @@ pub fn invalid(mut faults: Vec<Fault>) -> Problem {
     Problem::invalid(faults)
 }
 
-/// The text of a body as JSON of any form.
+/// The text of a body as JSON of any form, and what of it PostgreSQL cannot hold.
 ///
 /// # Errors
 ///
-/// 400 where it is not JSON, 422 where it holds what PostgreSQL cannot.
-pub fn parse_value(text: &[u8]) -> Result<Value, Problem> {
-    let text = inspected(text)?;
-    serde_json::from_str(text).map_err(|error| malformed(&error))
+/// As [`inspected`].
+pub fn parse_value(text: &[u8]) -> Result<(Value, Vec<Fault>), Problem> {
+    let (text, faults) = inspected(text)?;
+    Ok((serde_json::from_str(text).map_err(|error| malformed(&error))?, faults))
 }
 
-/// The text of a body, which is JSON and holds nothing that PostgreSQL cannot.
+/// The text of a body, which is JSON, and what of it PostgreSQL cannot hold.
 ///
 /// # Errors
 ///
-/// As [`parse_value`].
-pub fn inspected(text: &[u8]) -> Result<&str, Problem> {
+/// 400 where it is not JSON, 422 where it must not even be read as a [`Value`]: for its depth, or for names that `serde_json` takes for
+/// its own.
+pub fn inspected(text: &[u8]) -> Result<(&str, Vec<Fault>), Problem> {
     let text = utf8(text)?;
     let _: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
     let faults = inspect(text);
-    if faults.is_empty() { Ok(text) } else { Err(invalid(faults)) }
+    let is_readable = faults.len() <= MAX_FAULTS
+        && !faults.iter().any(|fault| matches!(&*fault.code, "too_deep" | "reserved_name"));
+    if is_readable { Ok((text, faults)) } else { Err(invalid(faults)) }
 }
 
 fn utf8(text: &[u8]) -> Result<&str, Problem> {
@@ -190,22 +191,16 @@ pub fn schema_faults<T: ToSchema>(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     for error in validator.iter_errors(&value).take(MAX_FAULTS + 1) {
         let path = error.instance_path().as_str();
-        let mut fault = |path: &str, code: &'static str, detail: String| {
-            faults.push(Fault::at(path, code, detail));
-        };
         match error.kind() {
             ValidationErrorKind::Required { property } => {
-                let name = property.as_str().unwrap_or_default();
-                fault(&member(path, name), "required", "is required".into());
+                faults.push(required(path, property.as_str().unwrap_or_default()));
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
-                for name in unexpected.iter().take(MAX_FAULTS + 1) {
-                    fault(&member(path, name), "unknown_field", "is not a known field".into());
-                }
+                faults.extend(unexpected.iter().take(MAX_FAULTS + 1).map(|name| unknown_field(path, name)));
             }
             kind => {
                 let (code, detail) = describe(kind);
-                fault(path, code, detail);
+                faults.push(Fault::at(path, code, detail));
             }
         }
     }
@@ -215,6 +210,16 @@ pub fn schema_faults<T: ToSchema>(text: &str) -> Vec<Fault> {
     let places: HashSet<_> = others.map(|fault| fault.place.clone()).collect();
     faults.retain(|fault| !says_little(fault) || !places.contains(&fault.place));
     faults
+}
+
+/// A member that is missing from the object at a place.
+pub fn required(path: &str, name: &str) -> Fault {
+    Fault::at(member(path, name), "required", "is required")
+}
+
+/// A member that the object at a place must not have.
+pub fn unknown_field(path: &str, name: &str) -> Fault {
+    Fault::at(member(path, name), "unknown_field", "is not a known field")
 }
 
 fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {

@@ -106,8 +106,44 @@ async fn an_operation_that_is_not_valid_keeps_the_batch_from_being_done() {
         (json!({ "op": "update", "id": "x", "patch": {} }), "/id", "format"),
         (json!({ "op": "update", "id": id, "patch": [] }), "/patch", "type"),
         (json!({ "op": "update", "id": id, "if_match": "1", "patch": {} }), "/if_match", "entity_tag"),
+        (json!({ "op": "delete", "id": id, "if_match": null }), "/if_match", "type"),
     ];
     fails(&service, cases.map(|(wrong, place, code)| (wrong, 422, place, code))).await;
+}
+
+#[tokio::test]
+async fn all_faults_of_a_batch_are_told_at_once() {
+    let service = TestService::start().await;
+    let id = "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
+    let delete = json!({ "op": "delete", "id": id });
+    let nameless = json!({ "op": "create", "item": { "name": "" } });
+    let nul = json!({ "op": "create", "item": { "name": "x", "attributes": { "a": "\u{0}" } } });
+    let patched = json!({ "op": "update", "id": id, "if_match": 5, "patch": { "status": 5, "zzz": 1 } });
+    for (body, faults) in [
+        (json!([]), &[("#", "type")][..]),
+        (json!({ "foo": 1 }), &[("#/foo", "unknown_field"), ("#/operations", "required")]),
+        (json!({ "foo": 1, "operations": 5 }), &[("#/foo", "unknown_field"), ("#/operations", "type")]),
+        (json!({ "foo": 1, "operations": [] }), &[("#/foo", "unknown_field"), ("#/operations", "length")]),
+        (
+            json!({ "foo": 1, "operations": [nul, nameless, delete, delete] }),
+            &[
+                ("#/foo", "unknown_field"),
+                ("#/operations/0/item/attributes/a", "nul"),
+                ("#/operations/1/item/name", "too_short"),
+                ("#/operations/3/id", "duplicate"),
+            ],
+        ),
+        (
+            json!({ "operations": [patched, nameless] }),
+            &[("#/operations/0/if_match", "type"), ("#/operations/1/item/name", "too_short")],
+        ),
+    ] {
+        let answer = service.post("/v1/items/batch", &body).await;
+        let mut found = answer.is_problem(422, "validation-error").faults();
+        found.sort();
+        let wanted: Vec<_> = faults.iter().map(|(place, code)| ((*place).into(), (*code).into())).collect();
+        assert_eq!(found, wanted, "{body}");
+    }
 }
 
 #[tokio::test]

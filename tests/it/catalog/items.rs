@@ -67,6 +67,7 @@ async fn get_answers_with_the_entity_tag_and_304_to_a_client_that_has_it() {
     for tags in ["\"1\"", "W/\"1\"", "\"7\", \"1\"", "*"] {
         let answer = conditional(tags).await;
         assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{tags}");
+        assert_eq!(answer.header("vary"), Some("accept-encoding"), "as the 200 of a large item");
         assert_eq!(answer.header("etag"), Some("\"1\""), "{tags}");
         assert_eq!(answer.header("cache-control"), Some("private, no-cache"), "{tags}");
     }

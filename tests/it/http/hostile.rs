@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::support::service::{TestService, options};
+use crate::support::service::{Answer, TestService, options, path};
 
 /// A body, the status of its refusal, and the place and code of a fault that is named.
 type Case = (Vec<u8>, u16, &'static str, &'static str);
@@ -53,6 +53,13 @@ fn cases() -> Vec<Case> {
             "#/attributes/a/$serde_json::private::Number",
             "reserved_name",
         ),
+        (
+            attribute(r#"{"\u0024serde_json::private::RawValue":"1"}"#).into(),
+            422,
+            "#/attributes/a/$serde_json::private::RawValue",
+            "reserved_name",
+        ),
+        (attribute(&format!("0.5{}", "0".repeat(16_383))).into(), 422, "#/attributes/a", "out_of_range"),
         (attribute(&nested(33)).into(), 422, "#/attributes", "too_deep"),
         (attribute(&format!("[{}0]", "1e308,".repeat(300))).into(), 422, "#/attributes", "too_large"),
     ]
@@ -82,6 +89,36 @@ async fn hostile_bodies_are_refused_for_what_they_are() {
     }
     assert_eq!(service.database.count_items().await, 0);
     assert_eq!(service.pool.status().size, 0, "bad input uses no connection");
+}
+
+/// Each text in a text that the reader of JSON takes for raw has levels of its own.
+#[tokio::test]
+async fn texts_in_texts_are_not_read() {
+    let service = TestService::start().await;
+    let item = service.create("Lamp").await;
+    for name in ["$serde_json::private::RawValue", "\\u0024serde_json::private::RawValue"] {
+        let mut text = "1".to_owned();
+        for _ in 0..8 {
+            let inner = json!(text).to_string();
+            text = format!("{}{{\"{name}\":{inner}}}{}", "[".repeat(60), "]".repeat(60));
+        }
+        let attributes = format!("{{\"attributes\":{text}}}");
+        let operation = json!({ "op": "update", "id": item["id"], "patch": {} }).to_string();
+        let batch = format!("{{\"operations\":[{operation},{{\"op\":\"create\",\"item\":{attributes}}}]}}");
+        for (method, address, body) in [
+            (Method::POST, "/v1/items".to_owned(), attributes.clone()),
+            (Method::PUT, path(&item), attributes.clone()),
+            (Method::PATCH, path(&item), attributes),
+            (Method::POST, "/v1/items/batch".to_owned(), batch),
+        ] {
+            let request = service.request(method, &address).header("content-type", "application/json");
+            let faults = Answer::of(request.body(body)).await.is_problem(422, "validation-error").faults();
+            assert!(
+                faults.iter().all(|(_, code)| code == "reserved_name" || code == "too_deep"),
+                "{faults:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
 //! Many writes of items in one request.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+    mem,
+};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,7 +14,7 @@ use validator::{Validate, ValidationError};
 
 use super::item::{ItemCreate, ItemPatch, ItemView, uuid};
 use crate::{
-    error::Fault,
+    error::{Fault, Place},
     http::{
         extract::{self, FromBody},
         json,
@@ -71,6 +75,7 @@ pub struct ItemBatchUpdate {
     #[validate(custom(function = uuid))]
     #[schema(value_type = Uuid)]
     id: String,
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = entity_tags))]
     #[schema(inline, nullable = false)]
     if_match: Option<EntityTags>,
@@ -90,6 +95,7 @@ pub struct ItemBatchDelete {
     #[validate(custom(function = uuid))]
     #[schema(value_type = Uuid)]
     id: String,
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = entity_tags))]
     #[schema(inline, nullable = false)]
     if_match: Option<EntityTags>,
@@ -100,6 +106,11 @@ pub struct ItemBatchDelete {
 #[serde(transparent)]
 #[schema(max_length = 8192, pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#)]
 struct EntityTags(String);
+
+/// What may be left out, but not be null: a condition that got lost must not pass for none.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EntityTags>, D::Error> {
+    EntityTags::deserialize(deserializer).map(Some)
+}
 
 macro_rules! ops {
     ($($name:ident $variant:ident)+) => {
@@ -159,22 +170,25 @@ impl<H> FromBody<H> for Operations {
     const MEDIA_TYPES: &[&str] = &["application/json"];
 
     fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
-        Self::read(json::inspected(body)?)
+        let (text, faults) = json::inspected(body)?;
+        Self::read(text, faults)
     }
 }
 
 impl Operations {
-    fn read(text: &str) -> Result<Self, Problem> {
-        let Ok(Body { operations: texts }) = serde_json::from_str::<Body<'_>>(text) else {
-            return Err(json::invalid(json::schema_faults::<ItemBatch>(text)));
+    /// Reads the body; `faults` are those that it is known to have.
+    fn read(text: &str, mut faults: Vec<Fault>) -> Result<Self, Problem> {
+        let texts = match serde_json::from_str::<Body<'_>>(text) {
+            Ok(Body { operations }) => operations,
+            Err(_) => members(text, &mut faults).ok_or_else(|| json::invalid(mem::take(&mut faults)))?,
         };
         if !(1..=MAX_OPERATIONS).contains(&texts.len()) {
             let detail = format!("must have 1 to {MAX_OPERATIONS} elements");
-            return Err(json::invalid(vec![Fault::at("/operations", "length", detail)]));
+            faults.push(Fault::at("/operations", "length", detail));
+            return Err(json::invalid(faults));
         }
         let mut operations = Vec::with_capacity(texts.len());
         let mut targets = HashSet::new();
-        let mut faults = Vec::new();
         for (index, text) in texts.iter().enumerate() {
             let id = match operation(text.get()) {
                 Ok(operation) => {
@@ -197,6 +211,25 @@ impl Operations {
         }
         if faults.is_empty() { Ok(Self(operations)) } else { Err(Problem::invalid(faults)) }
     }
+}
+
+/// The operations of a text that is no [`Body`], as far as there are such, and what is wrong beside them.
+fn members<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Option<Vec<&'a RawValue>> {
+    let Ok(mut members) = serde_json::from_str::<BTreeMap<Cow<'a, str>, &'a RawValue>>(text) else {
+        faults.push(Fault::at("", "type", "must be an object"));
+        return None;
+    };
+    let operations = members.remove("operations");
+    faults.extend(members.keys().take(MAX_FAULTS + 1).map(|name| json::unknown_field("", name)));
+    let Some(operations) = operations else {
+        faults.push(json::required("", "operations"));
+        return None;
+    };
+    let operations = serde_json::from_str(operations.get()).ok();
+    if operations.is_none() {
+        faults.push(Fault::at("/operations", "type", "must be an array"));
+    }
+    operations
 }
 
 /// The fault of an operation as one of the whole body.
@@ -225,6 +258,8 @@ fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
         _ => Err(vec![Fault::at("", "type", "must be an object")]),
     };
     read.map_err(|mut faults| {
+        // Only the item tells whether a patch is right.
+        faults.retain(|fault| !matches!(&fault.place, Place::Pointer(place) if place.starts_with("/patch/")));
         if faults.is_empty() {
             faults.push(Fault::at("", "invalid", "is not valid"));
         }

@@ -338,6 +338,8 @@ fn wrong_batch_operations() -> Vec<Value> {
         json!({ "op": "update", "id": ID }),
         json!({ "op": "update", "id": "x", "patch": {} }),
         json!({ "op": "delete" }),
+        json!({ "op": "delete", "id": ID, "if_match": null }),
+        json!({ "op": "update", "id": ID, "if_match": 5, "patch": { "name": "", "status": 5, "zzz": 1 } }),
         json!({ "op": "delete", "id": ID, "patch": {} }),
     ]
 }

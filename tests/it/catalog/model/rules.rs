@@ -112,7 +112,8 @@ fn operation_faults(operation: &Value) -> Vec<Fault> {
             "item" => faults.extend(below("/item", content_faults(value))),
             "patch" if !value.is_object() => faults.push(fault("/patch", "type")),
             "id" if value.as_str().is_none_or(|id| id.len() != 36) => faults.push(fault("/id", "format")),
-            "if_match" if value.as_str().is_none_or(|field| !is_tags(field)) => {
+            "if_match" if !value.is_string() => faults.push(fault("/if_match", "type")),
+            "if_match" if value.as_str().is_some_and(|field| !is_tags(field)) => {
                 faults.push(fault("/if_match", "entity_tag"));
             }
             _ => {}
