@@ -33,29 +33,7 @@ pub fn failed(version: Option<i64>) -> Problem {
     Problem::new(&problem::PRECONDITION_FAILED, detail).with_current_version(version)
 }
 
-/// The versions that a client has already (RFC 9110 §13.1.2).
-#[derive(Debug)]
-pub struct Known(Option<Tags>);
-
-impl Known {
-    /// Reads `If-None-Match`, where it is a list of entity tags.
-    pub fn of(headers: &HeaderMap) -> Result<Self, Fault> {
-        Tags::of(headers, &IF_NONE_MATCH).map(Self)
-    }
-
-    /// Whether the client has this one: the answer is then 304.
-    pub fn includes(&self, version: i64) -> bool {
-        self.0.as_ref().is_some_and(|tags| tags.any || tags.weakly().contains(&version))
-    }
-}
-
-impl FromHead for Known {
-    fn from_head(head: &mut Head) -> Option<Self> {
-        Self::of(&head.parts.headers).map_err(|fault| head.faults.push(fault)).ok()
-    }
-}
-
-/// What a write demands of the entity that it finds.
+/// What a request demands of the entity that it finds.
 #[derive(Debug, Clone, Default)]
 pub struct Preconditions {
     if_match: Option<Tags>,
@@ -81,6 +59,16 @@ impl Preconditions {
         Some(Self { if_match: Some(tags), if_none_match: None })
     }
 
+    /// Whether a GET is meant for this version; else it is answered with 412 (RFC 9110 §13.1.1).
+    pub fn is_for(&self, version: i64) -> bool {
+        self.if_match.as_ref().is_none_or(|tags| tags.any || tags.strongly().contains(&version))
+    }
+
+    /// Whether a client has this version already; a GET is then answered with 304 (RFC 9110 §13.1.2).
+    pub fn is_known(&self, version: i64) -> bool {
+        self.if_none_match.as_ref().is_some_and(|tags| tags.any || tags.weakly().contains(&version))
+    }
+
     /// Whether the write names the versions that it is meant for.
     pub fn has_if_match(&self) -> bool {
         self.if_match.is_some()
@@ -101,6 +89,12 @@ impl Preconditions {
         } else {
             Versions { only, except }
         }
+    }
+}
+
+impl FromHead for Preconditions {
+    fn from_head(head: &mut Head) -> Option<Self> {
+        Some(Self::of(&head.parts.headers, &mut head.faults))
     }
 }
 
@@ -188,8 +182,11 @@ mod tests {
 
     #[test]
     fn lists_stars_and_weak_tags_are_understood() {
-        let fresh =
-            |value: &str| Known::of(&headers(&IF_NONE_MATCH, &[value])).ok().map(|known| known.includes(2));
+        let fresh = |value: &str| {
+            let mut faults = Vec::new();
+            let preconditions = Preconditions::of(&headers(&IF_NONE_MATCH, &[value]), &mut faults);
+            faults.is_empty().then(|| preconditions.is_known(2))
+        };
         for matching in
             ["\"2\"", "W/\"2\"", "*", "\"1\", W/\"2\"", "\"a,b\",\"2\"", "\"1\",,\"2\"", ",, \"2\","]
         {
@@ -210,7 +207,10 @@ mod tests {
     #[test]
     fn if_match_compares_strongly_and_if_none_match_weakly() {
         let admits = |name: &HeaderName, values: &[&str]| {
-            Preconditions::of(&headers(name, values), &mut Vec::new()).versions().admit(2)
+            let preconditions = Preconditions::of(&headers(name, values), &mut Vec::new());
+            let admits = preconditions.versions().admit(2);
+            assert_eq!(preconditions.is_for(2) && !preconditions.is_known(2), admits, "a GET sees it alike");
+            admits
         };
         assert!(admits(&IF_MATCH, &[]));
         for admitted in [&["\"2\""][..], &["*"], &["\"1\", \"2\""], &["\"1\"", "\"2\""], &["W/\"2\", \"2\""]]

@@ -68,6 +68,7 @@ fn successes(item: &str, cursor: &str) -> Vec<Sample> {
         sample("list_items", Method::GET, format!("/v1/items?limit=1&cursor={cursor}"), 200),
         sample("get_item", Method::GET, item, 200),
         sample("get_item", Method::GET, item, 304).header("if-none-match", "*"),
+        sample("get_item", Method::GET, item, 412).header("if-match", "\"99\""),
         sample("replace_item", Method::PUT, item, 200).body(JSON, r#"{"name":"Lamp"}"#),
         sample("replace_item", Method::PUT, new, 201).body(JSON, r#"{"name":"Lamp"}"#),
         sample("update_item", Method::PATCH, item, 200).body(MERGE_PATCH, r#"{"status":"active"}"#),

@@ -28,7 +28,7 @@ use crate::{
         forwarded,
         page::Place,
         patch::{self, Patch},
-        preconditions::{self, Known},
+        preconditions::{self, Preconditions},
         problem::{self, Problem},
         write::{Exit, Write},
     },
@@ -85,19 +85,23 @@ pub async fn create_item(
             ("Cache-Control" = String, description = "Ask before each use whether the item is still current."),
         )),
         (status = 404),
+        (status = 412),
     )
 )]
 pub async fn get_item(
     State(app): State<Arc<App>>,
-    Valid(head, _): Valid<(Id, Query<NoQuery>, Known)>,
+    Valid(head, _): Valid<(Id, Query<NoQuery>, Preconditions)>,
 ) -> Result<Response, Problem> {
-    let (Id(id), Query(NoQuery), known) = head;
+    let (Id(id), Query(NoQuery), preconditions) = head;
     let mut conn = app.database.connection().await?;
     let item = item::get(&mut conn, id).await?;
     conn.release();
     let item = item.ok_or(Error::NotFound)?;
     let etag = preconditions::etag(item.version);
-    if known.includes(item.version) {
+    if !preconditions.is_for(item.version) {
+        return Err(preconditions::failed(Some(item.version)));
+    }
+    if preconditions.is_known(item.version) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag), REVALIDATE]).into_response());
     }
     Ok(([(ETAG, etag), REVALIDATE], Json(ItemView::from(item))).into_response())

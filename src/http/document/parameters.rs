@@ -53,7 +53,7 @@ pub fn complete_operation(method: &str, path: &str, operation: &mut Value) -> Ve
     let mut kinds = Vec::new();
     let mut names = Vec::new();
     if responses.contains_key("304") {
-        names.push("KnownEntityTags");
+        names.extend(["IfMatch", "KnownEntityTags"]);
     }
     if matches!(method, "post" | "put" | "patch" | "delete") {
         names.push("ValidateOnly");

@@ -39,7 +39,7 @@ const TRIES: usize = 3_000;
 
 /// What the contract has for each kind of request.
 const ANSWERS: [(Kind, &[u16]); 9] = [
-    (Kind::Get, &[200, 304, 400, 404]),
+    (Kind::Get, &[200, 304, 400, 404, 412]),
     (Kind::Create, &[201, 400, 415, 422]),
     (Kind::Put, &[200, 201, 204, 400, 409, 412, 415, 422]),
     (Kind::Merge, &[200, 204, 400, 404, 412, 415, 422]),

@@ -274,7 +274,7 @@ impl Request {
 
 impl Kind {
     fn has_if_match(self) -> bool {
-        !matches!(self, Self::Get | Self::Create | Self::Batch)
+        !matches!(self, Self::Create | Self::Batch)
     }
 
     fn has_if_none_match(self) -> bool {

@@ -125,6 +125,7 @@ impl State {
     fn get(&self, request: &Request) -> Expected {
         match self.live(&request.id) {
             Err(refusal) => Expected::Refused(refusal),
+            Ok(item) if misses(request, item) => Expected::Refused(Refusal::precondition(Some(item.version))),
             Ok(item) if is_named(request.if_none_match.as_ref(), item) => Expected::NotModified(item.version),
             Ok(item) => Expected::Found(item.clone()),
         }
@@ -260,10 +261,13 @@ fn is_named(field: Option<&String>, item: &Item) -> bool {
     field.is_some_and(|field| rules::names(field, item.version, false))
 }
 
+fn misses(request: &Request, item: &Item) -> bool {
+    request.if_match.as_ref().is_some_and(|field| !rules::names(field, item.version, true))
+}
+
 /// `If-Match`, then `If-None-Match` (RFC 9110 §13.2.2).
 fn check(request: &Request, item: &Item) -> Result<(), Refusal> {
-    let missed = request.if_match.as_ref().is_some_and(|field| !rules::names(field, item.version, true));
-    if missed || is_named(request.if_none_match.as_ref(), item) {
+    if misses(request, item) || is_named(request.if_none_match.as_ref(), item) {
         return Err(Refusal::precondition(Some(item.version)));
     }
     Ok(())
