@@ -21,12 +21,16 @@ use deadpool::{
 };
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor, PgConnection, SqlSafeStr,
+    error::DatabaseError,
     postgres::{PgConnectOptions, PgRow},
 };
 
 use tokio::task::JoinHandle;
 
-use crate::error::Error;
+use crate::{
+    error::Error,
+    postgres::named::{Call, Named},
+};
 
 /// A connection that lay idle for longer is tried before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
@@ -100,24 +104,37 @@ impl Database {
     }
 
     /// Begins a transaction and sends statements along, so that they cost no round trips of their own; gives the first of their rows.
-    /// Each sees what was committed before it began. They have no parameters, but can be EXECUTEs of what `prepare` prepares, which each
-    /// connection does once: nothing is planned then.
+    /// Each sees what was committed before it began. Each connection prepares `all` statements once, so that nothing is planned then;
+    /// where a pooler changes the sessions behind it, the statements are sent as they are.
     ///
     /// # Errors
     ///
     /// As [`begin`](Self::begin), and whatever the statements fail for.
     pub async fn begin_with(
         &self,
-        prepare: &'static str,
-        statements: &str,
+        all: &[&Named],
+        calls: &[Call],
     ) -> Result<(Transaction, Option<PgRow>), Error> {
         let mut connection = self.connection().await?;
         if connection.session().prepared == Prepared::No {
+            let prepare: String = all.iter().map(|named| named.prepare()).collect();
             connection.session().prepared = Prepared::Partly;
-            sqlx::raw_sql(prepare).execute(&mut *connection).await?;
-            connection.session().prepared = Prepared::Yes;
+            let prepared = run(&mut connection, AssertSqlSafe(prepare)).await;
+            connection.session().prepared = match prepared {
+                Err(error) if has_code(&error, "42P05") => Prepared::Never,
+                prepared => prepared.map(|_| Prepared::Yes)?,
+            };
         }
-        let row = run(&mut connection, AssertSqlSafe(format!("BEGIN; {statements}"))).await?;
+        let begin = |prepared| AssertSqlSafe(format!("BEGIN; {}", sql(calls, prepared)));
+        let prepared = connection.session().prepared;
+        let row = match run(&mut connection, begin(prepared)).await {
+            Err(error) if has_code(&error, "26000") => {
+                run(&mut connection, "ROLLBACK").await?;
+                connection.session().prepared = Prepared::Never;
+                run(&mut connection, begin(Prepared::Never)).await?
+            }
+            begun => begun?,
+        };
         Ok((Transaction { connection }, row))
     }
 
@@ -249,6 +266,16 @@ async fn run(
     connection.fetch_optional(statements).await
 }
 
+fn sql(calls: &[Call], prepared: Prepared) -> String {
+    let calls: Vec<_> = calls.iter().map(|call| call.sql(prepared == Prepared::Yes)).collect();
+    calls.join("; ")
+}
+
+/// Whether the server reports this SQLSTATE.
+fn has_code(error: &sqlx::Error, code: &str) -> bool {
+    error.as_database_error().and_then(DatabaseError::code).is_some_and(|found| found == code)
+}
+
 /// A transaction: what is done on it is there for others after [`commit`](Self::commit), or never was.
 #[derive(Debug)]
 pub struct Transaction {
@@ -273,8 +300,9 @@ impl Transaction {
     /// # Errors
     ///
     /// As [`commit`](Self::commit), and whatever the statements fail for.
-    pub async fn commit_with(mut self, statements: &str) -> Result<(), Error> {
-        run(&mut self.connection, AssertSqlSafe(format!("{statements}; COMMIT"))).await?;
+    pub async fn commit_with(mut self, calls: &[Call]) -> Result<(), Error> {
+        let prepared = self.connection.session().prepared;
+        run(&mut self.connection, AssertSqlSafe(format!("{}; COMMIT", sql(calls, prepared)))).await?;
         self.connection.release();
         Ok(())
     }
@@ -320,6 +348,8 @@ enum Prepared {
     /// Nobody knows which of them, and none can be prepared twice: such a connection is good for nothing but to be closed.
     Partly,
     Yes,
+    /// A pooler is in between: the sessions behind the connection change, and some have the statements.
+    Never,
 }
 
 /// Makes connections, and decides which are still good.

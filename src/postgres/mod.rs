@@ -8,6 +8,7 @@ pub mod database;
 pub mod json;
 pub mod keyset;
 pub mod migrations;
+pub mod named;
 pub mod service;
 pub mod versions;
 mod violation;

@@ -10,7 +10,10 @@ use curio::{
             operations::item,
         },
         database::{Database, DatabaseOptions},
-        service::operations::idempotency_key::{self, Claim},
+        service::{
+            models::KeptAnswer,
+            operations::idempotency_key::{self, Claim},
+        },
     },
 };
 use serde_json::value::RawValue;
@@ -78,6 +81,33 @@ async fn statements_of_which_not_all_could_be_prepared_spoil_no_connection() {
     assert!(matches!(idempotency_key::begin(&pool, &[7; 32]).await, Err(Error::Internal(_))));
     database.execute("ALTER TABLE gone RENAME TO idempotency_keys").await;
     takes_keys(&pool).await;
+}
+
+/// As behind a pooler that gives each transaction the session that is free.
+#[tokio::test]
+async fn keys_work_where_the_statements_come_and_go() {
+    let database = TestDatabase::new().await;
+    let session = async |pool: &Database, sql: &'static str| {
+        let mut conn = pool.connection().await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut *conn).await.unwrap();
+        conn.release();
+    };
+    let gone = "DEALLOCATE curio_lock_key; DEALLOCATE curio_find_answer; DEALLOCATE curio_add_answer";
+    let there = "PREPARE curio_find_answer (bytea) AS SELECT 1";
+    for (id, before, between) in [([1; 32], "SELECT 1", gone), ([2; 32], there, "SELECT 1")] {
+        let pool = Database::new(single(&database)).unwrap();
+        session(&pool, before).await;
+        takes_keys(&pool).await;
+        session(&pool, between).await;
+        let kept = KeptAnswer { fingerprint: vec![3; 32], answer: b"HTTP/1.1 204 \r\n\r\n".to_vec() };
+        let Claim::Taken(tx) = idempotency_key::begin(&pool, &id).await.unwrap() else { panic!("a new key") };
+        idempotency_key::commit(tx, &id, &kept).await.unwrap();
+        let Claim::Kept(found) = idempotency_key::begin(&pool, &id).await.unwrap() else {
+            panic!("a key with an answer")
+        };
+        assert_eq!((found.fingerprint, found.answer), (kept.fingerprint, kept.answer));
+        takes_keys(&pool).await;
+    }
 }
 
 async fn takes_keys(pool: &Database) {

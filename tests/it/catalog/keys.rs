@@ -235,7 +235,8 @@ async fn behind_proxy() -> (TestService, Proxy) {
 async fn a_retry_after_any_cut_makes_one_item() {
     let (service, proxy) = behind_proxy().await;
     // The second is sent with BEGIN, the last with COMMIT.
-    let statements = ["PREPARE take_key", "EXECUTE take_key", "INSERT INTO items", "EXECUTE keep_answer"];
+    let statements =
+        ["PREPARE curio_lock_key", "EXECUTE curio_lock_key", "INSERT INTO items", "EXECUTE curio_add_answer"];
     let mut items = 0;
     for statement in statements {
         for moment in [Moment::Before, Moment::Sent, Moment::Answered] {
@@ -261,7 +262,7 @@ async fn a_retry_after_any_cut_makes_one_item() {
             .await;
             items += 1;
             assert_eq!(service.database.count_items().await, items, "{statement} {moment:?}");
-            if (statement, moment) == ("EXECUTE keep_answer", Moment::Answered) {
+            if (statement, moment) == ("EXECUTE curio_add_answer", Moment::Answered) {
                 assert_eq!(answer.header("idempotent-replayed"), Some("true"), "it was committed");
             }
             assert_eq!(create(&service, &key, "Lamp").await.text, answer.text);

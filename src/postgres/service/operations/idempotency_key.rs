@@ -7,19 +7,27 @@ use crate::{
     error::Error,
     postgres::{
         database::{Database, Transaction},
+        named::Named,
         service::models::KeptAnswer,
     },
 };
 
-/// A request with a key makes as many round trips as one without: what belongs to the key is sent along with BEGIN and COMMIT, in
-/// statements whose text is all there is to them. What is put into it are digits, so nothing in it can be anything else.
-const PREPARE: &str = "
-    PREPARE take_key (bigint) AS SELECT true AS busy WHERE NOT pg_try_advisory_xact_lock($1);
-    PREPARE get_kept_answer (bytea) AS
-        SELECT fingerprint, answer, created_at <= now() - interval '24 hours' AS expired
-        FROM idempotency_keys WHERE id = $1;
-    PREPARE keep_answer (bytea, bytea, bytea) AS
-        INSERT INTO idempotency_keys (id, fingerprint, answer) VALUES ($1, $2, $3)";
+static LOCK_KEY: Named = Named {
+    name: "curio_lock_key",
+    types: &["bigint"],
+    text: "SELECT true AS busy WHERE NOT pg_try_advisory_xact_lock($1)",
+};
+static FIND_ANSWER: Named = Named {
+    name: "curio_find_answer",
+    types: &["bytea"],
+    text: "SELECT fingerprint, answer, created_at <= now() - interval '24 hours' AS expired
+           FROM idempotency_keys WHERE id = $1",
+};
+static ADD_ANSWER: Named = Named {
+    name: "curio_add_answer",
+    types: &["bytea", "bytea", "bytea"],
+    text: "INSERT INTO idempotency_keys (id, fingerprint, answer) VALUES ($1, $2, $3)",
+};
 
 /// What becomes of a key that a request brings.
 #[derive(Debug)]
@@ -40,9 +48,8 @@ pub enum Claim {
 /// As [`Database::begin`].
 pub async fn begin(database: &Database, id: &[u8; 32]) -> Result<Claim, Error> {
     let lock = i64::from_be_bytes([id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]]);
-    let statements =
-        format!("EXECUTE take_key({lock}); EXECUTE get_kept_answer('\\x{}')", HEXLOWER.encode(id));
-    let (mut tx, row) = database.begin_with(PREPARE, &statements).await?;
+    let calls = [LOCK_KEY.with(vec![lock.to_string()]), FIND_ANSWER.with(vec![bytea(id)])];
+    let (mut tx, row) = database.begin_with(&[&LOCK_KEY, &FIND_ANSWER, &ADD_ANSWER], &calls).await?;
     let Some(row) = row else {
         return Ok(Claim::Taken(tx));
     };
@@ -64,8 +71,15 @@ pub async fn begin(database: &Database, id: &[u8; 32]) -> Result<Claim, Error> {
 /// As [`Transaction::commit`].
 pub async fn commit(tx: Transaction, id: &[u8; 32], answer: &KeptAnswer) -> Result<(), Error> {
     let KeptAnswer { fingerprint, answer } = answer;
-    let [id, fingerprint, answer] = [id, &fingerprint[..], answer].map(|octets| HEXLOWER.encode(octets));
-    tx.commit_with(&format!("EXECUTE keep_answer('\\x{id}', '\\x{fingerprint}', '\\x{answer}')")).await
+    tx.commit_with(&[ADD_ANSWER.with(vec![bytea(id), bytea(fingerprint), bytea(answer)])]).await
+}
+
+/// The hex form of PostgreSQL's `bytea`.
+fn bytea(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(2 + 2 * octets.len());
+    text.push_str("\\x");
+    HEXLOWER.encode_append(octets, &mut text);
+    text
 }
 
 /// Removes up to `limit` keys that are too old, but for those that somebody is just using, and tells how many those were.
