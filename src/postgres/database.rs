@@ -113,7 +113,7 @@ impl Database {
     pub async fn begin_with(
         &self,
         all: &[&Named],
-        calls: &[Call],
+        calls: &[Call<'_>],
     ) -> Result<(Transaction, Option<PgRow>), Error> {
         let mut connection = self.connection().await?;
         if connection.session().prepared == Prepared::No {
@@ -266,7 +266,7 @@ async fn run(
     connection.fetch_optional(statements).await
 }
 
-fn sql(calls: &[Call], prepared: Prepared) -> String {
+fn sql(calls: &[Call<'_>], prepared: Prepared) -> String {
     let calls: Vec<_> = calls.iter().map(|call| call.sql(prepared == Prepared::Yes)).collect();
     calls.join("; ")
 }
@@ -300,7 +300,7 @@ impl Transaction {
     /// # Errors
     ///
     /// As [`commit`](Self::commit), and whatever the statements fail for.
-    pub async fn commit_with(mut self, calls: &[Call]) -> Result<(), Error> {
+    pub async fn commit_with(mut self, calls: &[Call<'_>]) -> Result<(), Error> {
         let prepared = self.connection.session().prepared;
         run(&mut self.connection, AssertSqlSafe(format!("{}; COMMIT", sql(calls, prepared)))).await?;
         self.connection.release();

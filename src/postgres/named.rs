@@ -1,13 +1,15 @@
-//! Statements that a session prepares once under a name, to be sent along with others: what they are called with is text.
+//! Statements that a session prepares once under a name, to be sent along with others: what they are called with is part of the text.
 
-use std::fmt::Write as _;
+use std::fmt;
+
+use data_encoding::HEXLOWER;
 
 /// A statement with parameters.
 #[derive(Debug)]
 pub struct Named {
     /// The name in the session, which no other statement ever had: a pooler keeps sessions over deployments.
     pub name: &'static str,
-    /// The types of the parameters.
+    /// The SQL types of the parameters.
     pub types: &'static [&'static str],
     /// The statement; `$1` is the first parameter, and there are at most nine.
     pub text: &'static str,
@@ -18,37 +20,40 @@ impl Named {
     pub(super) fn prepare(&self) -> String {
         format!("PREPARE {} ({}) AS {};", self.name, self.types.join(", "), self.text)
     }
+}
 
-    /// The statement with these values, which are digits and hex digits only, so that none can be anything but a value.
-    #[must_use]
-    pub fn with(&'static self, values: Vec<String>) -> Call {
-        Call { named: self, values }
+/// What a parameter can be: nothing whose text could be taken for anything else.
+#[derive(Debug, Clone, Copy)]
+pub enum Value<'a> {
+    /// A `bigint`.
+    Number(i64),
+    /// A `bytea`.
+    Octets(&'a [u8]),
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "'{number}'::bigint"),
+            Self::Octets(octets) => write!(f, "'\\x{}'::bytea", HEXLOWER.encode(octets)),
+        }
     }
 }
 
-/// A statement and what it is called with.
+/// A statement and what it is called with, one value a parameter.
 #[derive(Debug)]
-pub struct Call {
-    named: &'static Named,
-    values: Vec<String>,
-}
+pub struct Call<'a>(pub &'static Named, pub &'a [Value<'a>]);
 
-impl Call {
+impl Call<'_> {
     /// The SQL for a session that has the statement prepared, or for one that has not.
     pub(super) fn sql(&self, is_prepared: bool) -> String {
-        let Named { name, types, text } = self.named;
+        let Self(Named { name, text, .. }, values) = self;
+        let values = values.iter().map(Value::to_string);
         if is_prepared {
-            return format!("EXECUTE {name}('{}')", self.values.join("', '"));
+            return format!("EXECUTE {name}({})", values.collect::<Vec<_>>().join(", "));
         }
-        let mut sql = String::new();
-        let mut pieces = text.split('$');
-        sql.push_str(pieces.next().unwrap_or_default());
-        for piece in pieces {
-            let (number, rest) = piece.split_at(1);
-            let index = number.parse::<usize>().unwrap_or_default() - 1;
-            let _ = write!(sql, "'{}'::{}{rest}", self.values[index], types[index]);
-        }
-        sql
+        let numbered = (1..).zip(values);
+        numbered.fold((*text).to_owned(), |sql, (number, value)| sql.replace(&format!("${number}"), &value))
     }
 }
 
@@ -61,8 +66,8 @@ mod tests {
         static PAIR: Named =
             Named { name: "pair", types: &["bigint", "bytea"], text: "SELECT $2, $1 WHERE $1 > 0" };
         assert_eq!(PAIR.prepare(), "PREPARE pair (bigint, bytea) AS SELECT $2, $1 WHERE $1 > 0;");
-        let call = PAIR.with(vec!["-7".to_owned(), "\\x00".to_owned()]);
-        assert_eq!(call.sql(true), "EXECUTE pair('-7', '\\x00')");
-        assert_eq!(call.sql(false), "SELECT '\\x00'::bytea, '-7'::bigint WHERE '-7'::bigint > 0");
+        let call = Call(&PAIR, &[Value::Number(-7), Value::Octets(b"$'")]);
+        assert_eq!(call.sql(true), "EXECUTE pair('-7'::bigint, '\\x2427'::bytea)");
+        assert_eq!(call.sql(false), "SELECT '\\x2427'::bytea, '-7'::bigint WHERE '-7'::bigint > 0");
     }
 }

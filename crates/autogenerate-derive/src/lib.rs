@@ -51,10 +51,10 @@ use errors::Errors;
 /// }
 ///
 /// let schema = Metadata::new().table::<Item>().table::<Shelf>().schema()?;
-/// let items = schema.tables.values().next().unwrap();
+/// let items = schema.tables.values().next().ok_or("no table")?;
 /// assert_eq!(items.comment.as_deref(), Some("A thing worth keeping track of."));
-/// assert_eq!(items.column("name").unwrap().data_type, "varchar(200)");
-/// assert!(items.column("shelf_id").unwrap().nullable);
+/// assert!(items.column("name").is_some_and(|name| name.data_type == "varchar(200)"));
+/// assert!(items.column("shelf_id").is_some_and(|shelf_id| shelf_id.nullable));
 /// let constraints: Vec<_> =
 ///     items.constraints.iter().map(|(name, one)| format!("{name} {}", one.definition)).collect();
 /// assert_eq!(constraints, [
@@ -68,7 +68,7 @@ use errors::Errors;
 ///     "items_newest_idx btree (weight DESC, lower(name)) WHERE (weight > 0)",
 ///     "items_shelf_id_idx btree (shelf_id)",
 /// ]);
-/// # Ok::<(), autogenerate::model::MetadataError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// A struct has named fields and no generic parameters but lifetimes. The names in lists of columns are those of the columns, not of the
@@ -183,14 +183,14 @@ pub fn table(input: TokenStream) -> TokenStream {
 /// }
 ///
 /// let schema = Metadata::new().table::<Order>().schema()?;
-/// let (name, progress) = schema.enums.first_key_value().unwrap();
+/// let (name, progress) = schema.enums.first_key_value().ok_or("no type")?;
 /// assert_eq!(name.to_string(), "progress");
 /// assert_eq!(progress.values, ["open", "in_transit"]);
 /// assert_eq!(progress.comment.as_deref(), Some("Where an order is."));
-/// let orders = schema.tables.values().next().unwrap();
-/// assert_eq!(orders.column("colour").unwrap().data_type, "varchar(20)");
+/// let orders = schema.tables.values().next().ok_or("no table")?;
+/// assert!(orders.column("colour").is_some_and(|colour| colour.data_type == "varchar(20)"));
 /// assert_eq!(orders.constraints["orders_colour_check"].definition, "CHECK (colour IN ('red', 'blue'))");
-/// # Ok::<(), autogenerate::model::MetadataError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// | `#[enumeration(…)]` | meaning |

@@ -108,8 +108,9 @@ fn data_type(column: &Column) -> TokenStream {
         (Some(rust), Some(name)) => quote! {
             ::autogenerate::model::derive::named(
                 {
-                    #[allow(unused_imports, reason = "only a type that is not known needs it")]
-                    use ::autogenerate::model::derive::Unknown as _;
+                    // Only a type that is not known needs the trait; naming it keeps the import from being unused.
+                    use ::autogenerate::model::derive::Unknown as __Unknown;
+                    let _ = <::autogenerate::model::derive::Probe<#rust> as __Unknown>::TYPE;
                     ::autogenerate::model::derive::Probe::<#rust>::TYPE
                 },
                 #name,

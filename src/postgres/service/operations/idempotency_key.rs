@@ -1,13 +1,12 @@
 //! The answers to requests with an `Idempotency-Key`. A key lives for 24 hours.
 
-use data_encoding::HEXLOWER;
 use sqlx::{FromRow, PgConnection, Row};
 
 use crate::{
     error::Error,
     postgres::{
         database::{Database, Transaction},
-        named::Named,
+        named::{Call, Named, Value},
         service::models::KeptAnswer,
     },
 };
@@ -48,7 +47,7 @@ pub enum Claim {
 /// As [`Database::begin`].
 pub async fn begin(database: &Database, id: &[u8; 32]) -> Result<Claim, Error> {
     let lock = i64::from_be_bytes([id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]]);
-    let calls = [LOCK_KEY.with(vec![lock.to_string()]), FIND_ANSWER.with(vec![bytea(id)])];
+    let calls = [Call(&LOCK_KEY, &[Value::Number(lock)]), Call(&FIND_ANSWER, &[Value::Octets(id)])];
     let (mut tx, row) = database.begin_with(&[&LOCK_KEY, &FIND_ANSWER, &ADD_ANSWER], &calls).await?;
     let Some(row) = row else {
         return Ok(Claim::Taken(tx));
@@ -71,15 +70,8 @@ pub async fn begin(database: &Database, id: &[u8; 32]) -> Result<Claim, Error> {
 /// As [`Transaction::commit`].
 pub async fn commit(tx: Transaction, id: &[u8; 32], answer: &KeptAnswer) -> Result<(), Error> {
     let KeptAnswer { fingerprint, answer } = answer;
-    tx.commit_with(&[ADD_ANSWER.with(vec![bytea(id), bytea(fingerprint), bytea(answer)])]).await
-}
-
-/// The hex form of PostgreSQL's `bytea`.
-fn bytea(octets: &[u8]) -> String {
-    let mut text = String::with_capacity(2 + 2 * octets.len());
-    text.push_str("\\x");
-    HEXLOWER.encode_append(octets, &mut text);
-    text
+    let values = [id, &fingerprint[..], answer].map(Value::Octets);
+    tx.commit_with(&[Call(&ADD_ANSWER, &values)]).await
 }
 
 /// Removes up to `limit` keys that are too old, but for those that somebody is just using, and tells how many those were.
