@@ -7,8 +7,12 @@ SELECT c.oid,
        p.relname::text AS parent,
        pg_get_expr(c.relpartbound, c.oid) AS bound,
        c.relpersistence = 'u' AS unlogged,
+       -- The prefix pg_ marks an option that the server maintains for itself.
        ARRAY(
-           SELECT unnest(c.reloptions) UNION ALL SELECT 'toast.' || unnest(toast.reloptions) ORDER BY 1
+           SELECT option FROM unnest(c.reloptions) AS option WHERE option NOT LIKE 'pg\_%'
+           UNION ALL
+           SELECT 'toast.' || option FROM unnest(toast.reloptions) AS option WHERE option NOT LIKE 'pg\_%'
+           ORDER BY 1
        ) AS options,
        d.description AS comment
 FROM pg_class c

@@ -77,7 +77,9 @@ WITH object (classid, objid, kind, name) AS (
         CASE WHEN a.attstorage <> t.typstorage THEN 'column storage' END,
         CASE WHEN a.attcompression <> '' THEN 'column compression' END,
         CASE WHEN a.attstattarget >= 0 THEN 'column statistics' END,
-        CASE WHEN a.attoptions IS NOT NULL THEN 'column options' END
+        -- The prefix pg_ marks an option that the server maintains for itself.
+        CASE WHEN EXISTS (SELECT FROM unnest(a.attoptions) AS option WHERE option NOT LIKE 'pg\_%')
+            THEN 'column options' END
     ]) AS setting
     WHERE a.attrelid = ANY ($2) AND a.attnum > 0 AND NOT a.attisdropped AND setting IS NOT NULL
       -- Of thousands of columns hardly any.
