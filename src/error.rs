@@ -5,7 +5,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt};
 /// What an underlying library reported: for the log, never for a client.
 pub type Source = Box<dyn StdError + Send + Sync>;
 
-/// Why a request could not be carried out.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such entity.
@@ -14,28 +14,35 @@ pub enum Error {
     /// The content breaks rules: all of them at once.
     #[error("{} rules are broken", .0.len())]
     Invalid(Vec<Fault>),
-    /// The change contradicts what is stored: a duplicate, or something still refers to it.
+    /// The change contradicts the stored state: a duplicate, or something still refers to it.
     #[error("conflict with the stored state")]
     Conflict(#[source] Source),
-    /// Somebody else holds the entity for longer than this request may wait.
+    /// Another transaction holds the entity for longer than this one may wait.
     #[error("the entity is locked")]
     Locked(#[source] Source),
-    /// Another transaction won. Nothing was written; the whole request can be run again.
+    /// Another transaction won. Nothing was written; the whole request can be retried.
     #[error("lost against a concurrent transaction")]
     Contended(#[source] Source),
-    /// The database cannot serve now: not reachable, starting, read-only, full, or too slow.
+    /// The database cannot serve now: unreachable, starting, read-only, full or too slow.
     #[error("the database is unavailable")]
     Unavailable(#[source] Source),
-    /// Nothing that the client did: a defect, or a schema that is not ours.
+    /// A defect, or a schema that this binary does not know.
     #[error("internal error")]
     Internal(#[source] Source),
+}
+
+impl Error {
+    /// A defect with this cause.
+    pub fn internal(cause: impl Into<Source>) -> Self {
+        Self::Internal(cause.into())
+    }
 }
 
 /// One broken rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Where it is.
-    pub place: Place,
+    pub location: Location,
     /// Which rule, for programs: stable, `snake_case`.
     pub code: Cow<'static, str>,
     /// What would be right, for people; it never repeats what was sent.
@@ -44,7 +51,7 @@ pub struct Fault {
 
 /// Where in a request a [`Fault`] is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
+pub enum Location {
     /// A JSON Pointer (RFC 6901, not yet in its URI fragment form) into the body.
     Pointer(String),
     /// A path or query parameter.
@@ -54,11 +61,13 @@ pub enum Place {
 }
 
 impl Fault {
-    /// This fault, where the value that it is in is itself at `pointer`.
+    /// This fault, of a value that is itself at `pointer`.
     #[must_use]
     pub fn inside(self, pointer: impl fmt::Display) -> Self {
-        match self.place {
-            Place::Pointer(rest) => Self { place: Place::Pointer(format!("{pointer}{rest}")), ..self },
+        match self.location {
+            Location::Pointer(rest) => {
+                Self { location: Location::Pointer(format!("{pointer}{rest}")), ..self }
+            }
             _ => self,
         }
     }
@@ -69,7 +78,7 @@ impl Fault {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { place: Place::Pointer(pointer.into()), code: code.into(), detail: detail.into() }
+        Self { location: Location::Pointer(pointer.into()), code: code.into(), detail: detail.into() }
     }
 
     /// A fault in a path or query parameter.
@@ -78,11 +87,11 @@ impl Fault {
         code: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { place: Place::Parameter(name.into()), code: code.into(), detail: detail.into() }
+        Self { location: Location::Parameter(name.into()), code: code.into(), detail: detail.into() }
     }
 
     /// A fault in a header field.
     pub fn header(name: &'static str, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { place: Place::Header(name), code: code.into(), detail: detail.into() }
+        Self { location: Location::Header(name), code: code.into(), detail: detail.into() }
     }
 }

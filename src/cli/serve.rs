@@ -7,26 +7,27 @@ use sqlx::PgConnection;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{
+    app::App,
     cli,
     config::ServeSettings,
     error::Error,
-    http::{App, server},
+    http::{listener, router},
     postgres::{
-        database::Database,
         migrations::{self, MIGRATOR},
+        pool::Database,
         service::operations::{idempotency_key, key},
     },
 };
 
-/// The exit code of a process that was told twice to stop: 128 + SIGTERM.
+/// The exit code after a second signal: 128 + SIGTERM.
 const STOPPED_AT_ONCE: i32 = 143;
-/// How often idempotency keys that are too old are removed.
+/// How often expired idempotency keys are removed.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// The most keys that one statement removes.
 const SWEEP_PORTION: i64 = 1000;
 
 pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
-    // Before anything that can take long: process 1 of a container ignores a signal that nobody has asked for.
+    // First, because process 1 of a container ignores signals without a handler.
     let mut signals = Signals::new()?;
     let (app, database, listener) = tokio::select! {
         started = start(settings) => started?,
@@ -37,14 +38,14 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     };
     tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "serve.listening");
     let sweeper = tokio::spawn(sweep(database.clone()));
-    server::serve(listener, app, stop(signals), settings.shutdown_timeout).await?;
+    listener::serve(listener, router(&app), app, stop(signals), settings.shutdown_timeout).await?;
     sweeper.abort();
     database.close();
     tracing::info!("serve.stopped");
     Ok(())
 }
 
-/// Removes idempotency keys that are too old, from now on each minute; any number of replicas may do so at the same time.
+/// Removes expired idempotency keys every minute; any number of replicas may do so at once.
 async fn sweep(database: Database) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     loop {
@@ -57,7 +58,7 @@ async fn sweep(database: Database) {
     }
 }
 
-/// In portions, so that each statement is short.
+/// Removes them in portions, so that each statement is short.
 async fn sweep_once(database: &Database) -> Result<u64, Error> {
     let mut swept = 0;
     loop {
@@ -87,7 +88,7 @@ async fn start(settings: &ServeSettings) -> anyhow::Result<(Arc<App>, Database, 
     Ok((App::new(database.clone(), &cursor_key, options), database, listener))
 }
 
-/// Brings the schema to what this binary needs, or refuses to serve without it.
+/// Migrates if told to, and fails if migrations are pending.
 async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::Result<()> {
     if settings.migrate_on_start {
         migrations::upgrade(conn, &MIGRATOR, settings.migration.migration_wait).await?;
@@ -111,7 +112,7 @@ async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::R
     Ok(())
 }
 
-/// SIGTERM and SIGINT, which are asked for from here on.
+/// SIGTERM and SIGINT.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
@@ -131,7 +132,7 @@ impl Signals {
     }
 }
 
-/// Ready at the first signal; the second ends the process.
+/// Completes at the first signal; the second ends the process.
 async fn stop(mut signals: Signals) {
     signals.next().await;
     tokio::spawn(async move {

@@ -1,8 +1,10 @@
-//! Everything that is read from the environment, and how it is checked.
+//! Everything that is read from the environment, checked once.
 //!
-//! Each setting is a flag and an environment variable at once; `.env.example` lists them all, and a test holds it to that.
-//! Durations are written with their unit (`500ms`, `5s`, `10m`).
+//! Each setting is a flag and an environment variable; `.env.example` lists them all, and a test
+//! compares it with the flags. Durations have a unit (`500ms`, `5s`, `10m`).
 
+#[cfg(feature = "service")]
+pub mod http;
 #[cfg(feature = "service")]
 mod serve;
 
@@ -13,7 +15,7 @@ use clap::Args;
 use sqlx::postgres::PgConnectOptions;
 
 #[cfg(feature = "service")]
-pub use self::serve::ServeSettings;
+pub use self::{http::HttpOptions, serve::ServeSettings};
 use crate::telemetry::Format;
 
 /// A value that does not print.
@@ -66,7 +68,8 @@ impl DatabaseUrl {
     ///
     /// # Errors
     ///
-    /// Where there is none, or it is not one; the message says what to do and does not repeat the address, which holds a password.
+    /// It is missing or malformed. The message says what to do, and does not repeat the URL, which
+    /// contains a password.
     pub fn connect_options(&self) -> anyhow::Result<PgConnectOptions> {
         let url = self.database_url.as_ref().filter(|url| !url.expose().is_empty()).context(
             "there is no database: set DATABASE_URL (in the environment or in .env) or pass --database-url, \

@@ -1,4 +1,4 @@
-//! Everything that `curio serve` can be told.
+//! The settings of `curio serve`.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -6,13 +6,13 @@ use anyhow::{bail, ensure};
 use clap::Args;
 use ipnet::IpNet;
 
-use super::{DatabaseUrl, MigrationSettings, Secret};
-use crate::{
-    http::{Options, cors::Origin, rate_limit::Quota},
-    postgres::database::DatabaseOptions,
+use super::{
+    DatabaseUrl, MigrationSettings, Secret,
+    http::{HttpOptions, Origin, PublicUrl, Quota},
 };
+use crate::postgres::pool::DatabaseOptions;
 
-/// Everything that `curio serve` can be told.
+/// The settings of `curio serve`.
 #[derive(Debug, Clone, Args)]
 pub struct ServeSettings {
     /// The address to listen on
@@ -25,7 +25,7 @@ pub struct ServeSettings {
     pub migration: MigrationSettings,
     #[command(flatten)]
     pub url: DatabaseUrl,
-    /// The most connections to the database
+    /// The most open connections to the database
     #[arg(long, env = "CURIO_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     pub database_connections: u16,
     /// The longest wait for a connection to the database; shorter than a statement may take
@@ -40,31 +40,34 @@ pub struct ServeSettings {
     /// The longest pause of Curio inside a transaction, after which the database ends it
     #[arg(long, env = "CURIO_IDLE_IN_TRANSACTION_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub idle_in_transaction_timeout: Duration,
-    /// The longest time until a request is answered, its body not counted
+    /// The longest time until a response, from the end of the request's body
     #[arg(long, env = "CURIO_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub request_timeout: Duration,
     /// The longest time that a request's body may take to arrive
     #[arg(long, env = "CURIO_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub body_timeout: Duration,
-    /// The most requests that are worked on at one time; more are refused with 503
+    /// The most requests in progress; more are rejected with 503
     #[arg(long, env = "CURIO_MAX_REQUESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_requests: u32,
     /// How many requests a client address may make, such as `100/60s`; without it there is no limit
     #[arg(long, env = "CURIO_RATE_LIMIT", value_name = "N/DURATION")]
     pub rate_limit: Option<Quota>,
-    /// Refuse a PUT, PATCH or DELETE without If-Match, so that no writer overwrites another unknowingly
+    /// Reject a PUT, PATCH or DELETE without If-Match, so that no writer overwrites another unknowingly
     #[arg(long, env = "CURIO_REQUIRE_IF_MATCH")]
     pub require_if_match: bool,
-    /// Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas
+    /// The URL under which clients reach the service, for links; without it, links are relative
+    #[arg(long, env = "CURIO_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<PublicUrl>,
+    /// Networks of proxies whose X-Forwarded-For is trusted, separated by commas
     #[arg(long, env = "CURIO_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may call the API (CORS), separated by commas, or `*`
     #[arg(long, env = "CURIO_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origins: Vec<Origin>,
-    /// Key of the cursors, at least 32 characters, the same for all replicas; without it one is kept in the database
+    /// Key of the cursors, at least 32 characters, the same for all replicas; without it, one is stored in the database
     #[arg(long, env = "CURIO_CURSOR_KEY", value_name = "KEY", hide_env_values = true)]
     pub cursor_key: Option<Secret>,
-    /// How long requests that are being worked on may take after SIGTERM
+    /// How long requests in progress may take after SIGTERM
     #[arg(long, env = "CURIO_SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
     pub shutdown_timeout: Duration,
 }
@@ -74,7 +77,7 @@ impl ServeSettings {
     ///
     /// # Errors
     ///
-    /// Where there is no usable address, or a time-out is not shorter than the one around it.
+    /// There is no usable address, or a time-out is not shorter than the one around it.
     pub fn database(&self) -> anyhow::Result<DatabaseOptions> {
         self.check_timeouts()?;
         Ok(DatabaseOptions {
@@ -91,25 +94,26 @@ impl ServeSettings {
     ///
     /// # Errors
     ///
-    /// Where the key of the cursors is too short.
-    pub fn http(&self) -> anyhow::Result<Options> {
+    /// The key of the cursors is too short.
+    pub fn http(&self) -> anyhow::Result<HttpOptions> {
         if let Some(key) = &self.cursor_key
             && key.expose().len() < 32
         {
             bail!("CURIO_CURSOR_KEY must have at least 32 characters, such as `openssl rand -hex 32` prints");
         }
-        Ok(Options {
+        Ok(HttpOptions {
             request_timeout: self.request_timeout,
             body_timeout: self.body_timeout,
             max_requests: self.max_requests as usize,
             rate_limit: self.rate_limit,
             require_if_match: self.require_if_match,
+            public_url: self.public_url.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
             cors_origins: self.cors_origins.clone(),
         })
     }
 
-    /// Each wait must end before the one around it, so that the innermost says what was slow.
+    /// Each wait must end before the one around it, so that the innermost one reports what was slow.
     fn check_timeouts(&self) -> anyhow::Result<()> {
         let order = [
             ("CURIO_DATABASE_WAIT", self.database_wait, "CURIO_STATEMENT_TIMEOUT", self.statement_timeout),

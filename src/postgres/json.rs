@@ -1,4 +1,4 @@
-//! JSON that is kept and passed on, but not read.
+//! JSON that is stored and passed on without being parsed.
 
 use autogenerate::{SqlType, model::TypeModel};
 use sqlx::{
@@ -8,9 +8,9 @@ use sqlx::{
     types::Json,
 };
 
-/// The text of a `jsonb` value as PostgreSQL prints it, and so JSON.
+/// The text of a `jsonb` value as PostgreSQL prints it, which is valid JSON.
 ///
-/// `Json<Box<RawValue>>` is the same, but can only be had by parsing the text: a tenth of what a read of one row costs.
+/// `Json<Box<RawValue>>` holds the same, but parses the text: a tenth of the cost of reading a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonText(Box<str>);
 
@@ -34,12 +34,12 @@ impl SqlType for JsonText {
 
 impl<'r> Decode<'r, Postgres> for JsonText {
     fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
-        /// What stands before the text in the binary format.
+        /// The version byte that precedes the text in the binary format.
         const VERSION: &[u8] = &[1];
-        let octets = value.as_bytes()?;
+        let bytes = value.as_bytes()?;
         let text = match value.format() {
-            PgValueFormat::Binary => octets.strip_prefix(VERSION).ok_or("jsonb of an unknown version")?,
-            PgValueFormat::Text => octets,
+            PgValueFormat::Binary => bytes.strip_prefix(VERSION).ok_or("jsonb of an unknown version")?,
+            PgValueFormat::Text => bytes,
         };
         Ok(Self(str::from_utf8(text)?.into()))
     }

@@ -1,50 +1,124 @@
-//! Keyset pagination: a page begins at a key and not at a number, so that it costs the same wherever it is.
+//! Keyset pagination: a page begins at a key, not at an offset, so every page costs the same.
 
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Where a page begins in a list that is ordered from the newest row to the oldest, ids deciding between equals.
+use crate::postgres::entity::Entity;
+
+/// What a list is sorted by: a total order, with an index that matches.
+pub trait SortKey: Copy + PartialEq + Send + Sync {
+    /// The columns, in the order of the list, such as `(created_at, id)`.
+    const COLUMNS: &[&str];
+    /// Whether the list begins at the greatest key.
+    const DESCENDING: bool;
+
+    /// The key of a row.
+    fn of(row: &impl Entity) -> Self;
+
+    /// Binds one value for each column.
+    fn bind(self, values: &mut sqlx::query_builder::Separated<'_, Postgres, &str>);
+
+    /// The key in a cursor.
+    fn to_bytes(self) -> Vec<u8>;
+
+    /// The key of a cursor; `None` if the bytes are not a key.
+    fn from_bytes(bytes: &[u8]) -> Option<Self>;
+}
+
+/// Newest first; the id breaks ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// At the newest row.
-    Newest,
-    /// Behind this row, towards the oldest.
-    After(DateTime<Utc>, Uuid),
-    /// In front of this row, towards the newest: the page that ends there.
-    Before(DateTime<Utc>, Uuid),
+pub struct Newest {
+    created_at: DateTime<Utc>,
+    id: Uuid,
 }
 
-/// Completes a query that ends in a WHERE clause and whose table has `created_at` and `id`, with an index on both.
-pub fn push_page(query: &mut QueryBuilder<Postgres>, start: Start, limit: u32) {
-    let (comparison, created_at, id) = match start {
-        Start::Newest => return push_order(query, start, limit),
-        Start::After(created_at, id) => ("<", created_at, id),
-        Start::Before(created_at, id) => (">", created_at, id),
-    };
-    query.push(" AND (created_at, id) ").push(comparison).push(" (");
-    query.push_bind(created_at).push(", ").push_bind(id).push(")");
-    push_order(query, start, limit);
-}
+impl SortKey for Newest {
+    const COLUMNS: &[&str] = &["created_at", "id"];
+    const DESCENDING: bool = true;
 
-/// Orders rows in the direction of reading, and cuts them behind the page.
-pub fn push_order(query: &mut QueryBuilder<Postgres>, start: Start, limit: u32) {
-    query.push(match start {
-        Start::Newest | Start::After(..) => " ORDER BY created_at DESC, id DESC",
-        Start::Before(..) => " ORDER BY created_at, id",
-    });
-    // One more than asked for tells whether there is a page behind this one. It is no parameter, because then PostgreSQL, which has to
-    // reckon with any number, would plan the query anew each time.
-    query.push(" LIMIT ").push(i64::from(limit) + 1);
-}
-
-/// The rows of the page, newest first, and whether there are more beyond it in the direction of reading.
-#[must_use]
-pub fn cut_page<T>(mut rows: Vec<T>, start: Start, limit: u32) -> (Vec<T>, bool) {
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    if matches!(start, Start::Before(..)) {
-        rows.reverse();
+    fn of(row: &impl Entity) -> Self {
+        Self { created_at: row.created_at(), id: row.id() }
     }
-    (rows, more)
+
+    fn bind(self, values: &mut sqlx::query_builder::Separated<'_, Postgres, &str>) {
+        values.push_bind(self.created_at).push_bind(self.id);
+    }
+
+    fn to_bytes(self) -> Vec<u8> {
+        [&self.created_at.timestamp_micros().to_be_bytes()[..], self.id.as_bytes()].concat()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (micros, id) = bytes.split_first_chunk()?;
+        let created_at = DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?;
+        Some(Self { created_at, id: Uuid::from_slice(id).ok()? })
+    }
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start<K> {
+    /// At the first row of the list.
+    First,
+    /// Behind the row with this key.
+    After(K),
+    /// In front of the row with this key: the page that ends there.
+    Before(K),
+}
+
+/// Which part of a list to read.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRequest<K> {
+    /// Where it begins.
+    pub start: Start<K>,
+    /// The most rows.
+    pub limit: u32,
+}
+
+/// Part of a list, in the order of the list.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether there are more in the direction of reading.
+    pub more: bool,
+}
+
+impl<K: SortKey> PageRequest<K> {
+    /// Completes a query that ends in a WHERE clause.
+    pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
+        let (is_after, key) = match self.start {
+            Start::First => return self.push_order(query),
+            Start::After(key) => (true, key),
+            Start::Before(key) => (false, key),
+        };
+        let comparison = if is_after == K::DESCENDING { "<" } else { ">" };
+        query.push(format_args!(" AND ({}) {comparison} (", K::COLUMNS.join(", ")));
+        key.bind(&mut query.separated(", "));
+        query.push(")");
+        self.push_order(query);
+    }
+
+    /// Orders rows in the direction of reading, and limits them.
+    pub fn push_order(&self, query: &mut QueryBuilder<Postgres>) {
+        let is_descending = K::DESCENDING != matches!(self.start, Start::Before(_));
+        let direction = if is_descending { " DESC" } else { "" };
+        let columns: Vec<String> = K::COLUMNS.iter().map(|column| format!("{column}{direction}")).collect();
+        query.push(format_args!(" ORDER BY {}", columns.join(", ")));
+        // One more row tells whether there is another page. The number is no parameter: PostgreSQL
+        // would plan for any number, and plan again for each execution.
+        query.push(format_args!(" LIMIT {}", i64::from(self.limit) + 1));
+    }
+
+    /// The page of the rows that the query returned.
+    #[must_use]
+    pub fn page<T>(&self, mut rows: Vec<T>) -> Page<T> {
+        let more = rows.len() > self.limit as usize;
+        rows.truncate(self.limit as usize);
+        if matches!(self.start, Start::Before(_)) {
+            rows.reverse();
+        }
+        Page { rows, more }
+    }
 }

@@ -1,4 +1,4 @@
-//! The migrations of this binary, and where a database stands against them.
+//! The migrations of this binary, and which of them a database has.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use autogenerate::{
 };
 use sqlx::{PgConnection, migrate::Migrator};
 
-/// The migrations that this binary carries.
+/// The migrations embedded in this binary.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// The same by revisions.
+/// The embedded migrations, grouped by revision.
 ///
 /// # Errors
 ///
-/// Where the folder was not in order when the binary was built.
+/// The folder was malformed when the binary was built.
 pub fn all() -> Result<Migrations, RevisionError> {
     Migrations::from_migrator(&MIGRATOR)
 }
@@ -34,9 +34,10 @@ pub async fn state(conn: &mut PgConnection, migrator: &Migrator) -> Result<State
     }
 }
 
-/// Applies what is pending, oldest first, and returns how many migrations that were.
+/// Applies pending migrations, oldest first, and returns how many.
 ///
-/// Any number of processes may do this at once: each migration is applied by one of them. `patience` bounds the wait for the others.
+/// Any number of processes may do this at once: each migration is applied exactly once. `patience`
+/// bounds the wait for the others.
 ///
 /// # Errors
 ///

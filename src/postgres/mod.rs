@@ -1,21 +1,21 @@
-//! Everything that is kept in PostgreSQL: one folder a domain, and what they share.
+//! Everything that knows PostgreSQL: a folder for each domain, and what they share.
 //!
-//! An operation is a plain function on `&mut PgConnection`: it reads or writes, gives back what the database
-//! returned, and never begins or commits.
+//! An operation is a plain function on `&mut PgConnection`: it reads or writes, returns what the
+//! database returned, and never begins or commits.
 
 pub mod catalog;
-pub mod database;
+pub mod entity;
 pub mod json;
 pub mod keyset;
 pub mod migrations;
-pub mod named;
+pub mod pool;
 pub mod service;
-pub mod versions;
+pub mod transaction;
 mod violation;
 
 use autogenerate::model::Metadata;
 
-/// Every model: what `curio db` compares, and migrations lead to.
+/// Every model: what `curio db` compares with the database.
 #[must_use]
 pub fn tables() -> Metadata {
     Metadata::new()

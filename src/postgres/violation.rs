@@ -34,8 +34,8 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// The fault that belongs to the named constraint; these rules are checked before the database is asked, so
-/// this is the second line of defence.
+/// The fault for the named constraint. The boundary checks these rules first, so this is the second
+/// line of defence.
 fn broken_rule(reported: &dyn DatabaseError) -> Fault {
     let name = reported.constraint().unwrap_or_default();
     catalog::RULES.iter().find(|(constraint, ..)| *constraint == name).map_or_else(
@@ -52,7 +52,7 @@ mod tests {
 
     use super::*;
 
-    /// What no client can break, since the service alone writes it.
+    /// Checks that no client can break: only the service writes these columns.
     const OURS: [&str; 2] = ["items_version_check", "service_keys_key_check"];
 
     #[test]

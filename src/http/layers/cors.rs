@@ -1,80 +1,108 @@
-//! Which pages of other origins may call the API: none, unless it is configured (the Fetch standard, "CORS protocol").
+//! Which pages of other origins may call the API (the Fetch standard, "CORS protocol").
+//!
+//! tower-http's layer answers every OPTIONS as a preflight request; here one without
+//! `Access-Control-Request-Method` reaches the resource.
 
-use std::str::FromStr;
+use std::{
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use axum::{extract::Request, response::Response};
-use http::{HeaderMap, HeaderValue, Method, header};
+use axum::extract::Request;
+use futures_util::future::Either;
+use http::{HeaderName, Method, header};
+use tower::{Layer, Service};
+use tower_http::cors::{AllowOrigin, Cors, CorsLayer};
 
-const METHODS: &str = "GET,HEAD,POST,PUT,PATCH,DELETE";
+use crate::config::http::Origin;
+
+const METHODS: [Method; 6] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
 /// What a page may send.
-const HEADERS: &str =
-    "accept,content-type,idempotency-key,if-match,if-none-match,prefer,traceparent,x-request-id";
+const REQUEST_FIELDS: [&str; 8] = [
+    "accept",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "prefer",
+    "traceparent",
+    "x-request-id",
+];
+
 /// What a page may read.
-const EXPOSED: &str = "etag,idempotent-replayed,link,location,preference-applied,retry-after,ratelimit,ratelimit-policy,x-request-id";
+const RESPONSE_FIELDS: [&str; 9] = [
+    "etag",
+    "idempotent-replayed",
+    "link",
+    "location",
+    "preference-applied",
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+    "x-request-id",
+];
 
-/// An origin such as `https://app.example.com`, or `*` for all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin(HeaderValue);
+/// Lets the pages of these origins call the API, without credentials; `None` if there are none.
+pub fn layer(origins: &[Origin]) -> Option<PreflightLayer> {
+    let any = origins.iter().any(|Origin(origin)| origin == "*");
+    let origins: Vec<_> = origins.iter().map(|Origin(origin)| origin.clone()).collect();
+    if origins.is_empty() {
+        return None;
+    }
+    let vary = if any { Vec::new() } else { vec![header::ORIGIN] };
+    let cors = CorsLayer::new()
+        .allow_origin(if any { AllowOrigin::any() } else { AllowOrigin::list(origins) })
+        .allow_methods(METHODS)
+        .allow_headers(REQUEST_FIELDS.map(HeaderName::from_static))
+        .expose_headers(RESPONSE_FIELDS.map(HeaderName::from_static))
+        .max_age(Duration::from_mins(10))
+        .vary(vary);
+    Some(PreflightLayer(cors))
+}
 
-impl FromStr for Origin {
-    type Err = &'static str;
+/// CORS for everything except an OPTIONS that asks for the methods of a resource.
+#[derive(Debug, Clone)]
+pub struct PreflightLayer(CorsLayer);
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FORM: &str = "must be * or a scheme and an authority, such as https://app.example.com";
-        let host = text.strip_prefix("https://").or(text.strip_prefix("http://"));
-        let valid = text == "*" || host.is_some_and(|host| host.parse::<http::uri::Authority>().is_ok());
-        if valid { HeaderValue::from_str(text).map(Self).map_err(|_| FORM) } else { Err(FORM) }
+impl<S: Clone> Layer<S> for PreflightLayer {
+    type Service = Preflight<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Preflight { cors: self.0.layer(inner.clone()), inner }
     }
 }
 
-/// The origins whose pages may call the API; the rest of the service needs no cookies, so credentials are not allowed.
-#[derive(Debug)]
-pub struct Sharing {
-    origins: Vec<HeaderValue>,
-    any: bool,
+/// See [`PreflightLayer`].
+#[derive(Debug, Clone)]
+pub struct Preflight<S> {
+    cors: Cors<S>,
+    inner: S,
 }
 
-impl Sharing {
-    /// `None` where there are no such origins.
-    pub fn new(origins: &[Origin]) -> Option<Self> {
-        let any = origins.iter().any(|origin| origin.0 == "*");
-        let origins: Vec<_> = origins.iter().map(|origin| origin.0.clone()).collect();
-        (!origins.is_empty()).then_some(Self { origins, any })
-    }
+impl<S> Service<Request> for Preflight<S>
+where
+    S: Service<Request>,
+    Cors<S>: Service<Request, Response = S::Response, Error = S::Error>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Either<S::Future, <Cors<S> as Service<Request>>::Future>;
 
-    /// The origin that may read the answer to a request with this head.
-    pub fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        if self.any {
-            return Some(HeaderValue::from_static("*"));
-        }
-        headers.get(header::ORIGIN).filter(|origin| self.origins.contains(origin)).cloned()
-    }
-
-    /// Adds the fields that let the pages of an origin read an answer.
-    pub fn share(&self, origin: Option<HeaderValue>, headers: &mut HeaderMap) {
-        if !self.any {
-            headers.append(header::VARY, HeaderValue::from_static("origin"));
-        }
-        if let Some(origin) = origin {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        match self.inner.poll_ready(context) {
+            Poll::Ready(Ok(())) => self.cors.poll_ready(context),
+            other => other,
         }
     }
 
-    /// The answer to a preflight request with this head.
-    pub fn preflight(&self, headers: &HeaderMap) -> Response {
-        let mut response = Response::default();
-        let fields = response.headers_mut();
-        fields.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
-        fields.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS));
-        fields.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-        self.share(self.allowed(headers), fields);
-        response
+    fn call(&mut self, request: Request) -> Self::Future {
+        let is_preflight = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        if request.method() == Method::OPTIONS && !is_preflight {
+            Either::Left(self.inner.call(request))
+        } else {
+            Either::Right(self.cors.call(request))
+        }
     }
-}
-
-/// Whether a request asks what a page may do; an OPTIONS without this field asks for the methods of a resource.
-pub fn is_preflight(request: &Request) -> bool {
-    request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }

@@ -1,120 +1,117 @@
-//! What is around every request, refused or not, from its arrival to the head of its answer.
+//! What is around every request, in reading order: the first layer sees a request first, and its
+//! response last.
 //!
-//! One layer for all of it: each layer is an allocation and a few thousand instructions for every request.
+//! Whatever may reject a request does so before the handler runs: no layer turns a committed write
+//! into an error.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+mod actor;
+mod admission;
+mod body;
+mod coding;
+mod cors;
+mod head;
+mod observe;
+mod rate_limit;
+mod request_id;
+mod retry;
+mod trace;
+
+use std::{any::Any, sync::Arc};
 
 use axum::{
+    Router,
     body::Body,
-    extract::{Request, State},
-    middleware::Next,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use futures_util::FutureExt;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use tower::{Layer, ServiceExt};
-use tower_http::compression::{
-    CompressionLayer, Predicate,
-    predicate::{DefaultPredicate, SizeAbove},
-};
-use tracing::Instrument;
-
-use crate::http::{
-    App, cors, forwarded,
-    observe::Observed,
-    problem::{self, Problem},
-    rate_limit::Limiter,
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use tokio::sync::Semaphore;
+use tower::{ServiceBuilder, util::option_layer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
 };
 
-/// Below this many octets compression costs more than it saves.
-const COMPRESS_ABOVE: u64 = 1024;
-/// About so many header fields are added here to those of a handler.
-const FIELDS: usize = 12;
+use self::{rate_limit::Limiter, request_id::UuidV7};
+use crate::{
+    app::App,
+    http::{
+        limits::BodyLimit,
+        response::problem::{self, INTERNAL, Problem},
+    },
+};
 
-/// What [`wrap`] needs to know.
-#[derive(Debug, Clone)]
-pub struct Envelope {
-    pub app: Arc<App>,
-    /// Whether these requests draw on the quota of their client address.
-    pub limited: bool,
+/// Header fields of every response that does not set them itself.
+const SECURITY: [(HeaderName, &str); 3] = [
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
+
+/// The layers around everything, probes and metrics included.
+pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+    let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
+    let [policy, referrer, sniffing] = SECURITY
+        .map(|(name, value)| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
+    router.layer(
+        ServiceBuilder::new()
+            .layer(option_layer(cors::layer(&app.options.cors_origins)))
+            .map_response(|response: http::Response<_>| response.map(Body::new))
+            .map_request(request_id::discard_invalid)
+            .layer(SetRequestIdLayer::x_request_id(UuidV7))
+            .map_request(move |request| actor::identify(request, &trusted))
+            .layer(trace::layer())
+            .layer(from_fn_with_state(Arc::clone(app), observe::observe))
+            .layer(policy)
+            .layer(referrer)
+            .layer(sniffing)
+            .map_response(problem::render)
+            .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(CatchPanicLayer::custom(internal_error))
+    )
 }
 
-/// Gives a request its id, span, log line and metrics, keeps it within its client's quota, and its answer the form and the header
-/// fields that all answers have.
-pub async fn wrap(
-    State(Envelope { app, limited }): State<Envelope>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let sharing = app.sharing.as_ref();
-    if let Some(sharing) = sharing
-        && cors::is_preflight(&request)
-    {
-        return sharing.preflight(request.headers());
-    }
-    let origin = sharing.and_then(|sharing| sharing.allowed(request.headers()));
-    let observed = Observed::begin(&request);
-    let limiter = app.limiter.as_ref().filter(|_| limited);
-    let answer = AssertUnwindSafe(limit(&app, limiter, request, next)).catch_unwind();
-    let answer = answer.instrument(observed.span()).await;
-    let mut response = observed.end(&app.metrics, answer.unwrap_or_else(panicked));
-    secure(response.headers_mut());
-    if let Some(sharing) = sharing {
-        sharing.share(origin, response.headers_mut());
-    }
-    response
+/// The layers around everything except probes and metrics, inside [`around_all`].
+pub fn around_public(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
+    let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
+    let limit = option_layer(limiter.map(|limiter| from_fn_with_state(limiter, rate_limit::limit)));
+    compressed(router).layer(limit)
 }
 
-async fn limit(app: &App, limiter: Option<&Limiter>, request: Request, next: Next) -> Response {
-    let trusted = &app.options.trusted_proxies;
-    let address =
-        limiter.map(|_| forwarded::client_address(request.headers(), request.extensions(), trusted));
-    let mut response = match limiter.zip(address) {
-        Some((limiter, address)) => limiter.limit(address, compress(request, next)).await,
-        None => compress(request, next).await,
-    };
-    response.headers_mut().reserve(FIELDS);
-    response
+/// Compression, chosen before the handler runs; inside [`around_public`], and around metrics.
+pub fn compressed(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(coding::negotiate))
+            .map_response(coding::vary_not_modified)
+            .layer(coding::layer()),
+    )
 }
 
-/// Compresses what is large enough for a client that says what it can decompress.
-async fn compress(request: Request, next: Next) -> Response {
-    let large = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE));
-    if request.headers().contains_key(header::ACCEPT_ENCODING) {
-        let compression = CompressionLayer::new().compress_when(large).layer(next);
-        let response = match compression.oneshot(request).await {
-            Ok(response) => response.map(Body::new),
-            Err(never) => match never {},
-        };
-        return vary(response, false);
-    }
-    let response = next.run(request).await;
-    let would_compress = large.should_compress(&response);
-    vary(response, would_compress)
+/// The layers around the operations of the API, inside [`around_public`].
+pub fn around_api(
+    router: Router<Arc<App>>,
+    app: &Arc<App>,
+    body_limits: &'static [BodyLimit],
+) -> Router<Arc<App>> {
+    let permits = Arc::new(Semaphore::new(app.options.max_requests));
+    let timeout =
+        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.options.request_timeout);
+    let body = body::Reader { timeout: app.options.body_timeout, limits: body_limits };
+    router.route_layer(
+        ServiceBuilder::new()
+            .layer(from_fn(head::check))
+            .layer(from_fn_with_state(body, body::read))
+            .layer(from_fn_with_state(Arc::clone(app), retry::retry))
+            .layer(from_fn_with_state(permits, admission::admit))
+            .layer(timeout)
+            .layer(from_fn(admission::settle)),
+    )
 }
 
-/// Tells caches that another client would have got other octets, or might have got some: a 304 says what the 200 would (RFC 9110
-/// §15.4.5), and does not know how large that is.
-fn vary(mut response: Response, would_compress: bool) -> Response {
-    if would_compress || response.status() == StatusCode::NOT_MODIFIED {
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
-    }
-    response
-}
-
-/// Header fields of every answer that does not set them itself.
-fn secure(headers: &mut HeaderMap) {
-    let policy = "default-src 'none'; frame-ancestors 'none'";
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-}
-
-/// The panic's own message was written to the log by the panic hook; it does not reach the client.
-fn panicked(_: Box<dyn Any + Send>) -> Response {
-    Problem::new(&problem::INTERNAL, "The cause is in the log of the service.").into_response()
+/// The panic hook has logged the message, which does not reach the client.
+fn internal_error(_: Box<dyn Any + Send>) -> Response {
+    Problem::new(&INTERNAL, "The cause is in the log of the service.").into_response()
 }

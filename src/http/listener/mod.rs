@@ -1,4 +1,6 @@
-//! The listener: connections, time-outs below HTTP, and the way down.
+//! Sockets: accepting connections, time-outs below HTTP, graceful shutdown.
+
+mod rejection;
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -6,21 +8,25 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
 
-use crate::http::{App, router, wire::Acceptor};
+use self::rejection::Acceptor;
+use crate::app::App;
 
-/// How long the head of a request may take to arrive, and how long a connection may stay idle.
+/// The longest time until the head of a request has arrived, and the longest idle time of a connection.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Serves until `stop` comes, then finishes what is being worked on, for `shutdown_timeout` at the most.
+/// Serves `router` until `stop` completes, then finishes requests in progress, for at most
+/// `shutdown_timeout`.
 ///
 /// # Errors
 ///
-/// Where the listener fails.
+/// The listener fails.
 pub async fn serve(
     listener: TcpListener,
+    router: Router,
     app: Arc<App>,
     stop: impl Future<Output = ()> + Send + 'static,
     shutdown_timeout: Duration,
@@ -28,7 +34,7 @@ pub async fn serve(
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener)?.acceptor(Acceptor::new()).handle(handle.clone());
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move {
         stop.await;
         app.drain();

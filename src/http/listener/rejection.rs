@@ -1,7 +1,7 @@
-//! What is sent before there is a request: the HTTP library's own refusal of octets that are not HTTP.
+//! Errors below HTTP: bytes that are not a request.
 //!
-//! hyper answers those with a bare head, and offers no place to change that. So the head is recognised on its way out and replaced by one
-//! with a problem document, as every other answer of 400 and above has.
+//! hyper responds to those with a head alone, and has no hook to change that. So the head is recognized
+//! on its way out, and replaced by one with a problem document.
 
 use std::{
     io::{self, IoSlice},
@@ -18,9 +18,9 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::http::problem;
+use crate::http::response::problem;
 
-/// Takes connections: without Nagle's delay, and with refusals in the form of all others.
+/// Accepts connections, without Nagle's delay.
 #[derive(Debug, Clone)]
 pub struct Acceptor(NoDelayAcceptor);
 
@@ -31,49 +31,49 @@ impl Acceptor {
 }
 
 impl<S: Send + 'static> Accept<TcpStream, S> for Acceptor {
-    type Stream = Wire;
+    type Stream = Connection;
     type Service = S;
-    type Future = BoxFuture<'static, io::Result<(Wire, S)>>;
+    type Future = BoxFuture<'static, io::Result<(Connection, S)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let accepted = self.0.accept(stream, service);
-        async { accepted.await.map(|(stream, service)| (Wire { stream, refusal: Vec::new() }, service)) }
+        async { accepted.await.map(|(stream, service)| (Connection { stream, rejection: Vec::new() }, service)) }
             .boxed()
     }
 }
 
 /// A connection.
 #[derive(Debug)]
-pub struct Wire {
+pub struct Connection {
     stream: TcpStream,
-    /// What is still to be written in the place of a bare head.
-    refusal: Vec<u8>,
+    /// What is still to be written instead of a bare head.
+    rejection: Vec<u8>,
 }
 
-impl Wire {
-    fn poll_refuse(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.refusal.is_empty() {
-            let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.refusal))?;
-            self.refusal.drain(..written);
+impl Connection {
+    fn poll_reject(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.rejection.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.rejection))?;
+            self.rejection.drain(..written);
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Connection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        octets: &[u8],
+        bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.refusal.is_empty() {
-            let Some(refusal) = refusal(octets) else {
-                return Pin::new(&mut self.stream).poll_write(context, octets);
+        if self.rejection.is_empty() {
+            let Some(rejection) = rejection(bytes) else {
+                return Pin::new(&mut self.stream).poll_write(context, bytes);
             };
-            self.refusal = refusal;
+            self.rejection = rejection;
         }
-        ready!(self.poll_refuse(context))?;
-        Poll::Ready(Ok(octets.len()))
+        ready!(self.poll_reject(context))?;
+        Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_write_vectored(
@@ -100,7 +100,7 @@ impl AsyncWrite for Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -110,14 +110,14 @@ impl AsyncRead for Wire {
     }
 }
 
-/// What to send instead of a bare head. No answer of the service itself looks like one: those of 400 and above have a body, and no
-/// body begins like a head, because JSON has no line ends of that form.
-fn refusal(octets: &[u8]) -> Option<Vec<u8>> {
-    let status = octets.strip_prefix(b"HTTP/1.1 4").and(octets.get(9..12))?;
-    if !octets.ends_with(b"\r\n\r\n") {
+/// What to send instead of a bare head. No response of the service looks like one: those of 400 and above
+/// have a body, and JSON contains no such line ends.
+fn rejection(bytes: &[u8]) -> Option<Vec<u8>> {
+    let status = bytes.strip_prefix(b"HTTP/1.1 4").and(bytes.get(9..12))?;
+    if !bytes.ends_with(b"\r\n\r\n") {
         return None;
     }
-    let head = str::from_utf8(octets).ok()?;
+    let head = str::from_utf8(bytes).ok()?;
     let (first, fields) = head.split_once("\r\n")?;
     if !fields.starts_with("connection: close\r\ncontent-length: 0\r\n") {
         return None;

@@ -1,231 +1,174 @@
-//! Keyset pages: opaque, authenticated cursors and the `Link` field (RFC 8288, AIP-158).
+//! Lists in pages (RFC 8288, AIP-158): one extractor and one response for all of them.
 
-use std::fmt;
-
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
-
-use crate::{
-    error::Fault,
-    http::{problem::Problem, query::Expected},
-    postgres::keyset::Start,
+use http::{HeaderValue, header::LINK};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use utoipa::{
+    IntoParams, Number,
+    openapi::{
+        Object, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::ObjectBuilder,
+    },
 };
 
-/// How many entities a page has where the client does not say.
-pub const DEFAULT_LIMIT: u32 = 50;
-/// The most entities that a page can have.
-pub const MAX_LIMIT: u32 = 200;
+use super::{
+    cursor::{self, CursorScope},
+    head::{FromHead, Head},
+    query::{Expected, FromQuery, Parameters},
+};
+use crate::{
+    actor::Actor,
+    app::App,
+    error::Error,
+    http::{
+        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_PAGE},
+        response::{
+            page::{PageView, cursor_schema},
+            reply::Reply,
+        },
+    },
+    postgres::{
+        entity::Entity,
+        keyset::{Page, PageRequest, SortKey, Start},
+    },
+};
 
-const FORMAT: u8 = 1;
-const PAYLOAD: usize = 1 + 1 + 8 + 16 + 8;
-const TAG: usize = 16;
-
-/// `limit`
+/// A request for a page of a list with filters `F`, sorted by `K`.
 ///
-/// # Errors
-///
-/// `limit`
-pub fn limit(value: &str) -> Result<u32, Expected> {
-    let number = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    number.ok_or_else(|| Expected("limit", format!("must be an integer from 1 to {MAX_LIMIT}").into()))
-}
-
-/// Makes cursors and takes them back.
-///
-/// A cursor is a format, a direction, the sort key of the entity at the edge of the page and a hash of the list and its filters,
-/// with the first half of an HMAC-SHA256 over them (RFC 2104 §5), in base64url. A client can neither make nor change one.
-#[derive(Clone)]
-pub struct Cursors {
-    mac: Hmac<Sha256>,
-}
-
-impl fmt::Debug for Cursors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Cursors")
-    }
-}
-
-impl Cursors {
-    /// Cursors under this key, whatever its length.
-    #[must_use]
-    pub fn new(key: &[u8]) -> Self {
-        let mac = Hmac::new_from_slice(key);
-        Self { mac: mac.unwrap_or_else(|_| unreachable!("HMAC takes keys of any length")) }
-    }
-
-    /// The cursor of a page that begins at `start`, in a list with these filters.
-    fn encode(&self, start: Start, filters: [u8; 8]) -> Option<String> {
-        let (direction, created_at, id) = match start {
-            Start::Newest => return None,
-            Start::After(created_at, id) => (0, created_at, id),
-            Start::Before(created_at, id) => (1, created_at, id),
-        };
-        let mut bytes = Vec::with_capacity(PAYLOAD + TAG);
-        bytes.extend([FORMAT, direction]);
-        bytes.extend(created_at.timestamp_micros().to_be_bytes());
-        bytes.extend(id.as_bytes());
-        bytes.extend(filters);
-        let tag = self.mac.clone().chain_update(&bytes).finalize().into_bytes();
-        bytes.extend(&tag[..TAG]);
-        Some(URL_SAFE_NO_PAD.encode(bytes))
-    }
-
-    /// Where the page of a cursor begins.
-    fn decode(&self, cursor: &str, filters: [u8; 8]) -> Result<Start, Expected> {
-        let invalid = || Expected("cursor", "must be a cursor that this service gave".into());
-        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
-        let (payload, tag) = bytes.split_at_checked(PAYLOAD).ok_or_else(invalid)?;
-        if tag.len() != TAG {
-            return Err(invalid());
-        }
-        self.mac.clone().chain_update(payload).verify_truncated_left(tag).map_err(|_| invalid())?;
-        let (created_at, id, hash) = fields(payload).ok_or_else(invalid)?;
-        if hash != filters {
-            let detail = "belongs to a list with other parameters; begin again without it";
-            return Err(Expected("cursor_mismatch", detail.into()));
-        }
-        match payload[1] {
-            0 => Ok(Start::After(created_at, id)),
-            _ => Ok(Start::Before(created_at, id)),
-        }
-    }
-}
-
-fn fields(payload: &[u8]) -> Option<(DateTime<Utc>, Uuid, [u8; 8])> {
-    let (&format, rest) = payload.split_first()?;
-    if format != FORMAT {
-        return None;
-    }
-    let micros = i64::from_be_bytes(rest.get(1..9)?.try_into().ok()?);
-    let id = Uuid::from_slice(rest.get(9..25)?).ok()?;
-    Some((DateTime::from_timestamp_micros(micros)?, id, rest.get(25..)?.try_into().ok()?))
-}
-
-/// The place of a page in its list: where it begins, and how to link to its neighbours.
+/// The serialization of the filters is their meaning: a cursor belongs to every query whose filters
+/// serialize alike.
 #[derive(Debug)]
-pub struct Place<'a> {
-    cursors: &'a Cursors,
-    /// Where the page begins.
-    pub start: Start,
-    /// The parameters of the list but for the cursor, as they were sent.
-    parameters: String,
-    filters: [u8; 8],
+pub struct Listing<F, K> {
+    /// Which entities the list contains.
+    pub filter: F,
+    /// Which part of the list to read.
+    pub page: PageRequest<K>,
+    /// The URL of the list: relative, or below the public URL if one is configured.
+    url: String,
+    /// The parameters without the cursor.
+    query: String,
+    scope: CursorScope,
 }
 
-/// The neighbours of a page.
-#[derive(Debug)]
-pub struct Neighbours {
-    /// The cursor of the next page, if there is one.
-    pub next: Option<String>,
-    /// The cursor of the page before, if there is one.
-    pub prev: Option<String>,
-    /// The value of `Link`, if there is anything to link to.
-    pub link: Option<String>,
+impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
+    async fn from_head(head: &mut Head, app: &App) -> Option<Self> {
+        let path = head.parts.uri.path();
+        let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
+        let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
+        let limit = parameters.one("limit", parse_limit).unwrap_or(DEFAULT_PAGE);
+        let cursor = parameters.one("cursor", |cursor| Ok(cursor.to_owned()));
+        let filter = F::from_query(&mut parameters);
+        let actor = head.parts.extensions.get::<Actor>().map_or("", Actor::cursor_scope);
+        let scope = CursorScope::new::<K>(path, &filter, actor);
+        let mut start = Start::First;
+        match cursor.map(|cursor| cursor::decode(&app.cursor_mac, scope, &cursor)) {
+            None => {}
+            Some(Ok(decoded)) => start = decoded,
+            // With invalid filters, it is unknown which list was meant.
+            Some(Err(Expected("cursor_mismatch", _))) if !parameters.is_valid() => {}
+            Some(Err(expected)) => parameters.reject("cursor", expected),
+        }
+        head.faults.extend(parameters.finish());
+        let public_url = app.options.public_url.as_ref().map_or("", |url| url.as_str());
+        let url = format!("{public_url}{path}");
+        Some(Self { filter, page: PageRequest { start, limit }, url, query, scope })
+    }
 }
 
-impl<'a> Place<'a> {
-    /// Reads the cursor of the list at this path with this query string.
+/// Where a page is in its list: the cursors of its neighbours.
+struct Neighbours {
+    next: Option<String>,
+    prev: Option<String>,
+}
+
+impl<F, K: SortKey> Listing<F, K> {
+    /// The response with a page of the list.
     ///
     /// # Errors
     ///
-    /// 400 where the cursor is not one of ours, or the list and its filters are not those that it was made for.
-    pub fn new(cursors: &'a Cursors, path: &str, query: &str, cursor: Option<&str>) -> Result<Self, Problem> {
-        let named = |name: &'static str| move |pair: &&str| pair.split('=').next() == Some(name);
-        let kept: Vec<&str> =
-            query.split('&').filter(|pair| !pair.is_empty() && !named("cursor")(pair)).collect();
-        // A client may ask for pages of another size on the way; anything else would be another list.
-        let mut filters: Vec<&str> = kept.iter().copied().filter(|pair| !named("limit")(pair)).collect();
-        filters.sort_unstable();
-        let hash: [u8; 32] = Sha256::digest(format!("{path}?{}", filters.join("&"))).into();
-        let mut place = Self { cursors, start: Start::Newest, parameters: kept.join("&"), filters: [0; 8] };
-        place.filters.copy_from_slice(&hash[..8]);
-        if let Some(cursor) = cursor {
-            place.start = cursors.decode(cursor, place.filters).map_err(|Expected(code, detail)| {
-                Problem::malformed(vec![Fault::parameter("cursor", code, detail)])
-            })?;
+    /// [`Error::Internal`] if a row cannot be written as JSON.
+    pub fn reply<V, E>(&self, app: &App, page: Page<E>) -> Result<Reply, Error>
+    where
+        V: From<E> + Serialize,
+        E: Entity,
+    {
+        let Neighbours { next, prev } = self.neighbours(app, &page);
+        let link = self.link(next.as_deref(), prev.as_deref());
+        let data: Vec<V> = page.rows.into_iter().map(V::from).collect();
+        let reply = Reply::ok(&PageView { data, next_cursor: next, prev_cursor: prev })?.revalidated();
+        match link {
+            Some(link) => Ok(reply.with_header(LINK, HeaderValue::try_from(link).map_err(Error::internal)?)),
+            None => Ok(reply),
         }
-        Ok(place)
     }
 
-    /// The neighbours of the page with these edges; `more` tells whether the list goes on in the direction of reading.
-    /// `address` is the absolute URL of the list without a query string.
-    #[must_use]
-    pub fn neighbours(
-        &self,
-        edges: Option<[(DateTime<Utc>, Uuid); 2]>,
-        more: bool,
-        address: &str,
-    ) -> Neighbours {
-        let (has_prev, has_next) = match self.start {
-            Start::Newest => (false, more),
-            Start::After(..) => (true, more),
-            Start::Before(..) => (more, true),
+    /// An empty page has no edge at which a neighbour could begin.
+    fn neighbours<E: Entity>(&self, app: &App, page: &Page<E>) -> Neighbours {
+        let (has_prev, has_next) = match self.page.start {
+            Start::First => (false, page.more),
+            Start::After(_) => (true, page.more),
+            Start::Before(_) => (page.more, true),
         };
-        // An empty page has no edge that a neighbour could begin at, and nothing to continue with either.
-        let cursor = |edge: usize, make: fn(DateTime<Utc>, Uuid) -> Start| {
-            edges.and_then(|edges| self.cursors.encode(make(edges[edge].0, edges[edge].1), self.filters))
-        };
-        let next = has_next.then(|| cursor(1, Start::After)).flatten();
-        let prev = has_prev.then(|| cursor(0, Start::Before)).flatten();
-        let link = self.link(next.as_deref(), prev.as_deref(), address);
-        Neighbours { next, prev, link }
+        let cursor = |start| cursor::encode(&app.cursor_mac, self.scope, start);
+        let next = page.rows.last().filter(|_| has_next).and_then(|row| cursor(Start::After(K::of(row))));
+        let prev = page.rows.first().filter(|_| has_prev).and_then(|row| cursor(Start::Before(K::of(row))));
+        Neighbours { next, prev }
     }
 
-    fn link(&self, next: Option<&str>, prev: Option<&str>, address: &str) -> Option<String> {
-        let parameters = &self.parameters;
-        let and = if parameters.is_empty() { "" } else { "&" };
-        let to =
-            |cursor: &str, rel: &str| format!("<{address}?{parameters}{and}cursor={cursor}>; rel=\"{rel}\"");
+    /// The value of `Link`.
+    fn link(&self, next: Option<&str>, prev: Option<&str>) -> Option<String> {
+        let Self { url, query, .. } = self;
+        let and = if query.is_empty() { "" } else { "&" };
+        let to = |cursor: &str, rel: &str| format!("<{url}?{query}{and}cursor={cursor}>; rel=\"{rel}\"");
         let mut links: Vec<String> = Vec::new();
         links.extend(next.map(|cursor| to(cursor, "next")));
         links.extend(prev.map(|cursor| to(cursor, "prev")));
-        if self.start != Start::Newest {
-            let mark = if parameters.is_empty() { "" } else { "?" };
-            links.push(format!("<{address}{mark}{parameters}>; rel=\"first\""));
+        if !matches!(self.page.start, Start::First) {
+            let mark = if query.is_empty() { "" } else { "?" };
+            links.push(format!("<{url}{mark}{query}>; rel=\"first\""));
         }
         (!links.is_empty()).then(|| links.join(", "))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn encode_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
+    /// Everything but the unreserved characters of RFC 3986 §2.3.
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    let encode = |text| utf8_percent_encode(text, RESERVED);
+    let pairs: Vec<_> = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    pairs.join("&")
+}
 
-    #[test]
-    fn a_cursor_survives_the_round_trip_and_no_change() {
-        let cursors = Cursors::new(b"key");
-        let start =
-            Start::After(DateTime::from_timestamp_micros(1_763_800_000_123_456).unwrap(), Uuid::nil());
-        let cursor = cursors.encode(start, [7; 8]).unwrap();
-        assert_eq!(cursors.decode(&cursor, [7; 8]).unwrap(), start);
-        assert_eq!(cursors.decode(&cursor, [8; 8]).unwrap_err().0, "cursor_mismatch");
-        assert_eq!(Cursors::new(b"other").decode(&cursor, [7; 8]).unwrap_err().0, "cursor");
-        for at in 0..cursor.len() {
-            let mut changed = cursor.clone().into_bytes();
-            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-            let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(cursors.decode(&changed, [7; 8]).unwrap_err().0, "cursor", "{at}");
-        }
-    }
+fn parse_limit(value: &str) -> Result<u32, Expected> {
+    let limit = value.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+    limit.ok_or_else(|| Expected("limit", format!("must be an integer from 1 to {MAX_PAGE}").into()))
+}
 
-    #[test]
-    fn an_empty_page_links_to_the_first_alone() {
-        let cursors = Cursors::new(b"key");
-        let moment = DateTime::from_timestamp_micros(0).unwrap();
-        let cursor =
-            cursors.encode(Start::After(moment, Uuid::nil()), hash("/v1/items?status=draft")).unwrap();
-        let query = format!("status=draft&limit=1&cursor={cursor}");
-        let place = Place::new(&cursors, "/v1/items", &query, Some(&cursor)).unwrap();
-        let neighbours = place.neighbours(None, false, "http://h/v1/items");
-        assert_eq!((neighbours.next, neighbours.prev), (None, None));
-        assert_eq!(neighbours.link.unwrap(), "<http://h/v1/items?status=draft&limit=1>; rel=\"first\"");
-    }
+/// The parameters of every list, for the document.
+#[derive(Debug)]
+pub struct PageParameters;
 
-    fn hash(filters: &str) -> [u8; 8] {
-        let hash: [u8; 32] = Sha256::digest(filters).into();
-        hash[..8].try_into().unwrap()
+impl IntoParams for PageParameters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = |name: &str, description: &str, schema: Object| {
+            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);
+            parameter.description(Some(description)).schema(Some(schema)).build()
+        };
+        let limit = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Int32)))
+            .minimum(Some(Number::UInt(1)))
+            .maximum(Some(Number::UInt(MAX_PAGE as usize)))
+            .default(Some(DEFAULT_PAGE.into()));
+        let cursor = cursor_schema(Type::String).min_length(Some(1)).max_length(Some(MAX_CURSOR));
+        vec![
+            parameter("limit", "The most entities of the page.", limit.build()),
+            parameter(
+                "cursor",
+                "Where the page begins: `next_cursor` or `prev_cursor` of another page of the same list.",
+                cursor.build(),
+            ),
+        ]
     }
 }

@@ -1,43 +1,64 @@
-//! Whether the client takes what is sent: `Accept` (RFC 9110 §12.5.1).
+//! What the client accepts: media types and content codings (RFC 9110 §12.5).
 
-use axum::extract::Request;
-use http::{HeaderMap, Method, header::ACCEPT};
+use http::{
+    HeaderMap, HeaderName,
+    header::{ACCEPT, ACCEPT_ENCODING},
+};
 
-use crate::http::problem::{self, Problem};
+use super::field::{elements, parameters};
 
-/// Refuses a request that takes no JSON with 406. The answers to DELETE and OPTIONS have no content; generated clients ask there
-/// for the one media type that is declared, that of problems.
-pub fn require_json(request: &Request) -> Result<(), Problem> {
-    if matches!(*request.method(), Method::DELETE | Method::OPTIONS) || takes_json(request.headers()) {
-        return Ok(());
-    }
-    Err(Problem::new(&problem::NOT_ACCEPTABLE, "Answers have the media type application/json."))
-}
+/// The coding that changes nothing.
+pub const IDENTITY: &str = "identity";
 
-/// The most specific range that matches decides; without the field everything is taken.
-fn takes_json(headers: &HeaderMap) -> bool {
+/// The codings of responses, the best first.
+const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
+
+/// Whether the client accepts JSON. The most specific range that matches decides; without the field,
+/// everything is accepted.
+pub fn accepts_json(headers: &HeaderMap) -> bool {
     let mut best = None;
-    let mut ranges =
-        headers.get_all(ACCEPT).iter().flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
-    let Some(first) = ranges.next() else {
-        return true;
-    };
-    for range in std::iter::once(first).chain(ranges) {
-        let text = String::from_utf8_lossy(range);
-        let mut pieces = text.split(';').map(str::trim);
-        let specificity = match pieces.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+    for (range, weight) in weighted(headers, &ACCEPT) {
+        let specificity = match range.to_ascii_lowercase().as_str() {
             "application/json" => 3,
             "application/*" => 2,
             "*/*" => 1,
-            // An empty element of a list is lawful, and an empty field admits everything.
+            // An empty list element is valid, and an empty field admits everything.
             "" => 0,
             _ => continue,
         };
-        let weight = pieces.find_map(|piece| piece.strip_prefix("q=").or(piece.strip_prefix("Q=")));
-        let admitted = weight.and_then(|weight| weight.parse::<f32>().ok()).is_none_or(|weight| weight > 0.0);
-        best = best.max(Some((specificity, admitted)));
+        best = best.max(Some((specificity, weight > 0.0)));
     }
-    best.is_some_and(|(_, admitted)| admitted)
+    match best {
+        Some((_, accepted)) => accepted,
+        None => !headers.contains_key(ACCEPT),
+    }
+}
+
+/// The coding with the greatest weight; `None` if the client accepts none of ours.
+pub fn choose_coding(headers: &HeaderMap) -> Option<&'static str> {
+    let listed: Vec<(String, f32)> =
+        weighted(headers, &ACCEPT_ENCODING).map(|(coding, weight)| (coding.to_ascii_lowercase(), weight)).collect();
+    let weight_of = |name: &str| listed.iter().find(|(coding, _)| coding == name).map(|(_, weight)| *weight);
+    let mut best: Option<(&'static str, f32)> = None;
+    for coding in CODINGS {
+        // What is not listed is not accepted, except the identity.
+        let default = if coding == IDENTITY { f32::MIN_POSITIVE } else { 0.0 };
+        let weight = weight_of(coding).or_else(|| weight_of("*")).unwrap_or(default);
+        if weight > best.map_or(0.0, |(_, weight)| weight) {
+            best = Some((coding, weight));
+        }
+    }
+    best.map(|(coding, _)| coding)
+}
+
+/// The elements of a field with their weights; what cannot be read as a weight is 1.
+fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = (&'a str, f32)> {
+    let fields = headers.get_all(name).iter().map(|field| field.to_str().unwrap_or("?"));
+    fields.flat_map(elements).map(|element| {
+        let (value, parameters) = parameters(element);
+        let weight = parameters.filter(|(name, _)| name.eq_ignore_ascii_case("q")).find_map(|(_, q)| q.parse().ok());
+        (value, weight.unwrap_or(1.0))
+    })
 }
 
 #[cfg(test)]
@@ -48,24 +69,50 @@ mod tests {
 
     #[test]
     fn the_most_specific_range_decides() {
-        let takes = |value: &'static str| {
-            takes_json(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(value))]))
+        let accepts = |value: &'static str| {
+            accepts_json(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(value))]))
         };
-        assert!(takes_json(&HeaderMap::new()));
+        assert!(accepts_json(&HeaderMap::new()));
         for accepted in [
             "*/*",
             "application/json",
             "text/html, application/*;q=0.1",
             "Application/JSON;q=0.5",
+            "application/json;a=\"x,y;q=0\"",
             "*/*;q=0, application/json",
             "",
         ] {
-            assert!(takes(accepted), "{accepted}");
+            assert!(accepts(accepted), "{accepted}");
         }
-        for refused in
-            ["text/html", "application/json;q=0", "application/json;q=0, */*", "application/xml, text/*"]
-        {
-            assert!(!takes(refused), "{refused}");
+        for rejected in [
+            "text/html",
+            "text/html;a=\", application/json\"",
+            "application/json;q=0",
+            "application/json;q=0, */*",
+            "application/xml, text/*",
+        ] {
+            assert!(!accepts(rejected), "{rejected}");
+        }
+    }
+
+    #[test]
+    fn the_heaviest_coding_is_chosen() {
+        for (field, coding) in [
+            ("", Some("identity")),
+            ("gzip", Some("gzip")),
+            ("gzip, br", Some("br")),
+            ("gzip, br;q=0.5", Some("gzip")),
+            ("*", Some("zstd")),
+            ("deflate", Some("identity")),
+            ("identity, gzip;q=0.5", Some("identity")),
+            ("identity;q=0", None),
+            ("*;q=0", None),
+            ("identity;q=0, br;q=0", None),
+            ("*;q=0, identity", Some("identity")),
+            ("identity;q=0, GZIP", Some("gzip")),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(field))]);
+            assert_eq!(choose_coding(&headers), coding, "{field}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Changing a part of an entity: JSON Merge Patch (RFC 7396) and JSON Patch (RFC 6902).
+//! Partial changes: JSON Merge Patch (RFC 7396) and JSON Patch (RFC 6902).
 //!
 //! A patch is applied to the entity as clients see it, and the result is validated as if it had been sent whole.
 
@@ -8,26 +8,27 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::{
+    body::FromBody,
+    json::{self, number},
+};
 use crate::{
     error::{Error, Fault},
     http::{
-        answer,
-        extract::FromBody,
-        json::{self, number},
-        problem::{self, Problem},
+        limits::{MAX_DEPTH, MAX_PATCH_OPERATIONS, MEBIBYTE},
+        response::{
+            json::to_vec,
+            problem::{CONFLICT, Problem},
+        },
     },
 };
 
-/// The media types that PATCH takes (RFC 5789 §3.1). Generated clients send the last, for the first.
+/// The media types of a PATCH (RFC 5789 §3.1). Generated clients send the last one for a merge patch.
 pub const MEDIA_TYPES: &[&str] = &["application/merge-patch+json", JSON_PATCH, "application/json"];
 
 const JSON_PATCH: &str = "application/json-patch+json";
-/// The most operations of a JSON Patch.
-const MAX_OPERATIONS: usize = 100;
-/// The deepest nesting while a JSON Patch is applied: that of a whole body.
-const MAX_DEPTH: usize = 64;
-/// How much all operations of a JSON Patch may write together, about in octets. A copy of a copy doubles each time.
-const MAX_WRITTEN: usize = 8 * 1024 * 1024;
+/// How much all operations of a JSON Patch may write, in bytes. A copy of a copy doubles each time.
+const MAX_WRITTEN: usize = 8 * MEBIBYTE;
 
 /// The body of a PATCH, not yet applied to anything.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl<H> FromBody<H> for Patch {
     fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
         let (value, mut faults) = json::parse_value(body)?;
         let patch = if media_type == JSON_PATCH {
-            Self::Operations(operations(value)?)
+            Self::Operations(parse_operations(value)?)
         } else if let Value::Object(patch) = value {
             Self::Merge(patch)
         } else {
@@ -55,12 +56,12 @@ impl<H> FromBody<H> for Patch {
     }
 }
 
-fn operations(value: Value) -> Result<Vec<PatchOperation>, Problem> {
+fn parse_operations(value: Value) -> Result<Vec<PatchOperation>, Problem> {
     let Value::Array(values) = value else {
         return Err(Problem::malformed(vec![Fault::at("", "json_patch", "must be an array of operations")]));
     };
-    if values.len() > MAX_OPERATIONS {
-        let detail = format!("must have at most {MAX_OPERATIONS} operations");
+    if values.len() > MAX_PATCH_OPERATIONS {
+        let detail = format!("must have at most {MAX_PATCH_OPERATIONS} operations");
         return Err(Problem::invalid(vec![Fault::at("", "too_many", detail)]));
     }
     let mut operations = Vec::with_capacity(values.len());
@@ -80,8 +81,8 @@ fn operations(value: Value) -> Result<Vec<PatchOperation>, Problem> {
 ///
 /// # Errors
 ///
-/// 422 where the patch changes a read-only member, names a place that is not there, or the result is not a valid `T`; 409 where a
-/// `test` fails.
+/// 422 if the patch changes a read-only member or names a missing location, or the result is not a valid
+/// `T`; 409 if a `test` fails.
 pub fn apply<T>(current: &impl Serialize, patch: Patch, read_only: &[&str]) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate + ToSchema,
@@ -96,7 +97,7 @@ where
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] where the patch names a read-only member or the result is not a valid `T`.
+/// [`Error::Invalid`] if the patch names a read-only member or the result is not a valid `T`.
 pub fn merge<T>(current: &impl Serialize, patch: Map<String, Value>, read_only: &[&str]) -> Result<T, Error>
 where
     T: DeserializeOwned + Validate + ToSchema,
@@ -105,7 +106,7 @@ where
         patch.into_iter().partition(|(name, _)| read_only.contains(&name.as_str()));
     let mut document = document(current)?;
     document.retain(|name, _| !read_only.contains(&name.as_str()));
-    // A merge takes away in silence what is not there; a name that no entity has is a mistake all the same.
+    // A merge removes a missing member silently, but a name that no entity has is still a fault.
     let unknown = patch.iter().filter(|(name, value)| value.is_null() && !document.contains_key(*name));
     let mut unknown: Map<String, Value> =
         unknown.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -118,7 +119,7 @@ where
     validate(&document, faults).map_err(Error::Invalid)
 }
 
-/// The entity after a JSON Patch: all of it, or nothing.
+/// The entity after all operations of a JSON Patch.
 fn operate<T>(
     current: &impl Serialize,
     operations: &[PatchOperation],
@@ -142,7 +143,7 @@ where
     validate(&document, faults).map_err(json::invalid)
 }
 
-/// Why an operation of a JSON Patch cannot be done.
+/// Why an operation of a JSON Patch fails.
 enum Failure {
     Test,
     Member(&'static str, &'static str),
@@ -151,38 +152,44 @@ enum Failure {
 }
 
 impl Failure {
-    /// The refusal, where the operation is the one with this number.
+    /// The problem, if the operation has this index.
     fn at(self, index: usize) -> Problem {
-        let (place, code, detail) = match self {
+        let (pointer, code, detail) = match self {
             Self::Test => {
-                let fault = Fault::at(format!("/{index}"), "test_failed", "must hold for what is stored");
-                let detail = "A test of the patch fails; nothing was changed.";
-                return Problem::new(&problem::CONFLICT, detail).with_faults(vec![fault]);
+                let fault = Fault::at(format!("/{index}"), "test_failed", "must equal the stored value");
+                let detail = "A test of the patch failed; nothing was changed.";
+                return Problem::new(&CONFLICT, detail).with_faults(vec![fault]);
             }
-            Self::Member(name, detail) => (format!("/{index}/{name}"), "path", detail),
-            Self::TooDeep => (format!("/{index}"), "too_deep", "must not nest deeper than 64 levels"),
-            Self::TooLarge => (format!("/{index}"), "too_large", "must not write 8 MiB with those before it"),
+            Self::Member(name, detail) => (format!("/{index}/{name}"), "path", detail.to_owned()),
+            Self::TooDeep => {
+                (format!("/{index}"), "too_deep", format!("must not nest deeper than {MAX_DEPTH} levels"))
+            }
+            Self::TooLarge => {
+                let most = MAX_WRITTEN / MEBIBYTE;
+                let detail = format!("must not write more than {most} MiB with the operations before it");
+                (format!("/{index}"), "too_large", detail)
+            }
         };
-        Problem::invalid(vec![Fault::at(place, code, detail)])
+        Problem::invalid(vec![Fault::at(pointer, code, detail)])
     }
 }
 
-/// Does one operation; `written` grows by the size of what it puts somewhere.
+/// Applies one operation; `written` grows by the size of the value that it writes.
 fn step(document: &mut Value, operation: &PatchOperation, written: &mut usize) -> Result<(), Failure> {
-    let there = |pointer: &str| document.pointer(pointer);
+    let value_at = |pointer: &str| document.pointer(pointer);
     let value = match operation {
         PatchOperation::Test(test) => {
-            // The library takes 1 and 1.0 for different numbers, RFC 6902 §4.6 does not.
-            let holds = there(test.path.as_str()).is_some_and(|value| number::same(value, &test.value));
+            // The library distinguishes 1 from 1.0, RFC 6902 §4.6 does not.
+            let holds = value_at(test.path.as_str()).is_some_and(|value| number::is_equal(value, &test.value));
             return if holds { Ok(()) } else { Err(Failure::Test) };
         }
         PatchOperation::Add(add) => Some(&add.value),
         PatchOperation::Replace(replace) => Some(&replace.value),
-        PatchOperation::Move(mov) => there(mov.from.as_str()),
-        PatchOperation::Copy(copy) => there(copy.from.as_str()),
+        PatchOperation::Move(mov) => value_at(mov.from.as_str()),
+        PatchOperation::Copy(copy) => value_at(copy.from.as_str()),
         PatchOperation::Remove(_) => None,
     };
-    let (size, depth) = value.map_or((0, 0), weigh);
+    let (size, depth) = value.map_or((0, 0), measure);
     *written += size;
     if *written > MAX_WRITTEN {
         return Err(Failure::TooLarge);
@@ -191,23 +198,23 @@ fn step(document: &mut Value, operation: &PatchOperation, written: &mut usize) -
         return Err(Failure::TooDeep);
     }
     json_patch::patch_unsafe(document, std::slice::from_ref(operation)).map_err(|error| match error.kind {
-        PatchErrorKind::InvalidFromPointer => Failure::Member("from", "must be a place that is there"),
-        PatchErrorKind::CannotMoveInsideItself => Failure::Member("path", "must not be inside of from"),
-        _ => Failure::Member("path", "must be a place that is there, or where something can be added"),
+        PatchErrorKind::InvalidFromPointer => Failure::Member("from", "must name an existing location"),
+        PatchErrorKind::CannotMoveInsideItself => Failure::Member("path", "must not be inside from"),
+        _ => Failure::Member("path", "must name an existing location, or one where a value can be added"),
     })
 }
 
-/// About how many octets a value has as JSON, and how deep it nests.
-fn weigh(value: &Value) -> (usize, usize) {
+/// The approximate bytes of a value as JSON, and its depth.
+fn measure(value: &Value) -> (usize, usize) {
     let add =
         |(size, depth): (usize, usize), (more, deep): (usize, usize)| (size + more, depth.max(deep + 1));
     match value {
         Value::Null | Value::Bool(_) => (4, 0),
         Value::Number(number) => (number.as_str().len(), 0),
         Value::String(text) => (text.len() + 2, 0),
-        Value::Array(values) => values.iter().map(weigh).fold((2 + values.len(), 1), add),
+        Value::Array(values) => values.iter().map(measure).fold((2 + values.len(), 1), add),
         Value::Object(members) => members.iter().fold((2, 1), |sum, (name, value)| {
-            let (size, depth) = weigh(value);
+            let (size, depth) = measure(value);
             add(sum, (size + name.len() + 4, depth))
         }),
     }
@@ -219,16 +226,15 @@ fn read_only_fault(name: &str) -> Fault {
 
 /// The entity as clients see it.
 fn document(current: &impl Serialize) -> Result<Map<String, Value>, Error> {
-    let internal = |error| Error::Internal(Box::new(error));
-    serde_json::from_slice(&answer::to_vec(current).map_err(internal)?).map_err(internal)
+    serde_json::from_slice(&to_vec(current)?).map_err(Error::internal)
 }
 
-/// The document as a `T`, where there are no faults but those that it adds.
+/// The document as a `T`, if there are no faults; else those and its own.
 fn validate<T>(document: &Value, mut faults: Vec<Fault>) -> Result<T, Vec<Fault>>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    match json::read(&document.to_string(), T::validate) {
+    match json::parse_checked(&document.to_string(), T::validate) {
         Ok(value) if faults.is_empty() => Ok(value),
         Ok(_) => Err(faults),
         Err(found) => {

@@ -1,119 +1,100 @@
 //! Entity tags and conditional requests (RFC 9110 §8.8.3 and §13).
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName,
     header::{IF_MATCH, IF_NONE_MATCH},
 };
 
+use super::head::{FromHead, Head};
 use crate::{
+    app::App,
     error::Fault,
     http::{
-        extract::{FromHead, Head},
-        problem::{self, Problem},
+        limits::MAX_ENTITY_TAGS,
+        response::problem::{PRECONDITION_FAILED, Problem},
     },
-    postgres::versions::Versions,
 };
 
-/// The longest field that lists entity tags.
-const MAX_FIELD: usize = 8192;
+/// A list of entity tags as a pattern, for the document.
+pub const ENTITY_TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#;
 
-/// The strong entity tag of a version: `"7"`.
-#[must_use]
-pub fn etag(version: i64) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{version}\""))
-        .unwrap_or_else(|_| unreachable!("digits are visible ASCII"))
-}
-
-/// 412: the entity is in this version, or not there at all.
+/// 412: the entity has this version, or there is none.
 pub fn failed(version: Option<i64>) -> Problem {
     let detail = match version {
-        Some(_) => "The entity tag is not one that the request is meant for.",
-        None => "There is no entity that the request could be meant for.",
+        Some(_) => "The current entity tag is not one that the request allows.",
+        None => "There is no entity, and the request requires one.",
     };
-    Problem::new(&problem::PRECONDITION_FAILED, detail).with_current_version(version)
+    Problem::new(&PRECONDITION_FAILED, detail).with_current_version(version)
 }
 
-/// What a request demands of the entity that it finds.
+/// The preconditions of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Preconditions {
-    if_match: Option<Tags>,
-    if_none_match: Option<Tags>,
+    if_match: Option<EntityTags>,
+    if_none_match: Option<EntityTags>,
 }
 
 impl Preconditions {
-    /// Reads `If-Match` and `If-None-Match`; a field that is not a list of entity tags is added to `faults`.
-    pub fn of(headers: &HeaderMap, faults: &mut Vec<Fault>) -> Self {
-        let mut tags = |name| {
-            Tags::of(headers, name).unwrap_or_else(|fault| {
-                faults.push(fault);
-                None
-            })
-        };
-        Self { if_match: tags(&IF_MATCH), if_none_match: tags(&IF_NONE_MATCH) }
-    }
-
-    /// Reads the text of an `If-Match`; `None` where it is not a list of entity tags.
-    pub fn if_match(text: &str) -> Option<Self> {
-        let mut tags = Tags::default();
-        tags.read(text)?;
+    /// Parses the value of an `If-Match`; `None` if it is not a list of entity tags.
+    pub fn from_if_match(text: &str) -> Option<Self> {
+        let mut tags = EntityTags::default();
+        tags.parse(text)?;
         Some(Self { if_match: Some(tags), if_none_match: None })
     }
 
-    /// Whether a GET is meant for this version; else it is answered with 412 (RFC 9110 §13.1.1).
-    pub fn is_for(&self, version: i64) -> bool {
-        self.if_match.as_ref().is_none_or(|tags| tags.any || tags.strongly().contains(&version))
+    /// Whether `If-Match` is absent or names this version; it compares strongly (RFC 9110 §13.1.1).
+    pub fn matches(&self, version: i64) -> bool {
+        self.if_match.as_ref().is_none_or(|tags| tags.any || tags.versions.contains(&(false, version)))
     }
 
-    /// Whether a client has this version already; a GET is then answered with 304 (RFC 9110 §13.1.2).
-    pub fn is_known(&self, version: i64) -> bool {
-        self.if_none_match.as_ref().is_some_and(|tags| tags.any || tags.weakly().contains(&version))
+    /// Whether `If-None-Match` names this version; it compares weakly (RFC 9110 §13.1.2).
+    pub fn excludes(&self, version: i64) -> bool {
+        self.if_none_match
+            .as_ref()
+            .is_some_and(|tags| tags.any || tags.versions.iter().any(|(_, listed)| *listed == version))
     }
 
-    /// Whether the write names the versions that it is meant for.
+    /// Whether a write may change an entity of this version.
+    pub fn admit(&self, version: i64) -> bool {
+        self.matches(version) && !self.excludes(version)
+    }
+
+    /// Whether the request has an `If-Match`.
     pub fn has_if_match(&self) -> bool {
         self.if_match.is_some()
     }
 
-    /// Whether the write is meant for the case that there is no entity yet, and no other (RFC 9110 §13.1.2).
-    pub fn is_creation(&self) -> bool {
+    /// Whether the request requires that there is no entity yet: `If-None-Match: *`.
+    pub fn requires_absence(&self) -> bool {
         self.if_none_match.as_ref().is_some_and(|tags| tags.any)
-    }
-
-    /// The versions of an entity that is there for which both conditions hold: `If-Match` compares strongly, `If-None-Match`
-    /// weakly (RFC 9110 §13.1).
-    pub fn versions(&self) -> Versions {
-        let only = self.if_match.as_ref().filter(|tags| !tags.any).map(Tags::strongly);
-        let except = self.if_none_match.as_ref().map(Tags::weakly).unwrap_or_default();
-        if self.is_creation() {
-            Versions { only: Some(Vec::new()), except }
-        } else {
-            Versions { only, except }
-        }
     }
 }
 
 impl FromHead for Preconditions {
-    fn from_head(head: &mut Head) -> Option<Self> {
-        Some(Self::of(&head.parts.headers, &mut head.faults))
+    async fn from_head(head: &mut Head, _: &App) -> Option<Self> {
+        let if_match = EntityTags::from_headers(&head.parts.headers, &IF_MATCH, "If-Match");
+        let if_none_match = EntityTags::from_headers(&head.parts.headers, &IF_NONE_MATCH, "If-None-Match");
+        let mut tags = |tags: Result<_, Fault>| tags.map_err(|fault| head.faults.push(fault)).ok();
+        let (if_match, if_none_match) = (tags(if_match), tags(if_none_match));
+        Some(Self { if_match: if_match?, if_none_match: if_none_match? })
     }
 }
 
 /// A list of entity tags, or `*`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Tags {
+struct EntityTags {
     /// There was a `*`.
     any: bool,
-    /// Whether a tag was marked as weak, and the version that it stands for; tags that no version has are left out.
+    /// Whether each tag is weak, and its version. Tags that no version has are left out.
     versions: Vec<(bool, i64)>,
 }
 
-impl Tags {
-    fn of(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, Fault> {
+impl EntityTags {
+    fn from_headers(headers: &HeaderMap, field: &HeaderName, name: &'static str) -> Result<Option<Self>, Fault> {
         let mut tags: Option<Self> = None;
-        for field in headers.get_all(name) {
-            let read = field.to_str().ok().and_then(|field| tags.get_or_insert_default().read(field));
-            if read.is_none() {
-                let name = if name == IF_MATCH { "If-Match" } else { "If-None-Match" };
+        for value in headers.get_all(field) {
+            let parsed = value.to_str().ok().and_then(|value| tags.get_or_insert_default().parse(value));
+            if parsed.is_none() {
                 let detail = "must be * or a list of entity tags, such as \"1\", W/\"2\"";
                 return Err(Fault::header(name, "entity_tag", detail));
             }
@@ -121,9 +102,9 @@ impl Tags {
         Ok(tags)
     }
 
-    /// Adds the tags of a field; `None` where it is not a list of them.
-    fn read(&mut self, field: &str) -> Option<()> {
-        let mut rest = Some(field).filter(|field| field.len() <= MAX_FIELD)?.trim();
+    /// Adds the tags of a field; `None` if it is not a list of them.
+    fn parse(&mut self, field: &str) -> Option<()> {
+        let mut rest = Some(field).filter(|field| field.len() <= MAX_ENTITY_TAGS)?.trim();
         if rest == "*" {
             self.any = true;
             return Some(());
@@ -136,7 +117,7 @@ impl Tags {
             if !opaque.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return None;
             }
-            // Only the form that the service gives stands for a version.
+            // Only the service's own spelling names a version.
             let version = opaque.parse::<i64>().ok().filter(|version| version.to_string() == opaque);
             self.versions.extend(version.map(|version| (weak, version)));
             count += 1;
@@ -147,91 +128,73 @@ impl Tags {
         }
         (count > 0).then_some(())
     }
-
-    fn strongly(&self) -> Vec<i64> {
-        self.versions.iter().filter(|(weak, _)| !weak).map(|(_, version)| *version).collect()
-    }
-
-    fn weakly(&self) -> Vec<i64> {
-        self.versions.iter().map(|(_, version)| *version).collect()
-    }
 }
 
-/// What follows empty elements of a list, which are lawful (RFC 9110 §5.6.1.2).
+/// Skips empty list elements, which are valid (RFC 9110 §5.6.1.2).
 fn skip_empty(rest: &str) -> &str {
     rest.trim_start_matches([',', ' ', '\t'])
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
-    fn headers(name: &HeaderName, values: &[&str]) -> HeaderMap {
-        values
-            .iter()
-            .map(|value| (name.clone(), HeaderValue::from_bytes(value.as_bytes()).unwrap()))
-            .collect()
-    }
-
-    #[test]
-    fn a_version_becomes_a_strong_tag() {
-        assert_eq!(etag(1), "\"1\"");
-        assert_eq!(etag(9_007_199_254_740_991), "\"9007199254740991\"");
-        assert_eq!(etag(i64::MAX), "\"9223372036854775807\"");
+    fn parse(name: &HeaderName, values: &[&str]) -> Option<Preconditions> {
+        let field = |value: &&str| (name.clone(), HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        let headers: HeaderMap = values.iter().map(field).collect();
+        let tags = EntityTags::from_headers(&headers, name, "").ok()?;
+        Some(if name == IF_MATCH {
+            Preconditions { if_match: tags, if_none_match: None }
+        } else {
+            Preconditions { if_match: None, if_none_match: tags }
+        })
     }
 
     #[test]
     fn lists_stars_and_weak_tags_are_understood() {
-        let fresh = |value: &str| {
-            let mut faults = Vec::new();
-            let preconditions = Preconditions::of(&headers(&IF_NONE_MATCH, &[value]), &mut faults);
-            faults.is_empty().then(|| preconditions.is_known(2))
-        };
+        let excludes = |value: &str| parse(&IF_NONE_MATCH, &[value]).map(|conditions| conditions.excludes(2));
         for matching in
             ["\"2\"", "W/\"2\"", "*", "\"1\", W/\"2\"", "\"a,b\",\"2\"", "\"1\",,\"2\"", ",, \"2\","]
         {
-            assert_eq!(fresh(matching), Some(true), "{matching}");
+            assert_eq!(excludes(matching), Some(true), "{matching}");
         }
         for other in ["\"1\"", "\"22\"", "W/\"1\",\"3\"", "\"02\"", "\"+2\"", "\"\""] {
-            assert_eq!(fresh(other), Some(false), "{other}");
+            assert_eq!(excludes(other), Some(false), "{other}");
         }
         for malformed in ["2", "\"2", "\"2\" \"3\"", "", ",", "w/\"2\"", "\"\u{e9}\"", "\"2 3\"", "*, \"2\""]
         {
-            assert_eq!(fresh(malformed), None, "{malformed}");
+            assert_eq!(excludes(malformed), None, "{malformed}");
         }
-        let longest = format!("\"{}\"", "2".repeat(MAX_FIELD - 2));
-        assert_eq!(fresh(&longest), Some(false));
-        assert_eq!(fresh(&format!("{longest} ")), None);
+        let longest = format!("\"{}\"", "2".repeat(MAX_ENTITY_TAGS - 2));
+        assert_eq!(excludes(&longest), Some(false));
+        assert_eq!(excludes(&format!("{longest} ")), None);
     }
 
     #[test]
     fn if_match_compares_strongly_and_if_none_match_weakly() {
-        let admits = |name: &HeaderName, values: &[&str]| {
-            let preconditions = Preconditions::of(&headers(name, values), &mut Vec::new());
-            let admits = preconditions.versions().admit(2);
-            assert_eq!(preconditions.is_for(2) && !preconditions.is_known(2), admits, "a GET sees it alike");
-            admits
-        };
+        let admits = |name: &HeaderName, values: &[&str]| parse(name, values).unwrap().admit(2);
         assert!(admits(&IF_MATCH, &[]));
         for admitted in [&["\"2\""][..], &["*"], &["\"1\", \"2\""], &["\"1\"", "\"2\""], &["W/\"2\", \"2\""]]
         {
             assert!(admits(&IF_MATCH, admitted), "{admitted:?}");
         }
-        for refused in [&["W/\"2\""][..], &["\"1\""], &["\"two\""], &["\"02\""]] {
-            assert!(!admits(&IF_MATCH, refused), "{refused:?}");
+        for rejected in [&["W/\"2\""][..], &["\"1\""], &["\"two\""], &["\"02\""]] {
+            assert!(!admits(&IF_MATCH, rejected), "{rejected:?}");
         }
         for admitted in [&["\"1\""][..], &["W/\"3\", \"1\""], &["\"two\""]] {
             assert!(admits(&IF_NONE_MATCH, admitted), "{admitted:?}");
         }
-        for refused in [&["\"2\""][..], &["W/\"2\""], &["*"], &["\"1\"", "\"2\""]] {
-            assert!(!admits(&IF_NONE_MATCH, refused), "{refused:?}");
+        for rejected in [&["\"2\""][..], &["W/\"2\""], &["*"], &["\"1\"", "\"2\""]] {
+            assert!(!admits(&IF_NONE_MATCH, rejected), "{rejected:?}");
         }
     }
 
     #[test]
-    fn only_a_star_is_meant_for_what_is_not_there() {
-        let of = |values: &[&str]| Preconditions::of(&headers(&IF_NONE_MATCH, values), &mut Vec::new());
-        assert!(of(&["*"]).is_creation());
-        assert!(!of(&["\"1\""]).is_creation() && !of(&[]).is_creation());
+    fn only_a_star_requires_absence() {
+        let requires = |values: &[&str]| parse(&IF_NONE_MATCH, values).unwrap().requires_absence();
+        assert!(requires(&["*"]));
+        assert!(!requires(&["\"1\""]) && !requires(&[]));
     }
 }

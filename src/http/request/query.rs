@@ -1,19 +1,43 @@
-//! Query strings, read parameter by parameter, so that every fault is found at once.
+//! Query strings, read parameter by parameter, so that all faults are reported at once.
 
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 
-use crate::error::Fault;
+use super::head::{FromHead, Head};
+use crate::{app::App, error::Fault, http::limits::MAX_DATE_TIME};
 
-/// What a query string can be read into.
+/// What a query string can be read as.
 pub trait FromQuery: Sized {
     /// Takes each parameter that it knows; faults are collected in `parameters`.
     fn from_query(parameters: &mut Parameters) -> Self;
 }
 
-/// The parameters of a query string that nobody has taken yet, and the faults of those that were.
+/// A query string.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: FromQuery> FromHead for Query<T> {
+    async fn from_head(head: &mut Head, _: &App) -> Option<Self> {
+        let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
+        let value = T::from_query(&mut parameters);
+        head.faults.extend(parameters.finish());
+        Some(Self(value))
+    }
+}
+
+/// No parameters at all.
+#[derive(Debug)]
+pub struct NoQuery;
+
+impl FromQuery for NoQuery {
+    fn from_query(_: &mut Parameters) -> Self {
+        Self
+    }
+}
+
+/// The parameters of a query string that were not taken yet, and the faults of those that were.
 #[derive(Debug)]
 pub struct Parameters {
     pairs: Vec<(String, String)>,
@@ -21,17 +45,18 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    fn new(query: &str) -> Self {
+    /// Decodes a query string.
+    pub fn parse(query: &str) -> Self {
         let mut parameters = Self { pairs: Vec::new(), faults: Vec::new() };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
                 (Some(name), Some(value)) if value.contains('\0') => {
-                    parameters.faults.push(Fault::parameter(known(&name), "nul", "must not contain U+0000"));
+                    parameters.faults.push(Fault::parameter(sanitize(&name), "nul", "must not contain U+0000"));
                 }
                 (Some(name), Some(value)) => parameters.pairs.push((name, value)),
                 (name, _) => {
-                    let name = known(&name.unwrap_or_default());
+                    let name = sanitize(&name.unwrap_or_default());
                     parameters.faults.push(Fault::parameter(
                         name,
                         "encoding",
@@ -43,12 +68,12 @@ impl Parameters {
         parameters
     }
 
-    /// The values of a parameter that may occur up to `most` times, each read by `read`, whose error says what would be right.
+    /// The values of a parameter that may occur up to `most` times.
     pub fn many<T>(
         &mut self,
         name: &'static str,
         most: usize,
-        read: impl Fn(&str) -> Result<T, Expected>,
+        parse: impl Fn(&str) -> Result<T, Expected>,
     ) -> Vec<T> {
         let before = self.pairs.len();
         let mut values = Vec::new();
@@ -57,7 +82,7 @@ impl Parameters {
             if key != name {
                 return true;
             }
-            match read(value) {
+            match parse(value) {
                 Ok(value) => values.push(value),
                 Err(Expected(code, detail)) => faults.push(Fault::parameter(name, code, detail)),
             }
@@ -71,15 +96,31 @@ impl Parameters {
     }
 
     /// The value of a parameter that may occur once.
-    pub fn one<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, Expected>) -> Option<T> {
-        self.many(name, 1, read).pop()
+    pub fn one<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, Expected>) -> Option<T> {
+        self.many(name, 1, parse).pop()
     }
 
-    fn finish(mut self) -> Vec<Fault> {
+    /// The parameters that were not taken yet, decoded.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    /// Adds a fault in a parameter.
+    pub fn reject(&mut self, name: &'static str, Expected(code, detail): Expected) {
+        self.faults.push(Fault::parameter(name, code, detail));
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_valid(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// All faults, including one for each parameter that was not taken.
+    pub fn finish(mut self) -> Vec<Fault> {
         let unknown = self
             .pairs
             .iter()
-            .map(|(name, _)| Fault::parameter(known(name), "unknown_parameter", "is not a known parameter"));
+            .map(|(name, _)| Fault::parameter(sanitize(name), "unknown_parameter", "is not a known parameter"));
         self.faults.extend(unknown);
         self.faults
     }
@@ -89,47 +130,37 @@ impl Parameters {
 #[derive(Debug)]
 pub struct Expected(pub &'static str, pub Cow<'static, str>);
 
-/// Reads a whole query string; every fault is added to `faults`, parameters that nobody knows included.
-pub fn read<T: FromQuery>(query: &str, faults: &mut Vec<Fault>) -> T {
-    let mut parameters = Parameters::new(query);
-    let value = T::from_query(&mut parameters);
-    faults.extend(parameters.finish());
-    value
-}
-
-/// `true` or `false`
+/// Parses `true` or `false`.
 ///
 /// # Errors
 ///
-/// `boolean`
-pub fn boolean(value: &str) -> Result<bool, Expected> {
+/// The code `boolean`.
+pub fn parse_boolean(value: &str) -> Result<bool, Expected> {
     value.parse().map_err(|_| Expected("boolean", "must be true or false".into()))
 }
 
-/// The longest text of a date and time; RFC 3339 sets no limit to the digits of a second.
-pub const MAX_DATE_TIME: usize = 64;
-
-/// A date and time of RFC 3339; PostgreSQL's range ends long before chrono's, and four digits of a year are all that RFC 3339 has.
+/// Parses a date and time of RFC 3339. PostgreSQL's range ends before chrono's, and RFC 3339 has four
+/// digits for a year.
 ///
 /// # Errors
 ///
-/// `date_time`
-pub fn date_time(value: &str) -> Result<DateTime<Utc>, Expected> {
-    let moment = DateTime::parse_from_rfc3339(value).ok().filter(|_| value.len() <= MAX_DATE_TIME);
-    moment.map(|moment| moment.to_utc()).ok_or_else(|| {
+/// The code `date_time`.
+pub fn parse_date_time(value: &str) -> Result<DateTime<Utc>, Expected> {
+    let time = DateTime::parse_from_rfc3339(value).ok().filter(|_| value.len() <= MAX_DATE_TIME);
+    time.map(|time| time.to_utc()).ok_or_else(|| {
         Expected("date_time", "must be a date and time of RFC 3339, such as 2026-11-22T12:00:00Z".into())
     })
 }
 
-/// The name of a parameter as an answer may repeat it: the client's own bytes only where they are harmless.
-fn known(name: &str) -> Cow<'static, str> {
+/// The name of a parameter as a response may repeat it: the client's bytes only if they are harmless.
+fn sanitize(name: &str) -> Cow<'static, str> {
     let harmless = !name.is_empty()
         && name.len() <= 64
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     if harmless { Cow::Owned(name.to_owned()) } else { Cow::Borrowed("?") }
 }
 
-/// `application/x-www-form-urlencoded`, but strict: what does not decode is a fault and not a replacement character.
+/// Decodes `application/x-www-form-urlencoded`, but strictly: invalid text is a fault, not U+FFFD.
 fn decode(text: &str) -> Option<String> {
     let mut rest = text;
     while let Some(at) = rest.find('%') {

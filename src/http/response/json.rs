@@ -2,55 +2,69 @@
 
 use std::io;
 
-use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, header::CONTENT_TYPE};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 
-use crate::{error::Error, http::problem::Problem, postgres::json::JsonText};
+use crate::{error::Error, postgres::json::JsonText};
 
-/// An answer in JSON that may hold texts which are JSON already, marked by [`verbatim`].
+/// JSON of a request or response.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
-impl<T: Serialize> IntoResponse for Json<T> {
-    fn into_response(self) -> Response {
-        match to_vec(&self.0) {
-            Ok(body) => {
-                let media_type = HeaderValue::from_static("application/json");
-                ([(CONTENT_TYPE, media_type)], body).into_response()
-            }
-            Err(error) => Problem::from(Error::Internal(Box::new(error))).into_response(),
-        }
-    }
-}
-
-/// The JSON of a value, as in an answer.
+/// The JSON of a value; texts marked by [`verbatim`] are copied into it.
 ///
 /// # Errors
 ///
-/// Where the value cannot be written as JSON.
-pub fn to_vec(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+/// [`Error::Internal`] if the value cannot be written as JSON.
+pub fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     let mut text = Vec::with_capacity(2048);
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, Verbatim))?;
+    value
+        .serialize(&mut serde_json::Serializer::with_formatter(&mut text, Verbatim))
+        .map_err(Error::internal)?;
     Ok(text)
 }
 
-/// For `serialize_with`: a text that is JSON already.
+/// For `serialize_with`: a text that is already JSON.
 ///
 /// # Errors
 ///
-/// Where the writer fails.
+/// The writer fails.
 pub fn verbatim<S: Serializer>(text: &JsonText, serializer: S) -> Result<S::Ok, S::Error> {
-    // The one type of serde's data model that JSON does not have, so that a formatter may decide how it is written.
+    // JSON has no bytes, so a formatter may decide how serde's are written.
     serializer.serialize_bytes(text.as_str().as_bytes())
 }
 
-/// Compact JSON in which octets stand for themselves.
+/// Compact JSON in which bytes stand for themselves.
 struct Verbatim;
 
 impl Formatter for Verbatim {
-    fn write_byte_array<W: ?Sized + io::Write>(&mut self, writer: &mut W, octets: &[u8]) -> io::Result<()> {
-        writer.write_all(octets)
+    fn write_byte_array<W: ?Sized + io::Write>(&mut self, writer: &mut W, bytes: &[u8]) -> io::Result<()> {
+        writer.write_all(bytes)
+    }
+}
+
+/// For `serialize_with`: RFC 3339 in UTC with microseconds, which is the database's precision.
+///
+/// # Errors
+///
+/// The writer fails.
+pub fn microseconds<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Micros, true))
+}
+
+/// As [`microseconds`], or null.
+///
+/// # Errors
+///
+/// The writer fails.
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+pub fn optional_microseconds<S: Serializer>(
+    time: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => microseconds(time, serializer),
+        None => serializer.serialize_none(),
     }
 }

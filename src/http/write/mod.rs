@@ -1,72 +1,76 @@
-//! How a write is carried out and answered, whatever it writes: conditions, keys, rehearsals and preferences.
+//! What all writes share: preconditions, idempotency, dry runs, `Prefer`, the commit and what follows it.
 
-use axum::response::{IntoResponse, Response};
+mod idempotency;
+mod message;
+mod outcome;
+mod prefer;
+
+use axum::{
+    body::Bytes,
+    response::{IntoResponse, Response},
+};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    HeaderName, HeaderValue, Method, StatusCode,
     header::{CONTENT_TYPE, VARY},
 };
 
+use self::{idempotency::IdempotencyKey, prefer::prefers_minimal};
+pub use self::outcome::Outcome;
 use crate::{
-    error::{Error, Fault},
+    app::App,
     http::{
-        App,
-        extract::{FromHead, Head, NoQuery},
-        idempotency::Key,
-        preconditions::Preconditions,
-        problem::{self, Problem},
-        query::{self, FromQuery, Parameters},
+        request::{
+            head::{FromHead, Head},
+            preconditions::Preconditions,
+            query::{FromQuery, NoQuery, Parameters, parse_boolean},
+        },
+        response::{
+            problem::{PRECONDITION_REQUIRED, Problem},
+            reply::Reply,
+        },
     },
-    postgres::database::Transaction,
+    postgres::transaction::Transaction,
 };
 
-const PREFER: HeaderName = HeaderName::from_static("prefer");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// What a write says beside its body: its conditions, its key, whether it is only tried, what is wanted in return, and the query
-/// parameters of its own kind.
-#[derive(Debug)]
+/// What a write did to an entity.
+pub trait Event: Send + Sync {
+    /// Writes the line of the log, after the commit.
+    fn log(&self);
+}
+
+/// Everything a write carries besides its body: preconditions, idempotency key, dry-run flag, `Prefer`,
+/// query. Its [`begin`](Self::begin) and [`commit`](Self::commit) are those of every write.
 pub struct Write<Q = NoQuery> {
-    /// The parameters of this kind of write.
+    /// The query parameters that only this write has.
     pub query: Q,
-    /// What it demands of the entity that it finds.
+    /// What it requires of the entity that it finds.
     pub preconditions: Preconditions,
     method: Method,
     validate_only: bool,
-    minimal: bool,
-    key: Option<Key>,
+    prefers_minimal: bool,
+    key: Option<IdempotencyKey>,
+    events: Vec<Box<dyn Event>>,
 }
 
-impl<Q: FromQuery> FromHead for Write<Q> {
-    fn from_head(Head { parts, faults, .. }: &mut Head) -> Option<Self> {
-        let key = match parts.extensions.remove::<Result<Key, Fault>>().transpose() {
-            Ok(key) => key,
-            Err(fault) => {
-                faults.push(fault);
-                None
-            }
-        };
-        let WriteQuery { validate_only, rest } = query::read(parts.uri.query().unwrap_or_default(), faults);
+impl<Q: FromQuery + Send> FromHead for Write<Q> {
+    async fn from_head(head: &mut Head, app: &App) -> Option<Self> {
+        let key = IdempotencyKey::from_head(head);
+        let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
+        let validate_only = parameters.one("validate_only", parse_boolean).unwrap_or(false);
+        let query = Q::from_query(&mut parameters);
+        head.faults.extend(parameters.finish());
         Some(Self {
-            query: rest,
-            preconditions: Preconditions::of(&parts.headers, faults),
-            method: parts.method.clone(),
+            query,
+            preconditions: Preconditions::from_head(head, app).await?,
+            method: head.parts.method.clone(),
             validate_only,
-            minimal: prefers_minimal(&parts.headers),
-            // Nothing is kept of a rehearsal, so there is nothing to ask for again.
+            prefers_minimal: prefers_minimal(&head.parts.headers),
+            // A dry run stores nothing, so there is nothing to replay.
             key: key.filter(|_| !validate_only),
+            events: Vec::new(),
         })
-    }
-}
-
-struct WriteQuery<Q> {
-    validate_only: bool,
-    rest: Q,
-}
-
-impl<Q: FromQuery> FromQuery for WriteQuery<Q> {
-    fn from_query(parameters: &mut Parameters) -> Self {
-        let validate_only = parameters.one("validate_only", query::boolean).unwrap_or(false);
-        Self { validate_only, rest: Q::from_query(parameters) }
     }
 }
 
@@ -75,12 +79,12 @@ impl<Q> Write<Q> {
     ///
     /// # Errors
     ///
-    /// The answer that the request's key got before; 409 where a request with this key is being worked on, 422 where the key was used
-    /// for another; 428 where the service demands a condition.
-    pub async fn begin(&self, app: &App) -> Result<Transaction, Exit> {
+    /// The stored response, if the key was already used; 409 if a request with this key is in progress;
+    /// 422 if the key was used for another request; 428 if a precondition is required and missing.
+    pub async fn begin(&self, app: &App) -> Result<Transaction, Outcome> {
         if app.options.require_if_match && !self.is_conditional() {
             let detail = "A PUT, PATCH or DELETE needs an If-Match field here.";
-            return Err(Problem::new(&problem::PRECONDITION_REQUIRED, detail).into());
+            return Err(Problem::new(&PRECONDITION_REQUIRED, detail).into());
         }
         match &self.key {
             Some(key) => key.begin(&app.database).await,
@@ -91,112 +95,54 @@ impl<Q> Write<Q> {
     fn is_conditional(&self) -> bool {
         !matches!(self.method, Method::PUT | Method::PATCH | Method::DELETE)
             || self.preconditions.has_if_match()
-            || (self.method == Method::PUT && self.preconditions.is_creation())
+            || (self.method == Method::PUT && self.preconditions.requires_absence())
     }
 
-    /// Commits, and keeps the answer under the request's key; takes everything back instead where the write was only to be tried.
+    /// Records what the write did, to be logged after the commit.
+    pub fn record(&mut self, event: impl Event + 'static) {
+        self.events.push(Box::new(event));
+    }
+
+    /// Stores the response under the request's key, commits, and logs what was recorded; a dry run rolls
+    /// back instead.
     ///
     /// # Errors
     ///
     /// As [`Transaction::commit`].
-    pub async fn commit(&self, tx: Transaction, answer: Response) -> Result<Response, Problem> {
-        let answer = self.shape(answer);
+    pub async fn commit(self, mut tx: Transaction, reply: Reply) -> Result<Response, Outcome> {
+        let reply = self.shorten(reply);
         if self.validate_only {
             tx.rehearse().await?;
-            return Ok(answer);
+            return Ok(reply.into_response());
         }
         if let Some(key) = &self.key {
-            return Ok(key.commit(tx, answer).await?);
+            key.store(&mut tx, &reply).await?;
         }
         tx.commit().await?;
-        Ok(answer)
+        self.events.iter().for_each(|event| event.log());
+        Ok(reply.into_response())
     }
 
-    /// Whether what was written is there for others now; else it was only tried.
-    pub fn is_real(&self) -> bool {
-        !self.validate_only
-    }
-
-    /// Leaves the body out where the client asked for that (RFC 7240 §4.2).
-    fn shape(&self, mut answer: Response) -> Response {
-        if !answer.headers().contains_key(CONTENT_TYPE) {
-            return answer;
+    /// Leaves the body out if the client prefers that (RFC 7240 §4.2).
+    fn shorten(&self, mut reply: Reply) -> Reply {
+        if !reply.headers.contains_key(CONTENT_TYPE) {
+            return reply;
         }
-        answer.headers_mut().append(VARY, HeaderValue::from_static("prefer"));
-        if !self.minimal {
-            return answer;
+        reply.headers.append(VARY, HeaderValue::from_static("prefer"));
+        if !self.prefers_minimal {
+            return reply;
         }
-        let (mut parts, _) = answer.into_parts();
-        if parts.status == StatusCode::OK {
-            parts.status = StatusCode::NO_CONTENT;
+        if reply.status == StatusCode::OK {
+            reply.status = StatusCode::NO_CONTENT;
         }
-        parts.headers.remove(CONTENT_TYPE);
-        parts.headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=minimal"));
-        Response::from_parts(parts, axum::body::Body::empty())
+        reply.headers.remove(CONTENT_TYPE);
+        reply.headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=minimal"));
+        Reply { body: Bytes::new(), ..reply }
     }
 }
 
-/// Whether the first `return` preference is `minimal` (RFC 7240 §2); what cannot be read is ignored, as the RFC asks.
-fn prefers_minimal(headers: &HeaderMap) -> bool {
-    let fields = headers.get_all(PREFER).iter().filter_map(|field| field.to_str().ok());
-    let mut preferences = fields.flat_map(|field| field.split(',')).filter_map(|preference| {
-        let (name, value) = preference.split(';').next()?.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("return").then(|| value.trim().trim_matches('"'))
-    });
-    preferences.next().is_some_and(|value| value.eq_ignore_ascii_case("minimal"))
-}
-
-/// Why a handler ends early.
-#[derive(Debug)]
-pub enum Exit {
-    /// The request is refused.
-    Problem(Problem),
-    /// The request was carried out before; this was its answer.
-    Replay(Response),
-}
-
-impl From<Problem> for Exit {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<Error> for Exit {
-    fn from(error: Error) -> Self {
-        Self::Problem(error.into())
-    }
-}
-
-impl IntoResponse for Exit {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Problem(problem) => problem.into_response(),
-            Self::Replay(answer) => answer,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_return_preference_counts() {
-        let minimal = |values: &[&'static str]| {
-            let fields = values.iter().map(|value| (PREFER, HeaderValue::from_static(value)));
-            prefers_minimal(&fields.collect())
-        };
-        for preferred in [
-            &["return=minimal"][..],
-            &["respond-async, Return = \"minimal\"; foo=bar"],
-            &["wait=10", "return=minimal"],
-            &["return=minimal, return=representation"],
-        ] {
-            assert!(minimal(preferred), "{preferred:?}");
-        }
-        for other in [&[][..], &["return"], &["return=representation, return=minimal"], &["x-return=minimal"]]
-        {
-            assert!(!minimal(other), "{other:?}");
-        }
+impl<Q> std::fmt::Debug for Write<Q> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Write").field("method", &self.method).finish_non_exhaustive()
     }
 }

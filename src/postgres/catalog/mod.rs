@@ -4,7 +4,7 @@ pub mod models;
 #[cfg(feature = "service")]
 pub mod operations;
 
-/// Check constraint → where the broken rule shows in an entity (a JSON Pointer), its code, what would be right.
+/// Check constraint → location in an entity (a JSON Pointer), code, and what would be right.
 pub const RULES: &[(&str, &str, &str, &str)] = &[
     ("items_name_check", "/name", "length", "must have 1 to 200 characters"),
     ("items_status_check", "/status", "enum", "must be draft, active or archived"),

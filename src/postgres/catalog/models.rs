@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::postgres::json::JsonText;
+use crate::postgres::{entity::Entity, json::JsonText};
 
 /// A thing worth keeping track of.
 #[derive(Debug, Clone, sqlx::FromRow, Table)]
 #[table(
     name = "items",
-    // An item is in one index of each pair: lists of what lives stay fast whatever was deleted, and a write costs no more.
+    // An item is in one index of each pair: lists of live items stay fast whatever was deleted, and
+    // a write costs no more.
     index(name = "items_newest_idx", columns = ["created_at DESC", "id DESC"], where = "deleted_at IS NULL"),
     index(
         name = "items_status_newest_idx",
@@ -31,19 +32,19 @@ use crate::postgres::json::JsonText;
     index(columns = ["name varchar_pattern_ops"])
 )]
 pub struct Item {
-    /// UUID version 7 (RFC 9562), so that ids sort by the time they were made.
+    /// UUID version 7 (RFC 9562), so that ids sort by creation time.
     #[column(primary_key)]
     pub id: Uuid,
     /// 1 to 200 characters after trimming, no control characters.
     #[column(type = "varchar(200)", check = "char_length(name) BETWEEN 1 AND 200")]
     pub name: String,
-    /// Where the item is in its life.
+    /// The stage of the item's life.
     #[column(default = "'draft'")]
     pub status: Status,
-    /// A JSON object of the client's own, at most 64 KiB as text and 32 levels deep.
+    /// A JSON object that the client defines, at most 64 KiB as compact JSON and 32 levels deep.
     #[column(default = "'{}'", check = "jsonb_typeof(attributes) = 'object'")]
     pub attributes: JsonText,
-    /// 1 at creation, one more at every change: the entity tag.
+    /// 1 at creation, incremented by every change: the entity tag.
     #[column(default = "1", check = "version >= 1")]
     pub version: i64,
     /// When the row was inserted, by the database's clock.
@@ -52,11 +53,29 @@ pub struct Item {
     /// When the row was last changed, by the database's clock.
     #[column(default = "now()")]
     pub updated_at: DateTime<Utc>,
-    /// When the item was deleted, which can be undone; null while it lives.
+    /// When the item was deleted; null while it is live. A deleted item can be restored.
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Where an item is in its life.
+impl Entity for Item {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
+    }
+
+    fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+}
+
+/// The stage of an item's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, Enum)]
 #[sqlx(type_name = "varchar", rename_all = "snake_case")]
 #[enumeration(type = "varchar(50)")]
@@ -70,7 +89,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The name of it in the database, on the wire and in the log.
+    /// Its name in the database, on the wire and in the log.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -81,7 +100,7 @@ impl Status {
     }
 }
 
-/// What a client decides of an item; the rest is given by the server and the database.
+/// The part of an item that clients write.
 #[derive(Debug, Clone)]
 pub struct ItemContent {
     /// See [`Item::name`].
@@ -92,17 +111,17 @@ pub struct ItemContent {
     pub attributes: Box<RawValue>,
 }
 
-/// Which items a list holds; a rule that is `None` or empty lets every item through.
+/// Which items a list contains; a filter that is `None` or empty admits every item.
 #[derive(Debug, Clone, Default)]
 pub struct ItemFilter {
     /// Any of these.
     pub status: Vec<Status>,
     /// The name begins with this, letter case included.
     pub name_prefix: Option<String>,
-    /// Created at this moment or later.
+    /// Created at this time or later.
     pub created_after: Option<DateTime<Utc>>,
-    /// Created before this moment.
+    /// Created before this time.
     pub created_before: Option<DateTime<Utc>>,
-    /// Deleted items as well.
+    /// Include deleted items.
     pub include_deleted: bool,
 }

@@ -1,4 +1,4 @@
-//! What the service keeps for itself.
+//! What the service needs for itself: idempotency keys and shared secrets.
 
 pub mod models;
 #[cfg(feature = "service")]

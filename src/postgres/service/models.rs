@@ -1,18 +1,18 @@
-//! The rows that the service keeps for itself.
+//! The rows that the service needs for itself.
 
 use std::fmt;
 
 use autogenerate::Table;
 use chrono::{DateTime, Utc};
 
-/// A key that all replicas share, made at the first start that needs it.
+/// A key that all replicas share, created by the first start that needs it.
 #[derive(Clone, sqlx::FromRow, Table)]
 #[table(name = "service_keys")]
 pub struct ServiceKey {
     /// What it is for, such as `cursor`.
     #[column(primary_key, type = "varchar(50)")]
     pub name: String,
-    /// 32 random octets.
+    /// 32 random bytes.
     #[column(check = "octet_length(key) = 32")]
     pub key: Vec<u8>,
     /// When the row was inserted, by the database's clock.
@@ -20,29 +20,29 @@ pub struct ServiceKey {
     pub created_at: DateTime<Utc>,
 }
 
-/// The answer to a request that had an `Idempotency-Key`, for whoever sends it again within a day.
+/// The response to a request with an `Idempotency-Key`, replayed to retries within 24 hours.
 #[derive(Debug, Clone, sqlx::FromRow, Table)]
 #[table(name = "idempotency_keys", index(using = "brin", columns = ["created_at"]))]
 pub struct IdempotencyKey {
-    /// SHA-256 of whose key it is, and the key.
+    /// SHA-256 of the actor and the key.
     #[column(primary_key)]
     pub id: Vec<u8>,
     /// SHA-256 of the request: method, path and query, media type, body.
     pub fingerprint: Vec<u8>,
-    /// The answer as an HTTP/1.1 message (RFC 9112 §2.1).
-    pub answer: Vec<u8>,
+    /// The response as an HTTP/1.1 message (RFC 9112 §2.1).
+    pub response: Vec<u8>,
     /// When the request was carried out, by the database's clock.
     #[column(default = "now()")]
     pub created_at: DateTime<Utc>,
 }
 
-/// What is kept of an answer, and of the request that it belongs to; see [`IdempotencyKey`].
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct KeptAnswer {
+/// A stored response, and the fingerprint of its request.
+#[derive(Debug, Clone)]
+pub struct StoredResponse {
     /// See [`IdempotencyKey::fingerprint`].
     pub fingerprint: Vec<u8>,
-    /// See [`IdempotencyKey::answer`].
-    pub answer: Vec<u8>,
+    /// See [`IdempotencyKey::response`].
+    pub message: Vec<u8>,
 }
 
 impl fmt::Debug for ServiceKey {

@@ -1,4 +1,4 @@
-//! What clients keep with an entity beside what the service knows of it.
+//! The JSON object that a client stores with an item.
 
 use std::borrow::Cow;
 
@@ -13,14 +13,14 @@ use utoipa::{
 };
 use validator::{Validate, ValidationError, ValidationErrors};
 
-use crate::http::json::{self, inspect};
+use crate::http::request::json::{self, inspect};
 
-/// The largest `attributes`, as text with its numbers written out.
-const MAX_ATTRIBUTES: usize = 64 * 1024;
-/// The deepest `attributes`.
-const MAX_ATTRIBUTES_DEPTH: usize = 32;
+/// The most bytes of `attributes`, with its numbers written out.
+const MAX_BYTES: usize = 64 * 1024;
+/// The deepest nesting of `attributes`.
+const MAX_DEPTH: usize = 32;
 
-/// A JSON object of the client's own; kept as text, so that numbers come back as they were written.
+/// A JSON object that the client defines. It stays text, so that numbers keep their value exactly.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Attributes(Box<RawValue>);
@@ -41,18 +41,18 @@ impl Validate for Attributes {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let text = self.0.get();
         if text.starts_with('{')
-            && text.len() <= MAX_ATTRIBUTES
-            && inspect::is_plain(text, MAX_ATTRIBUTES_DEPTH)
+            && text.len() <= MAX_BYTES
+            && inspect::is_plain(text, MAX_DEPTH)
         {
             return Ok(());
         }
         let size = inspect::measure(text);
         let (code, detail) = if !text.starts_with('{') {
-            ("type", "must be an object")
-        } else if size.depth > MAX_ATTRIBUTES_DEPTH {
-            ("too_deep", "must not nest deeper than 32 levels")
-        } else if size.printed > MAX_ATTRIBUTES {
-            ("too_large", "must have at most 65536 octets as text, with numbers written out")
+            ("type", "must be an object".to_owned())
+        } else if size.depth > MAX_DEPTH {
+            ("too_deep", format!("must not nest deeper than {MAX_DEPTH} levels"))
+        } else if size.printed > MAX_BYTES {
+            ("too_large", format!("must have at most {MAX_BYTES} bytes as text, with numbers written out"))
         } else {
             return Ok(());
         };
@@ -65,10 +65,12 @@ impl Validate for Attributes {
 impl PartialSchema for Attributes {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
-            .description(Some(
-                "A JSON object of the client's own: at most 64 KiB as text, with its numbers written out without exponents, and at \
-                 most 32 levels deep. Names and strings do not contain U+0000, and numbers are within double precision.",
-            ))
+            .description(Some(format!(
+                "A JSON object that the client defines: at most {} KiB as text, with its numbers written out \
+                 without exponents, and at most {MAX_DEPTH} levels deep. Names and strings do not contain \
+                 U+0000, and numbers are within double precision.",
+                MAX_BYTES / 1024
+            )))
             .additional_properties(Some(AdditionalProperties::FreeForm(true)))
             .examples([serde_json::json!({ "color": "red", "weight": 9 })])
             .into()

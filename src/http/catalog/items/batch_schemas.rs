@@ -1,4 +1,4 @@
-//! Many writes of items in one request.
+//! The JSON of batches.
 
 use std::{
     borrow::Cow,
@@ -8,25 +8,35 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, value::RawValue};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Ref, RefOr, Schema, Type,
+        schema::{Array, ArrayBuilder, ObjectBuilder},
+    },
+};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-use super::item::{ItemCreate, ItemPatch, ItemView, uuid};
+use super::schemas::{ItemCreate, ItemPatch, ItemView, is_uuid};
 use crate::{
-    error::{Fault, Place},
+    error::{Fault, Location},
     http::{
-        extract::{self, FromBody},
-        json,
-        preconditions::Preconditions,
-        problem::{MAX_FAULTS, Problem},
+        limits::{MAX_ENTITY_TAGS, MAX_FAULTS},
+        request::{
+            body::FromBody,
+            json,
+            path::parse_uuid,
+            preconditions::{ENTITY_TAGS, Preconditions},
+        },
+        response::problem::Problem,
     },
 };
 
 /// The most operations of a batch.
 const MAX_OPERATIONS: usize = 1000;
 
-/// Writes of items that are done together: all of them, or none.
+/// Writes of items in one transaction, all or nothing.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "operations": [
@@ -34,10 +44,9 @@ const MAX_OPERATIONS: usize = 1000;
     { "op": "update", "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "if_match": "\"3\"", "patch": { "status": "active" } },
     { "op": "delete", "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a56" }
 ] })))]
-#[expect(dead_code, reason = "documents the body, whose operations are read one by one")]
+#[expect(dead_code, reason = "documents the body, whose operations are parsed one by one")]
 pub struct ItemBatch {
-    /// What to do: 1 to 1,000 writes, at most one of them on each item.
-    #[schema(min_items = 1, max_items = 1000)]
+    #[schema(schema_with = operations_schema)]
     operations: Vec<ItemBatchOperation>,
 }
 
@@ -56,7 +65,7 @@ enum ItemBatchOperation {
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "op": "create", "item": { "name": "Desk lamp", "status": "draft", "attributes": {} } })))]
 pub struct ItemBatchCreate {
-    #[expect(dead_code, reason = "its one value was looked at before")]
+    #[expect(dead_code, reason = "its value was checked before")]
     op: ItemBatchCreateOp,
     #[validate(nested)]
     item: ItemCreate,
@@ -69,14 +78,14 @@ pub struct ItemBatchCreate {
     "op": "update", "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "if_match": "\"3\"", "patch": { "status": "active" }
 })))]
 pub struct ItemBatchUpdate {
-    #[expect(dead_code, reason = "its one value was looked at before")]
+    #[expect(dead_code, reason = "its value was checked before")]
     op: ItemBatchUpdateOp,
     /// The item's id.
-    #[validate(custom(function = uuid))]
+    #[validate(custom(function = is_uuid))]
     #[schema(value_type = Uuid)]
     id: String,
     #[serde(default, deserialize_with = "present")]
-    #[validate(custom(function = entity_tags))]
+    #[validate(custom(function = are_entity_tags))]
     #[schema(inline, nullable = false)]
     if_match: Option<EntityTags>,
     /// A JSON Merge Patch (RFC 7396).
@@ -89,49 +98,81 @@ pub struct ItemBatchUpdate {
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "op": "delete", "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "if_match": "*" })))]
 pub struct ItemBatchDelete {
-    #[expect(dead_code, reason = "its one value was looked at before")]
+    #[expect(dead_code, reason = "its value was checked before")]
     op: ItemBatchDeleteOp,
     /// The item's id.
-    #[validate(custom(function = uuid))]
+    #[validate(custom(function = is_uuid))]
     #[schema(value_type = Uuid)]
     id: String,
     #[serde(default, deserialize_with = "present")]
-    #[validate(custom(function = entity_tags))]
+    #[validate(custom(function = are_entity_tags))]
     #[schema(inline, nullable = false)]
     if_match: Option<EntityTags>,
 }
 
 /// Entity tags of which the item must have one, as in the field `If-Match`.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize)]
 #[serde(transparent)]
-#[schema(max_length = 8192, pattern = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#)]
 struct EntityTags(String);
 
-/// What may be left out, but not be null: a condition that got lost must not pass for none.
+impl PartialSchema for EntityTags {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Entity tags of which the item must have one, as in the field `If-Match`."))
+            .max_length(Some(MAX_ENTITY_TAGS))
+            .pattern(Some(ENTITY_TAGS))
+            .into()
+    }
+}
+
+impl ToSchema for EntityTags {}
+
+fn operations_schema() -> Array {
+    ArrayBuilder::new()
+        .items(Ref::from_schema_name(ItemBatchOperation::name()))
+        .min_items(Some(1))
+        .max_items(Some(MAX_OPERATIONS))
+        .description(Some(format!("What to do: 1 to {MAX_OPERATIONS} writes, at most one of them on each item.")))
+        .build()
+}
+
+fn results_schema() -> Array {
+    ArrayBuilder::new()
+        .items(Ref::from_schema_name(ItemBatchResult::name()))
+        .min_items(Some(1))
+        .max_items(Some(MAX_OPERATIONS))
+        .description(Some("One result for each operation, in the order of the request."))
+        .build()
+}
+
+/// An optional member that must not be null: a precondition that got lost must not pass for none.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EntityTags>, D::Error> {
     EntityTags::deserialize(deserializer).map(Some)
 }
 
-macro_rules! ops {
-    ($($name:ident $variant:ident)+) => {
-        $(
-            /// The kind of the operation.
-            #[derive(Deserialize, ToSchema)]
-            #[serde(rename_all = "snake_case")]
-            pub enum $name {
-                $variant,
-            }
-        )+
-    };
+/// The kind of an operation.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemBatchCreateOp {
+    Create,
 }
 
-ops! {
-    ItemBatchCreateOp Create
-    ItemBatchUpdateOp Update
-    ItemBatchDeleteOp Delete
+/// The kind of an operation.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemBatchUpdateOp {
+    Update,
 }
 
-/// One write of a batch, read and valid by itself.
+/// The kind of an operation.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemBatchDeleteOp {
+    Delete,
+}
+
+/// A valid operation.
 pub enum Operation {
     Create(ItemCreate),
     Update { id: Uuid, preconditions: Preconditions, patch: Map<String, Value> },
@@ -139,7 +180,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The item that is written, where the client names it, and what is demanded of it.
+    /// The item that the client names, and the preconditions on it.
     pub fn target(&self) -> Option<(Uuid, &Preconditions)> {
         match self {
             Self::Create(_) => None,
@@ -170,14 +211,14 @@ impl<H> FromBody<H> for Operations {
     const MEDIA_TYPES: &[&str] = &["application/json"];
 
     fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
-        let (text, faults) = json::inspected(body)?;
-        Self::read(text, faults)
+        let (text, faults) = json::check_syntax(body)?;
+        Self::parse(text, faults)
     }
 }
 
 impl Operations {
-    /// Reads the body; `faults` are those that it is known to have.
-    fn read(text: &str, mut faults: Vec<Fault>) -> Result<Self, Problem> {
+    /// Parses the body, which is known to have `faults`.
+    fn parse(text: &str, mut faults: Vec<Fault>) -> Result<Self, Problem> {
         let texts = match serde_json::from_str::<Body<'_>>(text) {
             Ok(Body { operations }) => operations,
             Err(_) => members(text, &mut faults).ok_or_else(|| json::invalid(mem::take(&mut faults)))?,
@@ -190,7 +231,7 @@ impl Operations {
         let mut operations = Vec::with_capacity(texts.len());
         let mut targets = HashSet::new();
         for (index, text) in texts.iter().enumerate() {
-            let id = match operation(text.get()) {
+            let id = match parse_operation(text.get()) {
                 Ok(operation) => {
                     let id = operation.target().map(|(id, _)| id);
                     operations.push(operation);
@@ -213,7 +254,7 @@ impl Operations {
     }
 }
 
-/// The operations of a text that is no [`Body`], as far as there are such, and what is wrong beside them.
+/// The operations of a text that is not a [`Body`], if it has some, and the faults around them.
 fn members<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Option<Vec<&'a RawValue>> {
     let Ok(mut members) = serde_json::from_str::<BTreeMap<Cow<'a, str>, &'a RawValue>>(text) else {
         faults.push(Fault::at("", "type", "must be an object"));
@@ -232,34 +273,37 @@ fn members<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Option<Vec<&'a RawValu
     operations
 }
 
-/// The fault of an operation as one of the whole body.
+/// The fault of an operation, relative to the whole body.
 pub fn fault_at(index: usize, fault: Fault) -> Fault {
     fault.inside(format_args!("/operations/{index}"))
 }
 
-fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
+fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
     let kind = serde_json::from_str::<Kind<'_>>(text).map(|kind| kind.op);
     let read = match kind.as_deref() {
-        Ok("create") => json::read(text, ItemBatchCreate::validate)
+        Ok("create") => json::parse_checked(text, ItemBatchCreate::validate)
             .map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
-        Ok("update") => json::read(text, ItemBatchUpdate::validate).map(
+        Ok("update") => json::parse_checked(text, ItemBatchUpdate::validate).map(
             |ItemBatchUpdate { id, if_match, patch, .. }| Operation::Update {
-                id: read(&id),
-                preconditions: preconditions(if_match),
+                id: valid_uuid(&id),
+                preconditions: valid_preconditions(if_match),
                 patch,
             },
         ),
         Ok("delete") => {
-            json::read(text, ItemBatchDelete::validate).map(|ItemBatchDelete { id, if_match, .. }| {
-                Operation::Delete { id: read(&id), preconditions: preconditions(if_match) }
+            json::parse_checked(text, ItemBatchDelete::validate).map(|ItemBatchDelete { id, if_match, .. }| {
+                Operation::Delete { id: valid_uuid(&id), preconditions: valid_preconditions(if_match) }
             })
         }
         _ if text.starts_with('{') => Err(vec![Fault::at("/op", "enum", "must be create, update or delete")]),
         _ => Err(vec![Fault::at("", "type", "must be an object")]),
     };
     read.map_err(|mut faults| {
-        // Only the item tells whether a patch is right.
-        faults.retain(|fault| !matches!(&fault.place, Place::Pointer(place) if place.starts_with("/patch/")));
+        // Whether a patch is valid depends on the item.
+        let is_in_patch = |fault: &Fault| {
+            matches!(&fault.location, Location::Pointer(pointer) if pointer.starts_with("/patch/"))
+        };
+        faults.retain(|fault| !is_in_patch(fault));
         if faults.is_empty() {
             faults.push(Fault::at("", "invalid", "is not valid"));
         }
@@ -267,7 +311,7 @@ fn operation(text: &str) -> Result<Operation, Vec<Fault>> {
     })
 }
 
-/// The item that an operation names, although it is not valid.
+/// The item that an invalid operation names.
 fn target_of_invalid(text: &str) -> Option<Uuid> {
     #[derive(Deserialize)]
     struct Named<'a> {
@@ -277,42 +321,41 @@ fn target_of_invalid(text: &str) -> Option<Uuid> {
         id: Cow<'a, str>,
     }
     let Named { op, id } = serde_json::from_str(text).ok()?;
-    extract::uuid(&id).filter(|_| matches!(&*op, "update" | "delete"))
+    parse_uuid(&id).filter(|_| matches!(&*op, "update" | "delete"))
 }
 
-fn entity_tags(EntityTags(if_match): &EntityTags) -> Result<(), ValidationError> {
+fn are_entity_tags(EntityTags(if_match): &EntityTags) -> Result<(), ValidationError> {
     let detail = "must be * or a list of entity tags, such as \"1\", \"2\"";
     let fault = || ValidationError::new("entity_tag").with_message(detail.into());
-    Preconditions::if_match(if_match).map(|_| ()).ok_or_else(fault)
+    Preconditions::from_if_match(if_match).map(|_| ()).ok_or_else(fault)
 }
 
-/// An id that was found to be one.
-fn read(id: &str) -> Uuid {
-    extract::uuid(id).unwrap_or_default()
+/// An id that was validated.
+fn valid_uuid(id: &str) -> Uuid {
+    parse_uuid(id).unwrap_or_default()
 }
 
-/// What was found to be a list of entity tags.
-fn preconditions(if_match: Option<EntityTags>) -> Preconditions {
-    if_match.and_then(|EntityTags(if_match)| Preconditions::if_match(&if_match)).unwrap_or_default()
+/// A list of entity tags that was validated.
+fn valid_preconditions(if_match: Option<EntityTags>) -> Preconditions {
+    if_match.and_then(|EntityTags(if_match)| Preconditions::from_if_match(&if_match)).unwrap_or_default()
 }
 
-/// What a batch did.
+/// The results of a batch.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ItemBatchResults {
-    /// One result an operation, in the order of the request.
-    #[schema(min_items = 1, max_items = 1000)]
+    #[schema(schema_with = results_schema)]
     pub results: Vec<ItemBatchResult>,
 }
 
-/// What an operation of a batch did.
+/// The result of an operation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ItemBatchResult {
-    /// The status that the operation would have had as a request of its own: 201, 200 or 204.
+    /// The status that the operation would have had as a request: 201, 200 or 204.
     #[schema(minimum = 200, maximum = 204)]
     pub status: u16,
     /// The item's id.
     pub id: Uuid,
-    /// The item; null where it was deleted.
+    /// The item; null if it was deleted.
     #[schema(required = true)]
     pub item: Option<ItemView>,
 }

@@ -1,20 +1,28 @@
-//! What the requests for items and their answers look like.
+//! The JSON and the parameters of requests and responses about items.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{RefOr, Schema, Type, schema::ObjectBuilder},
+};
 use uuid::Uuid;
 use validator::{Validate, ValidationError, ValidationErrors};
 
 use super::attributes::Attributes;
 use crate::{
     http::{
-        answer::{self, Json},
-        extract::{self, FromBody, Id},
-        json,
-        page::{self, Neighbours},
-        problem::Problem,
-        query::{self, Expected, FromQuery, Parameters},
+        request::{
+            body::FromBody,
+            json,
+            path::{Id, parse_uuid},
+            query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
+        },
+        response::{
+            json::{Json, microseconds, optional_microseconds, verbatim},
+            page::PageView,
+            problem::Problem,
+        },
     },
     postgres::{
         catalog::models::{Item, ItemContent, ItemFilter, Status},
@@ -22,8 +30,11 @@ use crate::{
     },
 };
 
-/// Where an item is in its life: being prepared, in use, or kept for the record.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+/// The most characters of a name.
+const MAX_NAME: usize = 200;
+
+/// The stage of an item's life: being prepared, in use, or stored for the record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemStatus {
     #[default]
@@ -52,16 +63,28 @@ impl From<Status> for ItemStatus {
     }
 }
 
-/// What the item is called: 1 to 200 characters, of which at least one is not white space and none is a control character. White
-/// space at both ends is taken away before the characters are counted.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+/// What the item is called.
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-#[schema(
-    min_length = 1,
-    max_length = 200,
-    pattern = r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$"
-)]
 pub struct ItemName(String);
+
+impl PartialSchema for ItemName {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(format!(
+                "What the item is called: 1 to {MAX_NAME} characters, of which at least one is not white space \
+                 and none is a control character. White space at both ends is removed before the characters \
+                 are counted."
+            )))
+            .min_length(Some(1))
+            .max_length(Some(MAX_NAME))
+            .pattern(Some(r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$"))
+            .into()
+    }
+}
+
+impl ToSchema for ItemName {}
 
 impl From<ItemName> for String {
     fn from(name: ItemName) -> Self {
@@ -74,13 +97,13 @@ impl From<ItemName> for String {
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "name": "Desk lamp", "status": "active", "attributes": { "color": "red", "weight": 9 } })))]
 pub struct ItemCreate {
-    #[validate(custom(function = name))]
+    #[validate(custom(function = is_name))]
     #[schema(inline)]
     name: ItemName,
-    /// Where the item is in its life.
+    /// The stage of the item's life.
     #[serde(default)]
     status: ItemStatus,
-    /// What else is known of it.
+    /// What else is known about it.
     #[serde(default)]
     #[validate(nested)]
     attributes: Attributes,
@@ -92,33 +115,33 @@ impl From<ItemCreate> for ItemContent {
     }
 }
 
-/// The whole content of an item; what is left out gets its default.
+/// The whole content of an item; members that are left out get their defaults.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "name": "Desk lamp", "status": "archived", "attributes": {} })))]
 pub struct ItemReplace {
-    /// The item's id may be repeated here; it must be the one in the path.
+    /// May repeat the id in the path.
     #[serde(default)]
-    #[validate(custom(function = uuid))]
+    #[validate(custom(function = is_uuid))]
     #[schema(read_only, value_type = Option<Uuid>)]
     id: Option<String>,
-    #[validate(custom(function = name))]
+    #[validate(custom(function = is_name))]
     #[schema(inline)]
     name: ItemName,
-    /// Where the item is in its life.
+    /// The stage of the item's life.
     #[serde(default)]
     status: ItemStatus,
-    /// What else is known of it.
+    /// What else is known about it.
     #[serde(default)]
     #[validate(nested)]
     attributes: Attributes,
 }
 
 impl ItemReplace {
-    /// As [`validate`](Validate::validate), for the item with this id: there must be no other in the body.
+    /// As [`validate`](Validate::validate), and the body names no id other than `id`.
     fn validate_for(&self, id: Uuid) -> Result<(), ValidationErrors> {
         let mut errors = self.validate().err().unwrap_or_default();
-        if self.id.as_deref().and_then(extract::uuid).is_some_and(|other| other != id) {
+        if self.id.as_deref().and_then(parse_uuid).is_some_and(|other| other != id) {
             errors.add(
                 "id",
                 ValidationError::new("mismatch").with_message("must be the id in the path".into()),
@@ -129,9 +152,9 @@ impl ItemReplace {
 }
 
 /// The whole content of the item at the path.
-pub struct Replacement(pub ItemReplace);
+pub struct ItemReplacement(pub ItemReplace);
 
-impl<T> FromBody<(Id, T)> for Replacement {
+impl<T> FromBody<(Id, T)> for ItemReplacement {
     const MEDIA_TYPES: &[&str] = <Json<ItemReplace> as FromBody<(Id, T)>>::MEDIA_TYPES;
 
     fn from_body(_: &str, body: &[u8], (Id(id), _): &(Id, T)) -> Result<Self, Problem> {
@@ -145,7 +168,7 @@ impl From<ItemReplace> for ItemContent {
     }
 }
 
-/// Changes to an item (RFC 7396): what is left out stays, what is null gets its default.
+/// Changes to an item (RFC 7396): members that are left out stay, null resets to the default.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "status": "active", "attributes": { "color": null, "weight": 9 } })))]
@@ -156,7 +179,7 @@ impl From<ItemReplace> for ItemContent {
 pub struct ItemPatch {
     #[schema(inline, nullable = false)]
     name: Option<ItemName>,
-    /// Where the item is in its life.
+    /// The stage of the item's life.
     status: Option<ItemStatus>,
     /// What else is known of it: members that are null are taken away, the others are set or, if they are objects, merged.
     attributes: Option<Attributes>,
@@ -170,39 +193,34 @@ pub struct ItemPatch {
     "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z", "deleted_at": null
 })))]
 pub struct ItemView {
-    /// The item's id, a UUID of version 7: later items have greater ids.
+    /// A UUID of version 7, so that later items have greater ids.
     id: Uuid,
     #[schema(inline, value_type = ItemName)]
     name: String,
-    /// Where the item is in its life.
+    /// The stage of the item's life.
     status: ItemStatus,
-    /// What else is known of it.
-    #[serde(serialize_with = "answer::verbatim")]
+    /// What else is known about it.
+    #[serde(serialize_with = "verbatim")]
     #[schema(value_type = Attributes)]
     attributes: JsonText,
-    /// 1 at creation, one more at every change; the entity tag is this number in quotation marks.
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    /// 1 at creation, incremented by every change; the entity tag is this number in quotation marks.
+    #[schema(minimum = 1)]
     version: i64,
     /// When the item was created: UTC, with microseconds.
-    #[serde(serialize_with = "super::microseconds")]
+    #[serde(serialize_with = "microseconds")]
     created_at: DateTime<Utc>,
     /// When the item was last changed: UTC, with microseconds.
-    #[serde(serialize_with = "super::microseconds")]
+    #[serde(serialize_with = "microseconds")]
     updated_at: DateTime<Utc>,
-    /// When the item was deleted: UTC, with microseconds; null while it lives.
-    #[serde(serialize_with = "super::optional_microseconds")]
+    /// When the item was deleted: UTC, with microseconds; null while it is live.
+    #[serde(serialize_with = "optional_microseconds")]
     #[schema(required = true)]
     deleted_at: Option<DateTime<Utc>>,
 }
 
 impl ItemView {
-    /// The members that the server gives and no client can change.
+    /// The members that only the server writes.
     pub const READ_ONLY: &[&str] = &["id", "version", "created_at", "updated_at", "deleted_at"];
-
-    /// Where the item is in its life.
-    pub fn status(&self) -> Status {
-        self.status.into()
-    }
 }
 
 impl From<Item> for ItemView {
@@ -212,90 +230,56 @@ impl From<Item> for ItemView {
     }
 }
 
-/// A page of items, the newest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ItemPage {
-    /// The items.
-    #[schema(max_items = 200)]
-    data: Vec<ItemView>,
-    /// The `cursor` of the next page; null on the last one.
-    #[schema(required = true, max_length = 128, pattern = "^[A-Za-z0-9_-]+$")]
-    next_cursor: Option<String>,
-    /// The `cursor` of the page before; null on the first one.
-    #[schema(required = true, max_length = 128, pattern = "^[A-Za-z0-9_-]+$")]
-    prev_cursor: Option<String>,
-}
+/// A page of items.
+pub type ItemPage = PageView<ItemView>;
 
-impl ItemPage {
-    pub fn new(items: Vec<Item>, neighbours: Neighbours) -> Self {
-        Self {
-            data: items.into_iter().map(ItemView::from).collect(),
-            next_cursor: neighbours.next,
-            prev_cursor: neighbours.prev,
-        }
-    }
-}
-
-/// Which items, and how many of them.
-#[derive(Debug, IntoParams)]
+/// Which items the list contains.
+#[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ItemListQuery {
-    /// How many items a page has at the most.
-    #[param(required = false, minimum = 1, maximum = 200, default = 50)]
-    pub limit: u32,
-    /// Where the page begins: `next_cursor` or `prev_cursor` of another page of the same list.
-    #[param(
-        required = false,
-        nullable = false,
-        min_length = 1,
-        max_length = 128,
-        pattern = "^[A-Za-z0-9_-]+$"
-    )]
-    pub cursor: Option<String>,
+pub struct ItemFilterQuery {
     /// Only items with this status; may be repeated.
     #[param(required = false, style = Form, explode, max_items = 3)]
     status: Vec<ItemStatus>,
-    /// Only items whose name begins with this, letter case included.
+    /// Only items whose name begins with this; case-sensitive.
     #[param(required = false, nullable = false, min_length = 1, max_length = 200, pattern = r"^[^\x00]+$")]
     name_prefix: Option<String>,
-    /// Only items that were created at this moment or later (RFC 3339).
+    /// Only items that were created at this time or later (RFC 3339).
     #[param(required = false, nullable = false)]
     created_after: Option<DateTime<Utc>>,
-    /// Only items that were created before this moment (RFC 3339).
+    /// Only items that were created before this time (RFC 3339).
     #[param(required = false, nullable = false)]
     created_before: Option<DateTime<Utc>>,
-    /// Deleted items as well, which can be restored.
+    /// Include deleted items, which can be restored.
     #[param(required = false, default = false)]
     include_deleted: bool,
 }
 
-impl FromQuery for ItemListQuery {
+impl FromQuery for ItemFilterQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
+        let mut status = parameters.many("status", 3, parse_status);
+        status.sort_unstable();
+        status.dedup();
         Self {
-            limit: parameters.one("limit", page::limit).unwrap_or(page::DEFAULT_LIMIT),
-            cursor: parameters.one("cursor", |value| Ok(value.to_owned())),
-            status: parameters.many("status", 3, status),
-            name_prefix: parameters.one("name_prefix", name_prefix),
-            created_after: parameters.one("created_after", query::date_time),
-            created_before: parameters.one("created_before", query::date_time),
-            include_deleted: parameters.one("include_deleted", query::boolean).unwrap_or(false),
+            status,
+            name_prefix: parameters.one("name_prefix", parse_name_prefix),
+            created_after: parameters.one("created_after", parse_date_time),
+            created_before: parameters.one("created_before", parse_date_time),
+            include_deleted: parameters.one("include_deleted", parse_boolean).unwrap_or(false),
         }
     }
 }
 
-impl From<ItemListQuery> for ItemFilter {
-    fn from(query: ItemListQuery) -> Self {
-        let ItemListQuery {
-            limit: _,
-            cursor: _,
-            status,
-            name_prefix,
-            created_after,
-            created_before,
-            include_deleted,
-        } = query;
-        let status = status.into_iter().map(Status::from).collect();
-        Self { status, name_prefix, created_after, created_before, include_deleted }
+impl ItemFilterQuery {
+    /// The filter of the operation.
+    pub fn to_filter(&self) -> ItemFilter {
+        let Self { status, name_prefix, created_after, created_before, include_deleted } = self;
+        ItemFilter {
+            status: status.iter().copied().map(Status::from).collect(),
+            name_prefix: name_prefix.clone(),
+            created_after: *created_after,
+            created_before: *created_before,
+            include_deleted: *include_deleted,
+        }
     }
 }
 
@@ -303,18 +287,18 @@ impl From<ItemListQuery> for ItemFilter {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ItemDeleteQuery {
-    /// Remove the item for good, whether it is deleted already or not; it cannot be restored then.
+    /// Remove the item for good, whether it is live or deleted; it cannot be restored.
     #[param(required = false, default = false)]
     pub purge: bool,
 }
 
 impl FromQuery for ItemDeleteQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
-        Self { purge: parameters.one("purge", query::boolean).unwrap_or(false) }
+        Self { purge: parameters.one("purge", parse_boolean).unwrap_or(false) }
     }
 }
 
-fn status(value: &str) -> Result<ItemStatus, Expected> {
+fn parse_status(value: &str) -> Result<ItemStatus, Expected> {
     match value {
         "draft" => Ok(ItemStatus::Draft),
         "active" => Ok(ItemStatus::Active),
@@ -323,28 +307,28 @@ fn status(value: &str) -> Result<ItemStatus, Expected> {
     }
 }
 
-fn name_prefix(value: &str) -> Result<String, Expected> {
-    if (1..=200).contains(&value.chars().count()) {
+fn parse_name_prefix(value: &str) -> Result<String, Expected> {
+    if (1..=MAX_NAME).contains(&value.chars().count()) {
         Ok(value.to_owned())
     } else {
-        Err(Expected("length", "must have 1 to 200 characters".into()))
+        Err(Expected("length", format!("must have 1 to {MAX_NAME} characters").into()))
     }
 }
 
-/// A UUID as in a path.
-pub fn uuid(id: &str) -> Result<(), ValidationError> {
+/// Validates a UUID as in a path.
+pub fn is_uuid(id: &str) -> Result<(), ValidationError> {
     let fault = || ValidationError::new("format").with_message("must be a UUID".into());
-    extract::uuid(id).map(|_| ()).ok_or_else(fault)
+    parse_uuid(id).map(|_| ()).ok_or_else(fault)
 }
 
-fn name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
-    let fault = |code, detail: &'static str| Err(ValidationError::new(code).with_message(detail.into()));
+fn is_name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
+    let fault = |code, detail: String| Err(ValidationError::new(code).with_message(detail.into()));
     if name.chars().any(char::is_control) {
-        return fault("control_character", "must not contain control characters");
+        return fault("control_character", "must not contain control characters".into());
     }
     match name.trim().chars().count() {
-        0 => fault("too_short", "must have at least 1 character"),
-        1..=200 => Ok(()),
-        _ => fault("too_long", "must have at most 200 characters"),
+        0 => fault("too_short", "must have at least 1 character".into()),
+        1..=MAX_NAME => Ok(()),
+        _ => fault("too_long", format!("must have at most {MAX_NAME} characters")),
     }
 }

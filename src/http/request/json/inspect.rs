@@ -1,20 +1,21 @@
-//! A walk through a JSON text whose syntax is known to be right: how deep it is, how long it prints, and what the database or another
-//! reader of the same text would not take.
+//! Inspects a JSON text with valid syntax: its depth, its printed length, and what the database or
+//! another reader would not accept.
 
 use std::{borrow::Cow, collections::HashSet};
 
 use memchr::{memchr, memchr2, memchr2_iter};
 
 use super::pointer::descend;
-use crate::{error::Fault, http::problem::MAX_FAULTS};
+use crate::{
+    error::Fault,
+    http::limits::{MAX_DEPTH, MAX_FAULTS},
+};
 
-/// The deepest nesting of a whole body.
-const MAX_DEPTH: usize = 64;
 /// The greatest exponent of a zero: about that of a double.
 const MAX_ZEROS: i16 = 308;
 /// The most decimal places of PostgreSQL's `numeric`.
 const MAX_PLACES: i64 = 16_383;
-/// Names that `serde_json` uses inside itself to keep numbers and raw texts as they are.
+/// The prefix of names by which `serde_json` marks numbers and raw texts internally.
 const RESERVED: &str = "$serde_json::private::";
 
 /// How large a JSON text is.
@@ -22,12 +23,12 @@ const RESERVED: &str = "$serde_json::private::";
 pub struct Size {
     /// How deep it nests: 0 for a scalar, 1 for `[]`.
     pub depth: usize,
-    /// How many octets it has once PostgreSQL printed its numbers without exponents: `1e300` becomes 301 digits.
+    /// Its bytes once PostgreSQL has printed numbers without exponents: `1e300` becomes 301 digits.
     pub printed: usize,
 }
 
-/// Whether a JSON text can be seen to be within a depth, and to be printed at its own length, without a walk through it: it has no more
-/// brackets than levels, and nothing that looks like an exponent.
+/// Whether a text is certainly within a depth and printed at its own length: it has no more brackets than
+/// levels, and nothing that looks like an exponent.
 #[must_use]
 pub fn is_plain(text: &str, depth: usize) -> bool {
     let text = text.as_bytes();
@@ -36,7 +37,7 @@ pub fn is_plain(text: &str, depth: usize) -> bool {
         && !memchr2_iter(b'e', b'E', text).any(|at| is_digit(at.checked_sub(1)))
 }
 
-/// Measures a JSON text whose syntax is known to be right.
+/// Measures a JSON text with valid syntax.
 #[must_use]
 pub fn measure(text: &str) -> Size {
     let mut depth = 0_usize;
@@ -58,19 +59,19 @@ pub fn measure(text: &str) -> Size {
     size
 }
 
-/// What a JSON text consists of, as far as anybody here wants to know.
+/// A part of a JSON text.
 enum Token<'a> {
     /// `{` or `[`
     Open(u8),
     /// `}` or `]`
     Close,
     Comma,
-    /// What stands between the quotation marks.
+    /// The text between the quotation marks.
     String(&'a str),
     Number(&'a str),
 }
 
-/// Walks through a text whose syntax is known to be right.
+/// Visits the tokens of a text with valid syntax.
 fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -82,7 +83,7 @@ fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
             b'}' | b']' => visit(Token::Close),
             b',' => visit(Token::Comma),
             b'"' => {
-                // A backslash takes the octet behind it along, which may be a quotation mark.
+                // A backslash escapes the next byte, which may be a quotation mark.
                 while let Some(step) = memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
                     at += step;
                     if bytes[at] == b'"' {
@@ -105,7 +106,7 @@ fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
     }
 }
 
-/// A container that is being walked through.
+/// A container around the current token.
 enum Frame<'a> {
     Array(usize),
     Object { key: Option<Cow<'a, str>>, seen: Names<'a> },
@@ -119,10 +120,10 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Up to so many names are compared one by one, which is faster than to hash them.
+    /// Up to this many names, comparing is faster than hashing.
     const FEW: usize = 16;
 
-    /// Adds a name; `false` where it was there already.
+    /// Adds a name; `false` if it is a duplicate.
     fn insert(&mut self, name: Cow<'a, str>) -> bool {
         if self.few.len() < Self::FEW {
             let is_new = !self.few.contains(&name);
@@ -138,14 +139,15 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What the syntax allows and the database, or another reader of the same text, does not take: U+0000, lone surrogates,
-/// numbers beyond IEEE 754 double precision or the decimal places of a `numeric`, names that occur twice, bottomless nesting (RFC 7493 §2). It ends when there are
-/// more faults than are reported, so that a hostile body costs no more than another.
+/// Finds what the syntax allows but the database, or another reader, does not accept: U+0000, lone
+/// surrogates, numbers beyond double precision or the decimal places of a `numeric`, duplicate names, and
+/// nesting beyond [`MAX_DEPTH`] (RFC 7493 §2). It stops after [`MAX_FAULTS`] faults, so that a hostile body
+/// costs no more than another.
 pub fn inspect(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut frames: Vec<Frame<'_>> = Vec::new();
     let mut too_deep = false;
-    // Most texts have no escape at all, and then no string has to be looked through for one.
+    // Most texts contain no escape, and then no string has to be searched for one.
     let escapes = memchr(b'\\', text.as_bytes()).is_some();
     scan(text, &mut |token| match token {
         _ if too_deep || faults.len() > MAX_FAULTS => {}
@@ -190,7 +192,7 @@ pub fn inspect(text: &str) -> Vec<Fault> {
     faults
 }
 
-/// The JSON Pointer of where the walk is.
+/// The JSON Pointer to the current token.
 fn pointer(frames: &[Frame<'_>]) -> String {
     let mut pointer = String::new();
     for frame in frames {
@@ -214,13 +216,13 @@ fn unescape(string: &str) -> Cow<'_, str> {
     }
 }
 
-/// The fault of what stands between quotation marks, if it has one.
+/// The fault of the text between quotation marks, if any.
 fn string_fault(string: &str) -> Option<(&'static str, &'static str)> {
     if !string.contains('\\') {
         return None;
     }
     let mut units = string.split('\\').skip(1).peekable();
-    // Only `\u` escapes matter; an escaped backslash is an empty piece and takes the piece behind it along.
+    // Only `\u` escapes matter. An escaped backslash is an empty piece, and skips the next one.
     let mut lone_high = false;
     while let Some(piece) = units.next() {
         let unit = piece.strip_prefix('u').and_then(|hex| u16::from_str_radix(hex.get(..4)?, 16).ok());
@@ -244,9 +246,9 @@ fn string_fault(string: &str) -> Option<(&'static str, &'static str)> {
     lone_high.then_some(("lone_surrogate", "must not contain half a surrogate pair"))
 }
 
-/// Whether a number can be read as an IEEE 754 double without becoming infinite, or zero when it is not, and as a `numeric`.
+/// Whether a number fits a `numeric` and an IEEE 754 double, without becoming infinite or zero.
 fn is_double(number: &str) -> bool {
-    // So many digits lie within the range wherever the point is.
+    // This many digits are within the range wherever the point is.
     if number.len() < 300 && !number.bytes().any(|byte| matches!(byte, b'e' | b'E')) {
         return true;
     }
@@ -260,7 +262,7 @@ fn is_double(number: &str) -> bool {
     }
     let is_zero = !mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
     if is_zero {
-        // PostgreSQL keeps the decimal places of a zero.
+        // PostgreSQL stores the decimal places of a zero.
         return exponent.parse::<i16>().is_ok_and(|exponent| (-MAX_ZEROS..=MAX_ZEROS).contains(&exponent));
     }
     number.parse::<f64>().is_ok_and(|value| value.is_finite() && value != 0.0)
@@ -273,8 +275,8 @@ mod tests {
     fn codes(text: &str) -> Vec<(String, String)> {
         inspect(text)
             .into_iter()
-            .map(|fault| match fault.place {
-                crate::error::Place::Pointer(pointer) => (pointer, fault.code.into_owned()),
+            .map(|fault| match fault.location {
+                crate::error::Location::Pointer(pointer) => (pointer, fault.code.into_owned()),
                 other => panic!("{other:?}"),
             })
             .collect()
@@ -308,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_fault_and_is_none_passes() {
+    fn what_only_looks_like_a_fault_passes() {
         for text in [
             r#"{"a": "\\u0000"}"#,
             r#"{"a": "\ud83d\ude00"}"#,
@@ -334,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_counted_and_bounded() {
+    fn nesting_is_measured_and_bounded() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert_eq!(measure("1").depth, 0);
         assert_eq!(measure(r#"{"a": [["]"]], "b": [1]}"#).depth, 3);
@@ -344,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn what_faults_cost_is_bounded() {
+    fn the_cost_of_faults_is_bounded() {
         let name = "k".repeat(MAX_POINTER);
         let faults = codes(&format!(r#"{{"a": {{"{name}": [{}1]}}}}"#, r#""\u0000","#.repeat(1_000)));
         assert_eq!(faults.len(), MAX_FAULTS + 1);

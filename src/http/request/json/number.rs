@@ -1,20 +1,20 @@
-//! Numbers as they were written, compared as numbers.
+//! Comparison of numbers by value, whatever their spelling.
 
 use serde_json::Value;
 
-/// Whether two values are equal where numbers count by their value and not by how they are written (RFC 6902 §4.6).
-pub fn same(a: &Value, b: &Value) -> bool {
+/// Whether two values are equal, comparing numbers by value (RFC 6902 §4.6).
+pub fn is_equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => decimal(a.as_str()) == decimal(b.as_str()),
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_equal(a, b)),
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| is_equal(a, b)))
         }
         _ => a == b,
     }
 }
 
-/// The sign of a number, its digits without zeros at either end, and the power of ten that they are multiplied with.
+/// The sign of a number, its digits without zeros at either end, and the power of ten that scales them.
 fn decimal(text: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -50,7 +50,7 @@ mod tests {
             ("[1, {\"a\": 20}]", "[1.0, {\"a\": 2e1}]"),
             ("123456789012345678901234567890", "12345678901234567890123456789e1"),
         ] {
-            assert!(same(&value(a), &value(b)), "{a} {b}");
+            assert!(is_equal(&value(a), &value(b)), "{a} {b}");
         }
         for (a, b) in [
             ("1", "-1"),
@@ -61,7 +61,7 @@ mod tests {
             ("{\"a\": 1}", "{\"b\": 1}"),
             ("0", "false"),
         ] {
-            assert!(!same(&value(a), &value(b)), "{a} {b}");
+            assert!(!is_equal(&value(a), &value(b)), "{a} {b}");
         }
     }
 }

@@ -1,6 +1,4 @@
-//! What can be done with items.
-//!
-//! An item that was deleted is not there, but for [`restore`], [`purge`] and lists that include what was deleted.
+//! Operations on items.
 
 use serde_json::value::RawValue;
 use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
@@ -11,14 +9,13 @@ use crate::{
     postgres::{
         catalog::models::{Item, ItemContent, ItemFilter, Status},
         json::JsonText,
-        keyset::{self, Start},
-        versions::Versions,
+        keyset::{Newest, Page, PageRequest},
     },
 };
 
-/// A query whose rows are items: what stands in front of their columns, what stands behind, and its arguments.
+/// A query that returns items: the SQL around the list of columns, and the arguments.
 macro_rules! query_item {
-    ($before:tt, $after:tt, $($argument:tt)*) => {
+    (before: $before:tt, after: $after:tt, arguments: $($argument:tt)*) => {
         sqlx::query_as!(
             Item,
             $before
@@ -30,203 +27,138 @@ macro_rules! query_item {
     };
 }
 
-/// Inserts an item and returns it with what the database added.
+/// Inserts an item and returns it with what the database generated.
 ///
 /// # Errors
 ///
-/// [`Error::Conflict`] where the id is taken; [`Error::Invalid`] where the content breaks a rule.
+/// [`Error::Contended`] if another transaction just created an item with this id;
+/// [`Error::Invalid`] if the content breaks a rule.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let item = query_item!(
-        "INSERT INTO items (id, name, status, attributes)
+        before: "INSERT INTO items (id, name, status, attributes)
            VALUES ($1, $2, $3, $4)
+           ON CONFLICT (id) DO NOTHING
            RETURNING ",
-        "",
-        id,
+        after: "",
+        arguments: id,
         content.name,
         content.status as Status,
         Json(&content.attributes) as _,
     )
-    .fetch_one(conn)
+    .fetch_optional(conn)
     .await?;
-    Ok(item)
+    item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
 }
 
-/// The item with this id.
+/// The live item with this id.
 ///
 /// # Errors
 ///
 /// Whatever the database reports.
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
-    let item = query_item!("SELECT ", "FROM items WHERE id = $1 AND deleted_at IS NULL", id)
-        .fetch_optional(conn)
-        .await?;
-    Ok(item)
-}
-
-/// The item with this id, locked until the transaction ends.
-///
-/// # Errors
-///
-/// [`Error::Locked`] where another transaction holds it for longer than the lock time-out.
-pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
-    let item = query_item!("SELECT ", "FROM items WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", id)
-        .fetch_optional(conn)
-        .await?;
-    Ok(item)
-}
-
-/// The version of the item with this id, and whether it is deleted: tells why a write found nothing.
-///
-/// # Errors
-///
-/// Whatever the database reports.
-pub async fn version(conn: &mut PgConnection, id: Uuid) -> Result<Option<(i64, bool)>, Error> {
-    let row =
-        sqlx::query!(r#"SELECT version, deleted_at IS NOT NULL AS "deleted!" FROM items WHERE id = $1"#, id)
-            .fetch_optional(conn)
-            .await?;
-    Ok(row.map(|row| (row.version, row.deleted)))
-}
-
-/// Replaces the content of an item, counts its version up, and returns it; `None` where there is no such item in such a version.
-///
-/// # Errors
-///
-/// [`Error::Locked`] as in [`get_for_update`]; [`Error::Invalid`] where the content breaks a rule.
-pub async fn update(
-    conn: &mut PgConnection,
-    id: Uuid,
-    versions: &Versions,
-    content: &ItemContent,
-) -> Result<Option<Item>, Error> {
     let item = query_item!(
-        "UPDATE items
+        before: "SELECT ",
+        after: "FROM items WHERE id = $1 AND deleted_at IS NULL",
+        arguments: id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(item)
+}
+
+/// The item with this id, live or deleted, locked until the transaction ends.
+///
+/// # Errors
+///
+/// [`Error::Locked`] if another transaction holds it for longer than the lock time-out.
+pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
+    let item = query_item!(
+        before: "SELECT ",
+        after: "FROM items WHERE id = $1 FOR UPDATE",
+        arguments: id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(item)
+}
+
+/// Replaces the content of a locked, live item, increments its version, and returns it.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] if the content breaks a rule; [`Error::NotFound`] if no live item matches.
+pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
+    let item = query_item!(
+        before: "UPDATE items
            SET name = $2, status = $3, attributes = $4, version = version + 1, updated_at = now()
            WHERE id = $1 AND deleted_at IS NULL
-             AND ($5::bigint[] IS NULL OR version = ANY($5)) AND version <> ALL($6::bigint[])
            RETURNING ",
-        "",
-        id,
+        after: "",
+        arguments: id,
         content.name,
         content.status as Status,
         Json(&content.attributes) as _,
-        versions.only.as_deref(),
-        &versions.except,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(item)
+    item.ok_or(Error::NotFound)
 }
 
-/// As [`update`], but makes the item where there is none with this id: its version is then 1. `None` where there is one in another
-/// version, or a deleted one.
+/// Deletes a locked, live item; [`restore`] undoes it.
 ///
 /// # Errors
 ///
-/// As [`update`].
-pub async fn put(
-    conn: &mut PgConnection,
-    id: Uuid,
-    versions: &Versions,
-    content: &ItemContent,
-) -> Result<Option<Item>, Error> {
+/// [`Error::NotFound`] if no live item matches.
+pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    delete_many(conn, &[id]).await
+}
+
+/// Restores a locked, deleted item and returns it.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if no deleted item matches.
+pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
     let item = query_item!(
-        "INSERT INTO items (id, name, status, attributes)
-           VALUES ($1, $2, $3, $4)
-           ON CONFLICT (id) DO UPDATE
-           SET name = $2, status = $3, attributes = $4, version = items.version + 1, updated_at = now()
-           WHERE items.deleted_at IS NULL
-             AND ($5::bigint[] IS NULL OR items.version = ANY($5)) AND items.version <> ALL($6::bigint[])
-           RETURNING ",
-        "",
-        id,
-        content.name,
-        content.status as Status,
-        Json(&content.attributes) as _,
-        versions.only.as_deref(),
-        &versions.except,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(item)
-}
-
-/// Deletes an item so that it can be restored; `false` where there is no such item in such a version.
-///
-/// # Errors
-///
-/// [`Error::Locked`] as in [`get_for_update`].
-pub async fn delete(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> Result<bool, Error> {
-    let done = sqlx::query!(
-        "UPDATE items SET deleted_at = now(), version = version + 1, updated_at = now()
-         WHERE id = $1 AND deleted_at IS NULL
-           AND ($2::bigint[] IS NULL OR version = ANY($2)) AND version <> ALL($3::bigint[])",
-        id,
-        versions.only.as_deref(),
-        &versions.except,
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-/// Brings a deleted item back and returns it; `None` where there is no such deleted item in such a version.
-///
-/// # Errors
-///
-/// [`Error::Locked`] as in [`get_for_update`].
-pub async fn restore(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> Result<Option<Item>, Error> {
-    let item = query_item!(
-        "UPDATE items SET deleted_at = NULL, version = version + 1, updated_at = now()
+        before: "UPDATE items SET deleted_at = NULL, version = version + 1, updated_at = now()
            WHERE id = $1 AND deleted_at IS NOT NULL
-             AND ($2::bigint[] IS NULL OR version = ANY($2)) AND version <> ALL($3::bigint[])
            RETURNING ",
-        "",
-        id,
-        versions.only.as_deref(),
-        &versions.except,
+        after: "",
+        arguments: id,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(item)
+    item.ok_or(Error::NotFound)
 }
 
-/// Removes an item for good, deleted or not; `false` where there is no such item in such a version.
+/// Removes a locked item for good, live or deleted.
 ///
 /// # Errors
 ///
-/// [`Error::Locked`] as in [`get_for_update`].
-pub async fn purge(conn: &mut PgConnection, id: Uuid, versions: &Versions) -> Result<bool, Error> {
-    let done = sqlx::query!(
-        "DELETE FROM items
-         WHERE id = $1 AND ($2::bigint[] IS NULL OR version = ANY($2)) AND version <> ALL($3::bigint[])",
-        id,
-        versions.only.as_deref(),
-        &versions.except,
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() > 0)
+/// [`Error::NotFound`] if no item matches.
+pub async fn purge(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    let done = sqlx::query!("DELETE FROM items WHERE id = $1", id).execute(conn).await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// The items with these ids as far as there are such, locked until the transaction ends, in the order of their ids: transactions that
-/// lock many so do not wait for each other in a circle.
+/// The live items with these ids, locked in id order until the transaction ends, so that two
+/// transactions that lock many items never deadlock.
 ///
 /// # Errors
 ///
 /// [`Error::Locked`] as in [`get_for_update`].
 pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Item>, Error> {
     let items = query_item!(
-        "SELECT ",
-        "FROM items WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
-        ids,
+        before: "SELECT ",
+        after: "FROM items WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
+        arguments: ids,
     )
     .fetch_all(conn)
     .await?;
     Ok(items)
 }
 
-/// As [`create`], for many at once; the order of what is returned is not that of `ids`.
+/// As [`create`], for many new ids; the items come back in any order.
 ///
 /// # Errors
 ///
@@ -238,11 +170,11 @@ pub async fn create_many(
 ) -> Result<Vec<Item>, Error> {
     let (names, statuses, attributes) = columns(contents);
     let items = query_item!(
-        "INSERT INTO items (id, name, status, attributes)
+        before: "INSERT INTO items (id, name, status, attributes)
            SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
            RETURNING ",
-        "",
-        ids,
+        after: "",
+        arguments: ids,
         &names as _,
         &statuses as _,
         &attributes as _,
@@ -252,7 +184,7 @@ pub async fn create_many(
     Ok(items)
 }
 
-/// As [`update`], for many at once that are there and locked; the order of what is returned is not that of `ids`.
+/// As [`update`], for many items; they come back in any order.
 ///
 /// # Errors
 ///
@@ -264,26 +196,25 @@ pub async fn update_many(
 ) -> Result<Vec<Item>, Error> {
     let (names, statuses, attributes) = columns(contents);
     let items = query_item!(
-        "UPDATE items
+        before: "UPDATE items
            SET name = new_name, status = new_status, attributes = new_attributes,
                version = version + 1, updated_at = now()
            FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
                AS new (new_id, new_name, new_status, new_attributes)
            WHERE id = new_id AND deleted_at IS NULL
            RETURNING ",
-        "",
-        ids,
+        after: "",
+        arguments: ids,
         &names as _,
         &statuses as _,
         &attributes as _,
     )
     .fetch_all(conn)
     .await?;
-    all(items.len(), ids.len())?;
-    Ok(items)
+    if items.len() == ids.len() { Ok(items) } else { Err(Error::NotFound) }
 }
 
-/// As [`delete`], for many at once that are there and locked.
+/// As [`delete`], for many items.
 ///
 /// # Errors
 ///
@@ -296,18 +227,10 @@ pub async fn delete_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), Er
     )
     .execute(conn)
     .await?;
-    all(usize::try_from(done.rows_affected()).unwrap_or_default(), ids.len())
+    if done.rows_affected() == ids.len() as u64 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Sees that as many rows were written as were to be.
-fn all(written: usize, wanted: usize) -> Result<(), Error> {
-    if written == wanted {
-        return Ok(());
-    }
-    Err(Error::Internal(format!("{written} rows were written instead of {wanted}").into()))
-}
-
-/// The contents column by column.
+/// The contents, one array for each column.
 fn columns(contents: &[ItemContent]) -> (Vec<&str>, Vec<&'static str>, Vec<Json<&RawValue>>) {
     let names = contents.iter().map(|content| content.name.as_str());
     let statuses = contents.iter().map(|content| content.status.as_str());
@@ -315,7 +238,7 @@ fn columns(contents: &[ItemContent]) -> (Vec<&str>, Vec<&'static str>, Vec<Json<
     (names.collect(), statuses.collect(), attributes.collect())
 }
 
-/// One page of items, newest first, and whether there are more beyond it in the direction of reading.
+/// A page of items, newest first.
 ///
 /// # Errors
 ///
@@ -323,44 +246,42 @@ fn columns(contents: &[ItemContent]) -> (Vec<&str>, Vec<&'static str>, Vec<Json<
 pub async fn list(
     conn: &mut PgConnection,
     filter: &ItemFilter,
-    start: Start,
-    limit: u32,
-) -> Result<(Vec<Item>, bool), Error> {
+    page: &PageRequest<Newest>,
+) -> Result<Page<Item>, Error> {
     let mut query = QueryBuilder::<Postgres>::new("");
     if filter.include_deleted {
-        // The items that live and those that do not are in an index each; the page is among the first of both.
+        // Live and deleted items have an index each; the page is among the first rows of both.
         query.push("SELECT * FROM ((");
-        push_page(&mut query, " IS NULL", filter, start, limit);
+        push_page(&mut query, " IS NULL", filter, page);
         query.push(") UNION ALL (");
-        push_page(&mut query, " IS NOT NULL", filter, start, limit);
+        push_page(&mut query, " IS NOT NULL", filter, page);
         query.push(")) AS items");
-        keyset::push_order(&mut query, start, limit);
+        page.push_order(&mut query);
     } else {
-        push_page(&mut query, " IS NULL", filter, start, limit);
+        push_page(&mut query, " IS NULL", filter, page);
     }
-    let items = query.build_query_as().fetch_all(conn).await?;
-    Ok(keyset::cut_page(items, start, limit))
+    Ok(page.page(query.build_query_as().fetch_all(conn).await?))
 }
 
 fn push_page(
     query: &mut QueryBuilder<Postgres>,
     deleted_at: &str,
     filter: &ItemFilter,
-    start: Start,
-    limit: u32,
+    page: &PageRequest<Newest>,
 ) {
     query.push(
-        "SELECT id, name, status, attributes, version, created_at, updated_at, deleted_at FROM items WHERE deleted_at",
+        "SELECT id, name, status, attributes, version, created_at, updated_at, deleted_at
+         FROM items WHERE deleted_at",
     );
     query.push(deleted_at);
     push_filter(query, filter);
-    keyset::push_page(query, start, limit);
+    page.push(query);
 }
 
 fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     match filter.status.as_slice() {
         [] => {}
-        // An equality lets the index on status deliver the order of the list; an array does not.
+        // With an equality, the index on status returns rows in list order; with an array it does not.
         [status] => {
             query.push(" AND status = ").push_bind(*status);
         }
@@ -380,7 +301,7 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     }
 }
 
-/// The pattern of LIKE for "begins with": its own wildcards in `prefix` lose their meaning.
+/// The LIKE pattern for "begins with", with the wildcards in `prefix` escaped.
 fn like_prefix(prefix: &str) -> String {
     let mut pattern = String::with_capacity(prefix.len() + 1);
     for c in prefix.chars() {

@@ -1,3 +1,3 @@
-//! What can be done with the catalogue: one file an entity.
+//! Operations on the catalogue: a file for each entity.
 
 pub mod item;

@@ -1,80 +1,70 @@
-//! The answers to requests with an `Idempotency-Key`. A key lives for 24 hours.
+//! The stored responses to requests with an `Idempotency-Key`. A key lives for 24 hours.
 
-use sqlx::{FromRow, PgConnection, Row};
+use sqlx::PgConnection;
 
 use crate::{
     error::Error,
-    postgres::{
-        database::{Database, Transaction},
-        named::{Call, Named, Value},
-        service::models::KeptAnswer,
-    },
+    postgres::{pool::Database, service::models::StoredResponse, transaction::Transaction},
 };
 
-static LOCK_KEY: Named = Named {
-    name: "curio_lock_key",
-    types: &["bigint"],
-    text: "SELECT true AS busy WHERE NOT pg_try_advisory_xact_lock($1)",
-};
-static FIND_ANSWER: Named = Named {
-    name: "curio_find_answer",
-    types: &["bytea"],
-    text: "SELECT fingerprint, answer, created_at <= now() - interval '24 hours' AS expired
-           FROM idempotency_keys WHERE id = $1",
-};
-static ADD_ANSWER: Named = Named {
-    name: "curio_add_answer",
-    types: &["bytea", "bytea", "bytea"],
-    text: "INSERT INTO idempotency_keys (id, fingerprint, answer) VALUES ($1, $2, $3)",
-};
-
-/// What becomes of a key that a request brings.
+/// The state of a key that a request brings.
 #[derive(Debug)]
 pub enum Claim {
-    /// It is the transaction's until that ends.
-    Taken(Transaction),
-    /// Another transaction has it.
+    /// The transaction holds it until it ends.
+    Claimed(Transaction),
+    /// Another transaction holds it.
     Busy,
-    /// It was used before, and this was kept.
-    Kept(KeptAnswer),
+    /// It was already used, and this response is stored.
+    Used(StoredResponse),
 }
 
-/// Begins a transaction that has a key, where that is possible. It waits for nobody. What is kept is asked for by a statement of its
-/// own, which sees what the transaction that had the key before has committed.
+/// Begins a transaction that holds a key. It does not wait for another holder.
 ///
 /// # Errors
 ///
 /// As [`Database::begin`].
-pub async fn begin(database: &Database, id: &[u8; 32]) -> Result<Claim, Error> {
+pub async fn claim(database: &Database, id: &[u8; 32]) -> Result<Claim, Error> {
     let lock = i64::from_be_bytes([id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]]);
-    let calls = [Call(&LOCK_KEY, &[Value::Number(lock)]), Call(&FIND_ANSWER, &[Value::Octets(id)])];
-    let (mut tx, row) = database.begin_with(&[&LOCK_KEY, &FIND_ANSWER, &ADD_ANSWER], &calls).await?;
-    let Some(row) = row else {
-        return Ok(Claim::Taken(tx));
-    };
-    if row.try_get("busy").unwrap_or(false) {
+    let Some(mut tx) = database.begin_locked(lock).await? else {
         return Ok(Claim::Busy);
-    }
-    if row.try_get("expired")? {
-        // Only who has the key adds or removes its row, but for the sweep: nothing will be there when the new one is added.
+    };
+    // A statement of its own, so that it sees what the previous holder of the lock committed.
+    let stored = sqlx::query!(
+        r#"SELECT fingerprint, response, created_at <= now() - interval '24 hours' AS "expired!"
+           FROM idempotency_keys WHERE id = $1"#,
+        &id[..],
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(stored) = stored else {
+        return Ok(Claim::Claimed(tx));
+    };
+    if stored.expired {
+        // Only the holder of the key adds its row, so none is there when the new one is added.
         sqlx::query!("DELETE FROM idempotency_keys WHERE id = $1", &id[..]).execute(&mut *tx).await?;
-        return Ok(Claim::Taken(tx));
+        return Ok(Claim::Claimed(tx));
     }
-    Ok(Claim::Kept(KeptAnswer::from_row(&row)?))
+    Ok(Claim::Used(StoredResponse { fingerprint: stored.fingerprint, message: stored.response }))
 }
 
-/// Commits a transaction that has a key, and keeps the answer under it.
+/// Stores the response to the request that holds a key.
 ///
 /// # Errors
 ///
-/// As [`Transaction::commit`].
-pub async fn commit(tx: Transaction, id: &[u8; 32], answer: &KeptAnswer) -> Result<(), Error> {
-    let KeptAnswer { fingerprint, answer } = answer;
-    let values = [id, &fingerprint[..], answer].map(Value::Octets);
-    tx.commit_with(&[Call(&ADD_ANSWER, &values)]).await
+/// Whatever the database reports.
+pub async fn store(conn: &mut PgConnection, id: &[u8; 32], response: &StoredResponse) -> Result<(), Error> {
+    sqlx::query!(
+        "INSERT INTO idempotency_keys (id, fingerprint, response) VALUES ($1, $2, $3)",
+        &id[..],
+        response.fingerprint,
+        response.message,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
-/// Removes up to `limit` keys that are too old, but for those that somebody is just using, and tells how many those were.
+/// Removes up to `limit` expired keys that no transaction holds, and returns how many.
 ///
 /// # Errors
 ///

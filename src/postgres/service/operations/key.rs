@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::error::Error;
 
-/// The key called `name`: the one that is kept, else `fresh`, which is then the one that is kept.
+/// The stored key called `name`; stores `fresh` if there is none.
 ///
 /// Replicas that start at the same time all get the same key.
 ///
@@ -12,10 +12,10 @@ use crate::error::Error;
 ///
 /// Whatever the database reports.
 pub async fn get_or_create(conn: &mut PgConnection, name: &str, fresh: [u8; 32]) -> Result<Vec<u8>, Error> {
-    let kept = sqlx::query_scalar!("SELECT key FROM service_keys WHERE name = $1", name)
+    let stored = sqlx::query_scalar!("SELECT key FROM service_keys WHERE name = $1", name)
         .fetch_optional(&mut *conn)
         .await?;
-    if let Some(key) = kept {
+    if let Some(key) = stored {
         return Ok(key);
     }
     sqlx::query!(

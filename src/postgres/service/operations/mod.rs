@@ -1,4 +1,4 @@
-//! What can be done with the service's own rows.
+//! Operations on the service's own rows.
 
 pub mod idempotency_key;
 pub mod key;

@@ -1,8 +1,0 @@
--- no-transaction
--- revision: 20261124222349 (4 of 9): delete items softly and keep idempotency keys
--- Made from the models, and proven up and down. Review it before it is applied.
--- The files of a revision are applied and reverted together.
-
--- hazards: builds-index
--- locks: ShareUpdateExclusive on items; rewrites: no; scans: items
-CREATE INDEX CONCURRENTLY items_newest_idx ON items USING btree (created_at DESC, id DESC);

@@ -1,5 +1,0 @@
--- revision: 20261124222349 (7 of 9): delete items softly and keep idempotency keys
--- Made from the models, and proven up and down. Review it before it is applied.
--- The files of a revision are applied and reverted together.
-
-ALTER INDEX items_newest_idx_new RENAME TO items_newest_idx;

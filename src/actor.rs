@@ -1,0 +1,62 @@
+//! Who makes a request.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
+
+/// Who makes a request: the scope of idempotency keys and quotas, and a name in the log.
+///
+/// Until there is access control, it is the client's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Actor {
+    address: IpAddr,
+}
+
+impl Actor {
+    /// The actor behind a client address.
+    #[must_use]
+    pub fn from_address(address: IpAddr) -> Self {
+        Self { address: address.to_canonical() }
+    }
+
+    /// The network that shares a quota: one subscriber has a whole /64 of IPv6.
+    #[must_use]
+    pub fn quota_scope(&self) -> IpAddr {
+        match self.address {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+            address @ IpAddr::V4(_) => address,
+        }
+    }
+
+    /// What separates the idempotency keys of one actor from those of another.
+    #[must_use]
+    pub fn key_scope(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// What a cursor is bound to. Empty: every address may read every list, and a client's address
+    /// may change while it walks through one.
+    #[must_use]
+    pub fn cursor_scope(&self) -> &'static str {
+        ""
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_subscriber_has_one_quota() {
+        let scope = |text: &str| Actor::from_address(text.parse().unwrap()).quota_scope().to_string();
+        assert_eq!(scope("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(scope("::ffff:192.0.2.1"), "192.0.2.1");
+    }
+}

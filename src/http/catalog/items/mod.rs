@@ -1,0 +1,34 @@
+//! Items: CRUD, deletion and restoration, batches.
+
+mod attributes;
+mod batch;
+mod batch_schemas;
+mod events;
+mod handlers;
+mod schemas;
+
+use std::sync::Arc;
+
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use self::batch::LIMIT as BATCH_LIMIT;
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(tags((name = "items", description = "The things that the catalogue stores.")))]
+struct Tag;
+
+/// The operations on items and their documentation.
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Tag::openapi())
+        .routes(routes!(handlers::list_items, handlers::create_item))
+        .routes(routes!(
+            handlers::get_item,
+            handlers::replace_item,
+            handlers::update_item,
+            handlers::delete_item
+        ))
+        .routes(routes!(handlers::restore_item))
+        .routes(routes!(batch::batch_items))
+}

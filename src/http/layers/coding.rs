@@ -1,0 +1,52 @@
+//! Content codings of responses (RFC 9110 §12.5.3).
+//!
+//! tower-http's layer negotiates after the handler, when a write is committed and a 406 would be a
+//! lie. So the coding is chosen before, and the layer is told the only one that it may use.
+
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{And, DefaultPredicate, Predicate, SizeAbove},
+};
+
+use crate::http::{
+    request::negotiation::{IDENTITY, choose_coding},
+    response::problem::{NOT_ACCEPTABLE, Problem},
+};
+
+/// Below this many bytes, compression costs more than it saves.
+const COMPRESS_ABOVE: u64 = 1024;
+
+/// Compresses large responses for clients that can decompress them.
+pub fn layer() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
+    CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE)))
+}
+
+/// Chooses the coding of the response, or rejects the request with 406 if the client accepts none.
+pub async fn negotiate(mut request: Request, next: Next) -> Response {
+    if !request.headers().contains_key(header::ACCEPT_ENCODING) {
+        return next.run(request).await;
+    }
+    let Some(coding) = choose_coding(request.headers()) else {
+        let detail = "The Accept-Encoding field admits none of br, gzip, zstd and identity.";
+        return Problem::new(&NOT_ACCEPTABLE, detail).into_response();
+    };
+    request.headers_mut().remove(header::ACCEPT_ENCODING);
+    if coding != IDENTITY {
+        request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding));
+    }
+    next.run(request).await
+}
+
+/// Says that the 200 that a 304 stands for depends on the coding (RFC 9110 §15.4.5).
+pub fn vary_not_modified<B>(mut response: http::Response<B>) -> http::Response<B> {
+    if response.status() == StatusCode::NOT_MODIFIED {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    response
+}

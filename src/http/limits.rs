@@ -1,0 +1,35 @@
+//! The limits of every request, shared by checks, messages and the document.
+
+/// The largest body in bytes, unless the route has its own limit.
+pub const MAX_BODY: usize = 1024 * 1024;
+/// The most faults that a problem document lists; checks stop once there are more.
+pub const MAX_FAULTS: usize = 100;
+/// The deepest nesting of a JSON body.
+pub const MAX_DEPTH: usize = 64;
+/// The most operations of a JSON Patch.
+pub const MAX_PATCH_OPERATIONS: usize = 100;
+/// The most characters of an `Idempotency-Key`.
+pub const MAX_KEY: usize = 255;
+/// The most bytes of a field that lists entity tags.
+pub const MAX_ENTITY_TAGS: usize = 8192;
+/// The most bytes of a date and time; RFC 3339 sets no limit to the digits of a second.
+pub const MAX_DATE_TIME: usize = 64;
+/// The most entities of a page.
+pub const MAX_PAGE: u32 = 200;
+/// The number of entities of a page, unless the client asks for another.
+pub const DEFAULT_PAGE: u32 = 50;
+/// The most characters of a cursor.
+pub const MAX_CURSOR: usize = 128;
+/// The greatest integer that every client reads exactly (RFC 8259 §6): 2^53 − 1.
+pub const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
+/// A mebibyte, for messages.
+pub const MEBIBYTE: usize = 1024 * 1024;
+
+/// The largest body of a route that has a limit of its own.
+#[derive(Debug)]
+pub struct BodyLimit {
+    /// The route as it is declared, such as `/v1/items/batch`.
+    pub route: &'static str,
+    /// The limit in bytes.
+    pub bytes: usize,
+}

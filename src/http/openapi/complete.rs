@@ -1,0 +1,165 @@
+//! Completes an operation with what follows from its method, its path and its content.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    headers::complete_headers,
+    parameters,
+    problems::{self, reference},
+};
+use crate::http::response::problem::{
+    BODY_TIMEOUT, CONFLICT, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_ACCEPTABLE, NOT_FOUND,
+    PRECONDITION_FAILED, PRECONDITION_REQUIRED, TOO_LARGE, TOO_MANY_REQUESTS, UNAUTHORIZED, UNAVAILABLE,
+    UNSUPPORTED_MEDIA_TYPE,
+};
+
+/// What an operation is, as far as the document depends on it.
+#[derive(Debug)]
+pub struct Traits {
+    /// It has a body.
+    pub has_body: bool,
+    /// It returns content.
+    pub has_content: bool,
+    /// It works on one entity, whose id is in the path.
+    pub is_on_entity: bool,
+    /// It changes something.
+    pub is_write: bool,
+    /// It takes an `Idempotency-Key`.
+    pub is_keyed: bool,
+    /// It returns an entity that the client may have already.
+    pub is_conditional_read: bool,
+}
+
+impl Traits {
+    fn of(method: &str, path: &str, operation: &Value) -> Self {
+        let responses = operation["responses"].as_object().into_iter().flatten();
+        let is_on_entity = path.contains("/{id}");
+        Self {
+            has_body: operation.get("requestBody").is_some(),
+            has_content: responses.into_iter().any(|(_, response)| response.get("content").is_some()),
+            is_on_entity,
+            is_write: matches!(method, "post" | "put" | "patch" | "delete"),
+            is_keyed: matches!(method, "post" | "patch"),
+            is_conditional_read: is_on_entity && method == "get",
+        }
+    }
+}
+
+/// Completes the parameters, the responses with their header fields, and the rejections of an operation.
+pub fn complete_operation(
+    method: &str,
+    path: &str,
+    operation: &mut Value,
+    rejections: &mut Map<String, Value>,
+) {
+    let traits = Traits::of(method, path, operation);
+    if traits.has_body {
+        operation["requestBody"]["description"].as_str().is_none().then(|| {
+            operation["requestBody"]["description"] = "The content of the request.".into();
+        });
+    }
+    parameters::add(operation, &traits);
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    if traits.is_conditional_read {
+        let fields = ["ETag", "Cache-Control"].map(|name| (name.to_owned(), json!({})));
+        responses.insert("304".into(), json!({ "headers": Map::from_iter(fields) }));
+    }
+    for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+        declare_fields(method, status, response, &traits);
+    }
+    add_minimal_response(responses, &traits);
+    for kind in rejections_of(method, &traits) {
+        responses.insert(kind.status.as_u16().to_string(), Value::Null);
+    }
+    for (status, response) in responses.iter_mut() {
+        match KINDS.iter().find(|kind| kind.status.as_str() == status) {
+            Some(kind) => {
+                let name = problems::component_name(kind, method);
+                *response = reference(&name);
+                rejections.entry(name).or_insert_with(|| problems::rejection(kind, method));
+            }
+            None => {
+                describe(status, response);
+                complete_headers(response);
+            }
+        }
+    }
+    responses.insert("default".into(), reference(problems::OTHER));
+    responses.sort_keys();
+}
+
+/// The rejections that an operation can return.
+fn rejections_of(method: &str, traits: &Traits) -> Vec<&'static Kind> {
+    let mut kinds = vec![&MALFORMED, &UNAUTHORIZED, &TOO_MANY_REQUESTS, &INTERNAL, &UNAVAILABLE];
+    let mut add = |applies: bool, more: &[&'static Kind]| kinds.extend(more.iter().filter(|_| applies));
+    add(traits.has_content, &[&NOT_ACCEPTABLE]);
+    add(traits.has_body, &[&BODY_TIMEOUT, &TOO_LARGE, &UNSUPPORTED_MEDIA_TYPE, &INVALID]);
+    add(traits.is_keyed, &[&CONFLICT, &INVALID]);
+    // A PUT creates what is missing.
+    add(traits.is_on_entity && method != "put", &[&NOT_FOUND]);
+    add(traits.is_on_entity, &[&PRECONDITION_FAILED]);
+    add(traits.is_on_entity && traits.is_write, &[&CONFLICT]);
+    add(traits.is_on_entity && matches!(method, "put" | "patch" | "delete"), &[&PRECONDITION_REQUIRED]);
+    kinds
+}
+
+/// Declares the header fields of a success.
+fn declare_fields(method: &str, status: &str, response: &mut Value, traits: &Traits) {
+    let schema = &response["content"]["application/json"]["schema"]["$ref"];
+    let returns = |suffix: &str| schema.as_str().is_some_and(|name| name.ends_with(suffix));
+    let (is_entity, is_page) = (returns("View"), returns("Page"));
+    let mut names = Vec::new();
+    let mut add = |applies: bool, name: &'static str| names.extend(Some(name).filter(|_| applies));
+    add(status == "201", "Location");
+    add(is_entity && method != "put", "ETag");
+    add(is_page, "Link");
+    add(method == "get" && (is_entity || is_page), "Cache-Control");
+    add(traits.is_keyed, "Idempotent-Replayed");
+    add(traits.is_write && status == "201", "Preference-Applied");
+    if response.get("headers").is_none() {
+        response["headers"] = json!({});
+    }
+    for name in names {
+        response["headers"][name] = json!({});
+    }
+}
+
+/// Adds the response without a body that a write returns if the client prefers it.
+fn add_minimal_response(responses: &mut Map<String, Value>, traits: &Traits) {
+    let Some(response) = responses.get("200").filter(|_| traits.is_write && traits.has_content) else {
+        return;
+    };
+    let mut headers = response["headers"].clone();
+    headers["Preference-Applied"] = json!({});
+    let description = "Done. The client preferred no body.";
+    responses.insert("204".into(), json!({ "description": description, "headers": headers }));
+}
+
+/// Describes a success by its status, unless its operation does.
+fn describe(status: &str, response: &mut Value) {
+    if response["description"].as_str().is_some_and(|description| !description.is_empty()) {
+        return;
+    }
+    response["description"] = match status {
+        "200" => "The request was carried out; the body is the result.",
+        "201" => "The entity was created.",
+        "204" => "The request was carried out.",
+        "304" => "The client has the current representation.",
+        _ => "A success.",
+    }
+    .into();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_problem_has_a_status_of_its_own() {
+        for kind in KINDS {
+            let others = KINDS.iter().filter(|other| other.status == kind.status).count();
+            assert_eq!(others, 1, "{}", kind.slug);
+        }
+        assert_eq!(KINDS.len(), 17);
+    }
+}

@@ -1,0 +1,76 @@
+//! The rejections as components of the document.
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::headers::complete_headers;
+use crate::http::response::problem::{
+    INVALID, Kind, MALFORMED, PRECONDITION_FAILED, UNSUPPORTED_MEDIA_TYPE,
+};
+
+/// The component for the statuses that an operation does not declare.
+pub const OTHER: &str = "OtherProblem";
+
+/// A reference to a component.
+pub fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/responses/{name}") })
+}
+
+/// `not-found` → `NotFound`. PATCH has its own field for the supported media types.
+pub fn component_name(kind: &Kind, method: &str) -> String {
+    let capitalized = |word: &str| word[..1].to_uppercase() + &word[1..];
+    let name: String = kind.slug.split('-').map(capitalized).collect();
+    if *kind == UNSUPPORTED_MEDIA_TYPE && method == "patch" { name + "OfPatch" } else { name }
+}
+
+/// The response with a kind of problem.
+pub fn rejection(kind: &Kind, method: &str) -> Value {
+    let mut headers = Map::new();
+    let field = match kind.status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Some("Retry-After"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if method == "patch" => Some("Accept-Patch"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some("Accept"),
+        _ => None,
+    };
+    headers.extend(field.map(|name| (name.to_owned(), json!({}))));
+    let mut response = json!({
+        "description": format!("{} {}", kind.title, kind.meaning),
+        "headers": headers,
+        "content": { "application/problem+json": {
+            "schema": { "$ref": "#/components/schemas/Problem" },
+            "examples": { kind.slug: { "summary": kind.title, "value": example(kind) } },
+        } },
+    });
+    complete_headers(&mut response);
+    response
+}
+
+/// The response with any status of 400 and above that an operation does not declare.
+pub fn other() -> Value {
+    let mut response = json!({
+        "description": "Any other rejection.",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    complete_headers(&mut response);
+    response
+}
+
+fn example(kind: &Kind) -> Value {
+    let mut example = json!({
+        "type": format!("/problems/{}", kind.slug),
+        "title": kind.title,
+        "status": kind.status.as_u16(),
+        "detail": kind.title,
+        "instance": "urn:uuid:0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55",
+    });
+    if *kind == INVALID {
+        example["errors"] =
+            json!([{ "pointer": "#/name", "code": "too_short", "detail": "must have at least 1 character" }]);
+    } else if *kind == MALFORMED {
+        example["errors"] =
+            json!([{ "parameter": "limit", "code": "limit", "detail": "must be an integer from 1 to 200" }]);
+    } else if *kind == PRECONDITION_FAILED {
+        example["current_etag"] = "\"2\"".into();
+    }
+    example
+}

@@ -1,0 +1,62 @@
+//! The body of a request, and what it can be read as.
+
+use axum::body::Bytes;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::json;
+use crate::{
+    error::Fault,
+    http::response::{json::Json, problem::Problem},
+};
+
+/// The body of a request, read whole before its handler runs.
+#[derive(Debug, Clone, Default)]
+pub struct ReceivedBody(pub Bytes);
+
+/// What the body of a request can be read as, after its head was read as a valid `H`.
+pub trait FromBody<H>: Sized {
+    /// The accepted media types; if empty, any is.
+    const MEDIA_TYPES: &[&str];
+
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// 400 if it is malformed, 422 if it is invalid.
+    fn from_body(media_type: &str, body: &[u8], head: &H) -> Result<Self, Problem>;
+}
+
+impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Json<T> {
+    const MEDIA_TYPES: &[&str] = &["application/json"];
+
+    fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
+        json::parse(body, T::validate).map(Self)
+    }
+}
+
+/// An empty body.
+#[derive(Debug)]
+pub struct NoBody;
+
+impl<H> FromBody<H> for NoBody {
+    const MEDIA_TYPES: &[&str] = &[];
+
+    fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
+        let fault = || Fault::at("", "unexpected", "must be empty");
+        if body.is_empty() { Ok(Self) } else { Err(Problem::invalid(vec![fault()])) }
+    }
+}
+
+/// Any body, which is ignored.
+#[derive(Debug)]
+pub struct Unread;
+
+impl<H> FromBody<H> for Unread {
+    const MEDIA_TYPES: &[&str] = &[];
+
+    fn from_body(_: &str, _: &[u8], _: &H) -> Result<Self, Problem> {
+        Ok(Self)
+    }
+}

@@ -1,0 +1,37 @@
+//! What the validator found → faults.
+
+use std::borrow::Cow;
+
+use jsonptr::Token;
+use validator::{ValidationErrors, ValidationErrorsKind};
+
+use crate::error::Fault;
+
+/// The name under which the validator reports what is wrong with a value as a whole.
+pub const WHOLE: &str = "__all__";
+
+/// The faults that the validator found, each at the location of its field.
+pub fn rule_faults(errors: &ValidationErrors) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    collect(errors, "", &mut faults);
+    faults
+}
+
+fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
+    for (field, kind) in errors.errors() {
+        // A fault of the whole value has no field of its own.
+        let path = if field == WHOLE { path.to_owned() } else { format!("{path}/{}", Token::new(&**field).encoded()) };
+        match kind {
+            ValidationErrorsKind::Field(errors) => faults.extend(errors.iter().map(|error| {
+                let detail = error.message.clone().unwrap_or(Cow::Borrowed("is not valid"));
+                Fault::at(&path, error.code.clone(), detail)
+            })),
+            ValidationErrorsKind::Struct(errors) => collect(errors, &path, faults),
+            ValidationErrorsKind::List(entries) => {
+                for (index, errors) in entries {
+                    collect(errors, &format!("{path}/{index}"), faults);
+                }
+            }
+        }
+    }
+}

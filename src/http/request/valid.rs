@@ -1,0 +1,36 @@
+//! The extractor of every handler.
+//!
+//! A request is read in parts, and all faults of a part are reported at once: the media type of its
+//! body (415), its head (400), then its body (400, 422).
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, RawPathParams, FromRequestParts, Request};
+
+use super::{
+    body::{FromBody, ReceivedBody, Unread},
+    head::{FromHead, Head},
+    media_type::require_media_type,
+};
+use crate::{app::App, http::response::problem::Problem};
+
+/// A request whose head is a valid `H` and whose body is a valid `B`.
+#[derive(Debug)]
+pub struct Valid<H, B = Unread>(pub H, pub B);
+
+impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        let (mut parts, _) = request.into_parts();
+        let media_type = require_media_type(&parts, B::MEDIA_TYPES)?;
+        let path = RawPathParams::from_request_parts(&mut parts, app).await.ok();
+        let ReceivedBody(body) = parts.extensions.remove().unwrap_or_default();
+        let mut head = Head { parts, path, body, faults: Vec::new() };
+        let Some(valid) = H::from_head(&mut head, app).await.filter(|_| head.faults.is_empty()) else {
+            return Err(Problem::malformed(head.faults));
+        };
+        let body = B::from_body(media_type, &head.body, &valid)?;
+        Ok(Self(valid, body))
+    }
+}

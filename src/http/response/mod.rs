@@ -1,0 +1,6 @@
+//! From values to bytes: JSON, pages, problem documents.
+
+pub mod json;
+pub mod page;
+pub mod problem;
+pub mod reply;

@@ -1,0 +1,187 @@
+//! The types of problems: the one status table.
+
+use http::StatusCode;
+
+/// A type of problem: what is constant in its document.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The last segment of its `type`.
+    pub slug: &'static str,
+    /// Its `title`.
+    pub title: &'static str,
+    /// Its `status`.
+    pub status: StatusCode,
+    /// What it means and what a client can do, for the page at its `type`.
+    pub meaning: &'static str,
+}
+
+/// `/problems/malformed-request`
+pub static MALFORMED: Kind = Kind {
+    slug: "malformed-request",
+    title: "The request is malformed.",
+    status: StatusCode::BAD_REQUEST,
+    meaning: "Part of the request is malformed: JSON syntax, a path, a query string, a cursor or a \
+              header field. `errors` names the parts. Do not retry the request unchanged.",
+};
+
+/// `/problems/unauthorized`
+pub static UNAUTHORIZED: Kind = Kind {
+    slug: "unauthorized",
+    title: "Credentials are required.",
+    status: StatusCode::UNAUTHORIZED,
+    meaning: "Reserved: the service requires no credentials, so it never returns this. Clients \
+              that know it are ready for the day it does.",
+};
+
+/// `/problems/not-found`
+pub static NOT_FOUND: Kind = Kind {
+    slug: "not-found",
+    title: "There is nothing here.",
+    status: StatusCode::NOT_FOUND,
+    meaning: "There is nothing with this id, or no such path.",
+};
+
+/// `/problems/method-not-allowed`
+pub static METHOD_NOT_ALLOWED: Kind = Kind {
+    slug: "method-not-allowed",
+    title: "This method is not allowed here.",
+    status: StatusCode::METHOD_NOT_ALLOWED,
+    meaning: "The `Allow` field of the response lists the methods that are.",
+};
+
+/// `/problems/not-acceptable`
+pub static NOT_ACCEPTABLE: Kind = Kind {
+    slug: "not-acceptable",
+    title: "No acceptable representation exists.",
+    status: StatusCode::NOT_ACCEPTABLE,
+    meaning: "The `Accept` or `Accept-Encoding` field of the request admits nothing that can be \
+              produced here.",
+};
+
+/// `/problems/request-timeout`
+pub static BODY_TIMEOUT: Kind = Kind {
+    slug: "request-timeout",
+    title: "The body arrived too slowly.",
+    status: StatusCode::REQUEST_TIMEOUT,
+    meaning: "The whole body did not arrive in time. Nothing was done; the request can be retried.",
+};
+
+/// `/problems/conflict`
+pub static CONFLICT: Kind = Kind {
+    slug: "conflict",
+    title: "The request conflicts with the stored state.",
+    status: StatusCode::CONFLICT,
+    meaning: "Nothing was changed. Read the current state, then decide. With `Retry-After`, \
+              another request with the same `Idempotency-Key` is in progress: retry this one.",
+};
+
+/// `/problems/precondition-failed`
+pub static PRECONDITION_FAILED: Kind = Kind {
+    slug: "precondition-failed",
+    title: "A precondition of the request is false.",
+    status: StatusCode::PRECONDITION_FAILED,
+    meaning: "`If-Match` names no current entity tag, or `If-None-Match` names one (RFC 9110 \
+              §13.1). Nothing was changed. `current_etag` is the current entity tag, if there is \
+              an entity: read it, decide again, and retry the request with that tag.",
+};
+
+/// `/problems/content-too-large`
+pub static TOO_LARGE: Kind = Kind {
+    slug: "content-too-large",
+    title: "The body is too large.",
+    status: StatusCode::PAYLOAD_TOO_LARGE,
+    meaning: "A body may have at most 1 MiB (1,048,576 bytes), unless the operation says otherwise.",
+};
+
+/// `/problems/unsupported-media-type`
+pub static UNSUPPORTED_MEDIA_TYPE: Kind = Kind {
+    slug: "unsupported-media-type",
+    title: "This media type is not supported here.",
+    status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    meaning: "The `Accept` field of the response (`Accept-Patch` for PATCH) lists the media types \
+              that are; text is UTF-8.",
+};
+
+/// `/problems/validation-error`
+pub static INVALID: Kind = Kind {
+    slug: "validation-error",
+    title: "The request is invalid.",
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    meaning: "The request is well-formed, and its content breaks rules. `errors` names all of \
+              them: where (`pointer`, a JSON Pointer in URI fragment form, into the body), which \
+              rule (`code`) and what would be right (`detail`).",
+};
+
+/// `/problems/precondition-required`
+pub static PRECONDITION_REQUIRED: Kind = Kind {
+    slug: "precondition-required",
+    title: "The request must be conditional.",
+    status: StatusCode::PRECONDITION_REQUIRED,
+    meaning: "This service changes nothing without `If-Match`, so that no writer overwrites \
+              another unknowingly (RFC 6585 §3). Read the entity and send its entity tag. A PUT \
+              that creates an entity sends `If-None-Match: *` instead.",
+};
+
+/// `/problems/too-many-requests`
+pub static TOO_MANY_REQUESTS: Kind = Kind {
+    slug: "too-many-requests",
+    title: "Too many requests.",
+    status: StatusCode::TOO_MANY_REQUESTS,
+    meaning: "The quota of the client address is used up (`RateLimit-Policy`, `RateLimit`). \
+              `Retry-After` is the number of seconds to wait before retrying.",
+};
+
+/// `/problems/uri-too-long`
+pub static URI_TOO_LONG: Kind = Kind {
+    slug: "uri-too-long",
+    title: "The URI is too long.",
+    status: StatusCode::URI_TOO_LONG,
+    meaning: "A path and query may have at most 65,534 bytes.",
+};
+
+/// `/problems/request-header-fields-too-large`
+pub static FIELDS_TOO_LARGE: Kind = Kind {
+    slug: "request-header-fields-too-large",
+    title: "The header is too large.",
+    status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    meaning: "There are more than 100 header fields, or they have more than 400 KiB.",
+};
+
+/// `/problems/internal-error`
+pub static INTERNAL: Kind = Kind {
+    slug: "internal-error",
+    title: "The request failed.",
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    meaning: "A defect of the service; nothing was changed. The id of the request (`instance`, \
+              `X-Request-Id`) finds the cause in its log.",
+};
+
+/// `/problems/unavailable`
+pub static UNAVAILABLE: Kind = Kind {
+    slug: "unavailable",
+    title: "The service is unavailable.",
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    meaning: "It is overloaded, too slow, or without its database. `Retry-After` is the number of \
+              seconds to wait before retrying.",
+};
+
+/// Every type of problem.
+pub static KINDS: [&Kind; 17] = [
+    &MALFORMED,
+    &UNAUTHORIZED,
+    &NOT_FOUND,
+    &METHOD_NOT_ALLOWED,
+    &NOT_ACCEPTABLE,
+    &BODY_TIMEOUT,
+    &CONFLICT,
+    &PRECONDITION_FAILED,
+    &TOO_LARGE,
+    &UNSUPPORTED_MEDIA_TYPE,
+    &INVALID,
+    &PRECONDITION_REQUIRED,
+    &TOO_MANY_REQUESTS,
+    &URI_TOO_LONG,
+    &FIELDS_TOO_LARGE,
+    &INTERNAL,
+    &UNAVAILABLE,
+];

@@ -1,0 +1,100 @@
+//! A response that is complete: status, fields and the whole body.
+
+use axum::{
+    body::{Body, Bytes},
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::json;
+use crate::error::Error;
+
+/// The media type of the probes' responses, 503 included: orchestrators read the status alone.
+pub const HEALTH: HeaderValue = HeaderValue::from_static("application/health+json");
+
+/// A response that is complete, so that it can be stored and shortened before it is sent.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// 200 with JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if the value cannot be written as JSON.
+    pub fn ok(value: &impl Serialize) -> Result<Self, Error> {
+        let media_type = HeaderValue::from_static("application/json");
+        let reply = Self::empty(StatusCode::OK).with_header(CONTENT_TYPE, media_type);
+        Ok(Self { body: json::to_vec(value)?.into(), ..reply })
+    }
+
+    /// 201 with JSON, and the path of the new entity in `Location`.
+    ///
+    /// # Errors
+    ///
+    /// As [`ok`](Self::ok).
+    pub fn created(collection: &str, id: Uuid, value: &impl Serialize) -> Result<Self, Error> {
+        let location = HeaderValue::try_from(format!("{collection}/{id}")).map_err(Error::internal)?;
+        let reply = Self::ok(value)?.with_header(LOCATION, location);
+        Ok(Self { status: StatusCode::CREATED, ..reply })
+    }
+
+    /// A response without a body.
+    #[must_use]
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::with_capacity(16), body: Bytes::new() }
+    }
+
+    /// The response to OPTIONS: the methods of a resource, and the media types of its patches
+    /// (RFC 5789 §3.1).
+    #[must_use]
+    pub fn options(allow: HeaderValue, accept_patch: Option<&HeaderValue>) -> Self {
+        let reply = Self::empty(StatusCode::NO_CONTENT).with_header(ALLOW, allow);
+        match accept_patch {
+            Some(types) => reply.with_header(HeaderName::from_static("accept-patch"), types.clone()),
+            None => reply,
+        }
+    }
+
+    /// Adds a header field.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Adds the strong entity tag of a version: `"7"` (RFC 9110 §8.8.3).
+    #[must_use]
+    pub fn with_version(self, version: i64) -> Self {
+        let tag = HeaderValue::try_from(format!("\"{version}\""));
+        self.with_header(ETAG, tag.unwrap_or_else(|_| unreachable!("digits are visible ASCII")))
+    }
+
+    /// Caches may store the response for their own client, and revalidate it before each use
+    /// (RFC 9111 §5.2.2).
+    #[must_use]
+    pub fn revalidated(self) -> Self {
+        self.with_header(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"))
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

@@ -1,0 +1,85 @@
+//! The only begin, and the only commit.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+
+use crate::{
+    error::Error,
+    postgres::pool::{Connection, Database, execute},
+};
+
+/// A transaction: visible to others after [`commit`](Self::commit), rolled back if dropped.
+#[derive(Debug)]
+pub struct Transaction {
+    connection: Connection,
+}
+
+impl Database {
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] if no connection is free in time.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        let mut connection = self.connection().await?;
+        execute(&mut connection, "BEGIN").await?;
+        Ok(Transaction { connection })
+    }
+
+    /// Begins a transaction that holds an advisory lock, in one round trip and without waiting;
+    /// `None` if another transaction holds the lock.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub async fn begin_locked(&self, lock: i64) -> Result<Option<Transaction>, Error> {
+        let mut connection = self.connection().await?;
+        // A number is safe in the text, and a statement with parameters could not go with BEGIN.
+        let begin = AssertSqlSafe(format!("BEGIN; SELECT pg_try_advisory_xact_lock({lock})"));
+        let row = execute(&mut connection, begin).await?;
+        let row = row.ok_or_else(|| Error::internal("no row from pg_try_advisory_xact_lock"))?;
+        let is_locked: bool = row.try_get(0)?;
+        Ok(is_locked.then_some(Transaction { connection }))
+    }
+}
+
+impl Transaction {
+    /// Makes everything that was done durable and visible.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was written if the server reports an error. If the connection breaks
+    /// ([`Error::Unavailable`]), it is unknown whether anything was.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        execute(&mut self.connection, "COMMIT").await?;
+        self.connection.release();
+        Ok(())
+    }
+
+    /// Checks everything as [`commit`](Self::commit) would, then rolls back.
+    ///
+    /// # Errors
+    ///
+    /// A rule that is checked at the end of a transaction is broken.
+    pub async fn rehearse(mut self) -> Result<(), Error> {
+        execute(&mut self.connection, "SET CONSTRAINTS ALL IMMEDIATE").await?;
+        execute(&mut self.connection, "ROLLBACK").await?;
+        self.connection.release();
+        Ok(())
+    }
+}
+
+impl Deref for Transaction {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
