@@ -2,22 +2,23 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 SQLX_CLI := 0.9.0
+CARGO_DENY := 0.20.2
 
-# ~/.cargo/bin: a shell that is older than the Rust toolchain does not have it yet.
+# ~/.cargo/bin: a shell started before Rust was installed does not have it on its PATH.
 export PATH := $(CURDIR)/.tools/bin:$(PATH):$(HOME)/.cargo/bin
-# Queries are checked against .sqlx: a build needs no database.
+# Queries are checked against .sqlx, so a build needs no database.
 export SQLX_OFFLINE := true
 
 curio := $(or $(CARGO_TARGET_DIR),target)/debug/curio
 
-# What .env says, `make run` follows. The service reads the file by itself.
+# A variable of .env, for `make run`. The service reads the file itself.
 dotenv = $(shell sed -nE 's/^(export )?$(1)=["'\'']?([^"'\''[:space:]]+).*/\2/p' .env 2>/dev/null | tail -n 1)
 bind := $(or $(CURIO_BIND),$(call dotenv,CURIO_BIND),127.0.0.1:8080)
 address := http://$(subst [::]:,[::1]:,$(subst 0.0.0.0:,127.0.0.1:,$(bind)))
 private := $(if $(DATABASE_URL)$(call dotenv,DATABASE_URL),,yes)
 
-# Before a command: runs it on a scratch database that has all migrations. They are applied by sqlx, since the service
-# cannot be built as long as .sqlx lacks a query.
+# Prefix of a command: runs it on a scratch database with all migrations. sqlx applies them, since the service does not
+# build while .sqlx lacks a query.
 on_scratch := scripts/postgres with test bash -euc '\
 	base=$${DATABASE_URL%%\?*}; \
 	export DATABASE_URL="$${base%/*}/curio_scratch_$$$$$${DATABASE_URL:$${\#base}}"; \
@@ -27,39 +28,43 @@ on_scratch := scripts/postgres with test bash -euc '\
 	"$$@"' scratch
 
 .PHONY: help
-help: ## show this list
+help: ## list the targets
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
 
 .PHONY: run
-run: cargo ## build the service and run it, on DATABASE_URL or a private PostgreSQL
-	@$(if $(private),scripts/postgres bin >/dev/null) # what can fail early should not fail after the build
+run: cargo ## build and run the service on DATABASE_URL or a private PostgreSQL
+	@$(if $(private),scripts/postgres bin >/dev/null) # fail before the build rather than after it
 	cargo build
-	@printf '\ncurio will answer on $(address) until Ctrl-C. Try:\n\n'
+	@printf '\ncurio will listen on $(address) until Ctrl-C. Try:\n\n'
 	@printf "  curl -i $(address)/v1/items -H 'Content-Type: application/json' -d '%s'\n\n" '{"name": "Lamp"}'
 	@$(if $(private),scripts/postgres with dev) $(curio) serve --migrate-on-start
 
 .PHONY: test
-test: cargo sqlx-cli ## run all tests, on DATABASE_URL or a private PostgreSQL
+test: cargo sqlx-cli ## run all tests on DATABASE_URL or a private PostgreSQL
 	scripts/postgres with test cargo test --workspace
 
 .PHONY: test-postgres-18
-test-postgres-18: cargo sqlx-cli ## run all tests on PostgreSQL 18, from npm
+test-postgres-18: cargo sqlx-cli ## run all tests on the newest PostgreSQL 18 of npm
+	CURIO_POSTGRES_VERSION=18 scripts/postgres upgrade
 	CURIO_POSTGRES_VERSION=18 scripts/postgres with test cargo test --workspace
 
 .PHONY: soak
-soak: cargo ## plan between 5,000 random pairs of schemas; PAIRS=1 SEED=7
+soak: cargo ## plan migrations between 5,000 random pairs of schemas; PAIRS=1 SEED=7
 	AUTOGENERATE_PAIRS=$(or $(PAIRS),5000) AUTOGENERATE_SEED=$(or $(SEED),$$(date +%s)) \
 		scripts/postgres with test cargo test -p autogenerate --test it random:: -- --nocapture
 
 .PHONY: lint
-lint: cargo sqlx-cli ## check format, lints, documentation, openapi.json and .sqlx
+lint: cargo sqlx-cli cargo-deny ## check format, lints, documentation, dependencies, openapi.json, .sqlx and migrations
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
+	cargo deny --workspace check bans licenses sources
+	@if cargo deny fetch db 2>/dev/null; then cargo deny --workspace --offline check advisories; \
+		else echo 'advisories are not checked: cannot fetch the RustSec database from GitHub' >&2; fi
 	cargo build
-	@$(curio) openapi | diff -u openapi.json - || { echo 'openapi.json is not current: run make openapi' >&2; exit 1; }
+	@$(curio) openapi | diff -u openapi.json - || { echo 'openapi.json is outdated: run make openapi' >&2; exit 1; }
 	@$(on_scratch) cargo sqlx prepare --check --workspace -- --all-targets || \
-		{ echo 'if it is .sqlx that is not current: run make prepare' >&2; exit 1; }
+		{ echo 'if .sqlx is outdated: run make prepare' >&2; exit 1; }
 	@$(on_scratch) $(curio) db check || { echo 'if models and migrations differ: see "Change a model" in README.md' >&2; exit 1; }
 
 .PHONY: db
@@ -78,20 +83,20 @@ openapi: cargo ## write openapi.json
 	mv openapi.json.new openapi.json
 
 .PHONY: prepare
-prepare: cargo sqlx-cli ## write .sqlx, what is known about every query
+prepare: cargo sqlx-cli ## write .sqlx, the metadata of all queries
 	@$(on_scratch) cargo sqlx prepare --workspace -- --all-targets
 
 .PHONY: bench
-bench: cargo ## measure the service under load, and a check of 200 models beside Alembic's
-	scripts/bench
-	scripts/bench-check
+bench: cargo ## measure the service under load, and a check of 200 models against Alembic's; ARGS=--quick
+	python3 scripts/bench $(ARGS)
+	python3 scripts/bench-check.py
 
 .PHONY: lint-api
 lint-api: ## lint openapi.json
 	scripts/lint-api
 
 .PHONY: fuzz-api
-fuzz-api: cargo sqlx-cli ## send the service what its document allows, and what not; ARGS='--seed 7'
+fuzz-api: cargo sqlx-cli ## send the service valid and invalid requests; ARGS='--seed 7'
 	@$(on_scratch) scripts/fuzz-api $(ARGS)
 
 .PHONY: clean-postgres
@@ -106,3 +111,8 @@ cargo:
 sqlx-cli: cargo
 	@[ "$$(.tools/bin/sqlx --version 2>/dev/null)" = 'sqlx-cli $(SQLX_CLI)' ] || \
 		cargo install sqlx-cli --version $(SQLX_CLI) --no-default-features --features postgres,rustls --root .tools --locked
+
+.PHONY: cargo-deny
+cargo-deny: cargo
+	@[ "$$(.tools/bin/cargo-deny --version 2>/dev/null)" = 'cargo-deny $(CARGO_DENY)' ] || \
+		cargo install cargo-deny --version $(CARGO_DENY) --root .tools --locked
