@@ -1,21 +1,21 @@
-# The image: the binary on glibc, without a shell, without root. Building it needs no database.
+# The image: the binary on glibc, without a shell and without root. Building it needs no database.
 #
 #   docker build -t curio .
 #   buildah build --layers --format docker -t curio .
 #
-# --layers, or buildah caches nothing; --format docker, since an OCI image has no place for HEALTHCHECK.
+# Without --layers, buildah caches nothing; without --format docker, the image lacks HEALTHCHECK, which OCI does not define.
 
-# The same Rust as in rust-toolchain.toml. That file is not copied: rustup would fetch the components it lists, which are
-# for developers. The slim variant carries the C compiler that mimalloc, ring and zstd need.
+# The same Rust as in rust-toolchain.toml. That file is not copied: rustup would download the components it lists, which
+# are for developers. The slim variant includes the C compiler that mimalloc, ring and zstd need.
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 # sqlx checks the queries against .sqlx.
 ENV SQLX_OFFLINE=true
 
-# The dependencies are a layer of their own, which is built again when Cargo.toml or Cargo.lock changes, and not when only
-# the sources do. A layer, not `RUN --mount=type=cache`: layers are kept by every builder and can be shared through a
-# registry. For as long, the packages of this repository are empty. They are cleaned away: cargo goes by times of
-# modification, and the real sources may well be older than the empty ones.
+# The dependencies are a separate layer, rebuilt only when Cargo.toml or Cargo.lock changes. It is a layer and not a
+# `RUN --mount=type=cache`, since every builder stores layers and a registry can share them. Empty packages stand in for
+# those of this repository. They are cleaned at the end: cargo compares modification times, and the real sources may be
+# older than the empty ones.
 COPY Cargo.toml Cargo.lock ./
 COPY crates/autogenerate/Cargo.toml crates/autogenerate/
 COPY crates/autogenerate-derive/Cargo.toml crates/autogenerate-derive/
@@ -31,24 +31,24 @@ COPY migrations migrations
 COPY .sqlx .sqlx
 COPY crates crates
 COPY src src
-# --offline: what is not in the layer above may not come in here.
+# --offline: every dependency must come from the layer above.
 RUN cargo build --release --locked --offline
 
-# glibc 2.36 as in the stage above, libgcc, and hardly more. TLS to the database trusts the roots that are in the binary.
+# glibc 2.36 as in the stage above, libgcc, and little else. TLS to the database trusts the roots in the binary.
 FROM gcr.io/distroless/cc-debian12:nonroot
 LABEL org.opencontainers.image.title="curio" \
       org.opencontainers.image.description="A catalogue microservice on PostgreSQL: HTTP by the book, one transaction a request." \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
 COPY --from=build /src/target/release/curio /curio
-# Not the home of `nonroot`, which a platform that gives every container a user id of its own could not look into.
+# Not the home of `nonroot`: a platform that assigns each container its own user id could not read it.
 WORKDIR /
-# A number, so that an orchestrator can tell that it is not root.
+# A number, so that an orchestrator can verify that it is not root.
 USER 65532:65532
 ENV CURIO_BIND=0.0.0.0:8080 \
     CURIO_LOG_FORMAT=json
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Long enough a start for migrations on the way.
+# The start period leaves time for migrations.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["/curio", "healthcheck"]
 ENTRYPOINT ["/curio"]
 CMD ["serve"]
