@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Measures a check without a difference beside Alembic's, on a private PostgreSQL.
 
 200 tables of 10 columns and 3 indexes each (crates/autogenerate/examples/check.rs, benches/alembic/models.py) are made by

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Measures the service under load, beside two yardsticks, on a private PostgreSQL.
 
 `bare` (benches/bare.rs) is the same operations in plain axum and sqlx; `pgbench` is the same SQL without a service.
@@ -26,7 +25,7 @@ import urllib.parse
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BENCHES = ROOT / "benches"
 OPERATIONS = ("get", "list", "create", "create_keyed", "batch")
 CONNECTIONS = 32
@@ -712,7 +711,7 @@ def main():
     executables = build()
     if not os.environ.get("DATABASE_URL"):
         postgres = str(ROOT / "scripts/postgres")
-        os.execv(postgres, [postgres, "with", "bench", *sys.argv])
+        os.execv(postgres, [postgres, "with", "bench", sys.executable, *sys.argv])
     warn_if_busy()
     target = executables["curio"].parent.parent
     logs = tempfile.TemporaryDirectory(prefix="bench-", dir=target)  # on a disk, as in production
