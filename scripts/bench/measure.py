@@ -1,0 +1,159 @@
+"""The measurements."""
+
+import os
+import statistics
+import time
+from dataclasses import replace
+
+from check import check_batch, check_key, check_responses
+from load import Pgbench, Wrk
+from plan import ATTRIBUTES, BATCH_SIZE, CONNECTIONS, PAGE_SIZE, PRODUCTION, SMALL_ATTRIBUTES
+from service import Service
+from tools import require, run, say
+
+
+def measure(executables, database, plan, folder):
+    """All measurements, on an empty database."""
+    env = {"DATABASE_URL": database.url}
+    run([executables["curio"], "db", "upgrade"], env={**env, "PATH": os.environ["PATH"]}, cwd="/")
+    say(f"inserting {plan.items} items")
+    database.seed(plan.items)
+
+    serve, log = [executables["curio"], "serve", "--bind", "127.0.0.1:{port}"], folder / "curio.log"
+    bare = [executables["bare"], "127.0.0.1:{port}", CONNECTIONS]
+    result = {"ready_ms": measure_starts(serve, {**env, **PRODUCTION}, log, plan)}
+    with (
+        Service("curio", serve, {**env, **PRODUCTION}, log) as curio,
+        Service("bare", bare, env, folder / "bare.log") as bare,
+    ):
+        result |= measure_services(database, curio, bare, plan)
+    return {**result, "binary_mb": executables["curio"].stat().st_size / 1e6}
+
+
+def measure_services(database, curio, bare, plan):
+    check_responses(database, [curio, bare], plan.last)
+    wrk, pgbench = Wrk(curio), Pgbench(database)
+    targets = [wrk, Wrk(bare), pgbench]
+    runs = {operation: measure_operation(operation, targets, plan) for operation in ("get", "list")}
+    result = {"runs": runs}
+    say(f"walking to page {plan.page}")
+    result["page_first_ms"], result["page_deep_ms"] = measure_pages(database, curio, plan)
+    runs["create"] = measure_creates(database, targets, plan)
+    result["memory_mb"], result["memory_peak_mb"] = curio.memory()
+    check_key(database, curio)
+    runs["create_keyed"] = measure_keys(database, wrk, plan)
+    check_batch(curio)
+    runs["batch"] = measure_batches(database, [wrk, pgbench], plan)
+    result["memory_batches_mb"], result["memory_batches_peak_mb"] = curio.memory()
+    result["alone"] = measure_alone(database, wrk, plan)
+    return result
+
+
+def measure_operation(operation, targets, plan):
+    """Loads the targets with one operation, as `measure_loads` does."""
+    return measure_loads({target.name: (target, operation) for target in targets}, plan)
+
+
+def measure_loads(loads, plan, prepare=lambda: None):
+    """Runs loads in turn, round after round, each a target and an operation; returns the results by name."""
+    for target, operation in loads.values():
+        target.load(operation, plan.warm_up, 0, plan.last)
+    runs = {name: [] for name in loads}
+    for number in range(1, plan.rounds + 1):
+        for name, (target, operation) in loads.items():
+            prepare()
+            result = target.load(operation, plan.seconds, number, plan.last)
+            runs[name].append(result)
+            figures = f"{result.rate:9.1f}/s  p50 {result.p50:6.2f} ms  p99 {result.p99:6.2f} ms"
+            figures += f"  cpu {result.cpu:4.0f} µs" if result.cpu else ""
+            say(f"{operation:12}  round {number}/{plan.rounds}  {name:7}  {figures}")
+    return runs
+
+
+def require_growth(database, table, before, counted):
+    """A table has grown at least by the rows counted; requests in progress at the end of a load add more."""
+    grown = database.count(table) - before
+    require(grown >= counted, f"{counted} {table} were created, but the table has only {grown} more")
+
+
+def count_requests(runs):
+    return sum(result.requests for results in runs.values() for result in results)
+
+
+def measure_creates(database, targets, plan):
+    database.checkpoint()  # so that none starts within the rounds
+    before = database.count()
+    runs = measure_operation("create", targets, plan)
+    require_growth(database, "items", before, count_requests(runs))
+    return runs
+
+
+def measure_keys(database, service, plan):
+    """The cost of a key: creates with one, and in the same rounds creates without."""
+    database.checkpoint()
+    before = {table: database.count(table) for table in ("items", "idempotency_keys")}
+    runs = measure_loads({"curio": (service, "create_keyed"), "no key": (service, "create")}, plan)
+    require_growth(database, "items", before["items"], count_requests(runs))
+    require_growth(database, "idempotency_keys", before["idempotency_keys"], count_requests({"curio": runs["curio"]}))
+    return runs
+
+
+def measure_batches(database, targets, plan):
+    """Batches, in short loads, since no others add as many rows.
+
+    A checkpoint precedes each load, or their WAL would trigger one within a round. When it returns, the batches that
+    wrk left in progress are done as well; they are not counted, which costs the service about half a batch a
+    connection.
+    """
+    plan = replace(plan, seconds=plan.batch_seconds, warm_up=plan.batch_seconds)
+    before = database.count()
+    loads = {target.name: (target, "batch") for target in targets}
+    runs = measure_loads(loads, plan, prepare=database.checkpoint)
+    require_growth(database, "items", before, count_requests(runs) * BATCH_SIZE)
+    return runs
+
+
+def measure_alone(database, service, plan):
+    """Items a second for a single client, in batches and one by one, by the size of the attributes."""
+    result = {}
+    for attributes in (SMALL_ATTRIBUTES, ATTRIBUTES):
+        rates = {"batch": [], "create": []}
+        for number in range(plan.rounds):
+            for operation, measured in rates.items():
+                database.checkpoint()
+                seed = 1000 + number  # no other load uses it
+                measured.append(service.load(operation, plan.batch_seconds, seed, plan.last, 1, attributes).rate)
+        result[len(attributes)] = {name: statistics.median(measured) for name, measured in rates.items()}
+        result[len(attributes)]["batch"] *= BATCH_SIZE
+    return result
+
+
+def measure_pages(database, service, plan):
+    """The median times in milliseconds of the first page of a list and of a distant one."""
+    path = f"/v1/items?limit={PAGE_SIZE}"
+    with service.client() as client:
+        deep = path
+        for _ in range(plan.page - 1):
+            deep = f"{path}&cursor={client.request_json('GET', deep)['next_cursor']}"
+        order, offset = "WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC", (plan.page - 1) * PAGE_SIZE
+        expected = database.query(f"SELECT id FROM items {order} LIMIT 1 OFFSET {offset}")
+        actual = client.request_json("GET", deep)["data"][0]["id"]
+        require(actual == expected, f"page {plan.page} begins with {actual} instead of {expected}")
+        times = {path: [], deep: []}
+        for number in range(plan.page_samples + 20):
+            for address, measured in times.items():
+                start = time.perf_counter()
+                status, _ = client.request("GET", address)
+                if number >= 20:  # warm
+                    measured.append((time.perf_counter() - start) * 1000)
+                require(status == 200, f"GET {address} returned {status}")
+    return statistics.median(times[path]), statistics.median(times[deep])
+
+
+def measure_starts(command, env, log, plan):
+    """Milliseconds from the start of the process to the first 200 of /readyz."""
+    times = []
+    for _ in range(plan.starts):
+        with Service("curio", command, env, log) as service:
+            times.append(service.ready_after)
+    return statistics.median(times)

@@ -1,0 +1,55 @@
+"""What is measured, and how much of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCHES = ROOT / "benches"
+OPERATIONS = ("get", "list", "create", "create_keyed", "batch")
+CONNECTIONS = 32
+BATCH_CONNECTIONS = 8
+THREADS = 2
+PAGE_SIZE = 50
+BATCH_SIZE = 1_000
+
+# Ids are computed from numbers of twelve digits, in Lua, in pgbench and in SQL alike.
+FIRST = 100_000_000_000
+ID = "01900000-0000-7000-8000-{:012}"
+ATTRIBUTES = (BENCHES / "attributes.json").read_text().strip()
+SMALL_ATTRIBUTES = f'{{"sku": "{FIRST}", "color": "red", "weight": 9}}'
+COLUMNS = "id, name, status, attributes, version, created_at, updated_at, deleted_at"
+
+PRODUCTION = {
+    "CURIO_LOG_FORMAT": "json",
+    "CURIO_DATABASE_CONNECTIONS": str(CONNECTIONS),
+    "CURIO_RATE_LIMIT": "1000000000/60s",  # counts every request, rejects none
+    "CURIO_CORS_ORIGINS": "https://app.example.com",
+    "CURIO_CURSOR_KEY": "a key for cursors that nobody wants to forge",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    items: int
+    rounds: int
+    seconds: int
+    warm_up: int
+    batch_seconds: int
+    page: int
+    page_samples: int
+    starts: int
+
+    @property
+    def last(self):
+        """The number of the last item."""
+        return FIRST + self.items - 1
+
+
+FULL = Plan(items=1_000_000, rounds=7, seconds=5, warm_up=5, batch_seconds=3, page=10_000, page_samples=500, starts=10)
+QUICK = Plan(items=50_000, rounds=3, seconds=2, warm_up=1, batch_seconds=2, page=900, page_samples=200, starts=5)
+
+
+def connections(operation):
+    return BATCH_CONNECTIONS if operation == "batch" else CONNECTIONS
