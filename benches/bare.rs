@@ -1,5 +1,5 @@
-//! The yardstick of `scripts/bench`: create, get and list in plain axum and sqlx, on the same table and with the same
-//! SQL as the service, but without a layer, a rule, a log or a cursor.
+//! The yardstick of `scripts/bench`: create, get and list in plain axum and sqlx, with the same table and SQL
+//! as the service, but without layers, validation, logs or cursors.
 //!
 //! `bare ADDRESS CONNECTIONS` serves the database in `DATABASE_URL`.
 
@@ -73,10 +73,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the service's own begin and commit are what this is compared with"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is compared with the service's own begin and commit")]
 async fn create(
     State(pool): State<PgPool>,
     Json(new): Json<ItemCreate>,

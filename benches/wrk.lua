@@ -1,7 +1,7 @@
 -- The requests of one operation: wrk … -s benches/wrk.lua URL -- OPERATION SEED FIRST LAST ATTRIBUTES SIZE
 --
--- Ids are picked at random between FIRST and LAST, in a sequence that SEED decides. Requests are put together here and
--- not by wrk.format, which takes longer than everything else that wrk does for a request.
+-- Ids are random between FIRST and LAST, in a sequence given by SEED. Requests are built here and not by wrk.format,
+-- which takes longer than everything else that wrk does for a request.
 
 local threads = 0
 
@@ -49,7 +49,7 @@ local makers = {
     end
   end,
 
-  -- No key comes twice: it tells the seed, of which every load of a measurement has its own, the thread and a counter.
+  -- Keys are unique: a key is the seed, which differs between the loads of a measurement, the thread and a counter.
   create_keyed = function(head, first, last, attributes, size, seed)
     local opening, middle, ending, length = new_item(attributes)
     local start = post("/v1/items", head, length) .. string.format("Idempotency-Key: bench-%06d-%04d-", seed, number)
@@ -62,8 +62,8 @@ local makers = {
     end
   end,
 
-  -- A megabyte is not put together for every request, which would take longer than the service does: a thread has a few
-  -- bodies and sends them in turn. With two threads there are as many as pgbench has, one for each of its clients.
+  -- Building a megabyte for every request would take longer than the service does, so a thread sends a few bodies in
+  -- turn. Two threads have as many as pgbench, one for each of its clients.
   batch = function(head, first, last, attributes, size)
     local opening, middle, ending = new_item(attributes)
     local requests, turn = {}, 0

@@ -1,9 +1,9 @@
-"""Measures a check without a difference beside Alembic's, on a private PostgreSQL.
+"""Compares our check with Alembic's on a schema without differences, on a private PostgreSQL.
 
-200 tables of 10 columns and 3 indexes each (crates/autogenerate/examples/check.rs, benches/alembic/models.py) are made by
-our migration, and found alike by both tools. Ours compares three sides (models, migrations replayed, database), Alembic's
-two. They run in turn, each in a process of its own; what counts is the ratio within a round. The result is a table, and
-target/bench-check.json. It exits with 1 when a tool found a difference, but not when the goal was missed.
+Our migration creates 200 tables of 10 columns and 3 indexes each (crates/autogenerate/examples/check.rs,
+benches/alembic/models.py); both tools must find no difference. Ours compares three sides (models, replayed migrations,
+database), Alembic's two. They run in turn, each in its own process; what counts is the ratio within a round. The result
+is a table, and target/bench-check.json. The exit code is 1 if a tool found a difference, but not if the goal was missed.
 """
 
 import argparse
@@ -24,7 +24,7 @@ GOAL = 0.1
 
 
 def install():
-    """Puts Alembic into a folder of its own."""
+    """Installs Alembic into its own folder."""
     stamp = TOOLS / "packages"
     if stamp.exists() and stamp.read_text() == repr(PACKAGES):
         return
@@ -34,13 +34,13 @@ def install():
 
 
 def build():
-    """Builds our check as in production, and returns where it is."""
+    """Builds our check as released; returns its path."""
     subprocess.run(["cargo", "build", "--release", "-p", "autogenerate", "--example", "check"], cwd=ROOT, check=True)
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "examples" / "check"
 
 
 def timed(command, **options):
-    """Runs a command that has to succeed, and returns its seconds."""
+    """Runs a command that must succeed; returns its seconds."""
     start = time.perf_counter()
     done = subprocess.run(command, text=True, capture_output=True, check=False, **options)
     seconds = time.perf_counter() - start
@@ -52,7 +52,7 @@ def timed(command, **options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--check", type=Path, help="our check, built already")
+    parser.add_argument("--check", type=Path, help="use this binary instead of building our check")
     arguments = parser.parse_args()
     if "DATABASE_URL" not in os.environ:
         os.execv(ROOT / "scripts" / "postgres", ["postgres", "with", "bench", *map(str, [sys.executable, *sys.argv])])
@@ -65,7 +65,10 @@ def main():
         "PYTHONPATH": str(MODELS),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    server = [TOOLS / "bin" / "python", "-c", "import os, sys, psycopg; psycopg.connect(os.environ['DATABASE_URL'], autocommit=True).execute(sys.argv[1])"]
+    execute = (
+        "import os, sys, psycopg\npsycopg.connect(os.environ['DATABASE_URL'], autocommit=True).execute(sys.argv[1])"
+    )
+    server = [TOOLS / "bin" / "python", "-c", execute]
     timed([*server, f"CREATE DATABASE {name}"])
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +80,7 @@ def main():
 
 
 def measure(rounds, ours, alembic, environment):
-    """Runs both in turn, and says how long they took."""
+    """Runs both in turn, prints and stores how long they took."""
     results = []
     for _ in range(rounds):
         results.append({"ours": timed(ours, env=environment), "alembic": timed(alembic, env=environment)})

@@ -1,4 +1,4 @@
-"""What schemathesis cannot read in openapi.json, for scripts/fuzz-api."""
+"""Rules of the service that openapi.json cannot express, for scripts/fuzz-api."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from schemathesis.core.failures import MalformedJson
 from schemathesis.openapi.checks import MissingContentType
 from schemathesis.specs.openapi.checks import AcceptedNegativeData, RejectedPositiveData
 
-# Rules for `attributes` that the document states in words, because JSON Schema has none for them.
+# Rules for `attributes` that JSON Schema cannot express; the document states them in words.
 ATTRIBUTES = {"nul", "out_of_range", "too_deep", "too_large"}
 # Header fields that depend on the data or the request.
 DEPENDENT = {"Idempotent-Replayed", "Link", "Preference-Applied"}
@@ -24,20 +24,22 @@ PATTERNS = {
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """Valid data may be refused, and invalid data accepted, for rules that no schema can express, and for nothing else."""
+    """Valid data may be rejected, and invalid data accepted, only for rules that no schema can express."""
     if isinstance(failure, (MalformedJson, MissingContentType)):
-        # The client asked for no body, which a document cannot say of a status that has one otherwise.
+        # The client asked for no body. The document cannot say so of a status that otherwise has one.
         return not (response.content == b"" and "preference-applied" in response.headers)
     if isinstance(failure, AcceptedNegativeData):
-        # What cannot be read of `Prefer` is ignored (RFC 7240 §2), however long it is.
-        return "parameter `Prefer` in header" not in str(failure) and not is_long_for_white_space(case.body)
+        # An invalid `Prefer` is ignored (RFC 7240 §2), however long it is.
+        return "parameter `Prefer` in header" not in str(failure) and not is_long_before_trimming(case.body)
     if not isinstance(failure, RejectedPositiveData):
         return True
-    # Whether a condition on the entity holds is a matter of the data.
+    # Whether a precondition holds depends on the data.
     if response.status_code == 412:
         return False
-    # A header for which schemathesis finds no value (it tries letters and digits) is sent with an invalid one all the same.
-    if any(not pattern.search(case.headers[name]) for name, pattern in PATTERNS.items() if name in (case.headers or {})):
+    # If schemathesis finds no valid value for a header (it tries letters and digits), it sends an invalid one.
+    if any(
+        not pattern.search(case.headers[name]) for name, pattern in PATTERNS.items() if name in (case.headers or {})
+    ):
         return False
     if any(component.mode.is_negative for component in case.meta.components.values()):
         return False
@@ -45,19 +47,23 @@ def filter_failure(context, failure, case, response):
     return not faults or not all(is_beyond_schemas(fault) for fault in faults)
 
 
-def is_long_for_white_space(body):
-    # The characters of a name are counted when the white space at both ends is taken away.
+def is_long_before_trimming(body):
+    # The length limit of a name applies after trimming white space.
     if isinstance(body, dict):
         name = body.get("name")
-        return isinstance(name, str) and len(name.strip()) <= 200 < len(name) or is_long_for_white_space(list(body.values()))
-    return isinstance(body, list) and any(is_long_for_white_space(value) for value in body)
+        return (
+            isinstance(name, str)
+            and len(name.strip()) <= 200 < len(name)
+            or is_long_before_trimming(list(body.values()))
+        )
+    return isinstance(body, list) and any(is_long_before_trimming(value) for value in body)
 
 
 def is_beyond_schemas(fault):
-    # Only the service makes cursors, each for one list.
+    # Only the service creates cursors, each for one list.
     if fault.get("parameter") == "cursor":
         return fault["code"] in {"cursor", "cursor_mismatch"}
-    # A key belongs to the first request that has it, and an item occurs once in a batch.
+    # A key belongs to the first request that uses it, and an item may occur only once in a batch.
     if (fault.get("header"), fault["code"]) == ("Idempotency-Key", "key_reused") or fault["code"] == "duplicate":
         return True
     return "/attributes" in fault.get("pointer", "") and fault["code"] in ATTRIBUTES
@@ -65,7 +71,7 @@ def is_beyond_schemas(fault):
 
 @schemathesis.check
 def declared_headers_are_sent(context, response, case):
-    """Also those that depend on the configuration, which scripts/fuzz-api makes complete; some depend on the data or the request."""
+    """Including those that depend on the configuration, which scripts/fuzz-api sets; DEPENDENT are exempt."""
     if case.method.lower() != case.operation.method.lower():
         return
     declared = case.operation.responses.find_by_status_code(response.status_code)

@@ -1,7 +1,7 @@
 -- What the service sends for a batch of creates: one statement, whose parameters are arrays.
--- A parameter of a megabyte is too long for the command line, and \set knows numbers only. So every client has the
--- server put the arrays together once, in its first transaction, and sends them back as text each time: to PostgreSQL
--- they are parameters like any other. Only the ids must be new: the server makes them, in less than a millisecond.
+-- A parameter of a megabyte is too long for the command line, and \set supports only numbers. So every client lets the
+-- server build the arrays once, in its first transaction, and sends them back as text each time: to PostgreSQL they are
+-- parameters like any other. Only the ids must be new: the server generates them in less than a millisecond.
 \set seq :seq + :clients * :size
 \set n :seq + :client_id * :size
 \if :built
