@@ -6,12 +6,12 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
-mod catalog;
 mod contract;
 mod failure;
 mod house;
 mod http;
 mod migrations;
 mod process;
+mod resource;
 mod support;
 mod transaction;

@@ -4,7 +4,7 @@
 //! from S + N. A sequence that fails is made as short as it gets before it is shown, with the seed that it is run again by:
 //!
 //! ```sh
-//! CURIO_MODEL_SEED=7 CURIO_MODEL_CASES=1 scripts/postgres with test cargo test --test it catalog::model
+//! CURIO_MODEL_SEED=7 CURIO_MODEL_CASES=1 scripts/postgres with test cargo test --test it resource::model
 //! ```
 
 mod judge;

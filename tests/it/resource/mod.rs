@@ -1,10 +1,10 @@
 mod batches;
 mod conditions;
+mod crud;
 mod deletion;
-mod items;
+mod dry_runs;
 mod keys;
 mod list;
 mod model;
 mod patches;
-mod rehearsals;
 mod writes;
