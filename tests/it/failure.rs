@@ -1,8 +1,8 @@
-//! Faults from outside: slow locks, a database that restarts or cuts its connections, clients that leave.
+//! Faults from outside: slow locks, a database that restarts or drops connections, clients that
+//! disconnect.
 
 use std::{process::Command, time::Duration};
 
-use curio::postgres::database::DatabaseOptions;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
@@ -12,14 +12,15 @@ use tokio::{
 };
 
 use crate::support::{
+    DatabaseOptions,
     database::TestDatabase,
     eventually,
     log::Log,
     proxy::{Mode, Proxy},
-    service::{Answer, TestService, options, path},
+    service::{Reply, TestService, options, path},
 };
 
-/// Someone else's transaction that holds a row.
+/// Another transaction that holds a row.
 async fn hold_row(service: &TestService) -> PgConnection {
     let mut holder = service.database.connect().await;
     sqlx::raw_sql("BEGIN; SELECT FROM items FOR UPDATE").execute(&mut holder).await.unwrap();
@@ -31,7 +32,7 @@ async fn small_service(max_connections: usize, lock_timeout: Duration) -> TestSe
     let wait_timeout = Duration::from_secs(1);
     let pool = DatabaseOptions { max_connections, lock_timeout, wait_timeout, ..database.options() };
     let service = TestService::on(database, pool, options());
-    // All connections are there, so that the time for one is spent on waiting alone.
+    // All connections are open, so that a time-out measures waiting alone.
     let all = (0..max_connections).map(|_| service.pool.connection());
     for connection in futures_util::future::try_join_all(all).await.unwrap() {
         connection.release();
@@ -40,16 +41,16 @@ async fn small_service(max_connections: usize, lock_timeout: Duration) -> TestSe
 }
 
 #[tokio::test]
-async fn a_lock_that_is_held_for_too_long_is_a_conflict() {
+async fn a_write_that_waits_too_long_for_a_lock_is_a_conflict() {
     let service = small_service(2, Duration::from_millis(100)).await;
     let path = path(&service.create("Lamp").await);
     let holder = hold_row(&service).await;
-    for answer in [
+    for reply in [
         service.patch(&path, &json!({ "name": "a" })).await,
         service.put(&path, &json!({ "name": "a" })).await,
         service.delete(&path).await,
     ] {
-        answer.is_problem(409, "conflict");
+        reply.is_problem(409, "conflict");
     }
     assert_eq!(service.get(&path).await.status, StatusCode::OK, "readers do not wait");
     holder.close().await.unwrap();
@@ -58,7 +59,7 @@ async fn a_lock_that_is_held_for_too_long_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn a_pool_exhausted_by_slow_locks_refuses_at_once_and_recovers() {
+async fn a_pool_exhausted_by_slow_locks_rejects_requests_and_recovers() {
     let service = small_service(2, Duration::from_secs(5)).await;
     let path = path(&service.create("Lamp").await);
     let holder = hold_row(&service).await;
@@ -69,8 +70,8 @@ async fn a_pool_exhausted_by_slow_locks_refuses_at_once_and_recovers() {
                 service.pool.status().available == 0 && service.pool.status().size == 2
             })
             .await;
-            let refused = service.get(&path).await;
-            assert_eq!(refused.is_problem(503, "unavailable").header("retry-after"), Some("1"));
+            let rejected = service.get(&path).await;
+            assert_eq!(rejected.is_problem(503, "unavailable").header("retry-after"), Some("1"));
             assert_eq!(service.get("/livez").await.status, StatusCode::OK);
             let ready = service.get("/readyz").await;
             assert_eq!(
@@ -85,7 +86,7 @@ async fn a_pool_exhausted_by_slow_locks_refuses_at_once_and_recovers() {
 }
 
 #[tokio::test]
-async fn a_statement_that_takes_too_long_is_ended_with_503() {
+async fn a_statement_that_takes_too_long_is_rejected_with_503() {
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions { statement_timeout: Duration::from_secs(1), ..database.options() };
     let service = TestService::on(database, pool, options());
@@ -106,19 +107,19 @@ async fn terminated_backends_are_replaced() {
                      WHERE datname = current_database() AND application_name = 'curio'";
     for _ in 0..5 {
         assert!(service.database.number(terminate).await > 0);
-        // The connection that was cut may cost one request; none after it.
+        // The terminated connection may fail one request, and none after it.
         let first = service.get(&path).await;
         if first.status != StatusCode::OK {
             first.is_problem(503, "unavailable");
         }
-        eventually("answers again", async || service.get(&path).await.status == StatusCode::OK).await;
+        eventually("responds again", async || service.get(&path).await.status == StatusCode::OK).await;
     }
     service.create("Other").await;
     service.pool_is_clean().await;
 }
 
 #[tokio::test]
-async fn an_unreachable_database_is_503_and_comes_back_without_a_restart() {
+async fn an_unreachable_database_is_503_until_it_is_reachable_again() {
     let database = TestDatabase::new().await;
     let target = database.connect_options();
     let proxy = Proxy::to(target.get_host(), target.get_port()).await;
@@ -129,8 +130,8 @@ async fn an_unreachable_database_is_503_and_comes_back_without_a_restart() {
 
     proxy.set(Mode::Cut);
     for _ in 0..3 {
-        let answer = service.get(&path).await;
-        assert_eq!(answer.is_problem(503, "unavailable").header("retry-after"), Some("1"));
+        let reply = service.get(&path).await;
+        assert_eq!(reply.is_problem(503, "unavailable").header("retry-after"), Some("1"));
         service.post("/v1/items", &json!({ "name": "x" })).await.is_problem(503, "unavailable");
     }
     assert_eq!(service.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -140,7 +141,7 @@ async fn an_unreachable_database_is_503_and_comes_back_without_a_restart() {
     service.create("Other").await;
 }
 
-/// A PostgreSQL of this test's own.
+/// A PostgreSQL server that this test alone uses.
 struct Server {
     script: String,
     folder: tempfile::TempDir,
@@ -163,7 +164,7 @@ impl Drop for Server {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restart_of_postgresql_is_survived_within_two_seconds() {
+async fn the_service_recovers_from_a_restart_of_postgresql_within_two_seconds() {
     let server = Server {
         script: concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres").into(),
         folder: tempfile::tempdir().unwrap(),
@@ -173,11 +174,11 @@ async fn a_restart_of_postgresql_is_survived_within_two_seconds() {
     let client = reqwest::Client::new();
     let create = async || {
         let request = client.post(format!("{}/v1/items", process.address)).json(&json!({ "name": "Lamp" }));
-        Answer::of(request).await
+        Reply::of(request).await
     };
-    // Several connections in the pool, all of which the restart breaks.
-    for answer in futures_util::future::join_all((0..8).map(|_| create())).await {
-        assert_eq!(answer.status, StatusCode::CREATED);
+    // The restart breaks several connections of the pool.
+    for reply in futures_util::future::join_all((0..8).map(|_| create())).await {
+        assert_eq!(reply.status, StatusCode::CREATED);
     }
     server.run(&["stop", "test"]);
     create().await.is_problem(503, "unavailable");
@@ -185,13 +186,13 @@ async fn a_restart_of_postgresql_is_survived_within_two_seconds() {
     let start = std::time::Instant::now();
     eventually("creates again", async || create().await.status == StatusCode::CREATED).await;
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    for answer in futures_util::future::join_all((0..8).map(|_| create())).await {
-        assert_eq!(answer.status, StatusCode::CREATED, "no broken connection is left: {answer:?}");
+    for reply in futures_util::future::join_all((0..8).map(|_| create())).await {
+        assert_eq!(reply.status, StatusCode::CREATED, "no broken connection is left: {reply:?}");
     }
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_midway_leaves_nothing() {
+async fn a_client_that_disconnects_midway_leaves_nothing() {
     let log = Log::capture();
     let service = TestService::start().await;
     let body = r#"{"name":"Lamp"}"#;
@@ -207,7 +208,7 @@ async fn a_client_that_leaves_midway_leaves_nothing() {
         let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
         eventually("the insert waits", async || service.database.number(waiting).await == 1).await;
         drop(client);
-        // The request is dropped with its connection; only then may the insert go on.
+        // The request is dropped with its connection; only then may the insert continue.
         eventually("the request is gone", async || log.lines("request.abandoned").len() == left + 1).await;
         holder.close().await.unwrap();
         service.pool_is_clean().await;
@@ -218,7 +219,7 @@ async fn a_client_that_leaves_midway_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_connection_reset_in_the_middle_of_an_answer_harms_nobody_else() {
+async fn a_connection_reset_in_the_middle_of_a_response_affects_no_other_client() {
     let service = TestService::start().await;
     let large = json!({ "name": "Lamp", "attributes": { "text": "x".repeat(60_000) } });
     for _ in 0..100 {
@@ -230,11 +231,69 @@ async fn a_connection_reset_in_the_middle_of_an_answer_harms_nobody_else() {
         let mut some = [0; 1000];
         client.read_exact(&mut some).await.unwrap();
         assert!(some.starts_with(b"HTTP/1.1 200 OK"));
-        // Unread data make the close a reset.
+        // Closing with unread data sends a reset.
         client.set_zero_linger().unwrap();
         drop(client);
     }
-    let whole = Answer::of(service.request(Method::GET, "/v1/items?limit=200")).await;
+    let whole = Reply::of(service.request(Method::GET, "/v1/items?limit=200")).await;
     assert_eq!(whole.body["data"].as_array().unwrap().len(), 100);
     service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn every_sqlstate_has_its_status() {
+    let service = TestService::start().await;
+    service
+        .database
+        .execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 EXECUTE format('DO $do$ BEGIN RAISE EXCEPTION %L USING ERRCODE = %L; END $do$', 'secret', NEW.name);
+             END $$;
+             CREATE TRIGGER fail BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION fail()",
+        )
+        .await;
+    for (code, status, slug) in [
+        ("23505", 409, "conflict"),
+        ("23503", 409, "conflict"),
+        ("55P03", 409, "conflict"),
+        ("23502", 422, "validation-error"),
+        ("22001", 422, "validation-error"),
+        ("22003", 422, "validation-error"),
+        ("22021", 422, "validation-error"),
+        ("22P02", 422, "validation-error"),
+        ("22P05", 422, "validation-error"),
+        ("57014", 503, "unavailable"),
+        ("25006", 503, "unavailable"),
+        ("08006", 503, "unavailable"),
+        ("53100", 503, "unavailable"),
+        ("53300", 503, "unavailable"),
+        ("57P01", 503, "unavailable"),
+        ("57P03", 503, "unavailable"),
+        ("42P01", 500, "internal-error"),
+        ("XX000", 500, "internal-error"),
+    ] {
+        let reply = service.post("/v1/items", &json!({ "name": code })).await;
+        reply.is_problem(status, slug);
+        assert_eq!(reply.header("retry-after"), (status == 503).then_some("1"), "{code}");
+        assert!(!reply.text.contains("secret"), "{reply:?}");
+    }
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_rejected_with_503_and_rolled_back() {
+    let mut options = options();
+    options.request_timeout = Duration::from_millis(300);
+    let service = TestService::start_with(options).await;
+    service
+        .database
+        .execute(
+            "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;
+             CREATE TRIGGER slow BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION slow()",
+        )
+        .await;
+    let reply = service.post("/v1/items", &json!({ "name": "Lamp" })).await;
+    assert_eq!(reply.is_problem(503, "unavailable").header("retry-after"), Some("1"));
+    service.pool_is_clean().await;
+    assert_eq!(service.database.count_items().await, 0);
 }

@@ -1,4 +1,4 @@
-//! What the service promises, asked through the production router, each test on a database of its own.
+//! What the service promises, tested through the production router, each test on its own database.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,6 +6,7 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod catalog;
 mod contract;
 mod failure;
 mod house;

@@ -1,4 +1,4 @@
-//! Migrations on start: exactly once, whatever the number of replicas, and whatever ends them midway.
+//! Migrations: applied exactly once, with any number of replicas and after any interruption.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -24,7 +24,7 @@ fn migration(version: i64, name: &'static str, sql: &str, no_tx: bool) -> Migrat
     Migration::new(version, Cow::Borrowed(name), MigrationType::ReversibleUp, sql, no_tx)
 }
 
-/// A table of some size, an index that is built beside writers, and one more migration behind it.
+/// A table of some size, an index that is built concurrently, and one more migration after it.
 fn migrator() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "create", "CREATE TABLE things AS SELECT n FROM generate_series(1, 50000) n", false),
@@ -67,7 +67,7 @@ async fn eight_replicas_at_once_apply_each_migration_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_replica_that_dies_during_a_concurrent_build_leaves_the_rest_to_the_others() {
+async fn another_replica_takes_over_from_one_that_dies_during_a_concurrent_build() {
     let database = TestDatabase::empty().await;
     let mut first = database.connect().await;
     migrations::upgrade(
@@ -104,7 +104,7 @@ async fn a_replica_that_dies_during_a_concurrent_build_leaves_the_rest_to_the_ot
 }
 
 #[tokio::test]
-async fn waiting_for_another_process_ends_and_says_so() {
+async fn waiting_for_another_process_times_out_with_an_explanation() {
     let database = TestDatabase::empty().await;
     let mut holder = database.connect().await;
     // sqlx's own lock, as its command line tool takes it.
@@ -118,7 +118,7 @@ async fn waiting_for_another_process_ends_and_says_so() {
         .fetch_one(&mut conn)
         .await
         .unwrap();
-    assert!(free, "the lock is given back");
+    assert!(free, "the lock is released");
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn a_migration_that_fails_leaves_nothing_of_itself_and_can_be_repeated() {
 }
 
 #[tokio::test]
-async fn an_edited_migration_is_refused() {
+async fn an_edited_migration_is_rejected() {
     let database = TestDatabase::empty().await;
     let mut conn: PgConnection = database.connect().await;
     migrations::upgrade(&mut conn, &migrator(), PATIENCE).await.unwrap();
@@ -148,7 +148,7 @@ async fn an_edited_migration_is_refused() {
 }
 
 #[tokio::test]
-async fn the_downs_lead_back_to_nothing() {
+async fn the_down_migrations_lead_back_to_an_empty_database() {
     let database = TestDatabase::empty().await;
     let mut conn = database.connect().await;
     migrations::upgrade(&mut conn, &MIGRATOR, PATIENCE).await.unwrap();
@@ -162,7 +162,7 @@ async fn the_downs_lead_back_to_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_kept_for_keys_survives_the_way_up_and_down() {
+async fn stored_responses_survive_the_migration_up_and_down() {
     const BEFORE: &str = "20261124222349";
     let database = TestDatabase::empty().await;
     let db = async |arguments: &[&str]| {
@@ -208,7 +208,7 @@ async fn eight_processes_that_migrate_on_start_all_serve() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pending_migrations_are_named_and_not_ignored() {
+async fn pending_migrations_are_reported_and_not_ignored() {
     let database = TestDatabase::empty().await;
     let mut serve = curio(&["serve", "--bind", "127.0.0.1:0"]);
     serve.env("DATABASE_URL", database.url());
@@ -234,7 +234,7 @@ async fn a_database_ahead_of_the_binary_is_served_with_a_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_commands_tell_and_change_where_a_database_stands() {
+async fn the_commands_report_and_change_the_revision_of_a_database() {
     let database = TestDatabase::empty().await;
     let db = async |arguments: &str| db(&database, &arguments.split(' ').collect::<Vec<_>>()).await;
     let (code, out, _) = db("current").await;
@@ -288,7 +288,7 @@ async fn the_commands_tell_and_change_where_a_database_stands() {
     }
 }
 
-/// What `curio db …` answers on a database: its exit code, and what it wrote to standard output and error.
+/// Runs `curio db …` on a database: its exit code, standard output and standard error.
 async fn db(database: &TestDatabase, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = curio(&[&["db"], arguments].concat());
     command.env("DATABASE_URL", database.url());
@@ -296,7 +296,7 @@ async fn db(database: &TestDatabase, arguments: &[&str]) -> (Option<i32>, String
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn models_migrations_and_database_agree_and_a_difference_is_told_with_its_place() {
+async fn models_migrations_and_database_agree_and_a_difference_is_reported_with_its_location() {
     const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
     let database = TestDatabase::new().await;
     let check = ["check", "--migrations", FOLDER];
@@ -316,7 +316,7 @@ async fn models_migrations_and_database_agree_and_a_difference_is_told_with_its_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revision_is_written_where_something_differs_and_else_nothing() {
+async fn a_revision_is_written_only_if_something_differs() {
     let database = TestDatabase::empty().await;
     let folder = tempfile::tempdir().unwrap();
     let revise =
@@ -345,8 +345,8 @@ async fn a_revision_is_written_where_something_differs_and_else_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_turns_one_database_into_another_is_printed_for_psql() {
-    // Ours, and one that was not made for us.
+async fn the_sql_that_turns_one_database_into_another_is_printed() {
+    // Curio's schema, and a foreign one.
     let (ours, pagila) = (TestDatabase::new().await, TestDatabase::empty().await);
     pagila.execute(include_str!("../../crates/autogenerate/tests/samples/pagila.sql")).await;
     for (to, table) in [(ours, "items"), (pagila, "film_actor")] {
@@ -362,7 +362,7 @@ async fn what_turns_one_database_into_another_is_printed_for_psql() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_postgresql_reports_is_said_once_and_with_its_detail() {
+async fn an_error_of_postgresql_is_reported_once_and_with_its_detail() {
     let database = TestDatabase::empty().await;
     database.execute("CREATE TABLE items (id int)").await;
     let (code, _, error) = db(&database, &["upgrade"]).await;

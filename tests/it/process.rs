@@ -1,4 +1,4 @@
-//! The service as an operator meets it: settings, signals, and what is there after a kill.
+//! The service as an operator runs it: settings, signals, and the data after a kill.
 
 use std::{
     process::Stdio,
@@ -18,11 +18,12 @@ use crate::support::{
     process::{Process, curio, run},
 };
 
-/// A request that waits for a lock waits for as long as a test on a busy machine can take.
+/// Time-outs that no test reaches, even on a busy machine.
 const PATIENT: [(&str, &str); 3] =
     [("CURIO_LOCK_TIMEOUT", "50s"), ("CURIO_STATEMENT_TIMEOUT", "55s"), ("CURIO_REQUEST_TIMEOUT", "60s")];
 
-/// Clients that create items until they are told to stop or the service is gone; gives the ids that were acknowledged.
+/// Clients that create items until `end` or until the service is gone, and collect the acknowledged
+/// ids.
 struct Load {
     clients: JoinSet<Vec<String>>,
     acknowledged: Arc<std::sync::atomic::AtomicUsize>,
@@ -116,7 +117,7 @@ async fn kill_under_load_loses_no_acknowledged_item() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
     let database = TestDatabase::new().await;
-    // By its quota this process is told from one of another test that gets the same port after it.
+    // The quota tells this process from one of another test that gets the same port after it.
     let mut process =
         Process::serve(&database.url(), &[&PATIENT[..], &[("CURIO_RATE_LIMIT", "987654/60s")]].concat())
             .await;
@@ -134,10 +135,9 @@ async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
     process.signal("TERM");
     eventually("no new connection is taken", async || match Client::new().get(&document).send().await {
         Err(_) => true,
-        Ok(answer) => answer
-            .headers()
-            .get("ratelimit-policy")
-            .is_none_or(|policy| policy != "\"default\";q=987654;w=60"),
+        Ok(reply) => {
+            reply.headers().get("ratelimit-policy").is_none_or(|policy| policy != "\"default\";q=987654;w=60")
+        }
     })
     .await;
     sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
@@ -147,7 +147,7 @@ async fn sigterm_lets_the_running_request_finish_and_admits_no_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_outlasts_the_time_for_shutting_down_is_cut_off() {
+async fn a_request_that_outlasts_the_shutdown_timeout_is_aborted() {
     let database = TestDatabase::new().await;
     let mut process =
         Process::serve(&database.url(), &[&PATIENT[..], &[("CURIO_SHUTDOWN_TIMEOUT", "100ms")]].concat())
@@ -161,7 +161,7 @@ async fn a_request_that_outlasts_the_time_for_shutting_down_is_cut_off() {
     eventually("the insert waits", async || database.number(waiting).await == 1).await;
     process.signal("TERM");
     assert_eq!(process.end().await.code(), Some(0));
-    assert!(running.await.unwrap().is_err(), "it would be answered when its wait for the lock ends");
+    assert!(running.await.unwrap().is_err(), "it would get a response when its wait for the lock ends");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -195,7 +195,7 @@ async fn sigterm_ends_a_start_that_waits_for_another_migration() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn healthcheck_tells_by_its_exit_code() {
+async fn healthcheck_reports_by_its_exit_code() {
     let database = TestDatabase::new().await;
     let mut process = Process::serve(&database.url(), &[]).await;
     let bind = process.address.strip_prefix("http://").unwrap().to_owned();
@@ -217,8 +217,9 @@ async fn healthcheck_tells_by_its_exit_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_has_seen_enough_is_no_error() {
-    // The document is longer than what a pipe holds, so that it is being written when the pipe is closed.
+async fn a_closed_pipe_is_not_an_error() {
+    // The document is longer than the buffer of a pipe, so that it is being written when the pipe
+    // closes.
     let mut command = curio(&["openapi"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -250,7 +251,7 @@ async fn a_missing_or_silent_database_is_explained() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_that_contradict_each_other_are_refused() {
+async fn settings_that_contradict_each_other_are_rejected() {
     for (settings, words) in [
         (
             &[("CURIO_DATABASE_WAIT", "6s")][..],
@@ -274,7 +275,7 @@ async fn settings_that_contradict_each_other_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cursors_of_one_replica_are_taken_by_another() {
+async fn a_cursor_of_one_replica_works_on_another() {
     let database = TestDatabase::new().await;
     let url = database.url();
     let (one, other) = tokio::join!(Process::serve(&url, &[]), Process::serve(&url, &[]));
@@ -301,8 +302,8 @@ async fn the_lines_of_the_readme_work_as_printed() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let block =
         readme.split("```sh\n").find(|block| block.starts_with("API=")).unwrap().split("```").next().unwrap();
-    // What each request is to be answered with stands in the comment above it.
-    let statuses = |text: &str| -> Vec<String> {
+    // The comment above each request has its status.
+    let statuses_in = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 3);
         words.map(str::to_owned).collect()
     };
@@ -310,7 +311,7 @@ async fn the_lines_of_the_readme_work_as_printed() {
     let promised: Vec<String> = comments
         .iter()
         .filter_map(|line| line.split_once(": "))
-        .flat_map(|(_, rest)| statuses(rest))
+        .flat_map(|(_, rest)| statuses_in(rest))
         .collect();
 
     let database = TestDatabase::new().await;
@@ -318,8 +319,8 @@ async fn the_lines_of_the_readme_work_as_printed() {
     let script = block.replace("http://127.0.0.1:8080", &process.address).replace("curl -i", "curl -isS");
     let output = tokio::process::Command::new("bash").args(["-euc", &script]).output().await.unwrap();
     assert!(output.status.success(), "curl and sed are needed: {}", String::from_utf8_lossy(&output.stderr));
-    let answers = String::from_utf8(output.stdout).unwrap();
-    let heads = answers.lines().filter_map(|line| line.split("HTTP/1.1 ").nth(1));
-    let answered: Vec<String> = heads.map(|rest| rest[..3].to_owned()).collect();
-    assert_eq!(answered, promised, "{answers}");
+    let replies = String::from_utf8(output.stdout).unwrap();
+    let heads = replies.lines().filter_map(|line| line.split("HTTP/1.1 ").nth(1));
+    let statuses: Vec<String> = heads.map(|rest| rest[..3].to_owned()).collect();
+    assert_eq!(statuses, promised, "{replies}");
 }

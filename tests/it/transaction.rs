@@ -1,4 +1,4 @@
-//! The transaction survives whatever happens to the request around it.
+//! No fate of a request leaves a transaction open or a connection broken.
 
 use std::{future::Future, pin::pin, task::Poll, time::Duration};
 
@@ -9,7 +9,6 @@ use curio::{
             models::{ItemContent, Status},
             operations::item,
         },
-        database::{Database, DatabaseOptions},
         service::{
             models::KeptAnswer,
             operations::idempotency_key::{self, Claim},
@@ -20,6 +19,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::support::{
+    Database, DatabaseOptions,
     database::TestDatabase,
     eventually,
     proxy::{Mode, Proxy},
@@ -30,7 +30,7 @@ fn content(name: &str) -> ItemContent {
     ItemContent { name: name.into(), status: Status::Draft, attributes }
 }
 
-/// A pool of one connection, so that whatever is wrong with it shows.
+/// A pool of one connection, so that a fault of it shows.
 fn single(database: &TestDatabase) -> DatabaseOptions {
     DatabaseOptions { max_connections: 1, wait_timeout: Duration::from_secs(5), ..database.options() }
 }
@@ -49,7 +49,7 @@ async fn proxy(database: &TestDatabase) -> Proxy {
 /// Polls a future until it waits for something, then drops it.
 async fn start_and_drop<T>(future: impl Future<Output = T>, until: impl AsyncFn() -> bool) {
     let mut future = pin!(future);
-    eventually("the moment to drop the request", async || {
+    eventually("the request can be dropped", async || {
         let polled =
             std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await;
         assert!(!polled, "the request must still wait");
@@ -59,7 +59,7 @@ async fn start_and_drop<T>(future: impl Future<Output = T>, until: impl AsyncFn(
 }
 
 #[tokio::test]
-async fn a_keyed_request_dropped_while_its_statements_are_prepared_spoils_no_connection() {
+async fn a_keyed_request_dropped_while_preparing_statements_leaves_a_usable_connection() {
     let database = TestDatabase::new().await;
     let proxy = proxy(&database).await;
     let pool = through(&proxy, &database);
@@ -74,7 +74,7 @@ async fn a_keyed_request_dropped_while_its_statements_are_prepared_spoils_no_con
 }
 
 #[tokio::test]
-async fn statements_of_which_not_all_could_be_prepared_spoil_no_connection() {
+async fn a_failed_preparation_of_statements_leaves_a_usable_connection() {
     let database = TestDatabase::new().await;
     let pool = Database::new(single(&database)).unwrap();
     database.execute("ALTER TABLE idempotency_keys RENAME TO gone").await;
@@ -83,9 +83,9 @@ async fn statements_of_which_not_all_could_be_prepared_spoil_no_connection() {
     takes_keys(&pool).await;
 }
 
-/// As behind a pooler that gives each transaction the session that is free.
+/// As behind a pooler that gives each transaction any free session.
 #[tokio::test]
-async fn keys_work_where_the_statements_come_and_go() {
+async fn keys_work_if_prepared_statements_come_and_go() {
     let database = TestDatabase::new().await;
     let session = async |pool: &Database, sql: &'static str| {
         let mut conn = pool.connection().await.unwrap();
@@ -99,13 +99,13 @@ async fn keys_work_where_the_statements_come_and_go() {
         session(&pool, before).await;
         takes_keys(&pool).await;
         session(&pool, between).await;
-        let kept = KeptAnswer { fingerprint: vec![3; 32], answer: b"HTTP/1.1 204 \r\n\r\n".to_vec() };
+        let stored = KeptAnswer { fingerprint: vec![3; 32], answer: b"HTTP/1.1 204 \r\n\r\n".to_vec() };
         let Claim::Taken(tx) = idempotency_key::begin(&pool, &id).await.unwrap() else { panic!("a new key") };
-        idempotency_key::commit(tx, &id, &kept).await.unwrap();
+        idempotency_key::commit(tx, &id, &stored).await.unwrap();
         let Claim::Kept(found) = idempotency_key::begin(&pool, &id).await.unwrap() else {
-            panic!("a key with an answer")
+            panic!("a key with a response")
         };
-        assert_eq!((found.fingerprint, found.answer), (kept.fingerprint, kept.answer));
+        assert_eq!((found.fingerprint, found.answer), (stored.fingerprint, stored.answer));
         takes_keys(&pool).await;
     }
 }
@@ -120,7 +120,7 @@ async fn takes_keys(pool: &Database) {
 }
 
 #[tokio::test]
-async fn a_request_dropped_while_begin_is_on_its_way_leaves_a_clean_pool() {
+async fn a_request_dropped_during_begin_leaves_a_clean_pool() {
     let database = TestDatabase::new().await;
     let proxy = proxy(&database).await;
     let pool = through(&proxy, &database);
@@ -129,7 +129,7 @@ async fn a_request_dropped_while_begin_is_on_its_way_leaves_a_clean_pool() {
                 WHERE datname = current_database() AND state = 'idle in transaction'";
     for _ in 0..20 {
         proxy.set(Mode::Hold);
-        // The server has begun; its answer is held back, and the request goes away.
+        // The server has begun; its response is held back, and the request is dropped.
         start_and_drop(pool.begin(), async || database.number(open).await == 1).await;
         proxy.set(Mode::Open);
         let mut tx = pool.begin().await.unwrap();
@@ -155,7 +155,8 @@ async fn a_begin_dropped_at_any_poll_leaves_a_clean_pool() {
         }
         drop(begin);
         let mut tx = pool.begin().await.unwrap();
-        // Had a transaction been open already, this would be inside it and the commit would end the wrong one.
+        // Had a transaction been open already, this would be inside it and the commit would end the
+        // wrong one.
         item::create(&mut tx, Uuid::now_v7(), &content("x")).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(database.count_items().await, i64::from(polls) + 1);
@@ -177,7 +178,7 @@ async fn a_dropped_transaction_is_rolled_back_and_its_connection_used_again() {
 }
 
 #[tokio::test]
-async fn a_transaction_with_a_failed_statement_gives_its_connection_back() {
+async fn a_transaction_with_a_failed_statement_returns_its_connection() {
     let database = TestDatabase::new().await;
     let pool = Database::new(single(&database)).unwrap();
     let id = Uuid::now_v7();
@@ -191,7 +192,7 @@ async fn a_transaction_with_a_failed_statement_gives_its_connection_back() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_connection_ends_in_time() {
+async fn waiting_for_a_connection_times_out() {
     let database = TestDatabase::new().await;
     let options = DatabaseOptions { wait_timeout: Duration::from_millis(500), ..single(&database) };
     let pool = Database::new(options).unwrap();

@@ -1,204 +1,22 @@
-//! The service against its own document: every operation has samples, and every answer is one that the document declares.
+//! The service against its own document: every operation has samples, and every response is as
+//! declared.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod samples;
 
-use curio::http::Options;
+use std::collections::BTreeMap;
+
 use jsonschema::Validator;
-use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::service::{Answer, TestService, options};
-
-const MISSING: &str = "/v1/items/0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
-const JSON: &str = "application/json";
-
-/// A request for an operation, and the status that it is to be answered with.
-#[derive(Clone)]
-struct Sample {
-    operation: &'static str,
-    method: Method,
-    path: String,
-    headers: Vec<(&'static str, &'static str)>,
-    body: Option<String>,
-    status: u16,
-}
-
-fn sample(operation: &'static str, method: Method, path: impl Into<String>, status: u16) -> Sample {
-    Sample { operation, method, path: path.into(), headers: Vec::new(), body: None, status }
-}
-
-impl Sample {
-    fn header(mut self, name: &'static str, value: &'static str) -> Self {
-        self.headers.push((name, value));
-        self
-    }
-
-    async fn send(&self, service: &TestService, origin: &str) -> Answer {
-        let mut request = service.request(self.method.clone(), &self.path).header("origin", origin);
-        for (name, value) in &self.headers {
-            request = request.header(*name, *value);
-        }
-        Answer::of(request.body(self.body.clone().unwrap_or_default())).await
-    }
-
-    fn body(mut self, media_type: &'static str, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self.header("content-type", media_type)
-    }
-}
-
-const MERGE_PATCH: &str = "application/merge-patch+json";
-const JSON_PATCH: &str = "application/json-patch+json";
-const KEY: &str = "idempotency-key";
-
-/// At least one request for each operation, and for each answer that a request can bring about by itself.
-fn samples(item: &str, cursor: &str) -> Vec<Sample> {
-    [successes(item, cursor), refusals(item), conditions(item), preferences(item), keys(item), lives(item)]
-        .concat()
-}
-
-const BATCH: &str = r#"{"operations":[{"op":"create","item":{"name":"Lamp"}}]}"#;
-
-fn successes(item: &str, cursor: &str) -> Vec<Sample> {
-    let new = "/v1/items/0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a56";
-    let json_patch = r#"[{"op":"replace","path":"/name","value":"Desk lamp"}]"#;
-    vec![
-        sample("create_item", Method::POST, "/v1/items", 201).body(JSON, r#"{"name":"Lamp"}"#),
-        sample("list_items", Method::GET, "/v1/items", 200),
-        sample("list_items", Method::GET, format!("/v1/items?limit=1&cursor={cursor}"), 200),
-        sample("get_item", Method::GET, item, 200),
-        sample("get_item", Method::GET, item, 304).header("if-none-match", "*"),
-        sample("get_item", Method::GET, item, 412).header("if-match", "\"99\""),
-        sample("replace_item", Method::PUT, item, 200).body(JSON, r#"{"name":"Lamp"}"#),
-        sample("replace_item", Method::PUT, new, 201).body(JSON, r#"{"name":"Lamp"}"#),
-        sample("update_item", Method::PATCH, item, 200).body(MERGE_PATCH, r#"{"status":"active"}"#),
-        sample("update_item", Method::PATCH, item, 200).body(JSON_PATCH, json_patch),
-        sample("batch_items", Method::POST, "/v1/items/batch", 200).body(JSON, BATCH),
-    ]
-}
-
-fn refusals(item: &str) -> Vec<Sample> {
-    let large = " ".repeat(1024 * 1024 + 1);
-    let restore = format!("{item}/restore");
-    let mut samples = vec![sample("list_items", Method::GET, "/v1/items?limit=0", 400)];
-    for (operation, method, path, media_type, most) in [
-        ("create_item", Method::POST, "/v1/items", JSON, 1),
-        ("replace_item", Method::PUT, item, JSON, 1),
-        ("update_item", Method::PATCH, item, MERGE_PATCH, 1),
-        ("batch_items", Method::POST, "/v1/items/batch", JSON, 8),
-    ] {
-        let sample = |path: &str, status| sample(operation, method.clone(), path, status);
-        samples.push(sample(path, 400).body(media_type, "{"));
-        samples.push(sample(&format!("{path}?unknown=1"), 400).body(media_type, r#"{"name":"x"}"#));
-        samples.push(sample(path, 406).body(media_type, "{}").header("accept", "text/html"));
-        samples.push(sample(path, 413).body(media_type, large.repeat(most)));
-        samples.push(sample(path, 415).body("text/plain", "{}"));
-        samples.push(sample(path, 422).body(media_type, r#"{"name":1,"x":{}}"#));
-    }
-    for (operation, method, rest, body) in [
-        ("get_item", Method::GET, "", ""),
-        ("replace_item", Method::PUT, "", r#"{"name":"x"}"#),
-        ("update_item", Method::PATCH, "", "{}"),
-        ("delete_item", Method::DELETE, "", ""),
-        ("restore_item", Method::POST, "/restore", ""),
-    ] {
-        if operation != "replace_item" {
-            samples.push(sample(operation, method.clone(), format!("{MISSING}{rest}"), 404).body(JSON, body));
-        }
-        samples.push(sample(operation, method, format!("/v1/items/1{rest}"), 400).body(JSON, body));
-    }
-    for (operation, method, path) in [
-        ("list_items", Method::GET, "/v1/items"),
-        ("get_item", Method::GET, item),
-        ("restore_item", Method::POST, &restore),
-    ] {
-        samples.push(sample(operation, method, path, 406).header("accept", "text/html"));
-    }
-    samples
-}
-
-fn conditions(item: &str) -> Vec<Sample> {
-    let batch = |id: &str, if_match: &str| {
-        let body =
-            format!(r#"{{"operations":[{{"op":"delete","id":"{}"{if_match}}}]}}"#, &id["/v1/items/".len()..]);
-        move |status| sample("batch_items", Method::POST, "/v1/items/batch", status).body(JSON, body)
-    };
-    let stale = |sample: Sample| sample.header("if-match", "\"99\"");
-    vec![
-        stale(sample("replace_item", Method::PUT, item, 412)).body(JSON, r#"{"name":"x"}"#),
-        stale(sample("update_item", Method::PATCH, item, 412)).body(JSON, "{}"),
-        stale(sample("delete_item", Method::DELETE, item, 412)),
-        batch(item, r#","if_match":"\"99\"""#)(412),
-        batch(MISSING, "")(404),
-        sample("update_item", Method::PATCH, item, 409)
-            .body(JSON_PATCH, r#"[{"op":"test","path":"/name","value":"x"}]"#),
-    ]
-}
-
-fn preferences(item: &str) -> Vec<Sample> {
-    let new = "/v1/items/0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a57";
-    let samples = [
-        sample("create_item", Method::POST, "/v1/items", 201).body(JSON, r#"{"name":"x"}"#),
-        sample("replace_item", Method::PUT, item, 204).body(JSON, r#"{"name":"x"}"#),
-        sample("replace_item", Method::PUT, new, 201).body(JSON, r#"{"name":"x"}"#),
-        sample("update_item", Method::PATCH, item, 204).body(JSON, "{}"),
-        sample("batch_items", Method::POST, "/v1/items/batch", 204).body(JSON, BATCH),
-    ];
-    samples.map(minimal).into()
-}
-
-fn minimal(sample: Sample) -> Sample {
-    sample.header("prefer", "return=minimal")
-}
-
-/// Each twice: the second answer was kept.
-fn keys(item: &str) -> Vec<Sample> {
-    let batch = |status| sample("batch_items", Method::POST, "/v1/items/batch", status);
-    let once = [
-        sample("create_item", Method::POST, "/v1/items", 201).body(JSON, r#"{"name":"x"}"#).header(KEY, "a"),
-        sample("update_item", Method::PATCH, item, 200).body(JSON, "{}").header(KEY, "b"),
-        minimal(sample("update_item", Method::PATCH, item, 204)).body(JSON, "{}").header(KEY, "c"),
-        batch(200).body(JSON, BATCH).header(KEY, "d"),
-        minimal(batch(204)).body(JSON, BATCH).header(KEY, "e"),
-    ];
-    let mut samples = [once.clone(), once].concat();
-    samples.push(
-        sample("create_item", Method::POST, "/v1/items", 422).body(JSON, r#"{"name":"y"}"#).header(KEY, "a"),
-    );
-    samples
-}
-
-/// From deleted to restored and back, so that the item is there in the end.
-fn lives(item: &str) -> Vec<Sample> {
-    let restore = |status| sample("restore_item", Method::POST, format!("{item}/restore"), status);
-    // What generated clients send where problems are the only content that is declared.
-    let delete =
-        || sample("delete_item", Method::DELETE, item, 204).header("accept", "application/problem+json");
-    vec![
-        restore(409),
-        restore(422).body(JSON, r#"{"version":1}"#),
-        delete(),
-        sample("replace_item", Method::PUT, item, 409).body(JSON, r#"{"name":"x"}"#),
-        restore(412).header("if-match", "\"1\""),
-        restore(200).header(KEY, "f"),
-        restore(200).header(KEY, "f"),
-        delete(),
-        minimal(restore(204)).header(KEY, "g"),
-        minimal(restore(204)).header(KEY, "g"),
-    ]
-}
-
-/// Requests that a service refuses which wants every write to be conditional.
-fn unconditional(item: &str) -> Vec<Sample> {
-    let id = item.strip_prefix("/v1/items/").unwrap();
-    let batch = format!(r#"{{"operations":[{{"op":"delete","id":"{id}"}}]}}"#);
-    vec![
-        sample("replace_item", Method::PUT, item, 428).body(JSON, r#"{"name":"x"}"#),
-        sample("update_item", Method::PATCH, item, 428).body(JSON, "{}"),
-        sample("delete_item", Method::DELETE, item, 428),
-        sample("batch_items", Method::POST, "/v1/items/batch", 428).body(JSON, batch),
-    ]
-}
+use self::samples::{Sample, Samples};
+use crate::{
+    resource::RESOURCES,
+    support::{
+        Options, openapi_text,
+        resource::Resource,
+        service::{Reply, TestService, options},
+    },
+};
 
 /// The document, with its references followed.
 struct Document(Value);
@@ -224,16 +42,17 @@ impl Document {
         jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
     }
 
-    /// Sees that an answer is as declared: its status, its header fields and their form, its media type and its body. Returns the
-    /// declared fields that it has not, which only those can be that depend on the request.
-    fn check(&self, operation: &Value, sample: &Sample, answer: &Answer) -> Vec<String> {
-        let context = format!("{} {} {} → {answer:?}", sample.operation, sample.method, sample.path);
+    /// Checks that a response is as declared: its status, its header fields and their form, its
+    /// media type and its body. Returns the declared fields that it lacks, all of which depend on
+    /// the request.
+    fn check(&self, operation: &Value, sample: &Sample, reply: &Reply) -> Vec<String> {
+        let context = format!("{} {} {} → {reply:?}", sample.operation, sample.method, sample.path);
         let declared = &operation["responses"][sample.status.to_string()];
         assert!(declared.is_object(), "{} is not declared: {context}", sample.status);
         let declared = self.follow(declared);
         let mut absent = Vec::new();
         for (name, header) in declared["headers"].as_object().into_iter().flatten() {
-            let Some(value) = answer.header(name) else {
+            let Some(value) = reply.header(name) else {
                 let depends = ["Link", "Idempotent-Replayed", "Preference-Applied"].contains(&name.as_str());
                 assert!(depends, "{name} is declared and not sent: {context}");
                 absent.push(name.clone());
@@ -244,19 +63,19 @@ impl Document {
             let schema = self.schema(&self.follow(header)["schema"]);
             assert!(schema.is_valid(&value), "{name}: {value} is not as declared: {context}");
         }
-        if answer.header("preference-applied").is_some() {
-            assert_eq!(answer.text, "", "{context}");
+        if reply.header("preference-applied").is_some() {
+            assert_eq!(reply.text, "", "{context}");
             return absent;
         }
         let Some(content) = declared.get("content").and_then(Value::as_object) else {
-            assert_eq!(answer.text, "", "no body is declared: {context}");
+            assert_eq!(reply.text, "", "no body is declared: {context}");
             return absent;
         };
-        let media_type = answer.header("content-type").unwrap();
+        let media_type = reply.header("content-type").unwrap();
         assert!(content.contains_key(media_type), "{media_type} is not declared: {context}");
         let errors: Vec<String> = self
             .schema(&content[media_type]["schema"])
-            .iter_errors(&answer.body)
+            .iter_errors(&reply.body)
             .map(|error| error.to_string())
             .collect();
         assert!(errors.is_empty(), "{errors:?}: {context}");
@@ -264,60 +83,83 @@ impl Document {
     }
 }
 
+/// The samples that were sent: the status of each, and the declared header fields that no response
+/// had.
+#[derive(Default)]
+struct Coverage(BTreeMap<(String, String), Vec<String>>);
+
+impl Coverage {
+    async fn send(&mut self, document: &Document, service: &TestService, samples: &[Sample]) {
+        let operations = document.operations();
+        for sample in samples {
+            let operation = operations
+                .get(sample.operation.as_str())
+                .unwrap_or_else(|| panic!("no operation {}", sample.operation));
+            let reply = sample.send(service, ORIGIN).await;
+            let Sample { operation: id, path, status, .. } = sample;
+            assert_eq!(reply.status.as_u16(), *status, "{id} {path}: {reply:?}");
+            let lacks = document.check(operation, sample, &reply);
+            self.0
+                .entry((id.clone(), status.to_string()))
+                .and_modify(|names| names.retain(|name| lacks.contains(name)))
+                .or_insert(lacks);
+        }
+    }
+}
+
+const ORIGIN: &str = "https://app.example.com";
+
+/// Creates two entities, and returns the id of the first and the cursor behind the second.
+async fn create_two(service: &TestService, resource: &Resource) -> (String, String) {
+    let first = service.post(resource.path, &resource.labelled("Lamp")).await.body;
+    service.post(resource.path, &resource.labelled("Other")).await;
+    let page = service.get(&format!("{}?limit=1", resource.path)).await;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&first["id"]), text(&page.body["next_cursor"]))
+}
+
 #[tokio::test]
-async fn every_operation_answers_as_the_document_declares() {
-    let origin = "https://app.example.com";
+async fn every_operation_responds_as_the_document_declares() {
     let options = || Options {
         rate_limit: Some("10000/1s".parse().unwrap()),
-        cors_origins: vec![origin.parse().unwrap()],
+        cors_origins: vec![ORIGIN.parse().unwrap()],
         ..options()
     };
-    let service = TestService::start_with(options()).await;
-    let strict = TestService::start_with(Options { require_if_match: true, ..options() }).await;
-    let document = Document(serde_json::from_str(curio::http::document::text()).unwrap());
-    let operations = document.operations();
-    let path = |item: Value| format!("/v1/items/{}", item["id"].as_str().unwrap());
-    let item = path(service.create("Lamp").await);
-    service.create("Other").await;
-    let page = service.get("/v1/items?limit=1").await;
-    let samples = samples(&item, page.body["next_cursor"].as_str().unwrap());
-    let unconditional = unconditional(&path(strict.create("Lamp").await));
-    let on = samples.iter().map(|sample| (&service, sample));
-
-    let mut covered = BTreeSet::new();
-    let mut absent: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for (service, sample) in on.chain(unconditional.iter().map(|sample| (&strict, sample))) {
-        let operation =
-            operations.get(sample.operation).unwrap_or_else(|| panic!("no operation {}", sample.operation));
-        let answer = sample.send(service, origin).await;
-        assert_eq!(answer.status.as_u16(), sample.status, "{} {}: {answer:?}", sample.operation, sample.path);
-        let key = (sample.operation, sample.status.to_string());
-        let lacks = document.check(operation, sample, &answer);
-        absent
-            .entry(key.clone())
-            .and_modify(|names| names.retain(|name| lacks.contains(name)))
-            .or_insert(lacks);
-        covered.insert(key);
+    let document = Document(serde_json::from_str(openapi_text()).unwrap());
+    let mut coverage = Coverage::default();
+    for resource in RESOURCES {
+        let service = TestService::start_with(options()).await;
+        let strict = TestService::start_with(Options { require_if_match: true, ..options() }).await;
+        let (id, cursor) = create_two(&service, resource).await;
+        let samples = Samples { resource, id: &id, cursor: &cursor }.all();
+        coverage.send(&document, &service, &samples).await;
+        let (id, cursor) = create_two(&strict, resource).await;
+        let samples = Samples { resource, id: &id, cursor: &cursor }.unconditional();
+        coverage.send(&document, &strict, &samples).await;
     }
-    absent.retain(|_, names| !names.is_empty());
+    let absent: Vec<_> = coverage.0.iter().filter(|(_, names)| !names.is_empty()).collect();
     assert!(absent.is_empty(), "declared and never sent: {absent:?}");
     // These need a fault from outside, and have tests of their own; 401 is reserved.
     let elsewhere = ["401", "408", "409", "429", "500", "503", "default"];
+    let operations = document.operations();
     let declared = operations.iter().flat_map(|(id, operation)| {
-        operation["responses"].as_object().unwrap().keys().map(move |status| (*id, status.clone()))
+        operation["responses"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(move |status| ((*id).to_owned(), status.clone()))
     });
     let missing: Vec<_> = declared
-        .filter(|(id, status)| {
-            !elsewhere.contains(&status.as_str()) && !covered.contains(&(*id, status.clone()))
-        })
+        .filter(|(_, status)| !elsewhere.contains(&status.as_str()))
+        .filter(|sample| !coverage.0.contains_key(sample))
         .map(|(id, status)| format!("{id} → {status}"))
         .collect();
-    assert!(missing.is_empty(), "`samples` above lacks these:\n{}", missing.join("\n"));
+    assert!(missing.is_empty(), "`samples` lacks these:\n{}", missing.join("\n"));
 }
 
 #[test]
 fn the_examples_of_the_document_are_valid() {
-    let document = Document(serde_json::from_str(curio::http::document::text()).unwrap());
+    let document = Document(serde_json::from_str(openapi_text()).unwrap());
     let mut count = 0;
     for (name, schema) in document.0["components"]["schemas"].as_object().unwrap() {
         for example in schema["examples"].as_array().into_iter().flatten() {

@@ -1,16 +1,17 @@
-//! What holds for every request and answer: ids, negotiation, refusals of the framework, probes, metrics, documents.
+//! What holds for every request and response: ids, negotiation, errors of the framework, probes,
+//! metrics, documents.
 
-use curio::http::Options;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{
+    Options,
     log::Log,
-    service::{Answer, TestService, options},
+    service::{Reply, TestService, options},
 };
 
 #[tokio::test]
-async fn whatever_the_framework_refuses_is_a_problem_document_too() {
+async fn every_error_of_the_framework_is_a_problem_document() {
     let service = TestService::start().await;
     service.get("/nothing").await.is_problem(404, "not-found");
     service.get("/v1/nothing").await.is_problem(404, "not-found");
@@ -18,43 +19,43 @@ async fn whatever_the_framework_refuses_is_a_problem_document_too() {
     service.get("/problems/nothing").await.is_problem(404, "not-found");
     service.delete("/livez").await.is_problem(405, "method-not-allowed");
     service.delete("/docs/").await.is_problem(405, "method-not-allowed");
-    let media_type = Answer::of(service.request(Method::POST, "/v1/items").body("{}")).await;
+    let media_type = Reply::of(service.request(Method::POST, "/v1/items").body("{}")).await;
     assert_eq!(
         media_type.is_problem(415, "unsupported-media-type").header("accept"),
         Some("application/json")
     );
     let unacceptable =
-        Answer::of(service.request(Method::GET, "/v1/items").header("accept", "text/html")).await;
+        Reply::of(service.request(Method::GET, "/v1/items").header("accept", "text/html")).await;
     unacceptable.is_problem(406, "not-acceptable");
-    let trace = Answer::of(service.request(Method::TRACE, "/v1/items")).await;
+    let trace = Reply::of(service.request(Method::TRACE, "/v1/items")).await;
     assert_eq!(trace.is_problem(405, "method-not-allowed").header("allow"), Some("GET,HEAD,POST,OPTIONS"));
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_request_id_and_the_security_headers() {
+async fn every_response_has_the_request_id_and_the_security_headers() {
     let service = TestService::start().await;
     for (path, status) in [("/v1/items", 200), ("/nothing", 404), ("/livez", 200), ("/docs/", 200)] {
-        let answer = service.get(path).await;
-        assert_eq!(answer.status.as_u16(), status);
-        assert_eq!(answer.header("x-request-id").unwrap().as_bytes()[14], b'7', "a UUID of version 7");
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
-        let policy = answer.header("content-security-policy").unwrap();
+        let reply = service.get(path).await;
+        assert_eq!(reply.status.as_u16(), status);
+        assert_eq!(reply.header("x-request-id").unwrap().as_bytes()[14], b'7', "a UUID of version 7");
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
+        let policy = reply.header("content-security-policy").unwrap();
         assert!(policy.starts_with("default-src 'none';"), "{path}: {policy}");
         assert_eq!(policy.contains("script-src"), path == "/docs/", "{path}: {policy}");
     }
 }
 
 #[tokio::test]
-async fn a_lawful_request_id_is_kept_and_another_is_replaced() {
+async fn a_valid_request_id_is_used_and_an_invalid_one_replaced() {
     let log = Log::capture();
     let service = TestService::start().await;
     let ask = async |id: &str| {
         let request = service.request(Method::GET, "/nothing").header("x-request-id", id);
-        let answer = Answer::of(request).await;
+        let reply = Reply::of(request).await;
         (
-            answer.header("x-request-id").unwrap().to_owned(),
-            answer.body["instance"].as_str().unwrap().to_owned(),
+            reply.header("x-request-id").unwrap().to_owned(),
+            reply.body["instance"].as_str().unwrap().to_owned(),
         )
     };
     let uuid = "0198C1A0-7f3e-7cc0-9a70-3f1d6b1f2a55";
@@ -62,21 +63,20 @@ async fn a_lawful_request_id_is_kept_and_another_is_replaced() {
     assert_eq!(ask("a/b#c").await, ("a/b#c".into(), "urn:request:a%2Fb%23c".into()));
     let longest = "x".repeat(128);
     assert_eq!(ask(&longest).await.0, longest);
-    for unlawful in ["", "two words", &"x".repeat(129)] {
-        let (id, instance) = ask(unlawful).await;
-        assert_eq!(id.len(), 36, "{unlawful:?} → {id}");
+    for invalid in ["", "two words", &"x".repeat(129)] {
+        let (id, instance) = ask(invalid).await;
+        assert_eq!(id.len(), 36, "{invalid:?} → {id}");
         assert_eq!(instance, format!("urn:uuid:{id}"));
     }
     assert!(log.lines("request").iter().any(|line| line["span"]["request_id"] == "a/b#c"), "{}", log.text());
 }
 
 #[tokio::test]
-async fn a_trace_is_joined() {
+async fn a_trace_is_continued() {
     let log = Log::capture();
     let service = TestService::start().await;
     let request = service.request(Method::GET, "/livez");
-    Answer::of(request.header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
-        .await;
+    Reply::of(request.header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")).await;
     assert_eq!(log.lines("request")[0]["span"]["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
 }
 
@@ -88,9 +88,9 @@ async fn an_id_in_a_path_has_the_hyphenated_form() {
     assert_eq!(service.get(&format!("/v1/items/{}", id.to_uppercase())).await.status, StatusCode::OK);
     for wrong in [&id.replace('-', ""), &format!("%7B{id}%7D"), "abc", "%00", "%FF", "1", &"9".repeat(9_000)]
     {
-        let answer = service.get(&format!("/v1/items/{wrong}")).await;
+        let reply = service.get(&format!("/v1/items/{wrong}")).await;
         assert_eq!(
-            answer.is_problem(400, "malformed-request").faults(),
+            reply.is_problem(400, "malformed-request").faults(),
             [("id".into(), "uuid".into())],
             "{wrong}"
         );
@@ -103,7 +103,7 @@ async fn an_id_in_a_path_has_the_hyphenated_form() {
 }
 
 #[tokio::test]
-async fn the_media_type_comes_first_and_then_everything_in_the_head() {
+async fn the_media_type_is_checked_first_and_then_the_whole_head() {
     let service = TestService::start().await;
     let send = async |media_type: &str| {
         let fields = [
@@ -114,15 +114,15 @@ async fn the_media_type_comes_first_and_then_everything_in_the_head() {
         ];
         let request = service.request(Method::PATCH, "/v1/items/nonsense?colour=1&validate_only=maybe");
         let request = fields.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        Answer::of(request.body("nonsense")).await
+        Reply::of(request.body("nonsense")).await
     };
-    let answer = send("text/plain").await;
+    let reply = send("text/plain").await;
     let types = "application/merge-patch+json, application/json-patch+json, application/json";
-    assert_eq!(answer.is_problem(415, "unsupported-media-type").header("accept-patch"), Some(types));
-    let answer = send("application/json").await;
-    let mut faults = answer.is_problem(400, "malformed-request").faults();
+    assert_eq!(reply.is_problem(415, "unsupported-media-type").header("accept-patch"), Some(types));
+    let reply = send("application/json").await;
+    let mut faults = reply.is_problem(400, "malformed-request").faults();
     faults.sort();
-    let wrong = [
+    let expected = [
         ("Idempotency-Key", "idempotency_key"),
         ("If-Match", "entity_tag"),
         ("If-None-Match", "entity_tag"),
@@ -130,11 +130,11 @@ async fn the_media_type_comes_first_and_then_everything_in_the_head() {
         ("id", "uuid"),
         ("validate_only", "boolean"),
     ];
-    assert_eq!(faults, wrong.map(|(place, code)| (place.to_owned(), code.to_owned())));
+    assert_eq!(faults, expected.map(|(location, code)| (location.to_owned(), code.to_owned())));
 }
 
 #[tokio::test]
-async fn large_answers_are_compressed_for_clients_that_ask_and_keep_their_entity_tag() {
+async fn large_responses_are_compressed_on_request_and_keep_their_entity_tag() {
     let service = TestService::start().await;
     let created = service
         .post("/v1/items", &json!({ "name": "Lamp", "attributes": { "text": "x".repeat(5_000) } }))
@@ -153,24 +153,24 @@ async fn large_answers_are_compressed_for_clients_that_ask_and_keep_their_entity
     assert!(raw.bytes().await.unwrap().len() < 1_000);
     let decoded = service.get(path).await;
     assert_eq!(decoded.body, created.body);
-    // No encoding at all may be refused only where nothing acceptable can be sent, and identity can.
+    // The client excludes every coding, so that 406 is allowed, but identity can always be sent.
     let request = service.request(Method::GET, path).header("accept-encoding", "identity;q=0, br;q=0");
-    let answer = Answer::of(request).await;
-    assert!(answer.status == StatusCode::OK || answer.status == StatusCode::NOT_ACCEPTABLE, "{answer:?}");
-    if answer.status == StatusCode::NOT_ACCEPTABLE {
-        answer.is_problem(406, "not-acceptable");
+    let reply = Reply::of(request).await;
+    assert!(reply.status == StatusCode::OK || reply.status == StatusCode::NOT_ACCEPTABLE, "{reply:?}");
+    if reply.status == StatusCode::NOT_ACCEPTABLE {
+        reply.is_problem(406, "not-acceptable");
     }
 }
 
 #[tokio::test]
-async fn other_origins_read_answers_only_where_they_are_configured() {
+async fn other_origins_read_responses_only_if_configured() {
     let origin = "https://app.example.com";
     let ask = async |service: &TestService, method: Method, origin: &str| {
         let mut request = service.request(method.clone(), "/v1/items").header("origin", origin);
         if method == Method::OPTIONS {
             request = request.header("access-control-request-method", "POST");
         }
-        Answer::of(request).await
+        Reply::of(request).await
     };
     let closed = TestService::start().await;
     assert_eq!(ask(&closed, Method::GET, origin).await.header("access-control-allow-origin"), None);
@@ -187,7 +187,7 @@ async fn other_origins_read_answers_only_where_they_are_configured() {
     assert!(preflight.header("access-control-allow-methods").unwrap().contains("PATCH"));
     let exposed = ask(&open, Method::GET, origin).await;
     assert!(exposed.header("access-control-expose-headers").unwrap().to_lowercase().contains("etag"));
-    let plain = Answer::of(open.request(Method::OPTIONS, "/v1/items")).await;
+    let plain = Reply::of(open.request(Method::OPTIONS, "/v1/items")).await;
     assert_eq!(
         (plain.status, plain.header("allow")),
         (StatusCode::NO_CONTENT, Some("GET,HEAD,POST,OPTIONS"))
@@ -198,8 +198,8 @@ async fn other_origins_read_answers_only_where_they_are_configured() {
 async fn links_follow_the_host_and_a_trusted_proxy() {
     let ask = async |service: &TestService| {
         let request = service.request(Method::GET, "/v1/items?limit=1").header("host", "api.example.com");
-        let answer = Answer::of(request.header("x-forwarded-proto", "https")).await;
-        answer.header("link").unwrap().split('?').next().unwrap().to_owned()
+        let reply = Reply::of(request.header("x-forwarded-proto", "https")).await;
+        reply.header("link").unwrap().split('?').next().unwrap().to_owned()
     };
     let alone = TestService::start().await;
     let behind = TestService::start_with(Options {
@@ -216,7 +216,7 @@ async fn links_follow_the_host_and_a_trusted_proxy() {
 }
 
 #[tokio::test]
-async fn the_probes_tell_life_from_readiness() {
+async fn the_probes_distinguish_liveness_from_readiness() {
     let mut service = TestService::start().await;
     assert_eq!(service.get("/livez").await.body, json!({ "status": "pass", "checks": {} }));
     let ready = service.get("/readyz").await;
@@ -243,7 +243,7 @@ async fn the_probes_tell_life_from_readiness() {
 }
 
 #[tokio::test]
-async fn metrics_count_requests_by_route_and_show_the_pool() {
+async fn metrics_count_requests_by_route_and_include_the_pool() {
     let service = TestService::start().await;
     let item = service.create("Lamp").await;
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Behind a proxy that compresses, entity tags must stay usable.
+//! Entity tags stay usable behind a proxy that compresses.
 
 use std::process::{Child, Command, Stdio};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     eventually,
-    service::{Answer, TestService, path},
+    service::{Reply, TestService, path},
 };
 
 /// An nginx that compresses everything, in a folder of its own.
@@ -18,7 +18,7 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// `None` where there is no nginx, which the script says.
+    /// `None` if there is no nginx, which the script reports.
     async fn before(service: &TestService) -> Option<Self> {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/nginx");
         let found = Command::new(script).stderr(Stdio::inherit()).output().unwrap();
@@ -49,7 +49,7 @@ impl Nginx {
         command.arg("-p").arg(folder.path()).args(["-c", "nginx.conf", "-e", "stderr"]);
         let process = command.spawn().unwrap();
         let nginx = Self { process, address: format!("http://127.0.0.1:{port}"), _folder: folder };
-        eventually("nginx answers", async || reqwest::get(format!("{}/livez", nginx.address)).await.is_ok())
+        eventually("nginx responds", async || reqwest::get(format!("{}/livez", nginx.address)).await.is_ok())
             .await;
         Some(nginx)
     }
@@ -66,7 +66,7 @@ impl Drop for Nginx {
 async fn if_match_works_behind_a_compressing_proxy() {
     let service = TestService::start().await;
     let Some(nginx) = Nginx::before(&service).await else { return };
-    // As it is sent: this client neither asks for compression by itself nor undoes it.
+    // This client neither requests compression by itself nor decompresses.
     let client = Client::builder().no_gzip().build().unwrap();
     let ask = async |method: Method, path: &str, fields: &[(&str, &str)], body: Option<&Value>| {
         let mut request = client.request(method, format!("{}{path}", nginx.address));
@@ -82,17 +82,17 @@ async fn if_match_works_behind_a_compressing_proxy() {
         let got = ask(Method::GET, &item, &[], None).await;
         assert_eq!(got.headers()["content-encoding"], "gzip", "{got:?}");
         let etag = got.headers()["etag"].to_str().unwrap().to_owned();
-        // What Curio has compressed the proxy leaves alone; what it compresses itself gets a weak tag.
+        // The proxy passes on what Curio has compressed; what it compresses itself gets a weak tag.
         assert_eq!(etag, if by_curio { "\"1\"" } else { "W/\"1\"" });
         let patched = ask(Method::PATCH, &item, &[("if-match", &etag)], Some(&patch)).await;
         if by_curio {
             assert_eq!(patched.status(), StatusCode::OK);
         } else {
-            // A weak tag never matches; the refusal, and the body of the item, tell the strong one.
+            // A weak tag never matches; the problem and the body of the item have the strong one.
             assert_eq!(patched.status(), StatusCode::PRECONDITION_FAILED);
-            let refused =
-                Answer::of(service.request(Method::PATCH, &item).header("if-match", etag).json(&patch)).await;
-            let current = refused.body["current_etag"].as_str().unwrap().to_owned();
+            let rejected =
+                Reply::of(service.request(Method::PATCH, &item).header("if-match", etag).json(&patch)).await;
+            let current = rejected.body["current_etag"].as_str().unwrap().to_owned();
             assert_eq!(current, format!("\"{}\"", service.get(&item).await.body["version"]));
             let patched = ask(Method::PATCH, &item, &[("if-match", &current)], Some(&patch)).await;
             assert_eq!(patched.status(), StatusCode::OK);

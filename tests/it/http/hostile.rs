@@ -1,4 +1,5 @@
-//! Bodies and requests that are meant to do harm: each is a 4xx, or works; none is a 5xx, and none costs a connection.
+//! Hostile bodies and requests: each gets a 4xx or works, none gets a 5xx, and none costs a
+//! connection.
 
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::service::{Answer, TestService, options, path};
+use crate::support::service::{Reply, TestService, options, path};
 
-/// A body, the status of its refusal, and the place and code of a fault that is named.
+/// A body, the status of its rejection, and the pointer and code of a reported fault.
 type Case = (Vec<u8>, u16, &'static str, &'static str);
 
 fn nested(depth: usize) -> String {
@@ -66,14 +67,14 @@ fn cases() -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn hostile_bodies_are_refused_for_what_they_are() {
+async fn hostile_bodies_are_rejected_with_the_fault_they_have() {
     let service = TestService::start().await;
-    for (body, status, place, code) in cases() {
+    for (body, status, pointer, code) in cases() {
         let slug = if status == 400 { "malformed-request" } else { "validation-error" };
-        let answer = service.post_text(body.clone()).await;
-        let faults = answer.is_problem(status, slug).faults();
+        let reply = service.post_text(body.clone()).await;
+        let faults = reply.is_problem(status, slug).faults();
         assert!(
-            faults.contains(&(place.into(), code.into())),
+            faults.contains(&(pointer.into(), code.into())),
             "{} → {faults:?}",
             String::from_utf8_lossy(&body)
         );
@@ -91,9 +92,9 @@ async fn hostile_bodies_are_refused_for_what_they_are() {
     assert_eq!(service.pool.status().size, 0, "bad input uses no connection");
 }
 
-/// Each text in a text that the reader of JSON takes for raw has levels of its own.
+/// Each text that `serde_json` would take for raw JSON inside of another one starts at depth zero.
 #[tokio::test]
-async fn texts_in_texts_are_not_read() {
+async fn texts_in_texts_are_not_parsed() {
     let service = TestService::start().await;
     let item = service.create("Lamp").await;
     for name in ["$serde_json::private::RawValue", "\\u0024serde_json::private::RawValue"] {
@@ -112,7 +113,7 @@ async fn texts_in_texts_are_not_read() {
             (Method::POST, "/v1/items/batch".to_owned(), batch),
         ] {
             let request = service.request(method, &address).header("content-type", "application/json");
-            let faults = Answer::of(request.body(body)).await.is_problem(422, "validation-error").faults();
+            let faults = Reply::of(request.body(body)).await.is_problem(422, "validation-error").faults();
             assert!(
                 faults.iter().all(|(_, code)| code == "reserved_name" || code == "too_deep"),
                 "{faults:?}"
@@ -122,7 +123,7 @@ async fn texts_in_texts_are_not_read() {
 }
 
 #[tokio::test]
-async fn odd_bodies_that_are_lawful_work() {
+async fn unusual_bodies_that_are_valid_work() {
     let service = TestService::start().await;
     for body in [
         r#"{"name":"\ud83d\ude00","attributes":{"\\u0000":"\\ud800","":{"":[]}}}"#.to_owned(),
@@ -130,24 +131,24 @@ async fn odd_bodies_that_are_lawful_work() {
         r#"{"n\u0061me":"x"}"#.to_owned(),
         r#"{"name":"x","attributes":{"a":-0.0,"b":1E+2,"c":0e300}}"#.to_owned(),
     ] {
-        let answer = service.post_text(body.clone()).await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{body}: {answer:?}");
+        let reply = service.post_text(body.clone()).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{body}: {reply:?}");
     }
 }
 
 #[tokio::test]
-async fn faults_are_many_at_once_but_not_without_end() {
+async fn at_most_100_faults_are_reported() {
     let service = TestService::start().await;
     let body: Value =
         (0..5_000).map(|n| (format!("unknown{n}"), json!(n))).collect::<serde_json::Map<_, _>>().into();
-    let answer = service.post("/v1/items", &body).await;
-    answer.is_problem(422, "validation-error");
-    assert_eq!(answer.body["errors"].as_array().unwrap().len(), 100);
-    assert_eq!(answer.body["detail"], "More than 100 fields are not valid; the first 100 are listed.");
+    let reply = service.post("/v1/items", &body).await;
+    reply.is_problem(422, "validation-error");
+    assert_eq!(reply.body["errors"].as_array().unwrap().len(), 100);
+    assert_eq!(reply.body["detail"], "More than 100 fields are not valid; the first 100 are listed.");
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_refused_whether_it_is_announced_or_not() {
+async fn a_body_over_the_limit_is_rejected_with_or_without_a_content_length() {
     let service = TestService::start().await;
     let announced = service.post_text(vec![b' '; 1024 * 1024 + 1]).await;
     announced.is_problem(413, "content-too-large");
@@ -160,7 +161,7 @@ async fn a_body_over_the_limit_is_refused_whether_it_is_announced_or_not() {
 }
 
 #[tokio::test]
-async fn a_body_that_trickles_is_refused_with_408_and_costs_no_connection() {
+async fn a_body_that_trickles_in_is_rejected_with_408_and_costs_no_connection() {
     let mut options = options();
     options.body_timeout = Duration::from_millis(200);
     options.max_requests = 1;
@@ -168,15 +169,15 @@ async fn a_body_that_trickles_is_refused_with_408_and_costs_no_connection() {
     let head =
         "POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{";
     let mut slow = raw(&service, head.as_bytes()).await;
-    // Meanwhile the only place among the requests is not taken by it.
+    // Meanwhile it does not occupy the only slot for requests.
     assert_eq!(service.get("/v1/items").await.status, StatusCode::OK);
-    let answer = read_answer(&mut slow).await;
-    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("/problems/request-timeout"), "{answer}");
+    let reply = read_reply(&mut slow).await;
+    assert!(reply.starts_with("HTTP/1.1 408") && reply.contains("/problems/request-timeout"), "{reply}");
     assert_eq!(service.database.count_items().await, 0);
 }
 
 #[tokio::test]
-async fn odd_requests_are_refused_or_work() {
+async fn unusual_requests_are_rejected_or_work() {
     let service = TestService::start().await;
     let long = format!("/v1/items?name_prefix={}", "x".repeat(9_000));
     service.get(&long).await.is_problem(400, "malformed-request");
@@ -192,14 +193,14 @@ async fn odd_requests_are_refused_or_work() {
     ] {
         let mut stream =
             raw(&service, format!("{request}\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await;
-        let answer = read_answer(&mut stream).await;
-        assert_eq!(answer.split(' ').nth(1), Some(status), "{request}: {answer}");
-        assert!(status == "200" || answer.contains("application/problem+json"), "{request}: {answer}");
+        let reply = read_reply(&mut stream).await;
+        assert_eq!(reply.split(' ').nth(1), Some(status), "{request}: {reply}");
+        assert!(status == "200" || reply.contains("application/problem+json"), "{request}: {reply}");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_http_is_answered_with_a_problem_document_too() {
+async fn malformed_http_is_rejected_with_a_problem_document() {
     let service = TestService::start().await;
     let head = |fields: &str| format!("GET /v1/items HTTP/1.1\r\n{fields}\r\n\r\n");
     for (request, status, slug) in [
@@ -212,8 +213,8 @@ async fn what_is_not_http_is_answered_with_a_problem_document_too() {
         (head(&vec!["host: x"; 101].join("\r\n")), 431, "request-header-fields-too-large"),
         (format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(70_000)), 414, "uri-too-long"),
     ] {
-        let answer = read_answer(&mut raw(&service, request.as_bytes()).await).await;
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let reply = read_reply(&mut raw(&service, request.as_bytes()).await).await;
+        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{request:.60}: {head}");
         assert!(head.contains("content-type: application/problem+json"), "{request:.60}: {head}");
         let body: Value = serde_json::from_str(body).unwrap();
@@ -224,7 +225,7 @@ async fn what_is_not_http_is_answered_with_a_problem_document_too() {
 }
 
 #[tokio::test]
-async fn header_values_beyond_ascii_are_refused_or_ignored() {
+async fn header_values_beyond_ascii_are_rejected_or_ignored() {
     let service = TestService::start().await;
     for header in [
         "if-none-match: \"\u{e9}\"",
@@ -234,8 +235,8 @@ async fn header_values_beyond_ascii_are_refused_or_ignored() {
         "x-other: \u{e9}",
     ] {
         let request = format!("GET /v1/items HTTP/1.1\r\nhost: x\r\n{header}\r\nconnection: close\r\n\r\n");
-        let answer = read_answer(&mut raw(&service, request.as_bytes()).await).await;
-        assert!(answer.starts_with("HTTP/1.1 200") || answer.starts_with("HTTP/1.1 4"), "{header}: {answer}");
+        let reply = read_reply(&mut raw(&service, request.as_bytes()).await).await;
+        assert!(reply.starts_with("HTTP/1.1 200") || reply.starts_with("HTTP/1.1 4"), "{header}: {reply}");
     }
 }
 
@@ -245,8 +246,8 @@ async fn raw(service: &TestService, bytes: &[u8]) -> TcpStream {
     stream
 }
 
-/// What the server sends until it closes, or until a body of known length is there.
-async fn read_answer(stream: &mut TcpStream) -> String {
+/// What the server sends until it closes, or until a body of known length is complete.
+async fn read_reply(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {

@@ -1,16 +1,15 @@
-//! Limits: what a client address may ask for, and how much is worked on at one time.
+//! Limits: the quota of a client address, and the number of concurrent requests.
 
-use curio::http::Options;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::support::{
-    eventually,
-    service::{Answer, TestService, options},
+    Options, eventually,
+    service::{Reply, TestService, options},
 };
 
 #[tokio::test]
-async fn a_client_that_used_up_its_quota_is_refused_and_told_when_to_come_back() {
+async fn a_client_over_its_quota_is_rejected_with_the_time_to_wait() {
     let limited = Options {
         rate_limit: Some("3/60s".parse().unwrap()),
         trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
@@ -18,18 +17,18 @@ async fn a_client_that_used_up_its_quota_is_refused_and_told_when_to_come_back()
     };
     let service = TestService::start_with(limited).await;
     let ask = async |client: &str| {
-        Answer::of(service.request(Method::GET, "/v1/items").header("x-forwarded-for", client)).await
+        Reply::of(service.request(Method::GET, "/v1/items").header("x-forwarded-for", client)).await
     };
     for left in ["\"default\";r=2;t=20", "\"default\";r=1;t=40", "\"default\";r=0;t=60"] {
-        let answer = ask("192.0.2.1").await;
-        assert_eq!((answer.status, answer.header("ratelimit")), (StatusCode::OK, Some(left)));
-        assert_eq!(answer.header("ratelimit-policy"), Some("\"default\";q=3;w=60"));
+        let reply = ask("192.0.2.1").await;
+        assert_eq!((reply.status, reply.header("ratelimit")), (StatusCode::OK, Some(left)));
+        assert_eq!(reply.header("ratelimit-policy"), Some("\"default\";q=3;w=60"));
     }
-    let refused = ask("192.0.2.1").await;
-    refused.is_problem(429, "too-many-requests");
-    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    let rejected = ask("192.0.2.1").await;
+    rejected.is_problem(429, "too-many-requests");
+    let wait: u64 = rejected.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=20).contains(&wait), "{wait}");
-    assert_eq!(refused.header("ratelimit"), Some("\"default\";r=0;t=60"));
+    assert_eq!(rejected.header("ratelimit"), Some("\"default\";r=0;t=60"));
     assert_eq!(ask("192.0.2.2").await.status, StatusCode::OK, "another client has a quota of its own");
     for _ in 0..5 {
         assert_eq!(service.get("/livez").await.status, StatusCode::OK, "probes are not counted");
@@ -38,7 +37,7 @@ async fn a_client_that_used_up_its_quota_is_refused_and_told_when_to_come_back()
 }
 
 #[tokio::test]
-async fn requests_beyond_what_is_worked_on_are_refused_at_once() {
+async fn requests_over_the_concurrency_limit_are_rejected_immediately() {
     let service = TestService::start_with(Options { max_requests: 2, ..options() }).await;
     let item = service.create("Lamp").await;
     let path = format!("/v1/items/{}", item["id"].as_str().unwrap());
@@ -49,8 +48,8 @@ async fn requests_beyond_what_is_worked_on_are_refused_at_once() {
         tokio::join!(service.patch(&path, &patch), service.patch(&path, &patch), async {
             let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
             eventually("both wait for the lock", async || service.database.number(waiting).await == 2).await;
-            let refused = service.get(&path).await;
-            assert_eq!(refused.is_problem(503, "unavailable").header("retry-after"), Some("1"));
+            let rejected = service.get(&path).await;
+            assert_eq!(rejected.is_problem(503, "unavailable").header("retry-after"), Some("1"));
             assert_eq!(service.get("/livez").await.status, StatusCode::OK);
             assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
             sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();

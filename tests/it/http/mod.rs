@@ -1,4 +1,5 @@
 mod boundary;
 mod compressing_proxy;
 mod hostile;
+mod idempotency;
 mod limits;

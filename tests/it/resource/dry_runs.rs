@@ -1,20 +1,25 @@
-//! Writes that are only tried, and answers without a body.
+//! `validate_only`: writes that are tried and rolled back; and `Prefer`: responses without a body.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::{RESOURCES, resources_with};
 use crate::support::{
     log::Log,
-    service::{TestService, path},
+    resource::{
+        ABSENT, Api,
+        Feature::{Batch, Replace, Restore, Update},
+        NEW, Resource,
+    },
 };
 
-/// An answer's body without what differs from one write to the next.
-fn comparable(mut body: Value) -> Value {
+/// A body without what differs from one write to the next.
+fn comparable(resource: &Resource, mut body: Value) -> Value {
     for result in body["results"].as_array_mut().into_iter().flatten() {
-        *result = comparable(result.take());
+        *result = comparable(resource, result.take());
     }
-    if body.get("item").is_some_and(Value::is_object) {
-        body["item"] = comparable(body["item"].take());
+    if body.get(resource.name).is_some_and(Value::is_object) {
+        body[resource.name] = comparable(resource, body[resource.name].take());
     }
     for name in ["id", "created_at", "updated_at"] {
         if body.get(name).is_some() {
@@ -25,115 +30,137 @@ fn comparable(mut body: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_rehearsed_write_answers_as_the_real_one_and_leaves_nothing() {
-    let log = Log::capture();
-    let service = TestService::start().await;
-    let (item, gone) = (service.create("Lamp").await, service.create("Gone").await);
-    let (live, gone) = (path(&item), path(&gone));
-    service.delete(&gone).await;
-    let restore = format!("{gone}/restore");
-    let new = "/v1/items/0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
-    let body = json!({ "name": "Other" });
-    let batch = json!({ "operations": [
-        { "op": "create", "item": { "name": "x" } },
-        { "op": "update", "id": item["id"], "patch": { "status": "active" } },
-    ] });
-    let delete_batch = json!({ "operations": [{ "op": "delete", "id": item["id"] }] });
-    let rows = "SELECT sum(hashtext(items::text)) FROM items";
-    for (method, address, body) in [
-        (Method::POST, "/v1/items", Some(&body)),
-        (Method::POST, "/v1/items/batch", Some(&batch)),
-        (Method::PUT, new, Some(&body)),
-        (Method::PUT, &live, Some(&body)),
-        (Method::PATCH, &live, Some(&body)),
-        (Method::POST, &restore, None),
-        (Method::POST, "/v1/items/batch", Some(&delete_batch)),
-        (Method::DELETE, &gone, None),
-        (Method::DELETE, &format!("{gone}?purge=true"), None),
-    ] {
-        let key = format!("{method}{address}{}", body.is_some()).replace(' ', "");
-        let fields = [("idempotency-key", &*key)];
-        let (before, logged) = (service.database.number(rows).await, log.lines("item.created").len());
-        let mark = if address.contains('?') { '&' } else { '?' };
-        let tried =
-            service.send(method.clone(), &format!("{address}{mark}validate_only=true"), &fields, body).await;
-        assert!(tried.status.is_success(), "{tried:?}");
-        assert_eq!(service.database.number(rows).await, before, "{method} {address}");
-        assert_eq!(log.lines("item.created").len(), logged);
-        let real = service.send(method.clone(), address, &[], body).await;
-        assert_eq!(tried.status, real.status, "{method} {address}");
-        assert_eq!(comparable(tried.body), comparable(real.body), "{method} {address}");
-        for name in ["etag", "content-type", "preference-applied"] {
-            assert_eq!(tried.headers.get(name), real.headers.get(name), "{name} of {method} {address}");
+async fn a_dry_run_responds_as_the_real_write_and_leaves_nothing() {
+    for resource in RESOURCES {
+        let log = Log::capture();
+        let api = Api::start(resource).await;
+        let (entity, gone) = (api.create("Lamp").await, api.create_path("Gone").await);
+        let (live, id) = (resource.path_of(&entity), &entity["id"]);
+        api.delete(&gone).await;
+        let body = resource.labelled("Other");
+        let batch = |operations: Value| Some(json!({ "operations": operations }));
+        let update = json!({ "op": "update", "id": id, "patch": resource.relabel("Changed") });
+        let writes = [
+            (true, Method::POST, resource.path.to_owned(), Some(body.clone())),
+            (
+                resource.has(Batch),
+                Method::POST,
+                resource.batch_path(),
+                batch(json!([resource.batch_create(&body), update])),
+            ),
+            (resource.has(Replace), Method::PUT, resource.path_to(NEW[0]), Some(body.clone())),
+            (resource.has(Replace), Method::PUT, live.clone(), Some(body.clone())),
+            (resource.has(Update), Method::PATCH, live.clone(), Some(body)),
+            (resource.has(Restore), Method::POST, format!("{gone}/restore"), None),
+            (
+                resource.has(Batch),
+                Method::POST,
+                resource.batch_path(),
+                batch(json!([{ "op": "delete", "id": id }])),
+            ),
+            (resource.has(Restore), Method::DELETE, gone.clone(), None),
+            (resource.has(Restore), Method::DELETE, format!("{gone}?purge=true"), None),
+            (!resource.has(Batch), Method::DELETE, live, None),
+        ];
+        let rows = format!("SELECT sum(hashtext({0}::text)) FROM {0}", resource.plural);
+        for (_, method, path, body) in writes.into_iter().filter(|(exists, ..)| *exists) {
+            let key = format!("{method}{path}{}", body.is_some()).replace(' ', "");
+            let fields = [("idempotency-key", &*key)];
+            let (before, logged) = (api.database.number(&rows).await, log.lines(&api.created()).len());
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let dry = format!("{path}{mark}validate_only=true");
+            let dry = api.send(method.clone(), &dry, &fields, body.as_ref()).await;
+            assert!(dry.status.is_success(), "{dry:?}");
+            assert_eq!(api.database.number(&rows).await, before, "{method} {path}");
+            assert_eq!(log.lines(&api.created()).len(), logged);
+            let real = api.send(method.clone(), &path, &[], body.as_ref()).await;
+            assert_eq!(dry.status, real.status, "{method} {path}");
+            assert_eq!(comparable(resource, dry.body), comparable(resource, real.body), "{method} {path}");
+            for name in ["etag", "content-type", "preference-applied"] {
+                assert_eq!(dry.headers.get(name), real.headers.get(name), "{name} of {method} {path}");
+            }
+            assert_eq!(dry.headers.contains_key("location"), real.headers.contains_key("location"));
         }
-        assert_eq!(tried.headers.contains_key("location"), real.headers.contains_key("location"));
+        assert_eq!(api.database.number("SELECT count(*) FROM idempotency_keys").await, 0);
+        api.pool_is_clean().await;
     }
-    assert_eq!(service.database.number("SELECT count(*) FROM idempotency_keys").await, 0);
-    service.pool_is_clean().await;
 }
 
 #[tokio::test]
-async fn a_rehearsed_write_is_refused_as_the_real_one() {
-    let service = TestService::start().await;
-    let item = path(&service.create("Lamp").await);
-    let tried = format!("{item}?validate_only=true");
-    service.put(&tried, &json!({ "name": "" })).await.is_problem(422, "validation-error");
-    let stale = service.send(Method::PATCH, &tried, &[("if-match", "\"9\"")], Some(&json!({}))).await;
-    stale.is_problem(412, "precondition-failed");
-    let absent = "/v1/items/0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55?validate_only=true";
-    service.delete(absent).await.is_problem(404, "not-found");
-    let odd = service.put(&format!("{item}?validate_only=yes"), &json!({ "name": "x" })).await;
-    assert_eq!(
-        odd.is_problem(400, "malformed-request").faults(),
-        [("validate_only".into(), "boolean".into())]
-    );
-    // What the database would find only at the commit is found as well.
-    service
-        .database
-        .execute(
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no' USING ERRCODE = '23505'; END $$;
-             CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON items DEFERRABLE INITIALLY DEFERRED
-             FOR EACH ROW EXECUTE FUNCTION refuse()",
-        )
-        .await;
-    service.patch(&tried, &json!({})).await.is_problem(409, "conflict");
-    service.pool_is_clean().await;
-}
-
-#[tokio::test]
-async fn an_answer_without_a_body_keeps_its_fields() {
-    let service = TestService::start().await;
-    let minimal = ("prefer", "return=minimal");
-    let body = json!({ "name": "Lamp" });
-    let created = service.send(Method::POST, "/v1/items", &[minimal], Some(&body)).await;
-    assert_eq!((created.status, &*created.text), (StatusCode::CREATED, ""));
-    assert_eq!((created.header("etag"), created.header("content-type")), (Some("\"1\""), None));
-    assert_eq!(created.header("preference-applied"), Some("return=minimal"));
-    let item = created.header("location").unwrap();
-    assert_eq!(service.get(item).await.body["name"], "Lamp");
-    for (method, etag) in [(Method::PATCH, Some("\"2\"")), (Method::PUT, None)] {
-        let answer = service.send(method, item, &[minimal], Some(&body)).await;
-        assert_eq!((answer.status, &*answer.text), (StatusCode::NO_CONTENT, ""));
+async fn a_dry_run_is_rejected_as_the_real_write() {
+    for resource in resources_with(&[Replace, Update]) {
+        let api = Api::start(resource).await;
+        let path = api.create_path("Lamp").await;
+        let dry = format!("{path}?validate_only=true");
+        api.put(&dry, &resource.labelled("")).await.is_problem(422, "validation-error");
+        let stale = api.send(Method::PATCH, &dry, &[("if-match", "\"9\"")], Some(&json!({}))).await;
+        stale.is_problem(412, "precondition-failed");
+        let absent = format!("{}?validate_only=true", resource.path_to(ABSENT));
+        api.delete(&absent).await.is_problem(404, "not-found");
+        let odd = api.put(&format!("{path}?validate_only=yes"), &resource.labelled("x")).await;
         assert_eq!(
-            (answer.header("etag"), answer.header("preference-applied")),
-            (etag, Some("return=minimal"))
+            odd.is_problem(400, "malformed-request").faults(),
+            [("validate_only".into(), "boolean".into())]
         );
+        // Deferred constraints are checked as well.
+        api.on_commit_after("UPDATE", "RAISE 'no' USING ERRCODE = '23505';").await;
+        api.patch(&dry, &json!({})).await.is_problem(409, "conflict");
+        api.pool_is_clean().await;
     }
-    service.delete(item).await;
-    let restored = service.send(Method::POST, &format!("{item}/restore"), &[minimal], None).await;
-    assert_eq!((restored.status, restored.header("etag")), (StatusCode::NO_CONTENT, Some("\"5\"")));
-    let batch = json!({ "operations": [{ "op": "create", "item": body }] });
-    let batch = service.send(Method::POST, "/v1/items/batch", &[minimal], Some(&batch)).await;
-    assert_eq!((batch.status, &*batch.text), (StatusCode::NO_CONTENT, ""));
-    for answer in [&created, &restored, &batch, &service.post("/v1/items", &body).await] {
-        let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();
-        assert!(vary.iter().any(|value| *value == "prefer"), "{vary:?}");
+}
+
+#[tokio::test]
+async fn a_response_without_a_body_keeps_its_header_fields() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        let minimal = ("prefer", "return=minimal");
+        let body = resource.labelled("Lamp");
+        let post =
+            async |field, body: &Value| api.send(Method::POST, resource.path, &[field], Some(body)).await;
+        let created = post(minimal, &body).await;
+        assert_eq!((created.status, &*created.text), (StatusCode::CREATED, ""));
+        assert_eq!((created.header("etag"), created.header("content-type")), (Some("\"1\""), None));
+        assert_eq!(created.header("preference-applied"), Some("return=minimal"));
+        let path = created.header("location").unwrap();
+        assert_eq!(api.get(path).await.body[resource.label()], "Lamp");
+        let mut version = 1;
+        for (feature, method) in [(Update, Method::PATCH), (Replace, Method::PUT)] {
+            if !resource.has(feature) {
+                continue;
+            }
+            version += 1;
+            let etag = format!("\"{version}\"");
+            let etag = (feature == Update).then_some(etag.as_str());
+            let reply = api.send(method, path, &[minimal], Some(&body)).await;
+            assert_eq!((reply.status, &*reply.text), (StatusCode::NO_CONTENT, ""));
+            assert_eq!(
+                (reply.header("etag"), reply.header("preference-applied")),
+                (etag, Some("return=minimal"))
+            );
+        }
+        api.delete(path).await;
+        let mut replies = vec![created.clone(), api.post(resource.path, &body).await];
+        if resource.has(Restore) {
+            let restored = api.restore(path, &[minimal]).await;
+            let etag = format!("\"{}\"", version + 2);
+            assert_eq!((restored.status, restored.header("etag")), (StatusCode::NO_CONTENT, Some(&*etag)));
+            replies.push(restored);
+        }
+        if resource.has(Batch) {
+            let batch = json!({ "operations": [resource.batch_create(&body)] });
+            let batch = api.send(Method::POST, &resource.batch_path(), &[minimal], Some(&batch)).await;
+            assert_eq!((batch.status, &*batch.text), (StatusCode::NO_CONTENT, ""));
+            replies.push(batch);
+        }
+        for reply in replies {
+            let vary: Vec<_> = reply.headers.get_all("vary").iter().collect();
+            assert!(vary.iter().any(|value| *value == "prefer"), "{vary:?}");
+        }
+        let whole = post(("prefer", "return=representation"), &body).await;
+        assert_eq!(
+            (&whole.body[resource.label()], whole.header("preference-applied")),
+            (&json!("Lamp"), None)
+        );
+        post(minimal, &json!({})).await.is_problem(422, "validation-error");
     }
-    let whole =
-        service.send(Method::POST, "/v1/items", &[("prefer", "return=representation")], Some(&body)).await;
-    assert_eq!((&whole.body["name"], whole.header("preference-applied")), (&json!("Lamp"), None));
-    service
-        .send(Method::POST, "/v1/items", &[minimal], Some(&json!({})))
-        .await
-        .is_problem(422, "validation-error");
 }

@@ -1,3 +1,5 @@
+//! What every resource promises, written once and run for each.
+
 mod batches;
 mod conditions;
 mod crud;
@@ -7,4 +9,18 @@ mod keys;
 mod list;
 mod model;
 mod patches;
+mod races;
 mod writes;
+
+use crate::{
+    catalog::items::ITEMS,
+    support::resource::{Feature, Resource},
+};
+
+/// Every resource of the service.
+pub const RESOURCES: [&Resource; 1] = [&ITEMS];
+
+/// The resources that offer all of this.
+fn resources_with(features: &[Feature]) -> impl Iterator<Item = &'static Resource> {
+    RESOURCES.into_iter().filter(|resource| features.iter().all(|feature| resource.has(*feature)))
+}

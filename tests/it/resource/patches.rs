@@ -1,121 +1,146 @@
-//! JSON Patch (RFC 6902).
+//! JSON Merge Patch (RFC 7396) and JSON Patch (RFC 6902).
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::service::{Answer, TestService, path};
+use super::resources_with;
+use crate::support::{
+    resource::{Api, Feature::Update},
+    service::Reply,
+};
 
-async fn patch(service: &TestService, item: &str, operations: &Value) -> Answer {
+const PATCH_TYPES: &str = "application/merge-patch+json, application/json-patch+json, application/json";
+
+async fn json_patch(api: &Api, path: &str, operations: &Value) -> Reply {
     let media_type = ("content-type", "application/json-patch+json");
-    service.send(Method::PATCH, item, &[media_type], Some(operations)).await
+    api.send(Method::PATCH, path, &[media_type], Some(operations)).await
 }
 
 #[tokio::test]
-async fn all_operations_are_done_in_their_order() {
-    let service = TestService::start().await;
-    let attributes = json!({ "color": "red", "tags": ["a", "b"], "size": { "w": 1 }, "b/~": 0 });
-    let created = service.post("/v1/items", &json!({ "name": "Lamp", "attributes": attributes })).await;
-    let operations = json!([
-        { "op": "test", "path": "/version", "value": 1 },
-        { "op": "test", "path": "/attributes/size", "value": { "w": 1.0 } },
-        { "op": "replace", "path": "/status", "value": "active" },
-        { "op": "add", "path": "/attributes/tags/1", "value": "x" },
-        { "op": "add", "path": "/attributes/tags/-", "value": null },
-        { "op": "remove", "path": "/attributes/color" },
-        { "op": "copy", "from": "/attributes/size", "path": "/attributes/old" },
-        { "op": "move", "from": "/attributes/size/w", "path": "/attributes/size/h" },
-        { "op": "replace", "path": "/attributes/b~1~0", "value": 1.10 },
-        { "op": "test", "path": "/attributes/tags/3", "value": null },
-    ]);
-    let patched = patch(&service, &path(&created.body), &operations).await;
-    assert_eq!((patched.status, patched.header("etag")), (StatusCode::OK, Some("\"2\"")), "{patched:?}");
-    assert_eq!(patched.body["status"], "active");
-    let expected =
-        json!({ "tags": ["a", "x", "b", null], "size": { "h": 1 }, "old": { "w": 1 }, "b/~": 1.1 });
-    assert_eq!(patched.body["attributes"], expected);
-    assert!(patched.text.contains("1.1"), "{patched:?}");
-}
+async fn a_merge_patch_changes_what_it_names() {
+    for resource in resources_with(&[Update]) {
+        let api = Api::start(resource).await;
+        let full = resource.full();
+        let path = resource.path_of(&api.post(resource.path, &full).await.body);
+        let patched = api.patch(&path, &resource.relabel("Changed")).await;
+        assert_eq!((patched.status, patched.header("etag")), (StatusCode::OK, Some("\"2\"")), "{patched:?}");
+        let mut expected = full;
+        expected[resource.label()] = "Changed".into();
+        resource.assert_shows(&patched.body, &expected);
+        assert_eq!(patched.body["version"], 2);
 
-#[tokio::test]
-async fn a_patch_that_cannot_be_done_whole_changes_nothing() {
-    let service = TestService::start().await;
-    let item =
-        service.post("/v1/items", &json!({ "name": "Lamp", "attributes": { "n": 1, "l": [1] } })).await.body;
-    let first = json!({ "op": "replace", "path": "/name", "value": "Changed" });
-    for (second, status, place, code) in [
-        (json!({ "op": "test", "path": "/attributes/n", "value": "1" }), 409, "#/1", "test_failed"),
-        (json!({ "op": "test", "path": "/attributes/x", "value": null }), 409, "#/1", "test_failed"),
-        (json!({ "op": "remove", "path": "/attributes/x" }), 422, "#/1/path", "path"),
-        (json!({ "op": "remove", "path": "" }), 422, "#/1/path", "path"),
-        (json!({ "op": "replace", "path": "/attributes/x", "value": 1 }), 422, "#/1/path", "path"),
-        (json!({ "op": "add", "path": "/attributes/x/y", "value": 1 }), 422, "#/1/path", "path"),
-        (json!({ "op": "add", "path": "/attributes/l/2", "value": 1 }), 422, "#/1/path", "path"),
-        (json!({ "op": "add", "path": "/attributes/l/00", "value": 1 }), 422, "#/1/path", "path"),
-        (json!({ "op": "remove", "path": "/attributes/l/-" }), 422, "#/1/path", "path"),
-        (json!({ "op": "copy", "from": "/x", "path": "/attributes/y" }), 422, "#/1/from", "path"),
-        (json!({ "op": "move", "from": "/attributes", "path": "/attributes/y" }), 422, "#/1/path", "path"),
-        (json!({ "op": "replace", "path": "", "value": [] }), 422, "#", "type"),
-        (json!({ "op": "remove", "path": "/name" }), 422, "#/name", "required"),
-        (json!({ "op": "add", "path": "/colour", "value": 1 }), 422, "#/colour", "unknown_field"),
-        (json!({ "op": "replace", "path": "/name", "value": null }), 422, "#/name", "type"),
-        (json!({ "op": "replace", "path": "/version", "value": 7 }), 422, "#/version", "read_only"),
-        (json!({ "op": "remove", "path": "/id" }), 422, "#/id", "read_only"),
-        (json!({ "op": "replace", "path": "/deleted_at", "value": "x" }), 422, "#/deleted_at", "read_only"),
-    ] {
-        let answer = patch(&service, &path(&item), &json!([first, second])).await;
-        answer.is_problem(status, if status == 409 { "conflict" } else { "validation-error" });
-        assert_eq!(answer.faults(), [(place.into(), code.into())], "{second}");
-    }
-    assert_eq!(service.get(&path(&item)).await.body, item, "nothing was changed");
-    service.pool_is_clean().await;
-}
-
-#[tokio::test]
-async fn what_is_no_json_patch_is_malformed() {
-    let service = TestService::start().await;
-    let item = path(&service.create("Lamp").await);
-    for (body, places) in [
-        (json!({}), &["#"][..]),
-        (json!([1, { "op": "remove", "path": "/a" }, { "op": "jump", "path": "/a" }]), &["#/0", "#/2"]),
-        (json!([{ "op": "add", "path": "/a" }]), &["#/0"]),
-        (json!([{ "op": "add", "path": "a", "value": 1 }]), &["#/0"]),
-        (json!([{ "op": "add", "path": "/~2", "value": 1 }]), &["#/0"]),
-        (json!([{ "op": "copy", "path": "/a" }]), &["#/0"]),
-    ] {
-        let answer = patch(&service, &item, &body).await;
-        let expected: Vec<_> =
-            places.iter().map(|place| ((*place).to_owned(), "json_patch".to_owned())).collect();
-        assert_eq!(answer.is_problem(400, "malformed-request").faults(), expected, "{body}");
-    }
-    let test = json!({ "op": "test", "path": "/name", "value": "Lamp" });
-    let most = patch(&service, &item, &json!(vec![&test; 100])).await;
-    assert_eq!(most.status, StatusCode::OK, "{most:?}");
-    let many = patch(&service, &item, &json!(vec![&test; 101])).await;
-    assert_eq!(many.is_problem(422, "validation-error").faults(), [("#".into(), "too_many".into())]);
-}
-
-#[tokio::test]
-async fn a_patch_that_copies_its_copies_is_stopped_before_it_fills_the_memory() {
-    let service = TestService::start().await;
-    let item = path(
-        &service
-            .post("/v1/items", &json!({ "name": "Lamp", "attributes": { "a": [0], "d": {} } }))
-            .await
-            .body,
-    );
-    let wide = vec![json!({ "op": "copy", "from": "/attributes/a", "path": "/attributes/a/-" }); 100];
-    let deep = vec![json!({ "op": "copy", "from": "/attributes/d", "path": "/attributes/d/d" }); 100];
-    let nested = format!("/attributes{}", "/d".repeat(40));
-    let deeper = json!([{ "op": "add", "path": "/attributes/d", "value": nest(40) }, { "op": "add", "path": nested, "value": nest(40) }]);
-    for (operations, codes) in
-        [(json!(wide), ["too_large", "too_deep"]), (json!(deep), ["too_deep"; 2]), (deeper, ["too_deep"; 2])]
-    {
-        let answer = patch(&service, &item, &operations).await;
-        let faults = answer.is_problem(422, "validation-error").faults();
-        assert!(faults.len() == 1 && codes.contains(&&*faults[0].1), "{faults:?}");
+        let optional = resource.fields.iter().filter(|field| field.default.is_some());
+        let reset: Value = optional.map(|field| (field.name.to_owned(), Value::Null)).collect();
+        let reset = api.patch(&path, &reset).await;
+        resource.assert_shows(&reset.body, &resource.labelled("Changed"));
+        assert_eq!(reset.body["version"], 3);
     }
 }
 
-fn nest(depth: usize) -> Value {
-    (0..depth).fold(json!({}), |inner, _| json!({ "d": inner }))
+#[tokio::test]
+async fn the_result_of_a_merge_patch_is_validated_and_read_only_members_stay() {
+    for resource in resources_with(&[Update]) {
+        let api = Api::start(resource).await;
+        let entity = api.create("Lamp").await;
+        let path = resource.path_of(&entity);
+        let mut cases = vec![
+            (json!({ "colour": 1 }), "#/colour".to_owned(), "unknown_field"),
+            (json!({ "colour": null }), "#/colour".to_owned(), "unknown_field"),
+            (json!({ "version": 1 }), "#/version".to_owned(), "read_only"),
+            (json!({ "id": entity["id"] }), "#/id".to_owned(), "read_only"),
+            (json!([]), "#".to_owned(), "type"),
+            (json!("x"), "#".to_owned(), "type"),
+        ];
+        for field in resource.fields {
+            let pointer = format!("#/{}", field.name);
+            for (value, code) in field.invalid().into_iter().filter(|(value, _)| !value.is_null()) {
+                cases.push((json!({ (field.name): value }), pointer.clone(), code));
+            }
+            if field.default.is_none() {
+                cases.push((json!({ (field.name): null }), pointer, "required"));
+            }
+        }
+        for (patch, pointer, code) in cases {
+            let reply = api.patch(&path, &patch).await;
+            assert_eq!(
+                reply.is_problem(422, "validation-error").faults(),
+                [(pointer, code.into())],
+                "{patch}"
+            );
+        }
+        assert_eq!(api.get(&path).await.body, entity, "nothing was changed");
+    }
+}
+
+#[tokio::test]
+async fn patch_names_the_media_types_that_it_takes() {
+    for resource in resources_with(&[Update]) {
+        let api = Api::start(resource).await;
+        let path = api.create_path("Lamp").await;
+        let patch = async |media_type: &str| {
+            api.send(Method::PATCH, &path, &[("content-type", media_type)], Some(&resource.relabel("x")))
+                .await
+        };
+        for accepted in
+            ["application/merge-patch+json", "application/json", "application/JSON; charset=UTF-8"]
+        {
+            assert_eq!(patch(accepted).await.status, StatusCode::OK, "{accepted}");
+        }
+        for rejected in ["text/plain", "application/json; charset=latin1", "application/xml", "json"] {
+            let reply = patch(rejected).await;
+            let accept = reply.is_problem(415, "unsupported-media-type").header("accept-patch");
+            assert_eq!(accept, Some(PATCH_TYPES), "{rejected}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_json_patch_is_applied_whole() {
+    for resource in resources_with(&[Update]) {
+        let api = Api::start(resource).await;
+        let path = resource.path_of(&api.post(resource.path, &resource.full()).await.body);
+        let label = format!("/{}", resource.label());
+        let mut operations = vec![
+            json!({ "op": "test", "path": "/version", "value": 1 }),
+            json!({ "op": "replace", "path": label, "value": "Changed" }),
+            json!({ "op": "test", "path": label, "value": "Changed" }),
+        ];
+        let optional = resource.fields.iter().filter(|field| field.default.is_some());
+        operations
+            .extend(optional.map(|field| json!({ "op": "remove", "path": format!("/{}", field.name) })));
+        let patched = json_patch(&api, &path, &json!(operations)).await;
+        assert_eq!((patched.status, patched.header("etag")), (StatusCode::OK, Some("\"2\"")), "{patched:?}");
+        resource.assert_shows(&patched.body, &resource.labelled("Changed"));
+    }
+}
+
+#[tokio::test]
+async fn a_json_patch_that_fails_changes_nothing() {
+    for resource in resources_with(&[Update]) {
+        let api = Api::start(resource).await;
+        let entity = api.create("Lamp").await;
+        let path = resource.path_of(&entity);
+        let name = resource.label();
+        let (label, pointer) = (format!("/{name}"), format!("#/{name}"));
+        let first = json!({ "op": "replace", "path": label, "value": "Changed" });
+        for (second, status, pointer, code) in [
+            (json!({ "op": "test", "path": label, "value": "Lamp" }), 409, "#/1", "test_failed"),
+            (json!({ "op": "test", "path": "/none", "value": null }), 409, "#/1", "test_failed"),
+            (json!({ "op": "remove", "path": "/none" }), 422, "#/1/path", "path"),
+            (json!({ "op": "remove", "path": "" }), 422, "#/1/path", "path"),
+            (json!({ "op": "copy", "from": "/none", "path": label }), 422, "#/1/from", "path"),
+            (json!({ "op": "replace", "path": "", "value": [] }), 422, "#", "type"),
+            (json!({ "op": "remove", "path": label }), 422, &*pointer, "required"),
+            (json!({ "op": "add", "path": "/colour", "value": 1 }), 422, "#/colour", "unknown_field"),
+            (json!({ "op": "replace", "path": label, "value": null }), 422, &pointer, "type"),
+            (json!({ "op": "replace", "path": "/version", "value": 7 }), 422, "#/version", "read_only"),
+            (json!({ "op": "remove", "path": "/id" }), 422, "#/id", "read_only"),
+        ] {
+            let reply = json_patch(&api, &path, &json!([first, second])).await;
+            reply.is_problem(status, if status == 409 { "conflict" } else { "validation-error" });
+            assert_eq!(reply.faults(), [(pointer.into(), code.into())], "{second}");
+        }
+        assert_eq!(api.get(&path).await.body, entity, "nothing was changed");
+        api.pool_is_clean().await;
+    }
 }

@@ -6,14 +6,13 @@ use std::{
     time::Duration,
 };
 
-use curio::postgres::{
-    database::DatabaseOptions,
-    migrations::{self, MIGRATOR},
-};
+use curio::postgres::migrations::{self, MIGRATOR};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
 
-/// A database that goes when it is dropped.
+use super::DatabaseOptions;
+
+/// A database that is dropped with this value.
 #[derive(Debug)]
 pub struct TestDatabase {
     name: String,
@@ -38,12 +37,12 @@ impl TestDatabase {
         Self { name }
     }
 
-    /// How to connect to it.
+    /// Options to connect to it.
     pub fn connect_options(&self) -> PgConnectOptions {
         server_url().parse::<PgConnectOptions>().unwrap().database(&self.name)
     }
 
-    /// Its address for another process.
+    /// Its URL, for another process.
     pub fn url(&self) -> String {
         let url = server_url();
         let (base, parameters) = url.split_once('?').unwrap_or((&url, ""));
@@ -51,7 +50,7 @@ impl TestDatabase {
         format!("{base}/{}?{parameters}", self.name)
     }
 
-    /// A connection beside the service's.
+    /// A connection next to the service's.
     pub async fn connect(&self) -> PgConnection {
         PgConnection::connect_with(&self.connect_options()).await.unwrap()
     }
@@ -61,17 +60,17 @@ impl TestDatabase {
         execute(&mut self.connect().await, sql).await;
     }
 
-    /// How many items there are.
+    /// The number of items.
     pub async fn count_items(&self) -> i64 {
         self.number("SELECT count(*) FROM items").await
     }
 
-    /// The one number that a query gives.
+    /// The number that a query returns.
     pub async fn number(&self, sql: &str) -> i64 {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut self.connect().await).await.unwrap()
     }
 
-    /// Options of a small pool on it, with time-outs that no test runs into by itself.
+    /// Options of a small pool on it, with time-outs that no test reaches by accident.
     pub fn options(&self) -> DatabaseOptions {
         DatabaseOptions {
             connect: self.connect_options(),
@@ -87,7 +86,7 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let name = self.name.clone();
-        // The test's own runtime is going away.
+        // The runtime of the test is shutting down.
         let gone = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
@@ -98,7 +97,7 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Where the tests make their databases.
+/// The server on which the tests create their databases.
 pub fn server_url() -> String {
     env::var("DATABASE_URL").expect("DATABASE_URL: `make test` sets it to a private PostgreSQL")
 }
@@ -111,7 +110,7 @@ async fn execute(conn: &mut PgConnection, sql: &str) {
     conn.execute(AssertSqlSafe(sql)).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
-/// The name of the template, which is made by the first test of this run.
+/// The name of the template, which the first test of this run creates.
 async fn template() -> &'static str {
     static TEMPLATE: OnceCell<String> = OnceCell::const_new();
     TEMPLATE
@@ -129,7 +128,7 @@ async fn template() -> &'static str {
         .await
 }
 
-/// Drops what a run left behind that was ended from outside, and the template of the last one.
+/// Drops the databases of runs that were killed, and the template of the last run.
 async fn sweep(server: &mut PgConnection) {
     let names: Vec<String> = sqlx::query_scalar(
         "SELECT datname::text FROM pg_database WHERE datname LIKE 'curio\\_test\\_%'

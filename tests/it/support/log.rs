@@ -15,10 +15,12 @@ thread_local! {
     static CAPTURED: RefCell<Option<Lines>> = const { RefCell::new(None) };
 }
 
-/// Collects what is logged on this thread, which is all of a test that runs on a current-thread runtime.
+/// Collects what is logged on this thread, which is all of a test that runs on a current-thread
+/// runtime.
 ///
-/// There is one subscriber for the whole process: with one a test, whether a line is logged at all would hang on which tests
-/// run at the same time, since tracing keeps for each line of code what any of the subscribers thinks of it.
+/// There is one subscriber for the whole process. With one for each test, concurrent tests would
+/// decide whether a line is logged at all, since tracing caches for each callsite whether any
+/// subscriber is interested.
 pub struct Log(Lines);
 
 impl Log {
@@ -49,7 +51,7 @@ impl Drop for Log {
     }
 }
 
-/// Writes to whoever captures on this thread.
+/// Writes to the capture of this thread, if there is one.
 struct Captured;
 
 impl Write for Captured {

@@ -4,14 +4,21 @@ pub mod database;
 pub mod log;
 pub mod process;
 pub mod proxy;
+pub mod resource;
 pub mod service;
 
 use std::time::{Duration, Instant};
 
+// The paths that the tests use of the service, in one place.
+pub use curio::{
+    http::{App, Options, document::text as openapi_text, server as listener},
+    postgres::database::{Database, DatabaseOptions},
+};
+
 /// How long something that must happen may take on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Asks until the answer is yes.
+/// Polls until a condition holds.
 pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     let mut ticks = tokio::time::interval(Duration::from_millis(10));

@@ -1,4 +1,4 @@
-//! The service as a process of its own, as an operator runs it.
+//! The service in its own process, as an operator runs it.
 
 use std::{
     process::{ExitStatus, Stdio},
@@ -15,7 +15,7 @@ use tokio::{
 
 use super::eventually;
 
-/// The command line program, without the settings of whoever runs the tests.
+/// The command line program, without the environment of the tests.
 pub fn curio(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_curio"));
     command.args(arguments).kill_on_drop(true).stdin(Stdio::null());
@@ -24,12 +24,12 @@ pub fn curio(arguments: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    // A .env is looked for upwards from here: that of the checkout must not reach the tests either.
+    // A `.env` is searched upwards from here, and the one of the checkout must not be found.
     command.current_dir(std::env::temp_dir());
     command
 }
 
-/// A process that serves, on a port of its own choice.
+/// A process that serves on a free port.
 #[derive(Debug)]
 pub struct Process {
     pub address: String,
@@ -57,7 +57,7 @@ impl Process {
         process
     }
 
-    /// Starts `curio serve` and waits for nothing.
+    /// Starts `curio serve` and does not wait.
     pub fn spawn(database_url: &str, environment: &[(&str, &str)]) -> Self {
         let mut command = curio(&["serve", "--bind", "127.0.0.1:0"]);
         command
@@ -98,7 +98,7 @@ impl Process {
     }
 }
 
-/// Runs a command to its end: its exit code, and what it wrote to standard output and error.
+/// Runs a command to its end: its exit code, standard output and standard error.
 pub async fn run(mut command: Command) -> (Option<i32>, String, String) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (mut out, mut err) = (String::new(), String::new());

@@ -1,4 +1,4 @@
-//! A TCP proxy in front of PostgreSQL that can hold the server's answers back, or cut every connection.
+//! A TCP proxy in front of PostgreSQL that can hold back responses or cut connections.
 
 use std::{
     net::SocketAddr,
@@ -19,26 +19,26 @@ use tokio::{
 pub enum Mode {
     /// Passes everything on.
     Open,
-    /// Keeps the server's answers to itself.
+    /// Holds back the server's responses.
     Hold,
-    /// Cuts the connections that there are, and those that come.
+    /// Cuts existing and new connections.
     Cut,
 }
 
-/// When a connection is cut, seen from a statement on it.
+/// When a connection is cut, relative to a statement on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub enum CutAt {
     /// It does not reach the server.
-    Before,
-    /// It reaches the server, and nobody waits for the answer.
-    Sent,
-    /// The server has answered, and the answer does not reach the client.
-    Answered,
+    Arrival,
+    /// It reaches the server, which gets no client to respond to.
+    Execution,
+    /// The server has responded, and the response does not reach the client.
+    Response,
 }
 
-type Cut = Arc<Mutex<Option<(&'static str, Moment)>>>;
+type Cut = Arc<Mutex<Option<(&'static str, CutAt)>>>;
 
-/// The proxy, which goes with the runtime.
+/// The proxy, which ends with the runtime.
 #[derive(Debug)]
 pub struct Proxy {
     pub address: SocketAddr,
@@ -68,12 +68,12 @@ impl Proxy {
         self.mode.send_replace(mode);
     }
 
-    /// Cuts the next connection on which the text of a statement is sent, at this moment: once.
-    pub fn cut_at(&self, statement: &'static str, moment: Moment) {
-        *self.cut.lock().unwrap() = Some((statement, moment));
+    /// Cuts the next connection on which the text of a statement is sent, once.
+    pub fn cut_at(&self, statement: &'static str, at: CutAt) {
+        *self.cut.lock().unwrap() = Some((statement, at));
     }
 
-    /// Whether the statement came.
+    /// Whether the statement was sent.
     pub fn has_cut(&self) -> bool {
         self.cut.lock().unwrap().is_none()
     }
@@ -83,17 +83,17 @@ async fn pass(client: TcpStream, server: TcpStream, mode: watch::Receiver<Mode>,
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let mut closed = mode.clone();
-    let last_answer = AtomicBool::new(false);
+    let is_last_response = AtomicBool::new(false);
     let up = async {
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
             let text = String::from_utf8_lossy(&buffer[..read]);
             let cut = cut.lock().unwrap().take_if(|(statement, _)| text.contains(*statement));
-            let moment = cut.map(|(_, moment)| moment);
-            last_answer.store(moment == Some(Moment::Answered), Ordering::Relaxed);
-            if moment == Some(Moment::Before)
+            let at = cut.map(|(_, at)| at);
+            is_last_response.store(at == Some(CutAt::Response), Ordering::Relaxed);
+            if at == Some(CutAt::Arrival)
                 || to_server.write_all(&buffer[..read]).await.is_err()
-                || moment == Some(Moment::Sent)
+                || at == Some(CutAt::Execution)
             {
                 break;
             }
@@ -104,7 +104,8 @@ async fn pass(client: TcpStream, server: TcpStream, mode: watch::Receiver<Mode>,
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(read @ 1..) = from_server.read(&mut buffer).await {
             let _ = mode.wait_for(|mode| *mode != Mode::Hold).await;
-            if last_answer.load(Ordering::Relaxed) || to_client.write_all(&buffer[..read]).await.is_err() {
+            if is_last_response.load(Ordering::Relaxed) || to_client.write_all(&buffer[..read]).await.is_err()
+            {
                 break;
             }
         }

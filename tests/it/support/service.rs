@@ -2,15 +2,11 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use curio::{
-    http::{App, Options, server},
-    postgres::database::{Database, DatabaseOptions},
-};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use super::{database::TestDatabase, eventually};
+use super::{App, Database, DatabaseOptions, Options, database::TestDatabase, eventually, listener};
 
 /// A service that is stopped when it is dropped.
 #[derive(Debug)]
@@ -23,7 +19,7 @@ pub struct TestService {
     served: Option<JoinHandle<std::io::Result<()>>>,
 }
 
-/// Options without limits that a test could run into.
+/// Options without limits that a test could reach.
 pub fn options() -> Options {
     Options {
         request_timeout: Duration::from_secs(15),
@@ -57,7 +53,8 @@ impl TestService {
         let stopped = async {
             let _ = stopped.await;
         };
-        let served = tokio::spawn(server::serve(listener, Arc::clone(&app), stopped, Duration::from_secs(5)));
+        let served =
+            tokio::spawn(listener::serve(listener, Arc::clone(&app), stopped, Duration::from_secs(5)));
         let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         Self { database, pool, address, client, stop: Some(stop), served: Some(served) }
     }
@@ -66,35 +63,35 @@ impl TestService {
         self.client.request(method, format!("{}{path}", self.address))
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::GET, path)).await
+    pub async fn get(&self, path: &str) -> Reply {
+        Reply::of(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        Answer::of(self.request(Method::POST, path).json(body)).await
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        Reply::of(self.request(Method::POST, path).json(body)).await
     }
 
-    pub async fn put(&self, path: &str, body: &Value) -> Answer {
-        Answer::of(self.request(Method::PUT, path).json(body)).await
+    pub async fn put(&self, path: &str, body: &Value) -> Reply {
+        Reply::of(self.request(Method::PUT, path).json(body)).await
     }
 
-    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+    pub async fn patch(&self, path: &str, body: &Value) -> Reply {
         let request = self.request(Method::PATCH, path).json(body);
-        Answer::of(request.header("content-type", "application/merge-patch+json")).await
+        Reply::of(request.header("content-type", "application/merge-patch+json")).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::DELETE, path)).await
+    pub async fn delete(&self, path: &str) -> Reply {
+        Reply::of(self.request(Method::DELETE, path)).await
     }
 
-    /// A request with these header fields; one with a body is JSON where they do not say otherwise.
+    /// Sends a request with these header fields; a body is JSON unless they say otherwise.
     pub async fn send(
         &self,
         method: Method,
         path: &str,
         fields: &[(&str, &str)],
         body: Option<&Value>,
-    ) -> Answer {
+    ) -> Reply {
         let mut request = self.request(method, path);
         for (name, value) in fields {
             request = request.header(*name, *value);
@@ -106,23 +103,23 @@ impl TestService {
                 request = request.header("content-type", "application/json");
             }
         }
-        Answer::of(request).await
+        Reply::of(request).await
     }
 
-    /// A body as it is, with the media type of JSON.
-    pub async fn post_text(&self, body: impl Into<reqwest::Body>) -> Answer {
+    /// Sends a body as it is, with the media type of JSON.
+    pub async fn post_text(&self, body: impl Into<reqwest::Body>) -> Reply {
         let request = self.request(Method::POST, "/v1/items").header("content-type", "application/json");
-        Answer::of(request.body(body)).await
+        Reply::of(request.body(body)).await
     }
 
-    /// An item with this name, as it was answered.
+    /// Creates an item with this name, and returns its representation.
     pub async fn create(&self, name: &str) -> Value {
-        let answer = self.post("/v1/items", &json!({ "name": name })).await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
-        answer.body
+        let reply = self.post("/v1/items", &json!({ "name": name })).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{reply:?}");
+        reply.body
     }
 
-    /// Waits until every connection lies in the pool, and sees that none of them is in a transaction.
+    /// Waits until every connection is idle in the pool and outside of a transaction.
     pub async fn pool_is_clean(&self) {
         eventually("all connections are back", async || {
             let status = self.pool.status();
@@ -134,45 +131,59 @@ impl TestService {
         eventually("no transaction is open", async || self.database.number(busy).await == 0).await;
     }
 
-    /// Stops as on SIGTERM, and waits for the end.
+    /// Stops as on SIGTERM, and waits for the shutdown to end.
     pub async fn stop(&mut self) {
         let _ = self.stop.take().unwrap().send(());
         self.served.take().unwrap().await.unwrap().unwrap();
     }
 }
 
-/// The path of an item that was answered.
+/// The path of an item, by its representation.
 pub fn path(item: &Value) -> String {
     format!("/v1/items/{}", item["id"].as_str().unwrap_or_else(|| panic!("{item}")))
 }
 
-/// An answer, read whole.
+/// A response, read whole.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Reply {
+    url: Url,
     pub status: StatusCode,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,
-    /// Null where the body is not JSON.
+    /// Null if the body is not JSON.
     pub body: Value,
 }
 
-impl Answer {
+impl Reply {
     pub async fn of(request: RequestBuilder) -> Self {
         Self::read(request.send().await.unwrap()).await
     }
 
     pub async fn read(response: Response) -> Self {
-        let (status, headers) = (response.status(), response.headers().clone());
+        let (url, status, headers) = (response.url().clone(), response.status(), response.headers().clone());
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self { status, headers, text, body }
+        Self { url, status, headers, text, body }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Sees that this is a problem document of this status and type, in every respect that all of them share.
+    /// The target of the link with this relation (RFC 8288), as a path on the service.
+    #[track_caller]
+    pub fn link(&self, rel: &str) -> Option<String> {
+        let mark = format!("; rel=\"{rel}\"");
+        let entry = self.header("link")?.split(", ").find(|entry| entry.ends_with(&mark))?;
+        let target = entry.strip_prefix('<').unwrap().split('>').next().unwrap();
+        assert!(target.starts_with("http://"), "{target} is not absolute");
+        let url = self.url.join(target).unwrap();
+        assert_eq!(url.origin(), self.url.origin(), "{target} leaves the service");
+        let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
+        Some(format!("{}{query}", url.path()))
+    }
+
+    /// Checks everything that problem documents share, and that this one has this status and type.
     #[track_caller]
     pub fn is_problem(&self, status: u16, slug: &str) -> &Self {
         assert_eq!(self.status.as_u16(), status, "{self:?}");
@@ -186,7 +197,7 @@ impl Answer {
         self
     }
 
-    /// The faults of a problem: place and code, sorted.
+    /// The faults of a problem: location and code, sorted.
     #[track_caller]
     pub fn faults(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -195,10 +206,10 @@ impl Answer {
             .unwrap_or_else(|| panic!("{self:?}"))
             .iter()
             .map(|fault| {
-                let places = ["pointer", "parameter", "header"];
-                let place = places.iter().find_map(|name| fault.get(name)).unwrap();
+                let kinds = ["pointer", "parameter", "header"];
+                let location = kinds.iter().find_map(|name| fault.get(name)).unwrap();
                 assert!(fault["detail"].is_string(), "{self:?}");
-                (text(place), text(&fault["code"]))
+                (text(location), text(&fault["code"]))
             })
             .collect();
         faults.sort();

@@ -1,34 +1,39 @@
-//! Whether an answer is the one that was expected, and what it tells that only the server can know.
+//! Whether a response is the expected one, and what only the server can know.
 
 use std::fmt::Debug;
 
 use serde_json::{Value, json};
 
 use super::{
-    request::{Kind, Refusal},
+    request::{Kind, Rejection},
     rules,
-    state::{Change, Done, Expected, Item},
+    state::{Change, Done, Entity, Expected},
 };
-use crate::support::service::Answer;
+use crate::support::{resource::Resource, service::Reply};
 
-/// What changed, with all that the answer tells of it; none where nothing was to.
-pub fn judge(kind: Kind, expected: Expected, answer: &Answer) -> Result<Option<Vec<Change>>, String> {
+/// What changed, with everything that the response says of it; `None` if nothing was to.
+pub fn judge(
+    resource: &Resource,
+    kind: Kind,
+    expected: Expected,
+    reply: &Reply,
+) -> Result<Option<Vec<Change>>, String> {
     match expected {
-        Expected::Refused(refusal) => refused(kind, refusal, answer).map(|()| None),
+        Expected::Rejected(rejection) => rejected(kind, rejection, reply).map(|()| None),
         Expected::NotModified(version) => {
-            same("status", answer.status.as_u16(), 304)?;
-            same("body", answer.text.as_str(), "")?;
-            got(version, answer).map(|()| None)
+            same("status", reply.status.as_u16(), 304)?;
+            same("body", reply.text.as_str(), "")?;
+            got(version, reply).map(|()| None)
         }
-        Expected::Found(mut item) => {
-            same("status", answer.status.as_u16(), 200)?;
-            same("item", item.see(&answer.body)?, ())?;
-            got(item.version, answer)?;
-            let id = item.id.clone();
-            Ok(Some(vec![Change { status: 200, id, item: Some(item), slot: None }]))
+        Expected::Found(mut entity) => {
+            same("status", reply.status.as_u16(), 200)?;
+            same("entity", entity.see(&reply.body)?, ())?;
+            got(entity.version, reply)?;
+            let id = entity.id.clone();
+            Ok(Some(vec![Change { status: 200, id, entity: Some(entity), slot: None }]))
         }
-        Expected::Done(done) => done.judge(answer).map(Some),
-        Expected::Replayed(first) => replayed(&first, answer).map(|()| None),
+        Expected::Done(done) => done.judge(resource, reply).map(Some),
+        Expected::Replayed(first) => replayed(&first, reply).map(|()| None),
     }
 }
 
@@ -38,23 +43,23 @@ fn same<T: PartialEq + Debug>(what: &str, found: T, wanted: T) -> Result<(), Str
 }
 
 /// The header fields that a write may set: those that are named, and none of the others.
-fn fields(answer: &Answer, wanted: &[(&str, Option<&str>)]) -> Result<(), String> {
+fn fields(reply: &Reply, wanted: &[(&str, Option<&str>)]) -> Result<(), String> {
     for name in ["etag", "location", "preference-applied", "idempotent-replayed"] {
         let wanted = wanted.iter().find(|(wanted, _)| *wanted == name).and_then(|(_, value)| *value);
-        same(name, answer.header(name), wanted)?;
+        same(name, reply.header(name), wanted)?;
     }
     Ok(())
 }
 
-fn got(version: i64, answer: &Answer) -> Result<(), String> {
-    same("cache-control", answer.header("cache-control"), Some("private, no-cache"))?;
-    fields(answer, &[("etag", Some(&format!("\"{version}\"")))])
+fn got(version: i64, reply: &Reply) -> Result<(), String> {
+    same("cache-control", reply.header("cache-control"), Some("private, no-cache"))?;
+    fields(reply, &[("etag", Some(&format!("\"{version}\"")))])
 }
 
-fn refused(kind: Kind, refusal: Refusal, answer: &Answer) -> Result<(), String> {
-    let Refusal { status, slug, current, mut faults } = refusal;
-    let body = &answer.body;
-    same("status", answer.status.as_u16(), status)?;
+fn rejected(kind: Kind, rejection: Rejection, reply: &Reply) -> Result<(), String> {
+    let Rejection { status, slug, current, mut faults } = rejection;
+    let body = &reply.body;
+    same("status", reply.status.as_u16(), status)?;
     same("type", &body["type"], &json!(format!("/problems/{slug}")))?;
     same("status in the body", &body["status"], &json!(status))?;
     same(
@@ -66,10 +71,10 @@ fn refused(kind: Kind, refusal: Refusal, answer: &Answer) -> Result<(), String> 
     same(
         "errors",
         found(&body["errors"]),
-        faults.iter().map(|(place, code)| (place.clone(), (*code).to_owned())).collect(),
+        faults.iter().map(|(location, code)| (location.clone(), (*code).to_owned())).collect(),
     )?;
-    same("content-type", answer.header("content-type"), Some("application/problem+json"))?;
-    let instance = format!("urn:uuid:{}", answer.header("x-request-id").unwrap_or_default());
+    same("content-type", reply.header("content-type"), Some("application/problem+json"))?;
+    let instance = format!("urn:uuid:{}", reply.header("x-request-id").unwrap_or_default());
     same("instance", &body["instance"], &json!(instance))?;
     let known = ["type", "title", "status", "detail", "instance", "current_etag", "errors"];
     let others = body.as_object().into_iter().flat_map(|members| members.keys());
@@ -79,66 +84,69 @@ fn refused(kind: Kind, refusal: Refusal, answer: &Answer) -> Result<(), String> 
         (415, _) => [Some("application/json"), None],
         _ => [None, None],
     };
-    same("accept and accept-patch", ["accept", "accept-patch"].map(|name| answer.header(name)), accepted)?;
-    fields(answer, &[])
+    same("accept and accept-patch", ["accept", "accept-patch"].map(|name| reply.header(name)), accepted)?;
+    fields(reply, &[])
 }
 
-/// The places and codes of a problem, sorted.
+/// The locations and codes of a problem, sorted.
 fn found(errors: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let place = |fault: &Value| {
-        let places = ["pointer", "parameter", "header"];
-        places.iter().find_map(|name| fault.get(name)).map(text).unwrap_or_default()
+    let location = |fault: &Value| {
+        let kinds = ["pointer", "parameter", "header"];
+        kinds.iter().find_map(|name| fault.get(name)).map(text).unwrap_or_default()
     };
     let errors = errors.as_array().into_iter().flatten();
-    let mut found: Vec<_> = errors.map(|fault| (place(fault), text(&fault["code"]))).collect();
+    let mut found: Vec<_> = errors.map(|fault| (location(fault), text(&fault["code"]))).collect();
     found.sort();
     found
 }
 
-/// The stored answer to the octet, but for what belongs to the request.
-fn replayed(first: &Answer, answer: &Answer) -> Result<(), String> {
-    let kept = |answer: &Answer| {
-        let mut headers = answer.headers.clone();
+/// The stored response to the byte, except for what belongs to the request.
+fn replayed(first: &Reply, reply: &Reply) -> Result<(), String> {
+    let kept = |reply: &Reply| {
+        let mut headers = reply.headers.clone();
         for name in ["x-request-id", "date", "idempotent-replayed"] {
             headers.remove(name);
         }
         headers
     };
-    same("idempotent-replayed", answer.header("idempotent-replayed"), Some("true"))?;
-    same("status", answer.status, first.status)?;
-    same("body", &answer.text, &first.text)?;
-    same("header fields", kept(answer), kept(first))
+    same("idempotent-replayed", reply.header("idempotent-replayed"), Some("true"))?;
+    same("status", reply.status, first.status)?;
+    same("body", &reply.text, &first.text)?;
+    same("header fields", kept(reply), kept(first))
 }
 
 impl Done {
-    fn judge(self, answer: &Answer) -> Result<Vec<Change>, String> {
+    fn judge(self, resource: &Resource, reply: &Reply) -> Result<Vec<Change>, String> {
         let Self { kind, status, minimal, mut changes } = self;
         let has_body = status != 204;
         let minimal = minimal && has_body;
         let status_sent = if minimal && status == 200 { 204 } else { status };
-        same("status", answer.status.as_u16(), status_sent)?;
+        same("status", reply.status.as_u16(), status_sent)?;
 
-        let location = answer.header("location").and_then(|path| path.strip_prefix("/v1/items/"));
+        let location =
+            reply.header("location").and_then(|path| path.strip_prefix(resource.path)?.strip_prefix('/'));
         if minimal || !has_body {
-            same("body", answer.text.as_str(), "")?;
-            // The one place where an item of the server's own making shows.
-            if let ([Change { item: Some(item), .. }], true, Some(id)) =
+            same("body", reply.text.as_str(), "")?;
+            // Only here the id shows that the server chose.
+            if let ([Change { entity: Some(entity), .. }], true, Some(id)) =
                 (&mut changes[..], status == 201, location)
             {
-                item.learn_id(id)?;
+                entity.learn_id(id)?;
             }
         } else if kind == Kind::Batch {
-            results(&mut changes, &answer.body)?;
-        } else if let [Change { item: Some(item), .. }] = &mut changes[..] {
-            item.see(&answer.body)?;
+            results(resource, &mut changes, &reply.body)?;
+        } else if let [Change { entity: Some(entity), .. }] = &mut changes[..] {
+            entity.see(&reply.body)?;
         }
 
-        let item = changes.first().and_then(|change| change.item.as_ref()).filter(|_| kind != Kind::Batch);
-        let etag = item.filter(|_| has_body && kind != Kind::Put).map(|item| format!("\"{}\"", item.version));
-        let location = item.filter(|_| status == 201).map(|item| format!("/v1/items/{}", item.id));
+        let entity =
+            changes.first().and_then(|change| change.entity.as_ref()).filter(|_| kind != Kind::Batch);
+        let etag =
+            entity.filter(|_| has_body && kind != Kind::Put).map(|entity| format!("\"{}\"", entity.version));
+        let location = entity.filter(|_| status == 201).map(|entity| resource.path_to(&entity.id));
         fields(
-            answer,
+            reply,
             &[
                 ("etag", etag.as_deref()),
                 ("location", location.as_deref()),
@@ -146,35 +154,35 @@ impl Done {
             ],
         )?;
         let media_type = (has_body && !minimal).then_some("application/json");
-        same("content-type", answer.header("content-type"), media_type)?;
-        let varies = answer.headers.get_all("vary").iter().any(|value| value == "prefer");
+        same("content-type", reply.header("content-type"), media_type)?;
+        let varies = reply.headers.get_all("vary").iter().any(|value| value == "prefer");
         same("vary: prefer", varies, has_body)?;
         Ok(changes)
     }
 }
 
 /// The results of a batch.
-fn results(changes: &mut [Change], body: &Value) -> Result<(), String> {
+fn results(resource: &Resource, changes: &mut [Change], body: &Value) -> Result<(), String> {
     let Some(results) = body["results"].as_array() else {
         return Err("there are no results".into());
     };
     same("number of results", results.len(), changes.len())?;
     for (change, result) in changes.iter_mut().zip(results) {
-        match &mut change.item {
-            Some(item) if change.status != 204 => {
-                item.see(&result["item"])?;
-                change.id.clone_from(&item.id);
+        match &mut change.entity {
+            Some(entity) if change.status != 204 => {
+                entity.see(&result[resource.name])?;
+                change.id.clone_from(&entity.id);
             }
             _ => {}
         }
-        let wanted = json!({ "status": change.status, "id": change.id, "item": if change.status == 204 { &Value::Null } else { &result["item"] } });
+        let wanted = json!({ "status": change.status, "id": change.id, (resource.name): if change.status == 204 { &Value::Null } else { &result[resource.name] } });
         same("result", result, &wanted)?;
     }
     same("other members", body.as_object().map(serde_json::Map::len), Some(1))
 }
 
-impl Item {
-    /// Sees that this is the item, and learns what only the server knows.
+impl Entity {
+    /// Checks that this is the entity, and learns what only the server knows.
     pub fn see(&mut self, shown: &Value) -> Result<(), String> {
         let text = |name: &str| shown[name].as_str().unwrap_or_default().to_owned();
         if self.id.is_empty() {
@@ -193,7 +201,7 @@ impl Item {
         self.created_at.get_or_insert(created_at);
         self.updated_at.get_or_insert(updated_at);
         let wanted = self.document();
-        if *shown == wanted { Ok(()) } else { Err(format!("item is\n{shown}, not\n{wanted}")) }
+        if *shown == wanted { Ok(()) } else { Err(format!("entity is\n{shown}, not\n{wanted}")) }
     }
 
     fn learn_id(&mut self, id: &str) -> Result<(), String> {

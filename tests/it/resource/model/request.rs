@@ -1,4 +1,4 @@
-//! An operation made into a request, and what is wrong with that by itself.
+//! The request of an operation, and what is wrong with it whatever is stored.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -8,7 +8,10 @@ use super::{
     rules::{self, Fault},
     state::State,
 };
-use crate::support::service::TestService;
+use crate::support::{
+    resource::{Feature, Resource},
+    service::TestService,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -25,9 +28,10 @@ pub enum Kind {
 
 #[derive(Debug, Clone)]
 pub struct Request {
+    resource: &'static Resource,
     pub kind: Kind,
     pub id: String,
-    /// Where the ids of created items go, one an operation.
+    /// The slots that get the ids of created entities, one an operation.
     pub slots: Vec<usize>,
     pub body: Value,
     pub if_match: Option<String>,
@@ -37,9 +41,9 @@ pub struct Request {
     purge: Option<bool>,
 }
 
-/// A refusal, as the contract has it.
+/// A rejection by the contract.
 #[derive(Debug, Clone)]
-pub struct Refusal {
+pub struct Rejection {
     pub status: u16,
     pub slug: &'static str,
     /// The version behind `current_etag`.
@@ -47,7 +51,7 @@ pub struct Refusal {
     pub faults: Vec<Fault>,
 }
 
-impl Refusal {
+impl Rejection {
     pub fn new(status: u16, slug: &'static str) -> Self {
         Self { status, slug, current: None, faults: Vec::new() }
     }
@@ -69,21 +73,21 @@ impl Refusal {
         Self::new(422, "validation-error").at(faults)
     }
 
-    /// With places that are JSON Pointers.
+    /// With locations that are JSON Pointers.
     pub fn at(self, faults: Vec<Fault>) -> Self {
         Self { faults: rules::below("#", faults).collect(), ..self }
     }
 }
 
 impl Request {
-    /// The request that an operation means in this state; none where there is nothing to be sent again.
+    /// The request that an operation means in this state; `None` if there is nothing to repeat.
     pub fn new(operation: &Operation, state: &State) -> Option<Self> {
         let Operation { slot, action, manner } = operation;
         let id = state.slot(*slot).to_owned();
         let (kind, media_type, body) = match action {
             Action::Again(key) => {
                 let sent = state.sent(unquoted(key))?.clone();
-                // Neither is part of what a request is known by.
+                // Neither is part of the fingerprint.
                 let if_match = manner.if_match.map(|tags| tags.text(state.version(&sent.id)));
                 let manner = Manner { minimal: manner.minimal, ..sent.manner.clone() };
                 return Some(if sent.kind.has_if_match() {
@@ -108,6 +112,7 @@ impl Request {
         };
         let text = |tags: Option<Tags>| tags.map(|tags| tags.text(state.version(&id)));
         Some(Self {
+            resource: state.resource,
             if_match: text(manner.if_match.filter(|_| kind.has_if_match())),
             if_none_match: text(manner.if_none_match.filter(|_| kind.has_if_none_match())),
             manner: Manner {
@@ -137,10 +142,10 @@ impl Request {
     pub fn target(&self) -> String {
         let id = if self.is(Spoilt::Path) { "nonsense" } else { &self.id };
         let path = match self.kind {
-            Kind::Create => "/v1/items".to_owned(),
-            Kind::Batch => "/v1/items/batch".to_owned(),
-            Kind::Restore => format!("/v1/items/{id}/restore"),
-            _ => format!("/v1/items/{id}"),
+            Kind::Create => self.resource.path.to_owned(),
+            Kind::Batch => self.resource.batch_path(),
+            Kind::Restore => format!("{}/restore", self.resource.path_to(id)),
+            _ => self.resource.path_to(id),
         };
         let mut query = Vec::new();
         query.extend(self.purge.map(|purge| format!("purge={purge}")));
@@ -188,7 +193,7 @@ impl Request {
         }
     }
 
-    /// What tells it from others with its key.
+    /// What tells it from other requests with its key.
     pub fn fingerprint(&self) -> String {
         format!("{} {} {:?}", self.method(), self.target(), self.content())
     }
@@ -203,13 +208,13 @@ impl Request {
         format!("{} {}{fields}{}", self.method(), self.target(), content.unwrap_or_default())
     }
 
-    /// Where the key counts: the key.
+    /// The key, if it has an effect.
     pub fn key(&self) -> Option<&'static str> {
-        let counts = matches!(self.method(), Method::POST | Method::PATCH) && !self.is_rehearsal();
+        let counts = matches!(self.method(), Method::POST | Method::PATCH) && !self.is_dry_run();
         self.manner.key.filter(|_| counts).map(unquoted)
     }
 
-    pub fn is_rehearsal(&self) -> bool {
+    pub fn is_dry_run(&self) -> bool {
         self.manner.validate_only == Some(true)
     }
 
@@ -217,13 +222,14 @@ impl Request {
         self.manner.spoilt.contains(&spoilt)
     }
 
-    /// What is wrong with it, whatever is stored: its media type, all that is wrong with its head, or all that is wrong with its body.
-    pub fn refusal(&self) -> Option<Refusal> {
-        let malformed = |faults| Refusal { faults, ..Refusal::new(400, "malformed-request") };
+    /// What is wrong with it whatever is stored: its media type, every fault of its head, or every
+    /// fault of its body.
+    pub fn rejection(&self) -> Option<Rejection> {
+        let malformed = |faults| Rejection { faults, ..Rejection::new(400, "malformed-request") };
         if self.is(Spoilt::MediaType) {
-            return Some(Refusal::new(415, "unsupported-media-type"));
+            return Some(Rejection::new(415, "unsupported-media-type"));
         }
-        let faults = self.unreadable_head();
+        let faults = self.head_faults();
         if !faults.is_empty() {
             return Some(malformed(faults));
         }
@@ -236,11 +242,11 @@ impl Request {
                 return Some(malformed(faults));
             }
         }
-        let faults = self.invalid();
-        (!faults.is_empty()).then(|| Refusal::invalid(faults))
+        let faults = self.body_faults();
+        (!faults.is_empty()).then(|| Rejection::invalid(faults))
     }
 
-    fn unreadable_head(&self) -> Vec<Fault> {
+    fn head_faults(&self) -> Vec<Fault> {
         let malformed = |field: &Option<String>| field.as_ref().is_some_and(|field| !rules::is_tags(field));
         let key = matches!(self.method(), Method::POST | Method::PATCH) && self.is(Spoilt::Key);
         let faults = [
@@ -251,16 +257,16 @@ impl Request {
             (malformed(&self.if_match), "If-Match", "entity_tag"),
             (malformed(&self.if_none_match), "If-None-Match", "entity_tag"),
         ];
-        let found = faults.into_iter().filter(|(is_there, ..)| *is_there);
-        found.map(|(_, place, code)| (place.to_owned(), code)).collect()
+        let found = faults.into_iter().filter(|(applies, ..)| *applies);
+        found.map(|(_, location, code)| (location.to_owned(), code)).collect()
     }
 
-    fn invalid(&self) -> Vec<Fault> {
+    fn body_faults(&self) -> Vec<Fault> {
         match self.kind {
-            Kind::Create => rules::content_faults(&self.body),
-            Kind::Put => rules::replacement_faults(&self.body, &self.id),
+            Kind::Create => rules::content_faults(self.resource, &self.body),
+            Kind::Put => rules::replacement_faults(self.resource, &self.body, &self.id),
             Kind::Merge if !self.body.is_object() => vec![(String::new(), "type")],
-            Kind::Batch => rules::batch_faults(self.operations()),
+            Kind::Batch => rules::batch_faults(self.resource, self.operations()),
             Kind::Restore if self.is(Spoilt::Syntax) => vec![(String::new(), "unexpected")],
             _ => Vec::new(),
         }
@@ -273,6 +279,16 @@ impl Request {
 }
 
 impl Kind {
+    pub fn is_offered_by(self, resource: &Resource) -> bool {
+        match self {
+            Self::Get | Self::Create | Self::Delete => true,
+            Self::Put => resource.has(Feature::Replace),
+            Self::Merge | Self::Patch => resource.has(Feature::Update),
+            Self::Purge | Self::Restore => resource.has(Feature::Restore),
+            Self::Batch => resource.has(Feature::Batch),
+        }
+    }
+
     fn has_if_match(self) -> bool {
         !matches!(self, Self::Create | Self::Batch)
     }

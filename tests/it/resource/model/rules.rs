@@ -1,68 +1,56 @@
-//! What the contract says of contents, patches and entity tags, written down a second time.
+//! The contract on fields, patches and entity tags, implemented a second time.
 
 use serde_json::{Map, Value};
 
-/// Where in a request something is wrong, and the code of the rule.
+use crate::support::resource::{Resource, Rule};
+
+/// The location of a fault in a request, and its code.
 pub type Fault = (String, &'static str);
 
-const STATUSES: [&str; 3] = ["draft", "active", "archived"];
 const READ_ONLY: [&str; 5] = ["id", "version", "created_at", "updated_at", "deleted_at"];
 /// As `Accept-Patch` lists them.
 pub const PATCH_TYPES: &str = "application/merge-patch+json, application/json-patch+json, application/json";
-const MAX_NAME: usize = 200;
-const MAX_DEPTH: usize = 32;
 
-fn fault(place: impl Into<String>, code: &'static str) -> Fault {
-    (place.into(), code)
+fn fault(location: impl Into<String>, code: &'static str) -> Fault {
+    (location.into(), code)
 }
 
-/// Faults, with their places below another.
-pub fn below(place: &str, faults: Vec<Fault>) -> impl Iterator<Item = Fault> {
-    faults.into_iter().map(move |(inner, code)| (format!("{place}{inner}"), code))
+/// Faults, with their locations below another.
+pub fn below(location: &str, faults: Vec<Fault>) -> impl Iterator<Item = Fault> {
+    faults.into_iter().map(move |(inner, code)| (format!("{location}{inner}"), code))
 }
 
-/// What is wrong with the content of an item.
-pub fn content_faults(content: &Value) -> Vec<Fault> {
+/// What is wrong with the fields of an entity.
+pub fn content_faults(resource: &Resource, content: &Value) -> Vec<Fault> {
     let Value::Object(members) = content else {
         return vec![fault("", "type")];
     };
     let mut faults: Vec<Fault> = members
         .iter()
         .filter_map(|(name, value)| {
-            let code = match name.as_str() {
-                "name" => name_fault(value),
-                "status" => status_fault(value),
-                "attributes" if !value.is_object() => Some("type"),
-                "attributes" => (depth(value) > MAX_DEPTH).then_some("too_deep"),
-                _ => Some("unknown_field"),
-            };
+            let field = resource.fields.iter().find(|field| field.name == name);
+            let code = field.map_or(Some("unknown_field"), |field| value_fault(&field.rule, value));
             Some(fault(format!("/{name}"), code?))
         })
         .collect();
-    if !members.contains_key("name") {
-        faults.push(fault("/name", "required"));
-    }
+    let required = resource.fields.iter().filter(|field| field.default.is_none());
+    let missing = required.filter(|field| !members.contains_key(field.name));
+    faults.extend(missing.map(|field| fault(format!("/{}", field.name), "required")));
     faults
 }
 
-fn name_fault(name: &Value) -> Option<&'static str> {
-    let Some(name) = name.as_str() else {
-        return Some("type");
-    };
-    if name.chars().any(char::is_control) {
-        return Some("control_character");
-    }
-    match name.trim().chars().count() {
-        0 => Some("too_short"),
-        1..=MAX_NAME => None,
-        _ => Some("too_long"),
-    }
-}
-
-fn status_fault(status: &Value) -> Option<&'static str> {
-    match status.as_str() {
-        None => Some("type"),
-        Some(name) => (!STATUSES.contains(&name)).then_some("enum"),
+fn value_fault(rule: &Rule, value: &Value) -> Option<&'static str> {
+    match (rule, value) {
+        (Rule::Text { .. }, Value::String(text)) if text.chars().any(char::is_control) => {
+            Some("control_character")
+        }
+        (Rule::Text { max }, Value::String(text)) => match text.trim().chars().count() {
+            0 => Some("too_short"),
+            length => (length > *max).then_some("too_long"),
+        },
+        (Rule::Choice(choices), Value::String(name)) => (!choices.contains(&name.as_str())).then_some("enum"),
+        (Rule::Object { max_depth }, Value::Object(_)) => (depth(value) > *max_depth).then_some("too_deep"),
+        _ => Some("type"),
     }
 }
 
@@ -74,20 +62,20 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-/// What is wrong with a batch before anything is looked up; places are those in the body.
-pub fn batch_faults(operations: &[Value]) -> Vec<Fault> {
+/// What is wrong with a batch before any look-up; locations are those in the body.
+pub fn batch_faults(resource: &Resource, operations: &[Value]) -> Vec<Fault> {
     if operations.is_empty() {
         return vec![fault("/operations", "length")];
     }
     let mut named = Vec::new();
     let mut faults = Vec::new();
     for (index, operation) in operations.iter().enumerate() {
-        let place = format!("/operations/{index}");
-        faults.extend(below(&place, operation_faults(operation)));
+        let location = format!("/operations/{index}");
+        faults.extend(below(&location, operation_faults(resource, operation)));
         let is_write = matches!(operation["op"].as_str(), Some("update" | "delete"));
         if let Some(id) = operation["id"].as_str().filter(|id| is_write && id.len() == 36) {
             if named.contains(&id) {
-                faults.push(fault(format!("{place}/id"), "duplicate"));
+                faults.push(fault(format!("{location}/id"), "duplicate"));
             }
             named.push(id);
         }
@@ -95,12 +83,12 @@ pub fn batch_faults(operations: &[Value]) -> Vec<Fault> {
     faults
 }
 
-fn operation_faults(operation: &Value) -> Vec<Fault> {
+fn operation_faults(resource: &Resource, operation: &Value) -> Vec<Fault> {
     let Value::Object(members) = operation else {
         return vec![fault("", "type")];
     };
     let known: &[&str] = match operation["op"].as_str() {
-        Some("create") => &["op", "item"],
+        Some("create") => &["op", resource.name],
         Some("update") => &["op", "id", "if_match", "patch"],
         Some("delete") => &["op", "id", "if_match"],
         _ => return vec![fault("/op", "enum")],
@@ -109,7 +97,9 @@ fn operation_faults(operation: &Value) -> Vec<Fault> {
     for (name, value) in members {
         match name.as_str() {
             name if !known.contains(&name) => faults.push(fault(format!("/{name}"), "unknown_field")),
-            "item" => faults.extend(below("/item", content_faults(value))),
+            name if name == resource.name => {
+                faults.extend(below(&format!("/{name}"), content_faults(resource, value)));
+            }
             "patch" if !value.is_object() => faults.push(fault("/patch", "type")),
             "id" if value.as_str().is_none_or(|id| id.len() != 36) => faults.push(fault("/id", "format")),
             "if_match" if !value.is_string() => faults.push(fault("/if_match", "type")),
@@ -161,7 +151,7 @@ fn merge(target: Value, patch: &Value) -> Value {
 }
 
 /// The content after a merge patch, and what is wrong with it or with the patch.
-pub fn merged(document: &Value, patch: &Value) -> (Value, Vec<Fault>) {
+pub fn merged(resource: &Resource, document: &Value, patch: &Value) -> (Value, Vec<Fault>) {
     let names = patch.as_object().into_iter().flat_map(Map::keys);
     let (read_only, others): (Vec<&String>, Vec<&String>) =
         names.partition(|name| READ_ONLY.contains(&name.as_str()));
@@ -171,16 +161,16 @@ pub fn merged(document: &Value, patch: &Value) -> (Value, Vec<Fault>) {
         others.into_iter().filter(|name| patch[*name].is_null() && document.get(name.as_str()).is_none());
     faults.extend(
         unknown
-            .filter(|name| !["name", "status", "attributes"].contains(&name.as_str()))
+            .filter(|name| resource.fields.iter().all(|field| field.name != *name))
             .map(|name| fault(format!("/{name}"), "unknown_field")),
     );
     let mut result = merge(document.clone(), patch);
     take_read_only(&mut result);
-    faults.extend(content_faults(&result));
+    faults.extend(content_faults(resource, &result));
     (result, faults)
 }
 
-/// Why a JSON Patch cannot be done.
+/// Why a JSON Patch cannot be applied.
 pub enum Unpatched {
     /// A `test` does not hold.
     Test(Fault),
@@ -188,7 +178,7 @@ pub enum Unpatched {
 }
 
 /// The content after a JSON Patch, and what is wrong with it (RFC 6902).
-pub fn patched(document: &Value, operations: &[Value]) -> Result<Value, Unpatched> {
+pub fn patched(resource: &Resource, document: &Value, operations: &[Value]) -> Result<Value, Unpatched> {
     let mut result = document.clone();
     for (index, operation) in operations.iter().enumerate() {
         operate(&mut result, operation).map_err(|member| match member {
@@ -202,7 +192,7 @@ pub fn patched(document: &Value, operations: &[Value]) -> Result<Value, Unpatche
     let changed = READ_ONLY.into_iter().filter(|name| result.get(name) != document.get(name));
     let mut faults: Vec<Fault> = changed.map(|name| fault(format!("/{name}"), "read_only")).collect();
     take_read_only(&mut result);
-    faults.extend(content_faults(&result));
+    faults.extend(content_faults(resource, &result));
     if faults.is_empty() { Ok(result) } else { Err(Unpatched::Invalid(faults)) }
 }
 
@@ -212,7 +202,7 @@ fn take_read_only(document: &mut Value) {
     }
 }
 
-/// Does one operation; else tells which member of it names no place, or nothing where a test fails.
+/// Applies one operation; an error is the member that points nowhere, or empty if a test fails.
 fn operate(document: &mut Value, operation: &Value) -> Result<(), &'static str> {
     let text = |name: &str| operation[name].as_str().unwrap_or_default();
     let (path, value) = (text("path"), operation["value"].clone());
@@ -220,7 +210,7 @@ fn operate(document: &mut Value, operation: &Value) -> Result<(), &'static str> 
         "test" => document.pointer(path).filter(|found| same(found, &value)).map(|_| ()).ok_or(""),
         "remove" => take(document, path).map(|_| ()).ok_or("path"),
         "add" => add(document, path, value).ok_or("path"),
-        "replace" => document.pointer_mut(path).map(|place| *place = value).ok_or("path"),
+        "replace" => document.pointer_mut(path).map(|location| *location = value).ok_or("path"),
         "copy" => {
             let value = document.pointer(text("from")).cloned().ok_or("from")?;
             add(document, path, value).ok_or("path")
@@ -232,7 +222,7 @@ fn operate(document: &mut Value, operation: &Value) -> Result<(), &'static str> 
     }
 }
 
-/// The pointer to what a place is in, and its own name there (RFC 6901 §4).
+/// The pointer to the parent of a location, and the name in there (RFC 6901 §4).
 fn split(path: &str) -> Option<(&str, String)> {
     let (parent, name) = path.rsplit_once('/')?;
     Some((parent, name.replace("~1", "/").replace("~0", "~")))
@@ -271,7 +261,7 @@ fn add(document: &mut Value, path: &str, value: Value) -> Option<()> {
     Some(())
 }
 
-/// Equal as RFC 6902 §4.6 has it: 1 and 1.0 are.
+/// Equality by RFC 6902 §4.6: 1 equals 1.0.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
@@ -284,9 +274,9 @@ fn same(a: &Value, b: &Value) -> bool {
 }
 
 /// What is wrong with the content of a PUT to this id.
-pub fn replacement_faults(content: &Value, id: &str) -> Vec<Fault> {
+pub fn replacement_faults(resource: &Resource, content: &Value, id: &str) -> Vec<Fault> {
     let Value::Object(members) = content else {
-        return content_faults(content);
+        return content_faults(resource, content);
     };
     let mut members = members.clone();
     let code = match members.shift_remove("id") {
@@ -295,12 +285,12 @@ pub fn replacement_faults(content: &Value, id: &str) -> Vec<Fault> {
         Some(Value::String(other)) => (other != id).then_some("mismatch"),
         Some(_) => Some("type"),
     };
-    let mut faults = content_faults(&Value::Object(members));
+    let mut faults = content_faults(resource, &Value::Object(members));
     faults.extend(code.map(|code| fault("/id", code)));
     faults
 }
 
-/// The operations of a JSON Patch that are none.
+/// The malformed operations of a JSON Patch.
 pub fn malformed_operations(patch: &Value) -> Vec<Fault> {
     let Value::Array(operations) = patch else {
         return vec![fault("", "json_patch")];

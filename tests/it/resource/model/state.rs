@@ -1,83 +1,86 @@
-//! What the service must have after what it was asked, and so how it must answer.
+//! What the service must hold after each request, and so how it must respond.
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     operations::SLOTS,
-    request::{Kind, Refusal, Request},
+    request::{Kind, Rejection, Request},
     rules::{self, Unpatched},
 };
-use crate::support::service::Answer;
+use crate::support::{
+    resource::{Field, Resource, Rule},
+    service::Reply,
+};
 
-/// An item. What only the server knows is learnt from its answers.
+/// An entity. What only the server knows is learnt from its responses.
 #[derive(Debug, Clone, Default)]
-pub struct Item {
+pub struct Entity {
     /// Empty until it was seen.
     pub id: String,
-    pub name: String,
-    pub status: String,
-    pub attributes: Value,
+    pub fields: Map<String, Value>,
     pub version: i64,
     pub deleted: bool,
     pub created_at: Option<String>,
-    /// Not known when the last change was not answered with the item.
+    /// `None` if the last change did not return the entity.
     pub updated_at: Option<String>,
-    /// What it was known to be before.
+    /// Its last known value before the last change.
     pub updated_before: String,
 }
 
-/// How the service must answer.
+/// How the service must respond.
 #[derive(Debug)]
 pub enum Expected {
-    Refused(Refusal),
+    Rejected(Rejection),
     NotModified(i64),
-    Found(Item),
+    Found(Entity),
     Done(Done),
-    Replayed(Answer),
+    Replayed(Reply),
 }
 
 /// A write that is carried out.
 #[derive(Debug)]
 pub struct Done {
     pub kind: Kind,
-    /// With the item in the answer, if that is wanted.
+    /// The status if the body is not suppressed.
     pub status: u16,
     pub minimal: bool,
     pub changes: Vec<Change>,
 }
 
-/// What becomes of one item.
+/// The effect on one entity.
 #[derive(Debug, Clone)]
 pub struct Change {
     /// The status of its own in a batch.
     pub status: u16,
-    /// None where it was removed.
-    pub item: Option<Item>,
+    /// `None` if it was removed.
+    pub entity: Option<Entity>,
     pub id: String,
-    /// The slot that gets the id, which is new.
+    /// The slot that gets the new id.
     pub slot: Option<usize>,
 }
 
 #[derive(Debug)]
 pub struct State {
-    pub items: BTreeMap<String, Item>,
+    pub resource: &'static Resource,
+    pub entities: BTreeMap<String, Entity>,
     /// Created, but not seen yet.
-    pub unseen: Vec<Item>,
+    pub unseen: Vec<Entity>,
     slots: Vec<String>,
-    /// By key: what the request is known by, and its answer.
-    answers: HashMap<&'static str, (String, Answer)>,
+    /// By key: the fingerprint of the request, and its response.
+    replies: HashMap<&'static str, (String, Reply)>,
     sent: HashMap<&'static str, Request>,
 }
 
 impl State {
-    pub fn new() -> Self {
+    pub fn new(resource: &'static Resource) -> Self {
         Self {
-            items: BTreeMap::new(),
+            resource,
+            entities: BTreeMap::new(),
             unseen: Vec::new(),
             slots: (0..SLOTS).map(|slot| format!("00000000-0000-4000-8000-00000000000{slot}")).collect(),
-            answers: HashMap::new(),
+            replies: HashMap::new(),
             sent: HashMap::new(),
         }
     }
@@ -86,26 +89,26 @@ impl State {
         &self.slots[slot]
     }
 
-    /// The version of what is there under an id, or a version that it may get.
+    /// The version of an entity, or the one that it would get.
     pub fn version(&self, id: &str) -> i64 {
-        self.items.get(id).map_or(1, |item| item.version)
+        self.entities.get(id).map_or(1, |entity| entity.version)
     }
 
-    /// What was last sent with a key.
+    /// The request that was last sent with a key.
     pub fn sent(&self, key: &str) -> Option<&Request> {
         self.sent.get(key)
     }
 
     pub fn expect(&self, request: &Request) -> Expected {
-        if let Some(refusal) = request.refusal() {
-            return Expected::Refused(refusal);
+        if let Some(rejection) = request.rejection() {
+            return Expected::Rejected(rejection);
         }
-        if let Some((fingerprint, answer)) = request.key().and_then(|key| self.answers.get(key)) {
+        if let Some((fingerprint, reply)) = request.key().and_then(|key| self.replies.get(key)) {
             if *fingerprint == request.fingerprint() {
-                return Expected::Replayed(answer.clone());
+                return Expected::Replayed(reply.clone());
             }
             let fault = ("Idempotency-Key".to_owned(), "key_reused");
-            return Expected::Refused(Refusal { faults: vec![fault], ..Refusal::invalid(Vec::new()) });
+            return Expected::Rejected(Rejection { faults: vec![fault], ..Rejection::invalid(Vec::new()) });
         }
         if request.kind == Kind::Get {
             return self.get(request);
@@ -114,76 +117,83 @@ impl State {
             Ok((status, changes)) => {
                 Expected::Done(Done { kind: request.kind, status, minimal: request.manner.minimal, changes })
             }
-            Err(refusal) => Expected::Refused(refusal),
+            Err(rejection) => Expected::Rejected(rejection),
         }
     }
 
-    fn live(&self, id: &str) -> Result<&Item, Refusal> {
-        self.items.get(id).filter(|item| !item.deleted).ok_or_else(Refusal::not_found)
+    fn live(&self, id: &str) -> Result<&Entity, Rejection> {
+        self.entities.get(id).filter(|entity| !entity.deleted).ok_or_else(Rejection::not_found)
     }
 
     fn get(&self, request: &Request) -> Expected {
         match self.live(&request.id) {
-            Err(refusal) => Expected::Refused(refusal),
-            Ok(item) if misses(request, item) => Expected::Refused(Refusal::precondition(Some(item.version))),
-            Ok(item) if is_named(request.if_none_match.as_ref(), item) => Expected::NotModified(item.version),
-            Ok(item) => Expected::Found(item.clone()),
+            Err(rejection) => Expected::Rejected(rejection),
+            Ok(entity) if misses(request, entity) => {
+                Expected::Rejected(Rejection::precondition(Some(entity.version)))
+            }
+            Ok(entity) if is_named(request.if_none_match.as_ref(), entity) => {
+                Expected::NotModified(entity.version)
+            }
+            Ok(entity) => Expected::Found(entity.clone()),
         }
     }
 
-    fn write(&self, request: &Request) -> Result<(u16, Vec<Change>), Refusal> {
+    fn write(&self, request: &Request) -> Result<(u16, Vec<Change>), Rejection> {
         let id = request.id.as_str();
-        let one = |status, item| Ok((status, vec![Change { status, id: id.to_owned(), item, slot: None }]));
+        let one =
+            |status, entity| Ok((status, vec![Change { status, id: id.to_owned(), entity, slot: None }]));
         match request.kind {
             Kind::Create => {
-                let item = Some(Item::created(&request.body));
+                let entity = Some(Entity::created(self.resource, &request.body));
                 let slot = request.slots.first().copied();
-                Ok((201, vec![Change { status: 201, id: String::new(), item, slot }]))
+                Ok((201, vec![Change { status: 201, id: String::new(), entity, slot }]))
             }
             Kind::Put => {
-                let (status, item) = self.put(request)?;
-                one(status, Some(item))
+                let (status, entity) = self.put(request)?;
+                one(status, Some(entity))
             }
             Kind::Merge | Kind::Patch => {
-                let item = self.live(id)?;
-                check(request, item)?;
-                one(200, Some(item.with(&patch(item, request)?)))
+                let entity = self.live(id)?;
+                check(request, entity)?;
+                one(200, Some(entity.with(self.resource, &patch(self.resource, entity, request)?)))
             }
             Kind::Delete => {
-                let item = self.live(id)?;
-                check(request, item)?;
-                one(204, Some(item.deleted(true)))
+                let entity = self.live(id)?;
+                check(request, entity)?;
+                one(204, Some(entity.deleted(true)))
             }
             Kind::Purge => {
-                check(request, self.items.get(id).ok_or_else(Refusal::not_found)?)?;
+                check(request, self.entities.get(id).ok_or_else(Rejection::not_found)?)?;
                 one(204, None)
             }
             Kind::Restore => {
-                let item = self.items.get(id).ok_or_else(Refusal::not_found)?;
-                if !item.deleted {
-                    return Err(Refusal::conflict());
+                let entity = self.entities.get(id).ok_or_else(Rejection::not_found)?;
+                if !entity.deleted {
+                    return Err(Rejection::conflict());
                 }
-                check(request, item)?;
-                one(200, Some(item.deleted(false)))
+                check(request, entity)?;
+                one(200, Some(entity.deleted(false)))
             }
             Kind::Batch => Ok((200, self.batch(request)?)),
             Kind::Get => unreachable!("it writes nothing"),
         }
     }
 
-    fn put(&self, request: &Request) -> Result<(u16, Item), Refusal> {
-        match self.items.get(&request.id) {
-            Some(item) if !item.deleted => {
-                check(request, item)?;
-                Ok((200, item.with(&request.body)))
+    fn put(&self, request: &Request) -> Result<(u16, Entity), Rejection> {
+        match self.entities.get(&request.id) {
+            Some(entity) if !entity.deleted => {
+                check(request, entity)?;
+                Ok((200, entity.with(self.resource, &request.body)))
             }
-            _ if request.if_match.is_some() => Err(Refusal::precondition(None)),
-            Some(_) => Err(Refusal::conflict()),
-            None => Ok((201, Item { id: request.id.clone(), ..Item::created(&request.body) })),
+            _ if request.if_match.is_some() => Err(Rejection::precondition(None)),
+            Some(_) => Err(Rejection::conflict()),
+            None => {
+                Ok((201, Entity { id: request.id.clone(), ..Entity::created(self.resource, &request.body) }))
+            }
         }
     }
 
-    fn batch(&self, request: &Request) -> Result<Vec<Change>, Refusal> {
+    fn batch(&self, request: &Request) -> Result<Vec<Change>, Rejection> {
         let operations = request.operations();
         let named = || {
             operations
@@ -191,14 +201,14 @@ impl State {
                 .enumerate()
                 .filter_map(|(index, json)| Some((index, json, json["id"].as_str()?)))
         };
-        let faults = |places: Vec<usize>, member: &str, code| -> Vec<_> {
-            places.into_iter().map(|index| (format!("/operations/{index}/{member}"), code)).collect()
+        let faults = |indexes: Vec<usize>, member: &str, code| -> Vec<_> {
+            indexes.into_iter().map(|index| (format!("/operations/{index}/{member}"), code)).collect()
         };
 
         let missing: Vec<_> =
             named().filter(|(_, _, id)| self.live(id).is_err()).map(|(index, ..)| index).collect();
         if !missing.is_empty() {
-            return Err(Refusal::not_found().at(faults(missing, "id", "not_found")));
+            return Err(Rejection::not_found().at(faults(missing, "id", "not_found")));
         }
         let stale = named().filter_map(|(index, json, id)| {
             let (field, version) = (json["if_match"].as_str()?, self.version(id));
@@ -206,111 +216,112 @@ impl State {
         });
         let (stale, versions): (Vec<_>, Vec<_>) = stale.unzip();
         if !stale.is_empty() {
-            let refusal = Refusal::precondition(versions.first().copied());
-            return Err(refusal.at(faults(stale, "if_match", "precondition_failed")));
+            let rejection = Rejection::precondition(versions.first().copied());
+            return Err(rejection.at(faults(stale, "if_match", "precondition_failed")));
         }
 
         let mut invalid = Vec::new();
         let mut changes = Vec::new();
         for (index, operation) in operations.iter().enumerate() {
             let id = operation["id"].as_str().unwrap_or_default().to_owned();
-            let (status, item) = match operation["op"].as_str() {
-                Some("create") => (201, Item::created(&operation["item"])),
+            let (status, entity) = match operation["op"].as_str() {
+                Some("create") => (201, Entity::created(self.resource, &operation[self.resource.name])),
                 Some("update") => {
-                    let (content, faults) = rules::merged(&self.items[&id].document(), &operation["patch"]);
+                    let (content, faults) =
+                        rules::merged(self.resource, &self.entities[&id].document(), &operation["patch"]);
                     invalid.extend(rules::below(&format!("/operations/{index}/patch"), faults));
-                    (200, self.items[&id].with(&content))
+                    (200, self.entities[&id].with(self.resource, &content))
                 }
-                _ => (204, self.items[&id].deleted(true)),
+                _ => (204, self.entities[&id].deleted(true)),
             };
             let slot = (status == 201).then_some(request.slots[index]);
-            changes.push(Change { status, id, item: Some(item), slot });
+            changes.push(Change { status, id, entity: Some(entity), slot });
         }
-        if invalid.is_empty() { Ok(changes) } else { Err(Refusal::invalid(invalid)) }
+        if invalid.is_empty() { Ok(changes) } else { Err(Rejection::invalid(invalid)) }
     }
 
-    /// Takes over what a request has changed, once the answer was as expected.
-    pub fn settle(&mut self, request: &Request, changes: Option<Vec<Change>>, answer: &Answer) {
+    /// Applies what a request has changed, once the response was as expected.
+    pub fn settle(&mut self, request: &Request, changes: Option<Vec<Change>>, reply: &Reply) {
         if let Some(key) = request.key() {
             self.sent.insert(key, request.clone());
         }
-        let Some(changes) = changes.filter(|_| !request.is_rehearsal()) else {
+        let Some(changes) = changes.filter(|_| !request.is_dry_run()) else {
             return;
         };
         if let Some(key) = request.key() {
-            self.answers.insert(key, (request.fingerprint(), answer.clone()));
+            self.replies.insert(key, (request.fingerprint(), reply.clone()));
         }
-        for Change { id, item, slot, .. } in changes {
-            match item {
+        for Change { id, entity, slot, .. } in changes {
+            match entity {
                 None => {
-                    self.items.remove(&id);
+                    self.entities.remove(&id);
                 }
-                Some(item) if item.id.is_empty() => self.unseen.push(item),
-                Some(item) => {
+                Some(entity) if entity.id.is_empty() => self.unseen.push(entity),
+                Some(entity) => {
                     if let Some(slot) = slot {
-                        self.slots[slot].clone_from(&item.id);
+                        self.slots[slot].clone_from(&entity.id);
                     }
-                    self.items.insert(item.id.clone(), item);
+                    self.entities.insert(entity.id.clone(), entity);
                 }
             }
         }
     }
 }
 
-fn is_named(field: Option<&String>, item: &Item) -> bool {
-    field.is_some_and(|field| rules::names(field, item.version, false))
+fn is_named(field: Option<&String>, entity: &Entity) -> bool {
+    field.is_some_and(|field| rules::names(field, entity.version, false))
 }
 
-fn misses(request: &Request, item: &Item) -> bool {
-    request.if_match.as_ref().is_some_and(|field| !rules::names(field, item.version, true))
+fn misses(request: &Request, entity: &Entity) -> bool {
+    request.if_match.as_ref().is_some_and(|field| !rules::names(field, entity.version, true))
 }
 
 /// `If-Match`, then `If-None-Match` (RFC 9110 §13.2.2).
-fn check(request: &Request, item: &Item) -> Result<(), Refusal> {
-    if misses(request, item) || is_named(request.if_none_match.as_ref(), item) {
-        return Err(Refusal::precondition(Some(item.version)));
+fn check(request: &Request, entity: &Entity) -> Result<(), Rejection> {
+    if misses(request, entity) || is_named(request.if_none_match.as_ref(), entity) {
+        return Err(Rejection::precondition(Some(entity.version)));
     }
     Ok(())
 }
 
-fn patch(item: &Item, request: &Request) -> Result<Value, Refusal> {
+fn patch(resource: &Resource, entity: &Entity, request: &Request) -> Result<Value, Rejection> {
     if request.kind == Kind::Merge {
-        let (content, faults) = rules::merged(&item.document(), &request.body);
-        return if faults.is_empty() { Ok(content) } else { Err(Refusal::invalid(faults)) };
+        let (content, faults) = rules::merged(resource, &entity.document(), &request.body);
+        return if faults.is_empty() { Ok(content) } else { Err(Rejection::invalid(faults)) };
     }
     let operations = request.body.as_array().map_or(&[][..], Vec::as_slice);
-    rules::patched(&item.document(), operations).map_err(|error| match error {
-        Unpatched::Test(fault) => Refusal::conflict().at(vec![fault]),
-        Unpatched::Invalid(faults) => Refusal::invalid(faults),
+    rules::patched(resource, &entity.document(), operations).map_err(|error| match error {
+        Unpatched::Test(fault) => Rejection::conflict().at(vec![fault]),
+        Unpatched::Invalid(faults) => Rejection::invalid(faults),
     })
 }
 
-impl Item {
-    fn created(content: &Value) -> Self {
-        Self { version: 1, ..Self::default().filled(content) }
+impl Entity {
+    fn created(resource: &Resource, content: &Value) -> Self {
+        Self { version: 1, ..Self::default().filled(resource, content) }
     }
 
-    /// What is left out gets its default.
-    fn filled(self, content: &Value) -> Self {
-        let text = |name: &str| content[name].as_str().map(|text| text.trim().to_owned());
-        Self {
-            name: text("name").unwrap_or_default(),
-            status: text("status").unwrap_or_else(|| "draft".to_owned()),
-            attributes: content.get("attributes").cloned().unwrap_or_else(|| json!({})),
-            ..self
-        }
+    /// Text is trimmed; a field that is left out gets its default.
+    fn filled(self, resource: &Resource, content: &Value) -> Self {
+        let value = |field: &Field| match (&content[field.name], &field.rule) {
+            (Value::Null, _) => field.default().unwrap_or_default(),
+            (Value::String(text), Rule::Text { .. }) => text.trim().into(),
+            (value, _) => value.clone(),
+        };
+        let fields = resource.fields.iter().map(|field| (field.name.to_owned(), value(field)));
+        Self { fields: fields.collect(), ..self }
     }
 
     fn changed(&self) -> Self {
-        let mut item = Self { version: self.version + 1, ..self.clone() };
-        if let Some(time) = item.updated_at.take() {
-            item.updated_before = time;
+        let mut entity = Self { version: self.version + 1, ..self.clone() };
+        if let Some(time) = entity.updated_at.take() {
+            entity.updated_before = time;
         }
-        item
+        entity
     }
 
-    fn with(&self, content: &Value) -> Self {
-        self.changed().filled(content)
+    fn with(&self, resource: &Resource, content: &Value) -> Self {
+        self.changed().filled(resource, content)
     }
 
     fn deleted(&self, deleted: bool) -> Self {
@@ -319,11 +330,12 @@ impl Item {
 
     /// As clients see it; times that are not known are null.
     pub fn document(&self) -> Value {
-        let Self { id, name, status, attributes, version, created_at, updated_at, .. } = self;
+        let Self { id, fields, version, created_at, updated_at, .. } = self;
         let deleted_at = updated_at.as_ref().filter(|_| self.deleted);
-        json!({
-            "id": id, "name": name, "status": status, "attributes": attributes, "version": version,
-            "created_at": created_at, "updated_at": updated_at, "deleted_at": deleted_at,
-        })
+        let mut document = json!({
+            "id": id, "version": version, "created_at": created_at, "updated_at": updated_at, "deleted_at": deleted_at,
+        });
+        document.as_object_mut().unwrap().extend(fields.clone());
+        document
     }
 }

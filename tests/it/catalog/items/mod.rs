@@ -1,0 +1,28 @@
+//! What items have of their own: the rules of their fields, free-form attributes, and filters.
+
+mod fields;
+mod filters;
+mod patches;
+
+use crate::support::resource::{
+    Feature::{Batch, Replace, Restore, Update},
+    Field, Resource, Rule,
+};
+
+pub const ITEMS: Resource = Resource {
+    name: "item",
+    plural: "items",
+    path: "/v1/items",
+    fields: &[
+        Field { name: "name", rule: Rule::Text { max: 200 }, default: None },
+        Field {
+            name: "status",
+            rule: Rule::Choice(&["draft", "active", "archived"]),
+            default: Some("\"draft\""),
+        },
+        Field { name: "attributes", rule: Rule::Object { max_depth: 32 }, default: Some("{}") },
+    ],
+    logged: &["status"],
+    columns: &[("name", "'item ' || n")],
+    features: &[Replace, Update, Restore, Batch],
+};

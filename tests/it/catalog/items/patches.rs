@@ -1,0 +1,153 @@
+//! What patches do inside of free-form attributes, and the limits of a JSON Patch.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{
+    resource::nested,
+    service::{Reply, TestService, path},
+};
+
+async fn patch(service: &TestService, item: &str, operations: &Value) -> Reply {
+    let media_type = ("content-type", "application/json-patch+json");
+    service.send(Method::PATCH, item, &[media_type], Some(operations)).await
+}
+
+#[tokio::test]
+async fn numbers_are_returned_as_they_were_written() {
+    let service = TestService::start().await;
+    let attributes = r#"{"big":123456789012345678901234567890,"exact":1.10,"small":0.1e-3}"#;
+    let created = service.post_text(format!(r#"{{"name":"Lamp","attributes":{attributes}}}"#)).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{created:?}");
+    for number in ["123456789012345678901234567890", "1.10", "0.0001"] {
+        assert!(created.text.contains(number), "{number} in {}", created.text);
+    }
+    let patched = service.patch(&path(&created.body), &json!({ "attributes": { "color": "red" } })).await;
+    assert!(
+        patched.text.contains("123456789012345678901234567890") && patched.text.contains("1.10"),
+        "{patched:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_merge_patch_merges_deeply_and_removes_what_is_null() {
+    let service = TestService::start().await;
+    let attributes = json!({ "color": "red", "size": { "height": 30, "width": 10 }, "tags": ["a", "b"] });
+    let created = service.post("/v1/items", &json!({ "name": "Lamp", "attributes": attributes })).await;
+    let patch = json!({ "status": "active", "attributes": { "color": null, "size": { "width": 11 }, "tags": ["c"] } });
+    let patched = service.patch(&path(&created.body), &patch).await;
+    assert_eq!((patched.status, patched.header("etag")), (StatusCode::OK, Some("\"2\"")));
+    assert_eq!(patched.body["name"], "Lamp");
+    assert_eq!(patched.body["status"], "active");
+    assert_eq!(patched.body["attributes"], json!({ "size": { "height": 30, "width": 11 }, "tags": ["c"] }));
+
+    let reset = service.patch(&path(&created.body), &json!({ "status": null, "attributes": null })).await;
+    assert_eq!((&reset.body["status"], &reset.body["attributes"]), (&json!("draft"), &json!({})));
+    assert_eq!(reset.body["version"], 3);
+}
+
+#[tokio::test]
+async fn a_json_patch_applies_its_operations_in_order() {
+    let service = TestService::start().await;
+    let attributes = json!({ "color": "red", "tags": ["a", "b"], "size": { "w": 1 }, "b/~": 0 });
+    let created = service.post("/v1/items", &json!({ "name": "Lamp", "attributes": attributes })).await;
+    let operations = json!([
+        { "op": "test", "path": "/version", "value": 1 },
+        { "op": "test", "path": "/attributes/size", "value": { "w": 1.0 } },
+        { "op": "replace", "path": "/status", "value": "active" },
+        { "op": "add", "path": "/attributes/tags/1", "value": "x" },
+        { "op": "add", "path": "/attributes/tags/-", "value": null },
+        { "op": "remove", "path": "/attributes/color" },
+        { "op": "copy", "from": "/attributes/size", "path": "/attributes/old" },
+        { "op": "move", "from": "/attributes/size/w", "path": "/attributes/size/h" },
+        { "op": "replace", "path": "/attributes/b~1~0", "value": 1.10 },
+        { "op": "test", "path": "/attributes/tags/3", "value": null },
+    ]);
+    let patched = patch(&service, &path(&created.body), &operations).await;
+    assert_eq!((patched.status, patched.header("etag")), (StatusCode::OK, Some("\"2\"")), "{patched:?}");
+    assert_eq!(patched.body["status"], "active");
+    let expected =
+        json!({ "tags": ["a", "x", "b", null], "size": { "h": 1 }, "old": { "w": 1 }, "b/~": 1.1 });
+    assert_eq!(patched.body["attributes"], expected);
+    assert!(patched.text.contains("1.1"), "{patched:?}");
+}
+
+#[tokio::test]
+async fn a_json_patch_that_fails_changes_nothing() {
+    let service = TestService::start().await;
+    let item =
+        service.post("/v1/items", &json!({ "name": "Lamp", "attributes": { "n": 1, "l": [1] } })).await.body;
+    let first = json!({ "op": "replace", "path": "/name", "value": "Changed" });
+    for (second, status, pointer, code) in [
+        (json!({ "op": "test", "path": "/attributes/n", "value": "1" }), 409, "#/1", "test_failed"),
+        (json!({ "op": "test", "path": "/attributes/x", "value": null }), 409, "#/1", "test_failed"),
+        (json!({ "op": "remove", "path": "/attributes/x" }), 422, "#/1/path", "path"),
+        (json!({ "op": "remove", "path": "" }), 422, "#/1/path", "path"),
+        (json!({ "op": "replace", "path": "/attributes/x", "value": 1 }), 422, "#/1/path", "path"),
+        (json!({ "op": "add", "path": "/attributes/x/y", "value": 1 }), 422, "#/1/path", "path"),
+        (json!({ "op": "add", "path": "/attributes/l/2", "value": 1 }), 422, "#/1/path", "path"),
+        (json!({ "op": "add", "path": "/attributes/l/00", "value": 1 }), 422, "#/1/path", "path"),
+        (json!({ "op": "remove", "path": "/attributes/l/-" }), 422, "#/1/path", "path"),
+        (json!({ "op": "copy", "from": "/x", "path": "/attributes/y" }), 422, "#/1/from", "path"),
+        (json!({ "op": "move", "from": "/attributes", "path": "/attributes/y" }), 422, "#/1/path", "path"),
+        (json!({ "op": "replace", "path": "", "value": [] }), 422, "#", "type"),
+        (json!({ "op": "remove", "path": "/name" }), 422, "#/name", "required"),
+        (json!({ "op": "add", "path": "/colour", "value": 1 }), 422, "#/colour", "unknown_field"),
+        (json!({ "op": "replace", "path": "/name", "value": null }), 422, "#/name", "type"),
+        (json!({ "op": "replace", "path": "/version", "value": 7 }), 422, "#/version", "read_only"),
+        (json!({ "op": "remove", "path": "/id" }), 422, "#/id", "read_only"),
+        (json!({ "op": "replace", "path": "/deleted_at", "value": "x" }), 422, "#/deleted_at", "read_only"),
+    ] {
+        let reply = patch(&service, &path(&item), &json!([first, second])).await;
+        reply.is_problem(status, if status == 409 { "conflict" } else { "validation-error" });
+        assert_eq!(reply.faults(), [(pointer.into(), code.into())], "{second}");
+    }
+    assert_eq!(service.get(&path(&item)).await.body, item, "nothing was changed");
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_a_json_patch_is_malformed() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    for (body, pointers) in [
+        (json!({}), &["#"][..]),
+        (json!([1, { "op": "remove", "path": "/a" }, { "op": "jump", "path": "/a" }]), &["#/0", "#/2"]),
+        (json!([{ "op": "add", "path": "/a" }]), &["#/0"]),
+        (json!([{ "op": "add", "path": "a", "value": 1 }]), &["#/0"]),
+        (json!([{ "op": "add", "path": "/~2", "value": 1 }]), &["#/0"]),
+        (json!([{ "op": "copy", "path": "/a" }]), &["#/0"]),
+    ] {
+        let reply = patch(&service, &item, &body).await;
+        let expected: Vec<_> =
+            pointers.iter().map(|pointer| ((*pointer).to_owned(), "json_patch".to_owned())).collect();
+        assert_eq!(reply.is_problem(400, "malformed-request").faults(), expected, "{body}");
+    }
+    let test = json!({ "op": "test", "path": "/name", "value": "Lamp" });
+    let most = patch(&service, &item, &json!(vec![&test; 100])).await;
+    assert_eq!(most.status, StatusCode::OK, "{most:?}");
+    let many = patch(&service, &item, &json!(vec![&test; 101])).await;
+    assert_eq!(many.is_problem(422, "validation-error").faults(), [("#".into(), "too_many".into())]);
+}
+
+#[tokio::test]
+async fn a_json_patch_that_copies_its_copies_is_stopped_before_it_fills_the_memory() {
+    let service = TestService::start().await;
+    let item = path(
+        &service
+            .post("/v1/items", &json!({ "name": "Lamp", "attributes": { "a": [0], "d": {} } }))
+            .await
+            .body,
+    );
+    let wide = vec![json!({ "op": "copy", "from": "/attributes/a", "path": "/attributes/a/-" }); 100];
+    let deep = vec![json!({ "op": "copy", "from": "/attributes/d", "path": "/attributes/d/d" }); 100];
+    let inner = format!("/attributes{}", "/d".repeat(40));
+    let deeper = json!([{ "op": "add", "path": "/attributes/d", "value": nested(40) }, { "op": "add", "path": inner, "value": nested(40) }]);
+    for (operations, codes) in
+        [(json!(wide), ["too_large", "too_deep"]), (json!(deep), ["too_deep"; 2]), (deeper, ["too_deep"; 2])]
+    {
+        let reply = patch(&service, &item, &operations).await;
+        let faults = reply.is_problem(422, "validation-error").faults();
+        assert!(faults.len() == 1 && codes.contains(&&*faults[0].1), "{faults:?}");
+    }
+}

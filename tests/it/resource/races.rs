@@ -1,0 +1,145 @@
+//! Concurrent writers.
+
+use std::{collections::HashMap, env, time::Instant};
+
+use futures_util::future::join_all;
+use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::resources_with;
+use crate::support::{
+    resource::{
+        ABSENT, Api,
+        Feature::{Batch, Replace, Update},
+        NEW,
+    },
+    service::Reply,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_many_writers_with_the_same_entity_tag_wins() {
+    for resource in resources_with(&[Replace, Update]) {
+        let api = Api::start(resource).await;
+        for method in [Method::PATCH, Method::PUT, Method::DELETE] {
+            let entity = api.create_path("Lamp").await;
+            let body = resource.labelled("Desk lamp");
+            let write = || api.send(method.clone(), &entity, &[("if-match", "\"1\"")], Some(&body));
+            let replies: Vec<Reply> = join_all((0..20).map(|_| write())).await;
+            let (won, lost): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status.is_success());
+            assert_eq!(won.len(), 1, "{method}: {replies:?}");
+            for reply in lost {
+                // Whoever comes after the delete finds no entity.
+                if method == Method::DELETE {
+                    reply.is_problem(404, "not-found");
+                } else {
+                    assert_eq!(reply.is_problem(412, "precondition-failed").body["current_etag"], "\"2\"");
+                }
+            }
+        }
+        api.pool_is_clean().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_many_clients_that_put_the_same_new_entity_creates_it() {
+    for resource in resources_with(&[Replace]) {
+        let api = Api::start(resource).await;
+        let absent = resource.path_to(ABSENT);
+        let body = resource.labelled("Lamp");
+        let create = || api.send(Method::PUT, &absent, &[("if-none-match", "*")], Some(&body));
+        let replies: Vec<Reply> = join_all((0..20).map(|_| create())).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == StatusCode::CREATED).count(), 1);
+        let lost = replies.iter().filter(|reply| reply.status != StatusCode::CREATED);
+        lost.for_each(|reply| {
+            assert_eq!(reply.is_problem(412, "precondition-failed").body["current_etag"], "\"1\"");
+        });
+
+        let new = resource.path_to(NEW[0]);
+        let put = || api.put(&new, &body);
+        let replies: Vec<Reply> = join_all((0..20).map(|_| put())).await;
+        let mut versions: Vec<_> =
+            replies.iter().map(|reply| reply.body["version"].as_i64().unwrap()).collect();
+        versions.sort_unstable();
+        assert!(versions.into_iter().eq(1..=20), "each increments the version: {replies:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_increment_is_lost_between_clients_that_read_match_and_retry() {
+    for resource in resources_with(&[Update]) {
+        const CLIENTS: u64 = 8;
+        const INCREMENTS: u64 = 100;
+        let api = Api::start(resource).await;
+        let entity = api.create_path("0").await;
+        let increment = async || {
+            let mut retries = 0;
+            for _ in 0..INCREMENTS {
+                loop {
+                    let read = api.get(&entity).await;
+                    let n: u64 = read.body[resource.label()].as_str().unwrap().parse().unwrap();
+                    let patch = resource.relabel(n + 1);
+                    let etag = read.header("etag").unwrap();
+                    let reply = api.send(Method::PATCH, &entity, &[("if-match", etag)], Some(&patch)).await;
+                    if reply.status == StatusCode::OK {
+                        break;
+                    }
+                    reply.is_problem(412, "precondition-failed");
+                    retries += 1;
+                }
+            }
+            retries
+        };
+        let retries: Vec<u64> = join_all((0..CLIENTS).map(|_| increment())).await;
+        assert!(retries.iter().sum::<u64>() > 0, "there was no conflict");
+        let end: Value = api.get(&entity).await.body;
+        assert_eq!(end[resource.label()], (CLIENTS * INCREMENTS).to_string());
+        assert_eq!(end["version"], 1 + CLIENTS * INCREMENTS);
+        api.pool_is_clean().await;
+    }
+}
+
+/// `CURIO_RACE_SECONDS=60` races for a minute.
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_on_the_same_entities_in_different_orders_do_not_deadlock() {
+    const CLIENTS: u64 = 16;
+    let seconds = env::var("CURIO_RACE_SECONDS").map_or(2, |seconds| seconds.parse().unwrap());
+    for resource in resources_with(&[Batch]) {
+        let api = Api::start(resource).await;
+        let entities = join_all((0..20).map(|_| api.create("Lamp"))).await;
+        let start = Instant::now();
+        let race = async |client: u64| {
+            let mut random = StdRng::seed_from_u64(client);
+            let mut order: Vec<&Value> = entities.iter().collect();
+            let mut updates: HashMap<String, u64> = HashMap::new();
+            while start.elapsed().as_secs() < seconds {
+                order.shuffle(&mut random);
+                let some = &order[..12];
+                let patch = resource.relabel(client);
+                let operations: Vec<_> = some
+                    .iter()
+                    .map(|entity| json!({ "op": "update", "id": entity["id"], "patch": patch }))
+                    .collect();
+                let reply = api.batch(&json!(operations)).await;
+                assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+                for entity in some {
+                    *updates.entry(resource.path_of(entity)).or_default() += 1;
+                }
+            }
+            updates
+        };
+        let updates = join_all((0..CLIENTS).map(race)).await;
+        let mut batches = 0;
+        for entity in &entities {
+            let path = resource.path_of(entity);
+            let updates: u64 = updates.iter().filter_map(|updates| updates.get(&path)).sum();
+            assert_eq!(api.get(&path).await.body["version"], 1 + updates, "no update is lost");
+            batches += updates;
+        }
+        eprintln!("{} batches of 12 raced", batches / 12);
+        let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+        assert_eq!(api.database.number(deadlocks).await, 0);
+        assert!(api.get("/metrics").await.text.contains("curio_transactions_rerun_total 0"));
+        api.pool_is_clean().await;
+    }
+}

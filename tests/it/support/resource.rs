@@ -1,0 +1,272 @@
+//! What tests know of a resource: enough to check everything that all resources promise.
+
+use std::{fmt::Display, ops::Deref};
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Options,
+    service::{Reply, TestService, options},
+};
+
+/// Ids that no entity has unless a test creates one under them.
+pub const ABSENT: &str = "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
+pub const NEW: [&str; 2] = ["0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a56", "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a57"];
+
+/// A resource, described by what differs from one to the next.
+#[derive(Debug)]
+pub struct Resource {
+    /// The word for one entity, as in `get_item`, `item.created` and the operations of a batch.
+    pub name: &'static str,
+    /// The word for several, as in `list_items`; also the name of the table.
+    pub plural: &'static str,
+    /// The path of the collection.
+    pub path: &'static str,
+    /// What clients write. The first is a required text, by which tests tell entities apart.
+    pub fields: &'static [Field],
+    /// The fields that `<name>.created` logs in addition to the id.
+    pub logged: &'static [&'static str],
+    /// The columns without a default except the id, each with an SQL expression for row number `n`.
+    pub columns: &'static [(&'static str, &'static str)],
+    /// What it offers in addition to create, get, list and delete.
+    pub features: &'static [Feature],
+}
+
+/// What a resource may offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// PUT replaces an entity, or creates it under an id of the client's choice.
+    Replace,
+    /// PATCH takes a JSON Merge Patch or a JSON Patch.
+    Update,
+    /// DELETE keeps the row unless `purge` is set, and `/restore` brings the entity back.
+    Restore,
+    /// `/batch` takes creates, updates and deletes.
+    Batch,
+}
+
+/// A field that clients write.
+#[derive(Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub rule: Rule,
+    /// What it is if left out, as JSON; `None` if it is required.
+    pub default: Option<&'static str>,
+}
+
+/// Which values a field takes.
+#[derive(Debug)]
+pub enum Rule {
+    /// 1 to `max` characters after trimming, no control characters.
+    Text { max: usize },
+    /// One of these strings.
+    Choice(&'static [&'static str]),
+    /// An object, nested at most `max_depth` deep.
+    Object { max_depth: usize },
+}
+
+impl Resource {
+    pub fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
+
+    /// The name of the field by which tests tell entities apart.
+    pub fn label(&self) -> &'static str {
+        self.fields[0].name
+    }
+
+    /// A body with this label and a value for every other required field.
+    pub fn labelled(&self, label: &str) -> Value {
+        let required = self.fields.iter().filter(|field| field.default.is_none());
+        let mut body: Map<_, _> =
+            required.map(|field| (field.name.to_owned(), field.valid().swap_remove(0))).collect();
+        body.insert(self.label().to_owned(), label.into());
+        body.into()
+    }
+
+    /// A body with a value for every field, none of which is a default.
+    pub fn full(&self) -> Value {
+        let value =
+            |field: &Field| field.valid().into_iter().find(|value| Some(value) != field.default().as_ref());
+        self.fields.iter().map(|field| (field.name.to_owned(), value(field).unwrap())).collect()
+    }
+
+    /// A merge patch, or a part of a body, that sets the label.
+    pub fn relabel(&self, label: impl Display) -> Value {
+        json!({ (self.label()): label.to_string() })
+    }
+
+    /// Whether an entity shows these values of the fields, or their defaults.
+    #[track_caller]
+    pub fn assert_shows(&self, shown: &Value, content: &Value) {
+        for field in self.fields {
+            let wanted = content.get(field.name).cloned().or_else(|| field.default()).unwrap();
+            assert_eq!(shown[field.name], wanted, "{} of {shown}", field.name);
+        }
+    }
+
+    /// The path of an entity.
+    pub fn path_of(&self, entity: &Value) -> String {
+        self.path_to(entity["id"].as_str().unwrap_or_else(|| panic!("{entity} has no id")))
+    }
+
+    pub fn path_to(&self, id: &str) -> String {
+        format!("{}/{id}", self.path)
+    }
+
+    pub fn batch_path(&self) -> String {
+        format!("{}/batch", self.path)
+    }
+
+    /// The operation of a batch that creates an entity.
+    pub fn batch_create(&self, body: &Value) -> Value {
+        json!({ "op": "create", (self.name): body })
+    }
+}
+
+impl Field {
+    pub fn default(&self) -> Option<Value> {
+        self.default.map(|json| serde_json::from_str(json).unwrap())
+    }
+
+    /// Valid values, the simplest first.
+    pub fn valid(&self) -> Vec<Value> {
+        match self.rule {
+            Rule::Text { max } => {
+                let longest = format!(" {} ", "é".repeat(max));
+                vec!["Lamp".into(), "Chair".into(), "  Désk \u{2003}".into(), longest.into()]
+            }
+            Rule::Choice(choices) => choices.iter().map(|choice| (*choice).into()).collect(),
+            Rule::Object { max_depth } => vec![
+                json!({}),
+                json!({ "a": 1 }),
+                json!({ "a": 1.50, "list": [1, { "b": null }] }),
+                json!({ "size": { "height": 30, "width": 10 }, "a/b": "~" }),
+                nested(max_depth),
+            ],
+        }
+    }
+
+    /// Invalid values, with the code of the fault.
+    pub fn invalid(&self) -> Vec<(Value, &'static str)> {
+        let mut values = match self.rule {
+            Rule::Text { max } => vec![
+                ("".into(), "too_short"),
+                ("\u{2003} ".into(), "too_short"),
+                ("a\tb".into(), "control_character"),
+                ("é".repeat(max + 1).into(), "too_long"),
+                (json!(7), "type"),
+            ],
+            Rule::Choice(_) => vec![("lost".into(), "enum"), (json!(3), "type")],
+            Rule::Object { max_depth } => vec![(json!([]), "type"), (nested(max_depth + 1), "too_deep")],
+        };
+        values.push((Value::Null, "type"));
+        values
+    }
+}
+
+/// An object of this depth.
+pub fn nested(depth: usize) -> Value {
+    (1..depth).fold(json!({}), |inner, _| json!({ "deep": inner }))
+}
+
+/// A service, and the resource that a test is about.
+#[derive(Debug)]
+pub struct Api {
+    pub service: TestService,
+    pub resource: &'static Resource,
+}
+
+impl Deref for Api {
+    type Target = TestService;
+
+    fn deref(&self) -> &TestService {
+        &self.service
+    }
+}
+
+impl Api {
+    pub async fn start(resource: &'static Resource) -> Self {
+        Self::start_with(resource, options()).await
+    }
+
+    pub async fn start_with(resource: &'static Resource, options: Options) -> Self {
+        // Shown if the test fails.
+        println!("{}", resource.plural);
+        Self { service: TestService::start_with(options).await, resource }
+    }
+
+    /// Creates an entity with this label.
+    pub async fn create(&self, label: &str) -> Value {
+        let reply = self.post(self.resource.path, &self.resource.labelled(label)).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{reply:?}");
+        reply.body
+    }
+
+    /// Creates an entity, and returns its path.
+    pub async fn create_path(&self, label: &str) -> String {
+        self.resource.path_of(&self.create(label).await)
+    }
+
+    pub async fn list(&self) -> Reply {
+        self.get(self.resource.path).await
+    }
+
+    pub async fn restore(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.send(Method::POST, &format!("{path}/restore"), fields, None).await
+    }
+
+    pub async fn batch(&self, operations: &Value) -> Reply {
+        self.post(&self.resource.batch_path(), &json!({ "operations": operations })).await
+    }
+
+    /// How many rows there are.
+    pub async fn count(&self) -> i64 {
+        self.database.number(&format!("SELECT count(*) FROM {}", self.resource.plural)).await
+    }
+
+    /// The message of the log line about a created entity.
+    pub fn created(&self) -> String {
+        format!("{}.created", self.resource.name)
+    }
+
+    /// Inserts rows of which seven at a time share the time of creation.
+    pub async fn seed(&self, count: u32) {
+        let table = self.resource.plural;
+        let (names, values): (Vec<_>, Vec<_>) = self.resource.columns.iter().copied().unzip();
+        let sql = format!(
+            "INSERT INTO {table} (id, created_at, {})
+             SELECT gen_random_uuid(), timestamptz '2026-01-01' + (n / 7) * interval '1 millisecond', {}
+             FROM generate_series(1, {count}) n",
+            names.join(", "),
+            values.join(", ")
+        );
+        self.database.execute(&sql).await;
+    }
+
+    /// Runs PL/pgSQL for each row at an event of the table, such as `AFTER INSERT`.
+    pub async fn on(&self, event: &str, body: &str) {
+        self.add_trigger(&format!("TRIGGER interfere {event}"), "", body).await;
+    }
+
+    /// Runs PL/pgSQL at the commit, for each row that met an event such as `INSERT`.
+    pub async fn on_commit_after(&self, event: &str, body: &str) {
+        let kind = format!("CONSTRAINT TRIGGER interfere AFTER {event}");
+        self.add_trigger(&kind, "DEFERRABLE INITIALLY DEFERRED", body).await;
+    }
+
+    async fn add_trigger(&self, kind: &str, timing: &str, body: &str) {
+        let table = self.resource.plural;
+        self.database
+            .execute(&format!(
+                "CREATE FUNCTION interfere() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;
+                 CREATE {kind} ON {table} {timing} FOR EACH ROW EXECUTE FUNCTION interfere()"
+            ))
+            .await;
+    }
+
+    pub async fn drop_trigger(&self) {
+        self.database.execute("DROP FUNCTION interfere CASCADE").await;
+    }
+}
