@@ -13,16 +13,16 @@ use hyper::{Request, client::conn::http1, header::HOST};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// Whom to ask, and what.
+/// The settings of `curio healthcheck`.
 #[derive(Debug, Args)]
 pub struct Settings {
     /// The address that the service listens on
     #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     bind: SocketAddr,
-    /// Ask whether it can serve (/readyz, which needs the database), not only whether it lives (/livez)
+    /// Check whether it can serve (/readyz, which needs the database), not only whether it is alive (/livez)
     #[arg(long)]
     ready: bool,
-    /// The longest wait for an answer
+    /// The longest wait for a response
     #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = humantime::parse_duration)]
     timeout: Duration,
 }
@@ -30,13 +30,13 @@ pub struct Settings {
 pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let address = reachable(settings.bind);
     let path = if settings.ready { "/readyz" } else { "/livez" };
-    let status = tokio::time::timeout(settings.timeout, ask(address, path))
+    let status = tokio::time::timeout(settings.timeout, request(address, path))
         .await
         .map_err(anyhow::Error::from)
         .flatten()
-        .with_context(|| format!("no answer from http://{address}{path}"))?;
+        .with_context(|| format!("no response from http://{address}{path}"))?;
     if !status.is_success() {
-        bail!("http://{address}{path} answers {status}");
+        bail!("http://{address}{path} returned {status}");
     }
     Ok(())
 }
@@ -51,12 +51,12 @@ fn reachable(bind: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, bind.port())
 }
 
-async fn ask(address: SocketAddr, path: &str) -> anyhow::Result<hyper::StatusCode> {
+async fn request(address: SocketAddr, path: &str) -> anyhow::Result<hyper::StatusCode> {
     let stream = TcpStream::connect(address).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let request = Request::get(path).header(HOST, address.to_string()).body(Empty::<Bytes>::new())?;
     tokio::select! {
-        answer = sender.send_request(request) => Ok(answer?.status()),
-        end = connection => bail!("the connection ended early: {end:?}"),
+        response = sender.send_request(request) => Ok(response?.status()),
+        end = connection => bail!("the connection closed early: {end:?}"),
     }
 }

@@ -1,6 +1,8 @@
 //! The command line: one command a file. Nothing imports this module.
 
+mod connect;
 mod db;
+mod failure;
 #[cfg(feature = "service")]
 mod healthcheck;
 #[cfg(feature = "service")]
@@ -8,18 +10,13 @@ mod openapi;
 #[cfg(feature = "service")]
 mod serve;
 
-use std::{fmt::Write as _, io, process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use sqlx::{ConnectOptions as _, PgConnection, postgres::PgDatabaseError};
 
-use crate::{
-    config::{DatabaseUrl, LogSettings},
-    telemetry::Output,
-};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub use self::failure::fail;
+use crate::{config::LogSettings, telemetry::Output};
 
 /// A catalogue service on PostgreSQL.
 #[derive(Debug, Parser)]
@@ -31,7 +28,7 @@ pub struct Arguments {
     pub command: Command,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API
@@ -43,36 +40,36 @@ pub enum Command {
     /// Print the OpenAPI document
     #[cfg(feature = "service")]
     Openapi,
-    /// Ask a running service for its health: exit code 0 or 1
+    /// Check the health of a running service: exit code 0 or 1
     #[cfg(feature = "service")]
     Healthcheck(healthcheck::Settings),
 }
 
 impl Command {
-    /// Where the log goes: what a `db` command prints on standard output is for programs as well.
+    /// Where the log goes: the standard output of a `db` command is for programs.
     #[must_use]
     pub fn log_output(&self) -> Output {
         if matches!(self, Self::Db(_)) { Output::Stderr } else { Output::Stdout }
     }
 }
 
-/// Reads `.env` where there is one; what is in the environment already has precedence.
+/// Reads `.env` if it exists; environment variables override it.
 ///
 /// # Errors
 ///
-/// Where the file is there and cannot be read.
+/// The file exists and cannot be read.
 pub fn load_dotenv() -> anyhow::Result<()> {
     match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => Err(error).context("the file .env cannot be read"),
+        Err(error) if !error.not_found() => Err(error).context("cannot read the file .env"),
         _ => Ok(()),
     }
 }
 
-/// Runs one command to its end, and gives the exit code.
+/// Runs a command and returns its exit code.
 ///
 /// # Errors
 ///
-/// What the command reports, as a chain from what was wanted to what was in the way.
+/// A chain of causes, from the goal of the command to the first error.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -86,50 +83,4 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Healthcheck(settings) => healthcheck::run(&settings).await.map(|()| ExitCode::SUCCESS),
         }
     })
-}
-
-/// Prints why the program ends, and gives its exit code.
-#[must_use]
-pub fn fail(error: &anyhow::Error) -> ExitCode {
-    // Who reads has seen enough: `curio db history | head -n 1`.
-    if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-        return ExitCode::SUCCESS;
-    }
-    let mut text = String::from("curio: ");
-    for (depth, cause) in error.chain().enumerate() {
-        text.push_str(if depth == 0 { "" } else { "\n  because " });
-        // sqlx adds a line of PostgreSQL's own source, and then says it all again.
-        if let Some(sqlx::Error::Database(error)) = cause.downcast_ref() {
-            text.push_str(error.message());
-            if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
-                let more = [("detail", error.detail()), ("hint", error.hint()), ("where", error.r#where())];
-                for (what, words) in more.into_iter().filter_map(|(what, words)| Some((what, words?))) {
-                    let _ = write!(text, "\n  {what}: {words}");
-                }
-            }
-            break;
-        }
-        let _ = write!(text, "{cause}");
-    }
-    #[expect(clippy::print_stderr, reason = "the last words of a command line program")]
-    {
-        eprintln!("{text}");
-    }
-    ExitCode::FAILURE
-}
-
-/// One connection without the service's time-outs, for migrations.
-async fn connect(url: &DatabaseUrl) -> anyhow::Result<PgConnection> {
-    let options = url.connect_options()?;
-    let place = format!("{}:{}", options.get_host(), options.get_port());
-    tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
-        .await
-        .map_err(anyhow::Error::from)
-        .and_then(|connected| connected.map_err(anyhow::Error::from))
-        .with_context(|| {
-            format!(
-                "the database at {place} does not answer; is PostgreSQL running there, and are DATABASE_URL's user, password \
-                 and database right?"
-            )
-        })
 }

@@ -8,7 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{
     app::App,
-    cli,
+    cli::connect::connect,
     config::ServeSettings,
     error::Error,
     http::{listener, router},
@@ -75,7 +75,7 @@ async fn sweep_once(database: &Database) -> Result<u64, Error> {
 async fn start(settings: &ServeSettings) -> anyhow::Result<(Arc<App>, Database, TcpListener)> {
     let options = settings.http()?;
     let database = Database::new(settings.database()?)?;
-    let mut conn = cli::connect(&settings.url).await?;
+    let mut conn = connect(&settings.url).await?;
     prepare(&mut conn, settings).await?;
     let cursor_key = match &settings.cursor_key {
         Some(key) => key.expose().as_bytes().to_vec(),

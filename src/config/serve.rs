@@ -7,7 +7,8 @@ use clap::Args;
 use ipnet::IpNet;
 
 use super::{
-    DatabaseUrl, MigrationSettings, Secret,
+    database::{DatabaseUrl, MigrationSettings},
+    secret::Secret,
     http::{HttpOptions, Origin, PublicUrl, Quota},
 };
 use crate::postgres::pool::DatabaseOptions;

@@ -37,3 +37,78 @@ pub fn document_text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| openapi::text(catalog::routes()));
     &TEXT
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::{
+        body::{Body, to_bytes},
+        extract::Request,
+        response::Response,
+    };
+    use http::header;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        config::HttpOptions,
+        postgres::pool::{Database, DatabaseOptions},
+    };
+
+    /// A service without a database.
+    fn app() -> Arc<App> {
+        let second = Duration::from_secs(1);
+        let database = Database::new(DatabaseOptions {
+            connect: "postgres://nobody@127.0.0.1:1/none".parse().unwrap(),
+            max_connections: 1,
+            wait_timeout: second,
+            statement_timeout: second,
+            lock_timeout: second,
+            idle_in_transaction_timeout: second,
+        });
+        let options = HttpOptions {
+            request_timeout: second,
+            body_timeout: second,
+            max_requests: 1,
+            rate_limit: None,
+            require_if_match: false,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
+        };
+        App::new(database.unwrap(), b"key", options)
+    }
+
+    async fn text(response: Response) -> String {
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8_lossy(&body).into_owned()
+    }
+
+    #[tokio::test]
+    async fn readyz_reports_that_the_server_is_draining() {
+        let app = app();
+        for server in ["\"server\":\"pass\"", "\"server\":\"draining\""] {
+            let request = Request::get("/readyz").body(Body::empty()).unwrap();
+            let response = router(&app).oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            let text = text(response).await;
+            assert!(text.contains(server), "{text}");
+            app.drain();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_the_constant_500() {
+        async fn panics() {
+            panic!("secret words");
+        }
+        let app = app();
+        let router = layers::around_all(Router::new().route("/", get(panics)), &app).with_state(app);
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let text = text(response).await;
+        assert!(text.contains("internal-error") && !text.contains("secret"), "{text}");
+    }
+}

@@ -9,6 +9,7 @@ pub mod json;
 pub mod keyset;
 pub mod migrations;
 pub mod pool;
+pub mod rule;
 pub mod service;
 pub mod transaction;
 mod violation;
@@ -18,8 +19,5 @@ use autogenerate::model::Metadata;
 /// Every model: what `curio db` compares with the database.
 #[must_use]
 pub fn tables() -> Metadata {
-    Metadata::new()
-        .table::<catalog::models::Item>()
-        .table::<service::models::IdempotencyKey>()
-        .table::<service::models::ServiceKey>()
+    service::models::add_tables(catalog::models::add_tables(Metadata::new()))
 }

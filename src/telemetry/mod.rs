@@ -1,6 +1,6 @@
 //! The log: set-up and shutdown.
 //!
-//! Lines are written by a thread of their own, so that no request waits for the terminal, the pipe or the disk.
+//! A thread writes the lines, so that no request waits for the terminal, the pipe or the disk.
 
 #[cfg(feature = "service")]
 pub mod metrics;
@@ -26,14 +26,14 @@ use tracing_subscriber::{
 use self::sink::{Guard, Sink};
 
 
-/// How a line of the log looks.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Text on a terminal, else JSON.
     Auto,
     /// One JSON object a line.
     Json,
-    /// For people.
+    /// Text for people.
     Text,
 }
 
@@ -46,11 +46,11 @@ pub enum Output {
     Stderr,
 }
 
-/// Starts the log; what is returned writes the last lines when it is dropped.
+/// Starts the log. The guard writes the last lines when it is dropped.
 ///
 /// # Errors
 ///
-/// Where the filter cannot be read.
+/// The filter is malformed.
 pub fn init(filter: &str, format: Format, output: Output) -> anyhow::Result<Guard> {
     let directives =
         EnvFilter::try_new(filter).with_context(|| format!("CURIO_LOG is not a filter: {filter}"))?;
@@ -58,7 +58,7 @@ pub fn init(filter: &str, format: Format, output: Output) -> anyhow::Result<Guar
         Output::Stdout => (sink::start(io::stdout()), io::stdout().is_terminal()),
         Output::Stderr => (sink::start(io::stderr()), io::stderr().is_terminal()),
     };
-    let (writer, guard) = started.context("the thread of the log cannot be started")?;
+    let (writer, guard) = started.context("cannot start the log's thread")?;
     tracing_subscriber::registry().with(layer(format, terminal, writer)).with(directives).init();
     Ok(guard)
 }
@@ -71,9 +71,9 @@ fn layer(format: Format, terminal: bool, writer: Sink) -> Box<dyn Layer<Registry
     }
 }
 
-/// The fields of a span as the members of a JSON object, without its braces, so that more can be added.
+/// The fields of a span as members of a JSON object, without braces, so that more can be added.
 ///
-/// tracing-subscriber's own format sorts the fields of every span into a map first, and parses what it wrote to add to it.
+/// tracing-subscriber's own format sorts the fields into a map first, and parses them to add more.
 struct Members;
 
 impl<'w> FormatFields<'w> for Members {
@@ -101,10 +101,10 @@ fn members(fields: &impl RecordFields) -> serde_json::Result<String> {
     text(object).map(|mut text| text.split_off(1))
 }
 
-/// One JSON object a line: time, level, the event's fields, and the fields of the span around it.
+/// A line with a JSON object: time, level, the event's fields, and the fields of its span.
 ///
-/// tracing-subscriber's own format parses the span's fields, which it keeps as JSON, for every event, to write them out again: a third
-/// of what a line costs. Here they are copied.
+/// tracing-subscriber's own format parses the span's fields for each event and writes them again: a third
+/// of the cost of a line. Here they are copied.
 struct JsonLine;
 
 impl<S> FormatEvent<S, Members> for JsonLine
@@ -147,6 +147,6 @@ where
     text(line)
 }
 
-fn text(octets: Vec<u8>) -> serde_json::Result<String> {
-    String::from_utf8(octets).map_err(serde::ser::Error::custom)
+fn text(bytes: Vec<u8>) -> serde_json::Result<String> {
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }

@@ -1,7 +1,7 @@
-//! Where lines go: a buffer that a thread of its own empties, a few hundred times a second at the most.
+//! The writer of the log: a buffer that its own thread empties, at most a few hundred times a second.
 //!
-//! Nobody is woken for a single line. A channel would wake its reader for each, which costs a request two context switches: a fifth of
-//! the processor time of a small read.
+//! tracing-appender's channel wakes its thread for each line, which costs two context switches: a fifth
+//! of the processor time of a small read.
 
 use std::{
     fmt,
@@ -14,14 +14,14 @@ use std::{
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How long lines are gathered before they are written.
-const GATHER: Duration = Duration::from_millis(5);
-/// When the thread is behind by so many octets, whoever logs waits for it: a line about something that was created is not dropped.
-const LIMIT: usize = 4 << 20;
+/// How long lines are collected before they are written.
+const INTERVAL: Duration = Duration::from_millis(5);
+/// With this many unwritten bytes, loggers wait: a line about a created entity is not dropped.
+const MAX_UNWRITTEN: usize = 4 << 20;
 
 #[derive(Default)]
 struct Buffer {
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     closed: bool,
 }
 
@@ -37,39 +37,39 @@ impl Shared {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, octets: &[u8]) {
+    fn push(&self, bytes: &[u8]) {
         let mut buffer = self
             .emptied
-            .wait_while(self.lock(), |buffer| buffer.octets.len() > LIMIT && !buffer.closed)
+            .wait_while(self.lock(), |buffer| buffer.bytes.len() > MAX_UNWRITTEN && !buffer.closed)
             .unwrap_or_else(PoisonError::into_inner);
-        let was_empty = buffer.octets.is_empty();
-        buffer.octets.extend_from_slice(octets);
+        let was_empty = buffer.bytes.is_empty();
+        buffer.bytes.extend_from_slice(bytes);
         drop(buffer);
         if was_empty {
             self.filled.notify_one();
         }
     }
 
-    /// Writes what comes until the buffer is closed, and then what is left.
+    /// Writes until the buffer is closed and empty.
     fn write_to(&self, mut out: impl Write) {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         loop {
             let buffer = self
                 .filled
-                .wait_while(self.lock(), |buffer| buffer.octets.is_empty() && !buffer.closed)
+                .wait_while(self.lock(), |buffer| buffer.bytes.is_empty() && !buffer.closed)
                 .unwrap_or_else(PoisonError::into_inner);
-            // For a while, or until it is closed.
+            // Collect more lines, unless it is closed.
             let (mut buffer, _) = self
                 .filled
-                .wait_timeout_while(buffer, GATHER, |buffer| !buffer.closed)
+                .wait_timeout_while(buffer, INTERVAL, |buffer| !buffer.closed)
                 .unwrap_or_else(PoisonError::into_inner);
-            mem::swap(&mut octets, &mut buffer.octets);
+            mem::swap(&mut bytes, &mut buffer.bytes);
             let closed = buffer.closed;
             drop(buffer);
             self.emptied.notify_all();
-            // There is nobody left to tell that the log cannot be written.
-            let _ = out.write_all(&octets).and_then(|()| out.flush());
-            octets.clear();
+            // An error of the log has nowhere to be logged.
+            let _ = out.write_all(&bytes).and_then(|()| out.flush());
+            bytes.clear();
             if closed {
                 return;
             }
@@ -77,21 +77,21 @@ impl Shared {
     }
 }
 
-/// Takes lines.
+/// Accepts lines.
 #[derive(Clone)]
 pub struct Sink(Arc<Shared>);
 
-/// Writes what is left when it is dropped.
+/// Writes the remaining lines when it is dropped.
 pub struct Guard {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// A sink whose lines a thread writes to `out`.
+/// Starts a thread that writes the sink's lines to `out`.
 ///
 /// # Errors
 ///
-/// Where the thread cannot be started.
+/// The thread cannot be started.
 pub fn start(out: impl Write + Send + 'static) -> io::Result<(Sink, Guard)> {
     let shared = Arc::new(Shared::default());
     let writer = Arc::clone(&shared);
@@ -116,9 +116,9 @@ impl fmt::Debug for Guard {
 }
 
 impl Write for Sink {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.0.push(octets);
-        Ok(octets.len())
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -138,14 +138,14 @@ impl MakeWriter<'_> for Sink {
 mod tests {
     use super::*;
 
-    /// Takes its time, and keeps what it got.
+    /// A slow writer that stores what is written.
     struct Slow(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Slow {
-        fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             thread::yield_now();
-            self.0.lock().unwrap().extend_from_slice(octets);
-            Ok(octets.len())
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
         }
 
         fn flush(&mut self) -> io::Result<()> {

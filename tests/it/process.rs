@@ -243,7 +243,7 @@ async fn a_missing_or_silent_database_is_explained() {
         let error = serve(None, arguments).await;
         assert!(error.contains("set DATABASE_URL") && error.contains("make run"), "{error}");
         let error = serve(Some("postgres://curio:secret@127.0.0.1:1/curio"), arguments).await;
-        assert!(error.contains("127.0.0.1:1 does not answer") && error.contains("because"), "{error}");
+        assert!(error.contains("127.0.0.1:1 does not respond") && error.contains("because"), "{error}");
         assert!(!error.contains("secret"), "{error}");
         let error = serve(Some("mysql://curio:secret@127.0.0.1/curio"), arguments).await;
         assert!(error.contains("must begin with postgres://") && !error.contains("secret"), "{error}");

@@ -59,64 +59,42 @@ async fn start_and_drop<T>(future: impl Future<Output = T>, until: impl AsyncFn(
 }
 
 #[tokio::test]
-async fn a_keyed_request_dropped_while_preparing_statements_leaves_a_usable_connection() {
+async fn a_keyed_request_dropped_during_begin_leaves_a_usable_connection() {
     let database = TestDatabase::new().await;
     let proxy = proxy(&database).await;
     let pool = through(&proxy, &database);
     pool.connection().await.unwrap().release();
-    proxy.set(Mode::Hold);
-    let arrived = "SELECT count(*) FROM pg_stat_activity
-                   WHERE datname = current_database() AND application_name = 'curio' AND query LIKE '%PREPARE%'";
-    start_and_drop(idempotency_key::begin(&pool, &[7; 32]), async || database.number(arrived).await == 1)
+    let locked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    for _ in 0..5 {
+        proxy.set(Mode::Hold);
+        let claim = idempotency_key::claim(&pool, &[7; 32]);
+        start_and_drop(claim, async || database.number(locked).await == 1).await;
+        proxy.set(Mode::Open);
+        eventually("the key is free again", async || {
+            match idempotency_key::claim(&pool, &[7; 32]).await.unwrap() {
+                Claim::Claimed(tx) => tx.rehearse().await.is_ok(),
+                _ => false,
+            }
+        })
         .await;
-    proxy.set(Mode::Open);
-    takes_keys(&pool).await;
+    }
+    assert_eq!(pool.status().size, 1, "the connection was cleaned, not replaced");
 }
 
 #[tokio::test]
-async fn a_failed_preparation_of_statements_leaves_a_usable_connection() {
+async fn a_key_has_one_holder_and_then_its_response() {
     let database = TestDatabase::new().await;
-    let pool = Database::new(single(&database)).unwrap();
-    database.execute("ALTER TABLE idempotency_keys RENAME TO gone").await;
-    assert!(matches!(idempotency_key::begin(&pool, &[7; 32]).await, Err(Error::Internal(_))));
-    database.execute("ALTER TABLE gone RENAME TO idempotency_keys").await;
-    takes_keys(&pool).await;
-}
-
-/// As behind a pooler that gives each transaction any free session.
-#[tokio::test]
-async fn keys_work_if_prepared_statements_come_and_go() {
-    let database = TestDatabase::new().await;
-    let session = async |pool: &Database, sql: &'static str| {
-        let mut conn = pool.connection().await.unwrap();
-        sqlx::raw_sql(sql).execute(&mut *conn).await.unwrap();
-        conn.release();
-    };
-    let gone = "DEALLOCATE curio_lock_key; DEALLOCATE curio_find_answer; DEALLOCATE curio_add_answer";
-    let there = "PREPARE curio_find_answer (bytea) AS SELECT 1";
-    for (id, before, between) in [([1; 32], "SELECT 1", gone), ([2; 32], there, "SELECT 1")] {
-        let pool = Database::new(single(&database)).unwrap();
-        session(&pool, before).await;
-        takes_keys(&pool).await;
-        session(&pool, between).await;
-        let stored = KeptAnswer { fingerprint: vec![3; 32], answer: b"HTTP/1.1 204 \r\n\r\n".to_vec() };
-        let Claim::Taken(tx) = idempotency_key::begin(&pool, &id).await.unwrap() else { panic!("a new key") };
-        idempotency_key::commit(tx, &id, &stored).await.unwrap();
-        let Claim::Kept(found) = idempotency_key::begin(&pool, &id).await.unwrap() else {
-            panic!("a key with a response")
-        };
-        assert_eq!((found.fingerprint, found.answer), (stored.fingerprint, stored.answer));
-        takes_keys(&pool).await;
-    }
-}
-
-async fn takes_keys(pool: &Database) {
-    for _ in 0..2 {
-        match idempotency_key::begin(pool, &[7; 32]).await.unwrap() {
-            Claim::Taken(tx) => tx.rehearse().await.unwrap(),
-            other => panic!("{other:?}"),
-        }
-    }
+    let pool = Database::new(database.options()).unwrap();
+    let id = [1; 32];
+    let claim = async || idempotency_key::claim(&pool, &id).await.unwrap();
+    let Claim::Claimed(mut tx) = claim().await else { panic!("a new key") };
+    assert!(matches!(claim().await, Claim::Busy));
+    let stored = StoredResponse { fingerprint: vec![3; 32], message: b"HTTP/1.1 204 \r\n\r\n".to_vec() };
+    idempotency_key::store(&mut tx, &id, &stored).await.unwrap();
+    tx.commit().await.unwrap();
+    let Claim::Used(found) = claim().await else { panic!("a key with a response") };
+    assert_eq!((found.fingerprint, found.message), (stored.fingerprint, stored.message));
 }
 
 #[tokio::test]
@@ -181,12 +159,11 @@ async fn a_dropped_transaction_is_rolled_back_and_its_connection_used_again() {
 async fn a_transaction_with_a_failed_statement_returns_its_connection() {
     let database = TestDatabase::new().await;
     let pool = Database::new(single(&database)).unwrap();
-    let id = Uuid::now_v7();
     for _ in 0..3 {
         let mut tx = pool.begin().await.unwrap();
-        item::create(&mut tx, id, &content("x")).await.unwrap();
-        let again = item::create(&mut tx, id, &content("y")).await;
-        assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+        item::create(&mut tx, Uuid::now_v7(), &content("x")).await.unwrap();
+        let broken = item::create(&mut tx, Uuid::now_v7(), &content("")).await;
+        assert!(matches!(broken, Err(Error::Invalid(_))), "{broken:?}");
     }
     assert_eq!(database.count_items().await, 0);
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 use sqlx::PgConnection;
 
-use crate::{cli, config::DatabaseUrl, postgres::migrations};
+use crate::{cli::connect::connect, config::DatabaseUrl, postgres::migrations};
 
 /// Show the newest migration that is applied, and the pending ones
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = cli::connect(&arguments.url).await?;
+    let mut conn = connect(&arguments.url).await?;
     show(&mut conn, arguments.json).await
 }
 

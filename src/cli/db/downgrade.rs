@@ -5,9 +5,9 @@ use std::io::{self, Write as _};
 use autogenerate::migrate::{self, Down};
 use clap::Args;
 
-use super::{count, print_script};
+use super::output::{count, print_script};
 use crate::{
-    cli,
+    cli::connect::connect,
     config::{DatabaseUrl, MigrationSettings},
     postgres::migrations,
 };
@@ -30,7 +30,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = cli::connect(&arguments.url).await?;
+    let mut conn = connect(&arguments.url).await?;
     let migrations = migrations::all()?;
     if arguments.sql {
         let sql = migrate::downgrade_sql(&mut conn, &migrations, &arguments.target).await?;

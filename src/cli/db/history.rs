@@ -8,7 +8,7 @@ use chrono::SecondsFormat;
 use clap::Args;
 use serde_json::json;
 
-use crate::{cli, config::DatabaseUrl, postgres::migrations};
+use crate::{cli::connect::connect, config::DatabaseUrl, postgres::migrations};
 
 /// List all migrations, and when they were applied
 ///
@@ -25,7 +25,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = cli::connect(&arguments.url).await?;
+    let mut conn = connect(&arguments.url).await?;
     let entries = migrate::history(&mut conn, &migrations::all()?).await?;
     Ok(if arguments.json { print_json(&entries) } else { print(&entries) }?)
 }

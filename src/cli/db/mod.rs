@@ -1,13 +1,15 @@
-//! `curio db …`: Alembic's verbs, one a file.
+//! `curio db …`: Alembic's verbs, a file for each.
 //!
-//! Upgrade, downgrade, current, history and stamp work with the migrations that the binary carries, so that they do the same wherever it runs. A
-//! revision that was written since is not among them: `cargo run -- db upgrade` builds the binary anew, because `build.rs` watches the folder.
+//! Upgrade, downgrade, current, history and stamp use the migrations embedded in the binary, so that they
+//! do the same wherever it runs. To include a new revision, `cargo run -- db upgrade` rebuilds the binary,
+//! because `build.rs` watches the folder.
 
 mod check;
 mod current;
 mod diff;
 mod downgrade;
 mod history;
+mod output;
 mod project;
 mod rebase;
 mod revision;
@@ -25,7 +27,7 @@ use tokio::signal::{
     unix::{SignalKind, signal},
 };
 
-/// What to do with the database.
+/// The commands on the database.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a new revision
@@ -44,14 +46,14 @@ pub enum Command {
     Current(current::Arguments),
     /// List all migrations, and when they were applied
     History(history::Arguments),
-    /// Say what is applied without running anything
+    /// Record what is applied without running anything
     Stamp(stamp::Arguments),
 }
 
-/// Runs a command, until it is done or somebody interrupts it.
+/// Runs a command until it completes or is interrupted.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
-    // Work that is interrupted is dropped, and its scratch database with it.
+    // An interrupted command is dropped, and its scratch database with it.
     tokio::select! {
         outcome = dispatch(command) => outcome,
         _ = ctrl_c() => interrupted(130),
@@ -59,7 +61,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Says so, and gives the exit code: 128 and the number of the signal.
+/// Reports the interrupt and returns the exit code: 128 plus the number of the signal.
 fn interrupted(code: u8) -> anyhow::Result<ExitCode> {
     writeln!(io::stderr(), "curio: interrupted")?;
     Ok(ExitCode::from(code))
@@ -78,16 +80,4 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Stamp(arguments) => stamp::run(arguments).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn count(migrations: usize) -> String {
-    format!("{migrations} migration{}", if migrations == 1 { "" } else { "s" })
-}
-
-/// Prints a script, or says on standard error that there is nothing in it.
-fn print_script(sql: &str) -> io::Result<()> {
-    if sql.is_empty() {
-        return writeln!(io::stderr(), "nothing to do");
-    }
-    io::stdout().write_all(sql.as_bytes())
 }

@@ -20,7 +20,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::sync::oneshot;
 
 use crate::{
-    cli,
+    cli::connect::connect,
     config::{DatabaseUrl, Secret},
     postgres,
 };
@@ -50,7 +50,7 @@ impl ProjectSettings {
 
     pub async fn project(&self) -> anyhow::Result<Project> {
         // Only to say what to do where there is no database.
-        drop(cli::connect(&self.url).await?);
+        drop(connect(&self.url).await?);
         Ok(Project {
             metadata: postgres::tables(),
             folder: self.migrations.clone(),

@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::current;
 use crate::{
-    cli,
+    cli::connect::connect,
     config::{DatabaseUrl, MigrationSettings},
     postgres::migrations,
 };
@@ -26,7 +26,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = cli::connect(&arguments.url).await?;
+    let mut conn = connect(&arguments.url).await?;
     let patience = arguments.migration.migration_wait;
     migrate::stamp(&mut conn, &migrations::all()?, &arguments.target, patience).await?;
     current::show(&mut conn, false).await

@@ -1,7 +1,7 @@
 //! Content codings of responses (RFC 9110 §12.5.3).
 //!
 //! tower-http's layer negotiates after the handler, when a write is committed and a 406 would be a
-//! lie. So the coding is chosen before, and the layer is told the only one that it may use.
+//! lie. So the coding is chosen before, and the layer sees no other.
 
 use axum::{
     extract::Request,

@@ -1,6 +1,6 @@
 //! Which pages of other origins may call the API (the Fetch standard, "CORS protocol").
 //!
-//! tower-http's layer answers every OPTIONS as a preflight request; here one without
+//! tower-http's layer takes every OPTIONS for a preflight request; here one without
 //! `Access-Control-Request-Method` reaches the resource.
 
 use std::{

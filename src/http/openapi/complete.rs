@@ -6,44 +6,13 @@ use super::{
     headers::complete_headers,
     parameters,
     problems::{self, reference},
+    traits::Traits,
 };
 use crate::http::response::problem::{
     BODY_TIMEOUT, CONFLICT, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_ACCEPTABLE, NOT_FOUND,
     PRECONDITION_FAILED, PRECONDITION_REQUIRED, TOO_LARGE, TOO_MANY_REQUESTS, UNAUTHORIZED, UNAVAILABLE,
     UNSUPPORTED_MEDIA_TYPE,
 };
-
-/// What an operation is, as far as the document depends on it.
-#[derive(Debug)]
-pub struct Traits {
-    /// It has a body.
-    pub has_body: bool,
-    /// It returns content.
-    pub has_content: bool,
-    /// It works on one entity, whose id is in the path.
-    pub is_on_entity: bool,
-    /// It changes something.
-    pub is_write: bool,
-    /// It takes an `Idempotency-Key`.
-    pub is_keyed: bool,
-    /// It returns an entity that the client may have already.
-    pub is_conditional_read: bool,
-}
-
-impl Traits {
-    fn of(method: &str, path: &str, operation: &Value) -> Self {
-        let responses = operation["responses"].as_object().into_iter().flatten();
-        let is_on_entity = path.contains("/{id}");
-        Self {
-            has_body: operation.get("requestBody").is_some(),
-            has_content: responses.into_iter().any(|(_, response)| response.get("content").is_some()),
-            is_on_entity,
-            is_write: matches!(method, "post" | "put" | "patch" | "delete"),
-            is_keyed: matches!(method, "post" | "patch"),
-            is_conditional_read: is_on_entity && method == "get",
-        }
-    }
-}
 
 /// Completes the parameters, the responses with their header fields, and the rejections of an operation.
 pub fn complete_operation(
@@ -53,10 +22,8 @@ pub fn complete_operation(
     rejections: &mut Map<String, Value>,
 ) {
     let traits = Traits::of(method, path, operation);
-    if traits.has_body {
-        operation["requestBody"]["description"].as_str().is_none().then(|| {
-            operation["requestBody"]["description"] = "The content of the request.".into();
-        });
+    if traits.has_body && operation["requestBody"].get("description").is_none() {
+        operation["requestBody"]["description"] = "The content of the request.".into();
     }
     parameters::add(operation, &traits);
     let Some(responses) = operation["responses"].as_object_mut() else { return };

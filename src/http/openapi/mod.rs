@@ -5,6 +5,7 @@ mod complete;
 mod headers;
 mod parameters;
 mod problems;
+mod traits;
 
 use std::sync::Arc;
 

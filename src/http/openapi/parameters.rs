@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::complete::Traits;
+use super::traits::Traits;
 use crate::http::{
     limits::{MAX_ENTITY_TAGS, MAX_KEY},
     request::preconditions::ENTITY_TAGS,

@@ -1,11 +1,39 @@
 //! The rows of the catalogue.
 
-use autogenerate::{Enum, Table};
+use autogenerate::{Enum, Table, model::Metadata};
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::postgres::{entity::Entity, json::JsonText};
+use crate::postgres::{entity::Entity, json::JsonText, rule::Rule};
+
+/// Adds the tables of the catalogue.
+#[must_use]
+pub fn add_tables(metadata: Metadata) -> Metadata {
+    metadata.table::<Item>()
+}
+
+/// The checks on what clients send.
+pub const RULES: &[Rule] = &[
+    Rule {
+        constraint: "items_name_check",
+        pointer: "/name",
+        code: "length",
+        detail: "must have 1 to 200 characters",
+    },
+    Rule {
+        constraint: "items_status_check",
+        pointer: "/status",
+        code: "enum",
+        detail: "must be draft, active or archived",
+    },
+    Rule {
+        constraint: "items_attributes_check",
+        pointer: "/attributes",
+        code: "type",
+        detail: "must be an object",
+    },
+];
 
 /// A thing worth keeping track of.
 #[derive(Debug, Clone, sqlx::FromRow, Table)]
@@ -84,7 +112,7 @@ pub enum Status {
     Draft,
     /// In use.
     Active,
-    /// Kept for the record.
+    /// Stored for the record.
     Archived,
 }
 

@@ -2,8 +2,14 @@
 
 use std::fmt;
 
-use autogenerate::Table;
+use autogenerate::{Table, model::Metadata};
 use chrono::{DateTime, Utc};
+
+/// Adds the tables of the service.
+#[must_use]
+pub fn add_tables(metadata: Metadata) -> Metadata {
+    metadata.table::<IdempotencyKey>().table::<ServiceKey>()
+}
 
 /// A key that all replicas share, created by the first start that needs it.
 #[derive(Clone, sqlx::FromRow, Table)]

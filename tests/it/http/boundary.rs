@@ -195,24 +195,63 @@ async fn other_origins_read_responses_only_if_configured() {
 }
 
 #[tokio::test]
-async fn links_follow_the_host_and_a_trusted_proxy() {
+async fn links_are_relative_or_below_the_public_url() {
     let ask = async |service: &TestService| {
-        let request = service.request(Method::GET, "/v1/items?limit=1").header("host", "api.example.com");
-        let reply = Reply::of(request.header("x-forwarded-proto", "https")).await;
-        reply.header("link").unwrap().split('?').next().unwrap().to_owned()
-    };
-    let alone = TestService::start().await;
-    let behind = TestService::start_with(Options {
-        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
-        ..options()
-    })
-    .await;
-    for service in [&alone, &behind] {
         service.create("a").await;
         service.create("b").await;
+        let fields = [("host", "evil.example"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.example")];
+        let reply = service.send(Method::GET, "/v1/items?limit=1", &fields, None).await;
+        reply.header("link").unwrap().split('?').next().unwrap().to_owned()
+    };
+    let trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let relative = TestService::start_with(Options { trusted_proxies, ..options() }).await;
+    assert_eq!(ask(&relative).await, "</v1/items");
+    let public_url = Some("https://api.example.com/catalogue/".parse().unwrap());
+    let absolute = TestService::start_with(Options { public_url, ..options() }).await;
+    assert_eq!(ask(&absolute).await, "<https://api.example.com/catalogue/v1/items");
+}
+
+#[tokio::test]
+async fn a_cursor_belongs_to_the_meaning_of_the_filters() {
+    let service = TestService::start().await;
+    for name in ["a b", "a b c"] {
+        service.create(name).await;
     }
-    assert_eq!(ask(&alone).await, "<http://api.example.com/v1/items");
-    assert_eq!(ask(&behind).await, "<https://api.example.com/v1/items");
+    let page = service.get("/v1/items?limit=1&name_prefix=a%20b&status=draft&status=active").await;
+    let cursor = page.body["next_cursor"].as_str().unwrap();
+    for same in [
+        "name_prefix=a+b&status=draft&status=active",
+        "status=active&status=draft&name_prefix=a%20%62&include_deleted=false",
+        "limit=7&status=draft&status=active&status=active&name_prefix=a%20b",
+    ] {
+        let reply = service.get(&format!("/v1/items?{same}&cursor={cursor}")).await;
+        assert_eq!(reply.status, StatusCode::OK, "{same}: {reply:?}");
+    }
+    for other in ["name_prefix=a", "name_prefix=a%20b&status=draft", "status=draft&status=active"] {
+        let reply = service.get(&format!("/v1/items?{other}&cursor={cursor}")).await;
+        let faults = reply.is_problem(400, "malformed-request").faults();
+        assert_eq!(faults, [("cursor".into(), "cursor_mismatch".into())], "{other}");
+    }
+    let many = service.get("/v1/items?limit=0&cursor=nonsense&status=x&unknown=1").await;
+    let faults = many.is_problem(400, "malformed-request").faults();
+    assert_eq!(
+        faults,
+        [("cursor", "cursor"), ("limit", "limit"), ("status", "enum"), ("unknown", "unknown_parameter")]
+            .map(|(place, code)| (place.to_owned(), code.to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn a_write_that_no_coding_suits_is_rejected_before_it_is_done() {
+    let service = TestService::start().await;
+    for field in ["identity;q=0", "*;q=0", "identity;q=0, gzip;q=0"] {
+        let body = json!({ "name": "Lamp" });
+        let reply = service.send(Method::POST, "/v1/items", &[("accept-encoding", field)], Some(&body)).await;
+        reply.is_problem(406, "not-acceptable");
+        let probe = service.send(Method::GET, "/livez", &[("accept-encoding", field)], None).await;
+        assert_eq!(probe.status, StatusCode::OK, "probes always respond");
+    }
+    assert_eq!(service.database.count_items().await, 0);
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ async fn sweeping_removes_expired_keys_in_batches_and_does_not_wait() {
     let database = TestDatabase::new().await;
     let keys = |age: &str, count: u32| {
         format!(
-            "INSERT INTO idempotency_keys (id, fingerprint, answer, created_at)
+            "INSERT INTO idempotency_keys (id, fingerprint, response, created_at)
              SELECT sha256((random()::text || n)::bytea), sha256(''), '', now() - interval '{age}'
              FROM generate_series(1, {count}) n;"
         )
@@ -111,7 +111,7 @@ async fn a_service_sweeps_after_its_start() {
     let database = TestDatabase::new().await;
     database
         .execute(
-            "INSERT INTO idempotency_keys (id, fingerprint, answer, created_at)
+            "INSERT INTO idempotency_keys (id, fingerprint, response, created_at)
              SELECT sha256(n::text::bytea), sha256(''), '', now() - interval '2 days'
              FROM generate_series(1, 2500) n",
         )
@@ -135,9 +135,14 @@ async fn behind_proxy() -> (TestService, Proxy) {
 #[tokio::test]
 async fn a_retry_after_any_lost_connection_makes_one_item() {
     let (service, proxy) = behind_proxy().await;
-    // The second is batched with BEGIN, the last with COMMIT.
-    let statements =
-        ["PREPARE curio_lock_key", "EXECUTE curio_lock_key", "INSERT INTO items", "EXECUTE curio_add_answer"];
+    // The first is batched with BEGIN.
+    let statements = [
+        "pg_try_advisory_xact_lock",
+        "SELECT fingerprint",
+        "INSERT INTO items",
+        "INSERT INTO idempotency_keys",
+        "COMMIT",
+    ];
     let mut items = 0;
     for statement in statements {
         for at in [CutAt::Arrival, CutAt::Execution, CutAt::Response] {

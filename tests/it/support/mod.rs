@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 
 // The paths that the tests use of the service, in one place.
 pub use curio::{
-    http::{App, Options, document::text as openapi_text, server as listener},
-    postgres::database::{Database, DatabaseOptions},
+    app::App,
+    config::HttpOptions as Options,
+    http::{document_text as openapi_text, listener, router},
+    postgres::pool::{Database, DatabaseOptions},
 };
 
 /// How long something that must happen may take on the slowest machine.

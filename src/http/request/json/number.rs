@@ -19,18 +19,18 @@ fn decimal(text: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{}{fraction}", whole.trim_start_matches('-'));
-    let kept = digits.trim_end_matches('0');
-    let zeros = digits.len() - kept.len();
-    let kept = kept.trim_start_matches('0');
-    if kept.is_empty() {
+    let significant = digits.trim_end_matches('0');
+    let zeros = digits.len() - significant.len();
+    let significant = significant.trim_start_matches('0');
+    if significant.is_empty() {
         return (false, String::new(), 0);
     }
-    let places = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let to_i64 = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let exponent = exponent.parse::<i64>().unwrap_or_default();
     (
         whole.starts_with('-'),
-        kept.to_owned(),
-        exponent.saturating_sub(places(fraction.len())).saturating_add(places(zeros)),
+        significant.to_owned(),
+        exponent.saturating_sub(to_i64(fraction.len())).saturating_add(to_i64(zeros)),
     )
 }
 

@@ -293,11 +293,11 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     if let Some(prefix) = &filter.name_prefix {
         query.push(" AND name LIKE ").push_bind(like_prefix(prefix));
     }
-    if let Some(moment) = filter.created_after {
-        query.push(" AND created_at >= ").push_bind(moment);
+    if let Some(time) = filter.created_after {
+        query.push(" AND created_at >= ").push_bind(time);
     }
-    if let Some(moment) = filter.created_before {
-        query.push(" AND created_at < ").push_bind(moment);
+    if let Some(time) = filter.created_before {
+        query.push(" AND created_at < ").push_bind(time);
     }
 }
 

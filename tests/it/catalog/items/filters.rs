@@ -5,7 +5,7 @@ use curio::postgres::{
         models::{ItemFilter, Status},
         operations::item,
     },
-    keyset::Start,
+    keyset::{Newest, PageRequest, Start},
 };
 use reqwest::StatusCode;
 use serde_json::json;
@@ -196,8 +196,9 @@ async fn lists_with_and_without_deleted_items_are_read_from_indexes() {
     for include_deleted in [false, true] {
         for status in [vec![], vec![Status::Draft]] {
             let filter = ItemFilter { include_deleted, status, ..ItemFilter::default() };
-            let (items, more) = item::list(&mut conn, &filter, Start::Newest, 50).await.unwrap();
-            assert_eq!((items.len(), more), (50, true));
+            let page = PageRequest::<Newest> { start: Start::First, limit: 50 };
+            let page = item::list(&mut conn, &filter, &page).await.unwrap();
+            assert_eq!((page.rows.len(), page.more), (50, true));
         }
     }
     let read =

@@ -1,0 +1,35 @@
+//! How a command reports its failure.
+
+use std::{fmt::Write as _, io, process::ExitCode};
+
+use sqlx::postgres::PgDatabaseError;
+
+/// Prints the chain of causes and returns the exit code.
+#[must_use]
+pub fn fail(error: &anyhow::Error) -> ExitCode {
+    // The reader has seen enough: `curio db history | head -n 1`.
+    if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    let mut text = String::from("curio: ");
+    for (depth, cause) in error.chain().enumerate() {
+        text.push_str(if depth == 0 { "" } else { "\n  because " });
+        // sqlx adds a line number of PostgreSQL's source, and then repeats the message.
+        if let Some(sqlx::Error::Database(error)) = cause.downcast_ref() {
+            text.push_str(error.message());
+            if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+                let more = [("detail", error.detail()), ("hint", error.hint()), ("where", error.r#where())];
+                for (what, words) in more.into_iter().filter_map(|(what, words)| Some((what, words?))) {
+                    let _ = write!(text, "\n  {what}: {words}");
+                }
+            }
+            break;
+        }
+        let _ = write!(text, "{cause}");
+    }
+    #[expect(clippy::print_stderr, reason = "the error message of a command line program")]
+    {
+        eprintln!("{text}");
+    }
+    ExitCode::FAILURE
+}
