@@ -8,6 +8,7 @@
 
 mod cases;
 mod guide;
+mod house;
 mod judge;
 mod migrate;
 mod model;

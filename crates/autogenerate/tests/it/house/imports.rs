@@ -17,7 +17,6 @@ use syn::visit::{self, Visit};
 #[derive(Debug, Default)]
 pub struct ModuleGraph {
     edges: BTreeMap<String, BTreeSet<String>>,
-    crates: BTreeSet<(String, String)>,
 }
 
 impl ModuleGraph {
@@ -51,11 +50,6 @@ impl ModuleGraph {
     /// Every import of one file by another, as pairs of importing and imported.
     pub fn edges(&self) -> impl Iterator<Item = (&str, &str)> {
         self.edges.iter().flat_map(|(from, to)| to.iter().map(|to| (from.as_str(), to.as_str())))
-    }
-
-    /// Which modules name which other crates, as pairs; primitive types are among them.
-    pub fn crates(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.crates.iter().map(|(module, name)| (module.as_str(), name.as_str()))
     }
 
     /// The same imports between groups of modules. `group` names the group of a module; imports inside one are left
@@ -100,15 +94,6 @@ struct Modules {
     by_path: BTreeMap<Vec<String>, Module>,
 }
 
-/// Where the items of a module stand.
-struct Source<'a> {
-    file: &'a Path,
-    /// Where the files of its children are.
-    folder: &'a Path,
-    /// The name of the module that the file is.
-    name: &'a str,
-}
-
 #[derive(Clone)]
 struct Module {
     /// The name of the module whose file it is in.
@@ -124,35 +109,35 @@ impl Modules {
     fn read_file(&mut self, file: &Path, folder: &Path, path: &[String], name: &str) {
         let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        self.read_items(&parsed.items, &Source { file, folder, name }, path);
+        self.read_items(&parsed.items, folder, path, name);
     }
 
-    fn read_items(&mut self, items: &[syn::Item], source: &Source<'_>, path: &[String]) {
-        let mut module = Module { file: source.name.to_owned(), aliases: BTreeMap::new(), paths: Vec::new() };
+    fn read_items(&mut self, items: &[syn::Item], folder: &Path, path: &[String], name: &str) {
+        let mut module = Module { file: name.to_owned(), aliases: BTreeMap::new(), paths: Vec::new() };
         for item in items {
             match item {
                 syn::Item::Mod(it) if is_test(&it.attrs) => {}
-                syn::Item::Mod(it) => self.read_child(it, source, path),
+                syn::Item::Mod(it) => self.read_child(it, folder, path, name),
                 item => module.visit_item(item),
             }
         }
         self.by_path.insert(path.to_vec(), module);
     }
 
-    fn read_child(&mut self, item: &syn::ItemMod, source: &Source<'_>, path: &[String]) {
+    fn read_child(&mut self, item: &syn::ItemMod, folder: &Path, path: &[String], name: &str) {
         let ident = ident(&item.ident);
         let path = [path, std::slice::from_ref(&ident)].concat();
-        let folder = &source.folder.join(&ident);
+        let folder_of_child = folder.join(&ident);
         if let Some((_, items)) = &item.content {
-            return self.read_items(items, &Source { folder, ..*source }, &path);
+            return self.read_items(items, &folder_of_child, &path, name);
         }
         let candidates: Vec<PathBuf> = match path_attribute(&item.attrs) {
-            Some(file) => vec![source.file.with_file_name(file)],
-            None => vec![source.folder.join(format!("{ident}.rs")), folder.join("mod.rs")],
+            Some(file) => vec![folder.join(file)],
+            None => vec![folder.join(format!("{ident}.rs")), folder_of_child.join("mod.rs")],
         };
         let file = candidates.iter().find(|file| file.exists());
         let file = file.unwrap_or_else(|| panic!("no file for the module {}", path.join("::")));
-        self.read_file(file, folder, &path, &path.join("::"));
+        self.read_file(file, &folder_of_child, &path, &path.join("::"));
     }
 
     /// Adds the imports of a module to the graph. Paths that begin with the name of a crate are looked up in `library`
@@ -164,11 +149,8 @@ impl Modules {
                 let within = named.get(1..).filter(|rest| module.file == "main" && rest.len() > 1)?;
                 library.by_path.contains_key(&within[..1]).then(|| library.deepest(within))
             });
-            match target {
-                Some(target) if target == module.file => {}
-                Some(target) => _ = graph.edges.entry(module.file.clone()).or_default().insert(target),
-                None => graph.crates.extend(other_crate(module, named)),
-            }
+            let Some(target) = target.filter(|target| *target != module.file) else { continue };
+            graph.edges.entry(module.file.clone()).or_default().insert(target);
         }
     }
 
@@ -261,12 +243,6 @@ impl<'ast> Visit<'ast> for Module {
         self.text(&item.tokens.to_string());
         visit::visit_macro(self, item);
     }
-}
-
-/// The crate that a path which leads to no module begins with.
-fn other_crate(module: &Module, path: &[String]) -> Option<(String, String)> {
-    let first = path.first().map(|first| module.aliases.get(first).map_or(first, |alias| &alias[0]))?;
-    first.starts_with(char::is_lowercase).then(|| (module.file.clone(), first.clone()))
 }
 
 fn ident(ident: &syn::Ident) -> String {
