@@ -96,6 +96,11 @@ fn identifier(text: &str) -> Option<String> {
     (text.starts_with(begins) && text.chars().all(goes_on)).then(|| text.to_lowercase())
 }
 
+/// A comment that was written instead of a documentation; an empty one is none.
+pub fn given(comment: &LitStr) -> Option<String> {
+    Some(comment.value()).filter(|comment| !comment.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use proc_macro2::Span;

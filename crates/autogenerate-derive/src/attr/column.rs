@@ -4,14 +4,14 @@ use proc_macro2::Span;
 use syn::{Field, GenericArgument, LitStr, PathArguments, Type, ext::IdentExt};
 
 use super::{
-    Sqlx, deferral,
-    table::{actions, check, given, index, unique},
+    constraints::{actions, check, deferral, index, unique},
+    sqlx::Sqlx,
 };
 use crate::{
     args::Args,
     ast::{Actions, Column, Constraints, Deferral, ForeignKey, Identity, KeptAs, Key, Table, Text},
     errors::Errors,
-    text::summary,
+    text::{given, summary},
 };
 
 /// Adds a field to the table: its column, and the constraints and indexes that are said of it.

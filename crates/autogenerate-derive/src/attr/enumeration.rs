@@ -2,12 +2,12 @@
 
 use syn::{Data, DeriveInput, Fields, LitStr, Variant, spanned::Spanned};
 
-use super::{Sqlx, table::given};
+use super::sqlx::Sqlx;
 use crate::{
     args::Args,
     ast::{Enum, Storage, Text, Value},
     errors::Errors,
-    text::{qualified, summary},
+    text::{given, qualified, summary},
 };
 
 /// What sqlx may be told to keep an enum as, without a type of its own.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{option, place, text};
+use super::tokens::{option, place, text};
 use crate::ast::{Enum, Storage, Value};
 
 /// The description of an enum as a constant.

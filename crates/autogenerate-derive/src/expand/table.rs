@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{GenericParam, LitStr, spanned::Spanned};
 
-use super::{option, place, text, texts};
+use super::tokens::{option, place, text, texts};
 use crate::{
     ast::{Check, Column, Constraints, Deferral, Exclusion, ForeignKey, Index, Key, Partition, Table},
     text::Reference,

@@ -1,6 +1,6 @@
 //! Enums that no database could hold.
 
-use super::{distinct, name, renames};
+use super::names::{distinct, name, renames};
 use crate::{
     ast::{Enum, Storage},
     errors::Errors,

@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use super::{distinct, name, names, renames};
+use super::names::{distinct, name, names, renames};
 use crate::{
     ast::{Column, Constraints, ForeignKey, Table},
     errors::Errors,
