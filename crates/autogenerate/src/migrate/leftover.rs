@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, Row as _};
 
-use super::{path::Step, run::execute};
+use super::path::Step;
 
 /// Statements that drop the indexes that an interrupted run of this file left unfinished: `CREATE INDEX CONCURRENTLY IF NOT EXISTS`
 /// would take such a one for the index itself. Nobody can be building them while the lock is held.
@@ -23,15 +23,6 @@ pub(super) async fn statements(conn: &mut PgConnection, step: &Step) -> Result<V
         }
     }
     Ok(statements)
-}
-
-/// Runs them.
-pub(super) async fn drop_invalid(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
-    for statement in statements(conn, step).await? {
-        tracing::warn!(statement, version = step.version, "migration.left_over_dropped");
-        execute(conn, statement).await?;
-    }
-    Ok(())
 }
 
 /// Whether the statements, comments left out, have this name as a word.

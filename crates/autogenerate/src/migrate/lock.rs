@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crc::{CRC_32_ISO_HDLC, Crc};
 use sqlx::PgConnection;
 
-use super::{MigrationError, run::milliseconds};
+use super::{error::MigrationError, run::milliseconds};
 
 const PAUSE: Duration = Duration::from_millis(100);
 

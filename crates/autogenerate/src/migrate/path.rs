@@ -5,8 +5,9 @@ use std::iter;
 use sqlx::SqlStr;
 
 use super::{
-    Down, MigrationError, Up,
+    error::MigrationError,
     table::{self, Rows},
+    target::{Down, Up},
 };
 use crate::revision::{Migrations, Pair, Revision, Script, marks};
 

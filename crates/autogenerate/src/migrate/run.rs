@@ -4,13 +4,16 @@ use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::{MigrationError, leftover, path::Step, table};
+use super::{error::MigrationError, leftover, path::Step, table};
 
 /// Runs one file and books it: in one transaction, unless it is to run without.
 pub(super) async fn step(conn: &mut PgConnection, step: &Step) -> Result<(), MigrationError> {
     let start = Instant::now();
     if step.no_transaction {
-        leftover::drop_invalid(conn, step).await?;
+        for statement in leftover::statements(conn, step).await? {
+            tracing::warn!(statement, version = step.version, "migration.left_over_dropped");
+            execute(conn, statement).await?;
+        }
     }
     run(conn, step).await.map_err(|source| {
         let (version, description) = (step.version, step.description.clone());

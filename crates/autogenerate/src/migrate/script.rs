@@ -4,7 +4,13 @@ use std::fmt::Write as _;
 
 use sqlx::PgConnection;
 
-use super::{Down, MigrationError, Up, leftover, lock, path, path::Step, table};
+use super::{
+    error::MigrationError,
+    leftover, lock,
+    path::{self, Step},
+    table,
+    target::{Down, Up},
+};
 use crate::revision::{Migrations, terminated};
 
 /// The statements that [`upgrade`](super::upgrade) would run now, with what it books, for `psql -v ON_ERROR_STOP=1 -f`. Empty where there is nothing to do.

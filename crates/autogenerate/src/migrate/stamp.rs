@@ -5,9 +5,11 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection};
 
 use super::{
-    MigrationError, Stamp, lock,
+    error::MigrationError,
+    lock,
     run::execute,
     table::{self, Rows},
+    target::Stamp,
 };
 use crate::revision::Migrations;
 

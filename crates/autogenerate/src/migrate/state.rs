@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::{
-    MigrationError,
+    error::MigrationError,
     table::{self, Row, Rows},
 };
 use crate::revision::{Migrations, Revision};

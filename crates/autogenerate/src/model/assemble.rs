@@ -6,56 +6,70 @@ use std::{
 };
 
 use super::{
-    ColumnModel, EnumModel, EnumStorage, IdentityModel, Metadata, MetadataError, Place, TableModel,
-    constraints, keys, metadata::DEFAULT_SCHEMA, naming::Taken, renames, sequence::SequenceModel,
+    constraints,
+    describe::{ColumnModel, IdentityModel, TableModel},
+    enumeration::{EnumModel, EnumStorage},
+    error::MetadataError,
+    keys,
+    metadata::{DEFAULT_SCHEMA, Metadata},
+    naming::Taken,
+    place::Place,
+    renames,
+    sequence::SequenceModel,
 };
 use crate::schema::{
     Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, PartitionOf, Schema, Sequence,
     Table, quote_identifier,
 };
 
-/// Everything that the models say.
-pub(super) fn schema(metadata: &Metadata) -> Result<Schema, MetadataError> {
-    renames::check(metadata)?;
-    let mut claims = Claims::default();
-    let enums = enums(metadata, &mut claims)?;
-    for table in &metadata.tables {
-        claims.table(&metadata.table_name(table), table)?;
-    }
-    let mut sequences = BTreeMap::new();
-    for model in &metadata.sequences {
-        let name = metadata.name(model.schema, model.name);
-        claims.relation(&name, model.place, "sequence")?;
-        sequences.insert(name, sequence(metadata, model)?);
-    }
-    for table in &metadata.tables {
-        claims.constraints(&metadata.table_name(table), table)?;
-    }
-    let mut tables = BTreeMap::new();
-    for model in &metadata.tables {
-        let name = metadata.table_name(model);
-        let taken = claims.taken.entry(name.schema.clone()).or_default();
-        let table = table(metadata, model, taken)?;
-        for partition in model.partitions {
-            let bound = partition
-                .values
-                .map_or_else(|| "DEFAULT".to_owned(), |values| format!("FOR VALUES {values}"));
-            let table = Table {
-                columns: table.columns.clone(),
-                partition_of: Some(PartitionOf { parent: name.clone(), bound }),
-                comment: partition.comment.map(str::to_owned),
-                ..Table::default()
-            };
-            tables.insert(name.sibling(partition.name), table);
+impl Metadata {
+    /// Everything that the models say, as it was written: good for being created and read back, not for being compared.
+    ///
+    /// # Errors
+    ///
+    /// Where models contradict each other.
+    pub fn schema(&self) -> Result<Schema, MetadataError> {
+        renames::check(self)?;
+        let mut claims = Claims::default();
+        let enums = enums(self, &mut claims)?;
+        for table in &self.tables {
+            claims.table(&self.table_name(table), table)?;
         }
-        tables.insert(name, table);
+        let mut sequences = BTreeMap::new();
+        for model in &self.sequences {
+            let name = self.name(model.schema, model.name);
+            claims.relation(&name, model.place, "sequence")?;
+            sequences.insert(name, sequence(self, model)?);
+        }
+        for table in &self.tables {
+            claims.constraints(&self.table_name(table), table)?;
+        }
+        let mut tables = BTreeMap::new();
+        for model in &self.tables {
+            let name = self.table_name(model);
+            let taken = claims.taken.entry(name.schema.clone()).or_default();
+            let table = table(self, model, taken)?;
+            for partition in model.partitions {
+                let bound = partition
+                    .values
+                    .map_or_else(|| "DEFAULT".to_owned(), |values| format!("FOR VALUES {values}"));
+                let table = Table {
+                    columns: table.columns.clone(),
+                    partition_of: Some(PartitionOf { parent: name.clone(), bound }),
+                    comment: partition.comment.map(str::to_owned),
+                    ..Table::default()
+                };
+                tables.insert(name.sibling(partition.name), table);
+            }
+            tables.insert(name, table);
+        }
+        let mut schema = Schema { enums, sequences, tables, ..Schema::default() };
+        if self.needs_database() {
+            schema.extensions = extensions(self);
+            schema.namespaces = namespaces(self, &schema);
+        }
+        Ok(schema)
     }
-    let mut schema = Schema { enums, sequences, tables, ..Schema::default() };
-    if metadata.needs_database() {
-        schema.extensions = extensions(metadata);
-        schema.namespaces = namespaces(metadata, &schema);
-    }
-    Ok(schema)
 }
 
 /// Names that models gave, and where.
@@ -226,7 +240,7 @@ fn column(metadata: &Metadata, model: &ColumnModel) -> Column {
     });
     Column {
         name: model.name.to_owned(),
-        data_type: data_type(model, enum_type.as_ref()),
+        data_type: model.sql_type(enum_type.as_ref()),
         enum_type,
         collation: model.collation.map(quote_identifier),
         nullable: model.data_type.nullable,
@@ -240,12 +254,6 @@ fn column(metadata: &Metadata, model: &ColumnModel) -> Column {
         }),
         comment: model.comment.map(str::to_owned),
     }
-}
-
-/// The type of a column as SQL wants it.
-pub(super) fn data_type(model: &ColumnModel, enum_type: Option<&Name>) -> String {
-    let name = enum_type.map_or_else(|| model.data_type.name.to_owned(), Name::to_string);
-    format!("{name}{}", "[]".repeat(model.data_type.dimensions))
 }
 
 fn expression(sql: &str) -> Expression {

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ColumnModel, EnumModel, EnumStorage, ExclusionModel, IndexModel, Metadata, MetadataError, TableModel,
-    assemble::data_type,
+    describe::{ColumnModel, ExclusionModel, IndexModel, TableModel},
+    enumeration::EnumModel,
+    error::MetadataError,
     keys::{self, constraint, including, spaced},
+    metadata::Metadata,
     naming::{Purpose, Taken, addition, distinct},
     sql::{Element, columns_in, element},
 };
@@ -33,7 +35,7 @@ pub(super) fn of(
 fn checks(model: &TableModel, taken: &mut Taken) -> Vec<(String, Constraint)> {
     let mut all = Vec::new();
     for column in model.columns {
-        if let Some(values @ EnumModel { storage: EnumStorage::Text, .. }) = column.data_type.enumeration {
+        if let Some(values) = column.text_enum() {
             let name = taken.choose(Purpose::Constraint, model.name, column.name, "check");
             all.push((name, check(&membership(column, values), None)));
         }
@@ -59,8 +61,7 @@ fn check(expression: &str, comment: Option<&str>) -> Constraint {
 /// What is true of a column that holds values of an enum.
 fn membership(column: &ColumnModel, values: &EnumModel) -> String {
     let values: Vec<String> = values.values.iter().map(|value| quote_literal(value.name)).collect();
-    let (name, values, data_type) =
-        (quote_identifier(column.name), values.join(", "), data_type(column, None));
+    let (name, values, data_type) = (quote_identifier(column.name), values.join(", "), column.sql_type(None));
     if data_type.ends_with(']') {
         format!("{name} <@ ARRAY[{values}]::{data_type}")
     } else {

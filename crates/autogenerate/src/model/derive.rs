@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{SqlType, TypeModel};
+use super::types::{SqlType, TypeModel};
 
 /// Tells the SQL type of a type that may have none: its own constant is found first, where there is one.
 #[derive(Debug)]

@@ -2,33 +2,21 @@
 //!
 //! All pieces of SQL are as the model's author wrote them.
 
-use std::fmt;
+use super::{
+    enumeration::{EnumModel, EnumStorage},
+    place::Place,
+    types::TypeModel,
+};
+use crate::schema::Name;
 
-use super::TypeModel;
-
-/// A place in a source file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The file, as `file!()` names it.
-    pub file: &'static str,
-    /// The line, counted from one.
-    pub line: u32,
-}
-
-impl Place {
-    /// Where the function that called this was called, if that is `#[track_caller]`.
-    #[track_caller]
-    pub(super) fn caller() -> Self {
-        let location = std::panic::Location::caller();
-        Self { file: location.file(), line: location.line() }
-    }
-}
-
-/// `file:line`, which terminals and editors make a link of.
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
+/// A struct that is a row of a table. [Derive](derive@crate::Table) it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no model of a table",
+    note = "derive `autogenerate::Table` for it"
+)]
+pub trait Table {
+    /// The table.
+    const TABLE: TableModel;
 }
 
 /// A struct that is a row of a table.
@@ -101,6 +89,19 @@ pub struct ColumnModel {
     pub comment: Option<&'static str>,
     /// Where the field is.
     pub place: Place,
+}
+
+impl ColumnModel {
+    /// Its type as SQL; `enum_type` is the name of its enumerated type.
+    pub(super) fn sql_type(&self, enum_type: Option<&Name>) -> String {
+        let name = enum_type.map_or_else(|| self.data_type.name.to_owned(), Name::to_string);
+        format!("{name}{}", "[]".repeat(self.data_type.dimensions))
+    }
+
+    /// Its enum, if that is kept as text.
+    pub(super) fn text_enum(&self) -> Option<&'static EnumModel> {
+        self.data_type.enumeration.filter(|model| model.storage == EnumStorage::Text)
+    }
 }
 
 /// The kinds of identity columns.
@@ -246,49 +247,5 @@ pub struct PartitionModel {
     /// What `COMMENT ON` says.
     pub comment: Option<&'static str>,
     /// Where the model says so.
-    pub place: Place,
-}
-
-/// An enum without fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EnumModel {
-    /// The name of the enum.
-    pub rust_name: &'static str,
-    /// How its values are kept.
-    pub storage: EnumStorage,
-    /// Its values, in order.
-    pub values: &'static [ValueModel],
-    /// What `COMMENT ON TYPE` says.
-    pub comment: Option<&'static str>,
-    /// Where the enum is.
-    pub place: Place,
-}
-
-/// How an enum's values are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EnumStorage {
-    /// As an enumerated type of PostgreSQL.
-    Type {
-        /// The name of the type, not quoted.
-        name: &'static str,
-        /// The schema that it is in, where the model names one.
-        schema: Option<&'static str>,
-        /// What the type was called before.
-        renamed_from: Option<&'static str>,
-    },
-    /// As text: each column has a check.
-    Text,
-}
-
-/// A value of an enum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ValueModel {
-    /// The name of the variant.
-    pub rust_name: &'static str,
-    /// The value in the database.
-    pub name: &'static str,
-    /// What the value was called before.
-    pub renamed_from: Option<&'static str>,
-    /// Where the variant is.
     pub place: Place,
 }

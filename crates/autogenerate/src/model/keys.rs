@@ -1,8 +1,11 @@
 //! Primary keys, unique constraints and foreign keys.
 
 use super::{
-    Deferral, ForeignKeyModel, KeyModel, Metadata, MetadataError, Place, TableModel,
+    describe::{Deferral, ForeignKeyModel, KeyModel, TableModel},
+    error::MetadataError,
+    metadata::Metadata,
     naming::{Purpose, Taken, addition},
+    place::Place,
 };
 use crate::schema::{Constraint, ConstraintKind, Key, Name, Uses, quote_identifier};
 

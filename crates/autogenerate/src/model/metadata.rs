@@ -5,12 +5,13 @@ use std::{
     fmt,
 };
 
-use super::{EnumModel, EnumStorage, MetadataError, Place, SequenceModel, Table, TableModel, assemble};
-use crate::{
-    introspect::Scope,
-    plan::Renames,
-    schema::{Name, Schema},
+use super::{
+    describe::{Table, TableModel},
+    enumeration::{EnumModel, EnumStorage},
+    place::Place,
+    sequence::SequenceModel,
 };
+use crate::{introspect::Scope, plan::Renames, schema::Name};
 
 /// The schema of what names none, where there is more than one.
 pub(super) const DEFAULT_SCHEMA: &str = "public";
@@ -97,15 +98,6 @@ impl Metadata {
     #[must_use]
     pub fn scope(&self, schema: &str) -> Scope {
         if self.needs_database() { Scope::Database } else { Scope::Schema(schema.to_owned()) }
-    }
-
-    /// Everything that the models say, as it was written: good for being created and read back, not for being compared.
-    ///
-    /// # Errors
-    ///
-    /// Where models contradict each other.
-    pub fn schema(&self) -> Result<Schema, MetadataError> {
-        assemble::schema(self)
     }
 
     /// What the hints say that was renamed.

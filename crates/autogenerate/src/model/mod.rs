@@ -55,10 +55,12 @@
 mod assemble;
 mod constraints;
 mod describe;
+mod enumeration;
 mod error;
 mod keys;
 mod metadata;
 mod naming;
+mod place;
 mod renames;
 mod sequence;
 mod sql;
@@ -69,21 +71,13 @@ pub mod derive;
 
 pub use self::{
     describe::{
-        CheckModel, ColumnModel, Deferral, EnumModel, EnumStorage, ExclusionModel, ForeignKeyModel,
-        GeneratedModel, IdentityModel, IndexModel, KeyModel, PartitionModel, Place, TableModel, ValueModel,
+        CheckModel, ColumnModel, Deferral, ExclusionModel, ForeignKeyModel, GeneratedModel, IdentityModel,
+        IndexModel, KeyModel, PartitionModel, Table, TableModel,
     },
+    enumeration::{EnumModel, EnumStorage, ValueModel},
     error::MetadataError,
     metadata::{Metadata, Origin},
+    place::Place,
     sequence::SequenceModel,
     types::{Element, SqlType, TypeModel},
 };
-
-/// A struct that is a row of a table. [Derive](derive@crate::Table) it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no model of a table",
-    note = "derive `autogenerate::Table` for it"
-)]
-pub trait Table {
-    /// The table.
-    const TABLE: TableModel;
-}

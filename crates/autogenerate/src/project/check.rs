@@ -5,9 +5,9 @@ use std::fmt;
 use sqlx::PgConnection;
 
 use super::{
-    Project, ProjectError,
-    error::not_at_head,
+    error::{ProjectError, not_at_head},
     memory::{self, Memory},
+    settings::Project,
     sides::{Managed, is_at_head},
 };
 use crate::{

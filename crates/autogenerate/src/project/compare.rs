@@ -2,7 +2,11 @@
 
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
-use super::{Dependant, ProjectError, dependants::dependants, sides};
+use super::{
+    dependants::{Dependant, dependants},
+    error::ProjectError,
+    sides,
+};
 use crate::{
     diff::{self, Change},
     introspect::{Scope, Unhandled},

@@ -4,7 +4,6 @@ use std::fmt;
 
 use sqlx::PgConnection;
 
-use super::ProjectError;
 use crate::{
     diff::{Change, Difference, Object, Property},
     schema::Name,
@@ -27,10 +26,7 @@ impl fmt::Display for Dependant {
 }
 
 /// Looks for what hangs on the things that changes drop or make anew.
-pub(super) async fn dependants(
-    conn: &mut PgConnection,
-    changes: &[Change],
-) -> Result<Vec<Dependant>, ProjectError> {
+pub(super) async fn dependants(conn: &mut PgConnection, changes: &[Change]) -> sqlx::Result<Vec<Dependant>> {
     let mut found = Vec::new();
     for change in changes {
         let Some((table, column, data_type)) = affected(change) else { continue };

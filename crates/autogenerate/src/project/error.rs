@@ -1,6 +1,6 @@
 //! What can be in the way.
 
-use super::Dependant;
+use super::dependants::Dependant;
 use crate::{
     diff::{Ambiguity, Change, Object, RenameFault},
     migrate::{MigrationError, State},

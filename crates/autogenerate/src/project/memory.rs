@@ -14,7 +14,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use super::Project;
+use super::settings::Project;
 use crate::{
     revision::Migrations,
     schema::{Schema, Uses},

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Project, ProjectError, Request, Revised};
+use super::{
+    error::ProjectError,
+    revision::{Request, Revised},
+    settings::Project,
+};
 use crate::{
     diff, migrate,
     plan::Renames,

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
-    Project, ProjectError,
     dependants::dependants,
+    error::ProjectError,
+    settings::Project,
     sides::{Managed, is_at_head},
 };
 use crate::{

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sqlx::{ConnectOptions, PgConnection};
 
-use super::{Project, ProjectError};
+use super::{error::ProjectError, settings::Project};
 use crate::{
     introspect::{self, Reading, Scope, Unhandled},
     migrate::State,

@@ -13,8 +13,8 @@ use sqlx::{
 };
 
 use super::{
-    OpenSlot, RevisionError,
-    marks::{self, Header},
+    error::RevisionError,
+    marks::{self, Header, OpenSlot},
 };
 
 /// No version is later, so that there is always one behind it.
@@ -24,6 +24,15 @@ const LATEST: i64 = i64::MAX / 2;
 #[derive(Debug, Clone, Default)]
 pub struct Migrations {
     revisions: Vec<Revision>,
+}
+
+/// The open slots of all files in a folder, in the order of the files.
+///
+/// # Errors
+///
+/// As [`Migrations::from_folder`].
+pub fn open_slots(folder: &Path) -> Result<Vec<OpenSlot>, RevisionError> {
+    Ok(Migrations::from_folder(folder)?.open_slots())
 }
 
 /// What was made in one go, and is applied and reverted in one go: one file or several.

@@ -1,9 +1,5 @@
 //! What comments in a file say to the tools.
 
-use std::path::Path;
-
-use super::{Migrations, RevisionError};
-
 /// What sqlx looks for at the very beginning of a file.
 pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
 const REVISION: &str = "-- revision: ";
@@ -114,15 +110,6 @@ pub struct OpenSlot {
     pub line: usize,
     /// What has to be done there.
     pub title: String,
-}
-
-/// The open slots of all files in a folder, in the order of the files.
-///
-/// # Errors
-///
-/// As [`Migrations::from_folder`].
-pub fn open_slots(folder: &Path) -> Result<Vec<OpenSlot>, RevisionError> {
-    Ok(Migrations::from_folder(folder)?.open_slots())
 }
 
 #[cfg(test)]

@@ -47,8 +47,8 @@ mod write;
 
 pub use error::RevisionError;
 pub(crate) use error::list;
-pub use folder::{Migrations, Pair, Revision, Script};
-pub use marks::{OpenSlot, open_slots};
+pub use folder::{Migrations, Pair, Revision, Script, open_slots};
+pub use marks::OpenSlot;
 pub use rebase::{redate, set_aside};
 pub(crate) use render::terminated;
 pub use render::{File, render};

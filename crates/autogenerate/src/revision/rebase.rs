@@ -5,9 +5,10 @@ use std::{fs, path::PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Migrations, Revision, RevisionError, Script, Written,
+    error::RevisionError,
+    folder::{Migrations, Revision, Script},
     marks::Header,
-    write::{create, next_version},
+    write::{Written, create, next_version},
 };
 
 /// Gives the files of a revision new versions, so that it is the newest of the folder that `migrations` were read from. Their order, slugs and statements stay.

@@ -9,8 +9,10 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    File, Migrations, RevisionError,
+    error::RevisionError,
+    folder::Migrations,
     marks::{self, Header, NO_TRANSACTION, one_line},
+    render::File,
 };
 
 const LONGEST_SLUG: usize = 50;

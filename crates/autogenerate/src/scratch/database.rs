@@ -7,36 +7,46 @@
 use sqlx::{AssertSqlSafe, PgConnection, postgres::PgConnectOptions, raw_sql};
 
 use super::{
-    Error, PREFIX, Place, Scratch, connect,
+    error::Error,
     guard::{Guard, Left},
-    random_name, search_path, settings,
+    place::{Place, Scratch},
+    session::{PREFIX, connect, random_name, search_path, settings},
 };
 use crate::introspect::Scope;
 
-pub(super) async fn open(options: &PgConnectOptions, scope: Scope) -> Result<Scratch, Error> {
-    let name = random_name();
-    let key: i64 = u64::from_str_radix(&name[PREFIX.len()..], 16).unwrap_or_default().cast_signed();
-    // The variables of this function are dropped from last to first, should it be dropped halfway.
-    let guard;
-    let mut admin = connect(options).await?;
-    sqlx::query("SELECT pg_advisory_lock($1)").bind(key).execute(&mut admin).await?;
-    sweep(&mut admin).await?;
+impl Scratch {
+    /// A new database on the server of `options`, with the encoding and the locale of the database of `options`.
+    ///
+    /// `scope` says what of it is read: [`Scope::Database`], or `Scope::Schema("public")`. Databases that killed
+    /// processes have left on the server are dropped first.
+    ///
+    /// # Errors
+    /// [`Error::NoRight`] where the user may not create a database, else what connecting or PostgreSQL has to say.
+    pub async fn database(options: &PgConnectOptions, scope: Scope) -> Result<Self, Error> {
+        let name = random_name();
+        let key: i64 = u64::from_str_radix(&name[PREFIX.len()..], 16).unwrap_or_default().cast_signed();
+        // The variables of this function are dropped from last to first, should it be dropped halfway.
+        let guard;
+        let mut admin = connect(options).await?;
+        sqlx::query("SELECT pg_advisory_lock($1)").bind(key).execute(&mut admin).await?;
+        sweep(&mut admin).await?;
 
-    let create: String =
-        sqlx::query_scalar(include_str!("create_database.sql")).bind(&name).fetch_one(&mut admin).await?;
-    guard = Guard::new(options, Left::Database(name.clone()), key);
-    if let Err(error) = raw_sql(AssertSqlSafe(create)).execute(&mut admin).await {
-        guard.disarm();
-        return Err(Error::of_create(error, "database", options));
-    }
-    let options = options.clone().database(&name);
-    match connect_to_it(&mut admin, &options).await {
-        Ok((connection, settings)) => {
-            Ok(Scratch { connection, options, scope, place: Place::Database { admin, guard, settings } })
+        let create: String =
+            sqlx::query_scalar(include_str!("create_database.sql")).bind(&name).fetch_one(&mut admin).await?;
+        guard = Guard::new(options, Left::Database(name.clone()), key);
+        if let Err(error) = raw_sql(AssertSqlSafe(create)).execute(&mut admin).await {
+            guard.disarm();
+            return Err(Error::of_create(error, "database", options));
         }
-        Err(error) => {
-            guard.release(&mut admin).await?;
-            Err(error)
+        let options = options.clone().database(&name);
+        match connect_to_it(&mut admin, &options).await {
+            Ok((connection, settings)) => {
+                Ok(Scratch { connection, options, scope, place: Place::Database { admin, guard, settings } })
+            }
+            Err(error) => {
+                guard.release(&mut admin).await?;
+                Err(error)
+            }
         }
     }
 }

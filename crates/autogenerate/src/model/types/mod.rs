@@ -5,7 +5,7 @@ mod standard;
 #[cfg(feature = "chrono")]
 mod times;
 
-use super::{EnumModel, EnumStorage};
+use super::enumeration::{EnumModel, EnumStorage};
 
 /// A Rust type that has a place in a column.
 ///
@@ -83,10 +83,10 @@ impl TypeModel {
 /// Says which SQL type each Rust type is kept as, and that arrays can be made of it.
 macro_rules! sql_types {
     ($($rust:ty => $sql:literal),+ $(,)?) => {$(
-        impl $crate::model::SqlType for $rust {
-            const TYPE: $crate::model::TypeModel = $crate::model::TypeModel::new($sql);
+        impl SqlType for $rust {
+            const TYPE: TypeModel = TypeModel::new($sql);
         }
-        impl $crate::model::Element for $rust {}
+        impl Element for $rust {}
     )+};
 }
 use sql_types;
