@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod change;
 pub mod diff;
 pub mod guide;
 pub mod hazard;
 pub mod introspect;
+mod kinds;
 pub mod migrate;
 pub mod model;
 mod order;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::Object;
+use super::rename::renamed;
 use crate::{
     plan::Renames,
-    schema::{Column, Name, Schema, Table, quote_identifier},
+    schema::{Column, Name, Object, Schema, Table, quote_identifier},
 };
 
 /// Something that is gone and something like it that is new: it may have been renamed.
@@ -93,7 +93,7 @@ pub fn check_renames(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Renam
         let it = from.tables.get(before(&renames.tables, table));
         let has = |name: &str| it.is_some_and(|it| it.column(name).is_some());
         let left = renames.columns.iter().any(|(of, old, _)| of == table && old == new);
-        let column = |name: &String| Object::Column(table.clone(), name.clone());
+        let column = |name: &String| Object::column(table, name);
         check(column(old), column(new), has(old), has(new) && !left);
     }
     for (name, old, new) in &renames.values {
@@ -113,7 +113,7 @@ fn before<'a>(renamed: &'a [(Name, Name)], new: &'a Name) -> &'a Name {
 /// What may have been renamed though no hint says so: the caller has to ask.
 #[must_use]
 pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambiguity> {
-    let from = &super::renamed(from, to, renames).schema;
+    let from = &renamed(from, to, renames).schema;
     let mut found = Vec::new();
     let lost = from.tables.iter().filter(|(name, _)| !to.tables.contains_key(*name));
     for (old, was) in lost {
@@ -133,7 +133,7 @@ pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambigui
                 .columns
                 .iter()
                 .filter(|new| was.column(&new.name).is_none() && new.data_type == old.data_type);
-            let column = |column: &Column| Object::Column(name.clone(), column.name.clone());
+            let column = |column: &Column| Object::column(name, &column.name);
             found.extend(new.map(|new| Ambiguity { old: column(old), new: column(new) }));
         }
     }

@@ -2,33 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Object, apply::apply, moves::moves, rewrite};
+use super::moves::moves;
 use crate::{
+    kinds::Rename,
     plan::Renames,
-    schema::{Constraint, ConstraintKind, Index, Name, Schema, quote_identifier, quote_literal},
+    schema::{Constraint, ConstraintKind, Index, Name, Object, Schema},
 };
-
-/// Something that gets another name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Rename {
-    /// What, by its old name; in a table by its new name.
-    pub(crate) object: Object,
-    /// The new name; its schema counts for what is no part of a table.
-    pub(crate) to: Name,
-    /// Whether it cannot be seen in a [`Schema`]: the sequence of an identity column, whose name is guessed, or a name for the time being.
-    pub(crate) hidden: bool,
-}
-
-impl Rename {
-    /// The new name as SQL.
-    pub(crate) fn to_sql(&self) -> String {
-        match &self.object {
-            Object::Value(..) => quote_literal(&self.to.name),
-            Object::Table(_) | Object::Enum(_) | Object::Sequence(_) => self.to.to_string(),
-            _ => quote_identifier(&self.to.name),
-        }
-    }
-}
 
 /// A schema in the names of the one that is wanted.
 pub(crate) struct Renamed {
@@ -57,7 +36,7 @@ struct Renaming<'a> {
 impl Renaming<'_> {
     fn push(&mut self, object: Object, to: Name, hidden: bool) {
         let rename = Rename { object, to, hidden };
-        apply(&mut self.schema, &rename);
+        rename.apply(&mut self.schema);
         self.renames.push(rename);
     }
 
@@ -105,7 +84,7 @@ impl Renaming<'_> {
                 .map(|(_, old, new)| (Name::local(old), Name::local(new)))
                 .collect();
             let taken = it.columns.iter().map(|column| Name::local(&column.name)).collect();
-            self.all(hinted.clone(), taken, |column| Object::Column(name.clone(), column.name.clone()));
+            self.all(hinted.clone(), taken, |column| Object::column(name, &column.name));
             for (old, new) in hinted {
                 let is_it = |column: &str| column == new.name;
                 self.identities(name, |column| {
@@ -123,7 +102,7 @@ impl Renaming<'_> {
         for column in columns {
             let (old_table, old_column) = was(&column);
             let (old, new) =
-                (sequence_name(table, &old_table, &old_column), sequence_name(table, table, &column));
+                (table.column_sequence(&old_table, &old_column), table.column_sequence(table, &column));
             if old != new && !self.schema.sequences.contains_key(&old) {
                 self.push(Object::Sequence(old), new, true);
             }
@@ -159,12 +138,12 @@ impl Renaming<'_> {
             let sibling = |(old, new): (Name, Name)| (name.sibling(old.name), name.sibling(new.name));
             relations.extend(twins(&it.indexes, &wanted.indexes, same_index).into_iter().map(sibling));
             let has_index =
-                |name: &Name| it.constraints.get(&name.name).is_some_and(|it| has_index(&it.kind));
+                |name: &Name| it.constraints.get(&name.name).is_some_and(|it| it.kind.has_index());
             let (indexed, others) =
                 std::mem::take(&mut pairs).into_iter().partition(|(old, _)| has_index(old));
             relations.extend(BTreeMap::into_iter(indexed).map(sibling));
             let taken = it.constraints.keys().map(Name::local).collect();
-            self.all(others, taken, |constraint| Object::Constraint(name.clone(), constraint.name.clone()));
+            self.all(others, taken, |constraint| Object::constraint(name, &constraint.name));
         }
         self.relations(relations);
         self.renames.len() > before
@@ -192,22 +171,13 @@ fn relations(schema: &Schema) -> BTreeMap<Name, Object> {
     for (name, table) in &schema.tables {
         all.insert(name.clone(), Object::Table(name.clone()));
         for index in table.indexes.keys() {
-            all.insert(name.sibling(index), Object::Index(name.clone(), index.clone()));
+            all.insert(name.sibling(index), Object::index(name, index));
         }
-        for (constraint, _) in table.constraints.iter().filter(|(_, it)| has_index(&it.kind)) {
-            all.insert(name.sibling(constraint), Object::Constraint(name.clone(), constraint.clone()));
+        for (constraint, _) in table.constraints.iter().filter(|(_, it)| it.kind.has_index()) {
+            all.insert(name.sibling(constraint), Object::constraint(name, constraint));
         }
     }
     all
-}
-
-fn has_index(kind: &ConstraintKind) -> bool {
-    !matches!(kind, ConstraintKind::Check | ConstraintKind::ForeignKey { .. })
-}
-
-/// The name that PostgreSQL gives the sequence of a column.
-pub(crate) fn sequence_name(table: &Name, of: &Name, column: &str) -> Name {
-    table.sibling(format!("{}_{column}_seq", of.name))
 }
 
 fn same_constraint(a: &Constraint, b: &Constraint) -> bool {
@@ -238,25 +208,6 @@ fn twins<V>(
         }
     }
     pairs
-}
-
-/// A query on a table in the names that were there before the renames.
-pub(crate) fn renamed_back(renames: &[Rename], table: &Name, sql: &str) -> String {
-    let (mut table, mut sql) = (table.clone(), sql.to_owned());
-    for rename in renames.iter().rev() {
-        match &rename.object {
-            Object::Column(of, old) if *of == table => sql = rewrite::column(&sql, &rename.to.name, old),
-            Object::Table(old) if rename.to == table => {
-                sql = rewrite::relation(&sql, &table, old);
-                table = old.clone();
-            }
-            Object::Value(_, old) => {
-                sql = sql.replace(&quote_literal(&rename.to.name), &quote_literal(old));
-            }
-            _ => {}
-        }
-    }
-    sql
 }
 
 #[cfg(test)]

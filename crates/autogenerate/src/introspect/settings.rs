@@ -1,8 +1,8 @@
 //! The settings that decide how PostgreSQL prints.
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, raw_sql};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Transaction, raw_sql};
 
-use super::{Reading, Scope, read_all};
+use super::scope::Scope;
 use crate::schema::quote_identifier;
 
 /// All that the printing of types and expressions depends on. Nothing is compiled, as the queries are short, and tables are joined in the order
@@ -11,36 +11,54 @@ const CANONICAL: &str = "SET LOCAL quote_all_identifiers = off; SET LOCAL datest
     SET LOCAL intervalstyle = postgres; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1; \
     SET LOCAL bytea_output = hex; SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1; SET LOCAL search_path = ";
 
-pub(super) async fn with_canonical(
-    conn: &mut PgConnection,
-    scope: &Scope,
-    with_uses: bool,
-) -> Result<Reading, sqlx::Error> {
-    let path: Vec<String> = sqlx::query_scalar(
-        "SELECT current_schemas(false)::text[] FROM set_config('autogenerate.reading', 'on', true)",
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    // What was set for the transaction alone is gone unless there is one.
-    let in_transaction: bool =
-        sqlx::query_scalar("SELECT coalesce(current_setting('autogenerate.reading', true), '') = 'on'")
-            .fetch_one(&mut *conn)
-            .await?;
-    let settings = format!("{CANONICAL}{}", search_path(scope, &path));
-    if !in_transaction {
-        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings}");
-        let mut transaction = conn.begin_with(AssertSqlSafe(begin)).await?;
-        let reading = read_all(&mut transaction, scope, with_uses).await;
-        transaction.rollback().await?;
-        return reading;
-    }
-    // Settings go back with a savepoint.
-    raw_sql(AssertSqlSafe(format!("SAVEPOINT autogenerate_reading; {settings}"))).execute(&mut *conn).await?;
-    let reading = read_all(conn, scope, with_uses).await;
-    raw_sql("ROLLBACK TO SAVEPOINT autogenerate_reading; RELEASE SAVEPOINT autogenerate_reading")
-        .execute(conn)
+/// A connection whose settings are canonical for the time being.
+pub(super) enum Canonical<'c> {
+    /// In a transaction of its own.
+    Transaction(Transaction<'c, Postgres>),
+    /// Behind a savepoint of the transaction that there is: settings go back with it.
+    Savepoint(&'c mut PgConnection),
+}
+
+impl<'c> Canonical<'c> {
+    pub(super) async fn set(conn: &'c mut PgConnection, scope: &Scope) -> sqlx::Result<Self> {
+        let path: Vec<String> = sqlx::query_scalar(
+            "SELECT current_schemas(false)::text[] FROM set_config('autogenerate.reading', 'on', true)",
+        )
+        .fetch_one(&mut *conn)
         .await?;
-    reading
+        // What was set for the transaction alone is gone unless there is one.
+        let in_transaction: bool =
+            sqlx::query_scalar("SELECT coalesce(current_setting('autogenerate.reading', true), '') = 'on'")
+                .fetch_one(&mut *conn)
+                .await?;
+        let settings = format!("{CANONICAL}{}", search_path(scope, &path));
+        if !in_transaction {
+            let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings}");
+            return conn.begin_with(AssertSqlSafe(begin)).await.map(Self::Transaction);
+        }
+        let savepoint = format!("SAVEPOINT autogenerate_reading; {settings}");
+        raw_sql(AssertSqlSafe(savepoint)).execute(&mut *conn).await?;
+        Ok(Self::Savepoint(conn))
+    }
+
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Transaction(transaction) => transaction,
+            Self::Savepoint(conn) => conn,
+        }
+    }
+
+    /// Gives the connection its own settings again.
+    pub(super) async fn reset(self) -> sqlx::Result<()> {
+        match self {
+            Self::Transaction(transaction) => transaction.rollback().await,
+            Self::Savepoint(conn) => {
+                let sql =
+                    "ROLLBACK TO SAVEPOINT autogenerate_reading; RELEASE SAVEPOINT autogenerate_reading";
+                raw_sql(sql).execute(conn).await.map(drop)
+            }
+        }
+    }
 }
 
 /// A schema that is read alone comes first, so that its names are not qualified. What else the connection finds without

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::TryStreamExt as _;
 use sqlx::{PgConnection, Row as _, postgres::types::Oid};
 
-use super::Scope;
+use super::scope::Scope;
 use crate::schema::Uses;
 
 /// What has them.
@@ -19,11 +19,7 @@ pub(super) enum Owner {
 pub(super) type AllUses = HashMap<Owner, Uses>;
 
 /// Those of all pieces of the tables.
-pub(super) async fn read(
-    conn: &mut PgConnection,
-    scope: &Scope,
-    tables: &[Oid],
-) -> Result<AllUses, sqlx::Error> {
+pub(super) async fn read(conn: &mut PgConnection, scope: &Scope, tables: &[Oid]) -> sqlx::Result<AllUses> {
     let mut all = AllUses::new();
     let mut rows = sqlx::query(include_str!("uses.sql")).bind(tables).fetch(conn);
     while let Some(row) = rows.try_next().await? {

@@ -94,6 +94,21 @@ pub(super) fn condition(definition: &str) -> String {
     text.strip_suffix("NO INHERIT").unwrap_or(text).trim().to_owned()
 }
 
+/// Whether it calls something that is not known to give the same for the whole statement.
+pub(super) fn is_volatile(sql: &str) -> bool {
+    let tokens = tokens(sql);
+    let calls = tokens.windows(2).filter_map(|pair| match pair {
+        [Token::Word(name), Token::Other("(")] => Some(*name),
+        _ => None,
+    });
+    calls.into_iter().any(|name| STABLE.split(' ').all(|stable| stable != name))
+}
+
+const STABLE: &str = "\
+    now transaction_timestamp statement_timestamp timezone date_trunc varying character numeric bit \
+    timestamp time interval lower upper to_jsonb jsonb_build_object jsonb_build_array make_interval \
+    current_setting";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{constraint::keys, types};
+use super::types::is_hard;
 use crate::{
-    diff::{Change, Difference, Object, Property, with_partitions},
+    change::{Change, Difference, Property},
     render::tokens::{Token, tokens},
-    schema::{Column, Constraint, ConstraintKind, Index, Name, Schema, Table, quote_identifier},
+    schema::{Column, Constraint, ConstraintKind, Index, Name, Object, Schema, quote_identifier},
 };
 
 /// What has to be done to which object.
@@ -67,13 +67,13 @@ impl Delta {
             (Object::Enum(name), Property::Values) => _ = self.swapped.insert(name.clone()),
             (Object::Table(name), Property::PartitionKey) => self.rebuild_table(from, name),
             (Object::Column(table, column), Property::Type | Property::Collation) => {
-                let both = (find(from, table, column), find(to, table, column));
-                let is_hard = matches!(both, (Some(a), Some(b)) if types::is_hard(a, b));
+                let both = (from.column(table, column), to.column(table, column));
+                let is_hard = matches!(both, (Some(a), Some(b)) if is_hard(a, b));
                 self.retype(from, table, column, is_hard);
             }
             (Object::Column(table, column), Property::Generated) => {
-                let was = find(from, table, column).and_then(|column| column.generated.as_ref());
-                let is = find(to, table, column).and_then(|column| column.generated.as_ref());
+                let was = from.column(table, column).and_then(|column| column.generated.as_ref());
+                let is = to.column(table, column).and_then(|column| column.generated.as_ref());
                 if is.is_some() || was.is_some_and(|was| !was.stored) {
                     self.rebuilt.insert(object.clone());
                 }
@@ -99,7 +99,7 @@ impl Delta {
     }
 
     fn rebuild_table(&mut self, from: &Schema, name: &Name) {
-        self.rebuilt.extend(with_partitions(from, name).into_iter().map(Object::Table));
+        self.rebuilt.extend(from.with_partitions(name).into_iter().map(Object::Table));
         self.rebuilt.retain(|object| !self.dropped.contains(object));
     }
 
@@ -110,7 +110,7 @@ impl Delta {
         if partition_by.is_some_and(|by| tokens(by).iter().any(is_key)) {
             return self.rebuild_table(from, table);
         }
-        for table in with_partitions(from, table) {
+        for table in from.with_partitions(table) {
             let hard = self.retyped.entry((table, column.to_owned())).or_default();
             *hard = *hard || is_hard;
         }
@@ -124,13 +124,14 @@ impl Delta {
                 else {
                     continue;
                 };
-                let stays = find(to, name, &column.name)
+                let stays = to
+                    .column(name, &column.name)
                     .is_some_and(|column| column.enum_type.as_ref() == Some(enumerated));
                 if stays {
                     self.retype(from, name, &column.name, true);
                     // That of a partition follows that of the partitioned table.
                     if table.partition_of.is_none() {
-                        let object = Object::Column(name.clone(), column.name.clone());
+                        let object = Object::column(name, &column.name);
                         self.altered.entry(object).or_default().insert(Property::Type);
                     }
                 }
@@ -148,21 +149,21 @@ impl Delta {
             let mut found = Vec::new();
             for column in is.columns.iter().filter(|column| column.generated.is_some()) {
                 if was.column(&column.name).is_some_and(|was| self.breaks_generated(name, was)) {
-                    found.push(Object::Column(name.clone(), column.name.clone()));
+                    found.push(Object::column(name, &column.name));
                 }
             }
             for (constraint, it) in
                 was.constraints.iter().filter(|(key, it)| is.constraints.contains_key(*key) && !it.inherited)
             {
                 if self.breaks_constraint(from, name, it) {
-                    found.push(Object::Constraint(name.clone(), constraint.clone()));
+                    found.push(Object::constraint(name, constraint));
                 }
             }
             for (index, it) in
                 was.indexes.iter().filter(|(key, it)| is.indexes.contains_key(*key) && it.part_of.is_none())
             {
                 if self.breaks_index(name, it) {
-                    found.push(Object::Index(name.clone(), index.clone()));
+                    found.push(Object::index(name, index));
                 }
             }
             self.rebuilt.extend(found);
@@ -170,7 +171,7 @@ impl Delta {
     }
 
     fn is_gone(&self, table: &Name, column: &str) -> bool {
-        self.goes(&Object::Column(table.clone(), column.to_owned()))
+        self.goes(&Object::column(table, column))
     }
 
     fn is_hard(&self, table: &Name, column: &str) -> bool {
@@ -199,7 +200,7 @@ impl Delta {
             ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => false,
             ConstraintKind::Check | ConstraintKind::Exclusion => is_hard,
             ConstraintKind::ForeignKey { columns, references, referenced } => {
-                let hangs_on = from.tables.get(references).map(|other| keys(references, other, referenced));
+                let hangs_on = from.tables.get(references).map(|other| other.keys(references, referenced));
                 is_hard
                     || columns.iter().any(|column| self.is_hard(table, column) || self.is_gone(table, column))
                     || self.goes(&Object::Table(references.clone()))
@@ -242,18 +243,6 @@ fn is_complex(definition: &str) -> bool {
 fn is_deferred_otherwise(was: &Constraint, is: &Constraint) -> bool {
     let is_foreign_key =
         |it: &Constraint| matches!(it.kind, ConstraintKind::ForeignKey { .. }) && !it.inherited;
-    let is_same = split_deferrable(&was.definition).0 == split_deferrable(&is.definition).0;
+    let is_same = was.split_deferrable().0 == is.split_deferrable().0;
     is_foreign_key(was) && is_foreign_key(is) && is_same
-}
-
-/// What a constraint says, and whether and how it is deferrable.
-pub(super) fn split_deferrable(definition: &str) -> (&str, &str) {
-    [" DEFERRABLE INITIALLY DEFERRED", " DEFERRABLE"]
-        .into_iter()
-        .find_map(|end| Some((definition.strip_suffix(end)?, end)))
-        .unwrap_or((definition, " NOT DEFERRABLE"))
-}
-
-fn find<'a>(schema: &'a Schema, table: &Name, column: &str) -> Option<&'a Column> {
-    schema.tables.get(table).and_then(|table: &Table| table.column(column))
 }

@@ -1,15 +1,103 @@
 //! Enumerated types.
 
-use super::{Planner, dropping, is_relation, making};
+use std::collections::BTreeMap;
+
+use super::{
+    changes::{Changes, Compare},
+    kind::Kind,
+    planner::{Planner, dropping, making},
+};
 use crate::{
-    diff::{Object, free_name},
+    change::{Difference, Property},
     order::{Priority, Step, Thing},
-    render,
-    schema::{Enum, Name, Schema, quote_identifier, quote_literal},
+    render::rewrite,
+    schema::{Enum, Name, Object, Schema, Table, quote_identifier, quote_literal},
 };
 
+impl Compare for Enum {
+    fn definition(&self) -> String {
+        format!("({})", self.values.iter().map(|value| quote_literal(value)).collect::<Vec<_>>().join(", "))
+    }
+
+    fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
+        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        if let (true, Object::Enum(name)) = (only_adds(&self.values, &to.values), object) {
+            for value in to.values.iter().filter(|value| !self.values.contains(value)) {
+                let definition = String::new();
+                changes.push(Object::Value(name.clone(), value.clone()), Difference::Add { definition });
+            }
+        } else {
+            let (was, is) = (self.definition(), to.definition());
+            changes.text(object, Property::Values, Some(&was), Some(&is));
+        }
+    }
+}
+
+impl Kind for Enum {
+    type Name = Name;
+
+    fn all(schema: &Schema) -> &BTreeMap<Name, Self> {
+        &schema.enums
+    }
+
+    fn object(name: &Name) -> Object {
+        Object::Enum(name.clone())
+    }
+
+    fn plan(planner: &mut Planner<'_>) {
+        planner.enums();
+    }
+}
+
+/// Whether all the values stay, in their order, so that the others can be added.
+fn only_adds(from: &[String], to: &[String]) -> bool {
+    let mut rest = to.iter();
+    from.iter().all(|value| rest.any(|other| other == value))
+}
+
+/// `CREATE TYPE … AS ENUM (…)`.
+fn create(name: &Name, values: &Enum) -> String {
+    let values: Vec<_> = values.values.iter().map(|value| quote_literal(value)).collect();
+    let head = format!("CREATE TYPE {name} AS ENUM (");
+    let line = values.join(", ");
+    if head.len() + line.len() > 90 {
+        format!("{head}\n    {}\n)", values.join(",\n    "))
+    } else {
+        format!("{head}{line})")
+    }
+}
+
+pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
+    if let Some(it) = schema.enums.remove(old) {
+        schema.enums.insert(new.clone(), it);
+    }
+    for table in schema.tables.values_mut() {
+        for column in table.columns.iter_mut().filter(|column| column.enum_type.as_ref() == Some(old)) {
+            column.enum_type = Some(new.clone());
+            if let Some(rest) = column.data_type.strip_prefix(&old.to_string()) {
+                column.data_type = format!("{new}{rest}");
+            }
+        }
+        for (sql, uses) in table.texts() {
+            *sql = rewrite::cast(sql, old, new);
+            if uses.enums.remove(old) {
+                uses.enums.insert(new.clone());
+            }
+        }
+    }
+}
+
+pub(super) fn rename_value(schema: &mut Schema, name: &Name, old: &str, new: &str) {
+    if let Some(it) = schema.enums.get_mut(name) {
+        rewrite::names(&mut it.values, old, new);
+    }
+    for (sql, _) in schema.tables.values_mut().flat_map(Table::texts) {
+        *sql = rewrite::value(sql, name, old, new);
+    }
+}
+
 impl Planner<'_> {
-    pub(super) fn enums(&mut self) {
+    fn enums(&mut self) {
         let (from, to) = (self.from, self.to);
         for (name, it) in &to.enums {
             match from.enums.get(name) {
@@ -33,7 +121,7 @@ impl Planner<'_> {
 
     fn create_enum(&mut self, name: &Name, it: &Enum) {
         let object = Object::Enum(name.clone());
-        let step = making(Priority::Enum, object.clone(), name, render::create_enum(name, it));
+        let step = making(Priority::Enum, object.clone(), name, create(name, it));
         self.push(Self::comment_of_new(step, &object, it.comment.as_deref()));
     }
 
@@ -41,9 +129,9 @@ impl Planner<'_> {
     pub(super) fn old_enum(&self, name: &Name) -> Name {
         let is_taken = |schema: &Schema, name: &Name| {
             // A table is a type too.
-            schema.enums.contains_key(name) || is_relation(schema, name)
+            schema.enums.contains_key(name) || schema.is_relation(name)
         };
-        free_name(name, "_old", |name| is_taken(self.from, name) || is_taken(self.to, name))
+        name.free("_old", |name| is_taken(self.from, name) || is_taken(self.to, name))
     }
 
     /// Puts a new type in the place of one that has values too many, or in another order. Its columns get the new one in between.
@@ -51,7 +139,7 @@ impl Planner<'_> {
         let (object, old) = (Object::Enum(name.clone()), self.old_enum(name));
         let step =
             Step::new(Priority::Enum, format!("ALTER TYPE {name} RENAME TO {}", quote_identifier(&old.name)));
-        let step = step.then(render::create_enum(name, it)).makes(object.clone());
+        let step = step.then(create(name, it)).makes(object.clone());
         self.push(Self::comment_of_new(step, &object, it.comment.as_deref()));
         self.push(Step::new(Priority::DropType, format!("DROP TYPE {old}")).drops(Object::Enum(old)));
     }

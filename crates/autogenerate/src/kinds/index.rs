@@ -1,18 +1,69 @@
 //! Indexes that belong to no constraint.
 
-use super::{Planner, definition::Unique, key::filled, table::objects};
+use super::{
+    changes::{Changes, Compare},
+    definition::Unique,
+    planner::Planner,
+    things::filled,
+};
 use crate::{
-    diff::Object,
+    change::Property,
     hazard::Hazard,
     order::{Priority, Role, Step},
     render,
-    schema::{Index, Name, Table, quote_identifier},
+    schema::{Index, Name, Object, Schema, Table, quote_identifier},
 };
+
+impl Compare for Index {
+    fn definition(&self) -> String {
+        let unique = if self.unique { "UNIQUE " } else { "" };
+        format!("{unique}{}", self.definition)
+    }
+
+    fn is_own(&self) -> bool {
+        self.part_of.is_none()
+    }
+
+    fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
+        if self.is_own() && to.is_own() {
+            changes.text(object, Property::Definition, Some(&self.definition()), Some(&to.definition()));
+            // No statement makes an index that cannot be used.
+            if !self.valid && to.valid {
+                changes.text(object, Property::Validity, Some("invalid"), Some("valid"));
+            }
+        }
+        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+    }
+}
+
+/// `CREATE INDEX …`.
+pub(super) fn create(table: &Name, name: &str, index: &Index, concurrently: bool) -> String {
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let concurrently = if concurrently { "CONCURRENTLY " } else { "" };
+    let name = quote_identifier(name);
+    let head = format!("CREATE {unique}INDEX {concurrently}{name} ON {table}");
+    let definition = &index.definition;
+    let space = if head.len() + definition.len() > 90 { "\n    " } else { " " };
+    format!("{head}{space}USING {definition}")
+}
+
+pub(super) fn rename(schema: &mut Schema, table: &Name, old: &str, new: &str) {
+    if let Some(it) = schema.tables.get_mut(table)
+        && let Some(index) = it.indexes.remove(old)
+    {
+        it.indexes.insert(new.to_owned(), index);
+    }
+    let (old, new) = (table.sibling(old), table.sibling(new));
+    let indexes = schema.tables.values_mut().flat_map(|table| table.indexes.values_mut());
+    for part_of in indexes.filter_map(|index| index.part_of.as_mut()).filter(|part_of| **part_of == old) {
+        *part_of = new.clone();
+    }
+}
 
 impl Planner<'_> {
     pub(super) fn indexes(&mut self, name: &Name, was: &Table, is: &Table) {
         for (index, it) in &is.indexes {
-            let object = Object::Index(name.clone(), index.clone());
+            let object = Object::index(name, index);
             if self.delta.comes(&object) {
                 match was.indexes.get(index) {
                     Some(old) if self.is_beside(name, old, it) => self.replace_index(name, index, it),
@@ -23,7 +74,7 @@ impl Planner<'_> {
         }
         for (index, it) in &was.indexes {
             let is_part = it.part_of.is_some() && is.partition_of.is_some();
-            if self.delta.goes(&Object::Index(name.clone(), index.clone())) && !is_part {
+            if self.delta.goes(&Object::index(name, index)) && !is_part {
                 let beside = is.indexes.get(index).is_some_and(|new| self.is_beside(name, it, new));
                 self.drop_index(name, index, it, beside);
             }
@@ -42,7 +93,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn create_index(&mut self, table: &Name, name: &str, it: &Index) {
-        let object = Object::Index(table.clone(), name.to_owned());
+        let object = Object::index(table, name);
         let step = self.build_index(table, name, it).makes(object.clone());
         self.push_on(step, [table]);
         if it.comment.is_some() {
@@ -54,7 +105,7 @@ impl Planner<'_> {
     fn build_index(&self, table: &Name, name: &str, it: &Index) -> Step {
         let concurrently = self.is_concurrent(table);
         let priority = if concurrently { Priority::Concurrent } else { Priority::Index };
-        let mut step = Step::new(priority, render::create_index(table, name, it, concurrently));
+        let mut step = Step::new(priority, create(table, name, it, concurrently));
         if concurrently {
             step = step.alone();
         }
@@ -69,18 +120,18 @@ impl Planner<'_> {
                 step = step.roles(Role::Needs, filled(table, &it.uses.columns));
             }
         }
-        let columns = it.uses.columns.iter().map(|column| Object::Column(table.clone(), column.clone()));
+        let columns = Object::columns(table, &it.uses.columns);
         step.roles(Role::Needs, columns)
-            .roles(Role::Needs, objects(&it.uses))
+            .roles(Role::Needs, it.uses.objects())
             .needs(Object::Table(table.clone()))
     }
 
     /// Builds the new index under a name for the time being; the old one goes once it is there.
     fn replace_index(&mut self, table: &Name, name: &str, it: &Index) {
         let built = self.free_relation(table, name);
-        let made = Object::Index(table.clone(), built.clone());
+        let made = Object::index(table, &built);
         self.push_on(self.build_index(table, &built, it).makes(made.clone()), [table]);
-        let object = Object::Index(table.clone(), name.to_owned());
+        let object = Object::index(table, name);
         let sql = format!("ALTER INDEX {} RENAME TO {}", table.sibling(&built), quote_identifier(name));
         let step = Step::new(Priority::Attach, sql).needs(made).makes(object.clone());
         self.push_on(Self::comment_of_new(step, &object, it.comment.as_deref()), [table]);
@@ -94,9 +145,9 @@ impl Planner<'_> {
         if concurrently {
             step = step.alone();
         }
-        let columns = it.uses.columns.iter().map(|column| Object::Column(table.clone(), column.clone()));
-        step = step.drops(Object::Index(table.clone(), name.to_owned()));
-        step = step.roles(Role::Leaves, objects(&it.uses));
+        let columns = Object::columns(table, &it.uses.columns);
+        step = step.drops(Object::index(table, name));
+        step = step.roles(Role::Leaves, it.uses.objects());
         // With a new one beside it, it goes once that is there; no column it is made of changes.
         step = if beside {
             step.needs(Object::Index(table.clone(), self.free_relation(table, name)))

@@ -1,214 +1,85 @@
-//! A schema after something in it was renamed.
+//! Another name for an object.
 
-use super::{Object, Rename, rewrite};
-use crate::schema::{ConstraintKind, Name, Schema, Table, Uses, quote_identifier};
+use crate::{
+    render::{self, rewrite},
+    schema::{Name, Object, quote_identifier, quote_literal},
+};
 
-/// Renames it everywhere.
-pub(super) fn apply(schema: &mut Schema, rename: &Rename) {
-    let new = &rename.to;
-    match &rename.object {
-        Object::Table(old) => table(schema, old, new),
-        Object::Column(table, old) => {
-            for table in with_partitions(schema, table) {
-                column(schema, &table, old, &new.name);
-            }
-        }
-        Object::Enum(old) => enumerated(schema, old, new),
-        Object::Value(name, old) => value(schema, name, old, &new.name),
-        Object::Sequence(old) => sequence(schema, old, new),
-        Object::Constraint(table, old) => constraint(schema, table, old, &new.name),
-        Object::Index(table, old) => index(schema, table, old, &new.name),
-        Object::Namespace(_) | Object::Extension(_) => {}
-    }
+/// Something that gets another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rename {
+    /// What, by its old name; in a table by its new name.
+    pub(crate) object: Object,
+    /// The new name; its schema counts for what is no part of a table.
+    pub(crate) to: Name,
+    /// Whether it cannot be seen in a [`Schema`]: the sequence of an identity column, whose name is guessed, or a name for the time being.
+    pub(crate) hidden: bool,
 }
 
-/// The table and all that are partitions of it.
-pub(crate) fn with_partitions(schema: &Schema, table: &Name) -> Vec<Name> {
-    let mut all = vec![table.clone()];
-    let mut at = 0;
-    while let Some(parent) = all.get(at).cloned() {
-        let is_child = |table: &Table| table.partition_of.as_ref().is_some_and(|of| of.parent == parent);
-        let children = schema.tables.iter().filter(|(name, table)| is_child(table) && !all.contains(name));
-        let children: Vec<_> = children.map(|(name, _)| name.clone()).collect();
-        all.extend(children);
-        at += 1;
+impl Rename {
+    /// The new name as SQL.
+    pub(crate) fn to_sql(&self) -> String {
+        match &self.object {
+            Object::Value(..) => quote_literal(&self.to.name),
+            Object::Table(_) | Object::Enum(_) | Object::Sequence(_) => self.to.to_string(),
+            _ => quote_identifier(&self.to.name),
+        }
     }
-    all
-}
 
-fn table(schema: &mut Schema, old: &Name, new: &Name) {
-    if let Some(it) = schema.tables.remove(old) {
-        schema.tables.insert(new.clone(), it);
-    }
-    for it in schema.tables.values_mut() {
-        if let Some(of) = it.partition_of.as_mut().filter(|of| of.parent == *old) {
-            of.parent = new.clone();
-        }
-        for constraint in it.constraints.values_mut() {
-            let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind else { continue };
-            if references == old {
-                *references = new.clone();
-                if let Some((own, other, rest)) = rewrite::foreign_key(&constraint.definition) {
-                    let columns = other.strip_prefix(&old.to_string()).unwrap_or(&other);
-                    constraint.definition = format!("{own}{new}{columns}{rest}");
-                }
-            }
-        }
-    }
-    for owner in schema.sequences.values_mut().filter_map(|sequence| sequence.owned_by.as_mut()) {
-        if owner.0 == *old {
-            owner.0 = new.clone();
-        }
-    }
-    // Into another schema it takes what it owns along.
-    let moved = schema.sequences.iter().filter(|(name, it)| {
-        name.schema != new.schema && it.owned_by.as_ref().is_some_and(|(owner, _)| owner == new)
-    });
-    for name in moved.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
-        sequence(schema, &name, &new.sibling(&name.name));
-    }
-}
-
-fn column(schema: &mut Schema, name: &Name, old: &str, new: &str) {
-    if let Some(table) = schema.tables.get_mut(name) {
-        table
-            .columns
-            .iter_mut()
-            .filter(|column| column.name == old)
-            .for_each(|column| new.clone_into(&mut column.name));
-        let own = |sql: &mut String| *sql = rewrite::column(sql, old, new);
-        for (sql, uses) in texts(table) {
-            if uses.columns.remove(old) {
-                uses.columns.insert(new.to_owned());
-                own(sql);
-            }
-        }
-        table.partition_by.iter_mut().for_each(own);
-        for constraint in table.constraints.values_mut() {
-            match &mut constraint.kind {
-                ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-                    if swap(&mut key.columns, old, new) || key.index.contains(&quote_identifier(old)) {
-                        own(&mut key.index);
-                    }
-                }
-                ConstraintKind::ForeignKey { columns, .. } => {
-                    swap(columns, old, new);
-                }
-                ConstraintKind::Check | ConstraintKind::Exclusion => {}
-            }
-        }
-    }
-    for constraint in schema.tables.values_mut().flat_map(|table| table.constraints.values_mut()) {
-        let ConstraintKind::ForeignKey { references, referenced, .. } = &mut constraint.kind else {
-            continue;
+    /// The statements; into another schema first, if it is to be in one.
+    pub(crate) fn statements(&self) -> Vec<String> {
+        let new = &self.to;
+        let name = quote_identifier(&new.name);
+        let part = |table: &Name, part: &str, old: &str| {
+            let action = format_args!("RENAME {part} {} TO {name}", quote_identifier(old));
+            vec![render::alter_table(table, action)]
         };
-        if references == name
-            && swap(referenced, old, new)
-            && let Some((own, other, rest)) = rewrite::foreign_key(&constraint.definition)
+        match &self.object {
+            Object::Table(old) => self.moved("TABLE", old),
+            Object::Enum(old) => self.moved("TYPE", old),
+            Object::Sequence(old) if self.hidden => self.moved("SEQUENCE IF EXISTS", old),
+            Object::Sequence(old) => self.moved("SEQUENCE", old),
+            Object::Value(of, old) => {
+                let (old, new) = (quote_literal(old), quote_literal(&new.name));
+                vec![format!("ALTER TYPE {of} RENAME VALUE {old} TO {new}")]
+            }
+            Object::Column(table, old) => part(table, "COLUMN", old),
+            Object::Constraint(table, old) => part(table, "CONSTRAINT", old),
+            Object::Index(table, old) => vec![format!("ALTER INDEX {} RENAME TO {name}", table.sibling(old))],
+            Object::Namespace(_) | Object::Extension(_) => Vec::new(),
+        }
+    }
+
+    fn moved(&self, kind: &str, old: &Name) -> Vec<String> {
+        let (new, mut sql) = (&self.to, Vec::new());
+        if old.schema != new.schema
+            && let Some(schema) = &new.schema
         {
-            let prefix = references.to_string();
-            let columns = rewrite::column(other.strip_prefix(&prefix).unwrap_or(&other), old, new);
-            constraint.definition = format!("{own}{prefix}{columns}{rest}");
+            sql.push(format!("ALTER {kind} {old} SET SCHEMA {}", quote_identifier(schema)));
         }
-    }
-    for owner in schema.sequences.values_mut().filter_map(|sequence| sequence.owned_by.as_mut()) {
-        if owner.0 == *name && owner.1 == old {
-            new.clone_into(&mut owner.1);
+        if old.name != new.name {
+            let name = quote_identifier(&new.name);
+            sql.push(format!("ALTER {kind} {} RENAME TO {name}", new.sibling(&old.name)));
         }
+        sql
     }
 }
 
-fn swap(columns: &mut [String], old: &str, new: &str) -> bool {
-    let mut found = false;
-    for column in columns.iter_mut().filter(|column| *column == old) {
-        new.clone_into(column);
-        found = true;
-    }
-    found
-}
-
-/// All definitions of a table, but for what a foreign key says of the other table.
-fn texts(table: &mut Table) -> Vec<(&mut String, &mut Uses)> {
-    let mut texts: Vec<(&mut String, &mut Uses)> = Vec::new();
-    for column in &mut table.columns {
-        if let Some(it) = &mut column.default {
-            texts.push((&mut it.sql, &mut it.uses));
-        }
-        if let Some(generated) = &mut column.generated {
-            texts.push((&mut generated.expression.sql, &mut generated.expression.uses));
-        }
-    }
-    for constraint in table.constraints.values_mut() {
-        texts.push((&mut constraint.definition, &mut constraint.uses));
-    }
-    for index in table.indexes.values_mut() {
-        texts.push((&mut index.definition, &mut index.uses));
-    }
-    texts
-}
-
-fn enumerated(schema: &mut Schema, old: &Name, new: &Name) {
-    if let Some(it) = schema.enums.remove(old) {
-        schema.enums.insert(new.clone(), it);
-    }
-    for table in schema.tables.values_mut() {
-        for column in table.columns.iter_mut().filter(|column| column.enum_type.as_ref() == Some(old)) {
-            column.enum_type = Some(new.clone());
-            if let Some(rest) = column.data_type.strip_prefix(&old.to_string()) {
-                column.data_type = format!("{new}{rest}");
+/// A query on a table in the names that were there before the renames.
+pub(crate) fn renamed_back(renames: &[Rename], table: &Name, sql: &str) -> String {
+    let (mut table, mut sql) = (table.clone(), sql.to_owned());
+    for rename in renames.iter().rev() {
+        match &rename.object {
+            Object::Column(of, old) if *of == table => sql = rewrite::column(&sql, &rename.to.name, old),
+            Object::Table(old) if rename.to == table => {
+                sql = rewrite::relation(&sql, &table, old);
+                table = old.clone();
             }
-        }
-        for (sql, uses) in texts(table) {
-            *sql = rewrite::cast(sql, old, new);
-            if uses.enums.remove(old) {
-                uses.enums.insert(new.clone());
+            Object::Value(_, old) => {
+                sql = sql.replace(&quote_literal(&rename.to.name), &quote_literal(old));
             }
+            _ => {}
         }
     }
-}
-
-fn value(schema: &mut Schema, name: &Name, old: &str, new: &str) {
-    if let Some(it) = schema.enums.get_mut(name) {
-        swap(&mut it.values, old, new);
-    }
-    for (sql, _) in schema.tables.values_mut().flat_map(texts) {
-        *sql = rewrite::value(sql, name, old, new);
-    }
-}
-
-fn sequence(schema: &mut Schema, old: &Name, new: &Name) {
-    if let Some(it) = schema.sequences.remove(old) {
-        schema.sequences.insert(new.clone(), it);
-    }
-    for (sql, uses) in schema.tables.values_mut().flat_map(texts) {
-        if uses.sequences.remove(old) {
-            uses.sequences.insert(new.clone());
-            *sql = rewrite::sequence(sql, old, new);
-        }
-    }
-}
-
-fn constraint(schema: &mut Schema, table: &Name, old: &str, new: &str) {
-    let is_check = schema.tables.get(table).and_then(|table| table.constraints.get(old));
-    let is_check = is_check.is_some_and(|constraint| constraint.kind == ConstraintKind::Check);
-    let tables = if is_check { with_partitions(schema, table) } else { vec![table.clone()] };
-    for name in tables {
-        let Some(it) = schema.tables.get_mut(&name) else { continue };
-        if let Some(constraint) = it.constraints.remove(old) {
-            it.constraints.insert(new.to_owned(), constraint);
-        }
-    }
-}
-
-fn index(schema: &mut Schema, table: &Name, old: &str, new: &str) {
-    if let Some(it) = schema.tables.get_mut(table)
-        && let Some(index) = it.indexes.remove(old)
-    {
-        it.indexes.insert(new.to_owned(), index);
-    }
-    let (old, new) = (table.sibling(old), table.sibling(new));
-    let indexes = schema.tables.values_mut().flat_map(|table| table.indexes.values_mut());
-    for part_of in indexes.filter_map(|index| index.part_of.as_mut()).filter(|part_of| **part_of == old) {
-        *part_of = new.clone();
-    }
+    sql
 }

@@ -1,16 +1,109 @@
 //! Sequences that are objects of their own.
 
-use super::{Planner, dropping, making};
+use std::collections::BTreeMap;
+
+use super::{
+    changes::{Changes, Compare},
+    kind::Kind,
+    planner::{Planner, dropping, making},
+};
 use crate::{
-    diff::{Object, Property},
+    change::Property,
     hazard::Hazard,
     order::{Priority, Role, Step},
-    render,
-    schema::{Name, Sequence, SequenceOptions, quote_identifier, quote_literal},
+    render::rewrite,
+    schema::{Name, Object, Schema, Sequence, SequenceOptions, Table, quote_identifier, quote_literal},
 };
 
+impl Compare for Sequence {
+    fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
+        changes.text(object, Property::Type, Some(&self.data_type), Some(&to.data_type));
+        if self.options != to.options {
+            let said = changed_options(self.options, to.options).join(" ");
+            let was = changed_options(to.options, self.options).join(" ");
+            changes.text(object, Property::Options, Some(&was), Some(&said));
+        }
+        let owner = |it: &Sequence| it.owned_by.as_ref().map(|owner| owned_by(Some(owner)));
+        changes.text(object, Property::Owner, owner(self).as_deref(), owner(to).as_deref());
+        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+    }
+}
+
+impl Kind for Sequence {
+    type Name = Name;
+
+    fn all(schema: &Schema) -> &BTreeMap<Name, Self> {
+        &schema.sequences
+    }
+
+    fn object(name: &Name) -> Object {
+        Object::Sequence(name.clone())
+    }
+
+    fn plan(planner: &mut Planner<'_>) {
+        planner.sequences();
+    }
+}
+
+/// `CREATE SEQUENCE …`; whose it is, is said once there is the table.
+fn create(name: &Name, sequence: &Sequence) -> String {
+    let data_type = match sequence.data_type.as_str() {
+        "bigint" => String::new(),
+        other => format!(" AS {other}"),
+    };
+    let mut options = options_of_new(sequence.options, &sequence.data_type);
+    options.insert(0, format!("CREATE SEQUENCE {name}{data_type}"));
+    options.join(" ")
+}
+
+/// `OWNED BY …`.
+fn owned_by(owner: Option<&(Name, String)>) -> String {
+    owner.map_or_else(
+        || "OWNED BY NONE".to_owned(),
+        |(table, column)| format!("OWNED BY {table}.{}", quote_identifier(column)),
+    )
+}
+
+pub(super) fn options_of_new(options: SequenceOptions, data_type: &str) -> Vec<String> {
+    let mut usual = SequenceOptions::usual(options.increment, data_type);
+    usual.increment = 1;
+    usual.start = if options.increment < 0 { options.max } else { options.min };
+    changed_options(usual, options)
+}
+
+/// What has to be said for a sequence to count otherwise than it did.
+pub(super) fn changed_options(from: SequenceOptions, to: SequenceOptions) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut say = |name: &str, from: i64, to: i64| {
+        if from != to {
+            said.push(format!("{name} {to}"));
+        }
+    };
+    say("START WITH", from.start, to.start);
+    say("INCREMENT BY", from.increment, to.increment);
+    say("MINVALUE", from.min, to.min);
+    say("MAXVALUE", from.max, to.max);
+    say("CACHE", from.cache, to.cache);
+    if from.cycle != to.cycle {
+        said.push(if to.cycle { "CYCLE" } else { "NO CYCLE" }.to_owned());
+    }
+    said
+}
+
+pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
+    if let Some(it) = schema.sequences.remove(old) {
+        schema.sequences.insert(new.clone(), it);
+    }
+    for (sql, uses) in schema.tables.values_mut().flat_map(Table::texts) {
+        if uses.sequences.remove(old) {
+            uses.sequences.insert(new.clone());
+            *sql = rewrite::sequence(sql, old, new);
+        }
+    }
+}
+
 impl Planner<'_> {
-    pub(super) fn sequences(&mut self) {
+    fn sequences(&mut self) {
         let (from, to) = (self.from, self.to);
         for (name, it) in &to.sequences {
             match from.sequences.get(name) {
@@ -33,15 +126,13 @@ impl Planner<'_> {
     }
 
     /// Whether the column that it goes with goes, for good.
-    pub(super) fn goes_with_owner(&self, it: &Sequence) -> bool {
-        it.owned_by
-            .as_ref()
-            .is_some_and(|(table, column)| self.delta.goes(&Object::Column(table.clone(), column.clone())))
+    fn goes_with_owner(&self, it: &Sequence) -> bool {
+        it.owned_by.as_ref().is_some_and(|(table, column)| self.delta.goes(&Object::column(table, column)))
     }
 
     fn create_sequence(&mut self, name: &Name, it: &Sequence) {
         let object = Object::Sequence(name.clone());
-        let step = making(Priority::Sequence, object.clone(), name, render::create_sequence(name, it));
+        let step = making(Priority::Sequence, object.clone(), name, create(name, it));
         self.push(Self::comment_of_new(step, &object, it.comment.as_deref()));
         if it.owned_by.is_some() {
             self.own_sequence(name, None, it);
@@ -51,12 +142,12 @@ impl Planner<'_> {
     /// Says whose the sequence is.
     fn own_sequence(&mut self, name: &Name, was: Option<&Sequence>, it: &Sequence) {
         let owner = it.owned_by.as_ref();
-        let column = |(table, column): &(Name, String)| Object::Column(table.clone(), column.clone());
-        let sql = format!("ALTER SEQUENCE {name} {}", render::owned_by(owner));
+        let column = |(table, column): &(Name, String)| Object::column(table, column);
+        let sql = format!("ALTER SEQUENCE {name} {}", owned_by(owner));
         let left = was.and_then(|was| was.owned_by.as_ref()).map(column);
         let mut step = Step::new(Priority::Owner, sql).roles(Role::Leaves, left);
         let standing = owner.filter(|(table, column)| {
-            let is_new = self.delta.comes(&Object::Column(table.clone(), column.clone()));
+            let is_new = self.delta.comes(&Object::column(table, column));
             self.standing(table).is_some() && !is_new && !self.from.sequences.contains_key(name)
         });
         if let Some((table, column)) = standing {
@@ -74,7 +165,7 @@ impl Planner<'_> {
             said.push(format!("AS {}", it.data_type));
         }
         let options = retyped_options(was.options, &was.data_type, &it.data_type);
-        said.extend(render::changed_options(options, it.options));
+        said.extend(changed_options(options, it.options));
         let restarts = is_beyond(was.options, it.options);
         if restarts {
             said.push("RESTART".to_owned());
@@ -87,14 +178,13 @@ impl Planner<'_> {
         let lost_owner = was
             .owned_by
             .as_ref()
-            .is_some_and(|(table, column)| self.delta.goes(&Object::Column(table.clone(), column.clone())));
+            .is_some_and(|(table, column)| self.delta.goes(&Object::column(table, column)));
         if self.delta.alters(&object, Property::Owner) {
             self.own_sequence(name, Some(was), it);
         } else if lost_owner {
             // The column comes back under its name: let go of it, so that the sequence does not go with it.
             let step = Step::new(Priority::Owner, format!("ALTER SEQUENCE {name} OWNED BY NONE"));
-            let left =
-                was.owned_by.as_ref().map(|(table, column)| Object::Column(table.clone(), column.clone()));
+            let left = was.owned_by.as_ref().map(|(table, column)| Object::column(table, column));
             self.push(step.roles(Role::Leaves, left));
             self.own_sequence(name, None, it);
         }
@@ -120,7 +210,7 @@ pub(super) fn count_on(sequence: &str, table: &Name, column: &str, options: Sequ
 /// How a sequence counts after `AS` said another type: limits that were those of the type become those of the new one.
 pub(super) fn retyped_options(options: SequenceOptions, from: &str, to: &str) -> SequenceOptions {
     let (was, is) =
-        (render::usual_options(options.increment, from), render::usual_options(options.increment, to));
+        (SequenceOptions::usual(options.increment, from), SequenceOptions::usual(options.increment, to));
     SequenceOptions {
         max: if options.max == was.max { is.max } else { options.max },
         min: if options.min == was.min { is.min } else { options.min },

@@ -1,17 +1,16 @@
 //! Places where only a person knows what the data should become.
 
 use super::{
-    Planner,
-    alter::is_volatile,
-    definition::{Parts, Unique, condition, term},
-    types,
+    definition::{Parts, Unique, condition, is_volatile, term},
+    planner::Planner,
+    rename::renamed_back,
+    types::{differs, sample},
 };
 use crate::{
-    diff::{Object, renamed_back},
     order::Step,
     plan::Slot,
     render::list,
-    schema::{Column, Constraint, ConstraintKind, Name, Schema, quote_identifier},
+    schema::{Column, Constraint, ConstraintKind, Name, Object, Schema, Table, quote_identifier},
 };
 
 impl Planner<'_> {
@@ -36,10 +35,9 @@ impl Planner<'_> {
         let tables = self.from.tables.iter().chain(&self.to.tables);
         let constraints =
             tables.flat_map(|(name, it)| it.constraints.values().map(move |constraint| (name, constraint)));
-        constraints.filter(|(_, it)| it.definition.ends_with("INITIALLY DEFERRED")).any(|(name, it)| {
-            name == table
-                || matches!(&it.kind, ConstraintKind::ForeignKey { references, .. } if references == table)
-        })
+        constraints
+            .filter(|(_, it)| it.definition.ends_with("INITIALLY DEFERRED"))
+            .any(|(name, it)| name == table || it.kind.references() == Some(table))
     }
 
     /// A copy that a person may want before something goes, as a comment above the statement. It is in a schema of its own, since
@@ -53,19 +51,14 @@ impl Planner<'_> {
 
     /// A column with the key of its table, to be copied.
     pub(super) fn column_with_key(&self, table: &Name, column: &str) -> String {
-        let constraints =
-            self.from.tables.get(table).into_iter().flat_map(|table| table.constraints.values());
-        let key = constraints.filter_map(|it| match &it.kind {
-            ConstraintKind::PrimaryKey(key) => Some(key.columns.clone()),
-            _ => None,
-        });
-        let mut columns: Vec<String> = key.flatten().filter(|key| key != column).collect();
+        let key = self.from.tables.get(table).and_then(Table::primary_key).map(|key| key.columns.clone());
+        let mut columns: Vec<String> = key.into_iter().flatten().filter(|key| key != column).collect();
         columns.push(column.to_owned());
         format!("SELECT {} FROM {table}", list(&columns))
     }
 
     fn is_new_column(&self, table: &Name, column: &str) -> bool {
-        self.delta.added.contains(&Object::Column(table.clone(), column.to_owned()))
+        self.delta.added.contains(&Object::column(table, column))
     }
 
     /// Columns have to be filled before they are `NOT NULL`.
@@ -108,7 +101,7 @@ impl Planner<'_> {
             }
             _ => None,
         });
-        others.next().unwrap_or_else(|| types::sample(column, enum_values(self.to, column)))
+        others.next().unwrap_or_else(|| sample(column, enum_values(self.to, column)))
     }
 
     /// Rows that are alike where they have to differ.
@@ -119,7 +112,7 @@ impl Planner<'_> {
         let is_new = |term: &String| {
             find(term).is_some_and(|column| {
                 let is_same = column.default.as_ref().is_some_and(|default| !is_volatile(&default.sql));
-                let is_same = is_same || !column.nullable && !types::differs(column);
+                let is_same = is_same || !column.nullable && !differs(column);
                 self.is_new_column(table, &column.name) && !is_same && column.generated.is_none()
             })
         };
@@ -161,16 +154,13 @@ impl Planner<'_> {
     fn is_unique(&self, table: &Name, unique: &Unique) -> bool {
         let Some(was) = self.from.tables.get(table) else { return false };
         let is_null = |column: &String| was.column(column).is_none_or(|column| column.nullable);
-        was.constraints.values().any(|it| match &it.kind {
-            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-                key.columns.iter().all(|column| {
-                    let retyped = self.delta.retyped.contains_key(&(table.clone(), column.clone()));
-                    unique.terms.contains(&quote_identifier(column))
-                        && !retyped
-                        && (unique.nulls_distinct || !is_null(column))
-                })
-            }
-            _ => false,
+        was.constraints.values().filter_map(|it| it.kind.key()).any(|key| {
+            key.columns.iter().all(|column| {
+                let retyped = self.delta.retyped.contains_key(&(table.clone(), column.clone()));
+                unique.terms.contains(&quote_identifier(column))
+                    && !retyped
+                    && (unique.nulls_distinct || !is_null(column))
+            })
         })
     }
 
@@ -197,7 +187,7 @@ impl Planner<'_> {
         let same_key = matches!(it.kind, ConstraintKind::ForeignKey { .. })
             && was.kind == it.kind
             && (is_full(was) || !is_full(it));
-        was.validated && super::constraint::is_enforced(was) && (was.definition == it.definition || same_key)
+        was.validated && was.is_enforced() && (was.definition == it.definition || same_key)
     }
 
     /// Rows that a constraint does not allow.

@@ -1,6 +1,6 @@
 //! What is known of types: which become which without harm, and what a value of one may look like.
 
-use crate::schema::Column;
+use crate::schema::{Column, quote_literal};
 
 /// A type without what stands in parentheses, and what does.
 ///
@@ -193,7 +193,7 @@ pub(super) fn sample(column: &Column, values: Option<&Vec<String>>) -> String {
         return format!("ARRAY[{}]::{}", sample(&element, None), column.data_type);
     }
     if let Some(value) = values.and_then(|values| values.first()) {
-        return format!("{}::{}", crate::schema::quote_literal(value), column.data_type);
+        return format!("{}::{}", quote_literal(value), column.data_type);
     }
     match base.as_str() {
         "numeric" if size.is_some() => format!("(n % 1{})::numeric", "0".repeat(whole.min(18) as usize)),

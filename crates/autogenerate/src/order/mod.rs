@@ -101,7 +101,7 @@ fn cut(order: Vec<usize>, steps: Vec<Step>) -> Vec<Statement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{diff::Object, schema::Name};
+    use crate::schema::{Name, Object};
 
     fn table(name: &str) -> Object {
         Object::Table(Name::local(name))

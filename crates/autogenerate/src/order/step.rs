@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    diff::Object,
     hazard::Hazard,
     plan::{Batch, Slot, Statement},
-    schema::Name,
+    schema::{Name, Object},
 };
 
 /// What a statement's place is bound to.
@@ -35,15 +34,6 @@ pub(crate) enum Thing {
 impl From<Object> for Thing {
     fn from(object: Object) -> Self {
         Self::Is(object)
-    }
-}
-
-/// The name that it takes among tables, sequences and indexes.
-fn relation(thing: &Thing) -> Option<Name> {
-    match thing {
-        Thing::Is(Object::Table(name) | Object::Sequence(name)) => Some(name.clone()),
-        Thing::Is(Object::Index(table, name)) => Some(table.sibling(name)),
-        _ => None,
     }
 }
 
@@ -134,7 +124,8 @@ impl Step {
     pub(crate) fn role(mut self, role: Role, thing: impl Into<Thing>) -> Self {
         let thing = thing.into();
         if matches!(role, Role::Drops | Role::Makes)
-            && let Some(name) = relation(&thing)
+            && let Thing::Is(object) = &thing
+            && let Some(name) = object.relation()
         {
             self.roles.insert((Thing::Relation(name), role));
         }

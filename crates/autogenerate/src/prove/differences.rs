@@ -1,28 +1,15 @@
 //! Names what is not alike in two schemas.
 
 use crate::{
-    diff::Object,
-    schema::{ConstraintKind, Name, Schema, Table},
+    kinds::KINDS,
+    schema::{ConstraintKind, Object, Schema},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The objects that only one side has, or that differ; the order of columns does not matter.
 pub(super) fn differences(left: &Schema, right: &Schema) -> BTreeSet<Object> {
-    let mut found = BTreeSet::new();
-    found.extend(unlike(&left.namespaces, &right.namespaces).cloned().map(Object::Namespace));
-    found.extend(unlike(&left.extensions, &right.extensions).cloned().map(Object::Extension));
-    found.extend(unlike(&left.enums, &right.enums).cloned().map(Object::Enum));
-    found.extend(unlike(&left.sequences, &right.sequences).cloned().map(Object::Sequence));
     let (left, right) = (left.clone().normalized(), right.clone().normalized());
-    for name in unlike(&left.tables, &right.tables) {
-        match (left.tables.get(name), right.tables.get(name)) {
-            (Some(left), Some(right)) => found.extend(parts(name, left, right)),
-            _ => {
-                found.insert(Object::Table(name.clone()));
-            }
-        }
-    }
-    found
+    KINDS.iter().flat_map(|kind| (kind.unlike)(&left, &right)).collect()
 }
 
 /// `printed` is `read` made anew. Returns it where it differs in nothing but the words of expressions, which PostgreSQL does not always
@@ -55,31 +42,4 @@ pub(super) fn settled(read: &Schema, printed: Schema) -> Result<Schema, BTreeSet
     }
     let unlike = differences(&same, &printed);
     if unlike.is_empty() { Ok(printed) } else { Err(unlike) }
-}
-
-/// What differs in a table, or the table where that is no part of it.
-fn parts(name: &Name, left: &Table, right: &Table) -> BTreeSet<Object> {
-    let columns = |table: &Table| -> BTreeMap<_, _> {
-        table.columns.iter().map(|column| (column.name.clone(), column.clone())).collect()
-    };
-    let (mine, others) = (columns(left), columns(right));
-    let mut found: BTreeSet<Object> =
-        unlike(&mine, &others).map(|column| Object::Column(name.clone(), column.clone())).collect();
-    let constraints = unlike(&left.constraints, &right.constraints);
-    found.extend(constraints.map(|constraint| Object::Constraint(name.clone(), constraint.clone())));
-    found.extend(
-        unlike(&left.indexes, &right.indexes).map(|index| Object::Index(name.clone(), index.clone())),
-    );
-    if found.is_empty() {
-        found.insert(Object::Table(name.clone()));
-    }
-    found
-}
-
-fn unlike<'a, K: Ord, V: PartialEq>(
-    left: &'a BTreeMap<K, V>,
-    right: &'a BTreeMap<K, V>,
-) -> impl Iterator<Item = &'a K> {
-    let keys: BTreeSet<&K> = left.keys().chain(right.keys()).collect();
-    keys.into_iter().filter(|key| left.get(*key) != right.get(*key))
 }

@@ -1,6 +1,7 @@
 //! Proves a plan before it is written: on a [scratch](crate::scratch) place with rows in it, up leads to what is wanted, down leads back, and
 //! the rows that neither is about are as they were. What each statement locks, writes anew and reads is seen there as well.
 
+mod claim;
 mod concurrent;
 mod differences;
 mod error;
@@ -9,63 +10,23 @@ mod rows;
 mod run;
 mod survive;
 
+pub use self::{
+    claim::{Claim, Observed, Proof},
+    error::{Direction, ProofError},
+    rows::Samples,
+};
+use self::{
+    differences::differences,
+    run::{Pace, Run, truncate},
+    survive::Survivors,
+};
 use crate::{
-    hazard::Hazard,
-    plan::{Plan, Renames, StatementNote, Style},
+    plan::{Renames, Style},
     planner,
-    schema::{Name, Schema},
+    schema::{Name, Object, Schema},
     scratch::Scratch,
 };
-use differences::differences;
-pub use error::{Direction, ProofError};
-pub use rows::Samples;
-use run::{Pace, Run, truncate};
 use std::collections::{BTreeMap, BTreeSet};
-use survive::Survivors;
-
-/// What is to be proven.
-#[derive(Debug, Clone, Copy)]
-pub struct Claim<'a> {
-    /// The schema before, as [`introspect`](crate::introspect) read it.
-    pub from: &'a Schema,
-    /// The schema afterwards, read in the same way.
-    pub to: &'a Schema,
-    /// What leads from the one to the other.
-    pub up: &'a Plan,
-    /// What leads back.
-    pub down: &'a Plan,
-    /// What is called otherwise afterwards; its rows have to be the same.
-    pub renames: &'a Renames,
-    /// Rows of the actual database that are tried beside made up ones.
-    pub samples: &'a Samples,
-    /// Whether a statement of the way up may fail on rows, if it says so ([`Hazard::MayFailOnData`]) and has no slot, as in a plan without
-    /// slots. On the way down it always may if it says so.
-    pub may_fail_on_data: bool,
-}
-
-/// What was seen.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Proof {
-    /// By statement of the way up.
-    pub up: Vec<Observed>,
-    /// By statement of the way down; empty where that is irreversible.
-    pub down: Vec<Observed>,
-    /// Tables that the plans touch, or that these refer to, for which no row could be made, and why.
-    pub without_rows: BTreeMap<Name, String>,
-    /// Why the way down could not be proven; the way up was.
-    pub irreversible: Option<String>,
-}
-
-/// What a statement was seen to do.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Observed {
-    /// What it did to tables that were there before it. Locks are only seen in a scratch database.
-    pub note: StatementNote,
-    /// What the plan declared, and what was seen.
-    pub hazards: BTreeSet<Hazard>,
-    /// What PostgreSQL said where rows were in the way; without them it passed.
-    pub refused: Option<String>,
-}
 
 /// Proves both plans on `scratch`, whose scope has to be the one that the two schemas were read with. What was there is gone afterwards.
 ///
@@ -115,34 +76,6 @@ async fn settle(scratch: &mut Scratch, schema: &Schema) -> Result<Schema, ProofE
     let printed = scratch.read().await?.schema;
     differences::settled(schema, printed)
         .map_err(|unlike| ProofError::NotRecreated { objects: names(unlike) })
-}
-
-impl<'a> Claim<'a> {
-    fn ends(&self, direction: Direction) -> (&'a Schema, &'a Schema, &'a Plan) {
-        match direction {
-            Direction::Up => (self.from, self.to, self.up),
-            Direction::Down => (self.to, self.from, self.down),
-        }
-    }
-
-    fn renames(&self, direction: Direction) -> Renames {
-        match direction {
-            Direction::Up => self.renames.clone(),
-            Direction::Down => self.renames.reversed(),
-        }
-    }
-
-    /// The tables that need rows: those that a plan touches and that are there afterwards.
-    fn touched(&self, direction: Direction) -> BTreeSet<Name> {
-        let (from, to, plan) = self.ends(direction);
-        let renames = self.renames(direction);
-        let stays = |name: &Name| {
-            let renamed = renames.tables.iter().find(|(old, _)| old == name);
-            from.tables.contains_key(name) && to.tables.contains_key(renamed.map_or(name, |(_, new)| new))
-        };
-        let tables = plan.statements.iter().flat_map(|statement| &statement.tables);
-        tables.filter(|name| stays(name)).cloned().collect()
-    }
 }
 
 /// Makes the schema anew.
@@ -271,6 +204,6 @@ async fn apart(
     }
 }
 
-fn names(objects: BTreeSet<crate::diff::Object>) -> Vec<String> {
+fn names(objects: BTreeSet<Object>) -> Vec<String> {
     objects.into_iter().map(|object| object.to_string()).collect()
 }

@@ -1,7 +1,9 @@
 //! Runs a plan on scratch as its files will be run, or each statement apart.
 
 use super::{
-    Direction, Observed, ProofError, concurrent,
+    claim::Observed,
+    concurrent,
+    error::{Direction, ProofError},
     measure::{Snapshot, View, hazards},
     survive::Survivors,
 };

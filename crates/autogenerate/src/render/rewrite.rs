@@ -1,12 +1,10 @@
 //! New names in old definitions, so that like can be compared with like.
 
-use crate::{
-    render::tokens::{Token, tokens},
-    schema::{Name, quote_identifier, quote_literal},
-};
+use super::tokens::{Token, tokens};
+use crate::schema::{Name, quote_identifier, quote_literal};
 
 /// The same with a column's new name.
-pub(super) fn column(sql: &str, old: &str, new: &str) -> String {
+pub(crate) fn column(sql: &str, old: &str, new: &str) -> String {
     let (old, new) = (quote_identifier(old), quote_identifier(new));
     let tokens = tokens(sql);
     let mut out = String::new();
@@ -20,7 +18,7 @@ pub(super) fn column(sql: &str, old: &str, new: &str) -> String {
 }
 
 /// The same with another name of a table, wherever it stands as a word of its own.
-pub(super) fn relation(sql: &str, old: &Name, new: &Name) -> String {
+pub(crate) fn relation(sql: &str, old: &Name, new: &Name) -> String {
     let (old, new) = (old.to_string(), new.to_string());
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '\'';
     let mut out = String::new();
@@ -34,8 +32,18 @@ pub(super) fn relation(sql: &str, old: &Name, new: &Name) -> String {
     out + rest
 }
 
+/// Renames one of several names; returns whether it was among them.
+pub(crate) fn names(names: &mut [String], old: &str, new: &str) -> bool {
+    let mut found = false;
+    for name in names.iter_mut().filter(|name| *name == old) {
+        new.clone_into(name);
+        found = true;
+    }
+    found
+}
+
 /// A foreign key split into what is said of its own columns, the other table with its columns, and what follows.
-pub(super) fn foreign_key(definition: &str) -> Option<(String, String, String)> {
+pub(crate) fn foreign_key(definition: &str) -> Option<(String, String, String)> {
     let tokens = tokens(definition);
     let begin = tokens.iter().position(|token| *token == Token::Word("REFERENCES"))? + 2;
     let end = begin + tokens[begin..].iter().position(|token| *token == Token::Other(")"))? + 1;
@@ -44,7 +52,7 @@ pub(super) fn foreign_key(definition: &str) -> Option<(String, String, String)> 
 }
 
 /// The same with a type's new name, wherever something is cast to it.
-pub(super) fn cast(sql: &str, old: &Name, new: &Name) -> String {
+pub(crate) fn cast(sql: &str, old: &Name, new: &Name) -> String {
     let (old, new) = (old.to_string(), new.to_string());
     let tokens = tokens(sql);
     let mut out = String::new();
@@ -79,7 +87,7 @@ fn matched(tokens: &[Token<'_>], rest: &str, name: &str) -> Option<usize> {
 }
 
 /// The same with a value's new name, wherever it is cast to its type.
-pub(super) fn value(sql: &str, enumerated: &Name, old: &str, new: &str) -> String {
+pub(crate) fn value(sql: &str, enumerated: &Name, old: &str, new: &str) -> String {
     let (literal, renamed) = (quote_literal(old), quote_literal(new));
     let name = enumerated.to_string();
     let tokens = tokens(sql);
@@ -107,7 +115,7 @@ fn array(text: &str, old: &str, new: &str) -> String {
 }
 
 /// The same with a sequence's new name, wherever it is cast to `regclass`.
-pub(super) fn sequence(sql: &str, old: &Name, new: &Name) -> String {
+pub(crate) fn sequence(sql: &str, old: &Name, new: &Name) -> String {
     let (old, new) = (quote_literal(&old.to_string()), quote_literal(&new.to_string()));
     sql.replace(&format!("{old}::regclass"), &format!("{new}::regclass"))
 }

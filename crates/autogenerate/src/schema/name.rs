@@ -1,6 +1,6 @@
 //! Names of objects, and the only place that quotes.
 
-use std::fmt;
+use std::{collections::HashSet, fmt, sync::LazyLock};
 
 /// The name of an object, with the schema that it is in where more than one is compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +27,21 @@ impl Name {
     pub fn sibling(&self, name: impl Into<String>) -> Self {
         Self { schema: self.schema.clone(), name: name.into() }
     }
+
+    /// The name that PostgreSQL gives the sequence of a column, next to `self`; `table` is the name of its table.
+    pub(crate) fn column_sequence(&self, table: &Self, column: &str) -> Self {
+        self.sibling(format!("{}_{column}_seq", table.name))
+    }
+
+    /// The name with a suffix, cut to the 63 bytes that a name may have, and with a number if it is taken.
+    pub(crate) fn free(&self, suffix: &str, is_taken: impl Fn(&Self) -> bool) -> Self {
+        let counts = std::iter::once(String::new()).chain((2..).map(|n: u32| n.to_string()));
+        let mut names = counts.map(|count| {
+            let end = self.name.floor_char_boundary(63 - suffix.len() - count.len());
+            self.sibling(format!("{}{suffix}{count}", &self.name[..end]))
+        });
+        names.find(|name| !is_taken(name)).unwrap_or_else(|| self.clone())
+    }
 }
 
 /// As SQL wants it: quoted where that is needed.
@@ -44,7 +59,7 @@ impl fmt::Display for Name {
 pub fn quote_identifier(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && RESERVED.binary_search(&name).is_err();
+        && !RESERVED.contains(name);
     if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
@@ -55,173 +70,24 @@ pub fn quote_literal(text: &str) -> String {
     if text.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }
 
-/// PostgreSQL's key words but for the unreserved ones, up to version 18, sorted.
-const RESERVED: &[&str] = &[
-    "all",
-    "analyse",
-    "analyze",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "asymmetric",
-    "authorization",
-    "between",
-    "bigint",
-    "binary",
-    "bit",
-    "boolean",
-    "both",
-    "case",
-    "cast",
-    "char",
-    "character",
-    "check",
-    "coalesce",
-    "collate",
-    "collation",
-    "column",
-    "concurrently",
-    "constraint",
-    "create",
-    "cross",
-    "current_catalog",
-    "current_date",
-    "current_role",
-    "current_schema",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "dec",
-    "decimal",
-    "default",
-    "deferrable",
-    "desc",
-    "distinct",
-    "do",
-    "else",
-    "end",
-    "except",
-    "exists",
-    "extract",
-    "false",
-    "fetch",
-    "float",
-    "for",
-    "foreign",
-    "freeze",
-    "from",
-    "full",
-    "grant",
-    "greatest",
-    "group",
-    "grouping",
-    "having",
-    "ilike",
-    "in",
-    "initially",
-    "inner",
-    "inout",
-    "int",
-    "integer",
-    "intersect",
-    "interval",
-    "into",
-    "is",
-    "isnull",
-    "join",
-    "json",
-    "json_array",
-    "json_arrayagg",
-    "json_exists",
-    "json_object",
-    "json_objectagg",
-    "json_query",
-    "json_scalar",
-    "json_serialize",
-    "json_table",
-    "json_value",
-    "lateral",
-    "leading",
-    "least",
-    "left",
-    "like",
-    "limit",
-    "localtime",
-    "localtimestamp",
-    "merge_action",
-    "national",
-    "natural",
-    "nchar",
-    "none",
-    "normalize",
-    "not",
-    "notnull",
-    "null",
-    "nullif",
-    "numeric",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "out",
-    "outer",
-    "overlaps",
-    "overlay",
-    "placing",
-    "position",
-    "precision",
-    "primary",
-    "real",
-    "references",
-    "returning",
-    "right",
-    "row",
-    "select",
-    "session_user",
-    "setof",
-    "similar",
-    "smallint",
-    "some",
-    "substring",
-    "symmetric",
-    "system_user",
-    "table",
-    "tablesample",
-    "then",
-    "time",
-    "timestamp",
-    "to",
-    "trailing",
-    "treat",
-    "trim",
-    "true",
-    "union",
-    "unique",
-    "user",
-    "using",
-    "values",
-    "varchar",
-    "variadic",
-    "verbose",
-    "when",
-    "where",
-    "window",
-    "with",
-    "xmlattributes",
-    "xmlconcat",
-    "xmlelement",
-    "xmlexists",
-    "xmlforest",
-    "xmlnamespaces",
-    "xmlparse",
-    "xmlpi",
-    "xmlroot",
-    "xmlserialize",
-    "xmltable",
-];
+/// PostgreSQL's key words except the unreserved ones, up to version 18.
+const KEY_WORDS: &str = "\
+    all analyse analyze and any array as asc asymmetric authorization between bigint binary bit \
+    boolean both case cast char character check coalesce collate collation column concurrently \
+    constraint create cross current_catalog current_date current_role current_schema current_time \
+    current_timestamp current_user dec decimal default deferrable desc distinct do else end except \
+    exists extract false fetch float for foreign freeze from full grant greatest group grouping \
+    having ilike in initially inner inout int integer intersect interval into is isnull join json \
+    json_array json_arrayagg json_exists json_object json_objectagg json_query json_scalar \
+    json_serialize json_table json_value lateral leading least left like limit localtime \
+    localtimestamp merge_action national natural nchar none normalize not notnull null nullif \
+    numeric offset on only or order out outer overlaps overlay placing position precision primary \
+    real references returning right row select session_user setof similar smallint some substring \
+    symmetric system_user table tablesample then time timestamp to trailing treat trim true union \
+    unique user using values varchar variadic verbose when where window with xmlattributes xmlconcat \
+    xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable";
+
+static RESERVED: LazyLock<HashSet<&str>> = LazyLock::new(|| KEY_WORDS.split(' ').collect());
 
 #[cfg(test)]
 mod tests {
@@ -229,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_name_is_quoted_where_sql_needs_it() {
-        assert!(RESERVED.is_sorted());
+        assert!(KEY_WORDS.split(' ').is_sorted());
         for (name, quoted) in [
             ("items", "items"),
             ("_a1", "_a1"),
@@ -243,5 +109,13 @@ mod tests {
         }
         assert_eq!(Name::qualified("a b", "user").to_string(), "\"a b\".\"user\"");
         assert_eq!(quote_literal("it's \\ me"), "E'it''s \\\\ me'");
+    }
+
+    #[test]
+    fn a_free_name_is_cut_between_letters() {
+        let long = Name::local("é".repeat(31));
+        let free = long.free("_old", |name| name.name.ends_with("_old"));
+        assert_eq!(free.name, format!("{}_old2", "é".repeat(29)));
+        assert_eq!(Name::local("a").free("_new", |_| false).name, "a_new");
     }
 }

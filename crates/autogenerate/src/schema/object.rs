@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::schema::{Name, quote_identifier};
+use super::name::{Name, quote_identifier};
 
 /// One object of a database.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +36,43 @@ impl Object {
             | Self::Column(table, _)
             | Self::Constraint(table, _)
             | Self::Index(table, _) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// A column of a table.
+    pub(crate) fn column(table: &Name, column: impl Into<String>) -> Self {
+        Self::Column(table.clone(), column.into())
+    }
+
+    /// Columns of a table.
+    pub(crate) fn columns<'a>(
+        table: &'a Name,
+        columns: impl IntoIterator<Item = &'a String>,
+    ) -> impl Iterator<Item = Self> {
+        columns.into_iter().map(|column| Self::column(table, column))
+    }
+
+    /// A constraint of a table.
+    pub(crate) fn constraint(table: &Name, constraint: impl Into<String>) -> Self {
+        Self::Constraint(table.clone(), constraint.into())
+    }
+
+    /// An index of a table.
+    pub(crate) fn index(table: &Name, index: impl Into<String>) -> Self {
+        Self::Index(table.clone(), index.into())
+    }
+
+    /// The schema that an object of that name is in.
+    pub(crate) fn namespace(name: &Name) -> Option<Self> {
+        name.schema.clone().map(Self::Namespace)
+    }
+
+    /// The name that it takes among tables, sequences and indexes.
+    pub(crate) fn relation(&self) -> Option<Name> {
+        match self {
+            Self::Table(name) | Self::Sequence(name) => Some(name.clone()),
+            Self::Index(table, name) => Some(table.sibling(name)),
             _ => None,
         }
     }

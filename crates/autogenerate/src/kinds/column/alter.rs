@@ -1,19 +1,15 @@
 //! Columns that stay, but not as they were.
 
-use super::{
-    Planner,
-    sequence::{RESTARTS, count_on, is_beyond, retyped_options},
-    table::{column_needs, objects},
-};
+use super::{group::Group, sql};
 use crate::{
-    diff::{Object, Property, sequence_name},
-    hazard::Hazard,
-    order::{Priority, Role, Step, Thing},
-    render::{
-        self,
-        tokens::{Token, tokens},
+    change::Property,
+    kinds::{
+        planner::Planner,
+        sequence::{RESTARTS, changed_options, count_on, is_beyond, retyped_options},
     },
-    schema::{Column, Name, Schema, quote_literal},
+    order::{Priority, Role, Step, Thing},
+    render,
+    schema::{Column, Name, Object, Schema, SequenceOptions, Table, quote_literal},
 };
 
 impl Planner<'_> {
@@ -31,7 +27,7 @@ impl Planner<'_> {
         if was.identity.is_none() {
             self.add_identity(table, is);
         }
-        let object = Object::Column(table.clone(), is.name.clone());
+        let object = Object::column(table, &is.name);
         if !self.delta.alters(&object, Property::Nullability) {
             return;
         }
@@ -46,21 +42,19 @@ impl Planner<'_> {
 
     /// Whether the column of a partition has its identity from its table, before and after, as far as it has one.
     fn is_given_identity(&self, table: &Name, was: &Column, is: &Column) -> bool {
-        let parent = |schema: &Schema| {
-            schema.tables.get(table).and_then(|table| table.partition_of.clone()).map(|of| of.parent)
-        };
+        let parent = |schema: &'_ Schema| schema.tables.get(table).and_then(Table::parent).cloned();
         let stays = parent(self.from).is_some_and(|of| parent(self.to) == Some(of));
         stays && [was, is].iter().all(|column| column.identity.is_none_or(|it| it.options.is_none()))
     }
 
     fn is_retyped(&self, table: &Name, column: &Column) -> bool {
-        let object = Object::Column(table.clone(), column.name.clone());
+        let object = Object::column(table, &column.name);
         self.delta.alters(&object, Property::Type) || self.delta.alters(&object, Property::Collation)
     }
 
     /// Type, default and generation, as one group.
     fn alterations(&self, table: &Name, was: &Column, is: &Column) -> Option<Step> {
-        let object = Object::Column(table.clone(), is.name.clone());
+        let object = Object::column(table, &is.name);
         let retyped = self.is_retyped(table, is);
         let hard = self.delta.retyped.get(&(table.clone(), is.name.clone())) == Some(&true);
         let defaults = self.delta.alters(&object, Property::Default) && is.generated.is_none();
@@ -87,8 +81,8 @@ impl Planner<'_> {
 
     /// What the alterations of a column have to wait for, and what waits for them.
     fn place_alterations(&self, step: Step, (table, was, is): (&Name, &Column, &Column)) -> Step {
-        let needs = column_needs(is);
-        let mut left = column_needs(was);
+        let needs = is.needs();
+        let mut left = was.needs();
         if was.identity.is_some() != is.identity.is_some() {
             // What an identity takes the place of is gone already.
             left = was.enum_type.clone().map(Object::Enum).into_iter().collect();
@@ -106,15 +100,15 @@ impl Planner<'_> {
         }
         if let Some(generated) = &was.generated {
             let uses = &generated.expression.uses;
-            let used = uses.columns.iter().map(|column| Object::Column(table.clone(), column.clone()));
-            step = step.roles(Role::Leaves, objects(uses).chain(used));
+            let used = Object::columns(table, &uses.columns);
+            step = step.roles(Role::Leaves, uses.objects().chain(used));
         }
         step
     }
 
     /// Drops the identity, or the default that an identity takes the place of.
     fn drop_counting(&mut self, table: &Name, was: &Column) {
-        let object = Object::Column(table.clone(), was.name.clone());
+        let object = Object::column(table, &was.name);
         let action = match (was.identity, &was.default) {
             (Some(_), _) => "DROP IDENTITY",
             (None, Some(_)) => "DROP DEFAULT",
@@ -122,10 +116,10 @@ impl Planner<'_> {
         };
         let mut step =
             Step::new(Priority::Alter, render::alter_column(table, &was.name, action)).leaves(object);
-        step = step.roles(Role::Leaves, was.default.iter().flat_map(|default| objects(&default.uses)));
+        step = step.roles(Role::Leaves, was.default.iter().flat_map(|default| default.uses.objects()));
         if was.identity.is_some() {
             step = step.leaves(Thing::Null(table.clone(), was.name.clone()));
-            step = step.drops(Thing::Relation(sequence_name(table, table, &was.name)));
+            step = step.drops(Thing::Relation(table.column_sequence(table, &was.name)));
         }
         self.push_on(step, [table]);
     }
@@ -133,36 +127,15 @@ impl Planner<'_> {
     /// Lets a column count, behind the rows that are there.
     fn add_identity(&mut self, table: &Name, column: &Column) {
         let Some(identity) = column.identity else { return };
-        let add = format!("ADD {}", render::identity(identity, &column.data_type));
+        let add = format!("ADD {}", sql::identity(identity, &column.data_type));
         let step = Step::new(Priority::Tighten, render::alter_column(table, &column.name, add));
         let sequence = serial_sequence(table, &column.name);
-        let options = identity.options.unwrap_or_else(|| render::usual_options(1, &column.data_type));
+        let options = identity.options.unwrap_or_else(|| SequenceOptions::usual(1, &column.data_type));
         let step = step.then(count_on(&sequence, table, &column.name, options));
-        let step = step.needs(Object::Column(table.clone(), column.name.clone()));
+        let step = step.needs(Object::column(table, &column.name));
         let step = step.needs(Thing::Null(table.clone(), column.name.clone()));
         let step = step.makes(Thing::Default(table.clone(), column.name.clone()));
-        self.push_on(step.makes(Thing::Relation(sequence_name(table, table, &column.name))), [table]);
-    }
-}
-
-/// Alterations of one column, one behind the other.
-pub(super) struct Group<'a> {
-    pub(super) table: &'a Name,
-    column: &'a str,
-    pub(super) step: Option<Step>,
-}
-
-impl Group<'_> {
-    pub(super) fn say(&mut self, action: &str) {
-        let sql = render::alter_column(self.table, self.column, action);
-        self.step = Some(match self.step.take() {
-            Some(step) => step.then(sql),
-            None => Step::new(Priority::Alter, sql),
-        });
-    }
-
-    pub(super) fn hazard(&mut self, hazard: Hazard) {
-        self.step = self.step.take().map(|step| step.hazard(hazard));
+        self.push_on(step.makes(Thing::Relation(table.column_sequence(table, &column.name))), [table]);
     }
 }
 
@@ -183,9 +156,7 @@ fn alter_identity(group: &mut Group<'_>, was: &Column, is: &Column) {
     }
     if let (Some(before), Some(options)) = (before.options, identity.options) {
         let before = retyped_options(before, &was.data_type, &is.data_type);
-        actions.extend(
-            render::changed_options(before, options).into_iter().map(|option| format!("SET {option}")),
-        );
+        actions.extend(changed_options(before, options).into_iter().map(|option| format!("SET {option}")));
     }
     let restarts = match (before.options, identity.options) {
         (Some(before), Some(options)) if is_beyond(before, options) => Some(options),
@@ -202,35 +173,3 @@ fn alter_identity(group: &mut Group<'_>, was: &Column, is: &Column) {
         group.step = Some(step.note(RESTARTS).then(count_on(&sequence, group.table, &is.name, options)));
     }
 }
-
-/// Whether it calls something that is not known to give the same for the whole statement.
-pub(super) fn is_volatile(sql: &str) -> bool {
-    let tokens = tokens(sql);
-    let calls = tokens.windows(2).filter_map(|pair| match pair {
-        [Token::Word(name), Token::Other("(")] => Some(*name),
-        _ => None,
-    });
-    calls.into_iter().any(|name| !STABLE.contains(&name))
-}
-
-const STABLE: &[&str] = &[
-    "now",
-    "transaction_timestamp",
-    "statement_timestamp",
-    "timezone",
-    "date_trunc",
-    "varying",
-    "character",
-    "numeric",
-    "bit",
-    "timestamp",
-    "time",
-    "interval",
-    "lower",
-    "upper",
-    "to_jsonb",
-    "jsonb_build_object",
-    "jsonb_build_array",
-    "make_interval",
-    "current_setting",
-];

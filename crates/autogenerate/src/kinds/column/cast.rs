@@ -1,17 +1,15 @@
 //! How a column gets another type.
 
-use super::{
-    Planner,
-    alter::Group,
-    slot::{enum_values, numbered_update},
-    types::{self, Using},
-};
+use super::{group::Group, sql::collate};
 use crate::{
-    diff::Object,
     hazard::Hazard,
+    kinds::{
+        planner::Planner,
+        slot::{enum_values, numbered_update},
+        types::{self, Using},
+    },
     plan::Slot,
-    render,
-    schema::{Column, ConstraintKind, Name, quote_identifier, quote_literal},
+    schema::{Column, Name, Object, SequenceOptions, quote_identifier, quote_literal},
 };
 
 impl Planner<'_> {
@@ -37,7 +35,7 @@ impl Planner<'_> {
         {
             " COLLATE pg_catalog.\"default\"".to_owned()
         } else {
-            render::collate(is)
+            collate(is)
         };
         let space = if collation.len() + using.len() > 40 { "\n    " } else { " " };
         group.say(&format!("SET DATA TYPE {data_type}{collation}{}", using.replacen(' ', space, 1)));
@@ -71,16 +69,11 @@ impl Planner<'_> {
     /// Whether an index that stays has the column, be it that of a key.
     fn is_indexed(&self, table: &Name, column: &str) -> bool {
         let Some(is) = self.to.tables.get(table) else { return false };
-        let stays = |object: Object| !self.delta.comes(&object);
-        let mut indexes =
-            is.indexes.iter().map(|(name, it)| (Object::Index(table.clone(), name.clone()), &it.uses));
-        let mut keys = is
-            .constraints
-            .iter()
-            .filter(|(_, it)| !matches!(it.kind, ConstraintKind::Check | ConstraintKind::ForeignKey { .. }))
-            .map(|(name, it)| (Object::Constraint(table.clone(), name.clone()), &it.uses));
-        indexes.any(|(object, uses)| uses.columns.contains(column) && stays(object))
-            || keys.any(|(object, uses)| uses.columns.contains(column) && stays(object))
+        let indexes = is.indexes.iter().map(|(name, it)| (Object::index(table, name), &it.uses));
+        let keys = is.constraints.iter().filter(|(_, it)| it.kind.has_index());
+        let keys = keys.map(|(name, it)| (Object::constraint(table, name), &it.uses));
+        let mut uses = indexes.chain(keys).filter(|(object, _)| !self.delta.comes(object));
+        uses.any(|(_, uses)| uses.columns.contains(column))
     }
 
     /// Values that have no counterpart in the new type.
@@ -136,8 +129,8 @@ impl Planner<'_> {
         match (base, size) {
             ("character varying" | "character", Some(size)) => format!("char_length({name}::text) > {size}"),
             ("smallint" | "integer" | "bigint", _) => {
-                let usual = crate::render::usual_options(-1, base);
-                let most = crate::render::usual_options(1, base).max;
+                let usual = SequenceOptions::usual(-1, base);
+                let most = SequenceOptions::usual(1, base).max;
                 if types::is_text(was) {
                     let fits = format!("{name}::numeric BETWEEN {} AND {most}", usual.min);
                     format!(

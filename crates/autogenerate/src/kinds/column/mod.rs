@@ -1,21 +1,103 @@
-//! Columns of tables that stay.
+//! Columns of tables.
+
+mod alter;
+mod cast;
+mod group;
+mod nullability;
+mod sql;
 
 use std::collections::BTreeSet;
 
-use super::{Planner, alter::is_volatile, table::column_needs};
+pub(super) use self::sql::definition;
+use super::{
+    changes::{Changes, Compare},
+    definition::is_volatile,
+    planner::Planner,
+};
 use crate::{
-    diff::{Object, Property},
+    change::Property,
     hazard::Hazard,
     order::{Priority, Role, Step},
-    render,
-    schema::{Column, Name, Table, quote_identifier},
+    render::{self, rewrite},
+    schema::{Column, ConstraintKind, Name, Object, Schema, Table, quote_identifier},
 };
+
+impl Compare for Column {
+    fn definition(&self) -> String {
+        self.data_type.clone()
+    }
+
+    fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
+        changes.text(object, Property::Type, Some(&self.data_type), Some(&to.data_type));
+        changes.text(object, Property::Collation, self.collation.as_deref(), to.collation.as_deref());
+        let null = |it: &Column| Some(if it.nullable { "NULL" } else { "NOT NULL" });
+        changes.text(object, Property::Nullability, null(self), null(to));
+        let default = |it: &Column| it.default.as_ref().map(|default| default.sql.clone());
+        changes.text(object, Property::Default, default(self).as_deref(), default(to).as_deref());
+        let identity = |it: &Column| it.identity.map(|identity| sql::identity(identity, &it.data_type));
+        changes.text(object, Property::Identity, identity(self).as_deref(), identity(to).as_deref());
+        let generated = |it: &Column| it.generated.as_ref().map(sql::generated);
+        changes.text(object, Property::Generated, generated(self).as_deref(), generated(to).as_deref());
+        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+    }
+}
+
+pub(super) fn rename(schema: &mut Schema, name: &Name, old: &str, new: &str) {
+    if let Some(table) = schema.tables.get_mut(name) {
+        table
+            .columns
+            .iter_mut()
+            .filter(|column| column.name == old)
+            .for_each(|column| new.clone_into(&mut column.name));
+        let own = |sql: &mut String| *sql = rewrite::column(sql, old, new);
+        for (sql, uses) in table.texts() {
+            if uses.columns.remove(old) {
+                uses.columns.insert(new.to_owned());
+                own(sql);
+            }
+        }
+        table.partition_by.iter_mut().for_each(own);
+        for constraint in table.constraints.values_mut() {
+            match &mut constraint.kind {
+                ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                    if rewrite::names(&mut key.columns, old, new)
+                        || key.index.contains(&quote_identifier(old))
+                    {
+                        own(&mut key.index);
+                    }
+                }
+                ConstraintKind::ForeignKey { columns, .. } => {
+                    rewrite::names(columns, old, new);
+                }
+                ConstraintKind::Check | ConstraintKind::Exclusion => {}
+            }
+        }
+    }
+    for constraint in schema.tables.values_mut().flat_map(|table| table.constraints.values_mut()) {
+        let ConstraintKind::ForeignKey { references, referenced, .. } = &mut constraint.kind else {
+            continue;
+        };
+        if references == name
+            && rewrite::names(referenced, old, new)
+            && let Some((own, other, rest)) = rewrite::foreign_key(&constraint.definition)
+        {
+            let prefix = references.to_string();
+            let columns = rewrite::column(other.strip_prefix(&prefix).unwrap_or(&other), old, new);
+            constraint.definition = format!("{own}{prefix}{columns}{rest}");
+        }
+    }
+    for owner in schema.sequences.values_mut().filter_map(|sequence| sequence.owned_by.as_mut()) {
+        if owner.0 == *name && owner.1 == old {
+            new.clone_into(&mut owner.1);
+        }
+    }
+}
 
 impl Planner<'_> {
     pub(super) fn columns(&mut self, name: &Name, was: &Table, is: &Table) {
         let mut empty = Vec::new();
         for column in &is.columns {
-            let object = Object::Column(name.clone(), column.name.clone());
+            let object = Object::column(name, &column.name);
             if self.delta.comes(&object) {
                 if self.add_column(name, column) {
                     empty.push(column);
@@ -29,19 +111,18 @@ impl Planner<'_> {
             self.set_not_null(name, &empty, true);
         }
         for column in &was.columns {
-            if self.delta.goes(&Object::Column(name.clone(), column.name.clone())) {
+            if self.delta.goes(&Object::column(name, &column.name)) {
                 self.drop_column(name, column);
             }
         }
         let analyzed = is.columns.iter().filter(|column| {
-            let object = Object::Column(name.clone(), column.name.clone());
+            let object = Object::column(name, &column.name);
             let key = (name.clone(), column.name.clone());
             self.delta.retyped.get(&key) == Some(&true)
                 && self.delta.alters(&object, Property::Type)
                 && !self.delta.comes(&object)
         });
-        let analyzed: Vec<_> =
-            analyzed.map(|column| Object::Column(name.clone(), column.name.clone())).collect();
+        let analyzed: Vec<_> = analyzed.map(|column| Object::column(name, &column.name)).collect();
         if !analyzed.is_empty() {
             let step = Step::new(Priority::Analyze, format!("ANALYZE {name}")).roles(Role::Needs, analyzed);
             self.push_on(step, [name]);
@@ -50,24 +131,21 @@ impl Planner<'_> {
 
     /// Whether it may be null at first, since a person has to say what is in it.
     fn add_column(&mut self, table: &Name, column: &Column) -> bool {
-        let object = Object::Column(table.clone(), column.name.clone());
+        let object = Object::column(table, &column.name);
         let fills_itself =
             column.default.is_some() || column.identity.is_some() || column.generated.is_some();
         let needs_person = !column.nullable && !fills_itself;
         let mut first = column.clone();
         first.nullable |= needs_person && self.style.slots;
-        let sql = render::alter_table(table, format_args!("ADD COLUMN {}", render::column(&first)));
-        let mut step = Step::new(Priority::Column, sql).roles(Role::Needs, column_needs(column));
+        let sql = render::alter_table(table, format_args!("ADD COLUMN {}", definition(&first)));
+        let mut step = Step::new(Priority::Column, sql).roles(Role::Needs, column.needs());
         if needs_person && !self.style.slots {
             step = step.hazard(Hazard::MayFailOnData);
         }
         if rewrites_when_added(column) {
             step = step.hazard(Hazard::RewritesTable).hazard(Hazard::BlocksReads);
         }
-        if let Some(generated) = &column.generated {
-            let used = generated.expression.uses.columns.iter();
-            step = step.roles(Role::Needs, used.map(|column| Object::Column(table.clone(), column.clone())));
-        }
+        step = step.roles(Role::Needs, Object::columns(table, column.computed_from()));
         let step = step
             .needs(Object::Table(table.clone()))
             .roles(Role::Makes, self.columns_below(table, &column.name));
@@ -89,12 +167,9 @@ impl Planner<'_> {
                 owned.insert(Object::Sequence(name.clone()));
             }
         }
-        let left = column_needs(column).into_iter().filter(|object| !owned.contains(object));
+        let left = column.needs().into_iter().filter(|object| !owned.contains(object));
         step = step.roles(Role::Leaves, left).roles(Role::Drops, owned.iter().cloned());
-        if let Some(generated) = &column.generated {
-            let used = generated.expression.uses.columns.iter();
-            step = step.roles(Role::Leaves, used.map(|column| Object::Column(table.clone(), column.clone())));
-        }
+        step = step.roles(Role::Leaves, Object::columns(table, column.computed_from()));
         // What is computed by other columns is not lost.
         if column.generated.is_none() {
             step = step.hazard(Hazard::DeletesData);

@@ -1,12 +1,11 @@
 //! `NOT NULL`.
 
-use super::{Planner, constraint::not_valid};
 use crate::{
-    diff::{Object, free_name},
     hazard::Hazard,
+    kinds::{constraint::validate, planner::Planner},
     order::{Priority, Role, Step, Thing},
     render,
-    schema::{Column, Name, Schema, quote_identifier},
+    schema::{Column, Name, Object, Schema, quote_identifier},
 };
 
 impl Planner<'_> {
@@ -14,7 +13,7 @@ impl Planner<'_> {
     ///
     /// New columns come together, since it is one `UPDATE` that fills them.
     pub(super) fn set_not_null(&mut self, table: &Name, columns: &[&Column], is_new: bool) {
-        let objects = columns.iter().map(|column| Object::Column(table.clone(), column.name.clone()));
+        let objects = columns.iter().map(|column| Object::column(table, &column.name));
         let filled = columns.iter().map(|column| Thing::Filled(table.clone(), column.name.clone()));
         let slot = self.populate_slot(table, columns, is_new);
         if !self.is_online(table) {
@@ -33,7 +32,7 @@ impl Planner<'_> {
             let (column, check) = (quote_identifier(&column.name), quote_identifier(check));
             format!("ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID")
         });
-        let added = checks.iter().map(|check| Object::Constraint(table.clone(), check.clone()));
+        let added = checks.iter().map(|check| Object::constraint(table, check));
         let mut step = Step::new(Priority::Populate, alter_table(table, adds))
             .slot(slot)
             .roles(Role::Makes, added)
@@ -46,7 +45,7 @@ impl Planner<'_> {
             let valid = Thing::Valid(table.clone(), check.clone());
             let null = Thing::Null(table.clone(), column.name.clone());
             let quoted = quote_identifier(&check);
-            let step = Step::new(Priority::Validate, not_valid(table, &check))
+            let step = Step::new(Priority::Validate, validate(table, &check))
                 .settled(Object::Constraint(table.clone(), check))
                 .makes(valid.clone());
             self.push_on(step.hazard(Hazard::MayFailOnData), [table]);
@@ -66,7 +65,7 @@ impl Planner<'_> {
             let base = table.sibling(format!("{}_{}", table.name, column.name));
             let is_taken =
                 |name: &Name| has(self.from, name) || has(self.to, name) || names.contains(&name.name);
-            names.push(free_name(&base, "_is_set", is_taken).name);
+            names.push(base.free("_is_set", is_taken).name);
         }
         names
     }

@@ -1,22 +1,20 @@
 //! Primary keys and unique constraints, made from an index that is built while others write.
 
-use super::{
-    Planner,
-    constraint::{is_temporal, not_nulls, primary},
-    definition::Unique,
-    table::relation,
-};
 use crate::{
-    diff::Object,
     hazard::Hazard,
-    order::{Priority, Role, Step, Thing},
-    render,
-    schema::{Constraint, ConstraintKind, Index, Key, Name, quote_identifier},
+    kinds::{
+        definition::Unique,
+        index,
+        planner::Planner,
+        things::{filled, not_nulls, own_index, primary},
+    },
+    order::{Priority, Role, Step},
+    schema::{Constraint, ConstraintKind, Index, Key, Name, Object, quote_identifier},
 };
 
 impl Planner<'_> {
     pub(super) fn create_key_online(&mut self, table: &Name, name: &str, it: &Constraint, key: &Key) {
-        let object = Object::Constraint(table.clone(), name.to_owned());
+        let object = Object::constraint(table, name);
         let beside = self.built_beside(table, name, it);
         let built = beside.clone().unwrap_or_else(|| name.to_owned());
         let index = Index {
@@ -27,9 +25,9 @@ impl Planner<'_> {
             uses: it.uses.clone(),
             comment: None,
         };
-        let made = Object::Index(table.clone(), built.clone());
-        let columns = key.columns.iter().map(|column| Object::Column(table.clone(), column.clone()));
-        let step = Step::new(Priority::Concurrent, render::create_index(table, &built, &index, true)).alone();
+        let made = Object::index(table, &built);
+        let columns = Object::columns(table, &key.columns);
+        let step = Step::new(Priority::Concurrent, index::create(table, &built, &index, true)).alone();
         let step = step.hazard(Hazard::BuildsIndex).hazard(Hazard::MayFailOnData);
         let step = step.slot(self.duplicates_slot(table, &Unique::of_key(key)));
         let step = step
@@ -53,25 +51,20 @@ impl Planner<'_> {
             .roles(Role::Needs, not_nulls(table, it));
         let step = step.roles(Role::Makes, primary(table, it));
         let step =
-            if beside.is_some() { step.roles(Role::Makes, relation(table, name, &it.kind)) } else { step };
+            if beside.is_some() { step.roles(Role::Makes, own_index(table, name, &it.kind)) } else { step };
         self.push_on(step, [table]);
     }
 
     /// The name of the index that a key is made from while the old key of its name is still there; `None` where there is no such.
     pub(super) fn built_beside(&self, table: &Name, name: &str, it: &Constraint) -> Option<String> {
-        let object = Object::Constraint(table.clone(), name.to_owned());
-        let is_key = matches!(it.kind, ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_));
-        let new = self.to.tables.get(table)?.constraints.get(name)?;
-        let is_plain = self.to.tables.get(table)?.partition_by.is_none() && !is_temporal(new);
-        let replaces = self.delta.rebuilt.contains(&object)
-            && matches!(new.kind, ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_));
+        let object = Object::constraint(table, name);
+        let is = self.to.tables.get(table)?;
+        let new = is.constraints.get(name)?;
+        let is_plain = is.partition_by.is_none() && !new.is_temporal();
+        let replaces =
+            self.delta.rebuilt.contains(&object) && it.kind.key().is_some() && new.kind.key().is_some();
         let alone = self.delta.leaves_alone(table, &new.uses.columns, &new.uses.enums);
-        let beside = is_key && is_plain && replaces && alone && self.is_online(table);
+        let beside = is_plain && replaces && alone && self.is_online(table);
         beside.then(|| self.free_relation(table, name))
     }
-}
-
-/// A unique index is built when its columns hold what they should.
-pub(super) fn filled<'c>(table: &Name, columns: impl IntoIterator<Item = &'c String>) -> Vec<Thing> {
-    columns.into_iter().map(|column| Thing::Filled(table.clone(), column.clone())).collect()
 }

@@ -1,25 +1,71 @@
-//! Constraints on tables that are there.
+//! Constraints of tables.
 
-use std::collections::BTreeSet;
+mod key;
 
 use super::{
-    Planner,
-    delta::split_deferrable,
-    key::filled,
-    table::{objects, relation},
+    changes::{Changes, Compare},
+    planner::Planner,
+    things::{filled, not_nulls, own_index, primary},
 };
 use crate::{
-    diff::{Object, Property},
+    change::Property,
     hazard::Hazard,
     order::{Priority, Role, Step, Thing},
     render,
-    schema::{Constraint, ConstraintKind, Name, Table, quote_identifier},
+    schema::{Constraint, ConstraintKind, Name, Object, Schema, Table, quote_identifier},
 };
+
+impl Compare for Constraint {
+    fn definition(&self) -> String {
+        self.definition.clone()
+    }
+
+    fn is_own(&self) -> bool {
+        !self.inherited
+    }
+
+    fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
+        if self.is_own() && to.is_own() {
+            changes.text(object, Property::Definition, Some(&self.definition), Some(&to.definition));
+            let valid = |it: &Constraint| Some(if it.validated { "valid" } else { "NOT VALID" });
+            changes.text(object, Property::Validity, valid(self), valid(to));
+        }
+        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+    }
+}
+
+/// `CONSTRAINT items_pkey PRIMARY KEY (id)`.
+pub(super) fn definition(name: &str, constraint: &Constraint) -> String {
+    format!("CONSTRAINT {} {}", quote_identifier(name), constraint.definition)
+}
+
+/// `ALTER TABLE … ADD CONSTRAINT …`.
+fn add(table: &Name, name: &str, constraint: &Constraint, not_valid: bool) -> String {
+    let not_valid = if not_valid { " NOT VALID" } else { "" };
+    format!("ALTER TABLE {table}\n    ADD {}{not_valid}", definition(name, constraint))
+}
+
+/// What looks at the rows that are there.
+pub(super) fn validate(table: &Name, name: &str) -> String {
+    render::alter_table(table, format_args!("VALIDATE CONSTRAINT {}", quote_identifier(name)))
+}
+
+pub(super) fn rename(schema: &mut Schema, table: &Name, old: &str, new: &str) {
+    let is_check = schema.tables.get(table).and_then(|table| table.constraints.get(old));
+    let is_check = is_check.is_some_and(|constraint| constraint.kind == ConstraintKind::Check);
+    let tables = if is_check { schema.with_partitions(table) } else { vec![table.clone()] };
+    for name in tables {
+        let Some(it) = schema.tables.get_mut(&name) else { continue };
+        if let Some(constraint) = it.constraints.remove(old) {
+            it.constraints.insert(new.to_owned(), constraint);
+        }
+    }
+}
 
 impl Planner<'_> {
     pub(super) fn constraints(&mut self, name: &Name, was: &Table, is: &Table) {
         for (constraint, it) in &is.constraints {
-            let object = Object::Constraint(name.clone(), constraint.clone());
+            let object = Object::constraint(name, constraint);
             if self.delta.comes(&object) {
                 self.create_constraint(name, constraint, it);
             } else {
@@ -28,7 +74,7 @@ impl Planner<'_> {
             self.alter_comment(&object, it.comment.as_deref());
         }
         for (constraint, it) in &was.constraints {
-            if self.delta.goes(&Object::Constraint(name.clone(), constraint.clone())) {
+            if self.delta.goes(&Object::constraint(name, constraint)) {
                 self.drop_constraint(name, constraint, it);
             }
         }
@@ -36,18 +82,17 @@ impl Planner<'_> {
 
     /// What can be said of a constraint that stays.
     fn alter_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
-        let object = Object::Constraint(table.clone(), name.to_owned());
+        let object = Object::constraint(table, name);
         if self.delta.alters(&object, Property::Definition) {
-            let (name, when) = (quote_identifier(name), split_deferrable(&it.definition).1);
+            let (name, when) = (quote_identifier(name), it.split_deferrable().1);
             let sql = render::alter_table(table, format_args!("ALTER CONSTRAINT {name}{when}"));
             let step = Step::new(Priority::Alter, sql).makes(object.clone());
-            self.push_on(step, referenced(it).iter().chain([table]));
+            self.push_on(step, it.kind.references().into_iter().chain([table]));
         }
         if self.delta.alters(&object, Property::Validity) {
             let slot = self.violation_slot(table, name, it);
-            let step = Step::new(Priority::Validate, not_valid(table, name))
-                .hazard(Hazard::MayFailOnData)
-                .slot(slot);
+            let step =
+                Step::new(Priority::Validate, validate(table, name)).hazard(Hazard::MayFailOnData).slot(slot);
             self.push_on(step.makes(object), [table]);
         }
     }
@@ -55,10 +100,10 @@ impl Planner<'_> {
     pub(super) fn create_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
         let is_partitioned = self.to.tables.get(table).is_some_and(|table| table.partition_by.is_some());
         let online = self.is_online(table);
-        let looks = it.validated && is_enforced(it);
+        let looks = it.validated && it.is_enforced();
         match &it.kind {
             ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key)
-                if online && !is_partitioned && !is_temporal(it) =>
+                if online && !is_partitioned && !it.is_temporal() =>
             {
                 self.create_key_online(table, name, it, key);
             }
@@ -73,13 +118,14 @@ impl Planner<'_> {
 
     /// Adds it for new rows, and looks at the old ones in a transaction of its own, while others write.
     fn create_validated(&mut self, table: &Name, name: &str, it: &Constraint) {
-        let object = Object::Constraint(table.clone(), name.to_owned());
+        let object = Object::constraint(table, name);
         let valid = Thing::Valid(table.clone(), name.to_owned());
-        let step =
-            Step::new(priority(it), render::add_constraint(table, name, it, true)).makes(object.clone());
-        let others = referenced(it);
-        self.push_on(step.roles(Role::Needs, self.constraint_needs(table, it)), others.iter().chain([table]));
-        let mut step = Step::new(Priority::Validate, not_valid(table, name)).settled(object).makes(valid);
+        let step = Step::new(priority(it), add(table, name, it, true)).makes(object.clone());
+        self.push_on(
+            step.roles(Role::Needs, self.constraint_needs(table, it)),
+            it.kind.references().into_iter().chain([table]),
+        );
+        let mut step = Step::new(Priority::Validate, validate(table, name)).settled(object).makes(valid);
         let retyped = it
             .uses
             .columns
@@ -88,13 +134,13 @@ impl Planner<'_> {
         if retyped || !self.is_kept(table, name, it) {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
         }
-        self.push_on(step, others.iter().chain([table]));
+        self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
     fn create_plain(&mut self, table: &Name, name: &str, it: &Constraint) {
-        let object = Object::Constraint(table.clone(), name.to_owned());
-        let mut step = Step::new(priority(it), render::add_constraint(table, name, it, !it.validated));
-        if self.standing(table).is_some() && it.validated && is_enforced(it) {
+        let object = Object::constraint(table, name);
+        let mut step = Step::new(priority(it), add(table, name, it, !it.validated));
+        if self.standing(table).is_some() && it.validated && it.is_enforced() {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
             for hazard in match it.kind {
                 ConstraintKind::ForeignKey { .. } => [Hazard::BlocksWrites].as_slice(),
@@ -106,9 +152,9 @@ impl Planner<'_> {
         }
         let step = step.makes(object).roles(Role::Needs, self.constraint_needs(table, it));
         let step =
-            step.roles(Role::Makes, relation(table, name, &it.kind)).roles(Role::Makes, primary(table, it));
+            step.roles(Role::Makes, own_index(table, name, &it.kind)).roles(Role::Makes, primary(table, it));
         let step = step.roles(Role::Needs, not_nulls(table, it));
-        self.push_on(step, referenced(it).iter().chain([table]));
+        self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
     pub(super) fn drop_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
@@ -117,12 +163,11 @@ impl Planner<'_> {
         }
         let sql = render::alter_table(table, format_args!("DROP CONSTRAINT {}", quote_identifier(name)));
         // What is put into its columns does not have to keep it any more.
-        let is_key = matches!(it.kind, ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_));
-        let populated = if is_key { Vec::new() } else { filled(table, &it.uses.columns) };
+        let populated = if it.kind.key().is_some() { Vec::new() } else { filled(table, &it.uses.columns) };
         let built = self.built_beside(table, name, it).map(|built| Object::Index(table.clone(), built));
         let step = Step::new(Priority::Drop, sql)
-            .drops(Object::Constraint(table.clone(), name.to_owned()))
-            .roles(Role::Drops, relation(table, name, &it.kind))
+            .drops(Object::constraint(table, name))
+            .roles(Role::Drops, own_index(table, name, &it.kind))
             .roles(Role::Drops, primary(table, it))
             // One that has another one built beside it goes when the table is as it will be.
             .roles(Role::Leaves, built.is_none().then(|| Object::Table(table.clone())))
@@ -130,14 +175,23 @@ impl Planner<'_> {
             .roles(Role::Leaves, not_nulls(table, it))
             .roles(Role::Leaves, populated)
             .roles(Role::Needs, built);
-        self.push_on(step, referenced(it).iter().chain([table]));
+        self.push_on(step, it.kind.references().into_iter().chain([table]));
+    }
+
+    /// Things that a foreign key hangs on, or any constraint, as they are.
+    fn hangs_on(&self, kind: &ConstraintKind) -> Vec<Object> {
+        let ConstraintKind::ForeignKey { references, referenced, .. } = kind else { return Vec::new() };
+        let columns = Object::columns(references, referenced);
+        let table = std::iter::once(Object::Table(references.clone())).chain(columns);
+        let keys = self.from.tables.get(references).map(|other| other.keys(references, referenced));
+        table.chain(keys.into_iter().flatten()).collect()
     }
 
     /// What a constraint depends on as it is.
     pub(super) fn constraint_leaves(&self, table: &Name, it: &Constraint) -> Vec<Object> {
         let mut leaves = self.hangs_on(&it.kind);
-        leaves.extend(objects(&it.uses));
-        leaves.extend(it.uses.columns.iter().map(|column| Object::Column(table.clone(), column.clone())));
+        leaves.extend(it.uses.objects());
+        leaves.extend(Object::columns(table, &it.uses.columns));
         leaves.retain(|object| {
             object.table() != Some(table) || !self.delta.goes(&Object::Table(table.clone()))
         });
@@ -147,7 +201,7 @@ impl Planner<'_> {
     /// Says what the comment on a new constraint is.
     pub(super) fn comment_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
         if it.comment.is_some() {
-            let object = Object::Constraint(table.clone(), name.to_owned());
+            let object = Object::constraint(table, name);
             let step = Step::new(Priority::Comment, render::comment(&object, it.comment.as_deref()));
             self.push_on(step.needs(object), [table]);
         }
@@ -156,26 +210,21 @@ impl Planner<'_> {
     /// What has to be there for a constraint.
     pub(super) fn constraint_needs(&self, table: &Name, it: &Constraint) -> Vec<Object> {
         let mut needs = vec![Object::Table(table.clone())];
-        needs.extend(objects(&it.uses));
-        needs.extend(it.uses.columns.iter().map(|column| Object::Column(table.clone(), column.clone())));
+        needs.extend(it.uses.objects());
+        needs.extend(Object::columns(table, &it.uses.columns));
         if let ConstraintKind::ForeignKey { columns, references, referenced } = &it.kind {
-            needs.extend(columns.iter().map(|column| Object::Column(table.clone(), column.clone())));
+            needs.extend(Object::columns(table, columns));
             needs.push(Object::Table(references.clone()));
-            needs.extend(referenced.iter().map(|column| Object::Column(references.clone(), column.clone())));
+            needs.extend(Object::columns(references, referenced));
             if let Some(other) = self.to.tables.get(references) {
-                needs.extend(keys(references, other, referenced));
+                needs.extend(other.keys(references, referenced));
             }
             // A key that goes has to be gone, or PostgreSQL may hang the new one on it.
-            let was = self.from.tables.get(references).map(|other| keys(references, other, referenced));
+            let was = self.from.tables.get(references).map(|other| other.keys(references, referenced));
             needs.extend(was.into_iter().flatten().filter(|key| self.delta.goes(key)));
         }
         needs
     }
-}
-
-/// What looks at the rows that are there.
-pub(super) fn not_valid(table: &Name, name: &str) -> String {
-    render::alter_table(table, format_args!("VALIDATE CONSTRAINT {}", quote_identifier(name)))
 }
 
 fn priority(it: &Constraint) -> Priority {
@@ -183,55 +232,4 @@ fn priority(it: &Constraint) -> Priority {
         ConstraintKind::ForeignKey { .. } => Priority::ForeignKey,
         _ => Priority::Constraint,
     }
-}
-
-/// Whether it holds for a span of time (`WITHOUT OVERLAPS`), so that no unique index can be made into it.
-pub(super) fn is_temporal(it: &Constraint) -> bool {
-    it.definition.contains("WITHOUT OVERLAPS")
-}
-
-/// Whether rows are looked at at all.
-pub(super) fn is_enforced(it: &Constraint) -> bool {
-    !it.definition.ends_with("NOT ENFORCED")
-}
-
-/// The other table of a foreign key.
-fn referenced(it: &Constraint) -> BTreeSet<Name> {
-    match &it.kind {
-        ConstraintKind::ForeignKey { references, .. } => [references.clone()].into(),
-        _ => BTreeSet::new(),
-    }
-}
-
-/// The columns of a primary key do not take `NULL`.
-pub(super) fn not_nulls(table: &Name, it: &Constraint) -> Vec<Thing> {
-    match &it.kind {
-        ConstraintKind::PrimaryKey(key) => {
-            key.columns.iter().map(|column| Thing::Null(table.clone(), column.clone())).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// A table has one primary key.
-pub(super) fn primary(table: &Name, it: &Constraint) -> Option<Thing> {
-    matches!(it.kind, ConstraintKind::PrimaryKey(_)).then(|| Thing::PrimaryKey(table.clone()))
-}
-
-/// What makes these columns of a table unique, in whatever order: one of these is what a foreign key hangs on.
-pub(super) fn keys(name: &Name, table: &Table, columns: &[String]) -> Vec<Object> {
-    let is_key =
-        |key: &[String]| key.len() == columns.len() && columns.iter().all(|column| key.contains(column));
-    let constraints = table.constraints.iter().filter_map(|(constraint, it)| match &it.kind {
-        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) if is_key(&key.columns) => {
-            Some(Object::Constraint(name.clone(), constraint.clone()))
-        }
-        _ => None,
-    });
-    let indexes = table.indexes.iter().filter_map(|(index, it)| {
-        // An index does not name its columns; one too many here only says that it comes first.
-        let is_key = it.unique && columns.iter().all(|column| it.uses.columns.contains(column));
-        is_key.then(|| Object::Index(name.clone(), index.clone()))
-    });
-    constraints.chain(indexes).collect()
 }

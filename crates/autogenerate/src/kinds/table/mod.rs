@@ -1,22 +1,112 @@
 //! Tables as a whole.
 
-use std::collections::BTreeSet;
+mod partition;
+mod sql;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Planner,
-    constraint::{keys, primary},
-    dropping, making, namespace,
+    changes::{Changes, Compare},
+    kind::{Kind, different},
+    planner::{Planner, dropping, making},
+    sequence,
+    things::{own_index, primary},
 };
 use crate::{
-    diff::{Object, Property},
+    change::Property,
     hazard::Hazard,
     order::{Priority, Role, Step, Thing},
-    render,
-    schema::{Column, ConstraintKind, Name, Table, Uses},
+    render::{self, rewrite},
+    schema::{Column, ConstraintKind, Name, Object, Schema, Table},
 };
 
+impl Compare for Table {
+    fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
+        let Object::Table(name) = object else { return };
+        changes.text(
+            object,
+            Property::PartitionKey,
+            self.partition_by.as_deref(),
+            to.partition_by.as_deref(),
+        );
+        let of = |it: &Table| it.partition_of.as_ref().map(|of| format!("{} {}", of.parent, of.bound));
+        changes.text(object, Property::PartitionOf, of(self).as_deref(), of(to).as_deref());
+        let persistence = |it: &Table| Some(if it.unlogged { "unlogged" } else { "logged" });
+        changes.text(object, Property::Persistence, persistence(self), persistence(to));
+        let storage = |it: &Table| it.options.join(", ");
+        changes.text(object, Property::Storage, Some(&storage(self)), Some(&storage(to)));
+        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        changes.compare(&by_name(self), &by_name(to), |column| Object::column(name, column));
+        changes.compare(&self.constraints, &to.constraints, |it| Object::constraint(name, it));
+        changes.compare(&self.indexes, &to.indexes, |it| Object::index(name, it));
+    }
+}
+
+fn by_name(table: &Table) -> BTreeMap<String, Column> {
+    table.columns.iter().map(|column| (column.name.clone(), column.clone())).collect()
+}
+
+impl Kind for Table {
+    type Name = Name;
+
+    fn all(schema: &Schema) -> &BTreeMap<Name, Self> {
+        &schema.tables
+    }
+
+    fn object(name: &Name) -> Object {
+        Object::Table(name.clone())
+    }
+
+    fn unlike(&self, other: &Self, name: &Name) -> BTreeSet<Object> {
+        let (mine, others) = (by_name(self), by_name(other));
+        let columns = different(&mine, &others).map(|column| Object::column(name, column));
+        let constraints =
+            different(&self.constraints, &other.constraints).map(|it| Object::constraint(name, it));
+        let indexes = different(&self.indexes, &other.indexes).map(|it| Object::index(name, it));
+        let found: BTreeSet<_> = columns.chain(constraints).chain(indexes).collect();
+        if found.is_empty() { [Self::object(name)].into() } else { found }
+    }
+
+    fn plan(planner: &mut Planner<'_>) {
+        planner.tables();
+    }
+}
+
+pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
+    if let Some(it) = schema.tables.remove(old) {
+        schema.tables.insert(new.clone(), it);
+    }
+    for it in schema.tables.values_mut() {
+        if let Some(of) = it.partition_of.as_mut().filter(|of| of.parent == *old) {
+            of.parent = new.clone();
+        }
+        for constraint in it.constraints.values_mut() {
+            let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind else { continue };
+            if references == old {
+                *references = new.clone();
+                if let Some((own, other, rest)) = rewrite::foreign_key(&constraint.definition) {
+                    let columns = other.strip_prefix(&old.to_string()).unwrap_or(&other);
+                    constraint.definition = format!("{own}{new}{columns}{rest}");
+                }
+            }
+        }
+    }
+    for owner in schema.sequences.values_mut().filter_map(|sequence| sequence.owned_by.as_mut()) {
+        if owner.0 == *old {
+            owner.0 = new.clone();
+        }
+    }
+    // Into another schema it takes what it owns along.
+    let moved = schema.sequences.iter().filter(|(name, it)| {
+        name.schema != new.schema && it.owned_by.as_ref().is_some_and(|(owner, _)| owner == new)
+    });
+    for name in moved.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+        sequence::rename(schema, &name, &new.sibling(&name.name));
+    }
+}
+
 impl Planner<'_> {
-    pub(super) fn tables(&mut self) {
+    fn tables(&mut self) {
         let (from, to) = (self.from, self.to);
         for (name, table) in &to.tables {
             if self.delta.comes(&Object::Table(name.clone())) {
@@ -40,30 +130,29 @@ impl Planner<'_> {
         let parent = table.partition_of.as_ref();
         let step = match parent {
             None => {
-                let mut step =
-                    making(Priority::Table, object.clone(), name, render::create_table(name, table));
-                for (constraint, it) in table.constraints.iter().filter(|(_, it)| render::is_inline(it)) {
-                    step = step.makes(Object::Constraint(name.clone(), constraint.clone()));
+                let mut step = making(Priority::Table, object.clone(), name, sql::create(name, table));
+                for (constraint, it) in table.constraints.iter().filter(|(_, it)| sql::is_inline(it)) {
+                    step = step.makes(Object::constraint(name, constraint));
                     step = step
-                        .roles(Role::Needs, objects(&it.uses))
-                        .roles(Role::Makes, relation(name, constraint, &it.kind))
+                        .roles(Role::Needs, it.uses.objects())
+                        .roles(Role::Makes, own_index(name, constraint, &it.kind))
                         .roles(Role::Makes, primary(name, it));
                 }
                 step
             }
             Some(of) => {
-                let sql = render::create_partition(name, table, &of.parent, &of.bound);
+                let sql = sql::create_partition(name, table, &of.parent, &of.bound);
                 let step = making(Priority::Partition, object.clone(), name, sql);
                 let given = self.to.tables.get(&of.parent).into_iter().flat_map(|parent| &parent.columns);
-                let given = given.map(|column| Object::Column(of.parent.clone(), column.name.clone()));
+                let given = given.map(|column| Object::column(&of.parent, &column.name));
                 let step = step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, given);
                 step.makes(Thing::Partitions(of.parent.clone()))
             }
         };
         let step = Self::comment_of_new(step, &object, table.comment.as_deref());
         let step = table.columns.iter().fold(step, |step, column| {
-            let object = Object::Column(name.clone(), column.name.clone());
-            let step = step.makes(object.clone()).roles(Role::Needs, column_needs(column));
+            let object = Object::column(name, &column.name);
+            let step = step.makes(object.clone()).roles(Role::Needs, column.needs());
             Self::comment_of_new(step, &object, column.comment.as_deref())
         });
         self.push_on(step, parent.map(|of| &of.parent));
@@ -71,7 +160,7 @@ impl Planner<'_> {
             self.adjust_partition(name, table, &of.parent);
         }
         for (constraint, it) in &table.constraints {
-            if render::is_inline(it) && parent.is_none() {
+            if sql::is_inline(it) && parent.is_none() {
                 self.comment_constraint(name, constraint, it);
             } else if !it.inherited {
                 self.create_constraint(name, constraint, it);
@@ -94,35 +183,34 @@ impl Planner<'_> {
             None => dropping(Priority::DropData, object, name, drop),
         };
         for column in &table.columns {
-            step = step.drops(Object::Column(name.clone(), column.name.clone()));
-            step = step.roles(
-                Role::Leaves,
-                column_needs(column).into_iter().filter(|it| !self.is_own_sequence(name, it)),
-            );
+            step = step.drops(Object::column(name, &column.name));
+            step = step
+                .roles(Role::Leaves, column.needs().into_iter().filter(|it| !self.is_own_sequence(name, it)));
         }
         for (constraint, it) in &table.constraints {
-            let object = Object::Constraint(name.clone(), constraint.clone());
+            let object = Object::constraint(name, constraint);
             if self.is_in_circle(name, &it.kind) && !it.inherited {
                 self.drop_constraint(name, constraint, it);
             } else {
                 step = step.roles(Role::Leaves, self.constraint_leaves(name, it)).drops(object);
             }
             step = step
-                .roles(Role::Drops, relation(name, constraint, &it.kind))
+                .roles(Role::Drops, own_index(name, constraint, &it.kind))
                 .roles(Role::Drops, primary(name, it));
         }
         for index in table.indexes.keys() {
-            step = step.drops(Object::Index(name.clone(), index.clone()));
+            step = step.drops(Object::index(name, index));
         }
         for (sequence, it) in &self.from.sequences {
             if it.owned_by.as_ref().is_some_and(|(table, _)| table == name)
                 && !self.to.sequences.contains_key(sequence)
             {
-                step =
-                    step.drops(Object::Sequence(sequence.clone())).roles(Role::Leaves, namespace(sequence));
+                step = step
+                    .drops(Object::Sequence(sequence.clone()))
+                    .roles(Role::Leaves, Object::namespace(sequence));
             }
         }
-        let parent = table.partition_of.as_ref().map(|of| of.parent.clone());
+        let parent = table.parent().cloned();
         let step = step.roles(Role::Leaves, parent.clone().map(Object::Table)).hazard(Hazard::DeletesData);
         let step = step.roles(Role::Leaves, parent.clone().map(Thing::Partitions));
         let touched: BTreeSet<Name> = parent.into_iter().chain([name.clone()]).collect();
@@ -131,17 +219,15 @@ impl Planner<'_> {
 
     /// The partitioned table that a partition has to leave before it can be dropped, as foreign keys point at that one.
     fn detached_first<'t>(&self, table: &'t Table) -> Option<&'t Name> {
-        let parent = &table.partition_of.as_ref()?.parent;
-        let above = |name: &&Name| self.from.tables.get(*name)?.partition_of.as_ref().map(|of| &of.parent);
+        let parent = table.parent()?;
+        let above = |name: &&Name| self.from.tables.get(*name)?.parent();
         let above: Vec<_> =
             std::iter::successors(self.from.tables.get_key_value(parent).map(|(name, _)| name), above)
                 .take(self.from.tables.len())
                 .collect();
         let constraints = self.from.tables.values().flat_map(|table| table.constraints.values());
-        let is_pointed_at = constraints.into_iter().any(|it| {
-            matches!(&it.kind, ConstraintKind::ForeignKey { references, .. } if above.contains(&references))
-        });
-        is_pointed_at.then_some(parent)
+        let mut referenced = constraints.filter_map(|it| it.kind.references());
+        referenced.any(|table| above.contains(&table)).then_some(parent)
     }
 
     fn is_own_sequence(&self, table: &Name, object: &Object) -> bool {
@@ -152,7 +238,7 @@ impl Planner<'_> {
 
     /// Whether a foreign key of a table that goes points at one that goes too, which points back, by whatever way.
     fn is_in_circle(&self, name: &Name, kind: &ConstraintKind) -> bool {
-        let ConstraintKind::ForeignKey { references, .. } = kind else { return false };
+        let Some(references) = kind.references() else { return false };
         let mut seen = BTreeSet::new();
         let mut next = vec![references];
         while let Some(other) = next.pop() {
@@ -164,15 +250,9 @@ impl Planner<'_> {
             }
             if seen.insert(other) {
                 let constraints =
-                    self.from.tables.get(other).into_iter().flat_map(|table| table.constraints.values());
-                next.extend(constraints.filter_map(|it| match &it.kind {
-                    ConstraintKind::ForeignKey { references, .. }
-                        if self.delta.goes(&Object::Table(references.clone())) =>
-                    {
-                        Some(references)
-                    }
-                    _ => None,
-                }));
+                    self.from.tables.get(other).into_iter().flat_map(|it| it.constraints.values());
+                let referenced = constraints.filter_map(|it| it.kind.references());
+                next.extend(referenced.filter(|table| self.delta.goes(&Object::Table((*table).clone()))));
             }
         }
         false
@@ -207,37 +287,4 @@ impl Planner<'_> {
         }
         self.alter_comment(&object, is.comment.as_deref());
     }
-
-    /// Things that a foreign key hangs on, or any constraint, as they are.
-    pub(super) fn hangs_on(&self, kind: &ConstraintKind) -> Vec<Object> {
-        let ConstraintKind::ForeignKey { references, referenced, .. } = kind else { return Vec::new() };
-        let columns = referenced.iter().map(|column| Object::Column(references.clone(), column.clone()));
-        let table = std::iter::once(Object::Table(references.clone())).chain(columns);
-        let keys = self.from.tables.get(references).map(|other| keys(references, other, referenced));
-        table.chain(keys.into_iter().flatten()).collect()
-    }
-}
-
-/// The index that a constraint has, whose name is taken among tables and indexes.
-pub(super) fn relation(table: &Name, name: &str, kind: &ConstraintKind) -> Option<Object> {
-    match kind {
-        ConstraintKind::ForeignKey { .. } | ConstraintKind::Check => None,
-        _ => Some(Object::Index(table.clone(), name.to_owned())),
-    }
-}
-
-/// What has to be there for a column.
-pub(super) fn column_needs(column: &Column) -> Vec<Object> {
-    let mut needs: Vec<_> = column.enum_type.clone().map(Object::Enum).into_iter().collect();
-    let generated = column.generated.as_ref().map(|generated| &generated.expression);
-    for expression in column.default.iter().chain(generated) {
-        needs.extend(objects(&expression.uses));
-    }
-    needs
-}
-
-/// What else an expression refers to, but for its own table.
-pub(super) fn objects(uses: &Uses) -> impl Iterator<Item = Object> {
-    let enums = uses.enums.iter().cloned().map(Object::Enum);
-    enums.chain(uses.sequences.iter().cloned().map(Object::Sequence))
 }

@@ -1,12 +1,11 @@
 //! Partitions.
 
-use super::{Planner, table::column_needs};
 use crate::{
-    diff::Object,
     hazard::Hazard,
+    kinds::planner::Planner,
     order::{Priority, Role, Step, Thing},
     render,
-    schema::{Name, Table},
+    schema::{Name, Object, Table},
 };
 
 impl Planner<'_> {
@@ -25,18 +24,18 @@ impl Planner<'_> {
             if given.nullable && !column.nullable {
                 actions.push("SET NOT NULL".to_owned());
             }
-            let object = Object::Column(name.clone(), column.name.clone());
+            let object = Object::column(name, &column.name);
             for action in actions {
                 let step = Step::new(Priority::Alter, render::alter_column(name, &column.name, action));
-                self.push(step.needs(object.clone()).roles(Role::Needs, column_needs(column)));
+                self.push(step.needs(object.clone()).roles(Role::Needs, column.needs()));
             }
         }
     }
 
     /// Takes a partition from its table, and gives it to the one that it belongs to, or to the same with another bound.
     pub(super) fn move_partition(&mut self, name: &Name, was: &Table, is: &Table) {
-        let columns = is.columns.iter().map(|column| Object::Column(name.clone(), column.name.clone()));
-        let constraints = is.constraints.keys().map(|it| Object::Constraint(name.clone(), it.clone()));
+        let columns = is.columns.iter().map(|column| Object::column(name, &column.name));
+        let constraints = is.constraints.keys().map(|it| Object::constraint(name, it));
         let settled: Vec<_> = columns.chain(constraints).collect();
         if let Some(of) = &was.partition_of {
             let sql = render::alter_table(&of.parent, format_args!("DETACH PARTITION {name}"));

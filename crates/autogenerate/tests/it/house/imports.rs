@@ -17,6 +17,7 @@ use syn::visit::{self, Visit};
 #[derive(Debug, Default)]
 pub struct ModuleGraph {
     edges: BTreeMap<String, BTreeSet<String>>,
+    crates: BTreeSet<(String, String)>,
 }
 
 impl ModuleGraph {
@@ -50,6 +51,11 @@ impl ModuleGraph {
     /// Every import of one file by another, as pairs of importing and imported.
     pub fn edges(&self) -> impl Iterator<Item = (&str, &str)> {
         self.edges.iter().flat_map(|(from, to)| to.iter().map(|to| (from.as_str(), to.as_str())))
+    }
+
+    /// Which modules name which other crates, as pairs; primitive types are among them.
+    pub fn crates(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.crates.iter().map(|(module, name)| (module.as_str(), name.as_str()))
     }
 
     /// The same imports between groups of modules. `group` names the group of a module; imports inside one are left
@@ -149,8 +155,11 @@ impl Modules {
                 let within = named.get(1..).filter(|rest| module.file == "main" && rest.len() > 1)?;
                 library.by_path.contains_key(&within[..1]).then(|| library.deepest(within))
             });
-            let Some(target) = target.filter(|target| *target != module.file) else { continue };
-            graph.edges.entry(module.file.clone()).or_default().insert(target);
+            match target {
+                Some(target) if target == module.file => {}
+                Some(target) => _ = graph.edges.entry(module.file.clone()).or_default().insert(target),
+                None => graph.crates.extend(other_crate(module, named)),
+            }
         }
     }
 
@@ -243,6 +252,12 @@ impl<'ast> Visit<'ast> for Module {
         self.text(&item.tokens.to_string());
         visit::visit_macro(self, item);
     }
+}
+
+/// The crate that a path which leads to no module begins with.
+fn other_crate(module: &Module, path: &[String]) -> Option<(String, String)> {
+    let first = path.first().map(|first| module.aliases.get(first).map_or(first, |alias| &alias[0]))?;
+    first.starts_with(char::is_lowercase).then(|| (module.file.clone(), first.clone()))
 }
 
 fn ident(ident: &syn::Ident) -> String {

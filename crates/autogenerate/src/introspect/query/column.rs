@@ -1,0 +1,64 @@
+//! Columns.
+
+use futures_util::TryStreamExt as _;
+use sqlx::{PgConnection, Row as _, postgres::PgRow};
+
+use super::{
+    sequence::sequence_options,
+    table::{Tables, of, oids},
+};
+use crate::{
+    introspect::{
+        scope::Scope,
+        settle::settle,
+        uses::{AllUses, Owner},
+    },
+    schema::{Column, Expression, Generated, Identity},
+};
+
+pub(crate) async fn columns(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    tables: &mut Tables,
+    uses: &mut AllUses,
+) -> sqlx::Result<()> {
+    let mut rows = sqlx::query(include_str!("column.sql")).bind(oids(tables)).fetch(conn);
+    while let Some(row) = rows.try_next().await? {
+        let column = column(&row, scope, uses)?;
+        of(tables, &row)?.columns.push(column);
+    }
+    Ok(())
+}
+
+fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column> {
+    let mut expression = match (row.try_get("default")?, row.try_get("expression")?) {
+        (Some(oid), Some(sql)) => {
+            Some(Expression { sql: settle(sql), uses: uses.remove(&Owner::Default(oid)).unwrap_or_default() })
+        }
+        _ => None,
+    };
+    let generated = match row.try_get("generated")? {
+        "" => None,
+        kind => expression.take().map(|expression| Generated { expression, stored: kind == "s" }),
+    };
+    let identity = match row.try_get("identity")? {
+        "" => None,
+        kind => {
+            // A partition counts by the sequence of its table, since PostgreSQL 17.
+            let own = row.try_get::<Option<i64>, _>("start")?.is_some();
+            let options = if own { Some(sequence_options(row)?) } else { None };
+            Some(Identity { always: kind == "a", options })
+        }
+    };
+    Ok(Column {
+        name: row.try_get("name")?,
+        data_type: row.try_get("data_type")?,
+        enum_type: scope.name_in(row, "enum")?,
+        collation: row.try_get("collation")?,
+        nullable: row.try_get("nullable")?,
+        default: expression,
+        identity,
+        generated,
+        comment: row.try_get("comment")?,
+    })
+}

@@ -1,0 +1,78 @@
+//! Constraints.
+
+use futures_util::TryStreamExt as _;
+use sqlx::{PgConnection, Row as _, postgres::PgRow};
+
+use super::{
+    index::{KeyIndex, Keys},
+    table::{Tables, of, oids},
+};
+use crate::{
+    introspect::{
+        scope::Scope,
+        settle::settle,
+        uses::{AllUses, Owner},
+    },
+    schema::{Constraint, ConstraintKind, Key},
+};
+
+pub(crate) async fn constraints(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    tables: &mut Tables,
+    keys: &Keys,
+    uses: &mut AllUses,
+) -> sqlx::Result<()> {
+    let mut rows = sqlx::query(include_str!("constraint.sql")).bind(oids(tables)).fetch(conn);
+    while let Some(row) = rows.try_next().await? {
+        let oid = row.try_get("oid")?;
+        let kind = constraint_kind(&row, scope, keys.get(&oid))?;
+        let constraint = Constraint {
+            definition: definition(&row, &kind, keys.get(&oid))?,
+            kind,
+            validated: row.try_get("validated")?,
+            inherited: row.try_get("inherited")?,
+            uses: uses.remove(&Owner::Constraint(oid)).unwrap_or_default(),
+            comment: row.try_get("comment")?,
+        };
+        of(tables, &row)?.constraints.insert(row.try_get("name")?, constraint);
+    }
+    Ok(())
+}
+
+fn constraint_kind(row: &PgRow, scope: &Scope, index: Option<&KeyIndex>) -> sqlx::Result<ConstraintKind> {
+    let key = || {
+        Ok::<_, sqlx::Error>(Key {
+            columns: row.try_get("columns")?,
+            index: index.map(|index| index.definition.clone()).unwrap_or_default(),
+            deferrable: row.try_get("deferrable")?,
+        })
+    };
+    Ok(match row.try_get("kind")? {
+        "p" => ConstraintKind::PrimaryKey(key()?),
+        "u" => ConstraintKind::Unique(key()?),
+        "f" => ConstraintKind::ForeignKey {
+            columns: row.try_get("columns")?,
+            references: scope.name_in(row, "references")?.ok_or(sqlx::Error::RowNotFound)?,
+            referenced: row.try_get("referenced")?,
+        },
+        "x" => ConstraintKind::Exclusion,
+        _ => ConstraintKind::Check,
+    })
+}
+
+/// What `pg_get_constraintdef` prints, without `NOT VALID`, and with the storage parameters of a key's index, which it
+/// leaves out.
+fn definition(row: &PgRow, kind: &ConstraintKind, index: Option<&KeyIndex>) -> sqlx::Result<String> {
+    let mut definition = settle(row.try_get("definition")?);
+    if let Some(length) = definition.strip_suffix(" NOT VALID").map(str::len) {
+        definition.truncate(length);
+    }
+    let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key), Some(options)) =
+        (kind, index.and_then(|index| index.options.as_ref()))
+    else {
+        return Ok(definition);
+    };
+    let before = definition.strip_suffix(key.deferrable.as_str()).unwrap_or(&definition).trim_end();
+    Ok(format!("{before} WITH ({options}) {}", key.deferrable).trim_end().to_owned())
+}

@@ -1,0 +1,63 @@
+//! Objects and settings that a [`Schema`](crate::schema::Schema) does not describe.
+
+use sqlx::{
+    PgConnection, Row as _,
+    postgres::{PgRow, types::Oid},
+};
+
+use super::scope::Scope;
+
+/// Something that a [`Schema`] has no place for, and that is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unhandled {
+    /// What it is, such as `view` or `column storage`.
+    pub kind: &'static str,
+    /// Its name as SQL, such as `newest_items`, `slug(text)` or `touch ON items`.
+    pub name: String,
+}
+
+pub(super) async fn unhandled(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    spaces: &[Oid],
+    tables: &[Oid],
+) -> sqlx::Result<Vec<Unhandled>> {
+    let unhandled = |row: PgRow| {
+        let kind: &str = row.try_get("kind")?;
+        let kind = KINDS.split(',').find(|known| *known == kind).unwrap_or("object");
+        Ok(Unhandled { kind, name: row.try_get("name")? })
+    };
+    let rows = sqlx::query(include_str!("unhandled.sql"))
+        .bind(spaces)
+        .bind(tables)
+        .bind(*scope == Scope::Database)
+        .fetch_all(conn)
+        .await?;
+    let mut all = rows.into_iter().map(unhandled).collect::<sqlx::Result<Vec<_>>>()?;
+    all.sort();
+    Ok(all)
+}
+
+/// Every kind that unhandled.sql knows, separated by commas.
+const KINDS: &str = "\
+    access method,aggregate,cast,clustered index,collation,column compression,column options,\
+    column statistics,column storage,composite type,conversion,domain,event trigger,\
+    foreign table,foreign-data wrapper,function,inherited table,language,materialized view,\
+    not null constraint,operator,operator class,policy,procedure,publication,range type,\
+    replica identity,row security,rule,server,statistics,tablespace,text search configuration,\
+    text search dictionary,text search parser,text search template,trigger,type,typed table,\
+    unlogged sequence,view";
+
+#[cfg(test)]
+mod tests {
+    use super::KINDS;
+
+    #[test]
+    fn every_kind_that_the_query_names_is_known() {
+        let sql = include_str!("unhandled.sql");
+        for kind in KINDS.split(',') {
+            assert!(sql.contains(&format!("'{kind}'")), "{kind}");
+        }
+        assert!(KINDS.split(',').is_sorted());
+    }
+}

@@ -1,0 +1,25 @@
+//! A schema after something in it was renamed.
+
+use super::{column, constraint, enumeration, index, rename::Rename, sequence, table};
+use crate::schema::{Object, Schema};
+
+impl Rename {
+    /// Gives the object its new name wherever a schema mentions it.
+    pub(crate) fn apply(&self, schema: &mut Schema) {
+        let new = &self.to;
+        match &self.object {
+            Object::Table(old) => table::rename(schema, old, new),
+            Object::Column(table, old) => {
+                for table in schema.with_partitions(table) {
+                    column::rename(schema, &table, old, &new.name);
+                }
+            }
+            Object::Enum(old) => enumeration::rename(schema, old, new),
+            Object::Value(name, old) => enumeration::rename_value(schema, name, old, &new.name),
+            Object::Sequence(old) => sequence::rename(schema, old, new),
+            Object::Constraint(table, old) => constraint::rename(schema, table, old, &new.name),
+            Object::Index(table, old) => index::rename(schema, table, old, &new.name),
+            Object::Namespace(_) | Object::Extension(_) => {}
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Columns as `CREATE TABLE` and `ADD COLUMN` take them.
+
+use crate::{
+    kinds::sequence::options_of_new,
+    render::tokens,
+    schema::{Column, Generated, Identity, quote_identifier},
+};
+
+/// A column as `CREATE TABLE` and `ADD COLUMN` take it.
+pub(crate) fn definition(column: &Column) -> String {
+    let mut sql = format!("{} {}{}", quote_identifier(&column.name), column.data_type, collate(column));
+    if let Some(it) = &column.generated {
+        sql.push(' ');
+        sql.push_str(&generated(it));
+    }
+    if let Some(it) = column.identity {
+        sql.push(' ');
+        sql.push_str(&identity(it, &column.data_type));
+    }
+    if let Some(default) = &column.default {
+        sql.push_str(" DEFAULT ");
+        sql.push_str(&tokens::operand(&default.sql));
+    }
+    if !column.nullable {
+        sql.push_str(" NOT NULL");
+    }
+    sql
+}
+
+/// `GENERATED … AS IDENTITY (…)` for a column of that type.
+pub(super) fn identity(identity: Identity, data_type: &str) -> String {
+    let kind = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
+    let options = identity.options.map(|options| options_of_new(options, data_type)).unwrap_or_default();
+    let options = if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) };
+    format!("GENERATED {kind} AS IDENTITY{options}")
+}
+
+/// `GENERATED ALWAYS AS (…) STORED`.
+pub(super) fn generated(generated: &Generated) -> String {
+    let stored = if generated.stored { "STORED" } else { "VIRTUAL" };
+    format!("GENERATED ALWAYS AS {} {stored}", tokens::parenthesized(&generated.expression.sql))
+}
+
+/// ` COLLATE …` where there is one.
+pub(super) fn collate(column: &Column) -> String {
+    column.collation.as_ref().map(|collation| format!(" COLLATE {collation}")).unwrap_or_default()
+}

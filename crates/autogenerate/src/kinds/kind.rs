@@ -1,0 +1,81 @@
+//! What every kind of object defines, and the list of all kinds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    changes::{Changes, Compare},
+    planner::Planner,
+};
+use crate::schema::{Enum, Extension, Namespace, Object, Schema, Sequence, Table};
+
+/// A kind of object that is no part of another one.
+pub(crate) trait Kind: Compare + PartialEq + Sized {
+    /// The name of an object.
+    type Name: Ord;
+
+    /// The objects of a schema.
+    fn all(schema: &Schema) -> &BTreeMap<Self::Name, Self>;
+
+    fn object(name: &Self::Name) -> Object;
+
+    /// The object or its parts, as far as they are not the same on both sides.
+    fn unlike(&self, _: &Self, name: &Self::Name) -> BTreeSet<Object> {
+        [Self::object(name)].into()
+    }
+
+    /// Plans what has to be there before anything is renamed.
+    fn prepare(_: &mut Planner<'_>) {}
+
+    /// Plans everything else.
+    fn plan(planner: &mut Planner<'_>);
+}
+
+/// What is done with the objects of a kind.
+pub(crate) struct Operations {
+    /// Lists what differs between two schemas of the same names.
+    pub(crate) compare: fn(&Schema, &Schema, &mut Changes<'_>),
+    /// Names what is not the same in two schemas.
+    pub(crate) unlike: fn(&Schema, &Schema) -> BTreeSet<Object>,
+    /// See [`Kind::prepare`].
+    pub(crate) prepare: fn(&mut Planner<'_>),
+    /// See [`Kind::plan`].
+    pub(crate) plan: fn(&mut Planner<'_>),
+}
+
+/// All kinds, in the order in which changes are listed.
+pub(crate) const KINDS: [Operations; 5] = [
+    Operations::of::<Namespace>(),
+    Operations::of::<Extension>(),
+    Operations::of::<Enum>(),
+    Operations::of::<Sequence>(),
+    Operations::of::<Table>(),
+];
+
+impl Operations {
+    const fn of<K: Kind>() -> Self {
+        Self { compare: compare::<K>, unlike: unlike::<K>, prepare: K::prepare, plan: K::plan }
+    }
+}
+
+fn compare<K: Kind>(from: &Schema, to: &Schema, changes: &mut Changes<'_>) {
+    changes.compare(K::all(from), K::all(to), K::object);
+}
+
+fn unlike<K: Kind>(left: &Schema, right: &Schema) -> BTreeSet<Object> {
+    let (left, right) = (K::all(left), K::all(right));
+    different(left, right)
+        .flat_map(|name| match (left.get(name), right.get(name)) {
+            (Some(left), Some(right)) => left.unlike(right, name),
+            _ => [K::object(name)].into(),
+        })
+        .collect()
+}
+
+/// The names of what only one side has, or that is not the same on both.
+pub(super) fn different<'a, K: Ord, V: PartialEq>(
+    left: &'a BTreeMap<K, V>,
+    right: &'a BTreeMap<K, V>,
+) -> impl Iterator<Item = &'a K> {
+    let keys: BTreeSet<&K> = left.keys().chain(right.keys()).collect();
+    keys.into_iter().filter(|key| left.get(*key) != right.get(*key))
+}

@@ -1,0 +1,112 @@
+//! Both sides of a plan, and the steps that kinds add to it.
+
+use std::collections::BTreeSet;
+
+use super::{delta::Delta, rename::Rename};
+use crate::{
+    change::{Change, Property},
+    order::{Priority, Role, Step},
+    plan::Style,
+    render,
+    schema::{Name, Object, Schema, Table},
+};
+
+/// Both sides, and the steps so far.
+pub(crate) struct Planner<'a> {
+    /// What is there once the renames are done.
+    pub(super) from: &'a Schema,
+    pub(super) to: &'a Schema,
+    pub(super) delta: Delta,
+    pub(super) renames: &'a [Rename],
+    pub(super) style: Style,
+    pub(super) steps: Vec<Step>,
+}
+
+impl<'a> Planner<'a> {
+    /// No steps yet from `from`, where everything is renamed already, to `to`.
+    pub(crate) fn new(
+        (from, to): (&'a Schema, &'a Schema),
+        changes: &[Change],
+        renames: &'a [Rename],
+        style: Style,
+    ) -> Self {
+        Self { from, to, delta: Delta::new(from, to, changes), renames, style, steps: Vec::new() }
+    }
+
+    /// The steps so far, which are none again afterwards.
+    pub(crate) fn take_steps(&mut self) -> Vec<Step> {
+        std::mem::take(&mut self.steps)
+    }
+
+    pub(super) fn push(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Adds a step that touches tables, of which those count that are there before.
+    pub(super) fn push_on<'n>(&mut self, step: Step, tables: impl IntoIterator<Item = &'n Name>) {
+        let standing: BTreeSet<_> =
+            tables.into_iter().filter(|table| self.standing(table).is_some()).cloned().collect();
+        self.steps.push(step.touches(&standing));
+    }
+
+    /// The table as it is, where it is there and stays.
+    pub(super) fn standing(&self, table: &Name) -> Option<&'a Table> {
+        let comes = self.delta.comes(&Object::Table(table.clone()));
+        self.from.tables.get(table).filter(|_| !comes)
+    }
+
+    /// Whether others read and write the table meanwhile, so that it wants the forms that let them.
+    pub(super) fn is_online(&self, table: &Name) -> bool {
+        self.style.online && self.standing(table).is_some()
+    }
+
+    /// A name for the time being, for an index that takes the place of one.
+    pub(super) fn free_relation(&self, table: &Name, name: &str) -> String {
+        let is_taken = |name: &Name| self.from.is_relation(name) || self.to.is_relation(name);
+        table.sibling(name).free("_new", is_taken).name
+    }
+
+    /// Says what the comment is, for an object that is made in the same plan.
+    pub(super) fn comment_of_new(step: Step, object: &Object, text: Option<&str>) -> Step {
+        match text {
+            Some(_) => step.then(render::comment(object, text)),
+            None => step,
+        }
+    }
+
+    /// Says what the comment is, for an object that stays, where it is another one.
+    pub(super) fn alter_comment(&mut self, object: &Object, text: Option<&str>) {
+        if self.delta.alters(object, Property::Comment) && !self.delta.comes(object) {
+            let step = Step::new(Priority::Comment, render::comment(object, text)).needs(object.clone());
+            self.push_on(step, object.table());
+        }
+    }
+
+    /// The columns that get the new type in the place of an old one, which should all get it in one transaction.
+    pub(crate) fn swapped_columns(&self) -> Vec<Object> {
+        let columns = self.to.tables.iter().flat_map(|(table, it)| {
+            let swapped = it.columns.iter().filter(|column| {
+                column.enum_type.as_ref().is_some_and(|name| self.delta.swapped.contains(name))
+            });
+            swapped.map(|column| Object::column(table, &column.name))
+        });
+        columns.collect()
+    }
+
+    /// The column in the table and in all its partitions.
+    pub(super) fn columns_below(&self, table: &Name, column: &str) -> Vec<Object> {
+        let mut tables = self.from.with_partitions(table);
+        tables.extend(self.to.with_partitions(table));
+        tables.into_iter().map(|table| Object::Column(table, column.to_owned())).collect()
+    }
+}
+
+/// A step that makes an object with a name, in the schema that it is in.
+pub(super) fn making(priority: Priority, object: Object, name: &Name, sql: String) -> Step {
+    Step::new(priority, sql).makes(object).roles(Role::Needs, Object::namespace(name))
+}
+
+/// A step that drops an object with a name, in the schema that it is in.
+pub(super) fn dropping(priority: Priority, object: Object, name: &Name, sql: String) -> Step {
+    Step::new(priority, sql).drops(object).roles(Role::Leaves, Object::namespace(name))
+}
