@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::{hazard::Hazard, schema::Name};
+use crate::{
+    hazard::Hazard,
+    schema::{Name, Object},
+};
 
 /// Statements in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +35,14 @@ pub struct Statement {
     pub hazards: BTreeSet<Hazard>,
     /// A person's data have to move before it.
     pub slot: Option<Slot>,
+}
+
+impl Statement {
+    /// A statement that nothing is known of.
+    pub(crate) fn new(sql: impl Into<String>) -> Self {
+        let (tables, hazards) = (BTreeSet::new(), BTreeSet::new());
+        Self { sql: sql.into(), batch: Batch::Same, tables, hazards, slot: None }
+    }
 }
 
 /// How a statement goes together with those before it: sqlx sends a file as one simple query.
@@ -109,6 +120,41 @@ pub struct Style {
 }
 
 impl Renames {
+    /// Each old name and the new one, tables and types first; in a table or a type by the new name of that.
+    pub(crate) fn pairs(&self) -> Vec<(Object, Object)> {
+        let whole = |pairs: &[(Name, Name)], object: fn(Name) -> Object| {
+            pairs.iter().map(|(old, new)| (object(old.clone()), object(new.clone()))).collect::<Vec<_>>()
+        };
+        let part = |parts: &[(Name, String, String)], object: fn(Name, String) -> Object| {
+            let objects = |(of, old, new): &(Name, String, String)| {
+                (object(of.clone(), old.clone()), object(of.clone(), new.clone()))
+            };
+            parts.iter().map(objects).collect::<Vec<_>>()
+        };
+        let wholes = [whole(&self.tables, Object::Table), whole(&self.enums, Object::Enum)].concat();
+        let parts = [part(&self.columns, Object::Column), part(&self.values, Object::Value)].concat();
+        [wholes, parts].concat()
+    }
+
+    /// The new name of a table.
+    pub(crate) fn table<'a>(&'a self, old: &'a Name) -> &'a Name {
+        after(&self.tables, old)
+    }
+
+    /// The new name of an enumerated type.
+    pub(crate) fn enumeration<'a>(&'a self, old: &'a Name) -> &'a Name {
+        after(&self.enums, old)
+    }
+
+    /// A column or a value by the old name of its table or type.
+    pub(crate) fn before(&self, object: &Object) -> Object {
+        match object {
+            Object::Column(table, name) => Object::Column(back(&self.tables, table), name.clone()),
+            Object::Value(of, value) => Object::Value(back(&self.enums, of), value.clone()),
+            object => object.clone(),
+        }
+    }
+
     /// The way back.
     #[must_use]
     pub fn reversed(&self) -> Self {
@@ -134,4 +180,9 @@ impl Renames {
 /// What had that name before.
 fn back(renamed: &[(Name, Name)], new: &Name) -> Name {
     renamed.iter().find(|(_, to)| to == new).map_or_else(|| new.clone(), |(old, _)| old.clone())
+}
+
+/// What has that name afterwards.
+fn after<'a>(renamed: &'a [(Name, Name)], old: &'a Name) -> &'a Name {
+    renamed.iter().find(|(from, _)| from == old).map_or(old, |(_, new)| new)
 }

@@ -6,7 +6,7 @@ use crate::{
     diff::{self, Renamed},
     kinds::{KINDS, Planner, Rename},
     order,
-    plan::{Batch, Plan, Renames, Statement, Style},
+    plan::{Plan, Renames, Statement, Style},
     schema::Schema,
 };
 
@@ -29,9 +29,13 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
     let Renamed { schema, renames } = diff::renamed(from, to, renames);
     let changes = diff::compare(&schema, to);
     let mut planner = Planner::new((&schema, to), &changes, &renames, style);
-    KINDS.iter().for_each(|kind| (kind.prepare)(&mut planner));
+    for kind in KINDS {
+        (kind.prepare)(&mut planner);
+    }
     let first = planner.take_steps();
-    KINDS.iter().for_each(|kind| (kind.plan)(&mut planner));
+    for kind in KINDS {
+        (kind.plan)(&mut planner);
+    }
     let swapped = planner.swapped_columns();
     let rest = planner.take_steps();
     let together: Vec<_> = rest.iter().cloned().map(|step| step.behind(&swapped)).collect();
@@ -45,12 +49,6 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
 fn rename_statements(from: &Schema, rename: &Rename) -> Vec<Statement> {
     let table = rename.object.table().filter(|table| from.tables.contains_key(*table));
     let tables: BTreeSet<_> = table.cloned().into_iter().collect();
-    let statement = |sql| Statement {
-        sql,
-        batch: Batch::Same,
-        tables: tables.clone(),
-        hazards: BTreeSet::new(),
-        slot: None,
-    };
+    let statement = |sql| Statement { tables: tables.clone(), ..Statement::new(sql) };
     rename.statements().into_iter().map(statement).collect()
 }

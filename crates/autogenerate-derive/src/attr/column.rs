@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     args::Args,
-    ast::{Actions, Column, Constraints, Deferral, ForeignKey, Identity, KeptAs, Key, Table, Text},
+    ast::{Column, Constraints, Deferral, ForeignKey, Identity, KeptAs, Key, Table, Text},
     errors::Errors,
     text::{given, summary},
 };
@@ -104,10 +104,9 @@ fn foreign_key(column: &LitStr, args: &mut Args, own: &mut Constraints, errors: 
         });
         return;
     }
-    let Actions { on_delete, on_update } = actions;
-    let orphans =
-        [("on_delete", on_delete.map(|text| text.span())), ("on_update", on_update.map(|text| text.span()))];
-    for (name, span) in orphans.into_iter().chain([("deferrable", deferrable)]) {
+    let span = |text: Option<LitStr>| text.map(|text| text.span());
+    let (on_delete, on_update) = (span(actions.on_delete), span(actions.on_update));
+    for (name, span) in [("on_delete", on_delete), ("on_update", on_update), ("deferrable", deferrable)] {
         if let Some(span) = span {
             errors
                 .at(span, format_args!("`{name}` is about a foreign key, which needs `references = \"…\"`"));

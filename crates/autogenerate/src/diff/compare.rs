@@ -38,8 +38,7 @@ fn rename_change(schema: &Schema, rename: &Rename) -> Change {
         Object::Table(_) => (Some(rename.to.clone()), None),
         Object::Column(table, _) => (Some(table.clone()), Some(rename.to.name.clone())),
         Object::Sequence(_) => {
-            let owner = schema.sequences.get(&rename.to).and_then(|sequence| sequence.owned_by.clone());
-            (owner.as_ref().map(|(table, _)| table.clone()), owner.map(|(_, column)| column))
+            schema.sequences.get(&rename.to).and_then(|sequence| sequence.owned_by.clone()).unzip()
         }
         object => (object.table().cloned(), None),
     };

@@ -13,8 +13,7 @@ pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> 
     partitions.sort_by_key(|name| depth(from, name));
     for name in partitions {
         let (Some(was), Some(wanted)) = (now.tables.get(name), then.tables.get(name)) else { continue };
-        let parent = |table: &Table| table.partition_of.as_ref().map(|of| of.parent.clone());
-        match (parent(was), parent(wanted)) {
+        match (was.parent().cloned(), wanted.parent().cloned()) {
             (None, None) => {}
             (Some(a), Some(b)) if a == b => {
                 if let (Some(before), Some(after)) = (from.tables.get(&a), then.tables.get(&a)) {
@@ -34,7 +33,7 @@ pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> 
 }
 
 fn depth(schema: &Schema, name: &Name) -> usize {
-    let parent = |name: &Name| schema.tables.get(name)?.partition_of.as_ref().map(|of| of.parent.clone());
+    let parent = |name: &Name| schema.tables.get(name)?.parent().cloned();
     std::iter::successors(Some(name.clone()), parent).take(schema.tables.len()).count()
 }
 

@@ -1,6 +1,6 @@
 //! What only a person knows: whether something was renamed.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use super::rename::renamed;
 use crate::{
@@ -60,105 +60,62 @@ impl fmt::Display for RenameFault {
 /// Which hints cannot be followed. One that was followed already is among them as stale.
 #[must_use]
 pub fn check_renames(from: &Schema, to: &Schema, renames: &Renames) -> Vec<RenameFault> {
-    let mut faults = Vec::new();
-    let mut check = |old: Object, new: Object, has_old: bool, has_new: bool| {
-        let wanted = match &new {
-            Object::Table(name) => to.tables.contains_key(name),
-            Object::Column(table, name) => {
-                to.tables.get(table).is_some_and(|table| table.column(name).is_some())
-            }
-            Object::Value(name, value) => to.enums.get(name).is_some_and(|it| it.values.contains(value)),
-            Object::Enum(name) => to.enums.contains_key(name),
-            _ => false,
-        };
-        let fault = if !has_old || !wanted {
-            Fault::Stale
-        } else if has_new {
-            Fault::Contradictory
-        } else {
-            return;
-        };
-        faults.push(RenameFault { old, new, fault });
+    let pairs = renames.pairs();
+    let was_there = |object: &Object| from.contains(&renames.before(object));
+    let fault = |old: &Object, new: &Object| {
+        if !was_there(old) || !to.contains(new) {
+            return Some(Fault::Stale);
+        }
+        let stays = was_there(new) && pairs.iter().all(|(old, _)| old != new);
+        stays.then_some(Fault::Contradictory)
     };
-    let leaves = |pairs: &[(Name, Name)], name: &Name| pairs.iter().any(|(old, _)| old == name);
-    for (old, new) in &renames.tables {
-        let has_new = from.tables.contains_key(new) && !leaves(&renames.tables, new);
-        check(Object::Table(old.clone()), Object::Table(new.clone()), from.tables.contains_key(old), has_new);
-    }
-    for (old, new) in &renames.enums {
-        let has_new = from.enums.contains_key(new) && !leaves(&renames.enums, new);
-        check(Object::Enum(old.clone()), Object::Enum(new.clone()), from.enums.contains_key(old), has_new);
-    }
-    for (table, old, new) in &renames.columns {
-        let it = from.tables.get(before(&renames.tables, table));
-        let has = |name: &str| it.is_some_and(|it| it.column(name).is_some());
-        let left = renames.columns.iter().any(|(of, old, _)| of == table && old == new);
-        let column = |name: &String| Object::column(table, name);
-        check(column(old), column(new), has(old), has(new) && !left);
-    }
-    for (name, old, new) in &renames.values {
-        let it = from.enums.get(before(&renames.enums, name));
-        let has = |value: &String| it.is_some_and(|it| it.values.contains(value));
-        let left = renames.values.iter().any(|(of, old, _)| of == name && old == new);
-        let value = |value: &String| Object::Value(name.clone(), value.clone());
-        check(value(old), value(new), has(old), has(new) && !left);
-    }
-    faults
-}
-
-fn before<'a>(renamed: &'a [(Name, Name)], new: &'a Name) -> &'a Name {
-    renamed.iter().find(|(_, to)| to == new).map_or(new, |(old, _)| old)
+    let faults = pairs.iter().filter_map(|(old, new)| Some((old, new, fault(old, new)?)));
+    faults.map(|(old, new, fault)| RenameFault { old: old.clone(), new: new.clone(), fault }).collect()
 }
 
 /// What may have been renamed though no hint says so: the caller has to ask.
 #[must_use]
 pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambiguity> {
     let from = &renamed(from, to, renames).schema;
-    let mut found = Vec::new();
-    let lost = from.tables.iter().filter(|(name, _)| !to.tables.contains_key(*name));
-    for (old, was) in lost {
-        let new =
-            to.tables.iter().filter(|(name, is)| !from.tables.contains_key(*name) && same_columns(was, is));
-        found.extend(
-            new.map(|(new, _)| Ambiguity {
-                old: Object::Table(old.clone()),
-                new: Object::Table(new.clone()),
-            }),
-        );
-    }
+    let mut found = alike(&from.tables, &to.tables, Object::Table, same_columns);
     for (name, is) in &to.tables {
         let Some(was) = from.tables.get(name) else { continue };
         for old in was.columns.iter().filter(|column| is.column(&column.name).is_none()) {
-            let new = is
-                .columns
-                .iter()
-                .filter(|new| was.column(&new.name).is_none() && new.data_type == old.data_type);
+            let is_new = |new: &&Column| was.column(&new.name).is_none() && new.data_type == old.data_type;
             let column = |column: &Column| Object::column(name, &column.name);
+            let new = is.columns.iter().filter(is_new);
             found.extend(new.map(|new| Ambiguity { old: column(old), new: column(new) }));
         }
     }
-    let lost = from.enums.iter().filter(|(name, _)| !to.enums.contains_key(*name));
-    for (old, was) in lost {
-        let new =
-            to.enums.iter().filter(|(name, is)| !from.enums.contains_key(*name) && is.values == was.values);
-        found.extend(
-            new.map(|(new, _)| Ambiguity { old: Object::Enum(old.clone()), new: Object::Enum(new.clone()) }),
-        );
-    }
+    found.extend(alike(&from.enums, &to.enums, Object::Enum, |was, is| was.values == is.values));
     for (name, is) in &to.enums {
         let Some(was) = from.enums.get(name) else { continue };
         // A value that is gone and a new one in its place.
         let lost = was.values.iter().filter(|value| !is.values.contains(value));
         for (old, new) in lost.flat_map(|old| is.values.iter().map(move |new| (old, new))) {
-            if !was.values.contains(new) && was.values.len() == is.values.len() {
+            let is_new = !was.values.contains(new) && was.values.len() == is.values.len();
+            if is_new && position(&was.values, old) == position(&is.values, new) {
                 let value = |value: &String| Object::Value(name.clone(), value.clone());
-                if position(&was.values, old) == position(&is.values, new) {
-                    found.push(Ambiguity { old: value(old), new: value(new) });
-                }
+                found.push(Ambiguity { old: value(old), new: value(new) });
             }
         }
     }
     found
+}
+
+/// Objects that only one side has, each with those that only the other side has and that are the same.
+fn alike<V>(
+    from: &BTreeMap<Name, V>,
+    to: &BTreeMap<Name, V>,
+    object: fn(Name) -> Object,
+    is_same: impl Fn(&V, &V) -> bool,
+) -> Vec<Ambiguity> {
+    let lost = from.iter().filter(|(name, _)| !to.contains_key(*name));
+    let pairs = lost.flat_map(|old| to.iter().map(move |new| (old, new)));
+    pairs
+        .filter(|((_, was), (name, is))| !from.contains_key(*name) && is_same(was, is))
+        .map(|((old, _), (new, _))| Ambiguity { old: object(old.clone()), new: object(new.clone()) })
+        .collect()
 }
 
 fn position(values: &[String], value: &String) -> Option<usize> {

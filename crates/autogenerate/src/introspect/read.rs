@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{PgConnection, postgres::types::Oid};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, raw_sql};
 
 use super::{
-    query,
+    query::Reader,
     scope::Scope,
-    settings::Canonical,
+    settings::canonical,
     unhandled::{Unhandled, unhandled},
-    uses::{self, AllUses},
+    uses,
 };
 use crate::schema::Schema;
 
@@ -41,30 +41,55 @@ pub(crate) async fn read_printed(conn: &mut PgConnection, scope: &Scope) -> sqlx
     read_canonical(conn, scope, false).await
 }
 
+/// Reads with canonical settings for the time being.
 async fn read_canonical(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sqlx::Result<Reading> {
-    let mut canonical = Canonical::set(conn, scope).await?;
-    let reading = read_all(canonical.connection(), scope, with_uses).await;
-    canonical.reset().await?;
+    let path: Vec<String> = sqlx::query_scalar(
+        "SELECT current_schemas(false)::text[] FROM set_config('autogenerate.reading', 'on', true)",
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    // What was set for the transaction alone is gone unless there is one.
+    let in_transaction: bool =
+        sqlx::query_scalar("SELECT coalesce(current_setting('autogenerate.reading', true), '') = 'on'")
+            .fetch_one(&mut *conn)
+            .await?;
+    let settings = canonical(scope, &path);
+    if !in_transaction {
+        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings}");
+        let mut transaction = conn.begin_with(AssertSqlSafe(begin)).await?;
+        let reading = read_all(&mut transaction, scope, with_uses).await;
+        transaction.rollback().await?;
+        return reading;
+    }
+    // Settings go back with a savepoint.
+    raw_sql(AssertSqlSafe(format!("SAVEPOINT autogenerate_reading; {settings}"))).execute(&mut *conn).await?;
+    let reading = read_all(conn, scope, with_uses).await;
+    raw_sql("ROLLBACK TO SAVEPOINT autogenerate_reading; RELEASE SAVEPOINT autogenerate_reading")
+        .execute(conn)
+        .await?;
     reading
 }
 
 /// Reads with whatever settings there are.
 async fn read_all(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sqlx::Result<Reading> {
-    let (namespaces, spaces) = query::namespaces(conn, scope).await?;
+    let mut reader = Reader::new(conn, scope);
+    let namespaces = reader.namespaces().await?;
     let mut schema = Schema {
         namespaces: if *scope == Scope::Database { namespaces } else { BTreeMap::new() },
-        extensions: query::extensions(conn, scope).await?,
-        enums: query::enums(conn, scope, &spaces).await?,
-        sequences: query::sequences(conn, scope, &spaces).await?,
+        extensions: reader.extensions().await?,
+        enums: reader.enums().await?,
+        sequences: reader.sequences().await?,
         tables: BTreeMap::new(),
     };
-    let mut tables = query::tables(conn, scope, &spaces).await?;
-    let oids: Vec<Oid> = tables.keys().copied().collect();
-    let mut uses = if with_uses { uses::read(conn, scope, &oids).await? } else { AllUses::new() };
-    query::columns(conn, scope, &mut tables, &mut uses).await?;
-    let keys = query::indexes(conn, scope, &mut tables, &mut uses).await?;
-    query::constraints(conn, scope, &mut tables, &keys, &mut uses).await?;
-    schema.tables = tables.into_values().collect();
-    let unhandled = unhandled(conn, scope, &spaces, &oids).await?;
+    reader.tables().await?;
+    let oids = reader.oids();
+    if with_uses {
+        reader.uses = uses::read(reader.conn, scope, &oids).await?;
+    }
+    reader.columns().await?;
+    let keys = reader.indexes().await?;
+    reader.constraints(&keys).await?;
+    let unhandled = unhandled(reader.conn, scope, &reader.spaces, &oids).await?;
+    schema.tables = reader.tables.into_values().collect();
     Ok(Reading { schema, unhandled })
 }

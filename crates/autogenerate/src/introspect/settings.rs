@@ -1,7 +1,5 @@
 //! The settings that decide how PostgreSQL prints.
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Transaction, raw_sql};
-
 use super::scope::Scope;
 use crate::schema::quote_identifier;
 
@@ -11,54 +9,9 @@ const CANONICAL: &str = "SET LOCAL quote_all_identifiers = off; SET LOCAL datest
     SET LOCAL intervalstyle = postgres; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1; \
     SET LOCAL bytea_output = hex; SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1; SET LOCAL search_path = ";
 
-/// A connection whose settings are canonical for the time being.
-pub(super) enum Canonical<'c> {
-    /// In a transaction of its own.
-    Transaction(Transaction<'c, Postgres>),
-    /// Behind a savepoint of the transaction that there is: settings go back with it.
-    Savepoint(&'c mut PgConnection),
-}
-
-impl<'c> Canonical<'c> {
-    pub(super) async fn set(conn: &'c mut PgConnection, scope: &Scope) -> sqlx::Result<Self> {
-        let path: Vec<String> = sqlx::query_scalar(
-            "SELECT current_schemas(false)::text[] FROM set_config('autogenerate.reading', 'on', true)",
-        )
-        .fetch_one(&mut *conn)
-        .await?;
-        // What was set for the transaction alone is gone unless there is one.
-        let in_transaction: bool =
-            sqlx::query_scalar("SELECT coalesce(current_setting('autogenerate.reading', true), '') = 'on'")
-                .fetch_one(&mut *conn)
-                .await?;
-        let settings = format!("{CANONICAL}{}", search_path(scope, &path));
-        if !in_transaction {
-            let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings}");
-            return conn.begin_with(AssertSqlSafe(begin)).await.map(Self::Transaction);
-        }
-        let savepoint = format!("SAVEPOINT autogenerate_reading; {settings}");
-        raw_sql(AssertSqlSafe(savepoint)).execute(&mut *conn).await?;
-        Ok(Self::Savepoint(conn))
-    }
-
-    pub(super) fn connection(&mut self) -> &mut PgConnection {
-        match self {
-            Self::Transaction(transaction) => transaction,
-            Self::Savepoint(conn) => conn,
-        }
-    }
-
-    /// Gives the connection its own settings again.
-    pub(super) async fn reset(self) -> sqlx::Result<()> {
-        match self {
-            Self::Transaction(transaction) => transaction.rollback().await,
-            Self::Savepoint(conn) => {
-                let sql =
-                    "ROLLBACK TO SAVEPOINT autogenerate_reading; RELEASE SAVEPOINT autogenerate_reading";
-                raw_sql(sql).execute(conn).await.map(drop)
-            }
-        }
-    }
+/// The statements that set it for a transaction; `current` is what is on the search path.
+pub(super) fn canonical(scope: &Scope, current: &[String]) -> String {
+    format!("{CANONICAL}{}", search_path(scope, current))
 }
 
 /// A schema that is read alone comes first, so that its names are not qualified. What else the connection finds without

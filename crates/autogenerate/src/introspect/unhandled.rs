@@ -1,9 +1,6 @@
 //! Objects and settings that a [`Schema`](crate::schema::Schema) does not describe.
 
-use sqlx::{
-    PgConnection, Row as _,
-    postgres::{PgRow, types::Oid},
-};
+use sqlx::{PgConnection, Row as _, postgres::PgRow, postgres::types::Oid};
 
 use super::scope::Scope;
 

@@ -88,10 +88,7 @@ fn place(object: &Object, from: &Schema, to: &Schema) -> (Option<Name>, Option<S
     match object {
         Object::Sequence(name) => {
             let sequence = to.sequences.get(name).or_else(|| from.sequences.get(name));
-            match sequence.and_then(|sequence| sequence.owned_by.clone()) {
-                Some((table, column)) => (Some(table), Some(column)),
-                None => (None, None),
-            }
+            sequence.and_then(|sequence| sequence.owned_by.clone()).unzip()
         }
         Object::Column(table, column) => (Some(table.clone()), Some(column.clone())),
         Object::Constraint(name, constraint) => {

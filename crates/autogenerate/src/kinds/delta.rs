@@ -85,9 +85,9 @@ impl Delta {
                 }
             }
             (Object::Constraint(table, name), Property::Definition) => {
-                let find = |schema: &'_ Schema| schema.tables.get(table)?.constraints.get(name).cloned();
-                let both = (find(from), find(to));
-                if !matches!(both, (Some(was), Some(is)) if is_deferred_otherwise(&was, &is)) {
+                let find = |schema: &Schema| schema.tables.get(table)?.constraints.get(name).cloned();
+                let (was, is) = (find(from), find(to));
+                if !was.zip(is).is_some_and(|(was, is)| is_deferred_otherwise(&was, &is)) {
                     self.rebuilt.insert(object.clone());
                 }
             }
@@ -120,14 +120,9 @@ impl Delta {
     fn retype_swapped(&mut self, from: &Schema, to: &Schema) {
         for (name, table) in &from.tables {
             for column in &table.columns {
-                let Some(enumerated) = column.enum_type.as_ref().filter(|name| self.swapped.contains(*name))
-                else {
-                    continue;
-                };
-                let stays = to
-                    .column(name, &column.name)
-                    .is_some_and(|column| column.enum_type.as_ref() == Some(enumerated));
-                if stays {
+                let is = to.column(name, &column.name);
+                let swapped = column.enum_type.as_ref().filter(|name| self.swapped.contains(*name));
+                if swapped.is_some() && is.is_some_and(|is| is.enum_type.as_ref() == swapped) {
                     self.retype(from, name, &column.name, true);
                     // That of a partition follows that of the partitioned table.
                     if table.partition_of.is_none() {
@@ -174,7 +169,13 @@ impl Delta {
         self.goes(&Object::column(table, column))
     }
 
-    fn is_hard(&self, table: &Name, column: &str) -> bool {
+    /// Whether a column gets another type.
+    pub(super) fn is_retyped(&self, table: &Name, column: &str) -> bool {
+        self.retyped.contains_key(&(table.clone(), column.to_owned()))
+    }
+
+    /// Whether a column gets a type that what depends on it does not survive.
+    pub(super) fn is_hard(&self, table: &Name, column: &str) -> bool {
         self.retyped.get(&(table.clone(), column.to_owned())).copied().unwrap_or_default()
     }
 
@@ -185,9 +186,8 @@ impl Delta {
     fn breaks_generated(&self, table: &Name, column: &Column) -> bool {
         let Some(generated) = &column.generated else { return false };
         let uses = &generated.expression.uses;
-        let is_retyped = |column: &String| self.retyped.contains_key(&(table.clone(), column.clone()));
         self.uses_swapped(&uses.enums)
-            || uses.columns.iter().any(|column| self.is_gone(table, column) || is_retyped(column))
+            || uses.columns.iter().any(|column| self.is_gone(table, column) || self.is_retyped(table, column))
     }
 
     fn breaks_constraint(&self, from: &Schema, table: &Name, it: &Constraint) -> bool {
@@ -226,8 +226,7 @@ impl Delta {
         columns: &BTreeSet<String>,
         enums: &BTreeSet<Name>,
     ) -> bool {
-        let is_retyped = |column: &String| self.retyped.contains_key(&(table.clone(), column.clone()));
-        let touched = |column: &String| self.is_gone(table, column) || is_retyped(column);
+        let touched = |column: &String| self.is_gone(table, column) || self.is_retyped(table, column);
         !columns.iter().any(touched) && !self.uses_swapped(enums)
     }
 }

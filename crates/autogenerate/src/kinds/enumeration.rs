@@ -45,7 +45,20 @@ impl Kind for Enum {
     }
 
     fn plan(planner: &mut Planner<'_>) {
-        planner.enums();
+        let (from, to) = (planner.from, planner.to);
+        for (name, it) in &to.enums {
+            match from.enums.get(name) {
+                None => planner.create_enum(name, it),
+                Some(_) if planner.delta.swapped.contains(name) => planner.swap_enum(name, it),
+                Some(was) => {
+                    planner.add_values(name, was, it);
+                    planner.alter_comment(&Object::Enum(name.clone()), it.comment.as_deref());
+                }
+            }
+        }
+        for name in from.enums.keys().filter(|name| !to.enums.contains_key(*name)) {
+            planner.push(dropping(Priority::DropType, Object::Enum(name.clone()), name));
+        }
     }
 }
 
@@ -97,28 +110,6 @@ pub(super) fn rename_value(schema: &mut Schema, name: &Name, old: &str, new: &st
 }
 
 impl Planner<'_> {
-    fn enums(&mut self) {
-        let (from, to) = (self.from, self.to);
-        for (name, it) in &to.enums {
-            match from.enums.get(name) {
-                None => self.create_enum(name, it),
-                Some(_) if self.delta.swapped.contains(name) => self.swap_enum(name, it),
-                Some(was) => {
-                    self.add_values(name, was, it);
-                    self.alter_comment(&Object::Enum(name.clone()), it.comment.as_deref());
-                }
-            }
-        }
-        for name in from.enums.keys().filter(|name| !to.enums.contains_key(*name)) {
-            self.push(dropping(
-                Priority::DropType,
-                Object::Enum(name.clone()),
-                name,
-                format!("DROP TYPE {name}"),
-            ));
-        }
-    }
-
     fn create_enum(&mut self, name: &Name, it: &Enum) {
         let object = Object::Enum(name.clone());
         let step = making(Priority::Enum, object.clone(), name, create(name, it));

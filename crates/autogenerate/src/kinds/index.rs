@@ -4,13 +4,11 @@ use super::{
     changes::{Changes, Compare},
     definition::Unique,
     planner::Planner,
-    things::filled,
 };
 use crate::{
     change::Property,
     hazard::Hazard,
-    order::{Priority, Role, Step},
-    render,
+    order::{Priority, Role, Step, Thing},
     schema::{Index, Name, Object, Schema, Table, quote_identifier},
 };
 
@@ -97,18 +95,15 @@ impl Planner<'_> {
         let step = self.build_index(table, name, it).makes(object.clone());
         self.push_on(step, [table]);
         if it.comment.is_some() {
-            let step = Step::new(Priority::Comment, render::comment(&object, it.comment.as_deref()));
-            self.push_on(step.needs(object), [table]);
+            self.set_comment(&object, it.comment.as_deref());
         }
     }
 
     fn build_index(&self, table: &Name, name: &str, it: &Index) -> Step {
         let concurrently = self.is_concurrent(table);
         let priority = if concurrently { Priority::Concurrent } else { Priority::Index };
-        let mut step = Step::new(priority, create(table, name, it, concurrently));
-        if concurrently {
-            step = step.alone();
-        }
+        let step = Step::new(priority, create(table, name, it, concurrently));
+        let mut step = if concurrently { step.alone() } else { step };
         if self.standing(table).is_some() {
             step = step.hazard(Hazard::BuildsIndex);
             if !concurrently {
@@ -117,7 +112,7 @@ impl Planner<'_> {
             if it.unique {
                 let slot = self.duplicates_slot(table, &Unique::of_index(&it.definition));
                 step = step.hazard(Hazard::MayFailOnData).slot(slot);
-                step = step.roles(Role::Needs, filled(table, &it.uses.columns));
+                step = step.roles(Role::Needs, Thing::filled(table, &it.uses.columns));
             }
         }
         let columns = Object::columns(table, &it.uses.columns);
@@ -141,10 +136,8 @@ impl Planner<'_> {
         let concurrently = self.is_concurrent(table);
         let word = if concurrently { "CONCURRENTLY " } else { "" };
         let sql = format!("DROP INDEX {word}{}", table.sibling(name));
-        let mut step = Step::new(if concurrently { Priority::DropConcurrent } else { Priority::Drop }, sql);
-        if concurrently {
-            step = step.alone();
-        }
+        let step = Step::new(if concurrently { Priority::DropConcurrent } else { Priority::Drop }, sql);
+        let mut step = if concurrently { step.alone() } else { step };
         let columns = Object::columns(table, &it.uses.columns);
         step = step.drops(Object::index(table, name));
         step = step.roles(Role::Leaves, it.uses.objects());

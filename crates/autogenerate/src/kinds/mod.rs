@@ -20,7 +20,6 @@ mod rename;
 mod sequence;
 mod slot;
 mod table;
-mod things;
 mod types;
 
 pub(crate) use self::{changes::Changes, kind::KINDS, planner::Planner, rename::Rename};

@@ -74,12 +74,17 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Says what the comment is, for an object that stays, where it is another one.
+    /// Sets the comment of an object that stays, if it is another one.
     pub(super) fn alter_comment(&mut self, object: &Object, text: Option<&str>) {
         if self.delta.alters(object, Property::Comment) && !self.delta.comes(object) {
-            let step = Step::new(Priority::Comment, render::comment(object, text)).needs(object.clone());
-            self.push_on(step, object.table());
+            self.set_comment(object, text);
         }
+    }
+
+    /// Sets or removes the comment of an object, once that exists.
+    pub(super) fn set_comment(&mut self, object: &Object, text: Option<&str>) {
+        let step = Step::new(Priority::Comment, render::comment(object, text)).needs(object.clone());
+        self.push_on(step, object.table());
     }
 
     /// The columns that get the new type in the place of an old one, which should all get it in one transaction.
@@ -107,6 +112,7 @@ pub(super) fn making(priority: Priority, object: Object, name: &Name, sql: Strin
 }
 
 /// A step that drops an object with a name, in the schema that it is in.
-pub(super) fn dropping(priority: Priority, object: Object, name: &Name, sql: String) -> Step {
+pub(super) fn dropping(priority: Priority, object: Object, name: &Name) -> Step {
+    let sql = format!("DROP {}", object.sql());
     Step::new(priority, sql).drops(object).roles(Role::Leaves, Object::namespace(name))
 }

@@ -41,7 +41,20 @@ impl Kind for Sequence {
     }
 
     fn plan(planner: &mut Planner<'_>) {
-        planner.sequences();
+        let (from, to) = (planner.from, planner.to);
+        for (name, it) in &to.sequences {
+            match from.sequences.get(name) {
+                None => planner.create_sequence(name, it),
+                Some(was) => planner.alter_sequence(name, was, it),
+            }
+        }
+        for (name, it) in from.sequences.iter().filter(|(name, _)| !to.sequences.contains_key(*name)) {
+            // It goes with its column.
+            if !planner.goes_with_owner(it) {
+                let step = dropping(Priority::DropData, Object::Sequence(name.clone()), name);
+                planner.push(step.hazard(Hazard::DeletesData));
+            }
+        }
     }
 }
 
@@ -103,28 +116,6 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
 }
 
 impl Planner<'_> {
-    fn sequences(&mut self) {
-        let (from, to) = (self.from, self.to);
-        for (name, it) in &to.sequences {
-            match from.sequences.get(name) {
-                None => self.create_sequence(name, it),
-                Some(was) => self.alter_sequence(name, was, it),
-            }
-        }
-        for (name, it) in from.sequences.iter().filter(|(name, _)| !to.sequences.contains_key(*name)) {
-            // It goes with its column.
-            if !self.goes_with_owner(it) {
-                let step = dropping(
-                    Priority::DropData,
-                    Object::Sequence(name.clone()),
-                    name,
-                    format!("DROP SEQUENCE {name}"),
-                );
-                self.push(step.hazard(Hazard::DeletesData));
-            }
-        }
-    }
-
     /// Whether the column that it goes with goes, for good.
     fn goes_with_owner(&self, it: &Sequence) -> bool {
         it.owned_by.as_ref().is_some_and(|(table, column)| self.delta.goes(&Object::column(table, column)))
@@ -175,13 +166,9 @@ impl Planner<'_> {
             let step = if restarts { step.note(RESTARTS).hazard(Hazard::DeletesData) } else { step };
             self.push(step.makes(object.clone()));
         }
-        let lost_owner = was
-            .owned_by
-            .as_ref()
-            .is_some_and(|(table, column)| self.delta.goes(&Object::column(table, column)));
         if self.delta.alters(&object, Property::Owner) {
             self.own_sequence(name, Some(was), it);
-        } else if lost_owner {
+        } else if self.goes_with_owner(was) {
             // The column comes back under its name: let go of it, so that the sequence does not go with it.
             let step = Step::new(Priority::Owner, format!("ALTER SEQUENCE {name} OWNED BY NONE"));
             let left = was.owned_by.as_ref().map(|(table, column)| Object::column(table, column));

@@ -156,9 +156,8 @@ impl Planner<'_> {
         let is_null = |column: &String| was.column(column).is_none_or(|column| column.nullable);
         was.constraints.values().filter_map(|it| it.kind.key()).any(|key| {
             key.columns.iter().all(|column| {
-                let retyped = self.delta.retyped.contains_key(&(table.clone(), column.clone()));
                 unique.terms.contains(&quote_identifier(column))
-                    && !retyped
+                    && !self.delta.is_retyped(table, column)
                     && (unique.nulls_distinct || !is_null(column))
             })
         })

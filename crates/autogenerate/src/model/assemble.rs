@@ -84,10 +84,7 @@ struct Claims {
 impl Claims {
     fn relation(&mut self, name: &Name, place: Place, kind: &str) -> Result<(), MetadataError> {
         self.taken.entry(name.schema.clone()).or_default().relations.insert(name.name.clone());
-        match self.relations.insert(name.clone(), place) {
-            Some(other) => Err(MetadataError::Taken { place, what: format!("the {kind} `{name}`"), other }),
-            None => Ok(()),
-        }
+        free(self.relations.insert(name.clone(), place), place, || format!("the {kind} `{name}`"))
     }
 
     /// A table and its partitions, each of which is a type as well.
@@ -96,9 +93,7 @@ impl Claims {
             model.partitions.iter().map(|partition| (name.sibling(partition.name), partition.place));
         for (name, place) in iter::once((name.clone(), model.place)).chain(partitions) {
             self.relation(&name, place, "table")?;
-            if let Some(other) = self.types.insert(name.clone(), place) {
-                return Err(MetadataError::Taken { place, what: format!("the table `{name}`"), other });
-            }
+            free(self.types.insert(name.clone(), place), place, || format!("the table `{name}`"))?;
         }
         Ok(())
     }
@@ -129,15 +124,14 @@ impl Claims {
 
     fn constraint(&mut self, table: &Name, name: &'static str, place: Place) -> Result<(), MetadataError> {
         self.taken.entry(table.schema.clone()).or_default().constraints.insert(name.to_owned());
-        match self.constraints.insert((table.clone(), name), place) {
-            Some(other) => Err(MetadataError::Taken {
-                place,
-                what: format!("the constraint `{name}` of `{table}`"),
-                other,
-            }),
-            None => Ok(()),
-        }
+        let other = self.constraints.insert((table.clone(), name), place);
+        free(other, place, || format!("the constraint `{name}` of `{table}`"))
     }
+}
+
+/// Whether nothing else has a name.
+fn free(other: Option<Place>, place: Place, what: impl FnOnce() -> String) -> Result<(), MetadataError> {
+    other.map_or(Ok(()), |other| Err(MetadataError::Taken { place, what: what(), other }))
 }
 
 /// The enumerated types of all columns.

@@ -20,7 +20,6 @@ pub struct SequenceModel {
     pub(super) name: &'static str,
     pub(super) schema: Option<&'static str>,
     pub(super) data_type: &'static str,
-    pub(super) range: (i64, i64),
     start: Option<i64>,
     increment: i64,
     min: Option<i64>,
@@ -41,7 +40,6 @@ impl SequenceModel {
             name,
             schema: None,
             data_type: "bigint",
-            range: (i64::MIN, i64::MAX),
             start: None,
             increment: 1,
             min: None,
@@ -63,13 +61,13 @@ impl SequenceModel {
     /// `AS smallint`.
     #[must_use]
     pub fn smallint(self) -> Self {
-        Self { data_type: "smallint", range: (i16::MIN.into(), i16::MAX.into()), ..self }
+        Self { data_type: "smallint", ..self }
     }
 
     /// `AS integer`.
     #[must_use]
     pub fn integer(self) -> Self {
-        Self { data_type: "integer", range: (i32::MIN.into(), i32::MAX.into()), ..self }
+        Self { data_type: "integer", ..self }
     }
 
     /// `START WITH`.
@@ -122,11 +120,10 @@ impl SequenceModel {
 
     /// How it counts, with PostgreSQL's own choices where the model has none.
     pub(super) fn options(&self) -> SequenceOptions {
-        let up = self.increment >= 0;
-        let (lowest, highest) = if up { (1, self.range.1) } else { (self.range.0, -1) };
-        let (min, max) = (self.min.unwrap_or(lowest), self.max.unwrap_or(highest));
+        let usual = SequenceOptions::usual(self.increment, self.data_type);
+        let (min, max) = (self.min.unwrap_or(usual.min), self.max.unwrap_or(usual.max));
         SequenceOptions {
-            start: self.start.unwrap_or(if up { min } else { max }),
+            start: self.start.unwrap_or(if self.increment < 0 { max } else { min }),
             increment: self.increment,
             min,
             max,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     hazard::Hazard,
     plan::{Batch, Slot, Statement},
-    schema::{Name, Object},
+    schema::{Constraint, ConstraintKind, Name, Object},
 };
 
 /// What a statement's place is bound to.
@@ -29,6 +29,24 @@ pub(crate) enum Thing {
     Relation(Name),
     /// What the partitions of a table take of its values: one goes before another one takes its place.
     Partitions(Name),
+}
+
+impl Thing {
+    /// The rows hold what they should in these columns, as a unique index that is built needs it.
+    pub(crate) fn filled<'c>(table: &Name, columns: impl IntoIterator<Item = &'c String>) -> Vec<Self> {
+        columns.into_iter().map(|column| Self::Filled(table.clone(), column.clone())).collect()
+    }
+
+    /// The columns of a primary key do not take `NULL`.
+    pub(crate) fn not_nulls(table: &Name, it: &Constraint) -> Vec<Self> {
+        let ConstraintKind::PrimaryKey(key) = &it.kind else { return Vec::new() };
+        key.columns.iter().map(|column| Self::Null(table.clone(), column.clone())).collect()
+    }
+
+    /// A table has one primary key.
+    pub(crate) fn primary(table: &Name, it: &Constraint) -> Option<Self> {
+        matches!(it.kind, ConstraintKind::PrimaryKey(_)).then(|| Self::PrimaryKey(table.clone()))
+    }
 }
 
 impl From<Object> for Thing {
@@ -111,13 +129,7 @@ impl Step {
 
     /// One more statement behind those that are there.
     pub(crate) fn then(mut self, sql: impl Into<String>) -> Self {
-        self.statements.push(Statement {
-            sql: sql.into(),
-            batch: Batch::Same,
-            tables: BTreeSet::new(),
-            hazards: BTreeSet::new(),
-            slot: None,
-        });
+        self.statements.push(Statement::new(sql));
         self
     }
 

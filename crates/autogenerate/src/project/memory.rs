@@ -17,7 +17,7 @@ use sqlx::PgConnection;
 use super::settings::Project;
 use crate::{
     revision::Migrations,
-    schema::{Schema, Uses},
+    schema::{Schema, Table, Uses},
 };
 
 /// What is known of certain models and migrations.
@@ -63,16 +63,7 @@ impl Memory {
 
 /// A digest of a schema in canonical form, as it is printed: what expressions refer to can be read from them.
 pub(super) fn digest(mut schema: Schema) -> String {
-    for table in schema.tables.values_mut() {
-        for column in &mut table.columns {
-            let generated = column.generated.as_mut().map(|generated| &mut generated.expression);
-            for expression in column.default.as_mut().into_iter().chain(generated) {
-                expression.uses = Uses::default();
-            }
-        }
-        table.constraints.values_mut().for_each(|constraint| constraint.uses = Uses::default());
-        table.indexes.values_mut().for_each(|index| index.uses = Uses::default());
-    }
+    schema.tables.values_mut().flat_map(Table::texts).for_each(|(_, uses)| *uses = Uses::default());
     let mut digest = Digested(Sha256::new());
     schema.normalized().hash(&mut digest);
     digest.hex()

@@ -11,7 +11,7 @@ use crate::{
     plan::{Plan, Renames, Style},
     planner,
     revision::Migrations,
-    schema::{Name, Schema},
+    schema::{Name, Object, Schema, quote_identifier},
     scratch::Scratch,
 };
 
@@ -142,58 +142,35 @@ pub(super) struct Managed<'a>(pub(super) [&'a Schema; 2]);
 impl Managed<'_> {
     /// Takes what is not ours out of `schema`, but for what ours refers to; returns its names.
     pub(super) fn restrict(&self, schema: &mut Schema) -> Vec<Unhandled> {
-        let knows = |has: &dyn Fn(&Schema) -> bool| self.0.iter().any(|side| has(side));
+        let ours = |object: Object| self.0.iter().any(|side| side.contains(&object));
         let mut foreign = Vec::new();
-        let mut leave = |kind: &'static str, name: String| foreign.push(Unhandled { kind, name });
-        schema.tables.retain(|name, _| {
-            let ours = knows(&|side| side.tables.contains_key(name));
-            if !ours {
-                leave("table", name.to_string());
-            }
-            ours
-        });
-        schema.sequences.retain(|name, sequence| {
-            let with_table = sequence
-                .owned_by
-                .as_ref()
-                .is_some_and(|(table, _)| knows(&|side| side.tables.contains_key(table)));
-            let ours = with_table || knows(&|side| side.sequences.contains_key(name));
-            if !ours && sequence.owned_by.is_none() {
-                leave("sequence", name.to_string());
-            }
-            ours
+        let mut leave = |kind: &'static str, name: String| {
+            foreign.push(Unhandled { kind, name });
+            false
+        };
+        schema.tables.retain(|name, _| ours(Object::Table(name.clone())) || leave("table", name.to_string()));
+        schema.sequences.retain(|name, sequence| match &sequence.owned_by {
+            Some((table, _)) if ours(Object::Table(table.clone())) => true,
+            Some(_) => ours(Object::Sequence(name.clone())),
+            None => ours(Object::Sequence(name.clone())) || leave("sequence", name.to_string()),
         });
         let used = used_enums(schema);
         schema.enums.retain(|name, _| {
-            let ours = used.contains(name) || knows(&|side| side.enums.contains_key(name));
-            if !ours {
-                leave("enum", name.to_string());
-            }
-            ours
+            used.contains(name) || ours(Object::Enum(name.clone())) || leave("enum", name.to_string())
         });
         schema.extensions.retain(|name, _| {
-            let ours = knows(&|side| side.extensions.contains_key(name));
-            if !ours {
-                leave("extension", crate::schema::quote_identifier(name));
-            }
-            ours
+            ours(Object::Extension(name.clone())) || leave("extension", quote_identifier(name))
         });
         schema.namespaces.retain(|name, _| {
-            let ours = name == "public" || knows(&|side| side.namespaces.contains_key(name));
-            if !ours {
-                leave("schema", crate::schema::quote_identifier(name));
-            }
-            ours
+            name == "public"
+                || ours(Object::Namespace(name.clone()))
+                || leave("schema", quote_identifier(name))
         });
         foreign
     }
 }
 
 fn used_enums(schema: &Schema) -> BTreeSet<Name> {
-    schema
-        .tables
-        .values()
-        .flat_map(|table| &table.columns)
-        .filter_map(|column| column.enum_type.clone())
-        .collect()
+    let columns = schema.tables.values().flat_map(|table| &table.columns);
+    columns.filter_map(|column| column.enum_type.clone()).collect()
 }

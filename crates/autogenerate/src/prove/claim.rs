@@ -71,10 +71,8 @@ impl<'a> Claim<'a> {
     pub(super) fn touched(&self, direction: Direction) -> BTreeSet<Name> {
         let (from, to, plan) = self.ends(direction);
         let renames = self.renames(direction);
-        let stays = |name: &Name| {
-            let renamed = renames.tables.iter().find(|(old, _)| old == name);
-            from.tables.contains_key(name) && to.tables.contains_key(renamed.map_or(name, |(_, new)| new))
-        };
+        let stays =
+            |name: &Name| from.tables.contains_key(name) && to.tables.contains_key(renames.table(name));
         let tables = plan.statements.iter().flat_map(|statement| &statement.tables);
         tables.filter(|name| stays(name)).cloned().collect()
     }

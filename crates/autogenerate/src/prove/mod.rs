@@ -126,17 +126,9 @@ async fn lead(
     let (from, to, plan) = claim.ends(direction);
     let renames = claim.renames(direction);
     let survivors = Survivors::look(scratch.connection(), from, to, &renames).await?;
-    let mut run = Run {
-        scratch,
-        from,
-        renames: &renames,
-        direction,
-        pace: Pace::Files,
-        lenient: claim.may_fail_on_data || direction == Direction::Down,
-        survivors: Some(survivors),
-        watcher: None,
-        standing: BTreeSet::new(),
-    };
+    let mut run = Run::new(scratch, (from, &renames), direction, Pace::Files);
+    run.lenient = claim.may_fail_on_data || direction == Direction::Down;
+    run.survivors = Some(survivors);
     let observed = match run.all(plan).await {
         Ok(observed) => observed,
         Err(error) => {
@@ -177,17 +169,7 @@ async fn apart(
 ) -> sqlx::Result<bool> {
     let (from, _, plan) = claim.ends(direction);
     let renames = claim.renames(direction);
-    let mut run = Run {
-        scratch,
-        from,
-        renames: &renames,
-        direction,
-        pace: Pace::Apart,
-        lenient: true,
-        survivors: None,
-        watcher: None,
-        standing: BTreeSet::new(),
-    };
+    let mut run = Run::new(scratch, (from, &renames), direction, Pace::Apart);
     match run.all(plan).await {
         Ok(apart) => {
             for (whole, apart) in observed.iter_mut().zip(apart) {

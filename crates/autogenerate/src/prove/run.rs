@@ -45,7 +45,26 @@ pub(super) struct Run<'a> {
     pub(super) standing: BTreeSet<i64>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        scratch: &'a mut Scratch,
+        (from, renames): (&'a Schema, &'a Renames),
+        direction: Direction,
+        pace: Pace,
+    ) -> Self {
+        Self {
+            scratch,
+            from,
+            renames,
+            direction,
+            pace,
+            lenient: true,
+            survivors: None,
+            watcher: None,
+            standing: BTreeSet::new(),
+        }
+    }
+
     /// Runs all statements. Returns what each was seen to do.
     pub(super) async fn all(&mut self, plan: &Plan) -> Result<Vec<Observed>, ProofError> {
         self.standing = self.view_of_all(Batch::Same).take(self.scratch.connection()).await?.relations();

@@ -57,7 +57,7 @@ impl Survivors {
         let mut tables = Vec::new();
         let filled = filled(conn, from).await?;
         for (name, table) in from.tables.iter().filter(|(name, _)| filled.contains(&name.to_string())) {
-            let new = renamed(&renames.tables, name);
+            let new = renames.table(name);
             let Some(other) = to.tables.get(new).filter(|other| holds_rows(table) && holds_rows(other))
             else {
                 continue;
@@ -213,10 +213,6 @@ fn holds_rows(table: &Table) -> bool {
     table.partition_by.is_none()
 }
 
-fn renamed<'a>(renames: &'a [(Name, Name)], name: &'a Name) -> &'a Name {
-    renames.iter().find(|(old, _)| old == name).map_or(name, |(_, new)| new)
-}
-
 fn pairs(table: &Table, (name, other): (&Name, &Table), renames: &Renames) -> Vec<Pair> {
     let pair = |column: &Column| {
         let rename = renames.columns.iter().find(|(of, old, _)| of == name && *old == column.name);
@@ -230,7 +226,7 @@ fn pairs(table: &Table, (name, other): (&Name, &Table), renames: &Renames) -> Ve
         let same_type = match (&column.enum_type, &new.enum_type) {
             (Some(was), Some(is)) => {
                 let array = |column: &Column| column.data_type.ends_with("[]");
-                renamed(&renames.enums, was) == is
+                renames.enumeration(was) == is
                     && array(column) == array(new)
                     && (values.is_empty() || !array(new))
             }

@@ -52,17 +52,14 @@ impl Column {
     /// The objects that have to exist before the column.
     pub(crate) fn needs(&self) -> Vec<Object> {
         let mut needs: Vec<_> = self.enum_type.clone().map(Object::Enum).into_iter().collect();
-        needs.extend(self.expressions().flat_map(|expression| expression.uses.objects()));
+        let generated = self.generated.as_ref().map(|generated| &generated.expression);
+        needs.extend(self.default.iter().chain(generated).flat_map(|expression| expression.uses.objects()));
         needs
     }
 
     /// The columns of its table that it is computed from.
     pub(crate) fn computed_from(&self) -> impl Iterator<Item = &String> {
         self.generated.iter().flat_map(|generated| &generated.expression.uses.columns)
-    }
-
-    fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        self.default.iter().chain(self.generated.as_ref().map(|generated| &generated.expression))
     }
 
     /// Each expression, and what it refers to, to be renamed.

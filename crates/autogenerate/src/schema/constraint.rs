@@ -1,6 +1,6 @@
 //! Constraints of tables.
 
-use super::{expression::Uses, name::Name};
+use super::{expression::Uses, name::Name, object::Object};
 
 /// A constraint of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -76,6 +76,11 @@ impl ConstraintKind {
     /// Whether it has an index of its own name.
     pub(crate) fn has_index(&self) -> bool {
         !matches!(self, Self::Check | Self::ForeignKey { .. })
+    }
+
+    /// That index, whose name is taken among tables and indexes.
+    pub(crate) fn own_index(&self, table: &Name, name: &str) -> Option<Object> {
+        self.has_index().then(|| Object::index(table, name))
     }
 
     /// The key of a primary key or a unique constraint.

@@ -84,4 +84,23 @@ impl Schema {
         };
         self.tables.contains_key(name) || self.sequences.contains_key(name) || self.tables.iter().any(has)
     }
+
+    /// Whether the object is there.
+    pub(crate) fn contains(&self, object: &Object) -> bool {
+        match object {
+            Object::Namespace(name) => self.namespaces.contains_key(name),
+            Object::Extension(name) => self.extensions.contains_key(name),
+            Object::Enum(name) => self.enums.contains_key(name),
+            Object::Value(name, value) => self.enums.get(name).is_some_and(|it| it.values.contains(value)),
+            Object::Sequence(name) => self.sequences.contains_key(name),
+            Object::Table(name) => self.tables.contains_key(name),
+            Object::Column(table, name) => self.column(table, name).is_some(),
+            Object::Constraint(table, name) => {
+                self.tables.get(table).is_some_and(|it| it.constraints.contains_key(name))
+            }
+            Object::Index(table, name) => {
+                self.tables.get(table).is_some_and(|it| it.indexes.contains_key(name))
+            }
+        }
+    }
 }

@@ -100,22 +100,13 @@ impl Scratch {
     /// # Errors
     /// What PostgreSQL or the connection has to say.
     pub async fn clear(&mut self) -> Result<(), sqlx::Error> {
-        match &self.place {
-            Place::Schema => {
-                self.execute(&format!("ROLLBACK TO SAVEPOINT {PREFIX}empty")).await?;
-            }
-            Place::Database { settings, .. } => {
-                let settings = settings.clone();
-                Contents::of_new_database().clear(&mut self.connection).await?;
-                self.execute(&settings).await?;
-            }
-            Place::Given { contents, settings, .. } => {
-                let settings = settings.clone();
-                contents.clear(&mut self.connection).await?;
-                self.execute(&settings).await?;
-            }
-        }
-        Ok(())
+        let (contents, settings) = match &self.place {
+            Place::Schema => return self.execute(&format!("ROLLBACK TO SAVEPOINT {PREFIX}empty")).await,
+            Place::Database { settings, .. } => (Contents::of_new_database(), settings.clone()),
+            Place::Given { contents, settings, .. } => (contents.clone(), settings.clone()),
+        };
+        contents.clear(&mut self.connection).await?;
+        self.execute(&settings).await
     }
 
     /// Ends it: nothing is left afterwards.

@@ -1,11 +1,11 @@
 //! Columns.
 
 use futures_util::TryStreamExt as _;
-use sqlx::{PgConnection, Row as _, postgres::PgRow};
+use sqlx::{Row as _, postgres::PgRow};
 
 use super::{
+    reader::{Reader, of},
     sequence::sequence_options,
-    table::{Tables, of, oids},
 };
 use crate::{
     introspect::{
@@ -16,18 +16,15 @@ use crate::{
     schema::{Column, Expression, Generated, Identity},
 };
 
-pub(crate) async fn columns(
-    conn: &mut PgConnection,
-    scope: &Scope,
-    tables: &mut Tables,
-    uses: &mut AllUses,
-) -> sqlx::Result<()> {
-    let mut rows = sqlx::query(include_str!("column.sql")).bind(oids(tables)).fetch(conn);
-    while let Some(row) = rows.try_next().await? {
-        let column = column(&row, scope, uses)?;
-        of(tables, &row)?.columns.push(column);
+impl Reader<'_> {
+    pub(crate) async fn columns(&mut self) -> sqlx::Result<()> {
+        let mut rows = sqlx::query(include_str!("column.sql")).bind(self.oids()).fetch(&mut *self.conn);
+        while let Some(row) = rows.try_next().await? {
+            let column = column(&row, self.scope, &mut self.uses)?;
+            of(&mut self.tables, &row)?.columns.push(column);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column> {

@@ -1,43 +1,35 @@
 //! Constraints.
 
 use futures_util::TryStreamExt as _;
-use sqlx::{PgConnection, Row as _, postgres::PgRow};
+use sqlx::{Row as _, postgres::PgRow};
 
 use super::{
     index::{KeyIndex, Keys},
-    table::{Tables, of, oids},
+    reader::{Reader, of},
 };
 use crate::{
-    introspect::{
-        scope::Scope,
-        settle::settle,
-        uses::{AllUses, Owner},
-    },
+    introspect::{scope::Scope, settle::settle, uses::Owner},
     schema::{Constraint, ConstraintKind, Key},
 };
 
-pub(crate) async fn constraints(
-    conn: &mut PgConnection,
-    scope: &Scope,
-    tables: &mut Tables,
-    keys: &Keys,
-    uses: &mut AllUses,
-) -> sqlx::Result<()> {
-    let mut rows = sqlx::query(include_str!("constraint.sql")).bind(oids(tables)).fetch(conn);
-    while let Some(row) = rows.try_next().await? {
-        let oid = row.try_get("oid")?;
-        let kind = constraint_kind(&row, scope, keys.get(&oid))?;
-        let constraint = Constraint {
-            definition: definition(&row, &kind, keys.get(&oid))?,
-            kind,
-            validated: row.try_get("validated")?,
-            inherited: row.try_get("inherited")?,
-            uses: uses.remove(&Owner::Constraint(oid)).unwrap_or_default(),
-            comment: row.try_get("comment")?,
-        };
-        of(tables, &row)?.constraints.insert(row.try_get("name")?, constraint);
+impl Reader<'_> {
+    pub(crate) async fn constraints(&mut self, keys: &Keys) -> sqlx::Result<()> {
+        let mut rows = sqlx::query(include_str!("constraint.sql")).bind(self.oids()).fetch(&mut *self.conn);
+        while let Some(row) = rows.try_next().await? {
+            let oid = row.try_get("oid")?;
+            let kind = constraint_kind(&row, self.scope, keys.get(&oid))?;
+            let constraint = Constraint {
+                definition: definition(&row, &kind, keys.get(&oid))?,
+                kind,
+                validated: row.try_get("validated")?,
+                inherited: row.try_get("inherited")?,
+                uses: self.uses.remove(&Owner::Constraint(oid)).unwrap_or_default(),
+                comment: row.try_get("comment")?,
+            };
+            of(&mut self.tables, &row)?.constraints.insert(row.try_get("name")?, constraint);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn constraint_kind(row: &PgRow, scope: &Scope, index: Option<&KeyIndex>) -> sqlx::Result<ConstraintKind> {
@@ -68,9 +60,8 @@ fn definition(row: &PgRow, kind: &ConstraintKind, index: Option<&KeyIndex>) -> s
     if let Some(length) = definition.strip_suffix(" NOT VALID").map(str::len) {
         definition.truncate(length);
     }
-    let (ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key), Some(options)) =
-        (kind, index.and_then(|index| index.options.as_ref()))
-    else {
+    let options = index.and_then(|index| index.options.as_ref());
+    let (Some(key), Some(options)) = (kind.key(), options) else {
         return Ok(definition);
     };
     let before = definition.strip_suffix(key.deferrable.as_str()).unwrap_or(&definition).trim_end();

@@ -2,30 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{
-    PgConnection, Row as _,
-    postgres::{PgRow, types::Oid},
-};
+use sqlx::{Row as _, postgres::PgRow};
 
-use crate::{
-    introspect::scope::Scope,
-    schema::{Enum, Name},
-};
+use super::reader::Reader;
+use crate::schema::{Enum, Name};
 
-pub(crate) async fn enums(
-    conn: &mut PgConnection,
-    scope: &Scope,
-    spaces: &[Oid],
-) -> sqlx::Result<BTreeMap<Name, Enum>> {
-    let an_enum = |row: PgRow| {
-        let name = scope.name(row.try_get("schema")?, row.try_get("name")?);
-        Ok((name, Enum { values: row.try_get("values")?, comment: row.try_get("comment")? }))
-    };
-    sqlx::query(include_str!("enumeration.sql"))
-        .bind(spaces)
-        .fetch_all(conn)
-        .await?
-        .into_iter()
-        .map(an_enum)
-        .collect()
+impl Reader<'_> {
+    pub(crate) async fn enums(&mut self) -> sqlx::Result<BTreeMap<Name, Enum>> {
+        let an_enum = |row: PgRow| {
+            let name = self.scope.name(row.try_get("schema")?, row.try_get("name")?);
+            Ok((name, Enum { values: row.try_get("values")?, comment: row.try_get("comment")? }))
+        };
+        let rows = sqlx::query(include_str!("enumeration.sql"))
+            .bind(&self.spaces)
+            .fetch_all(&mut *self.conn)
+            .await?;
+        rows.into_iter().map(an_enum).collect()
+    }
 }

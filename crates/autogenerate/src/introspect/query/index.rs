@@ -1,17 +1,13 @@
-//! Indexes.
+//! Indexes; what only the index of a constraint knows is for that.
 
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
-use sqlx::{PgConnection, Row as _, postgres::types::Oid};
+use sqlx::{Row as _, postgres::types::Oid};
 
-use super::table::{Tables, of, oids};
+use super::reader::{Reader, of};
 use crate::{
-    introspect::{
-        scope::Scope,
-        settle::settle,
-        uses::{AllUses, Owner},
-    },
+    introspect::{settle::settle, uses::Owner},
     schema::Index,
 };
 
@@ -23,30 +19,27 @@ pub(crate) struct KeyIndex {
     pub(super) options: Option<String>,
 }
 
-/// Indexes; those of constraints are returned.
-pub(crate) async fn indexes(
-    conn: &mut PgConnection,
-    scope: &Scope,
-    tables: &mut Tables,
-    uses: &mut AllUses,
-) -> sqlx::Result<Keys> {
-    let mut keys = Keys::new();
-    let mut rows = sqlx::query(include_str!("index.sql")).bind(oids(tables)).fetch(conn);
-    while let Some(row) = rows.try_next().await? {
-        let definition = settle(row.try_get("definition")?);
-        if let Some(constraint) = row.try_get("constraint")? {
-            keys.insert(constraint, KeyIndex { definition, options: row.try_get("options")? });
-            continue;
+impl Reader<'_> {
+    /// Indexes; those of constraints are returned.
+    pub(crate) async fn indexes(&mut self) -> sqlx::Result<Keys> {
+        let mut keys = Keys::new();
+        let mut rows = sqlx::query(include_str!("index.sql")).bind(self.oids()).fetch(&mut *self.conn);
+        while let Some(row) = rows.try_next().await? {
+            let definition = settle(row.try_get("definition")?);
+            if let Some(constraint) = row.try_get("constraint")? {
+                keys.insert(constraint, KeyIndex { definition, options: row.try_get("options")? });
+                continue;
+            }
+            let index = Index {
+                unique: row.try_get("unique")?,
+                definition,
+                part_of: self.scope.name_in(&row, "parent")?,
+                valid: row.try_get("valid")?,
+                uses: self.uses.remove(&Owner::Index(row.try_get("oid")?)).unwrap_or_default(),
+                comment: row.try_get("comment")?,
+            };
+            of(&mut self.tables, &row)?.indexes.insert(row.try_get("name")?, index);
         }
-        let index = Index {
-            unique: row.try_get("unique")?,
-            definition,
-            part_of: scope.name_in(&row, "parent")?,
-            valid: row.try_get("valid")?,
-            uses: uses.remove(&Owner::Index(row.try_get("oid")?)).unwrap_or_default(),
-            comment: row.try_get("comment")?,
-        };
-        of(tables, &row)?.indexes.insert(row.try_get("name")?, index);
+        Ok(keys)
     }
-    Ok(keys)
 }

@@ -6,10 +6,8 @@ mod enumeration;
 mod extension;
 mod index;
 mod namespace;
+mod reader;
 mod sequence;
 mod table;
 
-pub(super) use self::{
-    column::columns, constraint::constraints, enumeration::enums, extension::extensions, index::indexes,
-    namespace::namespaces, sequence::sequences, table::tables,
-};
+pub(super) use self::reader::Reader;

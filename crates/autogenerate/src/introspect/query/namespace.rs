@@ -2,25 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{PgConnection, Row as _, postgres::types::Oid};
+use sqlx::Row as _;
 
+use super::reader::Reader;
 use crate::{introspect::scope::Scope, schema::Namespace};
 
-/// The schemas that are read: by name, and their object identifiers.
-pub(crate) async fn namespaces(
-    conn: &mut PgConnection,
-    scope: &Scope,
-) -> sqlx::Result<(BTreeMap<String, Namespace>, Vec<Oid>)> {
-    let alone = match scope {
-        Scope::Schema(name) => Some(name),
-        Scope::Database => None,
-    };
-    let rows = sqlx::query(include_str!("namespace.sql")).bind(alone).fetch_all(conn).await?;
-    let mut namespaces = BTreeMap::new();
-    let mut oids = Vec::new();
-    for row in rows {
-        namespaces.insert(row.try_get("name")?, Namespace { comment: row.try_get("comment")? });
-        oids.push(row.try_get("oid")?);
+impl Reader<'_> {
+    /// Those that are read; everything else is read from these.
+    pub(crate) async fn namespaces(&mut self) -> sqlx::Result<BTreeMap<String, Namespace>> {
+        let alone = match self.scope {
+            Scope::Schema(name) => Some(name),
+            Scope::Database => None,
+        };
+        let rows = sqlx::query(include_str!("namespace.sql")).bind(alone).fetch_all(&mut *self.conn).await?;
+        let mut namespaces = BTreeMap::new();
+        for row in rows {
+            namespaces.insert(row.try_get("name")?, Namespace { comment: row.try_get("comment")? });
+            self.spaces.push(row.try_get("oid")?);
+        }
+        Ok(namespaces)
     }
-    Ok((namespaces, oids))
 }

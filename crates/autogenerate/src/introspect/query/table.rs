@@ -1,51 +1,30 @@
 //! Tables without what they are made of.
 
-use std::collections::HashMap;
+use sqlx::{Row as _, postgres::PgRow};
 
-use sqlx::{
-    PgConnection, Row as _,
-    postgres::{PgRow, types::Oid},
-};
+use super::reader::Reader;
+use crate::schema::{PartitionOf, Table};
 
-use crate::{
-    introspect::scope::Scope,
-    schema::{Name, PartitionOf, Table},
-};
-
-/// Tables by their object identifiers.
-pub(crate) type Tables = HashMap<Oid, (Name, Table)>;
-
-pub(crate) async fn tables(conn: &mut PgConnection, scope: &Scope, spaces: &[Oid]) -> sqlx::Result<Tables> {
-    let table = |row: PgRow| {
-        let name = scope.name(row.try_get("schema")?, row.try_get("name")?);
-        let parent = scope.name_in(&row, "parent")?;
-        let table = Table {
-            partition_by: row.try_get("partition_by")?,
-            partition_of: parent
-                .zip(row.try_get("bound")?)
-                .map(|(parent, bound)| PartitionOf { parent, bound }),
-            unlogged: row.try_get("unlogged")?,
-            options: row.try_get("options")?,
-            comment: row.try_get("comment")?,
-            ..Table::default()
+impl Reader<'_> {
+    pub(crate) async fn tables(&mut self) -> sqlx::Result<()> {
+        let table = |row: PgRow| {
+            let name = self.scope.name(row.try_get("schema")?, row.try_get("name")?);
+            let parent = self.scope.name_in(&row, "parent")?;
+            let table = Table {
+                partition_by: row.try_get("partition_by")?,
+                partition_of: parent
+                    .zip(row.try_get("bound")?)
+                    .map(|(parent, bound)| PartitionOf { parent, bound }),
+                unlogged: row.try_get("unlogged")?,
+                options: row.try_get("options")?,
+                comment: row.try_get("comment")?,
+                ..Table::default()
+            };
+            Ok((row.try_get("oid")?, (name, table)))
         };
-        Ok((row.try_get("oid")?, (name, table)))
-    };
-    sqlx::query(include_str!("table.sql"))
-        .bind(spaces)
-        .fetch_all(conn)
-        .await?
-        .into_iter()
-        .map(table)
-        .collect()
-}
-
-/// The table that a row is about.
-pub(super) fn of<'a>(tables: &'a mut Tables, row: &PgRow) -> sqlx::Result<&'a mut Table> {
-    let oid: Oid = row.try_get("table")?;
-    tables.get_mut(&oid).map(|(_, table)| table).ok_or(sqlx::Error::RowNotFound)
-}
-
-pub(super) fn oids(tables: &Tables) -> Vec<Oid> {
-    tables.keys().copied().collect()
+        let rows =
+            sqlx::query(include_str!("table.sql")).bind(&self.spaces).fetch_all(&mut *self.conn).await?;
+        self.tables = rows.into_iter().map(table).collect::<sqlx::Result<_>>()?;
+        Ok(())
+    }
 }

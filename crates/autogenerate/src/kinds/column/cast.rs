@@ -1,6 +1,6 @@
 //! How a column gets another type.
 
-use super::{group::Group, sql::collate};
+use super::{alter::Group, sql::collate};
 use crate::{
     hazard::Hazard,
     kinds::{

@@ -2,7 +2,6 @@
 
 mod alter;
 mod cast;
-mod group;
 mod nullability;
 mod sql;
 
@@ -115,14 +114,15 @@ impl Planner<'_> {
                 self.drop_column(name, column);
             }
         }
-        let analyzed = is.columns.iter().filter(|column| {
-            let object = Object::column(name, &column.name);
-            let key = (name.clone(), column.name.clone());
-            self.delta.retyped.get(&key) == Some(&true)
-                && self.delta.alters(&object, Property::Type)
-                && !self.delta.comes(&object)
-        });
-        let analyzed: Vec<_> = analyzed.map(|column| Object::column(name, &column.name)).collect();
+        let analyzed: Vec<_> = Object::columns(name, is.columns.iter().map(|column| &column.name))
+            .zip(&is.columns)
+            .filter(|(object, column)| {
+                self.delta.is_hard(name, &column.name)
+                    && self.delta.alters(object, Property::Type)
+                    && !self.delta.comes(object)
+            })
+            .map(|(object, _)| object)
+            .collect();
         if !analyzed.is_empty() {
             let step = Step::new(Priority::Analyze, format!("ANALYZE {name}")).roles(Role::Needs, analyzed);
             self.push_on(step, [name]);
@@ -159,14 +159,11 @@ impl Planner<'_> {
         let priority = if column.generated.is_some() { Priority::Drop } else { Priority::DropData };
         let mut step = Step::new(priority, sql).leaves(Object::Table(table.clone()));
         step = step.roles(Role::Drops, self.columns_below(table, &column.name));
-        let mut owned = BTreeSet::new();
-        for (name, sequence) in &self.from.sequences {
-            let is_owner =
-                sequence.owned_by.as_ref().is_some_and(|(of, it)| of == table && *it == column.name);
-            if is_owner && !self.to.sequences.contains_key(name) {
-                owned.insert(Object::Sequence(name.clone()));
-            }
-        }
+        let is_owner = |(of, it): &(Name, String)| of == table && *it == column.name;
+        let sequences = self.from.sequences.iter().filter(|(name, it)| {
+            it.owned_by.as_ref().is_some_and(is_owner) && !self.to.sequences.contains_key(*name)
+        });
+        let owned: BTreeSet<_> = sequences.map(|(name, _)| Object::Sequence(name.clone())).collect();
         let left = column.needs().into_iter().filter(|object| !owned.contains(object));
         step = step.roles(Role::Leaves, left).roles(Role::Drops, owned.iter().cloned());
         step = step.roles(Role::Leaves, Object::columns(table, column.computed_from()));

@@ -2,13 +2,8 @@
 
 use crate::{
     hazard::Hazard,
-    kinds::{
-        definition::Unique,
-        index,
-        planner::Planner,
-        things::{filled, not_nulls, own_index, primary},
-    },
-    order::{Priority, Role, Step},
+    kinds::{definition::Unique, index, planner::Planner},
+    order::{Priority, Role, Step, Thing},
     schema::{Constraint, ConstraintKind, Index, Key, Name, Object, quote_identifier},
 };
 
@@ -31,7 +26,7 @@ impl Planner<'_> {
         let step = step.hazard(Hazard::BuildsIndex).hazard(Hazard::MayFailOnData);
         let step = step.slot(self.duplicates_slot(table, &Unique::of_key(key)));
         let step = step
-            .roles(Role::Needs, filled(table, &key.columns))
+            .roles(Role::Needs, Thing::filled(table, &key.columns))
             .makes(made.clone())
             .roles(Role::Needs, self.constraint_needs(table, it))
             .roles(Role::Needs, columns);
@@ -48,10 +43,10 @@ impl Planner<'_> {
         let step = Step::new(Priority::Attach, sql)
             .needs(made)
             .makes(object)
-            .roles(Role::Needs, not_nulls(table, it));
-        let step = step.roles(Role::Makes, primary(table, it));
+            .roles(Role::Needs, Thing::not_nulls(table, it));
+        let step = step.roles(Role::Makes, Thing::primary(table, it));
         let step =
-            if beside.is_some() { step.roles(Role::Makes, own_index(table, name, &it.kind)) } else { step };
+            if beside.is_some() { step.roles(Role::Makes, it.kind.own_index(table, name)) } else { step };
         self.push_on(step, [table]);
     }
 

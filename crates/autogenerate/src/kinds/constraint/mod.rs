@@ -5,7 +5,6 @@ mod key;
 use super::{
     changes::{Changes, Compare},
     planner::Planner,
-    things::{filled, not_nulls, own_index, primary},
 };
 use crate::{
     change::Property,
@@ -126,11 +125,7 @@ impl Planner<'_> {
             it.kind.references().into_iter().chain([table]),
         );
         let mut step = Step::new(Priority::Validate, validate(table, name)).settled(object).makes(valid);
-        let retyped = it
-            .uses
-            .columns
-            .iter()
-            .any(|column| self.delta.retyped.contains_key(&(table.clone(), column.clone())));
+        let retyped = it.uses.columns.iter().any(|column| self.delta.is_retyped(table, column));
         if retyped || !self.is_kept(table, name, it) {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
         }
@@ -151,9 +146,10 @@ impl Planner<'_> {
             }
         }
         let step = step.makes(object).roles(Role::Needs, self.constraint_needs(table, it));
-        let step =
-            step.roles(Role::Makes, own_index(table, name, &it.kind)).roles(Role::Makes, primary(table, it));
-        let step = step.roles(Role::Needs, not_nulls(table, it));
+        let step = step
+            .roles(Role::Makes, it.kind.own_index(table, name))
+            .roles(Role::Makes, Thing::primary(table, it));
+        let step = step.roles(Role::Needs, Thing::not_nulls(table, it));
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
@@ -163,16 +159,17 @@ impl Planner<'_> {
         }
         let sql = render::alter_table(table, format_args!("DROP CONSTRAINT {}", quote_identifier(name)));
         // What is put into its columns does not have to keep it any more.
-        let populated = if it.kind.key().is_some() { Vec::new() } else { filled(table, &it.uses.columns) };
-        let built = self.built_beside(table, name, it).map(|built| Object::Index(table.clone(), built));
+        let populated =
+            if it.kind.key().is_some() { Vec::new() } else { Thing::filled(table, &it.uses.columns) };
+        let built = self.built_beside(table, name, it).map(|built| Object::index(table, built));
         let step = Step::new(Priority::Drop, sql)
             .drops(Object::constraint(table, name))
-            .roles(Role::Drops, own_index(table, name, &it.kind))
-            .roles(Role::Drops, primary(table, it))
+            .roles(Role::Drops, it.kind.own_index(table, name))
+            .roles(Role::Drops, Thing::primary(table, it))
             // One that has another one built beside it goes when the table is as it will be.
             .roles(Role::Leaves, built.is_none().then(|| Object::Table(table.clone())))
             .roles(Role::Leaves, self.constraint_leaves(table, it))
-            .roles(Role::Leaves, not_nulls(table, it))
+            .roles(Role::Leaves, Thing::not_nulls(table, it))
             .roles(Role::Leaves, populated)
             .roles(Role::Needs, built);
         self.push_on(step, it.kind.references().into_iter().chain([table]));
@@ -201,9 +198,7 @@ impl Planner<'_> {
     /// Says what the comment on a new constraint is.
     pub(super) fn comment_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
         if it.comment.is_some() {
-            let object = Object::constraint(table, name);
-            let step = Step::new(Priority::Comment, render::comment(&object, it.comment.as_deref()));
-            self.push_on(step.needs(object), [table]);
+            self.set_comment(&Object::constraint(table, name), it.comment.as_deref());
         }
     }
 

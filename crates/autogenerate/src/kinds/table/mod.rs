@@ -10,7 +10,6 @@ use super::{
     kind::{Kind, different},
     planner::{Planner, dropping, making},
     sequence,
-    things::{own_index, primary},
 };
 use crate::{
     change::Property,
@@ -68,7 +67,22 @@ impl Kind for Table {
     }
 
     fn plan(planner: &mut Planner<'_>) {
-        planner.tables();
+        let (from, to) = (planner.from, planner.to);
+        for (name, table) in &to.tables {
+            if planner.delta.comes(&Object::Table(name.clone())) {
+                planner.create_table(name, table);
+            } else if let Some(was) = from.tables.get(name) {
+                planner.alter_table(name, was, table);
+                planner.columns(name, was, table);
+                planner.constraints(name, was, table);
+                planner.indexes(name, was, table);
+            }
+        }
+        for (name, table) in &from.tables {
+            if planner.delta.goes(&Object::Table(name.clone())) {
+                planner.drop_table(name, table);
+            }
+        }
     }
 }
 
@@ -106,25 +120,6 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
 }
 
 impl Planner<'_> {
-    fn tables(&mut self) {
-        let (from, to) = (self.from, self.to);
-        for (name, table) in &to.tables {
-            if self.delta.comes(&Object::Table(name.clone())) {
-                self.create_table(name, table);
-            } else if let Some(was) = from.tables.get(name) {
-                self.alter_table(name, was, table);
-                self.columns(name, was, table);
-                self.constraints(name, was, table);
-                self.indexes(name, was, table);
-            }
-        }
-        for (name, table) in &from.tables {
-            if self.delta.goes(&Object::Table(name.clone())) {
-                self.drop_table(name, table);
-            }
-        }
-    }
-
     fn create_table(&mut self, name: &Name, table: &Table) {
         let object = Object::Table(name.clone());
         let parent = table.partition_of.as_ref();
@@ -135,8 +130,8 @@ impl Planner<'_> {
                     step = step.makes(Object::constraint(name, constraint));
                     step = step
                         .roles(Role::Needs, it.uses.objects())
-                        .roles(Role::Makes, own_index(name, constraint, &it.kind))
-                        .roles(Role::Makes, primary(name, it));
+                        .roles(Role::Makes, it.kind.own_index(name, constraint))
+                        .roles(Role::Makes, Thing::primary(name, it));
                 }
                 step
             }
@@ -173,14 +168,15 @@ impl Planner<'_> {
 
     /// Drops a table, before which go the foreign keys that point at it.
     fn drop_table(&mut self, name: &Name, table: &Table) {
-        let drop = format!("DROP TABLE {name}");
         let object = Object::Table(name.clone());
         let mut step = match self.detached_first(table) {
             Some(parent) => {
                 let detach = render::alter_table(parent, format_args!("DETACH PARTITION {name}"));
-                dropping(Priority::DropData, object, name, detach).hazard(Hazard::MayFailOnData).then(drop)
+                let step = Step::new(Priority::DropData, detach).hazard(Hazard::MayFailOnData);
+                let step = step.then(format!("DROP TABLE {name}")).drops(object);
+                step.roles(Role::Leaves, Object::namespace(name))
             }
-            None => dropping(Priority::DropData, object, name, drop),
+            None => dropping(Priority::DropData, object, name),
         };
         for column in &table.columns {
             step = step.drops(Object::column(name, &column.name));
@@ -195,8 +191,8 @@ impl Planner<'_> {
                 step = step.roles(Role::Leaves, self.constraint_leaves(name, it)).drops(object);
             }
             step = step
-                .roles(Role::Drops, own_index(name, constraint, &it.kind))
-                .roles(Role::Drops, primary(name, it));
+                .roles(Role::Drops, it.kind.own_index(name, constraint))
+                .roles(Role::Drops, Thing::primary(name, it));
         }
         for index in table.indexes.keys() {
             step = step.drops(Object::index(name, index));

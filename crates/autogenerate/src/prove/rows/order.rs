@@ -29,18 +29,8 @@ pub(super) fn references(table: &Table) -> impl Iterator<Item = Reference<'_>> {
 
 /// Tables that hold rows themselves: the partitions of a partitioned table, or the table.
 pub(super) fn leaves(schema: &Schema, name: &Name) -> BTreeSet<Name> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![name];
-    while let Some(name) = open.pop() {
-        let Some(table) = schema.tables.get(name) else { continue };
-        if table.partition_by.is_none() {
-            found.insert(name.clone());
-            continue;
-        }
-        let is_part = |other: &Table| other.partition_of.as_ref().is_some_and(|part| part.parent == *name);
-        open.extend(schema.tables.iter().filter(|(_, other)| is_part(other)).map(|(other, _)| other));
-    }
-    found
+    let is_leaf = |name: &Name| schema.tables.get(name).is_some_and(|table| table.partition_by.is_none());
+    schema.with_partitions(name).into_iter().filter(is_leaf).collect()
 }
 
 /// The tables asked for and those that they refer to, in groups in the order in which they are to be filled. In a group of more than

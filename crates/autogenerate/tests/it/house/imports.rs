@@ -100,6 +100,15 @@ struct Modules {
     by_path: BTreeMap<Vec<String>, Module>,
 }
 
+/// Where the items of a module stand.
+struct Source<'a> {
+    file: &'a Path,
+    /// Where the files of its children are.
+    folder: &'a Path,
+    /// The name of the module that the file is.
+    name: &'a str,
+}
+
 #[derive(Clone)]
 struct Module {
     /// The name of the module whose file it is in.
@@ -115,35 +124,35 @@ impl Modules {
     fn read_file(&mut self, file: &Path, folder: &Path, path: &[String], name: &str) {
         let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        self.read_items(&parsed.items, folder, path, name);
+        self.read_items(&parsed.items, &Source { file, folder, name }, path);
     }
 
-    fn read_items(&mut self, items: &[syn::Item], folder: &Path, path: &[String], name: &str) {
-        let mut module = Module { file: name.to_owned(), aliases: BTreeMap::new(), paths: Vec::new() };
+    fn read_items(&mut self, items: &[syn::Item], source: &Source<'_>, path: &[String]) {
+        let mut module = Module { file: source.name.to_owned(), aliases: BTreeMap::new(), paths: Vec::new() };
         for item in items {
             match item {
                 syn::Item::Mod(it) if is_test(&it.attrs) => {}
-                syn::Item::Mod(it) => self.read_child(it, folder, path, name),
+                syn::Item::Mod(it) => self.read_child(it, source, path),
                 item => module.visit_item(item),
             }
         }
         self.by_path.insert(path.to_vec(), module);
     }
 
-    fn read_child(&mut self, item: &syn::ItemMod, folder: &Path, path: &[String], name: &str) {
+    fn read_child(&mut self, item: &syn::ItemMod, source: &Source<'_>, path: &[String]) {
         let ident = ident(&item.ident);
         let path = [path, std::slice::from_ref(&ident)].concat();
-        let folder_of_child = folder.join(&ident);
+        let folder = &source.folder.join(&ident);
         if let Some((_, items)) = &item.content {
-            return self.read_items(items, &folder_of_child, &path, name);
+            return self.read_items(items, &Source { folder, ..*source }, &path);
         }
         let candidates: Vec<PathBuf> = match path_attribute(&item.attrs) {
-            Some(file) => vec![folder.join(file)],
-            None => vec![folder.join(format!("{ident}.rs")), folder_of_child.join("mod.rs")],
+            Some(file) => vec![source.file.with_file_name(file)],
+            None => vec![source.folder.join(format!("{ident}.rs")), folder.join("mod.rs")],
         };
         let file = candidates.iter().find(|file| file.exists());
         let file = file.unwrap_or_else(|| panic!("no file for the module {}", path.join("::")));
-        self.read_file(file, &folder_of_child, &path, &path.join("::"));
+        self.read_file(file, folder, &path, &path.join("::"));
     }
 
     /// Adds the imports of a module to the graph. Paths that begin with the name of a crate are looked up in `library`

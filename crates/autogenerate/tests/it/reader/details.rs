@@ -62,7 +62,8 @@ async fn what_is_not_compared_is_named() {
 /// PostgreSQL 15.20 stores `pg_attver` with every column; written here by hand, so that every server shows it.
 #[tokio::test]
 async fn options_that_the_server_maintains_for_itself_are_ignored() {
-    const TABLES: &str = "CREATE TABLE items (id integer, body text) WITH (fillfactor = 70, toast.autovacuum_enabled = off);";
+    const TABLES: &str =
+        "CREATE TABLE items (id integer, body text) WITH (fillfactor = 70, toast.autovacuum_enabled = off);";
     let expected = Database::with(TABLES).await.public().await;
     let maintained = "
         UPDATE pg_attribute SET attoptions = '{pg_attver=1}' WHERE attrelid = 'items'::regclass AND attnum > 0;

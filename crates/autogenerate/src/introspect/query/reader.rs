@@ -1,0 +1,41 @@
+//! What is being read, and what the parts of tables need to be put into them.
+
+use std::collections::HashMap;
+
+use sqlx::{PgConnection, Row as _, postgres::PgRow, postgres::types::Oid};
+
+use crate::{
+    introspect::{scope::Scope, uses::AllUses},
+    schema::{Name, Table},
+};
+
+/// Reads one kind after the other.
+pub(crate) struct Reader<'c> {
+    pub(crate) conn: &'c mut PgConnection,
+    pub(crate) scope: &'c Scope,
+    /// The schemas that are read.
+    pub(crate) spaces: Vec<Oid>,
+    /// The tables so far, by their object identifiers.
+    pub(crate) tables: HashMap<Oid, (Name, Table)>,
+    /// What expressions refer to, until it is put where they are.
+    pub(crate) uses: AllUses,
+}
+
+impl<'c> Reader<'c> {
+    pub(crate) fn new(conn: &'c mut PgConnection, scope: &'c Scope) -> Self {
+        Self { conn, scope, spaces: Vec::new(), tables: HashMap::new(), uses: AllUses::new() }
+    }
+
+    pub(crate) fn oids(&self) -> Vec<Oid> {
+        self.tables.keys().copied().collect()
+    }
+}
+
+/// The table that a row is about.
+pub(super) fn of<'t>(
+    tables: &'t mut HashMap<Oid, (Name, Table)>,
+    row: &PgRow,
+) -> sqlx::Result<&'t mut Table> {
+    let oid: Oid = row.try_get("table")?;
+    tables.get_mut(&oid).map(|(_, table)| table).ok_or(sqlx::Error::RowNotFound)
+}
