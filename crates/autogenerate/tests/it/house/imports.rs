@@ -161,7 +161,7 @@ impl Modules {
         let module = &self.by_path[path];
         for named in &module.paths {
             let target = self.resolve(path, named).or_else(|| {
-                let within = named.get(1..).filter(|rest| module.file == "main" && rest.len() > 1)?;
+                let within = named.get(1..).filter(|rest| module.file == "main" && !rest.is_empty())?;
                 library.by_path.contains_key(&within[..1]).then(|| library.deepest(within))
             });
             match target {
