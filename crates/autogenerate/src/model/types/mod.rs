@@ -83,10 +83,10 @@ impl TypeModel {
 /// Says which SQL type each Rust type is kept as, and that arrays can be made of it.
 macro_rules! sql_types {
     ($($rust:ty => $sql:literal),+ $(,)?) => {$(
-        impl SqlType for $rust {
-            const TYPE: TypeModel = TypeModel::new($sql);
+        impl $crate::model::SqlType for $rust {
+            const TYPE: $crate::model::TypeModel = $crate::model::TypeModel::new($sql);
         }
-        impl Element for $rust {}
+        impl $crate::model::Element for $rust {}
     )+};
 }
 use sql_types;

@@ -222,7 +222,7 @@ impl Module {
 
     /// The paths in the text of a macro's call, which has no syntax of its own. The last segment is no module.
     fn text(&mut self, text: &str) {
-        let text = text.replace(":: ", "::").replace(" ::", "::").replace("$ crate", "crate");
+        let text = text.replace(":: ", "::").replace(" ::", "::");
         for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
             let mut path: Vec<_> = word.split("::").map(str::to_owned).collect();
             path.pop();
@@ -256,6 +256,13 @@ impl<'ast> Visit<'ast> for Module {
     }
 
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
+    /// The paths in the definition of a macro are its callers'.
+    fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
+        if item.ident.is_none() {
+            visit::visit_item_macro(self, item);
+        }
+    }
 
     fn visit_macro(&mut self, item: &'ast syn::Macro) {
         self.text(&item.tokens.to_string());
