@@ -1,5 +1,5 @@
-//! The yardstick of `scripts/bench`: create, get and list in plain axum and sqlx, with the same table and SQL
-//! as the service, but without layers, validation, logs or cursors.
+//! The yardstick of `scripts/bench`: create, get and list in plain axum and sqlx, with the same
+//! table and SQL as the service, but without layers, validation, logs or cursors.
 //!
 //! `bare ADDRESS CONNECTIONS` serves the database in `DATABASE_URL`.
 

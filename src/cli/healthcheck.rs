@@ -1,4 +1,5 @@
-//! `curio healthcheck`: what a container's HEALTHCHECK calls, so that the image needs neither a shell nor curl.
+//! `curio healthcheck`: what a container's HEALTHCHECK calls, so that the image needs neither a
+//! shell nor curl.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -19,7 +20,8 @@ pub struct Settings {
     /// The address that the service listens on
     #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     bind: SocketAddr,
-    /// Check whether it can serve (/readyz, which needs the database), not only whether it is alive (/livez)
+    /// Check whether it can serve (/readyz, which needs the database), not only whether it is alive
+    /// (/livez)
     #[arg(long)]
     ready: bool,
     /// The longest wait for a response

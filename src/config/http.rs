@@ -111,7 +111,9 @@ mod tests {
         ] {
             assert_eq!(text.parse::<PublicUrl>().unwrap().as_str(), url);
         }
-        for text in ["", "/v1", "api.example.com", "ftp://example.com", "https://e.com?x=1", "https://e.com/#x"] {
+        for text in
+            ["", "/v1", "api.example.com", "ftp://example.com", "https://e.com?x=1", "https://e.com/#x"]
+        {
             assert!(text.parse::<PublicUrl>().is_err(), "{text}");
         }
     }

@@ -11,10 +11,10 @@ mod secret;
 #[cfg(feature = "service")]
 mod serve;
 
-#[cfg(feature = "service")]
-pub use self::{http::HttpOptions, serve::ServeSettings};
 pub use self::{
     database::{DatabaseUrl, MigrationSettings},
     log::LogSettings,
     secret::Secret,
 };
+#[cfg(feature = "service")]
+pub use self::{http::HttpOptions, serve::ServeSettings};

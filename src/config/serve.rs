@@ -8,8 +8,8 @@ use ipnet::IpNet;
 
 use super::{
     database::{DatabaseUrl, MigrationSettings},
-    secret::Secret,
     http::{HttpOptions, Origin, PublicUrl, Quota},
+    secret::Secret,
 };
 use crate::postgres::pool::DatabaseOptions;
 
@@ -53,7 +53,8 @@ pub struct ServeSettings {
     /// How many requests a client address may make, such as `100/60s`; without it there is no limit
     #[arg(long, env = "CURIO_RATE_LIMIT", value_name = "N/DURATION")]
     pub rate_limit: Option<Quota>,
-    /// Reject a PUT, PATCH or DELETE without If-Match, so that no writer overwrites another unknowingly
+    /// Reject a PUT, PATCH or DELETE without If-Match, so that no writer overwrites another
+    /// unknowingly
     #[arg(long, env = "CURIO_REQUIRE_IF_MATCH")]
     pub require_if_match: bool,
     /// The URL under which clients reach the service, for links; without it, links are relative
@@ -65,7 +66,8 @@ pub struct ServeSettings {
     /// Origins whose pages may call the API (CORS), separated by commas, or `*`
     #[arg(long, env = "CURIO_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origins: Vec<Origin>,
-    /// Key of the cursors, at least 32 characters, the same for all replicas; without it, one is stored in the database
+    /// Key of the cursors, at least 32 characters, the same for all replicas; without it, one is
+    /// stored in the database
     #[arg(long, env = "CURIO_CURSOR_KEY", value_name = "KEY", hide_env_values = true)]
     pub cursor_key: Option<Secret>,
     /// How long requests in progress may take after SIGTERM
@@ -114,7 +116,8 @@ impl ServeSettings {
         })
     }
 
-    /// Each wait must end before the one around it, so that the innermost one reports what was slow.
+    /// Each wait must end before the one around it, so that the innermost one reports what was
+    /// slow.
     fn check_timeouts(&self) -> anyhow::Result<()> {
         let order = [
             ("CURIO_DATABASE_WAIT", self.database_wait, "CURIO_STATEMENT_TIMEOUT", self.statement_timeout),

@@ -2,8 +2,8 @@
 //!
 //! It is deadpool's, not sqlx's: sqlx's pool pings the server from a task of its own whenever a
 //! connection comes back, and its `begin` leaves a transaction open when the request is dropped at
-//! that instant (transact-rs/sqlx#4385). Here a released connection comes back at once, and one that
-//! was dropped in any other state is rolled back first, or closed.
+//! that instant (transact-rs/sqlx#4385). Here a released connection comes back at once, and one
+//! that was dropped in any other state is rolled back first, or closed.
 
 use std::{
     cell::RefCell,
@@ -171,8 +171,8 @@ tokio::task_local! {
     static CLEAN_UPS: RefCell<Vec<JoinHandle<()>>>;
 }
 
-/// Runs `work`, then waits until abandoned transactions have rolled back: a client that gets an error
-/// finds nothing locked by the request that failed.
+/// Runs `work`, then waits until abandoned transactions have rolled back: a client that gets an
+/// error finds nothing locked by the request that failed.
 pub async fn settled<T>(work: impl Future<Output = T>) -> T {
     let work = async {
         let result = work.await;
@@ -221,11 +221,7 @@ impl Manager for Connector {
         Box::pin(PgConnection::connect_with(&self.connect)).await
     }
 
-    async fn recycle(
-        &self,
-        connection: &mut PgConnection,
-        metrics: &Metrics,
-    ) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
         if metrics.age() > MAX_AGE {
             return Err(RecycleError::message("old"));
         }

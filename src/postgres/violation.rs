@@ -1,4 +1,5 @@
-//! What PostgreSQL reports → [`Error`]: the only place that knows SQLSTATE and the names of constraints.
+//! What PostgreSQL reports → [`Error`]: the only place that knows SQLSTATE and the names of
+//! constraints.
 
 use sqlx::error::DatabaseError;
 

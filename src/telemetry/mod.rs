@@ -25,7 +25,6 @@ use tracing_subscriber::{
 
 use self::sink::{Guard, Sink};
 
-
 /// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -103,8 +102,8 @@ fn members(fields: &impl RecordFields) -> serde_json::Result<String> {
 
 /// A line with a JSON object: time, level, the event's fields, and the fields of its span.
 ///
-/// tracing-subscriber's own format parses the span's fields for each event and writes them again: a third
-/// of the cost of a line. Here they are copied.
+/// tracing-subscriber's own format parses the span's fields for each event and writes them again: a
+/// third of the cost of a line. Here they are copied.
 struct JsonLine;
 
 impl<S> FormatEvent<S, Members> for JsonLine

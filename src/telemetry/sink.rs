@@ -1,7 +1,8 @@
-//! The writer of the log: a buffer that its own thread empties, at most a few hundred times a second.
+//! The writer of the log: a buffer that its own thread empties, at most a few hundred times a
+//! second.
 //!
-//! tracing-appender's channel wakes its thread for each line, which costs two context switches: a fifth
-//! of the processor time of a small read.
+//! tracing-appender's channel wakes its thread for each line, which costs two context switches: a
+//! fifth of the processor time of a small read.
 
 use std::{
     fmt,

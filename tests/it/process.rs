@@ -209,11 +209,11 @@ async fn healthcheck_reports_by_its_exit_code() {
     database.execute("DELETE FROM _sqlx_migrations").await;
     assert_eq!(check(&[]).await.0, Some(0));
     let (code, _, error) = check(&["--ready"]).await;
-    assert!(code == Some(1) && error.contains("/readyz answers 503"), "{error}");
+    assert!(code == Some(1) && error.contains("/readyz returned 503"), "{error}");
     process.signal("TERM");
     process.end().await;
     let (code, _, error) = check(&[]).await;
-    assert!(code == Some(1) && error.contains("no answer from http://127.0.0.1:"), "{error}");
+    assert!(code == Some(1) && error.contains("no response from http://127.0.0.1:"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

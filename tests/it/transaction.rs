@@ -10,7 +10,7 @@ use curio::{
             operations::item,
         },
         service::{
-            models::KeptAnswer,
+            models::StoredResponse,
             operations::idempotency_key::{self, Claim},
         },
     },

@@ -15,16 +15,12 @@ use crate::{
     postgres::pool::settled,
 };
 
-/// Runs the request if there is room for it. One whose body is still arriving takes no room: slow
-/// clients must not keep others out.
+/// Runs the request if there is room for it, until the transactions that it abandoned have rolled
+/// back. A request whose body is still arriving takes no room: slow clients must not keep others
+/// out.
 pub async fn admit(State(permits): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
     match permits.try_acquire() {
-        Ok(_permit) => next.run(request).await,
+        Ok(_permit) => settled(next.run(request)).await,
         Err(_) => Problem::new(&UNAVAILABLE, "Too many requests are in progress.").into_response(),
     }
-}
-
-/// Responds when the transactions that the request abandoned have rolled back.
-pub async fn settle(request: Request, next: Next) -> Response {
-    settled(next.run(request)).await
 }

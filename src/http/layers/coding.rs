@@ -3,11 +3,7 @@
 //! tower-http's layer negotiates after the handler, when a write is committed and a 406 would be a
 //! lie. So the coding is chosen before, and the layer sees no other.
 
-use axum::{
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::extract::Request;
 use http::{HeaderValue, StatusCode, header};
 use tower_http::compression::{
     CompressionLayer,
@@ -28,19 +24,19 @@ pub fn layer() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
 }
 
 /// Chooses the coding of the response, or rejects the request with 406 if the client accepts none.
-pub async fn negotiate(mut request: Request, next: Next) -> Response {
+pub fn negotiate(mut request: Request) -> Result<Request, Problem> {
     if !request.headers().contains_key(header::ACCEPT_ENCODING) {
-        return next.run(request).await;
+        return Ok(request);
     }
     let Some(coding) = choose_coding(request.headers()) else {
         let detail = "The Accept-Encoding field admits none of br, gzip, zstd and identity.";
-        return Problem::new(&NOT_ACCEPTABLE, detail).into_response();
+        return Err(Problem::new(&NOT_ACCEPTABLE, detail));
     };
     request.headers_mut().remove(header::ACCEPT_ENCODING);
     if coding != IDENTITY {
         request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding));
     }
-    next.run(request).await
+    Ok(request)
 }
 
 /// Says that the 200 that a 304 stands for depends on the coding (RFC 9110 §15.4.5).

@@ -66,20 +66,17 @@ pub fn layer(origins: &[Origin]) -> Option<PreflightLayer> {
 #[derive(Debug, Clone)]
 pub struct PreflightLayer(CorsLayer);
 
-impl<S: Clone> Layer<S> for PreflightLayer {
+impl<S> Layer<S> for PreflightLayer {
     type Service = Preflight<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Preflight { cors: self.0.layer(inner.clone()), inner }
+        Preflight(self.0.layer(inner))
     }
 }
 
 /// See [`PreflightLayer`].
 #[derive(Debug, Clone)]
-pub struct Preflight<S> {
-    cors: Cors<S>,
-    inner: S,
-}
+pub struct Preflight<S>(Cors<S>);
 
 impl<S> Service<Request> for Preflight<S>
 where
@@ -91,18 +88,15 @@ where
     type Future = Either<S::Future, <Cors<S> as Service<Request>>::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        match self.inner.poll_ready(context) {
-            Poll::Ready(Ok(())) => self.cors.poll_ready(context),
-            other => other,
-        }
+        self.0.poll_ready(context)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
         let is_preflight = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
         if request.method() == Method::OPTIONS && !is_preflight {
-            Either::Left(self.inner.call(request))
+            Either::Left(self.0.get_mut().call(request))
         } else {
-            Either::Right(self.cors.call(request))
+            Either::Right(self.0.call(request))
         }
     }
 }

@@ -1,10 +1,6 @@
 //! Rejects what the head of a request rules out: `Host` (RFC 9112 §3.2) and `Accept`.
 
-use axum::{
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::extract::Request;
 use http::{Method, Version, header::HOST};
 
 use crate::{
@@ -15,13 +11,9 @@ use crate::{
     },
 };
 
-/// Runs the request if it says whom it is for and takes JSON.
-pub async fn check(request: Request, next: Next) -> Response {
-    let checked = require_host(&request).and_then(|()| require_json(&request));
-    match checked {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
-    }
+/// Passes a request that says whom it is for and accepts JSON.
+pub fn check(request: Request) -> Result<Request, Problem> {
+    require_host(&request).and_then(|()| require_json(&request)).map(|()| request)
 }
 
 fn require_host(request: &Request) -> Result<(), Problem> {
@@ -32,8 +24,8 @@ fn require_host(request: &Request) -> Result<(), Problem> {
     Err(Problem::malformed(vec![Fault::header("Host", "host", "must occur once")]))
 }
 
-/// Responses to DELETE and OPTIONS have no content. There, generated clients accept the one declared
-/// media type, that of problems.
+/// Responses to DELETE and OPTIONS have no content. There, generated clients accept the one
+/// declared media type, that of problems.
 fn require_json(request: &Request) -> Result<(), Problem> {
     if matches!(*request.method(), Method::DELETE | Method::OPTIONS) || accepts_json(request.headers()) {
         return Ok(());

@@ -7,6 +7,7 @@
 mod actor;
 mod admission;
 mod body;
+mod check;
 mod coding;
 mod cors;
 mod head;
@@ -21,7 +22,7 @@ use std::{any::Any, sync::Arc};
 use axum::{
     Router,
     body::Body,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -34,7 +35,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use self::{rate_limit::Limiter, request_id::UuidV7};
+use self::{check::CheckLayer, rate_limit::Limiter, request_id::UuidV7};
 use crate::{
     app::App,
     http::{
@@ -69,22 +70,18 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .layer(sniffing)
             .map_response(problem::render)
             .layer(PropagateRequestIdLayer::x_request_id())
-            .layer(CatchPanicLayer::custom(internal_error))
+            .layer(CatchPanicLayer::custom(internal_error)),
     )
 }
 
 /// The layers around everything except probes and metrics, inside [`around_all`].
 pub fn around_public(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
-    let limit = option_layer(limiter.map(|limiter| from_fn_with_state(limiter, rate_limit::limit)));
-    compressed(router).layer(limit)
-}
-
-/// Compression, chosen before the handler runs; inside [`around_public`], and around metrics.
-pub fn compressed(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn(coding::negotiate))
+            .layer(option_layer(limiter.map(|limiter| from_fn_with_state(limiter, rate_limit::limit))))
+            .layer(CheckLayer(coding::negotiate))
+            .map_response(|response: http::Response<_>| response.map(Body::new))
             .map_response(coding::vary_not_modified)
             .layer(coding::layer()),
     )
@@ -102,12 +99,21 @@ pub fn around_api(
     let body = body::Reader { timeout: app.options.body_timeout, limits: body_limits };
     router.route_layer(
         ServiceBuilder::new()
-            .layer(from_fn(head::check))
+            .layer(CheckLayer(head::check))
             .layer(from_fn_with_state(body, body::read))
             .layer(from_fn_with_state(Arc::clone(app), retry::retry))
-            .layer(from_fn_with_state(permits, admission::admit))
             .layer(timeout)
-            .layer(from_fn(admission::settle)),
+            .layer(from_fn_with_state(permits, admission::admit)),
+    )
+}
+
+/// Compression alone, for metrics.
+pub fn compressed(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(CheckLayer(coding::negotiate))
+            .map_response(|response: http::Response<_>| response.map(Body::new))
+            .layer(coding::layer()),
     )
 }
 

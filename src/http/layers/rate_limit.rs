@@ -58,11 +58,9 @@ pub async fn limit(State(limiter): State<Arc<Limiter>>, request: Request, next: 
     let state = limiter.check(actor);
     let mut response = match state.retry_after {
         None => next.run(request).await,
-        Some(seconds) => {
-            Problem::new(&TOO_MANY_REQUESTS, "The quota of this client address is used up.")
-                .with_header(RETRY_AFTER, HeaderValue::from(seconds))
-                .into_response()
-        }
+        Some(seconds) => Problem::new(&TOO_MANY_REQUESTS, "The quota of this client address is used up.")
+            .with_header(RETRY_AFTER, HeaderValue::from(seconds))
+            .into_response(),
     };
     response.headers_mut().insert(POLICY, limiter.policy.clone());
     response.headers_mut().insert(STATE, limiter.field(&state));
@@ -121,8 +119,7 @@ mod tests {
         let limiter = Limiter::new("3/60s".parse().unwrap());
         assert_eq!(limiter.policy, "\"default\";q=3;w=60");
         let actor = |address: &str| Actor::from_address(address.parse().unwrap());
-        let remaining: Vec<u32> =
-            (0..3).map(|_| limiter.check(&actor("192.0.2.1")).remaining).collect();
+        let remaining: Vec<u32> = (0..3).map(|_| limiter.check(&actor("192.0.2.1")).remaining).collect();
         assert_eq!(remaining, [2, 1, 0]);
         let rejected = limiter.check(&actor("192.0.2.1"));
         assert!((19..=20).contains(&rejected.retry_after.unwrap()), "{:?}", rejected.retry_after);

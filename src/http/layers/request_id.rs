@@ -1,4 +1,5 @@
-//! Request ids: tower-http's layer takes any id that a client sends; here an invalid one is replaced.
+//! Request ids: tower-http's layer takes any id that a client sends; here an invalid one is
+//! replaced.
 
 use axum::extract::Request;
 use http::{HeaderName, HeaderValue};
@@ -9,9 +10,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Removes the client's id unless it is one value of 1 to 128 visible ASCII characters.
 pub fn discard_invalid(mut request: Request) -> Request {
-    let is_valid = |id: &HeaderValue| {
-        (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic)
-    };
+    let is_valid =
+        |id: &HeaderValue| (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
     if request.headers().get(REQUEST_ID).is_some_and(|id| !is_valid(id)) {
         request.headers_mut().remove(REQUEST_ID);
     }

@@ -16,7 +16,8 @@ const RUNS: u32 = 3;
 /// The longest pause before the second run; it doubles for the third.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Runs a write up to three times: one request is one transaction, so nothing of a failed run remains.
+/// Runs a write up to three times: one request is one transaction, so nothing of a failed run
+/// remains.
 pub async fn retry(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;

@@ -15,7 +15,8 @@ use hyper_util::rt::TokioTimer;
 use self::rejection::Acceptor;
 use crate::app::App;
 
-/// The longest time until the head of a request has arrived, and the longest idle time of a connection.
+/// The longest time until the head of a request has arrived, and the longest idle time of a
+/// connection.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Serves `router` until `stop` completes, then finishes requests in progress, for at most

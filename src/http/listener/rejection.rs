@@ -1,7 +1,7 @@
 //! Errors below HTTP: bytes that are not a request.
 //!
-//! hyper responds to those with a head alone, and has no hook to change that. So the head is recognized
-//! on its way out, and replaced by one with a problem document.
+//! hyper responds to those with a head alone, and has no hook to change that. So the head is
+//! recognized on its way out, and replaced by one with a problem document.
 
 use std::{
     io::{self, IoSlice},
@@ -37,8 +37,10 @@ impl<S: Send + 'static> Accept<TcpStream, S> for Acceptor {
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let accepted = self.0.accept(stream, service);
-        async { accepted.await.map(|(stream, service)| (Connection { stream, rejection: Vec::new() }, service)) }
-            .boxed()
+        async {
+            accepted.await.map(|(stream, service)| (Connection { stream, rejection: Vec::new() }, service))
+        }
+        .boxed()
     }
 }
 
@@ -110,8 +112,8 @@ impl AsyncRead for Connection {
     }
 }
 
-/// What to send instead of a bare head. No response of the service looks like one: those of 400 and above
-/// have a body, and JSON contains no such line ends.
+/// What to send instead of a bare head. No response of the service looks like one: those of 400 and
+/// above have a body, and JSON contains no such line ends.
 fn rejection(bytes: &[u8]) -> Option<Vec<u8>> {
     let status = bytes.strip_prefix(b"HTTP/1.1 4").and(bytes.get(9..12))?;
     if !bytes.ends_with(b"\r\n\r\n") {

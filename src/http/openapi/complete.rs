@@ -14,7 +14,8 @@ use crate::http::response::problem::{
     UNSUPPORTED_MEDIA_TYPE,
 };
 
-/// Completes the parameters, the responses with their header fields, and the rejections of an operation.
+/// Completes the parameters, the responses with their header fields, and the rejections of an
+/// operation.
 pub fn complete_operation(
     method: &str,
     path: &str,

@@ -1,5 +1,5 @@
-//! The OpenAPI document: collected from the handlers by utoipa, then completed with what holds for every
-//! operation, so that it is stated once.
+//! The OpenAPI document: collected from the handlers by utoipa, then completed with what holds for
+//! every operation, so that it is stated once.
 
 mod complete;
 mod headers;
@@ -45,8 +45,8 @@ use crate::{
 )]
 struct Base;
 
-/// Adds what the document says of the API as a whole. The operations are not nested under `/v1`: axum would
-/// rewrite the URI of every request.
+/// Adds what the document says of the API as a whole. The operations are not nested under `/v1`:
+/// axum would rewrite the URI of every request.
 pub fn api(operations: OpenApiRouter<Arc<App>>) -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Base::openapi()).merge(operations)
 }
@@ -62,7 +62,8 @@ pub fn text(operations: OpenApiRouter<Arc<App>>) -> String {
 pub fn routes(text: &'static str) -> Router<Arc<App>> {
     let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let headers = [json, (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    // Swagger UI's pages load their own scripts, style attributes and data URLs, and call this service.
+    // Swagger UI's pages load their own scripts, style attributes and data URLs, and call this
+    // service.
     let policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; \
                   img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
     let policy =

@@ -10,14 +10,12 @@ use crate::http::{
 
 /// The parameters as components of the document.
 pub fn components() -> Value {
-    let header = |name: &str, schema: Value, example: &str, description: &str| {
-        json!({ "name": name, "in": "header", "description": description, "schema": schema, "example": example })
-    };
-    let text = |pattern: &str, length: usize| json!({ "type": "string", "pattern": pattern, "maxLength": length });
+    let header = |name: &str, schema: Value, example: &str, description: &str| json!({ "name": name, "in": "header", "description": description, "schema": schema, "example": example });
+    let text =
+        |pattern: &str, length: usize| json!({ "type": "string", "pattern": pattern, "maxLength": length });
     let tags = || text(ENTITY_TAGS, MAX_ENTITY_TAGS);
     let last = MAX_KEY - 1;
-    let key =
-        format!(r#"^([!#-~][!-~]{{0,{last}}}|"([!#-\[\]-~]|\\["\\]){{1,{MAX_KEY}}}")$"#);
+    let key = format!(r#"^([!#-~][!-~]{{0,{last}}}|"([!#-\[\]-~]|\\["\\]){{1,{MAX_KEY}}}")$"#);
     json!({
         "Id": {
             "name": "id",

@@ -4,9 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::headers::complete_headers;
-use crate::http::response::problem::{
-    INVALID, Kind, MALFORMED, PRECONDITION_FAILED, UNSUPPORTED_MEDIA_TYPE,
-};
+use crate::http::response::problem::{INVALID, Kind, MALFORMED, PRECONDITION_FAILED, UNSUPPORTED_MEDIA_TYPE};
 
 /// The component for the statuses that an operation does not declare.
 pub const OTHER: &str = "OtherProblem";

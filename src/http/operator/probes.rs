@@ -29,8 +29,8 @@ pub async fn livez() -> Response {
     respond(true, &BTreeMap::new())
 }
 
-/// 200 while the database responds in time, its schema is the one that this binary knows, and the server is
-/// not draining.
+/// 200 while the database responds in time, its schema is the one that this binary knows, and the
+/// server is not draining.
 pub async fn readyz(State(app): State<Arc<App>>) -> Response {
     let database = tokio::time::timeout(DATABASE_TIMEOUT, pending_migrations(&app.database)).await;
     let (database, schema) = match database {
@@ -43,8 +43,8 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Response {
     respond(checks.values().all(|check| *check == "pass"), &checks)
 }
 
-/// How many migrations the database lacks. A database ahead of this binary is served, so that a binary can
-/// be rolled back.
+/// How many migrations the database lacks. A database ahead of this binary is served, so that a
+/// binary can be rolled back.
 async fn pending_migrations(database: &Database) -> Result<usize, ()> {
     let mut conn = database.connection().await.map_err(|error| tracing::warn!(%error, "readyz"))?;
     let state = migrations::state(&mut conn, &MIGRATOR).await;

@@ -1,8 +1,8 @@
 //! Opaque, authenticated cursors.
 //!
-//! A cursor is a format, a direction, a hash of the list that it belongs to, and the key of the row at
-//! the edge of the page, with the first half of an HMAC-SHA256 over them (RFC 2104 §5), in base64url.
-//! A client can neither make nor change one.
+//! A cursor is a format, a direction, a hash of the list that it belongs to, and the key of the row
+//! at the edge of the page, with the first half of an HMAC-SHA256 over them (RFC 2104 §5), in
+//! base64url. A client can neither make nor change one.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
@@ -49,8 +49,13 @@ pub fn encode<K: SortKey>(mac: &Hmac<Sha256>, scope: CursorScope, start: Start<K
 ///
 /// # Errors
 ///
-/// The code `cursor` if the service did not make it, `cursor_mismatch` if it belongs to another list.
-pub fn decode<K: SortKey>(mac: &Hmac<Sha256>, scope: CursorScope, cursor: &str) -> Result<Start<K>, Expected> {
+/// The code `cursor` if the service did not make it, `cursor_mismatch` if it belongs to another
+/// list.
+pub fn decode<K: SortKey>(
+    mac: &Hmac<Sha256>,
+    scope: CursorScope,
+    cursor: &str,
+) -> Result<Start<K>, Expected> {
     let invalid = || Expected("cursor", "must be a cursor that this service returned".into());
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
     let (payload, tag) = bytes.split_last_chunk::<TAG>().ok_or_else(invalid)?;
@@ -103,7 +108,8 @@ mod tests {
         let scope = |path, filter: &str, actor| CursorScope::new::<Newest>(path, &filter, actor);
         let list = scope("/v1/items", "a", "x");
         assert_eq!(list, scope("/v1/items", "a", "x"));
-        for other in [scope("/v1/keys", "a", "x"), scope("/v1/items", "b", "x"), scope("/v1/items", "a", "y")] {
+        for other in [scope("/v1/keys", "a", "x"), scope("/v1/items", "b", "x"), scope("/v1/items", "a", "y")]
+        {
             assert_ne!(list, other);
         }
     }

@@ -1,5 +1,5 @@
-//! Lists and parameters in header fields (RFC 9110 §5.6): a comma or semicolon inside a quoted string
-//! separates nothing.
+//! Lists and parameters in header fields (RFC 9110 §5.6): a comma or semicolon inside a quoted
+//! string separates nothing.
 
 /// The elements of a comma-separated list, trimmed.
 pub fn elements(field: &str) -> impl Iterator<Item = &str> {

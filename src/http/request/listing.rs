@@ -57,17 +57,18 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
         let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
         let limit = parameters.one("limit", parse_limit).unwrap_or(DEFAULT_PAGE);
-        let cursor = parameters.one("cursor", |cursor| Ok(cursor.to_owned()));
+        let cursors = parameters.many("cursor", 1, |cursor| Ok(cursor.to_owned()));
         let filter = F::from_query(&mut parameters);
         let actor = head.parts.extensions.get::<Actor>().map_or("", Actor::cursor_scope);
         let scope = CursorScope::new::<K>(path, &filter, actor);
         let mut start = Start::First;
-        match cursor.map(|cursor| cursor::decode(&app.cursor_mac, scope, &cursor)) {
-            None => {}
-            Some(Ok(decoded)) => start = decoded,
-            // With invalid filters, it is unknown which list was meant.
-            Some(Err(Expected("cursor_mismatch", _))) if !parameters.is_valid() => {}
-            Some(Err(expected)) => parameters.reject("cursor", expected),
+        if let [cursor] = &cursors[..] {
+            match cursor::decode(&app.cursor_mac, scope, cursor) {
+                Ok(decoded) => start = decoded,
+                // With invalid filters, it is unknown which list was meant.
+                Err(Expected("cursor_mismatch", _)) if !parameters.is_valid() => {}
+                Err(expected) => parameters.reject("cursor", expected),
+            }
         }
         head.faults.extend(parameters.finish());
         let public_url = app.options.public_url.as_ref().map_or("", |url| url.as_str());

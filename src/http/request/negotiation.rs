@@ -13,8 +13,8 @@ pub const IDENTITY: &str = "identity";
 /// The codings of responses, the best first.
 const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
 
-/// Whether the client accepts JSON. The most specific range that matches decides; without the field,
-/// everything is accepted.
+/// Whether the client accepts JSON. The most specific range that matches decides; without the
+/// field, everything is accepted.
 pub fn accepts_json(headers: &HeaderMap) -> bool {
     let mut best = None;
     for (range, weight) in weighted(headers, &ACCEPT) {
@@ -36,8 +36,9 @@ pub fn accepts_json(headers: &HeaderMap) -> bool {
 
 /// The coding with the greatest weight; `None` if the client accepts none of ours.
 pub fn choose_coding(headers: &HeaderMap) -> Option<&'static str> {
-    let listed: Vec<(String, f32)> =
-        weighted(headers, &ACCEPT_ENCODING).map(|(coding, weight)| (coding.to_ascii_lowercase(), weight)).collect();
+    let listed: Vec<(String, f32)> = weighted(headers, &ACCEPT_ENCODING)
+        .map(|(coding, weight)| (coding.to_ascii_lowercase(), weight))
+        .collect();
     let weight_of = |name: &str| listed.iter().find(|(coding, _)| coding == name).map(|(_, weight)| *weight);
     let mut best: Option<(&'static str, f32)> = None;
     for coding in CODINGS {
@@ -56,7 +57,8 @@ fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item
     let fields = headers.get_all(name).iter().map(|field| field.to_str().unwrap_or("?"));
     fields.flat_map(elements).map(|element| {
         let (value, parameters) = parameters(element);
-        let weight = parameters.filter(|(name, _)| name.eq_ignore_ascii_case("q")).find_map(|(_, q)| q.parse().ok());
+        let weight =
+            parameters.filter(|(name, _)| name.eq_ignore_ascii_case("q")).find_map(|(_, q)| q.parse().ok());
         (value, weight.unwrap_or(1.0))
     })
 }

@@ -1,6 +1,7 @@
 //! Partial changes: JSON Merge Patch (RFC 7396) and JSON Patch (RFC 6902).
 //!
-//! A patch is applied to the entity as clients see it, and the result is validated as if it had been sent whole.
+//! A patch is applied to the entity as clients see it, and the result is validated as if it had
+//! been sent whole.
 
 use json_patch::{PatchErrorKind, PatchOperation};
 use serde::{Serialize, de::DeserializeOwned};
@@ -23,7 +24,8 @@ use crate::{
     },
 };
 
-/// The media types of a PATCH (RFC 5789 §3.1). Generated clients send the last one for a merge patch.
+/// The media types of a PATCH (RFC 5789 §3.1). Generated clients send the last one for a merge
+/// patch.
 pub const MEDIA_TYPES: &[&str] = &["application/merge-patch+json", JSON_PATCH, "application/json"];
 
 const JSON_PATCH: &str = "application/json-patch+json";
@@ -81,8 +83,8 @@ fn parse_operations(value: Value) -> Result<Vec<PatchOperation>, Problem> {
 ///
 /// # Errors
 ///
-/// 422 if the patch changes a read-only member or names a missing location, or the result is not a valid
-/// `T`; 409 if a `test` fails.
+/// 422 if the patch changes a read-only member or names a missing location, or the result is not a
+/// valid `T`; 409 if a `test` fails.
 pub fn apply<T>(current: &impl Serialize, patch: Patch, read_only: &[&str]) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate + ToSchema,
@@ -180,7 +182,8 @@ fn step(document: &mut Value, operation: &PatchOperation, written: &mut usize) -
     let value = match operation {
         PatchOperation::Test(test) => {
             // The library distinguishes 1 from 1.0, RFC 6902 §4.6 does not.
-            let holds = value_at(test.path.as_str()).is_some_and(|value| number::is_equal(value, &test.value));
+            let holds =
+                value_at(test.path.as_str()).is_some_and(|value| number::is_equal(value, &test.value));
             return if holds { Ok(()) } else { Err(Failure::Test) };
         }
         PatchOperation::Add(add) => Some(&add.value),

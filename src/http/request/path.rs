@@ -21,7 +21,8 @@ impl FromHead for Id {
     }
 }
 
-/// The hyphenated form of RFC 9562 §4, in either case, and none of the others that the parser knows.
+/// The hyphenated form of RFC 9562 §4, in either case, and none of the others that the parser
+/// knows.
 pub fn parse_uuid(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }

@@ -90,7 +90,11 @@ struct EntityTags {
 }
 
 impl EntityTags {
-    fn from_headers(headers: &HeaderMap, field: &HeaderName, name: &'static str) -> Result<Option<Self>, Fault> {
+    fn from_headers(
+        headers: &HeaderMap,
+        field: &HeaderName,
+        name: &'static str,
+    ) -> Result<Option<Self>, Fault> {
         let mut tags: Option<Self> = None;
         for value in headers.get_all(field) {
             let parsed = value.to_str().ok().and_then(|value| tags.get_or_insert_default().parse(value));

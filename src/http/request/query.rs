@@ -52,7 +52,11 @@ impl Parameters {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
                 (Some(name), Some(value)) if value.contains('\0') => {
-                    parameters.faults.push(Fault::parameter(sanitize(&name), "nul", "must not contain U+0000"));
+                    parameters.faults.push(Fault::parameter(
+                        sanitize(&name),
+                        "nul",
+                        "must not contain U+0000",
+                    ));
                 }
                 (Some(name), Some(value)) => parameters.pairs.push((name, value)),
                 (name, _) => {
@@ -117,10 +121,9 @@ impl Parameters {
 
     /// All faults, including one for each parameter that was not taken.
     pub fn finish(mut self) -> Vec<Fault> {
-        let unknown = self
-            .pairs
-            .iter()
-            .map(|(name, _)| Fault::parameter(sanitize(name), "unknown_parameter", "is not a known parameter"));
+        let unknown = self.pairs.iter().map(|(name, _)| {
+            Fault::parameter(sanitize(name), "unknown_parameter", "is not a known parameter")
+        });
         self.faults.extend(unknown);
         self.faults
     }
@@ -139,8 +142,8 @@ pub fn parse_boolean(value: &str) -> Result<bool, Expected> {
     value.parse().map_err(|_| Expected("boolean", "must be true or false".into()))
 }
 
-/// Parses a date and time of RFC 3339. PostgreSQL's range ends before chrono's, and RFC 3339 has four
-/// digits for a year.
+/// Parses a date and time of RFC 3339. PostgreSQL's range ends before chrono's, and RFC 3339 has
+/// four digits for a year.
 ///
 /// # Errors
 ///
@@ -152,7 +155,8 @@ pub fn parse_date_time(value: &str) -> Result<DateTime<Utc>, Expected> {
     })
 }
 
-/// The name of a parameter as a response may repeat it: the client's bytes only if they are harmless.
+/// The name of a parameter as a response may repeat it: the client's bytes only if they are
+/// harmless.
 fn sanitize(name: &str) -> Cow<'static, str> {
     let harmless = !name.is_empty()
         && name.len() <= 64

@@ -49,7 +49,11 @@ impl Preconditions {
     /// As [`live`](Self::live).
     pub fn any<E: Entity>(&self, entity: Option<E>) -> Result<E, Problem> {
         let entity = entity.ok_or(Error::NotFound)?;
-        if self.admit(entity.version()) { Ok(entity) } else { Err(preconditions::failed(Some(entity.version()))) }
+        if self.admit(entity.version()) {
+            Ok(entity)
+        } else {
+            Err(preconditions::failed(Some(entity.version())))
+        }
     }
 
     /// The deleted entity to restore.

@@ -1,9 +1,14 @@
 //! The `Idempotency-Key` field (draft-ietf-httpapi-idempotency-key-header).
 //!
-//! The response to a request with a key is stored in the request's own transaction, so it exists exactly
-//! if the request was carried out. A failed request stores nothing, and its key can be used again.
+//! The response to a request with a key is stored in the request's own transaction, so it exists
+//! exactly if the request was carried out. A failed request stores nothing, and its key can be used
+//! again.
 
-use http::{HeaderName, HeaderValue, Method, header::{CONTENT_TYPE, RETRY_AFTER}, request::Parts};
+use http::{
+    HeaderName, HeaderValue, Method,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+    request::Parts,
+};
 use sha2::{Digest, Sha256};
 
 use super::{message, outcome::Outcome};
@@ -40,8 +45,9 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The key of a POST or PATCH, if it has one; other methods are idempotent (RFC 9110 §9.2.2). A field
-    /// that is neither a string of RFC 9651 nor bare visible ASCII, of 1 to 255 characters, is a fault.
+    /// The key of a POST or PATCH, if it has one; other methods are idempotent (RFC 9110 §9.2.2). A
+    /// field that is neither a string of RFC 9651 nor bare visible ASCII, of 1 to 255 characters,
+    /// is a fault.
     pub fn from_head(head: &mut Head) -> Option<Self> {
         let Head { parts, body, faults, .. } = head;
         if !matches!(parts.method, Method::POST | Method::PATCH) {
@@ -64,8 +70,8 @@ impl IdempotencyKey {
     ///
     /// # Errors
     ///
-    /// The stored response, if the key was already used for this request; 422 if for another request;
-    /// 409 if another transaction holds it.
+    /// The stored response, if the key was already used for this request; 422 if for another
+    /// request; 409 if another transaction holds it.
     pub async fn begin(&self, database: &Database) -> Result<Transaction, Outcome> {
         match idempotency_key::claim(database, &self.id).await? {
             Claim::Claimed(tx) => Ok(tx),

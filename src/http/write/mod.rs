@@ -1,4 +1,5 @@
-//! What all writes share: preconditions, idempotency, dry runs, `Prefer`, the commit and what follows it.
+//! What all writes share: preconditions, idempotency, dry runs, `Prefer`, the commit and what
+//! follows it.
 
 mod idempotency;
 mod message;
@@ -14,8 +15,8 @@ use http::{
     header::{CONTENT_TYPE, VARY},
 };
 
-use self::{idempotency::IdempotencyKey, prefer::prefers_minimal};
 pub use self::outcome::Outcome;
+use self::{idempotency::IdempotencyKey, prefer::prefers_minimal};
 use crate::{
     app::App,
     http::{
@@ -40,8 +41,9 @@ pub trait Event: Send + Sync {
     fn log(&self);
 }
 
-/// Everything a write carries besides its body: preconditions, idempotency key, dry-run flag, `Prefer`,
-/// query. Its [`begin`](Self::begin) and [`commit`](Self::commit) are those of every write.
+/// Everything a write carries besides its body: preconditions, idempotency key, dry-run flag,
+/// `Prefer`, query. Its [`begin`](Self::begin) and [`commit`](Self::commit) are those of every
+/// write.
 pub struct Write<Q = NoQuery> {
     /// The query parameters that only this write has.
     pub query: Q,
@@ -79,8 +81,9 @@ impl<Q> Write<Q> {
     ///
     /// # Errors
     ///
-    /// The stored response, if the key was already used; 409 if a request with this key is in progress;
-    /// 422 if the key was used for another request; 428 if a precondition is required and missing.
+    /// The stored response, if the key was already used; 409 if a request with this key is in
+    /// progress; 422 if the key was used for another request; 428 if a precondition is required and
+    /// missing.
     pub async fn begin(&self, app: &App) -> Result<Transaction, Outcome> {
         if app.options.require_if_match && !self.is_conditional() {
             let detail = "A PUT, PATCH or DELETE needs an If-Match field here.";
@@ -103,8 +106,8 @@ impl<Q> Write<Q> {
         self.events.push(Box::new(event));
     }
 
-    /// Stores the response under the request's key, commits, and logs what was recorded; a dry run rolls
-    /// back instead.
+    /// Stores the response under the request's key, commits, and logs what was recorded; a dry run
+    /// rolls back instead.
     ///
     /// # Errors
     ///

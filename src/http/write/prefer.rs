@@ -6,8 +6,8 @@ use crate::http::request::field::{elements, parameters};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// Whether the first `return` preference is `minimal` (RFC 7240 §2). Malformed preferences are ignored, as
-/// the RFC requires.
+/// Whether the first `return` preference is `minimal` (RFC 7240 §2). Malformed preferences are
+/// ignored, as the RFC requires.
 pub fn prefers_minimal(headers: &HeaderMap) -> bool {
     let fields = headers.get_all(PREFER).iter().filter_map(|field| field.to_str().ok());
     let mut preferences = fields.flat_map(elements).filter_map(|preference| {

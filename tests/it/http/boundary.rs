@@ -199,7 +199,8 @@ async fn links_are_relative_or_below_the_public_url() {
     let ask = async |service: &TestService| {
         service.create("a").await;
         service.create("b").await;
-        let fields = [("host", "evil.example"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.example")];
+        let fields =
+            [("host", "evil.example"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.example")];
         let reply = service.send(Method::GET, "/v1/items?limit=1", &fields, None).await;
         reply.header("link").unwrap().split('?').next().unwrap().to_owned()
     };

@@ -104,7 +104,7 @@ async fn a_failed_request_stores_nothing_and_its_key_can_be_used_again() {
         assert_eq!(create(&api, "k", "Lamp").await.status, StatusCode::CREATED);
 
         // If the response cannot be stored, the entity is not created either.
-        api.database.execute("ALTER TABLE idempotency_keys DROP COLUMN answer").await;
+        api.database.execute("ALTER TABLE idempotency_keys DROP COLUMN response").await;
         let path = format!("{}?validate_only=false", resource.path);
         let key = ("idempotency-key", "l");
         let reply = api.send(Method::POST, &path, &[key], Some(&resource.labelled("Other"))).await;

@@ -40,10 +40,7 @@ impl Default for Attributes {
 impl Validate for Attributes {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let text = self.0.get();
-        if text.starts_with('{')
-            && text.len() <= MAX_BYTES
-            && inspect::is_plain(text, MAX_DEPTH)
-        {
+        if text.starts_with('{') && text.len() <= MAX_BYTES && inspect::is_plain(text, MAX_DEPTH) {
             return Ok(());
         }
         let size = inspect::measure(text);

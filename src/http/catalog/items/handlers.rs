@@ -8,10 +8,8 @@ use uuid::Uuid;
 
 use super::{
     events::ItemCreated,
-    schemas::{
-        ItemCreate, ItemDeleteQuery, ItemFilterQuery, ItemPage, ItemPatch, ItemReplace, ItemReplacement,
-        ItemView,
-    },
+    queries::{ItemDeleteQuery, ItemFilterQuery},
+    schemas::{ItemCreate, ItemPage, ItemPatch, ItemReplace, ItemReplacement, ItemView},
 };
 use crate::{
     app::App,
@@ -72,8 +70,8 @@ pub async fn get_item(
 
 /// List items
 ///
-/// The newest first, in pages. A walk along `next_cursor` returns every item that was there all along
-/// exactly once, whatever is created and deleted meanwhile.
+/// The newest first, in pages. A walk along `next_cursor` returns every item that was there all
+/// along exactly once, whatever is created and deleted meanwhile.
 #[utoipa::path(
     get, path = "/v1/items", tag = "items", params(PageParameters, ItemFilterQuery),
     responses((status = 200, body = ItemPage))
@@ -90,10 +88,10 @@ pub async fn list_items(
 
 /// Replace an item, or create it with an id that the client chose
 ///
-/// Members that are left out get their defaults. The response has no `ETag` field, because the stored item
-/// is not byte for byte what was sent (RFC 9110 §9.3.4); its body has the new version. `If-None-Match: *`
-/// creates and never replaces, `If-Match` replaces and never creates. A deleted item must be restored or
-/// purged first.
+/// Members that are left out get their defaults. The response has no `ETag` field, because the
+/// stored item is not byte for byte what was sent (RFC 9110 §9.3.4); its body has the new version.
+/// `If-None-Match: *` creates and never replaces, `If-Match` replaces and never creates. A deleted
+/// item must be restored or purged first.
 #[utoipa::path(
     put, path = "/v1/items/{id}", tag = "items", request_body = ItemReplace,
     responses((status = 200, body = ItemView), (status = 201, body = ItemView))
@@ -118,8 +116,8 @@ pub async fn replace_item(
 /// Change parts of an item
 ///
 /// The body is a JSON Merge Patch (RFC 7396), also as `application/json`, or with
-/// `application/json-patch+json` a JSON Patch (RFC 6902) of at most 100 operations, all or nothing. The
-/// result is validated as a whole; the pointers of its faults are into the result.
+/// `application/json-patch+json` a JSON Patch (RFC 6902) of at most 100 operations, all or nothing.
+/// The result is validated as a whole; the pointers of its faults are into the result.
 #[utoipa::path(
     patch, path = "/v1/items/{id}", tag = "items",
     request_body(content = ItemPatch, content_type = "application/merge-patch+json"),
@@ -163,8 +161,8 @@ pub async fn delete_item(
 
 /// Restore a deleted item
 ///
-/// It is as it was when it was deleted, with a new version. `If-Match` names the version of the deleted
-/// item, which lists with `include_deleted` show.
+/// It is as it was when it was deleted, with a new version. `If-Match` names the version of the
+/// deleted item, which lists with `include_deleted` show.
 #[utoipa::path(
     post, path = "/v1/items/{id}/restore", tag = "items", responses((status = 200, body = ItemView))
 )]

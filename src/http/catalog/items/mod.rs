@@ -2,9 +2,9 @@
 
 mod attributes;
 mod batch;
-mod batch_schemas;
 mod events;
 mod handlers;
+mod queries;
 mod schemas;
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::batch::LIMIT as BATCH_LIMIT;
+pub use self::batch::handlers::LIMIT as BATCH_LIMIT;
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -30,5 +30,5 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
             handlers::delete_item
         ))
         .routes(routes!(handlers::restore_item))
-        .routes(routes!(batch::batch_items))
+        .routes(routes!(batch::handlers::batch_items))
 }

@@ -1,9 +1,9 @@
-//! The JSON and the parameters of requests and responses about items.
+//! The JSON of requests and responses about items.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
+    PartialSchema, ToSchema,
     openapi::{RefOr, Schema, Type, schema::ObjectBuilder},
 };
 use uuid::Uuid;
@@ -16,7 +16,6 @@ use crate::{
             body::FromBody,
             json,
             path::{Id, parse_uuid},
-            query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
         },
         response::{
             json::{Json, microseconds, optional_microseconds, verbatim},
@@ -25,13 +24,13 @@ use crate::{
         },
     },
     postgres::{
-        catalog::models::{Item, ItemContent, ItemFilter, Status},
+        catalog::models::{Item, ItemContent, Status},
         json::JsonText,
     },
 };
 
 /// The most characters of a name.
-const MAX_NAME: usize = 200;
+pub const MAX_NAME: usize = 200;
 
 /// The stage of an item's life: being prepared, in use, or stored for the record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -181,7 +180,8 @@ pub struct ItemPatch {
     name: Option<ItemName>,
     /// The stage of the item's life.
     status: Option<ItemStatus>,
-    /// What else is known of it: members that are null are taken away, the others are set or, if they are objects, merged.
+    /// What else is known of it: members that are null are taken away, the others are set or, if
+    /// they are objects, merged.
     attributes: Option<Attributes>,
 }
 
@@ -203,7 +203,8 @@ pub struct ItemView {
     #[serde(serialize_with = "verbatim")]
     #[schema(value_type = Attributes)]
     attributes: JsonText,
-    /// 1 at creation, incremented by every change; the entity tag is this number in quotation marks.
+    /// 1 at creation, incremented by every change; the entity tag is this number in quotation
+    /// marks.
     #[schema(minimum = 1)]
     version: i64,
     /// When the item was created: UTC, with microseconds.
@@ -232,88 +233,6 @@ impl From<Item> for ItemView {
 
 /// A page of items.
 pub type ItemPage = PageView<ItemView>;
-
-/// Which items the list contains.
-#[derive(Debug, Serialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ItemFilterQuery {
-    /// Only items with this status; may be repeated.
-    #[param(required = false, style = Form, explode, max_items = 3)]
-    status: Vec<ItemStatus>,
-    /// Only items whose name begins with this; case-sensitive.
-    #[param(required = false, nullable = false, min_length = 1, max_length = 200, pattern = r"^[^\x00]+$")]
-    name_prefix: Option<String>,
-    /// Only items that were created at this time or later (RFC 3339).
-    #[param(required = false, nullable = false)]
-    created_after: Option<DateTime<Utc>>,
-    /// Only items that were created before this time (RFC 3339).
-    #[param(required = false, nullable = false)]
-    created_before: Option<DateTime<Utc>>,
-    /// Include deleted items, which can be restored.
-    #[param(required = false, default = false)]
-    include_deleted: bool,
-}
-
-impl FromQuery for ItemFilterQuery {
-    fn from_query(parameters: &mut Parameters) -> Self {
-        let mut status = parameters.many("status", 3, parse_status);
-        status.sort_unstable();
-        status.dedup();
-        Self {
-            status,
-            name_prefix: parameters.one("name_prefix", parse_name_prefix),
-            created_after: parameters.one("created_after", parse_date_time),
-            created_before: parameters.one("created_before", parse_date_time),
-            include_deleted: parameters.one("include_deleted", parse_boolean).unwrap_or(false),
-        }
-    }
-}
-
-impl ItemFilterQuery {
-    /// The filter of the operation.
-    pub fn to_filter(&self) -> ItemFilter {
-        let Self { status, name_prefix, created_after, created_before, include_deleted } = self;
-        ItemFilter {
-            status: status.iter().copied().map(Status::from).collect(),
-            name_prefix: name_prefix.clone(),
-            created_after: *created_after,
-            created_before: *created_before,
-            include_deleted: *include_deleted,
-        }
-    }
-}
-
-/// How to delete an item.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ItemDeleteQuery {
-    /// Remove the item for good, whether it is live or deleted; it cannot be restored.
-    #[param(required = false, default = false)]
-    pub purge: bool,
-}
-
-impl FromQuery for ItemDeleteQuery {
-    fn from_query(parameters: &mut Parameters) -> Self {
-        Self { purge: parameters.one("purge", parse_boolean).unwrap_or(false) }
-    }
-}
-
-fn parse_status(value: &str) -> Result<ItemStatus, Expected> {
-    match value {
-        "draft" => Ok(ItemStatus::Draft),
-        "active" => Ok(ItemStatus::Active),
-        "archived" => Ok(ItemStatus::Archived),
-        _ => Err(Expected("enum", "must be draft, active or archived".into())),
-    }
-}
-
-fn parse_name_prefix(value: &str) -> Result<String, Expected> {
-    if (1..=MAX_NAME).contains(&value.chars().count()) {
-        Ok(value.to_owned())
-    } else {
-        Err(Expected("length", format!("must have 1 to {MAX_NAME} characters").into()))
-    }
-}
 
 /// Validates a UUID as in a path.
 pub fn is_uuid(id: &str) -> Result<(), ValidationError> {

@@ -27,8 +27,8 @@ pub struct Size {
     pub printed: usize,
 }
 
-/// Whether a text is certainly within a depth and printed at its own length: it has no more brackets than
-/// levels, and nothing that looks like an exponent.
+/// Whether a text is certainly within a depth and printed at its own length: it has no more
+/// brackets than levels, and nothing that looks like an exponent.
 #[must_use]
 pub fn is_plain(text: &str, depth: usize) -> bool {
     let text = text.as_bytes();
@@ -140,9 +140,9 @@ impl<'a> Names<'a> {
 }
 
 /// Finds what the syntax allows but the database, or another reader, does not accept: U+0000, lone
-/// surrogates, numbers beyond double precision or the decimal places of a `numeric`, duplicate names, and
-/// nesting beyond [`MAX_DEPTH`] (RFC 7493 §2). It stops after [`MAX_FAULTS`] faults, so that a hostile body
-/// costs no more than another.
+/// surrogates, numbers beyond double precision or the decimal places of a `numeric`, duplicate
+/// names, and nesting beyond [`MAX_DEPTH`] (RFC 7493 §2). It stops after [`MAX_FAULTS`] faults, so
+/// that a hostile body costs no more than another.
 pub fn inspect(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut frames: Vec<Frame<'_>> = Vec::new();

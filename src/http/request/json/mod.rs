@@ -1,7 +1,7 @@
 //! JSON at the boundary: what is accepted, and every fault of what is not.
 //!
-//! A body is parsed as its type, and inspected for what PostgreSQL's `jsonb` or I-JSON (RFC 7493) cannot
-//! hold. One that is not of its type is validated against the type's schema.
+//! A body is parsed as its type, and inspected for what PostgreSQL's `jsonb` or I-JSON (RFC 7493)
+//! cannot hold. One that is not of its type is validated against the type's schema.
 
 pub mod inspect;
 pub mod number;
@@ -80,8 +80,8 @@ pub fn parse_value(body: &[u8]) -> Result<(Value, Vec<Fault>), Problem> {
 ///
 /// # Errors
 ///
-/// 400 if it is not JSON; 422 if it must not be parsed as a [`Value`], because it nests too deep or uses
-/// names that `serde_json` reserves for itself.
+/// 400 if it is not JSON; 422 if it must not be parsed as a [`Value`], because it nests too deep or
+/// uses names that `serde_json` reserves for itself.
 pub fn check_syntax(body: &[u8]) -> Result<(&str, Vec<Fault>), Problem> {
     let text = utf8(body)?;
     let _: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
@@ -100,8 +100,8 @@ pub fn invalid(mut faults: Vec<Fault>) -> Problem {
     Problem::invalid(faults)
 }
 
-/// The faults of a text that is not a `T`: those of its structure, and those that only `T`'s rules find
-/// once the structure is repaired.
+/// The faults of a text that is not a `T`: those of its structure, and those that only `T`'s rules
+/// find once the structure is repaired.
 fn every_fault<T>(text: &str, rules: impl Fn(&T) -> Result<(), ValidationErrors>) -> Vec<Fault>
 where
     T: DeserializeOwned + ToSchema,

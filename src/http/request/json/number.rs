@@ -6,7 +6,9 @@ use serde_json::Value;
 pub fn is_equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => decimal(a.as_str()) == decimal(b.as_str()),
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_equal(a, b)),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_equal(a, b))
+        }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| is_equal(a, b)))
         }
@@ -14,7 +16,8 @@ pub fn is_equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The sign of a number, its digits without zeros at either end, and the power of ten that scales them.
+/// The sign of a number, its digits without zeros at either end, and the power of ten that scales
+/// them.
 fn decimal(text: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

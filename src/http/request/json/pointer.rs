@@ -2,7 +2,8 @@
 
 use jsonptr::Token;
 
-/// The most bytes of a JSON Pointer to a fault; a fault that lies deeper is reported at its container.
+/// The most bytes of a JSON Pointer to a fault; a fault that lies deeper is reported at its
+/// container.
 pub const MAX_POINTER: usize = 1024;
 
 /// Extends a JSON Pointer by one token; `false`, and no change, if it would be too long.

@@ -20,7 +20,11 @@ pub fn rule_faults(errors: &ValidationErrors) -> Vec<Fault> {
 fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
     for (field, kind) in errors.errors() {
         // A fault of the whole value has no field of its own.
-        let path = if field == WHOLE { path.to_owned() } else { format!("{path}/{}", Token::new(&**field).encoded()) };
+        let path = if field == WHOLE {
+            path.to_owned()
+        } else {
+            format!("{path}/{}", Token::new(&**field).encoded())
+        };
         match kind {
             ValidationErrorsKind::Field(errors) => faults.extend(errors.iter().map(|error| {
                 let detail = error.message.clone().unwrap_or(Cow::Borrowed("is not valid"));

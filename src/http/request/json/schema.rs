@@ -1,5 +1,5 @@
-//! Validates JSON against the schema of a type in the OpenAPI document, because serde stops at the first
-//! fault and a schema names them all.
+//! Validates JSON against the schema of a type in the OpenAPI document, because serde stops at the
+//! first fault and a schema names them all.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -72,8 +72,8 @@ impl TypeSchema {
     }
 }
 
-/// Adds the limits that a format implies: lengths of strings, and the range in which every client reads
-/// integers exactly.
+/// Adds the limits that a format implies: lengths of strings, and the range in which every client
+/// reads integers exactly.
 pub fn limit_formats(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(limit_formats),
@@ -110,7 +110,8 @@ fn schema_faults(validator: &Validator, value: &Value) -> Vec<Fault> {
             }
         }
     }
-    // If a type or a length is wrong, a wrong pattern or enum at the same location says nothing new.
+    // If a type or a length is wrong, a wrong pattern or enum at the same location says nothing
+    // new.
     let is_secondary = |fault: &Fault| matches!(&*fault.code, "pattern" | "enum");
     let others = faults.iter().filter(|fault| !is_secondary(fault));
     let locations: HashSet<_> = others.map(|fault| fault.location.clone()).collect();

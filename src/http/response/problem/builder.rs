@@ -8,9 +8,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 
-use super::kind::{
-    CONFLICT, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_FOUND, UNAVAILABLE,
-};
+use super::kind::{CONFLICT, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_FOUND, UNAVAILABLE};
 use crate::{
     error::{Error, Fault, Source},
     http::limits::MAX_FAULTS,
@@ -29,7 +27,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of this kind. `detail` describes this occurrence and repeats nothing that was sent.
+    /// A problem of this kind. `detail` describes this occurrence and repeats nothing that was
+    /// sent.
     pub fn new(kind: &'static Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         let mut problem = Self {
             kind,

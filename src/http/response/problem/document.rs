@@ -37,9 +37,7 @@ where
     B::Error: Into<axum::BoxError>,
 {
     let status = response.status();
-    let own_form = |headers: &HeaderMap| {
-        headers.get(CONTENT_TYPE).is_some_and(|value| value == HEALTH)
-    };
+    let own_form = |headers: &HeaderMap| headers.get(CONTENT_TYPE).is_some_and(|value| value == HEALTH);
     if status.as_u16() < 400 || own_form(response.headers()) {
         return response.map(Body::new);
     }

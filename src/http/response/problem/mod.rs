@@ -1,8 +1,8 @@
 //! Problem documents (RFC 9457).
 //!
 //! A rejection travels through the layers as a response with a [`Problem`] in its extensions and no
-//! body. [`render`] writes the document, since only then is the request's id known. So the framework's
-//! own rejections get the same form.
+//! body. [`render`] writes the document, since only then is the request's id known. So the
+//! framework's own rejections get the same form.
 
 mod builder;
 mod document;
@@ -13,7 +13,7 @@ pub use self::{
     document::{Document, Entry, bare, describe_problem, render},
     kind::{
         BODY_TIMEOUT, CONFLICT, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_ACCEPTABLE, NOT_FOUND,
-        PRECONDITION_FAILED, PRECONDITION_REQUIRED, TOO_LARGE, TOO_MANY_REQUESTS, UNAUTHORIZED,
-        UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+        PRECONDITION_FAILED, PRECONDITION_REQUIRED, TOO_LARGE, TOO_MANY_REQUESTS, UNAUTHORIZED, UNAVAILABLE,
+        UNSUPPORTED_MEDIA_TYPE,
     },
 };

@@ -23,7 +23,7 @@ async fn every_fault_of_an_item_is_reported_at_once() {
     let service = TestService::start().await;
     let reply = service.post("/v1/items", &json!({ "name": "", "attributes": [], "colour": 1 })).await;
     reply.is_problem(422, "validation-error");
-    assert_eq!(reply.body["title"], "The request is not valid.");
+    assert_eq!(reply.body["title"], "The request is invalid.");
     assert_eq!(reply.body["detail"], "3 fields are not valid.");
     assert_eq!(
         reply.body["errors"],

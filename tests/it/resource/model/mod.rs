@@ -6,7 +6,8 @@
 //! it is shown, with the seed that repeats it:
 //!
 //! ```sh
-//! CURIO_MODEL_SEED=7 CURIO_MODEL_CASES=1 scripts/postgres with test cargo test --test it resource::model
+//! CURIO_MODEL_SEED=7 CURIO_MODEL_CASES=1 scripts/postgres with test cargo test --test it
+//! resource::model
 //! ```
 
 mod judge;

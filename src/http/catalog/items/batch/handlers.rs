@@ -7,14 +7,17 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::{
-    batch_schemas::{ItemBatch, ItemBatchResult, ItemBatchResults, Operation, Operations, fault_at},
-    events::ItemCreated,
-    schemas::{ItemReplace, ItemView},
+    operations::{Operation, Operations, fault_at},
+    schemas::{BatchList, ItemBatch, ItemBatchResult, ItemBatchResults},
 };
 use crate::{
     app::App,
     error::{Error, Fault},
     http::{
+        catalog::items::{
+            events::ItemCreated,
+            schemas::{ItemReplace, ItemView},
+        },
         limits::{BodyLimit, MEBIBYTE},
         request::{
             patch,
@@ -41,8 +44,8 @@ pub const LIMIT: BodyLimit = BodyLimit { route: "/v1/items/batch", bytes: 8 * ME
 
 /// Create, change and delete many items at once
 ///
-/// One transaction, all or nothing; the results are in the order of the request. A rejection is one problem,
-/// whose pointers name the operations: `#/operations/3/item/name`. A body may have 8 MiB.
+/// One transaction, all or nothing; the results are in the order of the request. A rejection is one
+/// problem, whose pointers name the operations: `#/operations/3/item/name`. A body may have 8 MiB.
 #[utoipa::path(
     post, path = "/v1/items/batch", tag = "items", request_body = ItemBatch,
     responses(
@@ -100,7 +103,7 @@ impl Plan {
             id: *id,
             item: written.remove(id).map(ItemView::from),
         });
-        ItemBatchResults { results: results.collect() }
+        ItemBatchResults { results: BatchList(results.collect()) }
     }
 }
 
@@ -167,13 +170,9 @@ async fn execute(tx: &mut Transaction, plan: &Plan) -> Result<HashMap<Uuid, Item
 /// 428 if an operation on an item has no `if_match`.
 fn require_if_match(operations: &[Operation]) -> Result<(), Problem> {
     let unconditional = targets(operations).filter(|(_, (_, preconditions))| !preconditions.has_if_match());
-    let faults =
-        unconditional.map(|(index, _)| fault_at(index, Fault::at("/if_match", "required", "is required here")));
-    reject(
-        &PRECONDITION_REQUIRED,
-        "An operation on an item needs an if_match here.",
-        faults.collect(),
-    )
+    let faults = unconditional
+        .map(|(index, _)| fault_at(index, Fault::at("/if_match", "required", "is required here")));
+    reject(&PRECONDITION_REQUIRED, "An operation on an item needs an if_match here.", faults.collect())
 }
 
 /// Rejects operations on missing items, then those whose `if_match` names another version.
