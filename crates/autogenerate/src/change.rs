@@ -1,73 +1,74 @@
-//! One difference between two schemas.
+//! A difference between two schemas.
 
 use std::fmt;
 
 use crate::schema::{Name, Object};
 
-/// One difference, in the terms of the schema that is wanted.
+/// A difference between two schemas, in terms of the target schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What it is about. Of a renamed object the name that it had, in a table by its new name.
+    /// The object that differs. A renamed object has its old name, but the new name of its table.
     pub object: Object,
-    /// What is different.
+    /// The difference.
     pub difference: Difference,
-    /// The table and the column that it is about, as far as there is one of each: a constraint's where it has one column alone, the owner of
-    /// a sequence.
+    /// The table and the column concerned, if there is exactly one of each: the column of a
+    /// single-column constraint or index, the owner of a sequence.
     pub place: (Option<Name>, Option<String>),
 }
 
-/// What is different about an object.
+/// How an object differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
-    /// It is missing.
+    /// The object is missing.
     Add {
-        /// What it is, in short: the type of a column, the definition of a constraint or an index; else empty.
+        /// A short description: the type of a column, the definition of a constraint or index;
+        /// otherwise empty.
         definition: String,
     },
-    /// It is too much.
+    /// The object should not exist.
     Drop,
-    /// It has another name.
+    /// The object has a new name.
     Rename {
         /// The new name, as SQL.
         to: String,
     },
-    /// It is not as it should be.
+    /// A property of the object differs.
     Alter {
-        /// In what.
+        /// The property.
         property: Property,
-        /// What it is; empty for nothing.
+        /// The current value; empty if there is none.
         from: String,
-        /// What it should be.
+        /// The target value; empty if there is none.
         to: String,
     },
 }
 
-/// What can be altered in place, or is rebuilt under the same name.
+/// A property that is altered in place, or by rebuilding the object under the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Property {
-    /// What `COMMENT ON` says.
+    /// The comment (`COMMENT ON`).
     Comment,
     /// The schema of an extension.
     Schema,
-    /// The values of an enumerated type where not all stay, or stay in their order.
+    /// The values of an enum type, if some are removed or reordered.
     Values,
     /// The type of a column or of a sequence.
     Type,
-    /// How a sequence counts.
+    /// The options of a sequence.
     Options,
-    /// Whose a sequence is.
+    /// The column that owns a sequence (`OWNED BY`).
     Owner,
     /// `PARTITION BY`.
     PartitionKey,
-    /// What a table is a partition of.
+    /// The partitioned table of a partition, and its bound (`PARTITION OF`).
     PartitionOf,
-    /// Whether a table is logged.
+    /// Whether a table is unlogged.
     Persistence,
     /// Storage parameters of a table.
     Storage,
     /// The collation of a column.
     Collation,
-    /// Whether a column takes `NULL`.
+    /// Whether a column accepts `NULL`.
     Nullability,
     /// The default of a column.
     Default,
@@ -75,27 +76,27 @@ pub enum Property {
     Identity,
     /// `GENERATED ALWAYS AS (…)`.
     Generated,
-    /// What a constraint or an index says.
+    /// The definition of a constraint or index.
     Definition,
-    /// Whether a constraint is known to hold for all rows, or an index can be used.
+    /// Whether a constraint is validated, or an index is valid.
     Validity,
 }
 
 impl Change {
-    /// The table that it is about, by its new name.
+    /// The table concerned, by its new name.
     #[must_use]
     pub fn table(&self) -> Option<&Name> {
         self.place.0.as_ref()
     }
 
-    /// The column that it is about, by its new name, where it is about one alone.
+    /// The column concerned, by its new name, if there is exactly one.
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         self.place.1.as_deref()
     }
 }
 
-/// As a person reads it, such as `add column items.sku character varying(40)`.
+/// Formats the change for people, such as `add column items.sku character varying(40)`.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let object = &self.object;
@@ -115,7 +116,6 @@ fn or_none(text: &str) -> &str {
     if text.is_empty() { "none" } else { text }
 }
 
-/// As a person calls it.
 impl fmt::Display for Property {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,25 +1,25 @@
-//! What a person should know before a statement is run.
+//! Risks and costs of a statement.
 
 use std::fmt;
 
-/// What can go wrong, or takes long.
+/// A risk or cost of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hazard {
-    /// Data are gone afterwards.
+    /// Data is deleted.
     DeletesData,
-    /// Every row is written anew.
+    /// Every row is rewritten.
     RewritesTable,
-    /// Nobody can write meanwhile, for as long as the table is large.
+    /// Writes are blocked for a time that grows with the table.
     BlocksWrites,
-    /// Nobody can read meanwhile, for as long as the table is large.
+    /// Reads are blocked for a time that grows with the table.
     BlocksReads,
-    /// Rows that are there may not be what is asked for.
+    /// Existing rows may violate what the statement requires, so that it fails.
     MayFailOnData,
-    /// An index is built, which takes as long as the table is large.
+    /// An index is built, which takes a time that grows with the table.
     BuildsIndex,
 }
 
-/// As files and terminals name it.
+/// Formats the hazard as it appears in migration files and on the terminal.
 impl fmt::Display for Hazard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

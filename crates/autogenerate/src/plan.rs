@@ -1,4 +1,4 @@
-//! What leads from one schema to another: statements in an order that PostgreSQL takes, and how they may be cut into files.
+//! The plan from one schema to another: ordered statements, and how they are split into files.
 
 use std::collections::BTreeSet;
 
@@ -7,70 +7,71 @@ use crate::{
     schema::{Name, Object},
 };
 
-/// Statements in their order.
+/// An ordered list of statements that migrates one schema to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The statements.
+    /// The statements, in the order in which they run.
     pub statements: Vec<Statement>,
 }
 
 impl Plan {
-    /// Whether there is nothing to do.
+    /// Returns `true` if there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.statements.is_empty()
     }
 }
 
-/// One statement.
+/// A statement of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// The SQL, without the semicolon at its end.
+    /// The SQL, without a trailing semicolon.
     pub sql: String,
-    /// How it goes together with the statements before it.
+    /// Whether it shares a file with the statements before it.
     pub batch: Batch,
-    /// Tables, existing ones, that it touches.
+    /// Existing tables that it touches.
     pub tables: BTreeSet<Name>,
-    /// What can go wrong, or takes long.
+    /// The risks and costs of running it.
     pub hazards: BTreeSet<Hazard>,
-    /// A person's data have to move before it.
+    /// Data that a person has to migrate before it runs.
     pub slot: Option<Slot>,
 }
 
 impl Statement {
-    /// A statement that nothing is known of.
+    /// A statement without tables, hazards or a slot.
     pub(crate) fn new(sql: impl Into<String>) -> Self {
         let (tables, hazards) = (BTreeSet::new(), BTreeSet::new());
         Self { sql: sql.into(), batch: Batch::Same, tables, hazards, slot: None }
     }
 }
 
-/// How a statement goes together with those before it: sqlx sends a file as one simple query.
+/// How a statement is batched with those before it: sqlx sends a file as one simple query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Batch {
     /// In the same file and transaction.
     Same,
-    /// In a new file, because what the file before took (locks) or made (an enum value) has to be committed first.
+    /// In a new file, because the locks or the new enum values of the previous file have to be
+    /// committed first.
     New,
-    /// Alone in a file that runs without a transaction (`… CONCURRENTLY`).
+    /// Alone in a file without a transaction (`… CONCURRENTLY`).
     Alone,
 }
 
-/// A place where only a person knows what the data should become.
+/// A gap in a migration, where only a person knows what the data should become.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
-    /// What has to be done, such as `populate items.sku`.
+    /// The task, such as `populate items.sku`.
     pub title: String,
-    /// A query that counts the rows concerned, to be run on the actual database.
+    /// A query that counts the affected rows, to be run on the actual database.
     pub count: String,
-    /// What a person may begin with: statements, with `…` where their knowledge goes.
+    /// Statements to start from, with `…` where something has to be filled in.
     pub template: String,
-    /// Statements that do it for the made up rows of the proof.
+    /// Statements that fill the slot for the sample rows of the proof.
     pub rehearsal: String,
 }
 
 impl Slot {
-    /// The same, with the number of rows concerned in its title.
+    /// Appends the number of affected rows to the title.
     #[must_use]
     pub fn counted(mut self, rows: u64) -> Self {
         let digits = rows.to_string();
@@ -86,41 +87,43 @@ impl Slot {
     }
 }
 
-/// What a statement was seen to do when it was run for the proof.
+/// What a statement was observed to do during the proof.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatementNote {
-    /// The strongest lock on each table, as PostgreSQL calls it without the word `Lock` (`AccessExclusive`), and the table as SQL.
+    /// The strongest lock on each table: its mode as PostgreSQL names it, without the word `Lock`
+    /// (`AccessExclusive`), and the table as SQL.
     pub locks: Vec<(String, String)>,
-    /// Tables and indexes, as SQL, that were written anew.
+    /// Tables and indexes, as SQL, that were rewritten.
     pub rewrites: Vec<String>,
-    /// Tables, as SQL, whose rows were read.
+    /// Tables, as SQL, that were scanned.
     pub scans: Vec<String>,
 }
 
-/// What was renamed: a name that is gone, and the one that came in its place.
+/// Renamed objects: the old names and the new names that replace them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Renames {
-    /// Tables, old to new.
+    /// Tables: old name, new name.
     pub tables: Vec<(Name, Name)>,
-    /// Columns: the table by its new name, old to new.
+    /// Columns: new name of the table, old name, new name.
     pub columns: Vec<(Name, String, String)>,
-    /// Enumerated types, old to new.
+    /// Enum types: old name, new name.
     pub enums: Vec<(Name, Name)>,
-    /// Values: the type by its new name, old to new.
+    /// Enum values: new name of the type, old value, new value.
     pub values: Vec<(Name, String, String)>,
 }
 
-/// How to get from one schema to another.
+/// Options of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// Take the forms that let others read and write meanwhile, at the price of more files.
+    /// Prefer statements that do not block reads and writes, at the price of more files.
     pub online: bool,
-    /// Leave a [`Slot`] where a person's data have to move.
+    /// Leave a [`Slot`] where a person has to migrate data.
     pub slots: bool,
 }
 
 impl Renames {
-    /// Each old name and the new one, tables and types first; in a table or a type by the new name of that.
+    /// Pairs of an old and a new object, tables and types first. Columns and values are given by
+    /// the new name of their table or type.
     pub(crate) fn pairs(&self) -> Vec<(Object, Object)> {
         let whole = |pairs: &[(Name, Name)], object: fn(Name) -> Object| {
             pairs.iter().map(|(old, new)| (object(old.clone()), object(new.clone()))).collect::<Vec<_>>()
@@ -141,12 +144,12 @@ impl Renames {
         after(&self.tables, old)
     }
 
-    /// The new name of an enumerated type.
+    /// The new name of an enum type.
     pub(crate) fn enumeration<'a>(&'a self, old: &'a Name) -> &'a Name {
         after(&self.enums, old)
     }
 
-    /// A column or a value by the old name of its table or type.
+    /// The same column or value, by the old name of its table or type.
     pub(crate) fn before(&self, object: &Object) -> Object {
         match object {
             Object::Column(table, name) => Object::Column(back(&self.tables, table), name.clone()),
@@ -155,7 +158,7 @@ impl Renames {
         }
     }
 
-    /// The way back.
+    /// Returns the renames that undo these.
     #[must_use]
     pub fn reversed(&self) -> Self {
         let old_table = |new: &Name| back(&self.tables, new);
@@ -177,12 +180,12 @@ impl Renames {
     }
 }
 
-/// What had that name before.
+/// The old name of `new`, or `new` itself if it was not renamed.
 fn back(renamed: &[(Name, Name)], new: &Name) -> Name {
     renamed.iter().find(|(_, to)| to == new).map_or_else(|| new.clone(), |(old, _)| old.clone())
 }
 
-/// What has that name afterwards.
+/// The new name of `old`, or `old` itself if it was not renamed.
 fn after<'a>(renamed: &'a [(Name, Name)], old: &'a Name) -> &'a Name {
     renamed.iter().find(|(from, _)| from == old).map_or(old, |(_, new)| new)
 }

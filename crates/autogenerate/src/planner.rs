@@ -1,4 +1,4 @@
-//! The statements that lead from one schema to another.
+//! Plans the statements that migrate one schema to another.
 
 use std::collections::BTreeSet;
 
@@ -10,21 +10,22 @@ use crate::{
     schema::Schema,
 };
 
-/// Why there is no plan.
+/// Why a plan could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// Statements that each have to run before another one of them.
-    #[error("no order for these statements, each of which waits for another one:\n{}", .0.join("\n"))]
+    /// The statements depend on each other in a cycle.
+    #[error("cannot order these statements, because they depend on each other:\n{}", .0.join("\n"))]
     Circle(Vec<String>),
 }
 
-/// The statements that lead from one schema to another, in an order that PostgreSQL takes.
+/// Plans the statements that migrate `from` to `to`, in an order that PostgreSQL accepts.
 ///
-/// `to` may hold definitions as they were written where `from` is empty; everything else wants both in canonical form.
+/// If `from` is empty, `to` may hold definitions as they are written in the models. Otherwise both
+/// schemas must be in canonical form.
 ///
 /// # Errors
 ///
-/// [`PlanError`].
+/// The statements depend on each other in a cycle.
 pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Result<Plan, PlanError> {
     let Renamed { schema, renames } = diff::renamed(from, to, renames);
     let changes = diff::compare(&schema, to);

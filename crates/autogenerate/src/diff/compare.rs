@@ -1,4 +1,4 @@
-//! The differences between two schemas, renames included.
+//! Compares two schemas, renames included.
 
 use super::{
     inherit::inherited,
@@ -11,7 +11,7 @@ use crate::{
     schema::{Object, Schema},
 };
 
-/// The differences between two schemas, both in canonical form: what has to be done to `from` so that it is `to`.
+/// Lists the changes that turn `from` into `to`. Both must be in canonical form.
 #[must_use]
 pub fn diff(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Change> {
     let Renamed { schema, renames } = renamed(from, to, renames);
@@ -21,7 +21,7 @@ pub fn diff(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Change> {
     changes
 }
 
-/// The differences that renaming does not settle.
+/// Lists the changes other than renames.
 pub(crate) fn compare(from: &Schema, to: &Schema) -> Vec<Change> {
     let inherited = inherited(from, to);
     let (from, to) = inherited.as_ref().map_or((from, to), |(from, to)| (from, to));

@@ -1,9 +1,9 @@
-//! What partitions get from the table that they are partitions of.
+//! What partitions inherit from their partitioned table.
 
 use crate::schema::{Column, Identity, Name, Schema, Table};
 
-/// Both sides as they compare once the partitioned tables have been changed, which changes their partitions too; `None` where
-/// there are no partitions.
+/// Both sides as they compare after the partitioned tables have changed, which changes their
+/// partitions too. Returns `None` if there are no partitions.
 pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> {
     if !from.tables.values().chain(to.tables.values()).any(|table| table.partition_of.is_some()) {
         return None;
@@ -22,7 +22,8 @@ pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> 
                     now.tables.insert(name.clone(), changed);
                 }
             }
-            // One that leaves keeps what it had as its own; one that comes brings what it has.
+            // A detached partition keeps what it inherited as its own; an attached one brings its
+            // own.
             _ => {
                 now.tables.get_mut(name).into_iter().for_each(own);
                 then.tables.get_mut(name).into_iter().for_each(own);
@@ -42,7 +43,7 @@ fn own(table: &mut Table) {
     table.indexes.values_mut().for_each(|index| index.part_of = None);
 }
 
-/// Since PostgreSQL 17 a partition counts by the sequence of its table, as that does; before, it does not count by itself.
+/// Since PostgreSQL 17, a partition shares the identity of its table. Before, it has none.
 fn count_along(partition: &mut Table, wanted: &Table) {
     let is_given = |column: &Column| column.identity.is_none_or(|it| it.options.is_none());
     for column in &mut partition.columns {
@@ -54,7 +55,7 @@ fn count_along(partition: &mut Table, wanted: &Table) {
     }
 }
 
-/// The partition after what is done to the table that it is a partition of.
+/// Applies the changes of the partitioned table to its partition.
 fn follow(mut partition: Table, before: &Table, after: &Table) -> Table {
     partition
         .columns

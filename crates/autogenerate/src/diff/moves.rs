@@ -1,10 +1,10 @@
-//! Renames in an order that never meets a name that is taken.
+//! Orders renames so that no target name is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::Name;
 
-/// Renames in an order in which no name is taken, with those for the time being marked.
+/// Orders renames so that no target name is taken. The flag marks renames to a temporary name.
 pub(super) fn moves(mut pairs: BTreeMap<Name, Name>, mut taken: BTreeSet<Name>) -> Vec<(Name, Name, bool)> {
     let mut moves = Vec::new();
     pairs.retain(|old, new| old != new);
@@ -13,7 +13,8 @@ pub(super) fn moves(mut pairs: BTreeMap<Name, Name>, mut taken: BTreeSet<Name>) 
         let (old, new, aside) = if let Some((old, new)) = free {
             (old.clone(), new.clone(), false)
         } else {
-            // Either a circle, or what has the name is going to be dropped: that one steps aside.
+            // Either a cycle, or an object that will be dropped has the name: that object gets a
+            // temporary name.
             let holder = pairs.values().find(|new| !pairs.contains_key(*new)).unwrap_or(old).clone();
             let aside = holder.free("_old", |name| taken.contains(name));
             if let Some(new) = pairs.remove(&holder) {
@@ -46,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_taken_are_freed_first() {
+    fn a_name_that_is_taken_is_freed_first() {
         assert_eq!(texts(&moved(&[("a", "b"), ("b", "c")], &["a", "b"])), [("b", "c"), ("a", "b")]);
         assert_eq!(
             texts(&moved(&[("a", "b"), ("b", "a")], &["a", "b"])),

@@ -1,4 +1,4 @@
-//! What only a person knows: whether something was renamed.
+//! Possible renames, which only a person can confirm.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -8,56 +8,60 @@ use crate::{
     schema::{Column, Name, Object, Schema, Table, quote_identifier},
 };
 
-/// Something that is gone and something like it that is new: it may have been renamed.
+/// A removed object and a similar new one, which may be a rename.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ambiguity {
-    /// What is gone; a column in a table by its new name.
+    /// The removed object. A column has the new name of its table.
     pub old: Object,
-    /// What is new.
+    /// The new object.
     pub new: Object,
 }
 
-/// As a question.
+/// Formats the ambiguity as a question.
 impl fmt::Display for Ambiguity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "was {} renamed to {}?", self.old, self.new)
     }
 }
 
-/// What is wrong with a hint.
+/// What is wrong with a rename hint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The old name is gone: the rename was done, or never meant.
+    /// The old name does not exist: the rename was already applied, or the hint is a mistake.
     Stale,
-    /// Both names are there before the change.
+    /// Both names already exist.
     Contradictory,
 }
 
-/// A hint that cannot be followed.
+/// A rename hint that cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenameFault {
-    /// What should have been renamed, by its old name.
+    /// The object by its old name.
     pub old: Object,
-    /// What it should be called.
+    /// The object by its new name.
     pub new: Object,
-    /// Why it cannot be.
+    /// Why the hint cannot be followed.
     pub fault: Fault,
 }
 
-/// What to say about it.
 impl fmt::Display for RenameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { old, new, fault } = self;
         match fault {
             Fault::Stale => {
-                write!(f, "{new} is said to be renamed from {old}, which is nowhere: take the hint away")
+                write!(
+                    f,
+                    "the hint says that {new} was renamed from {old}, which does not exist: remove the hint"
+                )
             }
-            Fault::Contradictory => write!(f, "{new} is said to be renamed from {old}, but both are there"),
+            Fault::Contradictory => {
+                write!(f, "the hint says that {new} was renamed from {old}, but both exist: remove the hint")
+            }
         }
     }
 }
 
-/// Which hints cannot be followed. One that was followed already is among them as stale.
+/// Lists the hints that cannot be followed. A hint that was already applied is stale.
 #[must_use]
 pub fn check_renames(from: &Schema, to: &Schema, renames: &Renames) -> Vec<RenameFault> {
     let pairs = renames.pairs();
@@ -73,7 +77,7 @@ pub fn check_renames(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Renam
     faults.map(|(old, new, fault)| RenameFault { old: old.clone(), new: new.clone(), fault }).collect()
 }
 
-/// What may have been renamed though no hint says so: the caller has to ask.
+/// Lists possible renames that no hint covers. The caller has to ask about them.
 #[must_use]
 pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambiguity> {
     let from = &renamed(from, to, renames).schema;
@@ -90,7 +94,7 @@ pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambigui
     found.extend(alike(&from.enums, &to.enums, Object::Enum, |was, is| was.values == is.values));
     for (name, is) in &to.enums {
         let Some(was) = from.enums.get(name) else { continue };
-        // A value that is gone and a new one in its place.
+        // A removed value and a new one in the same position.
         let lost = was.values.iter().filter(|value| !is.values.contains(value));
         for (old, new) in lost.flat_map(|old| is.values.iter().map(move |new| (old, new))) {
             let is_new = !was.values.contains(new) && was.values.len() == is.values.len();
@@ -103,7 +107,7 @@ pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambigui
     found
 }
 
-/// Objects that only one side has, each with those that only the other side has and that are the same.
+/// Pairs each object that only `from` has with equal objects that only `to` has.
 fn alike<V>(
     from: &BTreeMap<Name, V>,
     to: &BTreeMap<Name, V>,

@@ -1,4 +1,4 @@
-//! What becomes another name, by a hint or because it is alike but for its name, in an order that never meets a name that is taken.
+//! Renames, hinted or inferred from equal definitions, ordered so that no target name is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,20 +9,20 @@ use crate::{
     schema::{Constraint, ConstraintKind, Index, Name, Object, Schema},
 };
 
-/// A schema in the names of the one that is wanted.
+/// A schema after its renames.
 pub(crate) struct Renamed {
     pub(crate) schema: Schema,
-    /// What leads to it, in order.
+    /// The renames that were applied, in order.
     pub(crate) renames: Vec<Rename>,
 }
 
-/// The schema after all renames.
+/// Applies hinted and inferred renames to `from`.
 pub(crate) fn renamed(from: &Schema, to: &Schema, hints: &Renames) -> Renamed {
     let mut it = Renaming { schema: from.clone(), to, renames: Vec::new() };
     it.enums(hints);
     it.tables(hints);
     it.sequences();
-    // The index of a partition follows that of the partitioned table.
+    // The index of a partition matches only after that of the partitioned table was renamed.
     while it.alike() {}
     Renamed { schema: it.schema, renames: it.renames }
 }
@@ -40,7 +40,7 @@ impl Renaming<'_> {
         self.renames.push(rename);
     }
 
-    /// Renames within one space of names.
+    /// Renames objects of one kind, whose names must be distinct.
     fn all(&mut self, pairs: BTreeMap<Name, Name>, taken: BTreeSet<Name>, object: impl Fn(&Name) -> Object) {
         for (old, new, aside) in moves(pairs, taken) {
             self.push(object(&old), new, aside);
@@ -94,7 +94,8 @@ impl Renaming<'_> {
         }
     }
 
-    /// Renames the sequences of a table's identity columns, which follow neither the table nor the column by themselves.
+    /// Renames the sequences of a table's identity columns, which PostgreSQL does not rename with
+    /// the table or column.
     fn identities(&mut self, table: &Name, was: impl Fn(&str) -> (Name, String)) {
         let Some(it) = self.schema.tables.get(table) else { return };
         let columns: Vec<_> =
@@ -109,7 +110,7 @@ impl Renaming<'_> {
         }
     }
 
-    /// Renames a sequence that goes with the same column and counts alike.
+    /// Renames sequences that are owned by the same column on both sides.
     fn sequences(&mut self) {
         let lost = self
             .schema
@@ -128,7 +129,8 @@ impl Renaming<'_> {
         self.relations(pairs);
     }
 
-    /// Renames constraints and indexes that are alike but for their names.
+    /// Renames constraints and indexes that differ only in their names. Returns whether there were
+    /// any.
     fn alike(&mut self) -> bool {
         let (to, before) = (self.to, self.renames.len());
         let mut relations = BTreeMap::new();
@@ -149,7 +151,8 @@ impl Renaming<'_> {
         self.renames.len() > before
     }
 
-    /// Renames within the space of names that tables, sequences and indexes share.
+    /// Renames relations: tables, sequences, indexes and constraints with an index, which share a
+    /// set of names.
     fn relations(&mut self, pairs: BTreeMap<Name, Name>) {
         if pairs.is_empty() {
             return;
@@ -158,13 +161,13 @@ impl Renaming<'_> {
         for (old, new, aside) in moves(pairs, objects.keys().cloned().collect()) {
             let Some(object) = objects.remove(&old) else { continue };
             self.push(object, new, aside);
-            // A table takes the names of what is in it along.
+            // Renaming a table also changes the identity of what it contains.
             objects = relations(&self.schema);
         }
     }
 }
 
-/// All tables, sequences, indexes and constraints with an index by the names that they share a space of.
+/// All relations by name: tables, sequences, indexes, and constraints with an index.
 fn relations(schema: &Schema) -> BTreeMap<Name, Object> {
     let mut all: BTreeMap<_, _> =
         schema.sequences.keys().map(|name| (name.clone(), Object::Sequence(name.clone()))).collect();
@@ -181,7 +184,7 @@ fn relations(schema: &Schema) -> BTreeMap<Name, Object> {
 }
 
 fn same_constraint(a: &Constraint, b: &Constraint) -> bool {
-    // The check of a partition follows that of the partitioned table.
+    // The check of a partition is renamed with that of the partitioned table.
     let follows = a.inherited && b.inherited && a.kind == ConstraintKind::Check;
     !follows && a.definition == b.definition && a.validated == b.validated && a.inherited == b.inherited
 }
@@ -190,7 +193,8 @@ fn same_index(a: &Index, b: &Index) -> bool {
     (a.unique, &a.definition, &a.part_of, a.valid) == (b.unique, &b.definition, &b.part_of, b.valid)
 }
 
-/// Old names to new ones: what only one side has, and the other has under another name.
+/// Pairs the old name of each entry that only `from` has with the new name of an equal entry that
+/// only `to` has.
 fn twins<V>(
     from: &BTreeMap<String, V>,
     to: &BTreeMap<String, V>,
@@ -216,7 +220,7 @@ mod tests {
     use crate::schema::Table;
 
     #[test]
-    fn what_is_alike_but_for_its_name_is_renamed_with_the_column() {
+    fn what_differs_only_in_name_is_renamed_with_the_column() {
         let index = |definition: &str, column: &str| Index {
             unique: false,
             definition: definition.to_owned(),

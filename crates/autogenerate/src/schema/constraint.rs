@@ -1,25 +1,25 @@
-//! Constraints of tables.
+//! Table constraints.
 
 use super::{expression::Uses, name::Name, object::Object};
 
-/// A constraint of a table.
+/// A table constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Constraint {
-    /// What stands behind its name, as `pg_get_constraintdef` prints it, without `NOT VALID`.
+    /// What follows the name, as `pg_get_constraintdef` prints it, without `NOT VALID`.
     pub definition: String,
-    /// What it is.
+    /// The kind of the constraint.
     pub kind: ConstraintKind,
-    /// Whether all rows are known to keep it, else `NOT VALID`.
+    /// Whether all rows are known to satisfy it; `false` if it is `NOT VALID`.
     pub validated: bool,
-    /// Whether it came from the table that this is a partition of.
+    /// Whether it is inherited from the partitioned table.
     pub inherited: bool,
-    /// What it refers to, but for the table of a foreign key.
+    /// What it refers to, except the table that a foreign key references.
     pub uses: Uses,
-    /// What `COMMENT ON` says.
+    /// The comment (`COMMENT ON`).
     pub comment: Option<String>,
 }
 
-/// The kinds of constraints.
+/// The kind of a constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ConstraintKind {
     /// `PRIMARY KEY`.
@@ -28,11 +28,11 @@ pub enum ConstraintKind {
     Unique(Key),
     /// `FOREIGN KEY`.
     ForeignKey {
-        /// Columns of this table, in the order of the key.
+        /// Columns of this table, in key order.
         columns: Vec<String>,
-        /// The other table.
+        /// The referenced table.
         references: Name,
-        /// Its columns, in the same order.
+        /// The referenced columns, in the same order.
         referenced: Vec<String>,
     },
     /// `CHECK`.
@@ -41,29 +41,31 @@ pub enum ConstraintKind {
     Exclusion,
 }
 
-/// What a primary key or a unique constraint needs to be made from an index that is there.
+/// What it takes to create a primary key or unique constraint from an existing index.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The columns, in order.
     pub columns: Vec<String>,
-    /// What stands behind `USING` in the definition of its index, such as `btree (a, b)`; `NULLS NOT DISTINCT` included.
+    /// What follows `USING` in the definition of its index, such as `btree (a, b)`, including
+    /// `NULLS NOT DISTINCT`.
     pub index: String,
-    /// `DEFERRABLE`, `DEFERRABLE INITIALLY DEFERRED`, or empty.
+    /// `DEFERRABLE`, `DEFERRABLE INITIALLY DEFERRED` or empty.
     pub deferrable: String,
 }
 
 impl Constraint {
-    /// Whether rows are checked at all.
+    /// Whether PostgreSQL enforces it.
     pub(crate) fn is_enforced(&self) -> bool {
         !self.definition.ends_with("NOT ENFORCED")
     }
 
-    /// Whether it applies to a period (`WITHOUT OVERLAPS`), so that no unique index can become it.
+    /// Whether it applies to a period (`WITHOUT OVERLAPS`), so that it cannot be created from an
+    /// index.
     pub(crate) fn is_temporal(&self) -> bool {
         self.definition.contains("WITHOUT OVERLAPS")
     }
 
-    /// The definition without its last part, and that part: whether and how it is deferrable.
+    /// Splits the deferrability off the end of the definition.
     pub(crate) fn split_deferrable(&self) -> (&str, &str) {
         [" DEFERRABLE INITIALLY DEFERRED", " DEFERRABLE"]
             .into_iter()
@@ -73,17 +75,17 @@ impl Constraint {
 }
 
 impl ConstraintKind {
-    /// Whether it has an index of its own name.
+    /// Whether it has an index of the same name.
     pub(crate) fn has_index(&self) -> bool {
         !matches!(self, Self::Check | Self::ForeignKey { .. })
     }
 
-    /// That index, whose name is taken among tables and indexes.
+    /// That index, whose name is shared with tables and other indexes.
     pub(crate) fn own_index(&self, table: &Name, name: &str) -> Option<Object> {
         self.has_index().then(|| Object::index(table, name))
     }
 
-    /// The key of a primary key or a unique constraint.
+    /// The key of a primary key or unique constraint.
     pub(crate) fn key(&self) -> Option<&Key> {
         match self {
             Self::PrimaryKey(key) | Self::Unique(key) => Some(key),
@@ -91,7 +93,7 @@ impl ConstraintKind {
         }
     }
 
-    /// The other table of a foreign key.
+    /// The table that a foreign key references.
     pub(crate) fn references(&self) -> Option<&Name> {
         match self {
             Self::ForeignKey { references, .. } => Some(references),

@@ -1,10 +1,10 @@
-//! Enumerated types.
+//! Enum types.
 
-/// An enumerated type.
+/// An enum type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Enum {
-    /// Its values in their order.
+    /// Its values, in order.
     pub values: Vec<String>,
-    /// What `COMMENT ON` says.
+    /// The comment (`COMMENT ON`).
     pub comment: Option<String>,
 }

@@ -1,8 +1,8 @@
 //! Extensions.
 
-/// An extension; what it owns is nobody else's.
+/// An extension. The objects that it owns are not compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Extension {
-    /// The schema that it was created in, where schemas are compared.
+    /// The schema that it was created in, if schemas are compared.
     pub schema: Option<String>,
 }

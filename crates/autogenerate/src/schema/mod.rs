@@ -1,8 +1,10 @@
-//! What a database holds, as plain data: one type for both sides of a comparison.
+//! The objects of a database as plain data, with one type for both sides of a comparison.
 //!
-//! Two origins fill it. [`introspect`](crate::introspect) reads the catalogs of PostgreSQL, where every type, default and expression is in
-//! canonical form. [`Metadata`](crate::model::Metadata) lists what models say, as it was written; that is only good for being created in a
-//! [scratch](crate::scratch) place and read back, because only like can be compared with like.
+//! A schema has one of two origins. [`introspect`](crate::introspect) reads it from the PostgreSQL
+//! catalogs, where every type, default and expression is in canonical form.
+//! [`Metadata`](crate::model::Metadata) lists the models, whose definitions are as written. They
+//! cannot be compared directly: they are first created in a [scratch](crate::scratch) schema and
+//! read back.
 
 mod column;
 mod constraint;
@@ -32,23 +34,24 @@ pub use self::{
     table::{PartitionOf, Table},
 };
 
-/// Everything that is compared.
+/// All objects that are compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Schema {
-    /// PostgreSQL's schemas by name; empty where one schema is read alone, whose objects then have unqualified names.
+    /// PostgreSQL schemas by name; empty if a single schema is read, whose objects then have
+    /// unqualified names.
     pub namespaces: BTreeMap<String, Namespace>,
     /// Extensions by name.
     pub extensions: BTreeMap<String, Extension>,
-    /// Enumerated types.
+    /// Enum types.
     pub enums: BTreeMap<Name, Enum>,
-    /// Sequences, but for those that belong to identity columns.
+    /// Sequences, except those of identity columns.
     pub sequences: BTreeMap<Name, Sequence>,
     /// Tables, partitioned tables and partitions.
     pub tables: BTreeMap<Name, Table>,
 }
 
 impl Schema {
-    /// The same without what cannot be changed in place: the order of the columns in a table.
+    /// Sorts the columns of each table, because their order cannot be changed in place.
     #[must_use]
     pub fn normalized(mut self) -> Self {
         for table in self.tables.values_mut() {
@@ -57,12 +60,12 @@ impl Schema {
         self
     }
 
-    /// The column of a table.
+    /// Finds a column of a table.
     pub(crate) fn column(&self, table: &Name, column: &str) -> Option<&Column> {
         self.tables.get(table)?.column(column)
     }
 
-    /// The table and all its partitions, at any depth.
+    /// The table and its partitions at every level.
     pub(crate) fn with_partitions(&self, table: &Name) -> Vec<Name> {
         let mut all = vec![table.clone()];
         let mut at = 0;
@@ -76,7 +79,7 @@ impl Schema {
         all
     }
 
-    /// Whether a table, a sequence, an index or a constraint has the name.
+    /// Whether a table, sequence, index or constraint has this name.
     pub(crate) fn is_relation(&self, name: &Name) -> bool {
         let has = |(table, it): (&Name, &Table)| {
             table.schema == name.schema
@@ -85,7 +88,7 @@ impl Schema {
         self.tables.contains_key(name) || self.sequences.contains_key(name) || self.tables.iter().any(has)
     }
 
-    /// Whether the object is there.
+    /// Whether the object exists.
     pub(crate) fn contains(&self, object: &Object) -> bool {
         match object {
             Object::Namespace(name) => self.namespaces.contains_key(name),

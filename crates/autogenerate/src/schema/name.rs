@@ -1,39 +1,40 @@
-//! Names of objects, and the only place that quotes.
+//! Names of objects, and the quoting of identifiers and literals.
 
 use std::{collections::HashSet, fmt, sync::LazyLock};
 
-/// The name of an object, with the schema that it is in where more than one is compared.
+/// The name of an object, qualified if more than one schema is compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
-    /// `None` where one schema is compared alone, which then is on the search path.
+    /// `None` if a single schema is compared, which is then on the search path.
     pub schema: Option<String>,
-    /// Not quoted.
+    /// The name, unquoted.
     pub name: String,
 }
 
 impl Name {
-    /// The name of an object in the schema that is on the search path.
+    /// Creates the name of an object in the schema on the search path.
     pub fn local(name: impl Into<String>) -> Self {
         Self { schema: None, name: name.into() }
     }
 
-    /// The name of an object in a schema that is named.
+    /// Creates a name that is qualified by a schema.
     pub fn qualified(schema: impl Into<String>, name: impl Into<String>) -> Self {
         Self { schema: Some(schema.into()), name: name.into() }
     }
 
-    /// Another object in the same schema.
+    /// Creates the name of another object in the same schema.
     #[must_use]
     pub fn sibling(&self, name: impl Into<String>) -> Self {
         Self { schema: self.schema.clone(), name: name.into() }
     }
 
-    /// The name that PostgreSQL gives the sequence of a column, next to `self`; `table` is the name of its table.
+    /// The name that PostgreSQL gives to the sequence of a column. `table` is the name of its
+    /// table; the sequence is in the schema of `self`.
     pub(crate) fn column_sequence(&self, table: &Self, column: &str) -> Self {
         self.sibling(format!("{}_{column}_seq", table.name))
     }
 
-    /// The name with a suffix, cut to the 63 bytes that a name may have, and with a number if it is taken.
+    /// Appends a suffix, and a number if the name is taken, within PostgreSQL's limit of 63 bytes.
     pub(crate) fn free(&self, suffix: &str, is_taken: impl Fn(&Self) -> bool) -> Self {
         let counts = std::iter::once(String::new()).chain((2..).map(|n: u32| n.to_string()));
         let mut names = counts.map(|count| {
@@ -44,7 +45,7 @@ impl Name {
     }
 }
 
-/// As SQL wants it: quoted where that is needed.
+/// Formats the name as SQL, quoted if necessary.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(schema) = &self.schema {
@@ -54,7 +55,8 @@ impl fmt::Display for Name {
     }
 }
 
-/// An identifier as SQL wants it: as it is where PostgreSQL's own `quote_ident` would leave it so, else in double quotes.
+/// Formats an identifier as SQL, in double quotes only if PostgreSQL's `quote_ident` would add
+/// them.
 #[must_use]
 pub fn quote_identifier(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
@@ -63,14 +65,14 @@ pub fn quote_identifier(name: &str) -> String {
     if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
-/// A text as a string literal, which means the same whatever `standard_conforming_strings` is.
+/// Quotes a string literal, independent of `standard_conforming_strings`.
 #[must_use]
 pub fn quote_literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     if text.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }
 
-/// PostgreSQL's key words except the unreserved ones, up to version 18.
+/// PostgreSQL's keywords up to version 18, except the unreserved ones.
 const KEY_WORDS: &str = "\
     all analyse analyze and any array as asc asymmetric authorization between bigint binary bit \
     boolean both case cast char character check coalesce collate collation column concurrently \
@@ -94,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_quoted_where_sql_needs_it() {
+    fn a_name_is_quoted_if_sql_requires_it() {
         assert!(KEY_WORDS.split(' ').is_sorted());
         for (name, quoted) in [
             ("items", "items"),
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_free_name_is_cut_between_letters() {
+    fn a_derived_name_is_truncated_between_characters() {
         let long = Name::local("é".repeat(31));
         let free = long.free("_old", |name| name.name.ends_with("_old"));
         assert_eq!(free.name, format!("{}_old2", "é".repeat(29)));

@@ -1,8 +1,8 @@
-//! PostgreSQL's schemas.
+//! PostgreSQL schemas.
 
-/// One of PostgreSQL's schemas.
+/// A PostgreSQL schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Namespace {
-    /// What `COMMENT ON` says.
+    /// The comment (`COMMENT ON`).
     pub comment: Option<String>,
 }

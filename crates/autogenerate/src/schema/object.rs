@@ -1,19 +1,19 @@
-//! What a change or a statement is about.
+//! Identifiers of database objects.
 
 use std::fmt;
 
 use super::name::{Name, quote_identifier};
 
-/// One object of a database.
+/// Identifies an object of a database.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Object {
-    /// One of PostgreSQL's schemas.
+    /// A PostgreSQL schema.
     Namespace(String),
     /// An extension.
     Extension(String),
-    /// An enumerated type.
+    /// An enum type.
     Enum(Name),
-    /// A value of an enumerated type.
+    /// A value of an enum type.
     Value(Name, String),
     /// A sequence.
     Sequence(Name),
@@ -23,12 +23,12 @@ pub enum Object {
     Column(Name, String),
     /// A constraint of a table.
     Constraint(Name, String),
-    /// An index of a table, in whose schema it is.
+    /// An index of a table, in the same schema as the table.
     Index(Name, String),
 }
 
 impl Object {
-    /// The table that it is, or is a part of.
+    /// The table itself, or the table that it belongs to.
     #[must_use]
     pub fn table(&self) -> Option<&Name> {
         match self {
@@ -63,12 +63,12 @@ impl Object {
         Self::Index(table.clone(), index.into())
     }
 
-    /// The schema that an object of that name is in.
+    /// The schema that contains an object of this name.
     pub(crate) fn namespace(name: &Name) -> Option<Self> {
         name.schema.clone().map(Self::Namespace)
     }
 
-    /// The name that it takes among tables, sequences and indexes.
+    /// The name that it occupies among tables, sequences and indexes.
     pub(crate) fn relation(&self) -> Option<Name> {
         match self {
             Self::Table(name) | Self::Sequence(name) => Some(name.clone()),
@@ -77,7 +77,8 @@ impl Object {
         }
     }
 
-    /// As `COMMENT ON` calls it; a value of an enumerated type has no comment.
+    /// The object as `COMMENT ON` names it. An enum value, which has no comment, is named by its
+    /// type.
     pub(crate) fn sql(&self) -> String {
         match self {
             Self::Namespace(name) => format!("SCHEMA {}", quote_identifier(name)),
@@ -92,7 +93,7 @@ impl Object {
     }
 }
 
-/// As a person reads it, such as `column items.sku`.
+/// Formats the object for people, such as `column items.sku`.
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,21 +1,21 @@
-//! Sequences, and how they count.
+//! Sequences and their options.
 
 use super::name::Name;
 
-/// A sequence that is an object of its own.
+/// A sequence that does not belong to an identity column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Sequence {
     /// `smallint`, `integer` or `bigint`.
     pub data_type: String,
-    /// How it counts.
+    /// The options, such as start and increment.
     pub options: SequenceOptions,
-    /// The table and column that it goes with (`OWNED BY`), as a `serial` column's does.
+    /// The table and column that own it (`OWNED BY`), as for a `serial` column.
     pub owned_by: Option<(Name, String)>,
-    /// What `COMMENT ON` says.
+    /// The comment (`COMMENT ON`).
     pub comment: Option<String>,
 }
 
-/// How a sequence counts.
+/// The options of a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SequenceOptions {
     /// `START WITH`.
@@ -33,7 +33,7 @@ pub struct SequenceOptions {
 }
 
 impl SequenceOptions {
-    /// How a sequence of that type counts where nothing is said but its increment.
+    /// PostgreSQL's defaults for a sequence with this type and increment.
     pub(crate) fn usual(increment: i64, data_type: &str) -> Self {
         let (least, most) = match data_type {
             "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),

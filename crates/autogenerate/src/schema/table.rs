@@ -14,26 +14,26 @@ use super::{
 /// A table, a partitioned table or a partition.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Table {
-    /// Columns in their order.
+    /// Columns, in order.
     pub columns: Vec<Column>,
-    /// Constraints by name, but for `NOT NULL`, which is a column's.
+    /// Constraints by name, except `NOT NULL`, which is a property of the column.
     pub constraints: BTreeMap<String, Constraint>,
-    /// Indexes by name, but for those that belong to constraints.
+    /// Indexes by name, except those that belong to constraints.
     pub indexes: BTreeMap<String, Index>,
-    /// What stands behind `PARTITION BY`, such as `RANGE (created_at)`.
+    /// What follows `PARTITION BY`, such as `RANGE (created_at)`.
     pub partition_by: Option<String>,
     /// The table that it is a partition of.
     pub partition_of: Option<PartitionOf>,
-    /// Whether its writes bypass the write-ahead log.
+    /// Whether it is unlogged: its writes bypass the write-ahead log.
     pub unlogged: bool,
     /// Storage parameters such as `fillfactor=70`, sorted.
     pub options: Vec<String>,
-    /// What `COMMENT ON` says.
+    /// The comment (`COMMENT ON`).
     pub comment: Option<String>,
 }
 
 impl Table {
-    /// The column of that name.
+    /// Finds a column by name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
@@ -44,7 +44,7 @@ impl Table {
         self.partition_of.as_ref().map(|of| &of.parent)
     }
 
-    /// The columns of the primary key.
+    /// The primary key.
     pub(crate) fn primary_key(&self) -> Option<&Key> {
         self.constraints.values().find_map(|it| match &it.kind {
             ConstraintKind::PrimaryKey(key) => Some(key),
@@ -52,8 +52,8 @@ impl Table {
         })
     }
 
-    /// Constraints and indexes that make these columns unique, in any order: a foreign key depends on one of them.
-    /// `name` is the table's own.
+    /// Constraints and indexes that make these columns unique, in any order. A foreign key depends
+    /// on one of them. `name` is the name of this table.
     pub(crate) fn keys(&self, name: &Name, columns: &[String]) -> Vec<Object> {
         let is_key =
             |key: &[String]| key.len() == columns.len() && columns.iter().all(|column| key.contains(column));
@@ -62,7 +62,8 @@ impl Table {
             .iter()
             .filter(|(_, it)| it.kind.key().is_some_and(|key| is_key(&key.columns)))
             .map(|(constraint, _)| Object::Constraint(name.clone(), constraint.clone()));
-        // An index does not name its columns; one too many here only says that it comes first.
+        // Only the columns that an index uses are known, not its key. A false match merely adds a
+        // dependency.
         let is_unique =
             |it: &Index| it.unique && columns.iter().all(|column| it.uses.columns.contains(column));
         let indexes = self
@@ -73,7 +74,7 @@ impl Table {
         constraints.chain(indexes).collect()
     }
 
-    /// Each definition, and what it refers to, to be renamed.
+    /// Each definition with its references, to rename what they mention.
     pub(crate) fn texts(&mut self) -> impl Iterator<Item = (&mut String, &mut Uses)> {
         let columns = self.columns.iter_mut().flat_map(Column::texts);
         let constraints = self.constraints.values_mut().map(|it| (&mut it.definition, &mut it.uses));
@@ -82,7 +83,7 @@ impl Table {
     }
 }
 
-/// Where a partition belongs.
+/// The parent and the bound of a partition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PartitionOf {
     /// The partitioned table.
