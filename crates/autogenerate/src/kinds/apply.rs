@@ -1,10 +1,10 @@
-//! A schema after something in it was renamed.
+//! Applies a rename to a schema.
 
 use super::{column, constraint, enumeration, index, rename::Rename, sequence, table};
 use crate::schema::{Object, Schema};
 
 impl Rename {
-    /// Gives the object its new name wherever a schema mentions it.
+    /// Replaces the old name with the new one throughout the schema.
     pub(crate) fn apply(&self, schema: &mut Schema) {
         let new = &self.to;
         match &self.object {

@@ -1,4 +1,4 @@
-//! Collects the differences between objects of the same names.
+//! Collects the differences between objects of the same name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,23 +7,24 @@ use crate::{
     schema::{Name, Object, Schema, quote_literal},
 };
 
-/// An object, or a part of one, that is compared with another one of its name.
+/// An object, or a part of one, that can be compared with its counterpart.
 pub(crate) trait Compare {
-    /// What it is, in short, as an addition is listed.
+    /// A short description, which is shown when the object is added.
     fn definition(&self) -> String {
         String::new()
     }
 
-    /// Whether statements create and drop it by itself, not with the object that it is inherited from.
+    /// Whether statements create and drop it by itself, rather than with the object that it is
+    /// inherited from.
     fn is_own(&self) -> bool {
         true
     }
 
-    /// Adds what has to change in `self`, which is `object`, so that it is `to`.
+    /// Records the changes that turn `self`, which is `object`, into `to`.
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>);
 }
 
-/// The differences so far.
+/// The differences found so far.
 pub(crate) struct Changes<'a> {
     from: &'a Schema,
     to: &'a Schema,
@@ -39,7 +40,7 @@ impl<'a> Changes<'a> {
         self.list
     }
 
-    /// Compares the objects that both sides have, and lists those that one side has.
+    /// Compares objects that exist on both sides, and records those that exist on one side only.
     pub(super) fn compare<K: Ord, V: Compare>(
         &mut self,
         from: &BTreeMap<K, V>,
@@ -65,7 +66,7 @@ impl<'a> Changes<'a> {
         self.list.push(Change { object, difference, place });
     }
 
-    /// Adds a change if the texts differ.
+    /// Records a change if the texts differ.
     pub(super) fn text(&mut self, object: &Object, property: Property, from: Option<&str>, to: Option<&str>) {
         if from != to {
             let (from, to) = (from.unwrap_or_default().to_owned(), to.unwrap_or_default().to_owned());

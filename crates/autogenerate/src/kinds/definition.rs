@@ -1,11 +1,11 @@
-//! What stands in the definitions of indexes and constraints.
+//! Parses the definitions of indexes and constraints.
 
 use crate::{
     render::tokens::{Token, tokens},
     schema::{Key, quote_identifier},
 };
 
-/// What has to differ from row to row.
+/// A uniqueness rule: the terms that must differ between rows.
 pub(super) struct Unique {
     pub(super) terms: Vec<String>,
     pub(super) condition: Option<String>,
@@ -18,7 +18,8 @@ impl Unique {
         Self { terms, condition: None, nulls_distinct: !key.index.contains("NULLS NOT DISTINCT") }
     }
 
-    /// Of the definition of an index, as `btree (lower(name), id DESC) WHERE (deleted_at IS NULL)`.
+    /// Parses the definition of an index, such as
+    /// `btree (lower(name), id DESC) WHERE (deleted_at IS NULL)`.
     pub(super) fn of_index(definition: &str) -> Self {
         let parts = Parts::of(definition);
         Self {
@@ -29,7 +30,8 @@ impl Unique {
     }
 }
 
-/// The definition of an index or of an exclusion constraint: elements in parentheses, what follows, and a condition.
+/// The definition of an index or exclusion constraint: the elements in parentheses, what follows
+/// them, and the condition.
 pub(super) struct Parts {
     pub(super) elements: Vec<String>,
     rest: String,
@@ -73,7 +75,7 @@ impl Parts {
     }
 }
 
-/// What an element of an index is made of, without collation, operator class and order.
+/// The expression of an index element, without its collation, operator class and order.
 pub(super) fn term(element: &str) -> String {
     let (mut depth, mut out) = (0_usize, String::new());
     for token in tokens(element) {
@@ -88,13 +90,13 @@ pub(super) fn term(element: &str) -> String {
     out
 }
 
-/// The expression of a check, in parentheses.
+/// The expression of a check constraint, in parentheses.
 pub(super) fn condition(definition: &str) -> String {
     let text = definition.strip_prefix("CHECK").unwrap_or(definition).trim();
     text.strip_suffix("NO INHERIT").unwrap_or(text).trim().to_owned()
 }
 
-/// Whether it calls something that is not known to give the same for the whole statement.
+/// Whether it calls a function that is not known to return one value for a whole statement.
 pub(super) fn is_volatile(sql: &str) -> bool {
     let tokens = tokens(sql);
     let calls = tokens.windows(2).filter_map(|pair| match pair {

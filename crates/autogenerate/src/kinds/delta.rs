@@ -1,4 +1,4 @@
-//! What has to be done to which object, dependants included.
+//! What a plan does with each object, including dependants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,17 +9,17 @@ use crate::{
     schema::{Column, Constraint, ConstraintKind, Index, Name, Object, Schema, quote_identifier},
 };
 
-/// What has to be done to which object.
+/// What a plan does with each object.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
     pub(super) added: BTreeSet<Object>,
     pub(super) dropped: BTreeSet<Object>,
     pub(super) altered: BTreeMap<Object, BTreeSet<Property>>,
-    /// What is dropped and made again under the same name.
+    /// Objects that are dropped and created again under the same name.
     pub(super) rebuilt: BTreeSet<Object>,
-    /// Columns that get another type; `true` where what hangs on them does not survive it.
+    /// Columns whose type changes; `true` if dependants have to be rebuilt for the new type.
     pub(super) retyped: BTreeMap<(Name, String), bool>,
-    /// Enumerated types that give way to a new one.
+    /// Enum types that are replaced by a new type.
     pub(super) swapped: BTreeSet<Name>,
 }
 
@@ -46,13 +46,13 @@ impl Delta {
         delta
     }
 
-    /// Whether it goes away, for good or to be made again.
+    /// Whether the plan removes the object, for good or to rebuild it.
     pub(super) fn goes(&self, object: &Object) -> bool {
         let is_gone = |object: &Object| self.dropped.contains(object) || self.rebuilt.contains(object);
         is_gone(object) || object.table().is_some_and(|table| is_gone(&Object::Table(table.clone())))
     }
 
-    /// Whether it is made by this plan.
+    /// Whether the plan creates the object, for the first time or to rebuild it.
     pub(super) fn comes(&self, object: &Object) -> bool {
         let is_new = |object: &Object| self.added.contains(object) || self.rebuilt.contains(object);
         is_new(object) || object.table().is_some_and(|table| is_new(&Object::Table(table.clone())))
@@ -116,7 +116,7 @@ impl Delta {
         }
     }
 
-    /// A column of a type that gives way to a new one gets that one.
+    /// Changes the type of the columns whose enum type is replaced.
     fn retype_swapped(&mut self, from: &Schema, to: &Schema) {
         for (name, table) in &from.tables {
             for column in &table.columns {
@@ -124,7 +124,7 @@ impl Delta {
                 let swapped = column.enum_type.as_ref().filter(|name| self.swapped.contains(*name));
                 if swapped.is_some() && is.is_some_and(|is| is.enum_type.as_ref() == swapped) {
                     self.retype(from, name, &column.name, true);
-                    // That of a partition follows that of the partitioned table.
+                    // A partition's column changes with that of the partitioned table.
                     if table.partition_of.is_none() {
                         let object = Object::column(name, &column.name);
                         self.altered.entry(object).or_default().insert(Property::Type);
@@ -134,7 +134,7 @@ impl Delta {
         }
     }
 
-    /// Adds what depends on what is rebuilt or gets another type.
+    /// Adds the dependants of everything that is rebuilt or changes its type.
     fn spread(&mut self, from: &Schema, to: &Schema) {
         for (name, was) in &from.tables {
             let Some(is) = to.tables.get(name) else { continue };
@@ -169,12 +169,12 @@ impl Delta {
         self.goes(&Object::column(table, column))
     }
 
-    /// Whether a column gets another type.
+    /// Whether the type of a column changes.
     pub(super) fn is_retyped(&self, table: &Name, column: &str) -> bool {
         self.retyped.contains_key(&(table.clone(), column.to_owned()))
     }
 
-    /// Whether a column gets a type that what depends on it does not survive.
+    /// Whether the type of a column changes in such a way that dependants have to be rebuilt.
     pub(super) fn is_hard(&self, table: &Name, column: &str) -> bool {
         self.retyped.get(&(table.clone(), column.to_owned())).copied().unwrap_or_default()
     }
@@ -219,7 +219,8 @@ impl Delta {
                     || self.uses_swapped(&it.uses.enums)))
     }
 
-    /// Whether what an index is made of stays as it is, so that a new one can be built beside it.
+    /// Whether the columns and types of an index do not change, so that its replacement can be
+    /// built while the old one is in use.
     pub(super) fn leaves_alone(
         &self,
         table: &Name,
@@ -231,14 +232,14 @@ impl Delta {
     }
 }
 
-/// Whether an index has a condition or an expression, which are made for the types that the columns have.
+/// Whether an index has a condition or an expression, which depend on the types of the columns.
 fn is_complex(definition: &str) -> bool {
     let tokens = tokens(definition);
     let opened = tokens.iter().filter(|token| **token == Token::Other("(")).count();
     opened > 1 || tokens.contains(&Token::Word("WHERE"))
 }
 
-/// Whether two foreign keys differ in when they are looked at alone, which can be altered in place.
+/// Whether two foreign keys differ only in their deferrability, which can be altered in place.
 fn is_deferred_otherwise(was: &Constraint, is: &Constraint) -> bool {
     let is_foreign_key =
         |it: &Constraint| matches!(it.kind, ConstraintKind::ForeignKey { .. }) && !it.inherited;

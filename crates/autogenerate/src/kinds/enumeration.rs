@@ -1,4 +1,4 @@
-//! Enumerated types.
+//! Enum types.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ impl Kind for Enum {
     }
 }
 
-/// Whether all the values stay, in their order, so that the others can be added.
+/// Whether all values stay in the same order, so that the new ones can be added.
 fn only_adds(from: &[String], to: &[String]) -> bool {
     let mut rest = to.iter();
     from.iter().all(|value| rest.any(|other| other == value))
@@ -116,16 +116,17 @@ impl Planner<'_> {
         self.push(Self::comment_of_new(step, &object, it.comment.as_deref()));
     }
 
-    /// The name that a type has while a new one takes its place.
+    /// The temporary name of a type that is being replaced.
     pub(super) fn old_enum(&self, name: &Name) -> Name {
         let is_taken = |schema: &Schema, name: &Name| {
-            // A table is a type too.
+            // Every table is also a type.
             schema.enums.contains_key(name) || schema.is_relation(name)
         };
         name.free("_old", |name| is_taken(self.from, name) || is_taken(self.to, name))
     }
 
-    /// Puts a new type in the place of one that has values too many, or in another order. Its columns get the new one in between.
+    /// Replaces a type of which values are removed or reordered. Its columns change to the new type
+    /// before the old one is dropped.
     fn swap_enum(&mut self, name: &Name, it: &Enum) {
         let (object, old) = (Object::Enum(name.clone()), self.old_enum(name));
         let step =

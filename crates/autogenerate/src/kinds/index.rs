@@ -25,7 +25,7 @@ impl Compare for Index {
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
         if self.is_own() && to.is_own() {
             changes.text(object, Property::Definition, Some(&self.definition()), Some(&to.definition()));
-            // No statement makes an index that cannot be used.
+            // No statement creates an invalid index.
             if !self.valid && to.valid {
                 changes.text(object, Property::Validity, Some("invalid"), Some("valid"));
             }
@@ -79,13 +79,14 @@ impl Planner<'_> {
         }
     }
 
-    /// Whether a new index is built while the old one still serves.
+    /// Whether the new index is built while the old one is still in use.
     fn is_beside(&self, table: &Name, old: &Index, new: &Index) -> bool {
         let alone = |it: &Index| self.delta.leaves_alone(table, &it.uses.columns, &it.uses.enums);
         self.is_concurrent(table) && old.valid && alone(old) && alone(new)
     }
 
-    /// `CONCURRENTLY` is refused on partitioned tables.
+    /// Whether an index can be built with `CONCURRENTLY`, which PostgreSQL rejects on partitioned
+    /// tables.
     fn is_concurrent(&self, table: &Name) -> bool {
         self.is_online(table) && self.from.tables.get(table).is_some_and(|table| table.partition_by.is_none())
     }
@@ -121,7 +122,7 @@ impl Planner<'_> {
             .needs(Object::Table(table.clone()))
     }
 
-    /// Builds the new index under a name for the time being; the old one goes once it is there.
+    /// Builds the new index under a temporary name; the old one is dropped once it exists.
     fn replace_index(&mut self, table: &Name, name: &str, it: &Index) {
         let built = self.free_relation(table, name);
         let made = Object::index(table, &built);
@@ -141,7 +142,7 @@ impl Planner<'_> {
         let columns = Object::columns(table, &it.uses.columns);
         step = step.drops(Object::index(table, name));
         step = step.roles(Role::Leaves, it.uses.objects());
-        // With a new one beside it, it goes once that is there; no column it is made of changes.
+        // A replaced index is dropped once its replacement exists; none of its columns changes.
         step = if beside {
             step.needs(Object::Index(table.clone(), self.free_relation(table, name)))
         } else {

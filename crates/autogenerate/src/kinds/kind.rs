@@ -1,4 +1,4 @@
-//! What every kind of object defines, and the list of all kinds.
+//! What every kind of object implements, and the list of kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,33 +8,33 @@ use super::{
 };
 use crate::schema::{Enum, Extension, Namespace, Object, Schema, Sequence, Table};
 
-/// A kind of object that is no part of another one.
+/// A kind of object that is not part of another object.
 pub(crate) trait Kind: Compare + PartialEq + Sized {
-    /// The name of an object.
+    /// What identifies an object of this kind.
     type Name: Ord;
 
-    /// The objects of a schema.
+    /// The objects of this kind in a schema.
     fn all(schema: &Schema) -> &BTreeMap<Self::Name, Self>;
 
     fn object(name: &Self::Name) -> Object;
 
-    /// The object or its parts, as far as they are not the same on both sides.
+    /// The object, or those of its parts that differ.
     fn unlike(&self, _: &Self, name: &Self::Name) -> BTreeSet<Object> {
         [Self::object(name)].into()
     }
 
-    /// Plans what has to be there before anything is renamed.
+    /// Plans what has to exist before anything is renamed.
     fn prepare(_: &mut Planner<'_>) {}
 
     /// Plans everything else.
     fn plan(planner: &mut Planner<'_>);
 }
 
-/// What is done with the objects of a kind.
+/// The functions of a kind.
 pub(crate) struct Operations {
-    /// Lists what differs between two schemas of the same names.
+    /// Compares two schemas after renames.
     pub(crate) compare: fn(&Schema, &Schema, &mut Changes<'_>),
-    /// Names what is not the same in two schemas.
+    /// Lists the objects that differ between two schemas.
     pub(crate) unlike: fn(&Schema, &Schema) -> BTreeSet<Object>,
     /// See [`Kind::prepare`].
     pub(crate) prepare: fn(&mut Planner<'_>),
@@ -71,7 +71,7 @@ fn unlike<K: Kind>(left: &Schema, right: &Schema) -> BTreeSet<Object> {
         .collect()
 }
 
-/// The names of what only one side has, or that is not the same on both.
+/// The names of the entries that exist on one side only or differ.
 pub(super) fn different<'a, K: Ord, V: PartialEq>(
     left: &'a BTreeMap<K, V>,
     right: &'a BTreeMap<K, V>,

@@ -1,8 +1,9 @@
-//! The kinds of objects: for each, its SQL, what differs between two of them, what a new name changes, and the
-//! statements that lead from one to the other.
+//! The kinds of objects: for each, its SQL, its comparison, the effects of a rename, and the
+//! statements that migrate it.
 //!
-//! A new kind has a file here, in [`schema`](crate::schema), `introspect` and [`model`](crate::model), and is one line
-//! in [`KINDS`]; where else it matters, a `match` on [`Object`](crate::schema::Object) does not compile without it.
+//! A new kind gets a file here, in [`schema`](crate::schema), `introspect` and
+//! [`model`](crate::model), and a line in [`KINDS`]. The compiler finds everything else: a `match`
+//! on [`Object`](crate::schema::Object) without it does not compile.
 
 mod apply;
 mod changes;

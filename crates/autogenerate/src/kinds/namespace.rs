@@ -1,4 +1,4 @@
-//! PostgreSQL's schemas.
+//! PostgreSQL schemas.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Both sides of a plan, and the steps that kinds add to it.
+//! Both sides of a plan, and the steps that the kinds add to it.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use crate::{
     schema::{Name, Object, Schema, Table},
 };
 
-/// Both sides, and the steps so far.
+/// Both schemas, and the steps planned so far.
 pub(crate) struct Planner<'a> {
-    /// What is there once the renames are done.
+    /// The current schema, after the renames.
     pub(super) from: &'a Schema,
     pub(super) to: &'a Schema,
     pub(super) delta: Delta,
@@ -23,7 +23,7 @@ pub(crate) struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// No steps yet from `from`, where everything is renamed already, to `to`.
+    /// Starts a plan from `from`, in which everything is already renamed, to `to`.
     pub(crate) fn new(
         (from, to): (&'a Schema, &'a Schema),
         changes: &[Change],
@@ -33,7 +33,7 @@ impl<'a> Planner<'a> {
         Self { from, to, delta: Delta::new(from, to, changes), renames, style, steps: Vec::new() }
     }
 
-    /// The steps so far, which are none again afterwards.
+    /// Takes the steps planned so far.
     pub(crate) fn take_steps(&mut self) -> Vec<Step> {
         std::mem::take(&mut self.steps)
     }
@@ -42,31 +42,31 @@ impl<'a> Planner<'a> {
         self.steps.push(step);
     }
 
-    /// Adds a step that touches tables, of which those count that are there before.
+    /// Adds a step, and records which of these existing tables it touches.
     pub(super) fn push_on<'n>(&mut self, step: Step, tables: impl IntoIterator<Item = &'n Name>) {
         let standing: BTreeSet<_> =
             tables.into_iter().filter(|table| self.standing(table).is_some()).cloned().collect();
         self.steps.push(step.touches(&standing));
     }
 
-    /// The table as it is, where it is there and stays.
+    /// The current table, if it exists and is not rebuilt.
     pub(super) fn standing(&self, table: &Name) -> Option<&'a Table> {
         let comes = self.delta.comes(&Object::Table(table.clone()));
         self.from.tables.get(table).filter(|_| !comes)
     }
 
-    /// Whether others read and write the table meanwhile, so that it wants the forms that let them.
+    /// Whether the table is in use during the migration, so that statements should not block it.
     pub(super) fn is_online(&self, table: &Name) -> bool {
         self.style.online && self.standing(table).is_some()
     }
 
-    /// A name for the time being, for an index that takes the place of one.
+    /// A temporary name for an index that replaces another one.
     pub(super) fn free_relation(&self, table: &Name, name: &str) -> String {
         let is_taken = |name: &Name| self.from.is_relation(name) || self.to.is_relation(name);
         table.sibling(name).free("_new", is_taken).name
     }
 
-    /// Says what the comment is, for an object that is made in the same plan.
+    /// Adds the comment of an object to the step that creates it.
     pub(super) fn comment_of_new(step: Step, object: &Object, text: Option<&str>) -> Step {
         match text {
             Some(_) => step.then(render::comment(object, text)),
@@ -74,20 +74,20 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Sets the comment of an object that stays, if it is another one.
+    /// Sets the comment of an existing object if it changes.
     pub(super) fn alter_comment(&mut self, object: &Object, text: Option<&str>) {
         if self.delta.alters(object, Property::Comment) && !self.delta.comes(object) {
             self.set_comment(object, text);
         }
     }
 
-    /// Sets or removes the comment of an object, once that exists.
+    /// Sets or removes the comment of an object, once the object exists.
     pub(super) fn set_comment(&mut self, object: &Object, text: Option<&str>) {
         let step = Step::new(Priority::Comment, render::comment(object, text)).needs(object.clone());
         self.push_on(step, object.table());
     }
 
-    /// The columns that get the new type in the place of an old one, which should all get it in one transaction.
+    /// The columns whose enum type is replaced, which should all change in one transaction.
     pub(crate) fn swapped_columns(&self) -> Vec<Object> {
         let columns = self.to.tables.iter().flat_map(|(table, it)| {
             let swapped = it.columns.iter().filter(|column| {
@@ -106,12 +106,12 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// A step that makes an object with a name, in the schema that it is in.
+/// A step that creates an object in the schema of its name, which must exist.
 pub(super) fn making(priority: Priority, object: Object, name: &Name, sql: String) -> Step {
     Step::new(priority, sql).makes(object).roles(Role::Needs, Object::namespace(name))
 }
 
-/// A step that drops an object with a name, in the schema that it is in.
+/// A step that drops an object from the schema of its name.
 pub(super) fn dropping(priority: Priority, object: Object, name: &Name) -> Step {
     let sql = format!("DROP {}", object.sql());
     Step::new(priority, sql).drops(object).roles(Role::Leaves, Object::namespace(name))

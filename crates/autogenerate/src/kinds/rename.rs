@@ -1,18 +1,19 @@
-//! Another name for an object.
+//! The rename of an object.
 
 use crate::{
     render::{self, rewrite},
     schema::{Name, Object, quote_identifier, quote_literal},
 };
 
-/// Something that gets another name.
+/// The rename of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rename {
-    /// What, by its old name; in a table by its new name.
+    /// The object by its old name, but by the new name of its table.
     pub(crate) object: Object,
-    /// The new name; its schema counts for what is no part of a table.
+    /// The new name. Its schema matters only for objects that are not part of a table.
     pub(crate) to: Name,
-    /// Whether it cannot be seen in a [`Schema`]: the sequence of an identity column, whose name is guessed, or a name for the time being.
+    /// Whether the rename is not visible in a [`Schema`]: it concerns the sequence of an identity
+    /// column, whose name is guessed, or a temporary name.
     pub(crate) hidden: bool,
 }
 
@@ -26,7 +27,7 @@ impl Rename {
         }
     }
 
-    /// The statements; into another schema first, if it is to be in one.
+    /// The statements, starting with `SET SCHEMA` if the schema changes.
     pub(crate) fn statements(&self) -> Vec<String> {
         let new = &self.to;
         let name = quote_identifier(&new.name);
@@ -65,7 +66,7 @@ impl Rename {
     }
 }
 
-/// A query on a table in the names that were there before the renames.
+/// Rewrites a query on a table to use the names before the renames.
 pub(crate) fn renamed_back(renames: &[Rename], table: &Name, sql: &str) -> String {
     let (mut table, mut sql) = (table.clone(), sql.to_owned());
     for rename in renames.iter().rev() {

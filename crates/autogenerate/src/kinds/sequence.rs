@@ -1,4 +1,4 @@
-//! Sequences that are objects of their own.
+//! Sequences that do not belong to identity columns.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl Kind for Sequence {
             }
         }
         for (name, it) in from.sequences.iter().filter(|(name, _)| !to.sequences.contains_key(*name)) {
-            // It goes with its column.
+            // The sequence is dropped with its column.
             if !planner.goes_with_owner(it) {
                 let step = dropping(Priority::DropData, Object::Sequence(name.clone()), name);
                 planner.push(step.hazard(Hazard::DeletesData));
@@ -58,7 +58,7 @@ impl Kind for Sequence {
     }
 }
 
-/// `CREATE SEQUENCE …`; whose it is, is said once there is the table.
+/// `CREATE SEQUENCE …`. The owner is set once the table exists.
 fn create(name: &Name, sequence: &Sequence) -> String {
     let data_type = match sequence.data_type.as_str() {
         "bigint" => String::new(),
@@ -84,7 +84,7 @@ pub(super) fn options_of_new(options: SequenceOptions, data_type: &str) -> Vec<S
     changed_options(usual, options)
 }
 
-/// What has to be said for a sequence to count otherwise than it did.
+/// The options that have to be set to get from `from` to `to`.
 pub(super) fn changed_options(from: SequenceOptions, to: SequenceOptions) -> Vec<String> {
     let mut said = Vec::new();
     let mut say = |name: &str, from: i64, to: i64| {
@@ -116,7 +116,7 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
 }
 
 impl Planner<'_> {
-    /// Whether the column that it goes with goes, for good.
+    /// Whether the plan removes the column that owns the sequence.
     fn goes_with_owner(&self, it: &Sequence) -> bool {
         it.owned_by.as_ref().is_some_and(|(table, column)| self.delta.goes(&Object::column(table, column)))
     }
@@ -130,7 +130,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Says whose the sequence is.
+    /// Sets the owner of the sequence.
     fn own_sequence(&mut self, name: &Name, was: Option<&Sequence>, it: &Sequence) {
         let owner = it.owned_by.as_ref();
         let column = |(table, column): &(Name, String)| Object::column(table, column);
@@ -169,7 +169,8 @@ impl Planner<'_> {
         if self.delta.alters(&object, Property::Owner) {
             self.own_sequence(name, Some(was), it);
         } else if self.goes_with_owner(was) {
-            // The column comes back under its name: let go of it, so that the sequence does not go with it.
+            // The column is rebuilt under the same name: detach the sequence first, so that it is
+            // not dropped with the column.
             let step = Step::new(Priority::Owner, format!("ALTER SEQUENCE {name} OWNED BY NONE"));
             let left = was.owned_by.as_ref().map(|(table, column)| Object::column(table, column));
             self.push(step.roles(Role::Leaves, left));
@@ -179,22 +180,24 @@ impl Planner<'_> {
     }
 }
 
-/// What a person should know of a sequence that begins anew.
-pub(super) const RESTARTS: &str = "where it is lies outside its new limits: it begins at its new start";
+/// The note on a statement that restarts a sequence.
+pub(super) const RESTARTS: &str =
+    "the old start is outside the new limits, so the sequence restarts at its new start";
 
-/// Whether a sequence that was never used is outside its new limits, so that it has to begin anew.
+/// Whether the old start of a sequence is outside the new limits, so that it has to restart.
 pub(super) fn is_beyond(was: SequenceOptions, is: SequenceOptions) -> bool {
     !(is.min..=is.max).contains(&was.start)
 }
 
-/// Lets a new sequence go on behind what a column holds; where that has not come to its start yet, it begins there.
+/// Advances a new sequence past the values of a column, unless they have not reached its start.
 pub(super) fn count_on(sequence: &str, table: &Name, column: &str, options: SequenceOptions) -> String {
     let (last, is_beyond) = if options.increment > 0 { ("max", ">=") } else { ("min", "<=") };
     let last = format!("{last}({})", quote_identifier(column));
     format!("SELECT setval({sequence}, {last}) FROM {table} HAVING {last} {is_beyond} {}", options.start)
 }
 
-/// How a sequence counts after `AS` said another type: limits that were those of the type become those of the new one.
+/// The options after `AS` has changed the type: limits that were the defaults of the old type
+/// become those of the new one.
 pub(super) fn retyped_options(options: SequenceOptions, from: &str, to: &str) -> SequenceOptions {
     let (was, is) =
         (SequenceOptions::usual(options.increment, from), SequenceOptions::usual(options.increment, to));

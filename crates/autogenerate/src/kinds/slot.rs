@@ -1,4 +1,4 @@
-//! Places where only a person knows what the data should become.
+//! Slots, where only a person knows what the data should become.
 
 use super::{
     definition::{Parts, Unique, condition, is_volatile, term},
@@ -23,14 +23,16 @@ impl Planner<'_> {
     ) -> Option<Slot> {
         let count = renamed_back(self.renames, table, &format!("SELECT count(*) FROM {rows}"));
         if self.is_checked_later(table) {
-            template
-                .push_str("\nSET CONSTRAINTS ALL IMMEDIATE; -- or the table could not be altered behind it");
+            template.push_str(
+                "\nSET CONSTRAINTS ALL IMMEDIATE; -- otherwise the table cannot be altered afterwards",
+            );
             rehearsal.push_str(";\nSET CONSTRAINTS ALL IMMEDIATE");
         }
         self.style.slots.then_some(Slot { title, count, template, rehearsal })
     }
 
-    /// Whether what is written to the rows of a table is looked at when the transaction ends; until then it cannot be altered.
+    /// Whether writes to the table are checked at the end of the transaction. Until then, it cannot
+    /// be altered.
     fn is_checked_later(&self, table: &Name) -> bool {
         let tables = self.from.tables.iter().chain(&self.to.tables);
         let constraints =
@@ -40,8 +42,8 @@ impl Planner<'_> {
             .any(|(name, it)| name == table || it.kind.references() == Some(table))
     }
 
-    /// A copy that a person may want before something goes, as a comment above the statement. It is in a schema of its own, since
-    /// beside the others it would be a table without a model.
+    /// Adds a comment above the statement that shows how to keep a copy of the data. The copy is in
+    /// a schema of its own: next to the other tables, it would be a table without a model.
     pub(super) fn copy_hint(&self, step: Step, name: &str, rows: &str) -> Step {
         let copy = Name::qualified("attic", name);
         let hint =
@@ -49,7 +51,7 @@ impl Planner<'_> {
         if self.style.slots { step.note(&hint) } else { step }
     }
 
-    /// A column with the key of its table, to be copied.
+    /// A query for a column and the primary key of its table, to be copied.
     pub(super) fn column_with_key(&self, table: &Name, column: &str) -> String {
         let key = self.from.tables.get(table).and_then(Table::primary_key).map(|key| key.columns.clone());
         let mut columns: Vec<String> = key.into_iter().flatten().filter(|key| key != column).collect();
@@ -61,7 +63,7 @@ impl Planner<'_> {
         self.delta.added.contains(&Object::column(table, column))
     }
 
-    /// Columns have to be filled before they are `NOT NULL`.
+    /// A slot for filling columns before they become `NOT NULL`.
     pub(super) fn populate_slot(&self, table: &Name, columns: &[&Column], is_new: bool) -> Option<Slot> {
         let join = |format: &dyn Fn(&String) -> String, by: &str| {
             let names = columns.iter().map(|column| format(&quote_identifier(&column.name)));
@@ -70,7 +72,7 @@ impl Planner<'_> {
         let is_null = join(&|name| format!("{name} IS NULL"), " OR ");
         let rows = if is_new { table.to_string() } else { format!("{table} WHERE {is_null}") };
         let template = format!(
-            "-- a large table in parts, by a range of its key each\nUPDATE {table} SET {} WHERE {is_null};",
+            "-- update a large table in batches, by ranges of its key\nUPDATE {table} SET {} WHERE {is_null};",
             join(&|name| format!("{name} = …"), ", ")
         );
         let set = columns
@@ -82,7 +84,7 @@ impl Planner<'_> {
         self.slot(table, title, &rows, [template, rehearsal])
     }
 
-    /// A value for made up rows; where it points at another table, one that is there.
+    /// An expression for a sample value. In a foreign key, it exists in the referenced table.
     fn sample(&self, table: &Name, column: &Column) -> String {
         let constraints = self.to.tables.get(table).into_iter().flat_map(|table| table.constraints.values());
         let mut others = constraints.filter_map(|it| match &it.kind {
@@ -92,7 +94,7 @@ impl Planner<'_> {
                 if references == table {
                     return Some(format!("{table}.{target}::text::{}", column.data_type));
                 }
-                // Each row gets another one, as far as there are as many.
+                // Rows reference different ones, as long as there are enough.
                 Some(format!(
                     "(SELECT other.{target}::text FROM {references} AS other ORDER BY 1\n    \
                      OFFSET n % (SELECT greatest(count(*), 1) FROM {references}) LIMIT 1)::{}",
@@ -104,11 +106,11 @@ impl Planner<'_> {
         others.next().unwrap_or_else(|| sample(column, enum_values(self.to, column)))
     }
 
-    /// Rows that are alike where they have to differ.
+    /// A slot for rows that violate a uniqueness rule.
     pub(super) fn duplicates_slot(&self, table: &Name, unique: &Unique) -> Option<Slot> {
         let columns: Vec<_> = self.to.tables.get(table)?.columns.iter().collect();
         let find = |term: &String| columns.iter().find(|column| quote_identifier(&column.name) == *term);
-        // What a new column holds is either nothing, or what a person says, or it differs from row to row.
+        // A new column is NULL, or filled by a person, or differs from row to row.
         let is_new = |term: &String| {
             find(term).is_some_and(|column| {
                 let is_same = column.default.as_ref().is_some_and(|default| !is_volatile(&default.sql));
@@ -150,7 +152,7 @@ impl Planner<'_> {
         self.slot(table, title, &rows, [template, delete("ctid", "")])
     }
 
-    /// Whether a key sees to it already that these differ.
+    /// Whether an existing key already guarantees uniqueness.
     fn is_unique(&self, table: &Name, unique: &Unique) -> bool {
         let Some(was) = self.from.tables.get(table) else { return false };
         let is_null = |column: &String| was.column(column).is_none_or(|column| column.nullable);
@@ -163,9 +165,9 @@ impl Planner<'_> {
         })
     }
 
-    /// Rows that a constraint does not allow which was not there before, or said something else.
+    /// A slot for rows that violate a constraint that is new or has changed.
     pub(super) fn new_violation_slot(&self, table: &Name, name: &str, it: &Constraint) -> Option<Slot> {
-        // New columns hold nothing, unless they have a default.
+        // New columns are NULL unless they have a default.
         let is_empty = |column: &String| {
             let it = self.to.tables.get(table).and_then(|table| table.column(column));
             self.is_new_column(table, column)
@@ -176,12 +178,12 @@ impl Planner<'_> {
         if is_new || self.is_kept(table, name, it) { None } else { self.violation_slot(table, name, it) }
     }
 
-    /// Whether all rows keep it because they keep one that is there.
+    /// Whether all rows satisfy the constraint because they satisfy an existing one.
     pub(super) fn is_kept(&self, table: &Name, name: &str, it: &Constraint) -> bool {
         let Some(was) = self.from.tables.get(table).and_then(|table| table.constraints.get(name)) else {
             return false;
         };
-        // What a foreign key does when a row goes, and when it is looked at, is no matter of the rows.
+        // The actions and the deferrability of a foreign key do not affect which rows satisfy it.
         let is_full = |it: &Constraint| it.definition.contains(" MATCH FULL");
         let same_key = matches!(it.kind, ConstraintKind::ForeignKey { .. })
             && was.kind == it.kind
@@ -189,7 +191,7 @@ impl Planner<'_> {
         was.validated && was.is_enforced() && (was.definition == it.definition || same_key)
     }
 
-    /// Rows that a constraint does not allow.
+    /// A slot for rows that violate a constraint.
     pub(super) fn violation_slot(&self, table: &Name, name: &str, it: &Constraint) -> Option<Slot> {
         let title = format!("resolve rows of {table} that {} does not allow", quote_identifier(name));
         match &it.kind {
@@ -236,7 +238,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Rows of which an exclusion constraint allows one alone.
+    /// A slot for rows that conflict under an exclusion constraint.
     fn conflicts_slot(&self, table: &Name, title: String, definition: &str) -> Option<Slot> {
         let parts = Parts::of(definition.strip_prefix("EXCLUDE").unwrap_or(definition));
         let elements: Vec<_> =
@@ -256,12 +258,12 @@ impl Planner<'_> {
     }
 }
 
-/// The values of a column's enumerated type.
+/// The values of a column's enum type.
 pub(super) fn enum_values<'a>(schema: &'a Schema, column: &Column) -> Option<&'a Vec<String>> {
     Some(&schema.enums.get(column.enum_type.as_ref()?)?.values)
 }
 
-/// Sets columns to expressions in which `n` is another number in each row.
+/// An `UPDATE` that sets columns to expressions, in which `n` is a different number in each row.
 pub(super) fn numbered_update(table: &Name, set: &str, wrong: &str) -> String {
     format!(
         "UPDATE {table} SET {set}\nFROM (SELECT tableoid AS relation, ctid AS row, 1000 + row_number() OVER () AS n FROM \

@@ -1,10 +1,10 @@
-//! What is known of types: which become which without harm, and what a value of one may look like.
+//! Types: how values are cast from one to another, and sample values.
 
 use crate::schema::{Column, quote_literal};
 
-/// A type without what stands in parentheses, and what does.
+/// Splits a type into its name and the numbers in parentheses.
 ///
-/// The schema of a type of an extension does not count.
+/// The schema of an extension's type is ignored.
 fn parts(data_type: &str) -> (String, Vec<u32>) {
     let data_type =
         data_type.rsplit_once('.').filter(|_| !data_type.contains('"')).map_or(data_type, |(_, name)| name);
@@ -14,7 +14,7 @@ fn parts(data_type: &str) -> (String, Vec<u32>) {
     (format!("{before}{after}"), numbers)
 }
 
-/// Whether what hangs on the column has to be made again for the new type.
+/// Whether dependants of the column have to be rebuilt for the new type.
 pub(super) fn is_hard(from: &Column, to: &Column) -> bool {
     let base = |column: &Column| match parts(&column.data_type).0 {
         text if text == "character varying" => "text".to_owned(),
@@ -23,31 +23,32 @@ pub(super) fn is_hard(from: &Column, to: &Column) -> bool {
     base(from) != base(to) || from.enum_type != to.enum_type
 }
 
-/// What becomes of the values when a column gets another type.
+/// What happens to the values when the type of a column changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cast {
-    /// How it is said: `USING` with the column cast once, cast by way of text, or not at all.
+    /// The conversion in the `USING` clause.
     pub(super) using: Using,
-    /// All rows are written anew.
+    /// All rows are rewritten.
     pub(super) rewrites: bool,
-    /// Some values have no counterpart.
+    /// Some values cannot be cast.
     pub(super) may_fail: bool,
-    /// Some values lose a part.
+    /// Some values are truncated or lose precision.
     pub(super) loses: bool,
 }
 
-/// What stands behind `USING`.
+/// The conversion in a `USING` clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Using {
-    /// Nothing: PostgreSQL casts by itself.
+    /// No clause: PostgreSQL casts implicitly.
     Nothing,
     /// `column::type`.
     Cast,
     /// `column::text::type`.
     ByText,
-    /// As a time of UTC, whatever the session's time zone: between times with and without a time zone.
+    /// Between timestamps with and without time zone, which are taken as UTC whatever the time zone
+    /// of the session.
     Utc,
-    /// The one element of an array: `ARRAY[column]::type`.
+    /// An array of the value: `ARRAY[column]::type`.
     Within,
     /// The first element of an array: `column[1]::type`.
     First,
@@ -57,7 +58,7 @@ const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "
 const TEXTS: &[&str] = &["character", "character varying", "text", "citext", "name", "\"char\""];
 const TIMES: &[&str] = &["date", "timestamp without time zone", "timestamp with time zone"];
 
-/// Whether a column holds characters.
+/// Whether a column holds text.
 pub(super) fn is_text(column: &Column) -> bool {
     TEXTS.contains(&parts(&column.data_type).0.as_str())
 }
@@ -67,7 +68,7 @@ pub(super) fn is_number(column: &Column) -> bool {
     NUMBERS.contains(&parts(&column.data_type).0.as_str())
 }
 
-/// How values get from one type to the other.
+/// How values are cast from one type to another.
 pub(super) fn cast(from: &Column, to: &Column) -> Cast {
     let element = |column: &Column| {
         let data_type = column.data_type.strip_suffix("[]")?.to_owned();
@@ -91,7 +92,7 @@ pub(super) fn cast(from: &Column, to: &Column) -> Cast {
     }
 }
 
-/// How one of [`TIMES`] becomes another one.
+/// How one of [`TIMES`] is converted to another.
 fn between_times(from: usize, to: usize) -> Using {
     match (from, to) {
         (2, 0 | 1) | (0 | 1, 2) => Using::Utc,
@@ -107,7 +108,8 @@ fn single(from: &Column, to: &Column) -> Cast {
     if let (Some(a), Some(b)) = (rank(TEXTS, &old), rank(TEXTS, &new)) {
         let fits =
             b >= a && new_size.first().is_none_or(|new| old_size.first().is_some_and(|old| old <= new));
-        // A `name` holds 63 octets and a "char" one: the rest is cut, where a varchar without `USING` refuses.
+        // A `name` holds 63 bytes and a `"char"` one. Longer values are truncated, while a varchar
+        // without `USING` raises an error.
         let cuts = b >= 4 && a < b || (old.as_str(), new.as_str()) == ("name", "\"char\"");
         let rewrites = !fits || a == 0 || b >= 4;
         return Cast { may_fail: !fits && !cuts, loses: cuts, ..safe(Using::Nothing, rewrites) };
@@ -126,7 +128,7 @@ fn single(from: &Column, to: &Column) -> Cast {
         return Cast { using: Using::Nothing, rewrites: true, may_fail, loses: fraction };
     }
     if let (Some(a), Some(b)) = (rank(TIMES, &old), rank(TIMES, &new)) {
-        // Seconds have six digits where nothing else is said.
+        // The default precision is six digits.
         let digits = |size: &[u32]| size.first().copied().unwrap_or(6);
         let coarser = b > 0 && a > 0 && digits(&new_size) < digits(&old_size);
         let using = between_times(a, b);
@@ -175,12 +177,12 @@ const PAIRS: &[(&str, &str)] = &[
     ("integer", "bit"),
 ];
 
-/// Whether samples of the type are different from each other.
+/// Whether sample values of the type differ from each other.
 pub(super) fn differs(column: &Column) -> bool {
     column.enum_type.is_none() && column.data_type != "boolean"
 }
 
-/// A value of the type that differs with `n`, as an expression, for rows that are made up.
+/// An expression for a sample value of the type, which depends on `n`.
 pub(super) fn sample(column: &Column, values: Option<&Vec<String>>) -> String {
     let (base, size) = parts(&column.data_type);
     let whole = size.first().unwrap_or(&0).saturating_sub(size.get(1).copied().unwrap_or_default());

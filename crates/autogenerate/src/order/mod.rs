@@ -1,4 +1,4 @@
-//! An order of statements that PostgreSQL takes: a graph of what they make, drop and need, sorted.
+//! Orders statements by a topological sort of what they make, drop and need.
 
 mod step;
 
@@ -8,17 +8,17 @@ pub(crate) use step::{Priority, Role, Step, Thing};
 
 use crate::plan::{Batch, Statement};
 
-/// The steps in their order, cut into batches.
+/// Sorts the steps, and splits them into batches.
 ///
 /// # Errors
 ///
-/// The statements that wait for each other in a circle.
+/// Returns the statements that depend on each other in a cycle.
 pub(crate) fn sort(mut steps: Vec<Step>) -> Result<Vec<Statement>, Vec<String>> {
     steps.sort_by(|a, b| a.key().cmp(&b.key()));
     let mut followers = edges(&steps);
     let mut waits = vec![0_usize; steps.len()];
     followers.iter().flatten().for_each(|&step| waits[step] += 1);
-    // Steps are sorted by their key, so that the smallest index is what should come next.
+    // Steps are sorted by key, so the smallest index is the preferred next step.
     let mut ready: BTreeSet<usize> = (0..steps.len()).filter(|&step| waits[step] == 0).collect();
     let mut order = Vec::with_capacity(steps.len());
     while let Some(step) = ready.pop_first() {
@@ -37,7 +37,7 @@ pub(crate) fn sort(mut steps: Vec<Step>) -> Result<Vec<Statement>, Vec<String>> 
     Ok(cut(order, steps))
 }
 
-/// For each step those that have to come after it.
+/// For each step, the steps that have to come after it.
 fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
     let mut things: BTreeMap<&Thing, [Vec<usize>; 4]> = BTreeMap::new();
     for (index, step) in steps.iter().enumerate() {
@@ -48,7 +48,8 @@ fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
     let mut followers = vec![BTreeSet::new(); steps.len()];
     for roles in things.values() {
         for earlier in 0..roles.len() {
-            // Nothing but a maker makes those that need a thing wait: a drop has nobody who needs it.
+            // Unless a step drops or makes the resource, releasing it does not change it for those
+            // that need it.
             let Some(later) = (earlier + 1..roles.len()).find(|&later| !roles[later].is_empty()) else {
                 continue;
             };
@@ -67,7 +68,7 @@ fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
     followers
 }
 
-/// The statements in the order, each with its batch.
+/// The statements in order, each with its batch.
 fn cut(order: Vec<usize>, steps: Vec<Step>) -> Vec<Statement> {
     let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
     let mut unsettled = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Statements, and what their place is bound to.
+//! Steps: statements and their dependencies.
 
 use std::collections::BTreeSet;
 
@@ -8,42 +8,42 @@ use crate::{
     schema::{Constraint, ConstraintKind, Name, Object},
 };
 
-/// What a statement's place is bound to.
+/// Something that the order of statements depends on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Thing {
     /// An object.
     Is(Object),
-    /// That a constraint is known to hold for all rows.
+    /// That a constraint is validated.
     Valid(Name, String),
-    /// Whether a column takes `NULL`.
+    /// Whether a column accepts `NULL`.
     Null(Name, String),
-    /// That a column holds what it should in the rows that are there.
+    /// That a column is filled in existing rows.
     Filled(Name, String),
-    /// The values of an enumerated type, of which some are added.
+    /// The values of an enum type, to which some are added.
     Values(Name),
-    /// What a column holds where nothing is given.
+    /// The default of a column.
     Default(Name, String),
-    /// The one primary key of a table.
+    /// The primary key of a table, of which there can be only one.
     PrimaryKey(Name),
-    /// A name among tables, sequences and indexes.
+    /// A name, which tables, sequences and indexes share.
     Relation(Name),
-    /// What the partitions of a table take of its values: one goes before another one takes its place.
+    /// The bounds of a table's partitions: one is detached before another takes its values.
     Partitions(Name),
 }
 
 impl Thing {
-    /// The rows hold what they should in these columns, as a unique index that is built needs it.
+    /// That these columns are filled in existing rows, which a unique index depends on.
     pub(crate) fn filled<'c>(table: &Name, columns: impl IntoIterator<Item = &'c String>) -> Vec<Self> {
         columns.into_iter().map(|column| Self::Filled(table.clone(), column.clone())).collect()
     }
 
-    /// The columns of a primary key do not take `NULL`.
+    /// That the columns of a primary key do not accept `NULL`.
     pub(crate) fn not_nulls(table: &Name, it: &Constraint) -> Vec<Self> {
         let ConstraintKind::PrimaryKey(key) = &it.kind else { return Vec::new() };
         key.columns.iter().map(|column| Self::Null(table.clone(), column.clone())).collect()
     }
 
-    /// A table has one primary key.
+    /// The primary key of a table.
     pub(crate) fn primary(table: &Name, it: &Constraint) -> Option<Self> {
         matches!(it.kind, ConstraintKind::PrimaryKey(_)).then(|| Self::PrimaryKey(table.clone()))
     }
@@ -55,20 +55,21 @@ impl From<Object> for Thing {
     }
 }
 
-/// How a statement stands to a thing; in this order they have to run.
+/// What a step does with a resource. Steps run in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
-    /// It takes away something that depends on it as it was.
+    /// Removes something that depends on the old state.
     Leaves,
-    /// It takes it away.
+    /// Drops it.
     Drops,
-    /// It makes or alters it.
+    /// Creates or alters it.
     Makes,
-    /// It needs it as it will be.
+    /// Depends on the new state.
     Needs,
 }
 
-/// When a statement runs, where nothing else tells: additions early, drops late, and in between what wants a file of its own.
+/// When a step runs if no dependency decides: additions early, drops late, and in between what
+/// needs a file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Priority {
     Namespace,
@@ -93,21 +94,22 @@ pub(crate) enum Priority {
     Tighten,
     DropConcurrent,
     Drop,
-    /// What takes data along.
+    /// Deletes data.
     DropData,
     DropType,
     DropLast,
 }
 
-/// Statements that belong together, and their place in the graph.
+/// Statements that belong together, and their dependencies.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
-    /// In their order; the batch of the first one is found by [`sort`](super::sort).
+    /// In order; [`sort`](super::sort) sets the batch of the first one.
     pub(crate) statements: Vec<Statement>,
     pub(super) roles: BTreeSet<(Thing, Role)>,
-    /// Things whose makers have to be in a file before.
+    /// Resources that have to be made in an earlier file.
     pub(super) settled: BTreeSet<Thing>,
-    /// Literals of values that it adds to a type, which cannot be used before they are committed.
+    /// Literals of the values that it adds to an enum type, which cannot be used before they are
+    /// committed.
     pub(super) values: BTreeSet<String>,
     priority: Priority,
     pub(super) key: String,
@@ -127,7 +129,7 @@ impl Step {
         step.then(key)
     }
 
-    /// One more statement behind those that are there.
+    /// Appends a statement.
     pub(crate) fn then(mut self, sql: impl Into<String>) -> Self {
         self.statements.push(Statement::new(sql));
         self
@@ -168,7 +170,7 @@ impl Step {
         self.role(Role::Leaves, thing)
     }
 
-    /// It needs the thing, made in a file before.
+    /// Needs the resource, made in an earlier file.
     pub(crate) fn settled(mut self, thing: impl Into<Thing>) -> Self {
         let thing = thing.into();
         self.settled.insert(thing.clone());
@@ -189,7 +191,7 @@ impl Step {
         self.last(|statement| statement.slot = slot)
     }
 
-    /// Something about the statement that was added last.
+    /// Updates the last statement.
     fn last(mut self, set: impl FnOnce(&mut Statement)) -> Self {
         if let Some(statement) = self.statements.last_mut() {
             set(statement);
@@ -197,7 +199,7 @@ impl Step {
         self
     }
 
-    /// A line of comment above the statement.
+    /// Adds a comment above the last statement.
     pub(crate) fn note(self, text: &str) -> Self {
         self.last(|statement| statement.sql = format!("-- {text}\n{}", statement.sql))
     }
@@ -217,20 +219,20 @@ impl Step {
             let rehearsal = statement.slot.as_ref().map(|slot| &slot.rehearsal);
             std::iter::once(&statement.sql).chain(rehearsal)
         });
-        // In the literal of an array it has no quotes of its own.
+        // In an array literal, a value is not quoted separately.
         let uses = |text: &String, value: &String| {
             text.contains(value) || text.contains("'{") && text.contains(value.trim_matches('\''))
         };
         self.values.is_empty() && texts.into_iter().any(|text| values.iter().any(|value| uses(text, value)))
     }
 
-    /// Whether a person's statements go before it that may run for long, for which no lock should be held.
+    /// Whether a person's statements run before it. They may take long, so no lock should be held.
     pub(super) fn moves_data(&self) -> bool {
         self.priority == Priority::Populate
             && self.statements.iter().any(|statement| statement.slot.is_some())
     }
 
-    /// It waits for these where it looks at rows, or wants a file of its own.
+    /// Makes a step wait for these objects if it reads rows or needs a file of its own.
     pub(crate) fn behind(self, things: &[Object]) -> Self {
         match self.priority {
             Priority::Concurrent | Priority::Populate | Priority::Validate | Priority::Analyze => {

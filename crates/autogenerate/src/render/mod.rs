@@ -1,4 +1,4 @@
-//! SQL as a person would write it.
+//! Fragments of SQL.
 
 pub(crate) mod rewrite;
 pub(crate) mod tokens;
@@ -15,12 +15,12 @@ pub(crate) fn alter_column(table: &Name, column: &str, action: impl std::fmt::Di
     format!("ALTER TABLE {table} ALTER COLUMN {} {action}", quote_identifier(column))
 }
 
-/// `COMMENT ON …`, or what takes the comment away.
+/// `COMMENT ON …`, which removes the comment if there is no text.
 pub(crate) fn comment(object: &Object, text: Option<&str>) -> String {
     format!("COMMENT ON {} IS {}", object.sql(), text.map_or_else(|| "NULL".to_owned(), quote_literal))
 }
 
-/// Columns between parentheses.
+/// Quoted columns, separated by commas.
 pub(crate) fn list<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {
     columns.into_iter().map(|column| quote_identifier(column)).collect::<Vec<_>>().join(", ")
 }

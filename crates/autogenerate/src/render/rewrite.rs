@@ -1,9 +1,9 @@
-//! New names in old definitions, so that like can be compared with like.
+//! Replaces names in definitions, so that they can be compared after a rename.
 
 use super::tokens::{Token, tokens};
 use crate::schema::{Name, quote_identifier, quote_literal};
 
-/// The same with a column's new name.
+/// Replaces the name of a column.
 pub(crate) fn column(sql: &str, old: &str, new: &str) -> String {
     let (old, new) = (quote_identifier(old), quote_identifier(new));
     let tokens = tokens(sql);
@@ -17,7 +17,7 @@ pub(crate) fn column(sql: &str, old: &str, new: &str) -> String {
     out
 }
 
-/// The same with another name of a table, wherever it stands as a word of its own.
+/// Replaces the name of a table wherever it is a word of its own.
 pub(crate) fn relation(sql: &str, old: &Name, new: &Name) -> String {
     let (old, new) = (old.to_string(), new.to_string());
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '\'';
@@ -32,7 +32,7 @@ pub(crate) fn relation(sql: &str, old: &Name, new: &Name) -> String {
     out + rest
 }
 
-/// Renames one of several names; returns whether it was among them.
+/// Replaces a name in a list; returns whether the list contained it.
 pub(crate) fn names(names: &mut [String], old: &str, new: &str) -> bool {
     let mut found = false;
     for name in names.iter_mut().filter(|name| *name == old) {
@@ -42,7 +42,7 @@ pub(crate) fn names(names: &mut [String], old: &str, new: &str) -> bool {
     found
 }
 
-/// A foreign key split into what is said of its own columns, the other table with its columns, and what follows.
+/// Splits a foreign key into its own columns, the referenced table and columns, and what follows.
 pub(crate) fn foreign_key(definition: &str) -> Option<(String, String, String)> {
     let tokens = tokens(definition);
     let begin = tokens.iter().position(|token| *token == Token::Word("REFERENCES"))? + 2;
@@ -51,7 +51,7 @@ pub(crate) fn foreign_key(definition: &str) -> Option<(String, String, String)> 
     Some((text(&tokens[..begin]), text(&tokens[begin..end]), text(&tokens[end..])))
 }
 
-/// The same with a type's new name, wherever something is cast to it.
+/// Replaces the name of a type in casts.
 pub(crate) fn cast(sql: &str, old: &Name, new: &Name) -> String {
     let (old, new) = (old.to_string(), new.to_string());
     let tokens = tokens(sql);
@@ -71,7 +71,7 @@ pub(crate) fn cast(sql: &str, old: &Name, new: &Name) -> String {
     out
 }
 
-/// How many tokens make up the name that the text begins with.
+/// The number of tokens that make up the name at the start of the text.
 fn matched(tokens: &[Token<'_>], rest: &str, name: &str) -> Option<usize> {
     if !rest.starts_with(name) {
         return None;
@@ -86,7 +86,7 @@ fn matched(tokens: &[Token<'_>], rest: &str, name: &str) -> Option<usize> {
     None
 }
 
-/// The same with a value's new name, wherever it is cast to its type.
+/// Replaces a value of an enum type where it is cast to that type.
 pub(crate) fn value(sql: &str, enumerated: &Name, old: &str, new: &str) -> String {
     let (literal, renamed) = (quote_literal(old), quote_literal(new));
     let name = enumerated.to_string();
@@ -104,7 +104,7 @@ pub(crate) fn value(sql: &str, enumerated: &Name, old: &str, new: &str) -> Strin
     out
 }
 
-/// The same with the new name among the elements of an array's literal.
+/// Replaces an element of an array literal.
 fn array(text: &str, old: &str, new: &str) -> String {
     let Some(inner) = text.strip_prefix("'{").and_then(|text| text.strip_suffix("}'")) else {
         return text.to_owned();
@@ -114,7 +114,7 @@ fn array(text: &str, old: &str, new: &str) -> String {
     format!("'{{{}}}'", elements.join(","))
 }
 
-/// The same with a sequence's new name, wherever it is cast to `regclass`.
+/// Replaces the name of a sequence where it is cast to `regclass`.
 pub(crate) fn sequence(sql: &str, old: &Name, new: &Name) -> String {
     let (old, new) = (quote_literal(&old.to_string()), quote_literal(&new.to_string()));
     sql.replace(&format!("{old}::regclass"), &format!("{new}::regclass"))

@@ -1,15 +1,15 @@
-//! SQL text cut into tokens, as far as that is needed to find names in it.
+//! Splits SQL into tokens, in order to find names in it.
 
-/// A piece of SQL.
+/// A token of SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
-    /// A key word or a name that is not quoted.
+    /// A keyword or an unquoted name.
     Word(&'a str),
-    /// A name with its double quotes.
+    /// A quoted name, including its quotes.
     Quoted(&'a str),
-    /// A string with its quotes, and the `E` before them.
+    /// A string literal, including its quotes and the `E` prefix.
     Text(&'a str),
-    /// Space between tokens.
+    /// Whitespace.
     Space(&'a str),
     /// Anything else: one character, or `::`.
     Other(&'a str),
@@ -28,7 +28,7 @@ impl<'a> Token<'a> {
     }
 }
 
-/// The tokens, which together are the whole text.
+/// Splits SQL into tokens, which together are the whole text.
 pub(crate) fn tokens<'a>(sql: &'a str) -> Vec<Token<'a>> {
     let mut tokens = Vec::new();
     let mut rest = sql;
@@ -66,7 +66,8 @@ fn string(text: &str, escapes: bool) -> usize {
     prefix + quoted(&text[prefix..], '\'', escapes)
 }
 
-/// The length of what stands in quotes at the beginning; the quote doubled, or behind a backslash, does not end it.
+/// The length of the quoted text at the start. A quote that is doubled or escaped by a backslash
+/// does not end it.
 fn quoted(text: &str, quote: char, escapes: bool) -> usize {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
@@ -84,12 +85,13 @@ fn quoted(text: &str, quote: char, escapes: bool) -> usize {
     text.len()
 }
 
-/// In parentheses, and not in two pairs of them.
+/// Adds parentheses, unless the expression is already enclosed in them.
 pub(crate) fn parenthesized(sql: &str) -> String {
     if is_enclosed(sql) { sql.to_owned() } else { format!("({sql})") }
 }
 
-/// As it can stand behind `DEFAULT` with more behind it: in parentheses where it has an operator that is a word.
+/// Adds parentheses if the expression has an operator that is a word, so that more can follow it
+/// after `DEFAULT`.
 pub(crate) fn operand(sql: &str) -> String {
     let mut depth = 0_usize;
     let is_open = tokens(sql).into_iter().any(|token| {
@@ -132,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_the_text_again() {
+    fn tokens_add_up_to_the_text() {
         for sql in
             ["a.\"B\"\"c\" = E'it\\'s' || 'x''y'::text[]", "", "'open", "((a)::numeric * 2.5e10)", "ä <> 'ö'"]
         {
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn parentheses_are_added_where_there_is_no_pair_around_all() {
+    fn parentheses_are_added_unless_one_pair_encloses_all() {
         assert_eq!(parenthesized("(a + b)"), "(a + b)");
         assert_eq!(parenthesized("(a) + (b)"), "((a) + (b))");
         assert_eq!(parenthesized("lower(a)"), "(lower(a))");

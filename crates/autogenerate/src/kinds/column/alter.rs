@@ -1,4 +1,4 @@
-//! Columns that stay, but not as they were.
+//! Alters existing columns.
 
 use super::sql;
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
 
 impl Planner<'_> {
     pub(super) fn alter_column(&mut self, table: &Name, was: &Column, is: &Column) {
-        // A partition counts as its table does, since PostgreSQL 17: what is said of that one is said of all.
+        // Since PostgreSQL 17, a partition shares the identity of its table: altering the table is
+        // enough.
         let given = self.is_given_identity(table, was, is);
         let was = if given { &Column { identity: is.identity, ..was.clone() } } else { was };
         if was.identity.is_some() != is.identity.is_some() {
@@ -41,7 +42,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Whether the column of a partition has its identity from its table, before and after, as far as it has one.
+    /// Whether the column of a partition inherits its identity, if any, both before and after.
     fn is_given_identity(&self, table: &Name, was: &Column, is: &Column) -> bool {
         let parent = |schema: &'_ Schema| schema.tables.get(table).and_then(Table::parent).cloned();
         let stays = parent(self.from).is_some_and(|of| parent(self.to) == Some(of));
@@ -53,7 +54,7 @@ impl Planner<'_> {
         self.delta.alters(&object, Property::Type) || self.delta.alters(&object, Property::Collation)
     }
 
-    /// Type, default and generation, as one group.
+    /// Changes type, default, generation and identity, as one step.
     fn alterations(&self, table: &Name, was: &Column, is: &Column) -> Option<Step> {
         let object = Object::column(table, &is.name);
         let retyped = self.is_retyped(table, is);
@@ -64,7 +65,7 @@ impl Planner<'_> {
         if was.generated.is_some() && is.generated.is_none() {
             group.say("DROP EXPRESSION");
         }
-        // A default stays as it is only where the type stays the same in kind.
+        // A default survives only if the base type stays the same.
         let has_default = was.default.is_some() && was.generated.is_none() && !counts_otherwise;
         let away = has_default && (hard && retyped || defaults && is.default.is_none());
         if away {
@@ -80,12 +81,12 @@ impl Planner<'_> {
         group.step
     }
 
-    /// What the alterations of a column have to wait for, and what waits for them.
+    /// Adds what the alterations of a column depend on, and what depends on them.
     fn place_alterations(&self, step: Step, (table, was, is): (&Name, &Column, &Column)) -> Step {
         let needs = is.needs();
         let mut left = was.needs();
         if was.identity.is_some() != is.identity.is_some() {
-            // What an identity takes the place of is gone already.
+            // The default that an identity replaces is already dropped.
             left = was.enum_type.clone().map(Object::Enum).into_iter().collect();
         }
         left.retain(|object| {
@@ -107,7 +108,7 @@ impl Planner<'_> {
         step
     }
 
-    /// Drops the identity, or the default that an identity takes the place of.
+    /// Drops the identity, or the default that an identity replaces.
     fn drop_counting(&mut self, table: &Name, was: &Column) {
         let object = Object::column(table, &was.name);
         let action = match (was.identity, &was.default) {
@@ -125,7 +126,7 @@ impl Planner<'_> {
         self.push_on(step, [table]);
     }
 
-    /// Lets a column count, behind the rows that are there.
+    /// Adds an identity that continues after the existing rows.
     fn add_identity(&mut self, table: &Name, column: &Column) {
         let Some(identity) = column.identity else { return };
         let add = format!("ADD {}", sql::identity(identity, &column.data_type));
@@ -140,7 +141,7 @@ impl Planner<'_> {
     }
 }
 
-/// Alterations of one column, one behind the other.
+/// Consecutive alterations of one column.
 pub(super) struct Group<'a> {
     pub(super) table: &'a Name,
     column: &'a str,
@@ -161,12 +162,12 @@ impl Group<'_> {
     }
 }
 
-/// The sequence of a column, whatever its name.
+/// An expression for the sequence of a column, whatever its name.
 fn serial_sequence(table: &Name, column: &str) -> String {
     format!("pg_get_serial_sequence({}, {})", quote_literal(&table.to_string()), quote_literal(column))
 }
 
-/// How an identity counts, where it counts already.
+/// Alters an existing identity.
 fn alter_identity(group: &mut Group<'_>, was: &Column, is: &Column) {
     let (Some(before), Some(identity)) = (was.identity, is.identity) else { return };
     let mut actions = Vec::new();

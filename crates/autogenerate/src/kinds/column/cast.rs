@@ -1,4 +1,4 @@
-//! How a column gets another type.
+//! Changes the type of columns.
 
 use super::{alter::Group, sql::collate};
 use crate::{
@@ -13,14 +13,14 @@ use crate::{
 };
 
 impl Planner<'_> {
-    /// Says it, with what it does to rows, and with a slot where some values have no counterpart.
+    /// Changes the type, with the hazards, and with a slot if some values cannot be cast.
     pub(super) fn set_type(&self, group: &mut Group<'_>, was: &Column, is: &Column) {
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let cast = types::cast(was, is);
         let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
         let through_text = self.goes_through_text(was, is);
         if through_text {
-            // A person can write any value then.
+            // As text, the column accepts any value that a person writes.
             let text = text_like(is);
             group.say(&format!("SET DATA TYPE {text} USING {name}::{text}"));
             group.hazard(Hazard::RewritesTable);
@@ -50,7 +50,7 @@ impl Planner<'_> {
             group.hazard(Hazard::BlocksReads);
         }
         if !rewrites && was.collation != is.collation && self.is_indexed(group.table, &is.name) {
-            // Its indexes are in another order then, and are built anew while nobody reads.
+            // Its indexes are then sorted differently, and rebuilt while reads are blocked.
             group.hazard(Hazard::BuildsIndex);
             group.hazard(Hazard::BlocksReads);
         }
@@ -66,7 +66,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Whether an index that stays has the column, be it that of a key.
+    /// Whether an index that stays contains the column, the indexes of keys included.
     fn is_indexed(&self, table: &Name, column: &str) -> bool {
         let Some(is) = self.to.tables.get(table) else { return false };
         let indexes = is.indexes.iter().map(|(name, it)| (Object::index(table, name), &it.uses));
@@ -76,12 +76,12 @@ impl Planner<'_> {
         uses.any(|(_, uses)| uses.columns.contains(column))
     }
 
-    /// Values that have no counterpart in the new type.
+    /// A slot for values that cannot be cast to the new type.
     fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
         let name = quote_identifier(&is.name);
         let wrong = self.misfits(&name, was, is);
         let (old, new) = (enum_values(self.from, was), enum_values(self.to, is));
-        // An enumerated type has another name by now, so that no value is cast to it.
+        // An enum type is renamed by now, so no value is cast to it.
         let kept =
             new.and_then(|values| values.iter().find(|value| old.is_none_or(|old| old.contains(value))));
         let sample = match kept {
@@ -101,7 +101,8 @@ impl Planner<'_> {
         self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
     }
 
-    /// Whether a column is text in between, since its old type has no value that could become one of the new type.
+    /// Whether the column is converted to text first, because no value of the old type can be cast
+    /// to the new type.
     fn goes_through_text(&self, was: &Column, is: &Column) -> bool {
         let differs = match (enum_values(self.from, was), enum_values(self.to, is)) {
             (Some(old), Some(new)) => {
@@ -112,7 +113,8 @@ impl Planner<'_> {
         self.style.slots && differs && !matches!(was.data_type.as_str(), "json" | "jsonb")
     }
 
-    /// Which values do not fit the new type, as far as that can be said by a condition; else all that are there.
+    /// A condition for the values that do not fit the new type. If there is no such condition, it
+    /// includes all values.
     fn misfits(&self, name: &str, was: &Column, is: &Column) -> String {
         if let Some(kept) = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)) {
             let kept: Vec<_> = kept.values.iter().map(|value| quote_literal(value)).collect();
@@ -167,12 +169,12 @@ fn is_array(column: &Column) -> bool {
     column.data_type.ends_with("[]")
 }
 
-/// The type of text that has as many dimensions.
+/// The text type with the same number of dimensions.
 fn text_like(column: &Column) -> &'static str {
     if is_array(column) { "text[]" } else { "text" }
 }
 
-/// What stands behind a new type to say how values get there, if anything.
+/// The `USING` clause of a type change, or an empty string.
 fn conversion(using: Using, was: &Column, is: &Column) -> String {
     let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
     match using {

@@ -129,7 +129,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Whether it may be null at first, since a person has to say what is in it.
+    /// Adds a column. Returns whether it is nullable at first, because a person has to fill it.
     fn add_column(&mut self, table: &Name, column: &Column) -> bool {
         let object = Object::column(table, &column.name);
         let fills_itself =
@@ -155,7 +155,7 @@ impl Planner<'_> {
 
     fn drop_column(&mut self, table: &Name, column: &Column) {
         let sql = render::alter_table(table, format_args!("DROP COLUMN {}", quote_identifier(&column.name)));
-        // What is computed from others goes before them.
+        // Generated columns are dropped before the columns that they are computed from.
         let priority = if column.generated.is_some() { Priority::Drop } else { Priority::DropData };
         let mut step = Step::new(priority, sql).leaves(Object::Table(table.clone()));
         step = step.roles(Role::Drops, self.columns_below(table, &column.name));
@@ -167,7 +167,7 @@ impl Planner<'_> {
         let left = column.needs().into_iter().filter(|object| !owned.contains(object));
         step = step.roles(Role::Leaves, left).roles(Role::Drops, owned.iter().cloned());
         step = step.roles(Role::Leaves, Object::columns(table, column.computed_from()));
-        // What is computed by other columns is not lost.
+        // Generated values can be computed again.
         if column.generated.is_none() {
             step = step.hazard(Hazard::DeletesData);
             let rows = self.column_with_key(table, &column.name);
@@ -177,7 +177,7 @@ impl Planner<'_> {
     }
 }
 
-/// Whether all rows are written anew: what is not the same for all of them has to be put into each.
+/// Whether adding the column rewrites the table, because its value differs from row to row.
 fn rewrites_when_added(column: &Column) -> bool {
     let is_stored = column.generated.as_ref().is_some_and(|generated| generated.stored);
     is_stored

@@ -9,9 +9,10 @@ use crate::{
 };
 
 impl Planner<'_> {
-    /// Takes `NULL` no longer; for others to read and write meanwhile, by way of checks that are validated first.
+    /// Sets columns to `NOT NULL`. If the table is in use, a check constraint is validated first,
+    /// which does not block reads and writes.
     ///
-    /// New columns come together, since it is one `UPDATE` that fills them.
+    /// New columns are handled together, because one `UPDATE` fills them all.
     pub(super) fn set_not_null(&mut self, table: &Name, columns: &[&Column], is_new: bool) {
         let objects = columns.iter().map(|column| Object::column(table, &column.name));
         let filled = columns.iter().map(|column| Thing::Filled(table.clone(), column.name.clone()));
@@ -55,7 +56,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Names of checks that none has.
+    /// Unused names for check constraints.
     fn check_names(&self, table: &Name, columns: &[&Column]) -> Vec<String> {
         let has = |schema: &Schema, name: &Name| {
             schema.tables.get(table).is_some_and(|table| table.constraints.contains_key(&name.name))

@@ -1,4 +1,4 @@
-//! Columns as `CREATE TABLE` and `ADD COLUMN` take them.
+//! The SQL of column definitions.
 
 use crate::{
     kinds::sequence::options_of_new,
@@ -6,7 +6,7 @@ use crate::{
     schema::{Column, Generated, Identity, quote_identifier},
 };
 
-/// A column as `CREATE TABLE` and `ADD COLUMN` take it.
+/// The definition of a column for `CREATE TABLE` and `ADD COLUMN`.
 pub(crate) fn definition(column: &Column) -> String {
     let mut sql = format!("{} {}{}", quote_identifier(&column.name), column.data_type, collate(column));
     if let Some(it) = &column.generated {
@@ -27,7 +27,7 @@ pub(crate) fn definition(column: &Column) -> String {
     sql
 }
 
-/// `GENERATED … AS IDENTITY (…)` for a column of that type.
+/// `GENERATED … AS IDENTITY (…)` for a column of this type.
 pub(super) fn identity(identity: Identity, data_type: &str) -> String {
     let kind = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
     let options = identity.options.map(|options| options_of_new(options, data_type)).unwrap_or_default();
@@ -41,7 +41,7 @@ pub(super) fn generated(generated: &Generated) -> String {
     format!("GENERATED ALWAYS AS {} {stored}", tokens::parenthesized(&generated.expression.sql))
 }
 
-/// ` COLLATE …` where there is one.
+/// ` COLLATE …`, or an empty string.
 pub(super) fn collate(column: &Column) -> String {
     column.collation.as_ref().map(|collation| format!(" COLLATE {collation}")).unwrap_or_default()
 }

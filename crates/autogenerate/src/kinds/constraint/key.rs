@@ -1,4 +1,5 @@
-//! Primary keys and unique constraints, made from an index that is built while others write.
+//! Primary keys and unique constraints, created from an index that is built without blocking
+//! writes.
 
 use crate::{
     hazard::Hazard,
@@ -50,7 +51,8 @@ impl Planner<'_> {
         self.push_on(step, [table]);
     }
 
-    /// The name of the index that a key is made from while the old key of its name is still there; `None` where there is no such.
+    /// The temporary name of the index for a key that replaces another one of the same name, or
+    /// `None` if the key cannot be replaced this way.
     pub(super) fn built_beside(&self, table: &Name, name: &str, it: &Constraint) -> Option<String> {
         let object = Object::constraint(table, name);
         let is = self.to.tables.get(table)?;

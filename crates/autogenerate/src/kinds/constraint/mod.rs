@@ -1,4 +1,4 @@
-//! Constraints of tables.
+//! Table constraints.
 
 mod key;
 
@@ -44,7 +44,7 @@ fn add(table: &Name, name: &str, constraint: &Constraint, not_valid: bool) -> St
     format!("ALTER TABLE {table}\n    ADD {}{not_valid}", definition(name, constraint))
 }
 
-/// What looks at the rows that are there.
+/// Checks existing rows against a `NOT VALID` constraint.
 pub(super) fn validate(table: &Name, name: &str) -> String {
     render::alter_table(table, format_args!("VALIDATE CONSTRAINT {}", quote_identifier(name)))
 }
@@ -79,7 +79,7 @@ impl Planner<'_> {
         }
     }
 
-    /// What can be said of a constraint that stays.
+    /// Alters the deferrability and validity of a constraint that stays.
     fn alter_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
         let object = Object::constraint(table, name);
         if self.delta.alters(&object, Property::Definition) {
@@ -115,7 +115,8 @@ impl Planner<'_> {
         self.comment_constraint(table, name, it);
     }
 
-    /// Adds it for new rows, and looks at the old ones in a transaction of its own, while others write.
+    /// Adds the constraint as `NOT VALID`, then validates it in a transaction of its own, without
+    /// blocking writes.
     fn create_validated(&mut self, table: &Name, name: &str, it: &Constraint) {
         let object = Object::constraint(table, name);
         let valid = Thing::Valid(table.clone(), name.to_owned());
@@ -158,7 +159,7 @@ impl Planner<'_> {
             return;
         }
         let sql = render::alter_table(table, format_args!("DROP CONSTRAINT {}", quote_identifier(name)));
-        // What is put into its columns does not have to keep it any more.
+        // The values that fill its columns do not have to satisfy it any more.
         let populated =
             if it.kind.key().is_some() { Vec::new() } else { Thing::filled(table, &it.uses.columns) };
         let built = self.built_beside(table, name, it).map(|built| Object::index(table, built));
@@ -166,7 +167,7 @@ impl Planner<'_> {
             .drops(Object::constraint(table, name))
             .roles(Role::Drops, it.kind.own_index(table, name))
             .roles(Role::Drops, Thing::primary(table, it))
-            // One that has another one built beside it goes when the table is as it will be.
+            // A key that has a replacement stays until the table has been altered.
             .roles(Role::Leaves, built.is_none().then(|| Object::Table(table.clone())))
             .roles(Role::Leaves, self.constraint_leaves(table, it))
             .roles(Role::Leaves, Thing::not_nulls(table, it))
@@ -175,7 +176,7 @@ impl Planner<'_> {
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
-    /// Things that a foreign key hangs on, or any constraint, as they are.
+    /// What a foreign key currently depends on.
     fn hangs_on(&self, kind: &ConstraintKind) -> Vec<Object> {
         let ConstraintKind::ForeignKey { references, referenced, .. } = kind else { return Vec::new() };
         let columns = Object::columns(references, referenced);
@@ -184,7 +185,7 @@ impl Planner<'_> {
         table.chain(keys.into_iter().flatten()).collect()
     }
 
-    /// What a constraint depends on as it is.
+    /// What a constraint currently depends on.
     pub(super) fn constraint_leaves(&self, table: &Name, it: &Constraint) -> Vec<Object> {
         let mut leaves = self.hangs_on(&it.kind);
         leaves.extend(it.uses.objects());
@@ -195,14 +196,14 @@ impl Planner<'_> {
         leaves
     }
 
-    /// Says what the comment on a new constraint is.
+    /// Sets the comment of a new constraint.
     pub(super) fn comment_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
         if it.comment.is_some() {
             self.set_comment(&Object::constraint(table, name), it.comment.as_deref());
         }
     }
 
-    /// What has to be there for a constraint.
+    /// What has to exist before the constraint.
     pub(super) fn constraint_needs(&self, table: &Name, it: &Constraint) -> Vec<Object> {
         let mut needs = vec![Object::Table(table.clone())];
         needs.extend(it.uses.objects());
@@ -214,7 +215,8 @@ impl Planner<'_> {
             if let Some(other) = self.to.tables.get(references) {
                 needs.extend(other.keys(references, referenced));
             }
-            // A key that goes has to be gone, or PostgreSQL may hang the new one on it.
+            // A key that is dropped has to be gone, or PostgreSQL may make the new constraint
+            // depend on it.
             let was = self.from.tables.get(references).map(|other| other.keys(references, referenced));
             needs.extend(was.into_iter().flatten().filter(|key| self.delta.goes(key)));
         }

@@ -1,4 +1,4 @@
-//! Tables as a whole.
+//! Tables.
 
 mod partition;
 mod sql;
@@ -110,7 +110,7 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
             owner.0 = new.clone();
         }
     }
-    // Into another schema it takes what it owns along.
+    // A table that moves to another schema takes the sequences that it owns along.
     let moved = schema.sequences.iter().filter(|(name, it)| {
         name.schema != new.schema && it.owned_by.as_ref().is_some_and(|(owner, _)| owner == new)
     });
@@ -166,7 +166,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Drops a table, before which go the foreign keys that point at it.
+    /// Drops a table, after the foreign keys that reference it.
     fn drop_table(&mut self, name: &Name, table: &Table) {
         let object = Object::Table(name.clone());
         let mut step = match self.detached_first(table) {
@@ -213,7 +213,8 @@ impl Planner<'_> {
         self.push(self.copy_hint(step, &name.name, &format!("TABLE {name}")).touches(&touched));
     }
 
-    /// The partitioned table that a partition has to leave before it can be dropped, as foreign keys point at that one.
+    /// The partitioned table that a partition must be detached from before it can be dropped,
+    /// because foreign keys reference that table.
     fn detached_first<'t>(&self, table: &'t Table) -> Option<&'t Name> {
         let parent = table.parent()?;
         let above = |name: &&Name| self.from.tables.get(*name)?.parent();
@@ -232,7 +233,7 @@ impl Planner<'_> {
         owner.is_some_and(|(owner, _)| owner == table) && !self.to.sequences.contains_key(name)
     }
 
-    /// Whether a foreign key of a table that goes points at one that goes too, which points back, by whatever way.
+    /// Whether a foreign key is part of a cycle of references between tables that are removed.
     fn is_in_circle(&self, name: &Name, kind: &ConstraintKind) -> bool {
         let Some(references) = kind.references() else { return false };
         let mut seen = BTreeSet::new();
@@ -254,7 +255,7 @@ impl Planner<'_> {
         false
     }
 
-    /// What is said of a table as a whole.
+    /// Alters the persistence, storage parameters, partitioning and comment of a table.
     fn alter_table(&mut self, name: &Name, was: &Table, is: &Table) {
         let object = Object::Table(name.clone());
         if self.delta.alters(&object, Property::Persistence) {

@@ -9,7 +9,8 @@ use crate::{
 };
 
 impl Planner<'_> {
-    /// What a partition has of its own in its columns, once it is there with what the partitioned table has.
+    /// Sets the defaults and `NOT NULL` in which the columns of a new partition differ from those
+    /// of the partitioned table.
     pub(super) fn adjust_partition(&mut self, name: &Name, table: &Table, parent: &Name) {
         let Some(parent) = self.to.tables.get(parent) else { return };
         for column in &table.columns {
@@ -32,7 +33,8 @@ impl Planner<'_> {
         }
     }
 
-    /// Takes a partition from its table, and gives it to the one that it belongs to, or to the same with another bound.
+    /// Detaches a partition, and attaches it to its new table, or to the same one with its new
+    /// bound.
     pub(super) fn move_partition(&mut self, name: &Name, was: &Table, is: &Table) {
         let columns = is.columns.iter().map(|column| Object::column(name, &column.name));
         let constraints = is.constraints.keys().map(|it| Object::constraint(name, it));
@@ -41,7 +43,8 @@ impl Planner<'_> {
             let sql = render::alter_table(&of.parent, format_args!("DETACH PARTITION {name}"));
             let step = Step::new(Priority::Partition, sql).leaves(Thing::Partitions(of.parent.clone()));
             let comes_back = is.partition_of.as_ref().is_some_and(|it| it.parent == of.parent);
-            // One that comes back gets what its table gets before it leaves.
+            // A partition that is attached again gets the changes of its table before it is
+            // detached.
             let step = if comes_back {
                 step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, settled.clone())
             } else {

@@ -1,19 +1,19 @@
-//! Tables as `CREATE TABLE` takes them.
+//! The SQL of `CREATE TABLE`.
 
 use crate::{
     kinds::{column, constraint},
     schema::{Constraint, ConstraintKind, Name, Table},
 };
 
-/// Whether a constraint can stand in the `CREATE TABLE`: foreign keys are made when all tables are there, and
-/// `NOT VALID` would not be kept.
+/// Whether a constraint can be part of `CREATE TABLE`, which ignores `NOT VALID`. Foreign keys are
+/// added once all tables exist.
 pub(super) fn is_inline(constraint: &Constraint) -> bool {
     constraint.validated
         && !constraint.inherited
         && !matches!(constraint.kind, ConstraintKind::ForeignKey { .. })
 }
 
-/// `CREATE TABLE …` with all constraints that can be in it.
+/// `CREATE TABLE …` with all constraints that can be part of it.
 pub(super) fn create(name: &Name, table: &Table) -> String {
     let columns = table.columns.iter().map(column::definition);
     let mut inline: Vec<_> =
@@ -30,7 +30,7 @@ pub(super) fn create(name: &Name, table: &Table) -> String {
     format!("CREATE {}TABLE {name} ({body}){}", unlogged(table), tail(table))
 }
 
-/// `CREATE TABLE … PARTITION OF …`, which has what the partitioned table has.
+/// `CREATE TABLE … PARTITION OF …`, which takes the columns from the partitioned table.
 pub(super) fn create_partition(name: &Name, table: &Table, parent: &Name, bound: &str) -> String {
     format!("CREATE {}TABLE {name} PARTITION OF {parent} {bound}{}", unlogged(table), tail(table))
 }

@@ -8,7 +8,7 @@ CREATE INDEX CONCURRENTLY items_id_idx ON items
 --- a new file
 -- slot: populate items.colour
 --   count: SELECT count(*) FROM items WHERE colour IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET colour = … WHERE colour IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_colour_is_set CHECK (colour IS NOT NULL) NOT VALID;
 -- hazards: may-fail-on-data

@@ -5,7 +5,7 @@ CREATE INDEX CONCURRENTLY people_name_idx ON people USING btree (name);
 --- a new file
 -- slot: populate people.name
 --   count: SELECT count(*) FROM people
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE people SET name = … WHERE name IS NULL;
 ALTER TABLE people ADD CONSTRAINT people_name_is_set CHECK (name IS NOT NULL) NOT VALID;
 --- a new file

@@ -1,12 +1,12 @@
 -- slot: populate items.name
 --   count: SELECT count(*) FROM items WHERE name IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET name = … WHERE name IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_name_is_set CHECK (name IS NOT NULL) NOT VALID;
 --- a new file
 -- slot: populate items.note
 --   count: SELECT count(*) FROM items WHERE note IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET note = … WHERE note IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_note_is_set CHECK (note IS NOT NULL) NOT VALID;
 -- hazards: may-fail-on-data

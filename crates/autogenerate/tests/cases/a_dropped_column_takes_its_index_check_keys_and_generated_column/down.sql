@@ -13,7 +13,7 @@ CREATE INDEX CONCURRENTLY bookings_long_idx ON bookings USING btree (guests) WHE
 --- a new file
 -- slot: populate bookings.nights
 --   count: SELECT count(*) FROM bookings
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE bookings SET nights = … WHERE nights IS NULL;
 ALTER TABLE bookings ADD CONSTRAINT bookings_nights_is_set CHECK (nights IS NOT NULL) NOT VALID;
 --- alone in a file

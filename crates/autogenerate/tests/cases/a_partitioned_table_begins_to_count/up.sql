@@ -1,6 +1,6 @@
 -- slot: populate events.id
 --   count: SELECT count(*) FROM events WHERE id IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE events SET id = … WHERE id IS NULL;
 ALTER TABLE events ADD CONSTRAINT events_id_is_set CHECK (id IS NOT NULL) NOT VALID;
 --- a new file

@@ -3,7 +3,7 @@ ALTER TABLE countries ADD COLUMN id integer;
 --- a new file
 -- slot: populate countries.id
 --   count: SELECT count(*) FROM countries
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE countries SET id = … WHERE id IS NULL;
 ALTER TABLE countries ADD CONSTRAINT countries_id_is_set CHECK (id IS NOT NULL) NOT VALID;
 --- alone in a file

@@ -42,7 +42,7 @@ CREATE INDEX CONCURRENTLY articles_live_idx ON articles
 --- a new file
 -- slot: populate articles.owner_id
 --   count: SELECT count(*) FROM pages WHERE owner_id IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE articles SET owner_id = … WHERE owner_id IS NULL;
 ALTER TABLE articles ADD CONSTRAINT articles_owner_id_is_set CHECK (owner_id IS NOT NULL) NOT VALID;
 -- hazards: may-fail-on-data
@@ -69,7 +69,7 @@ ALTER TABLE articles
 --- a new file
 -- slot: populate articles.headline
 --   count: SELECT count(*) FROM pages WHERE title IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE articles SET headline = … WHERE headline IS NULL;
 ALTER TABLE articles ADD CONSTRAINT articles_headline_is_set CHECK (headline IS NOT NULL) NOT VALID;
 --- alone in a file

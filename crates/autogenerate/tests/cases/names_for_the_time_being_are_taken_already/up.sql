@@ -13,7 +13,7 @@ CREATE INDEX CONCURRENTLY items_name_new2 ON items USING btree (name DESC);
 --- a new file
 -- slot: populate items.name
 --   count: SELECT count(*) FROM items WHERE name IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET name = … WHERE name IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_name_is_set2 CHECK (name IS NOT NULL) NOT VALID;
 -- hazards: may-fail-on-data

@@ -16,7 +16,7 @@ CREATE INDEX CONCURRENTLY a_table_whose_name_is_as_long_a_column_whose_name_is_a
 --- a new file
 -- slot: populate a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre.a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr
 --   count: SELECT count(*) FROM a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre WHERE a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre SET a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr = … WHERE a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NULL;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre ADD CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set CHECK (a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NOT NULL) NOT VALID;
 -- hazards: may-fail-on-data

@@ -38,7 +38,7 @@ ALTER TABLE "Order"
 --- a new file
 -- slot: populate "Order"."from"
 --   count: SELECT count(*) FROM "Order" WHERE "select" IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE "Order" SET "from" = … WHERE "from" IS NULL;
 ALTER TABLE "Order" ADD CONSTRAINT "Order_from_is_set" CHECK ("from" IS NOT NULL) NOT VALID;
 -- hazards: may-fail-on-data

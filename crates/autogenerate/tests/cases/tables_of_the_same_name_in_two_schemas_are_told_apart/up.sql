@@ -9,7 +9,7 @@ CREATE INDEX CONCURRENTLY items_title_idx ON other.items USING btree (title);
 --- a new file
 -- slot: populate public.items.name
 --   count: SELECT count(*) FROM public.items WHERE name IS NULL
---   template: -- a large table in parts, by a range of its key each
+--   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE public.items SET name = … WHERE name IS NULL;
 ALTER TABLE public.items ADD CONSTRAINT items_name_is_set CHECK (name IS NOT NULL) NOT VALID;
 --- a new file
