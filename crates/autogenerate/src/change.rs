@@ -13,7 +13,7 @@ pub struct Change {
     pub difference: Difference,
     /// The table and the column concerned, if there is exactly one of each: the column of a
     /// single-column constraint or index, the owner of a sequence.
-    pub place: (Option<Name>, Option<String>),
+    pub location: (Option<Name>, Option<String>),
 }
 
 /// How an object differs.
@@ -86,13 +86,13 @@ impl Change {
     /// The table concerned, by its new name.
     #[must_use]
     pub fn table(&self) -> Option<&Name> {
-        self.place.0.as_ref()
+        self.location.0.as_ref()
     }
 
     /// The column concerned, by its new name, if there is exactly one.
     #[must_use]
     pub fn column(&self) -> Option<&str> {
-        self.place.1.as_deref()
+        self.location.1.as_deref()
     }
 }
 

@@ -141,19 +141,19 @@ impl Renames {
 
     /// The new name of a table.
     pub(crate) fn table<'a>(&'a self, old: &'a Name) -> &'a Name {
-        after(&self.tables, old)
+        new_name(&self.tables, old)
     }
 
     /// The new name of an enum type.
     pub(crate) fn enumeration<'a>(&'a self, old: &'a Name) -> &'a Name {
-        after(&self.enums, old)
+        new_name(&self.enums, old)
     }
 
     /// The same column or value, by the old name of its table or type.
-    pub(crate) fn before(&self, object: &Object) -> Object {
+    pub(crate) fn with_old_parent(&self, object: &Object) -> Object {
         match object {
-            Object::Column(table, name) => Object::Column(back(&self.tables, table), name.clone()),
-            Object::Value(of, value) => Object::Value(back(&self.enums, of), value.clone()),
+            Object::Column(table, name) => Object::Column(old_name(&self.tables, table), name.clone()),
+            Object::Value(of, value) => Object::Value(old_name(&self.enums, of), value.clone()),
             object => object.clone(),
         }
     }
@@ -161,8 +161,8 @@ impl Renames {
     /// Returns the renames that undo these.
     #[must_use]
     pub fn reversed(&self) -> Self {
-        let old_table = |new: &Name| back(&self.tables, new);
-        let old_enum = |new: &Name| back(&self.enums, new);
+        let old_table = |new: &Name| old_name(&self.tables, new);
+        let old_enum = |new: &Name| old_name(&self.enums, new);
         Self {
             tables: self.tables.iter().map(|(old, new)| (new.clone(), old.clone())).collect(),
             columns: self
@@ -181,11 +181,11 @@ impl Renames {
 }
 
 /// The old name of `new`, or `new` itself if it was not renamed.
-fn back(renamed: &[(Name, Name)], new: &Name) -> Name {
+fn old_name(renamed: &[(Name, Name)], new: &Name) -> Name {
     renamed.iter().find(|(_, to)| to == new).map_or_else(|| new.clone(), |(old, _)| old.clone())
 }
 
 /// The new name of `old`, or `old` itself if it was not renamed.
-fn after<'a>(renamed: &'a [(Name, Name)], old: &'a Name) -> &'a Name {
+fn new_name<'a>(renamed: &'a [(Name, Name)], old: &'a Name) -> &'a Name {
     renamed.iter().find(|(from, _)| from == old).map_or(old, |(_, new)| new)
 }

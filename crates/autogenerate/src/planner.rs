@@ -27,7 +27,7 @@ pub enum PlanError {
 ///
 /// The statements depend on each other in a cycle.
 pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Result<Plan, PlanError> {
-    let Renamed { schema, renames } = diff::renamed(from, to, renames);
+    let Renamed { schema, renames } = diff::apply_renames(from, to, renames);
     let changes = diff::compare(&schema, to);
     let mut planner = Planner::new((&schema, to), &changes, &renames, style);
     for kind in KINDS {
@@ -39,7 +39,7 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
     }
     let swapped = planner.swapped_columns();
     let rest = planner.take_steps();
-    let together: Vec<_> = rest.iter().cloned().map(|step| step.behind(&swapped)).collect();
+    let together: Vec<_> = rest.iter().cloned().map(|step| step.waiting_for(&swapped)).collect();
     let mut statements = order::sort(first).map_err(PlanError::Circle)?;
     statements.extend(renames.iter().flat_map(|rename| rename_statements(from, rename)));
     let sorted = order::sort(together).or_else(|_| order::sort(rest));

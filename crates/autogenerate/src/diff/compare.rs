@@ -2,7 +2,7 @@
 
 use super::{
     inherit::inherited,
-    rename::{Renamed, renamed},
+    rename::{Renamed, apply_renames},
 };
 use crate::{
     change::{Change, Difference},
@@ -14,7 +14,7 @@ use crate::{
 /// Lists the changes that turn `from` into `to`. Both must be in canonical form.
 #[must_use]
 pub fn diff(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Change> {
-    let Renamed { schema, renames } = renamed(from, to, renames);
+    let Renamed { schema, renames } = apply_renames(from, to, renames);
     let mut changes: Vec<_> =
         renames.iter().filter(|rename| !rename.hidden).map(|it| rename_change(&schema, it)).collect();
     changes.extend(compare(&schema, to));
@@ -34,7 +34,7 @@ pub(crate) fn compare(from: &Schema, to: &Schema) -> Vec<Change> {
 
 fn rename_change(schema: &Schema, rename: &Rename) -> Change {
     let difference = Difference::Rename { to: rename.to_sql() };
-    let place = match &rename.object {
+    let location = match &rename.object {
         Object::Table(_) => (Some(rename.to.clone()), None),
         Object::Column(table, _) => (Some(table.clone()), Some(rename.to.name.clone())),
         Object::Sequence(_) => {
@@ -42,5 +42,5 @@ fn rename_change(schema: &Schema, rename: &Rename) -> Change {
         }
         object => (object.table().cloned(), None),
     };
-    Change { object: rename.object.clone(), difference, place }
+    Change { object: rename.object.clone(), difference, location }
 }

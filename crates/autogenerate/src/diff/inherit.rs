@@ -17,16 +17,16 @@ pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> 
             (None, None) => {}
             (Some(a), Some(b)) if a == b => {
                 if let (Some(before), Some(after)) = (from.tables.get(&a), then.tables.get(&a)) {
-                    let mut changed = follow(was.clone(), before, after);
-                    count_along(&mut changed, wanted);
+                    let mut changed = apply_parent_changes(was.clone(), before, after);
+                    inherit_identity(&mut changed, wanted);
                     now.tables.insert(name.clone(), changed);
                 }
             }
             // A detached partition keeps what it inherited as its own; an attached one brings its
             // own.
             _ => {
-                now.tables.get_mut(name).into_iter().for_each(own);
-                then.tables.get_mut(name).into_iter().for_each(own);
+                now.tables.get_mut(name).into_iter().for_each(detach);
+                then.tables.get_mut(name).into_iter().for_each(detach);
             }
         }
     }
@@ -38,17 +38,17 @@ fn depth(schema: &Schema, name: &Name) -> usize {
     std::iter::successors(Some(name.clone()), parent).take(schema.tables.len()).count()
 }
 
-fn own(table: &mut Table) {
+fn detach(table: &mut Table) {
     table.constraints.values_mut().for_each(|constraint| constraint.inherited = false);
     table.indexes.values_mut().for_each(|index| index.part_of = None);
 }
 
 /// Since PostgreSQL 17, a partition shares the identity of its table. Before, it has none.
-fn count_along(partition: &mut Table, wanted: &Table) {
-    let is_given = |column: &Column| column.identity.is_none_or(|it| it.options.is_none());
+fn inherit_identity(partition: &mut Table, wanted: &Table) {
+    let is_inherited = |column: &Column| column.identity.is_none_or(|it| it.options.is_none());
     for column in &mut partition.columns {
-        if let Some(wanted) = wanted.column(&column.name).filter(|wanted| is_given(wanted))
-            && is_given(column)
+        if let Some(wanted) = wanted.column(&column.name).filter(|wanted| is_inherited(wanted))
+            && is_inherited(column)
         {
             column.identity = wanted.identity;
         }
@@ -56,7 +56,7 @@ fn count_along(partition: &mut Table, wanted: &Table) {
 }
 
 /// Applies the changes of the partitioned table to its partition.
-fn follow(mut partition: Table, before: &Table, after: &Table) -> Table {
+fn apply_parent_changes(mut partition: Table, before: &Table, after: &Table) -> Table {
     partition
         .columns
         .retain(|column| before.column(&column.name).is_none() || after.column(&column.name).is_some());

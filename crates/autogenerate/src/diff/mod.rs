@@ -2,13 +2,13 @@
 
 mod compare;
 mod inherit;
-mod moves;
 mod questions;
 mod rename;
+mod rename_order;
 
 pub(crate) use self::{
     compare::compare,
-    rename::{Renamed, renamed},
+    rename::{Renamed, apply_renames},
 };
 pub use self::{
     compare::diff,

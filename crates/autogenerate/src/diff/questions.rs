@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::rename::renamed;
+use super::rename::apply_renames;
 use crate::{
     plan::Renames,
     schema::{Column, Name, Object, Schema, Table, quote_identifier},
@@ -65,7 +65,7 @@ impl fmt::Display for RenameFault {
 #[must_use]
 pub fn check_renames(from: &Schema, to: &Schema, renames: &Renames) -> Vec<RenameFault> {
     let pairs = renames.pairs();
-    let was_there = |object: &Object| from.contains(&renames.before(object));
+    let was_there = |object: &Object| from.contains(&renames.with_old_parent(object));
     let fault = |old: &Object, new: &Object| {
         if !was_there(old) || !to.contains(new) {
             return Some(Fault::Stale);
@@ -80,8 +80,8 @@ pub fn check_renames(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Renam
 /// Lists possible renames that no hint covers. The caller has to ask about them.
 #[must_use]
 pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambiguity> {
-    let from = &renamed(from, to, renames).schema;
-    let mut found = alike(&from.tables, &to.tables, Object::Table, same_columns);
+    let from = &apply_renames(from, to, renames).schema;
+    let mut found = similar_pairs(&from.tables, &to.tables, Object::Table, same_columns);
     for (name, is) in &to.tables {
         let Some(was) = from.tables.get(name) else { continue };
         for old in was.columns.iter().filter(|column| is.column(&column.name).is_none()) {
@@ -91,7 +91,7 @@ pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambigui
             found.extend(new.map(|new| Ambiguity { old: column(old), new: column(new) }));
         }
     }
-    found.extend(alike(&from.enums, &to.enums, Object::Enum, |was, is| was.values == is.values));
+    found.extend(similar_pairs(&from.enums, &to.enums, Object::Enum, |was, is| was.values == is.values));
     for (name, is) in &to.enums {
         let Some(was) = from.enums.get(name) else { continue };
         // A removed value and a new one in the same position.
@@ -108,7 +108,7 @@ pub fn ambiguities(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Ambigui
 }
 
 /// Pairs each object that only `from` has with equal objects that only `to` has.
-fn alike<V>(
+fn similar_pairs<V>(
     from: &BTreeMap<Name, V>,
     to: &BTreeMap<Name, V>,
     object: fn(Name) -> Object,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::moves::moves;
+use super::rename_order::order_renames;
 use crate::{
     kinds::Rename,
     plan::Renames,
@@ -17,13 +17,13 @@ pub(crate) struct Renamed {
 }
 
 /// Applies hinted and inferred renames to `from`.
-pub(crate) fn renamed(from: &Schema, to: &Schema, hints: &Renames) -> Renamed {
+pub(crate) fn apply_renames(from: &Schema, to: &Schema, hints: &Renames) -> Renamed {
     let mut it = Renaming { schema: from.clone(), to, renames: Vec::new() };
-    it.enums(hints);
-    it.tables(hints);
-    it.sequences();
+    it.rename_enums(hints);
+    it.rename_tables(hints);
+    it.rename_sequences();
     // The index of a partition matches only after that of the partitioned table was renamed.
-    while it.alike() {}
+    while it.rename_twins() {}
     Renamed { schema: it.schema, renames: it.renames }
 }
 
@@ -41,17 +41,22 @@ impl Renaming<'_> {
     }
 
     /// Renames objects of one kind, whose names must be distinct.
-    fn all(&mut self, pairs: BTreeMap<Name, Name>, taken: BTreeSet<Name>, object: impl Fn(&Name) -> Object) {
-        for (old, new, aside) in moves(pairs, taken) {
+    fn rename_all(
+        &mut self,
+        pairs: BTreeMap<Name, Name>,
+        taken: BTreeSet<Name>,
+        object: impl Fn(&Name) -> Object,
+    ) {
+        for (old, new, aside) in order_renames(pairs, taken) {
             self.push(object(&old), new, aside);
         }
     }
 
-    fn enums(&mut self, hints: &Renames) {
+    fn rename_enums(&mut self, hints: &Renames) {
         let taken: BTreeSet<_> = self.schema.enums.keys().cloned().collect();
         let pairs =
             hints.enums.iter().filter(|(old, new)| taken.contains(old) && self.to.enums.contains_key(new));
-        self.all(pairs.cloned().collect(), taken, |name| Object::Enum(name.clone()));
+        self.rename_all(pairs.cloned().collect(), taken, |name| Object::Enum(name.clone()));
         for (name, wanted) in &self.to.enums {
             let Some(it) = self.schema.enums.get(name) else { continue };
             let hinted = hints.values.iter().filter(|(of, old, new)| {
@@ -59,19 +64,19 @@ impl Renaming<'_> {
             });
             let pairs = hinted.map(|(_, old, new)| (Name::local(old), Name::local(new))).collect();
             let taken = it.values.iter().map(Name::local).collect();
-            self.all(pairs, taken, |value| Object::Value(name.clone(), value.name.clone()));
+            self.rename_all(pairs, taken, |value| Object::Value(name.clone(), value.name.clone()));
         }
     }
 
-    fn tables(&mut self, hints: &Renames) {
+    fn rename_tables(&mut self, hints: &Renames) {
         let pairs: BTreeMap<_, _> = hints.tables.iter().cloned().collect();
         let (schema, to) = (&self.schema, self.to);
         let known =
             |(old, new): &(Name, Name)| schema.tables.contains_key(old) && to.tables.contains_key(new);
         let pairs: BTreeMap<_, _> = pairs.into_iter().filter(known).collect();
-        self.relations(pairs.clone());
+        self.rename_relations(pairs.clone());
         for (old, new) in pairs {
-            self.identities(&new, |column| (old.clone(), column.to_owned()));
+            self.rename_identity_sequences(&new, |column| (old.clone(), column.to_owned()));
         }
         for (name, wanted) in &self.to.tables {
             let Some(it) = self.schema.tables.get(name) else { continue };
@@ -84,10 +89,10 @@ impl Renaming<'_> {
                 .map(|(_, old, new)| (Name::local(old), Name::local(new)))
                 .collect();
             let taken = it.columns.iter().map(|column| Name::local(&column.name)).collect();
-            self.all(hinted.clone(), taken, |column| Object::column(name, &column.name));
+            self.rename_all(hinted.clone(), taken, |column| Object::column(name, &column.name));
             for (old, new) in hinted {
                 let is_it = |column: &str| column == new.name;
-                self.identities(name, |column| {
+                self.rename_identity_sequences(name, |column| {
                     (name.clone(), if is_it(column) { old.name.clone() } else { column.to_owned() })
                 });
             }
@@ -96,7 +101,7 @@ impl Renaming<'_> {
 
     /// Renames the sequences of a table's identity columns, which PostgreSQL does not rename with
     /// the table or column.
-    fn identities(&mut self, table: &Name, was: impl Fn(&str) -> (Name, String)) {
+    fn rename_identity_sequences(&mut self, table: &Name, was: impl Fn(&str) -> (Name, String)) {
         let Some(it) = self.schema.tables.get(table) else { return };
         let columns: Vec<_> =
             it.columns.iter().filter(|column| column.identity.is_some()).map(|it| it.name.clone()).collect();
@@ -111,7 +116,7 @@ impl Renaming<'_> {
     }
 
     /// Renames sequences that are owned by the same column on both sides.
-    fn sequences(&mut self) {
+    fn rename_sequences(&mut self) {
         let lost = self
             .schema
             .sequences
@@ -126,12 +131,12 @@ impl Renaming<'_> {
                 pairs.insert(old.clone(), new.clone());
             }
         }
-        self.relations(pairs);
+        self.rename_relations(pairs);
     }
 
     /// Renames constraints and indexes that differ only in their names. Returns whether there were
     /// any.
-    fn alike(&mut self) -> bool {
+    fn rename_twins(&mut self) -> bool {
         let (to, before) = (self.to, self.renames.len());
         let mut relations = BTreeMap::new();
         for (name, wanted) in &to.tables {
@@ -145,20 +150,20 @@ impl Renaming<'_> {
                 std::mem::take(&mut pairs).into_iter().partition(|(old, _)| has_index(old));
             relations.extend(BTreeMap::into_iter(indexed).map(sibling));
             let taken = it.constraints.keys().map(Name::local).collect();
-            self.all(others, taken, |constraint| Object::constraint(name, &constraint.name));
+            self.rename_all(others, taken, |constraint| Object::constraint(name, &constraint.name));
         }
-        self.relations(relations);
+        self.rename_relations(relations);
         self.renames.len() > before
     }
 
     /// Renames relations: tables, sequences, indexes and constraints with an index, which share a
     /// set of names.
-    fn relations(&mut self, pairs: BTreeMap<Name, Name>) {
+    fn rename_relations(&mut self, pairs: BTreeMap<Name, Name>) {
         if pairs.is_empty() {
             return;
         }
         let mut objects = relations(&self.schema);
-        for (old, new, aside) in moves(pairs, objects.keys().cloned().collect()) {
+        for (old, new, aside) in order_renames(pairs, objects.keys().cloned().collect()) {
             let Some(object) = objects.remove(&old) else { continue };
             self.push(object, new, aside);
             // Renaming a table also changes the identity of what it contains.
@@ -238,7 +243,7 @@ mod tests {
             |column| Schema { tables: [(Name::local("t"), table(column))].into(), ..Schema::default() };
         let hints =
             Renames { columns: vec![(Name::local("t"), "a".into(), "b".into())], ..Renames::default() };
-        let renamed = renamed(&schema("a"), &schema("b"), &hints);
+        let renamed = apply_renames(&schema("a"), &schema("b"), &hints);
         assert_eq!(renamed.schema, schema("b"));
         assert_eq!(renamed.renames.len(), 2);
     }

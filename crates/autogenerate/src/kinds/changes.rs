@@ -62,25 +62,31 @@ impl<'a> Changes<'a> {
     }
 
     pub(super) fn push(&mut self, object: Object, difference: Difference) {
-        let place = place(&object, self.from, self.to);
-        self.list.push(Change { object, difference, place });
+        let location = locate(&object, self.from, self.to);
+        self.list.push(Change { object, difference, location });
     }
 
     /// Records a change if the texts differ.
-    pub(super) fn text(&mut self, object: &Object, property: Property, from: Option<&str>, to: Option<&str>) {
+    pub(super) fn compare_text(
+        &mut self,
+        object: &Object,
+        property: Property,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) {
         if from != to {
             let (from, to) = (from.unwrap_or_default().to_owned(), to.unwrap_or_default().to_owned());
             self.push(object.clone(), Difference::Alter { property, from, to });
         }
     }
 
-    pub(super) fn comment(&mut self, object: &Object, from: Option<&String>, to: Option<&String>) {
+    pub(super) fn compare_comment(&mut self, object: &Object, from: Option<&String>, to: Option<&String>) {
         let (from, to) = (from.map(|text| quote_literal(text)), to.map(|text| quote_literal(text)));
-        self.text(object, Property::Comment, from.as_deref(), to.as_deref());
+        self.compare_text(object, Property::Comment, from.as_deref(), to.as_deref());
     }
 }
 
-fn place(object: &Object, from: &Schema, to: &Schema) -> (Option<Name>, Option<String>) {
+fn locate(object: &Object, from: &Schema, to: &Schema) -> (Option<Name>, Option<String>) {
     let table = |name| to.tables.get(name).or_else(|| from.tables.get(name));
     let one = |columns: &BTreeSet<String>| match columns.first() {
         Some(column) if columns.len() == 1 => Some(column.clone()),

@@ -13,15 +13,15 @@ pub(super) struct Unique {
 }
 
 impl Unique {
-    pub(super) fn of_key(key: &Key) -> Self {
+    pub(super) fn from_key(key: &Key) -> Self {
         let terms = key.columns.iter().map(|column| quote_identifier(column)).collect();
         Self { terms, condition: None, nulls_distinct: !key.index.contains("NULLS NOT DISTINCT") }
     }
 
     /// Parses the definition of an index, such as
     /// `btree (lower(name), id DESC) WHERE (deleted_at IS NULL)`.
-    pub(super) fn of_index(definition: &str) -> Self {
-        let parts = Parts::of(definition);
+    pub(super) fn from_index(definition: &str) -> Self {
+        let parts = Parts::parse(definition);
         Self {
             terms: parts.elements.into_iter().map(|element| term(&element)).collect(),
             condition: parts.condition,
@@ -39,7 +39,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn of(definition: &str) -> Self {
+    pub(super) fn parse(definition: &str) -> Self {
         let mut parts = Self { elements: Vec::new(), rest: String::new(), condition: None };
         let (mut depth, mut group) = (0_usize, 0_usize);
         for token in tokens(definition) {
@@ -117,14 +117,14 @@ mod tests {
 
     #[test]
     fn the_terms_of_an_index_are_found_in_its_definition() {
-        let unique = Unique::of_index(
+        let unique = Unique::from_index(
             "btree (lower(name) text_pattern_ops, ((a -> 'x, y'::text)) DESC, id) INCLUDE (b) WHERE (c IS NULL)",
         );
         assert_eq!(unique.terms, ["lower(name)", "((a -> 'x, y'::text))", "id"]);
         assert_eq!(unique.condition.as_deref(), Some("(c IS NULL)"));
         assert!(unique.nulls_distinct);
-        assert!(!Unique::of_index("btree (a) NULLS NOT DISTINCT").nulls_distinct);
-        let parts = Parts::of("USING gist (room WITH =, tstzrange(a, b) WITH &&) WHERE (c)");
+        assert!(!Unique::from_index("btree (a) NULLS NOT DISTINCT").nulls_distinct);
+        let parts = Parts::parse("USING gist (room WITH =, tstzrange(a, b) WITH &&) WHERE (c)");
         assert_eq!(parts.elements, ["room WITH =", "tstzrange(a, b) WITH &&"]);
     }
 }

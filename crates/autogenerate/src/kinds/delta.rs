@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::types::is_hard;
+use super::types::needs_rebuild;
 use crate::{
     change::{Change, Difference, Property},
     render::tokens::{Token, tokens},
@@ -41,19 +41,19 @@ impl Delta {
         let mut count = usize::MAX;
         while count != delta.rebuilt.len() {
             count = delta.rebuilt.len();
-            delta.spread(from, to);
+            delta.add_dependants(from, to);
         }
         delta
     }
 
     /// Whether the plan removes the object, for good or to rebuild it.
-    pub(super) fn goes(&self, object: &Object) -> bool {
+    pub(super) fn removes(&self, object: &Object) -> bool {
         let is_gone = |object: &Object| self.dropped.contains(object) || self.rebuilt.contains(object);
         is_gone(object) || object.table().is_some_and(|table| is_gone(&Object::Table(table.clone())))
     }
 
     /// Whether the plan creates the object, for the first time or to rebuild it.
-    pub(super) fn comes(&self, object: &Object) -> bool {
+    pub(super) fn creates(&self, object: &Object) -> bool {
         let is_new = |object: &Object| self.added.contains(object) || self.rebuilt.contains(object);
         is_new(object) || object.table().is_some_and(|table| is_new(&Object::Table(table.clone())))
     }
@@ -68,8 +68,8 @@ impl Delta {
             (Object::Table(name), Property::PartitionKey) => self.rebuild_table(from, name),
             (Object::Column(table, column), Property::Type | Property::Collation) => {
                 let both = (from.column(table, column), to.column(table, column));
-                let is_hard = matches!(both, (Some(a), Some(b)) if is_hard(a, b));
-                self.retype(from, table, column, is_hard);
+                let needs_rebuild = matches!(both, (Some(a), Some(b)) if needs_rebuild(a, b));
+                self.retype(from, table, column, needs_rebuild);
             }
             (Object::Column(table, column), Property::Generated) => {
                 let was = from.column(table, column).and_then(|column| column.generated.as_ref());
@@ -103,7 +103,7 @@ impl Delta {
         self.rebuilt.retain(|object| !self.dropped.contains(object));
     }
 
-    fn retype(&mut self, from: &Schema, table: &Name, column: &str, is_hard: bool) {
+    fn retype(&mut self, from: &Schema, table: &Name, column: &str, needs_rebuild: bool) {
         let key = quote_identifier(column);
         let is_key = |token: &Token<'_>| token.text() == key;
         let partition_by = from.tables.get(table).and_then(|table| table.partition_by.as_ref());
@@ -111,8 +111,8 @@ impl Delta {
             return self.rebuild_table(from, table);
         }
         for table in from.with_partitions(table) {
-            let hard = self.retyped.entry((table, column.to_owned())).or_default();
-            *hard = *hard || is_hard;
+            let rebuild = self.retyped.entry((table, column.to_owned())).or_default();
+            *rebuild = *rebuild || needs_rebuild;
         }
     }
 
@@ -135,10 +135,10 @@ impl Delta {
     }
 
     /// Adds the dependants of everything that is rebuilt or changes its type.
-    fn spread(&mut self, from: &Schema, to: &Schema) {
+    fn add_dependants(&mut self, from: &Schema, to: &Schema) {
         for (name, was) in &from.tables {
             let Some(is) = to.tables.get(name) else { continue };
-            if self.goes(&Object::Table(name.clone())) {
+            if self.removes(&Object::Table(name.clone())) {
                 continue;
             }
             let mut found = Vec::new();
@@ -166,7 +166,7 @@ impl Delta {
     }
 
     fn is_gone(&self, table: &Name, column: &str) -> bool {
-        self.goes(&Object::column(table, column))
+        self.removes(&Object::column(table, column))
     }
 
     /// Whether the type of a column changes.
@@ -175,7 +175,7 @@ impl Delta {
     }
 
     /// Whether the type of a column changes in such a way that dependants have to be rebuilt.
-    pub(super) fn is_hard(&self, table: &Name, column: &str) -> bool {
+    pub(super) fn needs_rebuild(&self, table: &Name, column: &str) -> bool {
         self.retyped.get(&(table.clone(), column.to_owned())).copied().unwrap_or_default()
     }
 
@@ -194,20 +194,22 @@ impl Delta {
         if it.uses.columns.iter().any(|column| self.is_gone(table, column)) {
             return true;
         }
-        let is_hard = it.uses.columns.iter().any(|column| self.is_hard(table, column))
+        let needs_rebuild = it.uses.columns.iter().any(|column| self.needs_rebuild(table, column))
             || self.uses_swapped(&it.uses.enums);
         match &it.kind {
             ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => false,
-            ConstraintKind::Check | ConstraintKind::Exclusion => is_hard,
+            ConstraintKind::Check | ConstraintKind::Exclusion => needs_rebuild,
             ConstraintKind::ForeignKey { columns, references, referenced } => {
-                let hangs_on = from.tables.get(references).map(|other| other.keys(references, referenced));
-                is_hard
-                    || columns.iter().any(|column| self.is_hard(table, column) || self.is_gone(table, column))
-                    || self.goes(&Object::Table(references.clone()))
-                    || referenced
+                let keys = from.tables.get(references).map(|other| other.keys(references, referenced));
+                needs_rebuild
+                    || columns
                         .iter()
-                        .any(|column| self.is_hard(references, column) || self.is_gone(references, column))
-                    || hangs_on.into_iter().flatten().any(|key| self.goes(&key))
+                        .any(|column| self.needs_rebuild(table, column) || self.is_gone(table, column))
+                    || self.removes(&Object::Table(references.clone()))
+                    || referenced.iter().any(|column| {
+                        self.needs_rebuild(references, column) || self.is_gone(references, column)
+                    })
+                    || keys.into_iter().flatten().any(|key| self.removes(&key))
             }
         }
     }
@@ -215,7 +217,7 @@ impl Delta {
     fn breaks_index(&self, table: &Name, it: &Index) -> bool {
         it.uses.columns.iter().any(|column| self.is_gone(table, column))
             || (is_complex(&it.definition)
-                && (it.uses.columns.iter().any(|column| self.is_hard(table, column))
+                && (it.uses.columns.iter().any(|column| self.needs_rebuild(table, column))
                     || self.uses_swapped(&it.uses.enums)))
     }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::{
     changes::{Changes, Compare},
     kind::Kind,
-    planner::{Planner, dropping, making},
+    planner::{Planner, create_step, drop_step},
 };
 use crate::{
     change::{Difference, Property},
-    order::{Priority, Step, Thing},
+    order::{Priority, Resource, Step},
     render::rewrite,
     schema::{Enum, Name, Object, Schema, Table, quote_identifier, quote_literal},
 };
@@ -20,7 +20,7 @@ impl Compare for Enum {
     }
 
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
-        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
         if let (true, Object::Enum(name)) = (only_adds(&self.values, &to.values), object) {
             for value in to.values.iter().filter(|value| !self.values.contains(value)) {
                 let definition = String::new();
@@ -28,7 +28,7 @@ impl Compare for Enum {
             }
         } else {
             let (was, is) = (self.definition(), to.definition());
-            changes.text(object, Property::Values, Some(&was), Some(&is));
+            changes.compare_text(object, Property::Values, Some(&was), Some(&is));
         }
     }
 }
@@ -57,7 +57,7 @@ impl Kind for Enum {
             }
         }
         for name in from.enums.keys().filter(|name| !to.enums.contains_key(*name)) {
-            planner.push(dropping(Priority::DropType, Object::Enum(name.clone()), name));
+            planner.push(drop_step(Priority::DropType, Object::Enum(name.clone()), name));
         }
     }
 }
@@ -112,8 +112,8 @@ pub(super) fn rename_value(schema: &mut Schema, name: &Name, old: &str, new: &st
 impl Planner<'_> {
     fn create_enum(&mut self, name: &Name, it: &Enum) {
         let object = Object::Enum(name.clone());
-        let step = making(Priority::Enum, object.clone(), name, create(name, it));
-        self.push(Self::comment_of_new(step, &object, it.comment.as_deref()));
+        let step = create_step(Priority::Enum, object.clone(), name, create(name, it));
+        self.push(Self::with_comment(step, &object, it.comment.as_deref()));
     }
 
     /// The temporary name of a type that is being replaced.
@@ -122,7 +122,7 @@ impl Planner<'_> {
             // Every table is also a type.
             schema.enums.contains_key(name) || schema.is_relation(name)
         };
-        name.free("_old", |name| is_taken(self.from, name) || is_taken(self.to, name))
+        name.derive("_old", |name| is_taken(self.from, name) || is_taken(self.to, name))
     }
 
     /// Replaces a type of which values are removed or reordered. Its columns change to the new type
@@ -132,7 +132,7 @@ impl Planner<'_> {
         let step =
             Step::new(Priority::Enum, format!("ALTER TYPE {name} RENAME TO {}", quote_identifier(&old.name)));
         let step = step.then(create(name, it)).makes(object.clone());
-        self.push(Self::comment_of_new(step, &object, it.comment.as_deref()));
+        self.push(Self::with_comment(step, &object, it.comment.as_deref()));
         self.push(Step::new(Priority::DropType, format!("DROP TYPE {old}")).drops(Object::Enum(old)));
     }
 
@@ -140,7 +140,7 @@ impl Planner<'_> {
         let mut step: Option<Step> = None;
         for (at, value) in it.values.iter().enumerate().filter(|(_, value)| !was.values.contains(value)) {
             let is_last = !it.values[at..].iter().any(|later| was.values.contains(later));
-            let place = match at.checked_sub(1).and_then(|before| it.values.get(before)) {
+            let position = match at.checked_sub(1).and_then(|before| it.values.get(before)) {
                 _ if is_last => String::new(),
                 Some(before) => format!(" AFTER {}", quote_literal(before)),
                 None => was
@@ -150,10 +150,10 @@ impl Planner<'_> {
                     .unwrap_or_default(),
             };
             let literal = quote_literal(value);
-            let sql = format!("ALTER TYPE {name} ADD VALUE {literal}{place}");
+            let sql = format!("ALTER TYPE {name} ADD VALUE {literal}{position}");
             let next = match step.take() {
                 Some(step) => step.then(sql),
-                None => Step::new(Priority::AddValue, sql).makes(Thing::Values(name.clone())),
+                None => Step::new(Priority::AddValue, sql).makes(Resource::Values(name.clone())),
             };
             step = Some(next.adds_value(literal));
         }

@@ -15,7 +15,7 @@ use crate::{
 
 impl Compare for Extension {
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
-        changes.text(object, Property::Schema, self.schema.as_deref(), to.schema.as_deref());
+        changes.compare_text(object, Property::Schema, self.schema.as_deref(), to.schema.as_deref());
     }
 }
 
@@ -35,7 +35,7 @@ impl Kind for Extension {
             let object = Object::Extension(name.clone());
             let quoted = quote_identifier(name);
             let schema = extension.schema.as_deref();
-            let step = if planner.delta.comes(&object) {
+            let step = if planner.delta.creates(&object) {
                 let within = schema
                     .map(|schema| format!(" WITH SCHEMA {}", quote_identifier(schema)))
                     .unwrap_or_default();
@@ -43,9 +43,9 @@ impl Kind for Extension {
             } else if planner.delta.alters(&object, Property::Schema)
                 && let Some(schema) = schema
             {
-                let left = planner.from.extensions.get(name).and_then(|was| was.schema.clone());
+                let released = planner.from.extensions.get(name).and_then(|was| was.schema.clone());
                 let sql = format!("ALTER EXTENSION {quoted} SET SCHEMA {}", quote_identifier(schema));
-                Step::new(Priority::Extension, sql).roles(Role::Leaves, left.map(Object::Namespace))
+                Step::new(Priority::Extension, sql).roles(Role::Releases, released.map(Object::Namespace))
             } else {
                 continue;
             };
@@ -56,11 +56,11 @@ impl Kind for Extension {
         }
         for (name, extension) in &planner.from.extensions {
             let object = Object::Extension(name.clone());
-            if planner.delta.goes(&object) {
+            if planner.delta.removes(&object) {
                 let step =
                     Step::new(Priority::DropLast, format!("DROP EXTENSION {}", quote_identifier(name)));
                 planner.push(
-                    step.drops(object).roles(Role::Leaves, extension.schema.clone().map(Object::Namespace)),
+                    step.drops(object).roles(Role::Releases, extension.schema.clone().map(Object::Namespace)),
                 );
             }
         }

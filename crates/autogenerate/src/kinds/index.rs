@@ -8,7 +8,7 @@ use super::{
 use crate::{
     change::Property,
     hazard::Hazard,
-    order::{Priority, Role, Step, Thing},
+    order::{Priority, Resource, Role, Step},
     schema::{Index, Name, Object, Schema, Table, quote_identifier},
 };
 
@@ -24,13 +24,18 @@ impl Compare for Index {
 
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
         if self.is_own() && to.is_own() {
-            changes.text(object, Property::Definition, Some(&self.definition()), Some(&to.definition()));
+            changes.compare_text(
+                object,
+                Property::Definition,
+                Some(&self.definition()),
+                Some(&to.definition()),
+            );
             // No statement creates an invalid index.
             if !self.valid && to.valid {
-                changes.text(object, Property::Validity, Some("invalid"), Some("valid"));
+                changes.compare_text(object, Property::Validity, Some("invalid"), Some("valid"));
             }
         }
-        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
     }
 }
 
@@ -62,9 +67,11 @@ impl Planner<'_> {
     pub(super) fn indexes(&mut self, name: &Name, was: &Table, is: &Table) {
         for (index, it) in &is.indexes {
             let object = Object::index(name, index);
-            if self.delta.comes(&object) {
+            if self.delta.creates(&object) {
                 match was.indexes.get(index) {
-                    Some(old) if self.is_beside(name, old, it) => self.replace_index(name, index, it),
+                    Some(old) if self.is_replaced_online(name, old, it) => {
+                        self.replace_index(name, index, it);
+                    }
                     _ => self.create_index(name, index, it),
                 }
             }
@@ -72,15 +79,16 @@ impl Planner<'_> {
         }
         for (index, it) in &was.indexes {
             let is_part = it.part_of.is_some() && is.partition_of.is_some();
-            if self.delta.goes(&Object::index(name, index)) && !is_part {
-                let beside = is.indexes.get(index).is_some_and(|new| self.is_beside(name, it, new));
-                self.drop_index(name, index, it, beside);
+            if self.delta.removes(&Object::index(name, index)) && !is_part {
+                let is_replaced =
+                    is.indexes.get(index).is_some_and(|new| self.is_replaced_online(name, it, new));
+                self.drop_index(name, index, it, is_replaced);
             }
         }
     }
 
     /// Whether the new index is built while the old one is still in use.
-    fn is_beside(&self, table: &Name, old: &Index, new: &Index) -> bool {
+    fn is_replaced_online(&self, table: &Name, old: &Index, new: &Index) -> bool {
         let alone = |it: &Index| self.delta.leaves_alone(table, &it.uses.columns, &it.uses.enums);
         self.is_concurrent(table) && old.valid && alone(old) && alone(new)
     }
@@ -105,15 +113,15 @@ impl Planner<'_> {
         let priority = if concurrently { Priority::Concurrent } else { Priority::Index };
         let step = Step::new(priority, create(table, name, it, concurrently));
         let mut step = if concurrently { step.alone() } else { step };
-        if self.standing(table).is_some() {
+        if self.existing_table(table).is_some() {
             step = step.hazard(Hazard::BuildsIndex);
             if !concurrently {
                 step = step.hazard(Hazard::BlocksWrites);
             }
             if it.unique {
-                let slot = self.duplicates_slot(table, &Unique::of_index(&it.definition));
+                let slot = self.duplicates_slot(table, &Unique::from_index(&it.definition));
                 step = step.hazard(Hazard::MayFailOnData).slot(slot);
-                step = step.roles(Role::Needs, Thing::filled(table, &it.uses.columns));
+                step = step.roles(Role::Needs, Resource::filled(table, &it.uses.columns));
             }
         }
         let columns = Object::columns(table, &it.uses.columns);
@@ -124,16 +132,16 @@ impl Planner<'_> {
 
     /// Builds the new index under a temporary name; the old one is dropped once it exists.
     fn replace_index(&mut self, table: &Name, name: &str, it: &Index) {
-        let built = self.free_relation(table, name);
+        let built = self.temporary_index(table, name);
         let made = Object::index(table, &built);
         self.push_on(self.build_index(table, &built, it).makes(made.clone()), [table]);
         let object = Object::index(table, name);
         let sql = format!("ALTER INDEX {} RENAME TO {}", table.sibling(&built), quote_identifier(name));
         let step = Step::new(Priority::Attach, sql).needs(made).makes(object.clone());
-        self.push_on(Self::comment_of_new(step, &object, it.comment.as_deref()), [table]);
+        self.push_on(Self::with_comment(step, &object, it.comment.as_deref()), [table]);
     }
 
-    fn drop_index(&mut self, table: &Name, name: &str, it: &Index, beside: bool) {
+    fn drop_index(&mut self, table: &Name, name: &str, it: &Index, is_replaced: bool) {
         let concurrently = self.is_concurrent(table);
         let word = if concurrently { "CONCURRENTLY " } else { "" };
         let sql = format!("DROP INDEX {word}{}", table.sibling(name));
@@ -141,12 +149,12 @@ impl Planner<'_> {
         let mut step = if concurrently { step.alone() } else { step };
         let columns = Object::columns(table, &it.uses.columns);
         step = step.drops(Object::index(table, name));
-        step = step.roles(Role::Leaves, it.uses.objects());
+        step = step.roles(Role::Releases, it.uses.objects());
         // A replaced index is dropped once its replacement exists; none of its columns changes.
-        step = if beside {
-            step.needs(Object::Index(table.clone(), self.free_relation(table, name)))
+        step = if is_replaced {
+            step.needs(Object::Index(table.clone(), self.temporary_index(table, name)))
         } else {
-            step.leaves(Object::Table(table.clone())).roles(Role::Leaves, columns)
+            step.releases(Object::Table(table.clone())).roles(Role::Releases, columns)
         };
         self.push_on(step, [table]);
     }

@@ -63,7 +63,7 @@ fn compare<K: Kind>(from: &Schema, to: &Schema, changes: &mut Changes<'_>) {
 
 fn unlike<K: Kind>(left: &Schema, right: &Schema) -> BTreeSet<Object> {
     let (left, right) = (K::all(left), K::all(right));
-    different(left, right)
+    differing_names(left, right)
         .flat_map(|name| match (left.get(name), right.get(name)) {
             (Some(left), Some(right)) => left.unlike(right, name),
             _ => [K::object(name)].into(),
@@ -72,7 +72,7 @@ fn unlike<K: Kind>(left: &Schema, right: &Schema) -> BTreeSet<Object> {
 }
 
 /// The names of the entries that exist on one side only or differ.
-pub(super) fn different<'a, K: Ord, V: PartialEq>(
+pub(super) fn differing_names<'a, K: Ord, V: PartialEq>(
     left: &'a BTreeMap<K, V>,
     right: &'a BTreeMap<K, V>,
 ) -> impl Iterator<Item = &'a K> {

@@ -14,7 +14,7 @@ use crate::{
 
 impl Compare for Namespace {
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
-        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
     }
 }
 
@@ -32,11 +32,11 @@ impl Kind for Namespace {
     fn prepare(planner: &mut Planner<'_>) {
         for (name, namespace) in &planner.to.namespaces {
             let object = Object::Namespace(name.clone());
-            if planner.delta.comes(&object) {
+            if planner.delta.creates(&object) {
                 let step =
                     Step::new(Priority::Namespace, format!("CREATE SCHEMA {}", quote_identifier(name)));
                 planner
-                    .push(Planner::comment_of_new(step, &object, namespace.comment.as_deref()).makes(object));
+                    .push(Planner::with_comment(step, &object, namespace.comment.as_deref()).makes(object));
             } else {
                 planner.alter_comment(&object, namespace.comment.as_deref());
             }
@@ -46,7 +46,7 @@ impl Kind for Namespace {
     fn plan(planner: &mut Planner<'_>) {
         for name in planner.from.namespaces.keys() {
             let object = Object::Namespace(name.clone());
-            if planner.delta.goes(&object) {
+            if planner.delta.removes(&object) {
                 let step = Step::new(Priority::DropLast, format!("DROP SCHEMA {}", quote_identifier(name)));
                 planner.push(step.drops(object));
             }

@@ -44,30 +44,30 @@ impl<'a> Planner<'a> {
 
     /// Adds a step, and records which of these existing tables it touches.
     pub(super) fn push_on<'n>(&mut self, step: Step, tables: impl IntoIterator<Item = &'n Name>) {
-        let standing: BTreeSet<_> =
-            tables.into_iter().filter(|table| self.standing(table).is_some()).cloned().collect();
-        self.steps.push(step.touches(&standing));
+        let existing: BTreeSet<_> =
+            tables.into_iter().filter(|table| self.existing_table(table).is_some()).cloned().collect();
+        self.steps.push(step.touches(&existing));
     }
 
     /// The current table, if it exists and is not rebuilt.
-    pub(super) fn standing(&self, table: &Name) -> Option<&'a Table> {
-        let comes = self.delta.comes(&Object::Table(table.clone()));
-        self.from.tables.get(table).filter(|_| !comes)
+    pub(super) fn existing_table(&self, table: &Name) -> Option<&'a Table> {
+        let is_created = self.delta.creates(&Object::Table(table.clone()));
+        self.from.tables.get(table).filter(|_| !is_created)
     }
 
     /// Whether the table is in use during the migration, so that statements should not block it.
     pub(super) fn is_online(&self, table: &Name) -> bool {
-        self.style.online && self.standing(table).is_some()
+        self.style.online && self.existing_table(table).is_some()
     }
 
     /// A temporary name for an index that replaces another one.
-    pub(super) fn free_relation(&self, table: &Name, name: &str) -> String {
+    pub(super) fn temporary_index(&self, table: &Name, name: &str) -> String {
         let is_taken = |name: &Name| self.from.is_relation(name) || self.to.is_relation(name);
-        table.sibling(name).free("_new", is_taken).name
+        table.sibling(name).derive("_new", is_taken).name
     }
 
     /// Adds the comment of an object to the step that creates it.
-    pub(super) fn comment_of_new(step: Step, object: &Object, text: Option<&str>) -> Step {
+    pub(super) fn with_comment(step: Step, object: &Object, text: Option<&str>) -> Step {
         match text {
             Some(_) => step.then(render::comment(object, text)),
             None => step,
@@ -76,7 +76,7 @@ impl<'a> Planner<'a> {
 
     /// Sets the comment of an existing object if it changes.
     pub(super) fn alter_comment(&mut self, object: &Object, text: Option<&str>) {
-        if self.delta.alters(object, Property::Comment) && !self.delta.comes(object) {
+        if self.delta.alters(object, Property::Comment) && !self.delta.creates(object) {
             self.set_comment(object, text);
         }
     }
@@ -99,7 +99,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The column in the table and in all its partitions.
-    pub(super) fn columns_below(&self, table: &Name, column: &str) -> Vec<Object> {
+    pub(super) fn columns_with_partitions(&self, table: &Name, column: &str) -> Vec<Object> {
         let mut tables = self.from.with_partitions(table);
         tables.extend(self.to.with_partitions(table));
         tables.into_iter().map(|table| Object::Column(table, column.to_owned())).collect()
@@ -107,12 +107,12 @@ impl<'a> Planner<'a> {
 }
 
 /// A step that creates an object in the schema of its name, which must exist.
-pub(super) fn making(priority: Priority, object: Object, name: &Name, sql: String) -> Step {
+pub(super) fn create_step(priority: Priority, object: Object, name: &Name, sql: String) -> Step {
     Step::new(priority, sql).makes(object).roles(Role::Needs, Object::namespace(name))
 }
 
 /// A step that drops an object from the schema of its name.
-pub(super) fn dropping(priority: Priority, object: Object, name: &Name) -> Step {
+pub(super) fn drop_step(priority: Priority, object: Object, name: &Name) -> Step {
     let sql = format!("DROP {}", object.sql());
-    Step::new(priority, sql).drops(object).roles(Role::Leaves, Object::namespace(name))
+    Step::new(priority, sql).drops(object).roles(Role::Releases, Object::namespace(name))
 }

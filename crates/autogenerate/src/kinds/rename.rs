@@ -67,7 +67,7 @@ impl Rename {
 }
 
 /// Rewrites a query on a table to use the names before the renames.
-pub(crate) fn renamed_back(renames: &[Rename], table: &Name, sql: &str) -> String {
+pub(crate) fn with_old_names(renames: &[Rename], table: &Name, sql: &str) -> String {
     let (mut table, mut sql) = (table.clone(), sql.to_owned());
     for rename in renames.iter().rev() {
         match &rename.object {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     changes::{Changes, Compare},
     kind::Kind,
-    planner::{Planner, dropping, making},
+    planner::{Planner, create_step, drop_step},
 };
 use crate::{
     change::Property,
@@ -17,15 +17,15 @@ use crate::{
 
 impl Compare for Sequence {
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
-        changes.text(object, Property::Type, Some(&self.data_type), Some(&to.data_type));
+        changes.compare_text(object, Property::Type, Some(&self.data_type), Some(&to.data_type));
         if self.options != to.options {
-            let said = changed_options(self.options, to.options).join(" ");
+            let is = changed_options(self.options, to.options).join(" ");
             let was = changed_options(to.options, self.options).join(" ");
-            changes.text(object, Property::Options, Some(&was), Some(&said));
+            changes.compare_text(object, Property::Options, Some(&was), Some(&is));
         }
         let owner = |it: &Sequence| it.owned_by.as_ref().map(|owner| owned_by(Some(owner)));
-        changes.text(object, Property::Owner, owner(self).as_deref(), owner(to).as_deref());
-        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        changes.compare_text(object, Property::Owner, owner(self).as_deref(), owner(to).as_deref());
+        changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
     }
 }
 
@@ -50,8 +50,8 @@ impl Kind for Sequence {
         }
         for (name, it) in from.sequences.iter().filter(|(name, _)| !to.sequences.contains_key(*name)) {
             // The sequence is dropped with its column.
-            if !planner.goes_with_owner(it) {
-                let step = dropping(Priority::DropData, Object::Sequence(name.clone()), name);
+            if !planner.is_dropped_with_owner(it) {
+                let step = drop_step(Priority::DropData, Object::Sequence(name.clone()), name);
                 planner.push(step.hazard(Hazard::DeletesData));
             }
         }
@@ -64,7 +64,7 @@ fn create(name: &Name, sequence: &Sequence) -> String {
         "bigint" => String::new(),
         other => format!(" AS {other}"),
     };
-    let mut options = options_of_new(sequence.options, &sequence.data_type);
+    let mut options = create_options(sequence.options, &sequence.data_type);
     options.insert(0, format!("CREATE SEQUENCE {name}{data_type}"));
     options.join(" ")
 }
@@ -77,7 +77,7 @@ fn owned_by(owner: Option<&(Name, String)>) -> String {
     )
 }
 
-pub(super) fn options_of_new(options: SequenceOptions, data_type: &str) -> Vec<String> {
+pub(super) fn create_options(options: SequenceOptions, data_type: &str) -> Vec<String> {
     let mut usual = SequenceOptions::usual(options.increment, data_type);
     usual.increment = 1;
     usual.start = if options.increment < 0 { options.max } else { options.min };
@@ -86,21 +86,21 @@ pub(super) fn options_of_new(options: SequenceOptions, data_type: &str) -> Vec<S
 
 /// The options that have to be set to get from `from` to `to`.
 pub(super) fn changed_options(from: SequenceOptions, to: SequenceOptions) -> Vec<String> {
-    let mut said = Vec::new();
-    let mut say = |name: &str, from: i64, to: i64| {
+    let mut changed = Vec::new();
+    let mut add = |name: &str, from: i64, to: i64| {
         if from != to {
-            said.push(format!("{name} {to}"));
+            changed.push(format!("{name} {to}"));
         }
     };
-    say("START WITH", from.start, to.start);
-    say("INCREMENT BY", from.increment, to.increment);
-    say("MINVALUE", from.min, to.min);
-    say("MAXVALUE", from.max, to.max);
-    say("CACHE", from.cache, to.cache);
+    add("START WITH", from.start, to.start);
+    add("INCREMENT BY", from.increment, to.increment);
+    add("MINVALUE", from.min, to.min);
+    add("MAXVALUE", from.max, to.max);
+    add("CACHE", from.cache, to.cache);
     if from.cycle != to.cycle {
-        said.push(if to.cycle { "CYCLE" } else { "NO CYCLE" }.to_owned());
+        changed.push(if to.cycle { "CYCLE" } else { "NO CYCLE" }.to_owned());
     }
-    said
+    changed
 }
 
 pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
@@ -117,33 +117,33 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
 
 impl Planner<'_> {
     /// Whether the plan removes the column that owns the sequence.
-    fn goes_with_owner(&self, it: &Sequence) -> bool {
-        it.owned_by.as_ref().is_some_and(|(table, column)| self.delta.goes(&Object::column(table, column)))
+    fn is_dropped_with_owner(&self, it: &Sequence) -> bool {
+        it.owned_by.as_ref().is_some_and(|(table, column)| self.delta.removes(&Object::column(table, column)))
     }
 
     fn create_sequence(&mut self, name: &Name, it: &Sequence) {
         let object = Object::Sequence(name.clone());
-        let step = making(Priority::Sequence, object.clone(), name, create(name, it));
-        self.push(Self::comment_of_new(step, &object, it.comment.as_deref()));
+        let step = create_step(Priority::Sequence, object.clone(), name, create(name, it));
+        self.push(Self::with_comment(step, &object, it.comment.as_deref()));
         if it.owned_by.is_some() {
-            self.own_sequence(name, None, it);
+            self.set_sequence_owner(name, None, it);
         }
     }
 
     /// Sets the owner of the sequence.
-    fn own_sequence(&mut self, name: &Name, was: Option<&Sequence>, it: &Sequence) {
+    fn set_sequence_owner(&mut self, name: &Name, was: Option<&Sequence>, it: &Sequence) {
         let owner = it.owned_by.as_ref();
         let column = |(table, column): &(Name, String)| Object::column(table, column);
         let sql = format!("ALTER SEQUENCE {name} {}", owned_by(owner));
-        let left = was.and_then(|was| was.owned_by.as_ref()).map(column);
-        let mut step = Step::new(Priority::Owner, sql).roles(Role::Leaves, left);
-        let standing = owner.filter(|(table, column)| {
-            let is_new = self.delta.comes(&Object::column(table, column));
-            self.standing(table).is_some() && !is_new && !self.from.sequences.contains_key(name)
+        let released = was.and_then(|was| was.owned_by.as_ref()).map(column);
+        let mut step = Step::new(Priority::Owner, sql).roles(Role::Releases, released);
+        let existing = owner.filter(|(table, column)| {
+            let is_new = self.delta.creates(&Object::column(table, column));
+            self.existing_table(table).is_some() && !is_new && !self.from.sequences.contains_key(name)
         });
-        if let Some((table, column)) = standing {
+        if let Some((table, column)) = existing {
             let sequence = format!("{}::regclass", quote_literal(&name.to_string()));
-            step = step.then(count_on(&sequence, table, column, it.options));
+            step = step.then(advance_sequence(&sequence, table, column, it.options));
         }
         self.push(step.needs(Object::Sequence(name.clone())).roles(Role::Needs, owner.map(column)));
     }
@@ -151,30 +151,30 @@ impl Planner<'_> {
     fn alter_sequence(&mut self, name: &Name, was: &Sequence, it: &Sequence) {
         let object = Object::Sequence(name.clone());
         let retyped = was.data_type != it.data_type;
-        let mut said = Vec::new();
+        let mut actions = Vec::new();
         if retyped {
-            said.push(format!("AS {}", it.data_type));
+            actions.push(format!("AS {}", it.data_type));
         }
         let options = retyped_options(was.options, &was.data_type, &it.data_type);
-        said.extend(changed_options(options, it.options));
-        let restarts = is_beyond(was.options, it.options);
+        actions.extend(changed_options(options, it.options));
+        let restarts = starts_outside(was.options, it.options);
         if restarts {
-            said.push("RESTART".to_owned());
+            actions.push("RESTART".to_owned());
         }
-        if !said.is_empty() {
-            let step = Step::new(Priority::Alter, format!("ALTER SEQUENCE {name} {}", said.join(" ")));
+        if !actions.is_empty() {
+            let step = Step::new(Priority::Alter, format!("ALTER SEQUENCE {name} {}", actions.join(" ")));
             let step = if restarts { step.note(RESTARTS).hazard(Hazard::DeletesData) } else { step };
             self.push(step.makes(object.clone()));
         }
         if self.delta.alters(&object, Property::Owner) {
-            self.own_sequence(name, Some(was), it);
-        } else if self.goes_with_owner(was) {
+            self.set_sequence_owner(name, Some(was), it);
+        } else if self.is_dropped_with_owner(was) {
             // The column is rebuilt under the same name: detach the sequence first, so that it is
             // not dropped with the column.
             let step = Step::new(Priority::Owner, format!("ALTER SEQUENCE {name} OWNED BY NONE"));
-            let left = was.owned_by.as_ref().map(|(table, column)| Object::column(table, column));
-            self.push(step.roles(Role::Leaves, left));
-            self.own_sequence(name, None, it);
+            let released = was.owned_by.as_ref().map(|(table, column)| Object::column(table, column));
+            self.push(step.roles(Role::Releases, released));
+            self.set_sequence_owner(name, None, it);
         }
         self.alter_comment(&object, it.comment.as_deref());
     }
@@ -185,15 +185,20 @@ pub(super) const RESTARTS: &str =
     "the old start is outside the new limits, so the sequence restarts at its new start";
 
 /// Whether the old start of a sequence is outside the new limits, so that it has to restart.
-pub(super) fn is_beyond(was: SequenceOptions, is: SequenceOptions) -> bool {
+pub(super) fn starts_outside(was: SequenceOptions, is: SequenceOptions) -> bool {
     !(is.min..=is.max).contains(&was.start)
 }
 
 /// Advances a new sequence past the values of a column, unless they have not reached its start.
-pub(super) fn count_on(sequence: &str, table: &Name, column: &str, options: SequenceOptions) -> String {
-    let (last, is_beyond) = if options.increment > 0 { ("max", ">=") } else { ("min", "<=") };
+pub(super) fn advance_sequence(
+    sequence: &str,
+    table: &Name,
+    column: &str,
+    options: SequenceOptions,
+) -> String {
+    let (last, operator) = if options.increment > 0 { ("max", ">=") } else { ("min", "<=") };
     let last = format!("{last}({})", quote_identifier(column));
-    format!("SELECT setval({sequence}, {last}) FROM {table} HAVING {last} {is_beyond} {}", options.start)
+    format!("SELECT setval({sequence}, {last}) FROM {table} HAVING {last} {operator} {}", options.start)
 }
 
 /// The options after `AS` has changed the type: limits that were the defaults of the old type

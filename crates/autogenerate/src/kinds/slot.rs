@@ -3,7 +3,7 @@
 use super::{
     definition::{Parts, Unique, condition, is_volatile, term},
     planner::Planner,
-    rename::renamed_back,
+    rename::with_old_names,
     types::{differs, sample},
 };
 use crate::{
@@ -21,8 +21,8 @@ impl Planner<'_> {
         rows: &str,
         [mut template, mut rehearsal]: [String; 2],
     ) -> Option<Slot> {
-        let count = renamed_back(self.renames, table, &format!("SELECT count(*) FROM {rows}"));
-        if self.is_checked_later(table) {
+        let count = with_old_names(self.renames, table, &format!("SELECT count(*) FROM {rows}"));
+        if self.has_deferred_constraints(table) {
             template.push_str(
                 "\nSET CONSTRAINTS ALL IMMEDIATE; -- otherwise the table cannot be altered afterwards",
             );
@@ -33,7 +33,7 @@ impl Planner<'_> {
 
     /// Whether writes to the table are checked at the end of the transaction. Until then, it cannot
     /// be altered.
-    fn is_checked_later(&self, table: &Name) -> bool {
+    fn has_deferred_constraints(&self, table: &Name) -> bool {
         let tables = self.from.tables.iter().chain(&self.to.tables);
         let constraints =
             tables.flat_map(|(name, it)| it.constraints.values().map(move |constraint| (name, constraint)));
@@ -175,11 +175,11 @@ impl Planner<'_> {
                     .is_some_and(|it| it.default.is_none() && it.identity.is_none() && it.generated.is_none())
         };
         let is_new = !it.uses.columns.is_empty() && it.uses.columns.iter().all(is_empty);
-        if is_new || self.is_kept(table, name, it) { None } else { self.violation_slot(table, name, it) }
+        if is_new || self.is_implied(table, name, it) { None } else { self.violation_slot(table, name, it) }
     }
 
     /// Whether all rows satisfy the constraint because they satisfy an existing one.
-    pub(super) fn is_kept(&self, table: &Name, name: &str, it: &Constraint) -> bool {
+    pub(super) fn is_implied(&self, table: &Name, name: &str, it: &Constraint) -> bool {
         let Some(was) = self.from.tables.get(table).and_then(|table| table.constraints.get(name)) else {
             return false;
         };
@@ -196,7 +196,7 @@ impl Planner<'_> {
         let title = format!("resolve rows of {table} that {} does not allow", quote_identifier(name));
         match &it.kind {
             ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-                self.duplicates_slot(table, &Unique::of_key(key))
+                self.duplicates_slot(table, &Unique::from_key(key))
             }
             ConstraintKind::Check => {
                 let wrong = format!("NOT {}", condition(&it.definition));
@@ -240,7 +240,7 @@ impl Planner<'_> {
 
     /// A slot for rows that conflict under an exclusion constraint.
     fn conflicts_slot(&self, table: &Name, title: String, definition: &str) -> Option<Slot> {
-        let parts = Parts::of(definition.strip_prefix("EXCLUDE").unwrap_or(definition));
+        let parts = Parts::parse(definition.strip_prefix("EXCLUDE").unwrap_or(definition));
         let elements: Vec<_> =
             parts.elements.iter().filter_map(|element| element.rsplit_once(" WITH ")).collect();
         let terms =

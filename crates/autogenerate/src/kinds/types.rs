@@ -15,7 +15,7 @@ fn parts(data_type: &str) -> (String, Vec<u32>) {
 }
 
 /// Whether dependants of the column have to be rebuilt for the new type.
-pub(super) fn is_hard(from: &Column, to: &Column) -> bool {
+pub(super) fn needs_rebuild(from: &Column, to: &Column) -> bool {
     let base = |column: &Column| match parts(&column.data_type).0 {
         text if text == "character varying" => "text".to_owned(),
         other => other,
@@ -44,14 +44,14 @@ pub(super) enum Using {
     /// `column::type`.
     Cast,
     /// `column::text::type`.
-    ByText,
+    ViaText,
     /// Between timestamps with and without time zone, which are taken as UTC whatever the time zone
     /// of the session.
     Utc,
     /// An array of the value: `ARRAY[column]::type`.
-    Within,
+    Array,
     /// The first element of an array: `column[1]::type`.
-    First,
+    FirstElement,
 }
 
 const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "double precision"];
@@ -79,16 +79,18 @@ pub(super) fn cast(from: &Column, to: &Column) -> Cast {
         (Some(old), Some(new)) => {
             let it = single(&old, &new);
             let using = match it.using {
-                Using::First | Using::Within | Using::Utc => Using::Cast,
+                Using::FirstElement | Using::Array | Using::Utc => Using::Cast,
                 using => using,
             };
             Cast { using, ..it }
         }
         (None, Some(new)) => {
             let it = single(from, &new);
-            Cast { using: Using::Within, rewrites: true, ..it }
+            Cast { using: Using::Array, rewrites: true, ..it }
         }
-        (Some(old), None) => Cast { using: Using::First, rewrites: true, loses: true, ..single(&old, to) },
+        (Some(old), None) => {
+            Cast { using: Using::FirstElement, rewrites: true, loses: true, ..single(&old, to) }
+        }
     }
 }
 
@@ -146,7 +148,7 @@ fn single(from: &Column, to: &Column) -> Cast {
         (old.as_str(), new.as_str()),
         ("json", "jsonb") | ("jsonb", "json") | ("integer", "boolean")
     );
-    let using = if direct { Using::Cast } else { Using::ByText };
+    let using = if direct { Using::Cast } else { Using::ViaText };
     let loses = matches!((old.as_str(), new.as_str()), ("integer", "boolean") | ("inet", "cidr"));
     Cast { using, rewrites: true, may_fail: !is_safe, loses }
 }

@@ -4,7 +4,7 @@ mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use step::{Priority, Role, Step, Thing};
+pub(crate) use step::{Priority, Resource, Role, Step};
 
 use crate::plan::{Batch, Statement};
 
@@ -34,26 +34,26 @@ pub(crate) fn sort(mut steps: Vec<Step>) -> Result<Vec<Statement>, Vec<String>> 
         let stuck = steps.iter().zip(&waits).filter(|(_, waits)| **waits > 0);
         return Err(stuck.map(|(step, _)| step.key.clone()).collect());
     }
-    Ok(cut(order, steps))
+    Ok(into_batches(order, steps))
 }
 
 /// For each step, the steps that have to come after it.
 fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
-    let mut things: BTreeMap<&Thing, [Vec<usize>; 4]> = BTreeMap::new();
+    let mut resources: BTreeMap<&Resource, [Vec<usize>; 4]> = BTreeMap::new();
     for (index, step) in steps.iter().enumerate() {
-        for (thing, role) in &step.roles {
-            things.entry(thing).or_default()[*role as usize].push(index);
+        for (resource, role) in &step.roles {
+            resources.entry(resource).or_default()[*role as usize].push(index);
         }
     }
     let mut followers = vec![BTreeSet::new(); steps.len()];
-    for roles in things.values() {
+    for roles in resources.values() {
         for earlier in 0..roles.len() {
             // Unless a step drops or makes the resource, releasing it does not change it for those
             // that need it.
             let Some(later) = (earlier + 1..roles.len()).find(|&later| !roles[later].is_empty()) else {
                 continue;
             };
-            if earlier == Role::Leaves as usize && later == Role::Needs as usize {
+            if earlier == Role::Releases as usize && later == Role::Needs as usize {
                 continue;
             }
             for (&before, &after) in
@@ -69,25 +69,25 @@ fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
 }
 
 /// The statements in order, each with its batch.
-fn cut(order: Vec<usize>, steps: Vec<Step>) -> Vec<Statement> {
+fn into_batches(order: Vec<usize>, steps: Vec<Step>) -> Vec<Statement> {
     let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
-    let mut unsettled = BTreeSet::new();
+    let mut uncommitted = BTreeSet::new();
     let mut values = BTreeSet::new();
     let mut statements = Vec::new();
     for step in order.into_iter().filter_map(|step| steps[step].take()) {
         let alone = step.statements.iter().any(|statement| statement.batch != Batch::Same);
-        let waits = step.settled.iter().any(|thing| unsettled.contains(thing))
+        let waits = step.committed.iter().any(|resource| uncommitted.contains(resource))
             || step.uses_any(&values)
-            || step.moves_data() && !unsettled.is_empty();
+            || step.moves_data() && !uncommitted.is_empty();
         let fresh = !alone && waits;
         if alone || fresh {
-            unsettled.clear();
+            uncommitted.clear();
             values.clear();
         }
         values.extend(step.values);
         if !alone {
-            unsettled.extend(
-                step.roles.into_iter().filter(|(_, role)| *role == Role::Makes).map(|(thing, _)| thing),
+            uncommitted.extend(
+                step.roles.into_iter().filter(|(_, role)| *role == Role::Makes).map(|(resource, _)| resource),
             );
         }
         let first = statements.len();
@@ -118,7 +118,7 @@ mod tests {
             Step::new(Priority::Drop, "drop a").drops(table("a")),
             Step::new(Priority::Table, "make b").makes(table("b")).needs(table("c")),
             Step::new(Priority::Alter, "make c").makes(table("c")),
-            Step::new(Priority::Drop, "leave a").leaves(table("a")),
+            Step::new(Priority::Drop, "leave a").releases(table("a")),
             Step::new(Priority::Table, "make a again").makes(table("a")),
             Step::new(Priority::Table, "make d").makes(table("d")),
         ];
@@ -131,23 +131,23 @@ mod tests {
         let steps = vec![
             Step::new(Priority::Constraint, "add a").makes(table("a")),
             Step::new(Priority::Constraint, "add b").makes(table("b")),
-            Step::new(Priority::Validate, "validate a").settled(table("a")),
-            Step::new(Priority::Validate, "validate b").settled(table("b")),
+            Step::new(Priority::Validate, "validate a").needs_committed(table("a")),
+            Step::new(Priority::Validate, "validate b").needs_committed(table("b")),
             Step::new(Priority::Concurrent, "index").alone(),
         ];
         let batches: Vec<_> = order(steps).into_iter().map(|(_, batch)| batch).collect();
         assert_eq!(batches, [Batch::Same, Batch::Same, Batch::Alone, Batch::Same, Batch::Same]);
         let steps = vec![
             Step::new(Priority::Constraint, "add a").makes(table("a")),
-            Step::new(Priority::Validate, "validate a").settled(table("a")),
-            Step::new(Priority::Validate, "validate b").settled(table("b")),
+            Step::new(Priority::Validate, "validate a").needs_committed(table("a")),
+            Step::new(Priority::Validate, "validate b").needs_committed(table("b")),
         ];
         let batches: Vec<_> = order(steps).into_iter().map(|(_, batch)| batch).collect();
         assert_eq!(batches, [Batch::Same, Batch::New, Batch::Same]);
     }
 
     #[test]
-    fn a_circle_is_an_error_that_names_its_statements() {
+    fn a_cycle_is_an_error_that_names_its_statements() {
         let steps = vec![
             Step::new(Priority::Table, "make a").makes(table("a")).needs(table("b")),
             Step::new(Priority::Table, "make b").makes(table("b")).needs(table("a")),

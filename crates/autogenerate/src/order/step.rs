@@ -10,9 +10,9 @@ use crate::{
 
 /// Something that the order of statements depends on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Thing {
+pub(crate) enum Resource {
     /// An object.
-    Is(Object),
+    Object(Object),
     /// That a constraint is validated.
     Valid(Name, String),
     /// Whether a column accepts `NULL`.
@@ -31,7 +31,7 @@ pub(crate) enum Thing {
     Partitions(Name),
 }
 
-impl Thing {
+impl Resource {
     /// That these columns are filled in existing rows, which a unique index depends on.
     pub(crate) fn filled<'c>(table: &Name, columns: impl IntoIterator<Item = &'c String>) -> Vec<Self> {
         columns.into_iter().map(|column| Self::Filled(table.clone(), column.clone())).collect()
@@ -49,9 +49,9 @@ impl Thing {
     }
 }
 
-impl From<Object> for Thing {
+impl From<Object> for Resource {
     fn from(object: Object) -> Self {
-        Self::Is(object)
+        Self::Object(object)
     }
 }
 
@@ -59,7 +59,7 @@ impl From<Object> for Thing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
     /// Removes something that depends on the old state.
-    Leaves,
+    Releases,
     /// Drops it.
     Drops,
     /// Creates or alters it.
@@ -105,9 +105,9 @@ pub(crate) enum Priority {
 pub(crate) struct Step {
     /// In order; [`sort`](super::sort) sets the batch of the first one.
     pub(crate) statements: Vec<Statement>,
-    pub(super) roles: BTreeSet<(Thing, Role)>,
+    pub(super) roles: BTreeSet<(Resource, Role)>,
     /// Resources that have to be made in an earlier file.
-    pub(super) settled: BTreeSet<Thing>,
+    pub(super) committed: BTreeSet<Resource>,
     /// Literals of the values that it adds to an enum type, which cannot be used before they are
     /// committed.
     pub(super) values: BTreeSet<String>,
@@ -121,7 +121,7 @@ impl Step {
         let step = Self {
             statements: Vec::new(),
             roles: BTreeSet::new(),
-            settled: BTreeSet::new(),
+            committed: BTreeSet::new(),
             values: BTreeSet::new(),
             priority,
             key: key.clone(),
@@ -135,46 +135,46 @@ impl Step {
         self
     }
 
-    pub(crate) fn role(mut self, role: Role, thing: impl Into<Thing>) -> Self {
-        let thing = thing.into();
+    pub(crate) fn role(mut self, role: Role, resource: impl Into<Resource>) -> Self {
+        let resource = resource.into();
         if matches!(role, Role::Drops | Role::Makes)
-            && let Thing::Is(object) = &thing
+            && let Resource::Object(object) = &resource
             && let Some(name) = object.relation()
         {
-            self.roles.insert((Thing::Relation(name), role));
+            self.roles.insert((Resource::Relation(name), role));
         }
-        if let (Role::Needs, Thing::Is(Object::Enum(name))) = (role, &thing) {
-            self.roles.insert((Thing::Values(name.clone()), role));
+        if let (Role::Needs, Resource::Object(Object::Enum(name))) = (role, &resource) {
+            self.roles.insert((Resource::Values(name.clone()), role));
         }
-        self.roles.insert((thing, role));
+        self.roles.insert((resource, role));
         self
     }
 
-    pub(crate) fn roles(self, role: Role, things: impl IntoIterator<Item = impl Into<Thing>>) -> Self {
-        things.into_iter().fold(self, |step, thing| step.role(role, thing))
+    pub(crate) fn roles(self, role: Role, resources: impl IntoIterator<Item = impl Into<Resource>>) -> Self {
+        resources.into_iter().fold(self, |step, resource| step.role(role, resource))
     }
 
-    pub(crate) fn makes(self, thing: impl Into<Thing>) -> Self {
-        self.role(Role::Makes, thing)
+    pub(crate) fn makes(self, resource: impl Into<Resource>) -> Self {
+        self.role(Role::Makes, resource)
     }
 
-    pub(crate) fn needs(self, thing: impl Into<Thing>) -> Self {
-        self.role(Role::Needs, thing)
+    pub(crate) fn needs(self, resource: impl Into<Resource>) -> Self {
+        self.role(Role::Needs, resource)
     }
 
-    pub(crate) fn drops(self, thing: impl Into<Thing>) -> Self {
-        self.role(Role::Drops, thing)
+    pub(crate) fn drops(self, resource: impl Into<Resource>) -> Self {
+        self.role(Role::Drops, resource)
     }
 
-    pub(crate) fn leaves(self, thing: impl Into<Thing>) -> Self {
-        self.role(Role::Leaves, thing)
+    pub(crate) fn releases(self, resource: impl Into<Resource>) -> Self {
+        self.role(Role::Releases, resource)
     }
 
     /// Needs the resource, made in an earlier file.
-    pub(crate) fn settled(mut self, thing: impl Into<Thing>) -> Self {
-        let thing = thing.into();
-        self.settled.insert(thing.clone());
-        self.needs(thing)
+    pub(crate) fn needs_committed(mut self, resource: impl Into<Resource>) -> Self {
+        let resource = resource.into();
+        self.committed.insert(resource.clone());
+        self.needs(resource)
     }
 
     pub(crate) fn alone(self) -> Self {
@@ -233,10 +233,10 @@ impl Step {
     }
 
     /// Makes a step wait for these objects if it reads rows or needs a file of its own.
-    pub(crate) fn behind(self, things: &[Object]) -> Self {
+    pub(crate) fn waiting_for(self, resources: &[Object]) -> Self {
         match self.priority {
             Priority::Concurrent | Priority::Populate | Priority::Validate | Priority::Analyze => {
-                self.roles(Role::Needs, things.iter().cloned())
+                self.roles(Role::Needs, resources.iter().cloned())
             }
             _ => self,
         }

@@ -35,7 +35,7 @@ impl Name {
     }
 
     /// Appends a suffix, and a number if the name is taken, within PostgreSQL's limit of 63 bytes.
-    pub(crate) fn free(&self, suffix: &str, is_taken: impl Fn(&Self) -> bool) -> Self {
+    pub(crate) fn derive(&self, suffix: &str, is_taken: impl Fn(&Self) -> bool) -> Self {
         let counts = std::iter::once(String::new()).chain((2..).map(|n: u32| n.to_string()));
         let mut names = counts.map(|count| {
             let end = self.name.floor_char_boundary(63 - suffix.len() - count.len());
@@ -116,8 +116,8 @@ mod tests {
     #[test]
     fn a_derived_name_is_truncated_between_characters() {
         let long = Name::local("é".repeat(31));
-        let free = long.free("_old", |name| name.name.ends_with("_old"));
+        let free = long.derive("_old", |name| name.name.ends_with("_old"));
         assert_eq!(free.name, format!("{}_old2", "é".repeat(29)));
-        assert_eq!(Name::local("a").free("_new", |_| false).name, "a_new");
+        assert_eq!(Name::local("a").derive("_new", |_| false).name, "a_new");
     }
 }

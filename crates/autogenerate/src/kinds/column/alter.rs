@@ -6,9 +6,9 @@ use crate::{
     hazard::Hazard,
     kinds::{
         planner::Planner,
-        sequence::{RESTARTS, changed_options, count_on, is_beyond, retyped_options},
+        sequence::{RESTARTS, advance_sequence, changed_options, retyped_options, starts_outside},
     },
-    order::{Priority, Role, Step, Thing},
+    order::{Priority, Resource, Role, Step},
     render,
     schema::{Column, Name, Object, Schema, SequenceOptions, Table, quote_literal},
 };
@@ -17,13 +17,13 @@ impl Planner<'_> {
     pub(super) fn alter_column(&mut self, table: &Name, was: &Column, is: &Column) {
         // Since PostgreSQL 17, a partition shares the identity of its table: altering the table is
         // enough.
-        let given = self.is_given_identity(table, was, is);
+        let given = self.inherits_identity(table, was, is);
         let was = if given { &Column { identity: is.identity, ..was.clone() } } else { was };
         if was.identity.is_some() != is.identity.is_some() {
-            self.drop_counting(table, was);
+            self.drop_identity_or_default(table, was);
         }
         if let Some(step) = self.alterations(table, was, is) {
-            let step = self.place_alterations(step, (table, was, is));
+            let step = self.order_alterations(step, (table, was, is));
             self.push_on(step, [table]);
         }
         if was.identity.is_none() {
@@ -35,7 +35,7 @@ impl Planner<'_> {
         }
         if is.nullable {
             let sql = render::alter_column(table, &is.name, "DROP NOT NULL");
-            let step = Step::new(Priority::Alter, sql).makes(Thing::Null(table.clone(), is.name.clone()));
+            let step = Step::new(Priority::Alter, sql).makes(Resource::Null(table.clone(), is.name.clone()));
             self.push_on(step.needs(object), [table]);
         } else {
             self.set_not_null(table, &[is], false);
@@ -43,7 +43,7 @@ impl Planner<'_> {
     }
 
     /// Whether the column of a partition inherits its identity, if any, both before and after.
-    fn is_given_identity(&self, table: &Name, was: &Column, is: &Column) -> bool {
+    fn inherits_identity(&self, table: &Name, was: &Column, is: &Column) -> bool {
         let parent = |schema: &'_ Schema| schema.tables.get(table).and_then(Table::parent).cloned();
         let stays = parent(self.from).is_some_and(|of| parent(self.to) == Some(of));
         stays && [was, is].iter().all(|column| column.identity.is_none_or(|it| it.options.is_none()))
@@ -58,58 +58,58 @@ impl Planner<'_> {
     fn alterations(&self, table: &Name, was: &Column, is: &Column) -> Option<Step> {
         let object = Object::column(table, &is.name);
         let retyped = self.is_retyped(table, is);
-        let hard = self.delta.is_hard(table, &is.name);
+        let needs_rebuild = self.delta.needs_rebuild(table, &is.name);
         let defaults = self.delta.alters(&object, Property::Default) && is.generated.is_none();
-        let counts_otherwise = was.identity.is_some() != is.identity.is_some();
-        let mut group = Group { table, column: &is.name, step: None };
+        let identity_changes = was.identity.is_some() != is.identity.is_some();
+        let mut group = Alterations { table, column: &is.name, step: None };
         if was.generated.is_some() && is.generated.is_none() {
-            group.say("DROP EXPRESSION");
+            group.push("DROP EXPRESSION");
         }
         // A default survives only if the base type stays the same.
-        let has_default = was.default.is_some() && was.generated.is_none() && !counts_otherwise;
-        let away = has_default && (hard && retyped || defaults && is.default.is_none());
-        if away {
-            group.say("DROP DEFAULT");
+        let has_default = was.default.is_some() && was.generated.is_none() && !identity_changes;
+        let drops_default = has_default && (needs_rebuild && retyped || defaults && is.default.is_none());
+        if drops_default {
+            group.push("DROP DEFAULT");
         }
         if retyped {
             self.set_type(&mut group, was, is);
         }
-        if let Some(default) = is.default.as_ref().filter(|_| defaults || away || counts_otherwise) {
-            group.say(&format!("SET DEFAULT {}", default.sql));
+        if let Some(default) = is.default.as_ref().filter(|_| defaults || drops_default || identity_changes) {
+            group.push(&format!("SET DEFAULT {}", default.sql));
         }
         alter_identity(&mut group, was, is);
         group.step
     }
 
     /// Adds what the alterations of a column depend on, and what depends on them.
-    fn place_alterations(&self, step: Step, (table, was, is): (&Name, &Column, &Column)) -> Step {
+    fn order_alterations(&self, step: Step, (table, was, is): (&Name, &Column, &Column)) -> Step {
         let needs = is.needs();
-        let mut left = was.needs();
+        let mut released = was.needs();
         if was.identity.is_some() != is.identity.is_some() {
             // The default that an identity replaces is already dropped.
-            left = was.enum_type.clone().map(Object::Enum).into_iter().collect();
+            released = was.enum_type.clone().map(Object::Enum).into_iter().collect();
         }
-        left.retain(|object| {
+        released.retain(|object| {
             let stays = matches!(object, Object::Enum(name) if self.delta.swapped.contains(name));
             !stays && !needs.contains(object)
         });
-        let mut step = step.roles(Role::Leaves, left).roles(Role::Needs, needs);
-        step = step.makes(Thing::Default(table.clone(), is.name.clone()));
+        let mut step = step.roles(Role::Releases, released).roles(Role::Needs, needs);
+        step = step.makes(Resource::Default(table.clone(), is.name.clone()));
         if self.is_retyped(table, is) {
-            step = step.roles(Role::Makes, self.columns_below(table, &is.name));
+            step = step.roles(Role::Makes, self.columns_with_partitions(table, &is.name));
             let swapped = is.enum_type.as_ref().filter(|name| self.delta.swapped.contains(*name));
-            step = step.roles(Role::Leaves, swapped.map(|name| Object::Enum(self.old_enum(name))));
+            step = step.roles(Role::Releases, swapped.map(|name| Object::Enum(self.old_enum(name))));
         }
         if let Some(generated) = &was.generated {
             let uses = &generated.expression.uses;
             let used = Object::columns(table, &uses.columns);
-            step = step.roles(Role::Leaves, uses.objects().chain(used));
+            step = step.roles(Role::Releases, uses.objects().chain(used));
         }
         step
     }
 
     /// Drops the identity, or the default that an identity replaces.
-    fn drop_counting(&mut self, table: &Name, was: &Column) {
+    fn drop_identity_or_default(&mut self, table: &Name, was: &Column) {
         let object = Object::column(table, &was.name);
         let action = match (was.identity, &was.default) {
             (Some(_), _) => "DROP IDENTITY",
@@ -117,11 +117,11 @@ impl Planner<'_> {
             (None, None) => return,
         };
         let mut step =
-            Step::new(Priority::Alter, render::alter_column(table, &was.name, action)).leaves(object);
-        step = step.roles(Role::Leaves, was.default.iter().flat_map(|default| default.uses.objects()));
+            Step::new(Priority::Alter, render::alter_column(table, &was.name, action)).releases(object);
+        step = step.roles(Role::Releases, was.default.iter().flat_map(|default| default.uses.objects()));
         if was.identity.is_some() {
-            step = step.leaves(Thing::Null(table.clone(), was.name.clone()));
-            step = step.drops(Thing::Relation(table.column_sequence(table, &was.name)));
+            step = step.releases(Resource::Null(table.clone(), was.name.clone()));
+            step = step.drops(Resource::Relation(table.column_sequence(table, &was.name)));
         }
         self.push_on(step, [table]);
     }
@@ -133,23 +133,23 @@ impl Planner<'_> {
         let step = Step::new(Priority::Tighten, render::alter_column(table, &column.name, add));
         let sequence = serial_sequence(table, &column.name);
         let options = identity.options.unwrap_or_else(|| SequenceOptions::usual(1, &column.data_type));
-        let step = step.then(count_on(&sequence, table, &column.name, options));
+        let step = step.then(advance_sequence(&sequence, table, &column.name, options));
         let step = step.needs(Object::column(table, &column.name));
-        let step = step.needs(Thing::Null(table.clone(), column.name.clone()));
-        let step = step.makes(Thing::Default(table.clone(), column.name.clone()));
-        self.push_on(step.makes(Thing::Relation(table.column_sequence(table, &column.name))), [table]);
+        let step = step.needs(Resource::Null(table.clone(), column.name.clone()));
+        let step = step.makes(Resource::Default(table.clone(), column.name.clone()));
+        self.push_on(step.makes(Resource::Relation(table.column_sequence(table, &column.name))), [table]);
     }
 }
 
 /// Consecutive alterations of one column.
-pub(super) struct Group<'a> {
+pub(super) struct Alterations<'a> {
     pub(super) table: &'a Name,
     column: &'a str,
     pub(super) step: Option<Step>,
 }
 
-impl Group<'_> {
-    pub(super) fn say(&mut self, action: &str) {
+impl Alterations<'_> {
+    pub(super) fn push(&mut self, action: &str) {
         let sql = render::alter_column(self.table, self.column, action);
         self.step = Some(match self.step.take() {
             Some(step) => step.then(sql),
@@ -168,7 +168,7 @@ fn serial_sequence(table: &Name, column: &str) -> String {
 }
 
 /// Alters an existing identity.
-fn alter_identity(group: &mut Group<'_>, was: &Column, is: &Column) {
+fn alter_identity(group: &mut Alterations<'_>, was: &Column, is: &Column) {
     let (Some(before), Some(identity)) = (was.identity, is.identity) else { return };
     let mut actions = Vec::new();
     if before.always != identity.always {
@@ -180,15 +180,17 @@ fn alter_identity(group: &mut Group<'_>, was: &Column, is: &Column) {
         let before = retyped_options(before, &was.data_type, &is.data_type);
         actions.extend(changed_options(before, options).into_iter().map(|option| format!("SET {option}")));
     }
-    let restarts = both.filter(|(before, options)| is_beyond(*before, *options)).map(|(_, options)| options);
+    let restarts =
+        both.filter(|(before, options)| starts_outside(*before, *options)).map(|(_, options)| options);
     actions.extend(restarts.map(|_| "RESTART".to_owned()));
     if !actions.is_empty() {
-        group.say(&actions.join(" "));
+        group.push(&actions.join(" "));
     }
     if let Some(options) = restarts
         && let Some(step) = group.step.take()
     {
         let sequence = serial_sequence(group.table, &is.name);
-        group.step = Some(step.note(RESTARTS).then(count_on(&sequence, group.table, &is.name, options)));
+        group.step =
+            Some(step.note(RESTARTS).then(advance_sequence(&sequence, group.table, &is.name, options)));
     }
 }

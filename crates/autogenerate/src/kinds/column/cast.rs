@@ -1,6 +1,6 @@
 //! Changes the type of columns.
 
-use super::{alter::Group, sql::collate};
+use super::{alter::Alterations, sql::collate};
 use crate::{
     hazard::Hazard,
     kinds::{
@@ -14,20 +14,20 @@ use crate::{
 
 impl Planner<'_> {
     /// Changes the type, with the hazards, and with a slot if some values cannot be cast.
-    pub(super) fn set_type(&self, group: &mut Group<'_>, was: &Column, is: &Column) {
+    pub(super) fn set_type(&self, group: &mut Alterations<'_>, was: &Column, is: &Column) {
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let cast = types::cast(was, is);
         let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
-        let through_text = self.goes_through_text(was, is);
-        if through_text {
+        let via_text = self.converts_via_text(was, is);
+        if via_text {
             // As text, the column accepts any value that a person writes.
             let text = text_like(is);
-            group.say(&format!("SET DATA TYPE {text} USING {name}::{text}"));
+            group.push(&format!("SET DATA TYPE {text} USING {name}::{text}"));
             group.hazard(Hazard::RewritesTable);
             group.hazard(Hazard::BlocksReads);
         }
         let using = match cast.using {
-            _ if through_text => format!(" USING {name}::{data_type}"),
+            _ if via_text => format!(" USING {name}::{data_type}"),
             _ if swapped => format!(" USING {name}::{}::{data_type}", text_like(is)),
             using => conversion(using, was, is),
         };
@@ -38,7 +38,7 @@ impl Planner<'_> {
             collate(is)
         };
         let space = if collation.len() + using.len() > 40 { "\n    " } else { " " };
-        group.say(&format!("SET DATA TYPE {data_type}{collation}{}", using.replacen(' ', space, 1)));
+        group.push(&format!("SET DATA TYPE {data_type}{collation}{}", using.replacen(' ', space, 1)));
         if cast.using == Using::Utc {
             let note = "times without a time zone are taken as UTC";
             group.step = group.step.take().map(|step| step.note(note));
@@ -72,7 +72,7 @@ impl Planner<'_> {
         let indexes = is.indexes.iter().map(|(name, it)| (Object::index(table, name), &it.uses));
         let keys = is.constraints.iter().filter(|(_, it)| it.kind.has_index());
         let keys = keys.map(|(name, it)| (Object::constraint(table, name), &it.uses));
-        let mut uses = indexes.chain(keys).filter(|(object, _)| !self.delta.comes(object));
+        let mut uses = indexes.chain(keys).filter(|(object, _)| !self.delta.creates(object));
         uses.any(|(_, uses)| uses.columns.contains(column))
     }
 
@@ -86,7 +86,7 @@ impl Planner<'_> {
             new.and_then(|values| values.iter().find(|value| old.is_none_or(|old| old.contains(value))));
         let sample = match kept {
             _ if new.is_some() && is_array(is) => "'{}'".to_owned(),
-            _ if self.goes_through_text(was, is) => format!("({})::text", types::sample(is, new)),
+            _ if self.converts_via_text(was, is) => format!("({})::text", types::sample(is, new)),
             Some(value) => quote_literal(value),
             None => format!("({})::text::{}", types::sample(is, new), was.data_type),
         };
@@ -103,12 +103,12 @@ impl Planner<'_> {
 
     /// Whether the column is converted to text first, because no value of the old type can be cast
     /// to the new type.
-    fn goes_through_text(&self, was: &Column, is: &Column) -> bool {
+    fn converts_via_text(&self, was: &Column, is: &Column) -> bool {
         let differs = match (enum_values(self.from, was), enum_values(self.to, is)) {
             (Some(old), Some(new)) => {
                 is_array(was) == is_array(is) && !new.iter().any(|value| old.contains(value))
             }
-            _ => types::cast(was, is).using == types::Using::ByText,
+            _ => types::cast(was, is).using == types::Using::ViaText,
         };
         self.style.slots && differs && !matches!(was.data_type.as_str(), "json" | "jsonb")
     }
@@ -181,11 +181,11 @@ fn conversion(using: Using, was: &Column, is: &Column) -> String {
         _ if was.data_type == is.data_type => String::new(),
         Using::Nothing => String::new(),
         Using::Cast => format!(" USING {name}::{data_type}"),
-        Using::ByText => format!(" USING {name}::{}::{data_type}", text_like(is)),
+        Using::ViaText => format!(" USING {name}::{}::{data_type}", text_like(is)),
         Using::Utc if was.data_type == "date" => format!(" USING {name}::timestamp AT TIME ZONE 'UTC'"),
         Using::Utc if is.data_type == "date" => format!(" USING ({name} AT TIME ZONE 'UTC')::date"),
         Using::Utc => format!(" USING {name} AT TIME ZONE 'UTC'"),
-        Using::Within => format!(" USING ARRAY[{name}]::{data_type}"),
-        Using::First => format!(" USING ({name})[1]::{data_type}"),
+        Using::Array => format!(" USING ARRAY[{name}]::{data_type}"),
+        Using::FirstElement => format!(" USING ({name})[1]::{data_type}"),
     }
 }

@@ -27,17 +27,22 @@ impl Compare for Column {
     }
 
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
-        changes.text(object, Property::Type, Some(&self.data_type), Some(&to.data_type));
-        changes.text(object, Property::Collation, self.collation.as_deref(), to.collation.as_deref());
+        changes.compare_text(object, Property::Type, Some(&self.data_type), Some(&to.data_type));
+        changes.compare_text(object, Property::Collation, self.collation.as_deref(), to.collation.as_deref());
         let null = |it: &Column| Some(if it.nullable { "NULL" } else { "NOT NULL" });
-        changes.text(object, Property::Nullability, null(self), null(to));
+        changes.compare_text(object, Property::Nullability, null(self), null(to));
         let default = |it: &Column| it.default.as_ref().map(|default| default.sql.clone());
-        changes.text(object, Property::Default, default(self).as_deref(), default(to).as_deref());
+        changes.compare_text(object, Property::Default, default(self).as_deref(), default(to).as_deref());
         let identity = |it: &Column| it.identity.map(|identity| sql::identity(identity, &it.data_type));
-        changes.text(object, Property::Identity, identity(self).as_deref(), identity(to).as_deref());
+        changes.compare_text(object, Property::Identity, identity(self).as_deref(), identity(to).as_deref());
         let generated = |it: &Column| it.generated.as_ref().map(sql::generated);
-        changes.text(object, Property::Generated, generated(self).as_deref(), generated(to).as_deref());
-        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        changes.compare_text(
+            object,
+            Property::Generated,
+            generated(self).as_deref(),
+            generated(to).as_deref(),
+        );
+        changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
     }
 }
 
@@ -97,7 +102,7 @@ impl Planner<'_> {
         let mut empty = Vec::new();
         for column in &is.columns {
             let object = Object::column(name, &column.name);
-            if self.delta.comes(&object) {
+            if self.delta.creates(&object) {
                 if self.add_column(name, column) {
                     empty.push(column);
                 }
@@ -110,16 +115,16 @@ impl Planner<'_> {
             self.set_not_null(name, &empty, true);
         }
         for column in &was.columns {
-            if self.delta.goes(&Object::column(name, &column.name)) {
+            if self.delta.removes(&Object::column(name, &column.name)) {
                 self.drop_column(name, column);
             }
         }
         let analyzed: Vec<_> = Object::columns(name, is.columns.iter().map(|column| &column.name))
             .zip(&is.columns)
             .filter(|(object, column)| {
-                self.delta.is_hard(name, &column.name)
+                self.delta.needs_rebuild(name, &column.name)
                     && self.delta.alters(object, Property::Type)
-                    && !self.delta.comes(object)
+                    && !self.delta.creates(object)
             })
             .map(|(object, _)| object)
             .collect();
@@ -148,8 +153,8 @@ impl Planner<'_> {
         step = step.roles(Role::Needs, Object::columns(table, column.computed_from()));
         let step = step
             .needs(Object::Table(table.clone()))
-            .roles(Role::Makes, self.columns_below(table, &column.name));
-        self.push_on(Self::comment_of_new(step, &object, column.comment.as_deref()), [table]);
+            .roles(Role::Makes, self.columns_with_partitions(table, &column.name));
+        self.push_on(Self::with_comment(step, &object, column.comment.as_deref()), [table]);
         needs_person && self.style.slots
     }
 
@@ -157,16 +162,16 @@ impl Planner<'_> {
         let sql = render::alter_table(table, format_args!("DROP COLUMN {}", quote_identifier(&column.name)));
         // Generated columns are dropped before the columns that they are computed from.
         let priority = if column.generated.is_some() { Priority::Drop } else { Priority::DropData };
-        let mut step = Step::new(priority, sql).leaves(Object::Table(table.clone()));
-        step = step.roles(Role::Drops, self.columns_below(table, &column.name));
+        let mut step = Step::new(priority, sql).releases(Object::Table(table.clone()));
+        step = step.roles(Role::Drops, self.columns_with_partitions(table, &column.name));
         let is_owner = |(of, it): &(Name, String)| of == table && *it == column.name;
         let sequences = self.from.sequences.iter().filter(|(name, it)| {
             it.owned_by.as_ref().is_some_and(is_owner) && !self.to.sequences.contains_key(*name)
         });
         let owned: BTreeSet<_> = sequences.map(|(name, _)| Object::Sequence(name.clone())).collect();
-        let left = column.needs().into_iter().filter(|object| !owned.contains(object));
-        step = step.roles(Role::Leaves, left).roles(Role::Drops, owned.iter().cloned());
-        step = step.roles(Role::Leaves, Object::columns(table, column.computed_from()));
+        let released = column.needs().into_iter().filter(|object| !owned.contains(object));
+        step = step.roles(Role::Releases, released).roles(Role::Drops, owned.iter().cloned());
+        step = step.roles(Role::Releases, Object::columns(table, column.computed_from()));
         // Generated values can be computed again.
         if column.generated.is_none() {
             step = step.hazard(Hazard::DeletesData);

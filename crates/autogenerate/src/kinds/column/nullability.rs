@@ -3,7 +3,7 @@
 use crate::{
     hazard::Hazard,
     kinds::{constraint::validate, planner::Planner},
-    order::{Priority, Role, Step, Thing},
+    order::{Priority, Resource, Role, Step},
     render,
     schema::{Column, Name, Object, Schema, quote_identifier},
 };
@@ -15,7 +15,7 @@ impl Planner<'_> {
     /// New columns are handled together, because one `UPDATE` fills them all.
     pub(super) fn set_not_null(&mut self, table: &Name, columns: &[&Column], is_new: bool) {
         let objects = columns.iter().map(|column| Object::column(table, &column.name));
-        let filled = columns.iter().map(|column| Thing::Filled(table.clone(), column.name.clone()));
+        let filled = columns.iter().map(|column| Resource::Filled(table.clone(), column.name.clone()));
         let slot = self.populate_slot(table, columns, is_new);
         if !self.is_online(table) {
             let sets = columns.iter().map(|column| set_not_null(column));
@@ -23,7 +23,7 @@ impl Planner<'_> {
                 .slot(slot)
                 .hazard(Hazard::MayFailOnData)
                 .hazard(Hazard::BlocksReads);
-            let nulls = columns.iter().map(|column| Thing::Null(table.clone(), column.name.clone()));
+            let nulls = columns.iter().map(|column| Resource::Null(table.clone(), column.name.clone()));
             let step = step.roles(Role::Needs, objects).roles(Role::Makes, filled).roles(Role::Makes, nulls);
             self.push_on(step, [table]);
             return;
@@ -39,20 +39,20 @@ impl Planner<'_> {
             .roles(Role::Makes, added)
             .roles(Role::Makes, filled);
         for object in objects {
-            step = if is_new { step.settled(object) } else { step.needs(object) };
+            step = if is_new { step.needs_committed(object) } else { step.needs(object) };
         }
         self.push_on(step, [table]);
         for (column, check) in columns.iter().zip(checks) {
-            let valid = Thing::Valid(table.clone(), check.clone());
-            let null = Thing::Null(table.clone(), column.name.clone());
+            let valid = Resource::Valid(table.clone(), check.clone());
+            let null = Resource::Null(table.clone(), column.name.clone());
             let quoted = quote_identifier(&check);
             let step = Step::new(Priority::Validate, validate(table, &check))
-                .settled(Object::Constraint(table.clone(), check))
+                .needs_committed(Object::Constraint(table.clone(), check))
                 .makes(valid.clone());
             self.push_on(step.hazard(Hazard::MayFailOnData), [table]);
             let step = Step::new(Priority::Tighten, alter_table(table, [set_not_null(column)]))
                 .then(alter_table(table, [format!("DROP CONSTRAINT {quoted}")]));
-            self.push_on(step.settled(valid).makes(null), [table]);
+            self.push_on(step.needs_committed(valid).makes(null), [table]);
         }
     }
 
@@ -66,7 +66,7 @@ impl Planner<'_> {
             let base = table.sibling(format!("{}_{}", table.name, column.name));
             let is_taken =
                 |name: &Name| has(self.from, name) || has(self.to, name) || names.contains(&name.name);
-            names.push(base.free("_is_set", is_taken).name);
+            names.push(base.derive("_is_set", is_taken).name);
         }
         names
     }

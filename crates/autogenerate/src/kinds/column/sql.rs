@@ -1,7 +1,7 @@
 //! The SQL of column definitions.
 
 use crate::{
-    kinds::sequence::options_of_new,
+    kinds::sequence::create_options,
     render::tokens,
     schema::{Column, Generated, Identity, quote_identifier},
 };
@@ -30,7 +30,7 @@ pub(crate) fn definition(column: &Column) -> String {
 /// `GENERATED … AS IDENTITY (…)` for a column of this type.
 pub(super) fn identity(identity: Identity, data_type: &str) -> String {
     let kind = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
-    let options = identity.options.map(|options| options_of_new(options, data_type)).unwrap_or_default();
+    let options = identity.options.map(|options| create_options(options, data_type)).unwrap_or_default();
     let options = if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) };
     format!("GENERATED {kind} AS IDENTITY{options}")
 }

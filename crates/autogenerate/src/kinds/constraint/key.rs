@@ -4,15 +4,15 @@
 use crate::{
     hazard::Hazard,
     kinds::{definition::Unique, index, planner::Planner},
-    order::{Priority, Role, Step, Thing},
+    order::{Priority, Resource, Role, Step},
     schema::{Constraint, ConstraintKind, Index, Key, Name, Object, quote_identifier},
 };
 
 impl Planner<'_> {
     pub(super) fn create_key_online(&mut self, table: &Name, name: &str, it: &Constraint, key: &Key) {
         let object = Object::constraint(table, name);
-        let beside = self.built_beside(table, name, it);
-        let built = beside.clone().unwrap_or_else(|| name.to_owned());
+        let replacement = self.replacement_index(table, name, it);
+        let built = replacement.clone().unwrap_or_else(|| name.to_owned());
         let index = Index {
             unique: true,
             definition: key.index.clone(),
@@ -25,9 +25,9 @@ impl Planner<'_> {
         let columns = Object::columns(table, &key.columns);
         let step = Step::new(Priority::Concurrent, index::create(table, &built, &index, true)).alone();
         let step = step.hazard(Hazard::BuildsIndex).hazard(Hazard::MayFailOnData);
-        let step = step.slot(self.duplicates_slot(table, &Unique::of_key(key)));
+        let step = step.slot(self.duplicates_slot(table, &Unique::from_key(key)));
         let step = step
-            .roles(Role::Needs, Thing::filled(table, &key.columns))
+            .roles(Role::Needs, Resource::filled(table, &key.columns))
             .makes(made.clone())
             .roles(Role::Needs, self.constraint_needs(table, it))
             .roles(Role::Needs, columns);
@@ -44,16 +44,19 @@ impl Planner<'_> {
         let step = Step::new(Priority::Attach, sql)
             .needs(made)
             .makes(object)
-            .roles(Role::Needs, Thing::not_nulls(table, it));
-        let step = step.roles(Role::Makes, Thing::primary(table, it));
-        let step =
-            if beside.is_some() { step.roles(Role::Makes, it.kind.own_index(table, name)) } else { step };
+            .roles(Role::Needs, Resource::not_nulls(table, it));
+        let step = step.roles(Role::Makes, Resource::primary(table, it));
+        let step = if replacement.is_some() {
+            step.roles(Role::Makes, it.kind.own_index(table, name))
+        } else {
+            step
+        };
         self.push_on(step, [table]);
     }
 
     /// The temporary name of the index for a key that replaces another one of the same name, or
     /// `None` if the key cannot be replaced this way.
-    pub(super) fn built_beside(&self, table: &Name, name: &str, it: &Constraint) -> Option<String> {
+    pub(super) fn replacement_index(&self, table: &Name, name: &str, it: &Constraint) -> Option<String> {
         let object = Object::constraint(table, name);
         let is = self.to.tables.get(table)?;
         let new = is.constraints.get(name)?;
@@ -61,7 +64,7 @@ impl Planner<'_> {
         let replaces =
             self.delta.rebuilt.contains(&object) && it.kind.key().is_some() && new.kind.key().is_some();
         let alone = self.delta.leaves_alone(table, &new.uses.columns, &new.uses.enums);
-        let beside = is_plain && replaces && alone && self.is_online(table);
-        beside.then(|| self.free_relation(table, name))
+        let is_replaced = is_plain && replaces && alone && self.is_online(table);
+        is_replaced.then(|| self.temporary_index(table, name))
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     change::Property,
     hazard::Hazard,
-    order::{Priority, Role, Step, Thing},
+    order::{Priority, Resource, Role, Step},
     render,
     schema::{Constraint, ConstraintKind, Name, Object, Schema, Table, quote_identifier},
 };
@@ -25,11 +25,11 @@ impl Compare for Constraint {
 
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
         if self.is_own() && to.is_own() {
-            changes.text(object, Property::Definition, Some(&self.definition), Some(&to.definition));
+            changes.compare_text(object, Property::Definition, Some(&self.definition), Some(&to.definition));
             let valid = |it: &Constraint| Some(if it.validated { "valid" } else { "NOT VALID" });
-            changes.text(object, Property::Validity, valid(self), valid(to));
+            changes.compare_text(object, Property::Validity, valid(self), valid(to));
         }
-        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
     }
 }
 
@@ -65,7 +65,7 @@ impl Planner<'_> {
     pub(super) fn constraints(&mut self, name: &Name, was: &Table, is: &Table) {
         for (constraint, it) in &is.constraints {
             let object = Object::constraint(name, constraint);
-            if self.delta.comes(&object) {
+            if self.delta.creates(&object) {
                 self.create_constraint(name, constraint, it);
             } else {
                 self.alter_constraint(name, constraint, it);
@@ -73,7 +73,7 @@ impl Planner<'_> {
             self.alter_comment(&object, it.comment.as_deref());
         }
         for (constraint, it) in &was.constraints {
-            if self.delta.goes(&Object::constraint(name, constraint)) {
+            if self.delta.removes(&Object::constraint(name, constraint)) {
                 self.drop_constraint(name, constraint, it);
             }
         }
@@ -119,15 +119,16 @@ impl Planner<'_> {
     /// blocking writes.
     fn create_validated(&mut self, table: &Name, name: &str, it: &Constraint) {
         let object = Object::constraint(table, name);
-        let valid = Thing::Valid(table.clone(), name.to_owned());
+        let valid = Resource::Valid(table.clone(), name.to_owned());
         let step = Step::new(priority(it), add(table, name, it, true)).makes(object.clone());
         self.push_on(
             step.roles(Role::Needs, self.constraint_needs(table, it)),
             it.kind.references().into_iter().chain([table]),
         );
-        let mut step = Step::new(Priority::Validate, validate(table, name)).settled(object).makes(valid);
+        let mut step =
+            Step::new(Priority::Validate, validate(table, name)).needs_committed(object).makes(valid);
         let retyped = it.uses.columns.iter().any(|column| self.delta.is_retyped(table, column));
-        if retyped || !self.is_kept(table, name, it) {
+        if retyped || !self.is_implied(table, name, it) {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
         }
         self.push_on(step, it.kind.references().into_iter().chain([table]));
@@ -136,7 +137,7 @@ impl Planner<'_> {
     fn create_plain(&mut self, table: &Name, name: &str, it: &Constraint) {
         let object = Object::constraint(table, name);
         let mut step = Step::new(priority(it), add(table, name, it, !it.validated));
-        if self.standing(table).is_some() && it.validated && it.is_enforced() {
+        if self.existing_table(table).is_some() && it.validated && it.is_enforced() {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
             for hazard in match it.kind {
                 ConstraintKind::ForeignKey { .. } => [Hazard::BlocksWrites].as_slice(),
@@ -149,8 +150,8 @@ impl Planner<'_> {
         let step = step.makes(object).roles(Role::Needs, self.constraint_needs(table, it));
         let step = step
             .roles(Role::Makes, it.kind.own_index(table, name))
-            .roles(Role::Makes, Thing::primary(table, it));
-        let step = step.roles(Role::Needs, Thing::not_nulls(table, it));
+            .roles(Role::Makes, Resource::primary(table, it));
+        let step = step.roles(Role::Needs, Resource::not_nulls(table, it));
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
@@ -161,23 +162,23 @@ impl Planner<'_> {
         let sql = render::alter_table(table, format_args!("DROP CONSTRAINT {}", quote_identifier(name)));
         // The values that fill its columns do not have to satisfy it any more.
         let populated =
-            if it.kind.key().is_some() { Vec::new() } else { Thing::filled(table, &it.uses.columns) };
-        let built = self.built_beside(table, name, it).map(|built| Object::index(table, built));
+            if it.kind.key().is_some() { Vec::new() } else { Resource::filled(table, &it.uses.columns) };
+        let built = self.replacement_index(table, name, it).map(|built| Object::index(table, built));
         let step = Step::new(Priority::Drop, sql)
             .drops(Object::constraint(table, name))
             .roles(Role::Drops, it.kind.own_index(table, name))
-            .roles(Role::Drops, Thing::primary(table, it))
+            .roles(Role::Drops, Resource::primary(table, it))
             // A key that has a replacement stays until the table has been altered.
-            .roles(Role::Leaves, built.is_none().then(|| Object::Table(table.clone())))
-            .roles(Role::Leaves, self.constraint_leaves(table, it))
-            .roles(Role::Leaves, Thing::not_nulls(table, it))
-            .roles(Role::Leaves, populated)
+            .roles(Role::Releases, built.is_none().then(|| Object::Table(table.clone())))
+            .roles(Role::Releases, self.constraint_releases(table, it))
+            .roles(Role::Releases, Resource::not_nulls(table, it))
+            .roles(Role::Releases, populated)
             .roles(Role::Needs, built);
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
     /// What a foreign key currently depends on.
-    fn hangs_on(&self, kind: &ConstraintKind) -> Vec<Object> {
+    fn referenced_objects(&self, kind: &ConstraintKind) -> Vec<Object> {
         let ConstraintKind::ForeignKey { references, referenced, .. } = kind else { return Vec::new() };
         let columns = Object::columns(references, referenced);
         let table = std::iter::once(Object::Table(references.clone())).chain(columns);
@@ -186,14 +187,14 @@ impl Planner<'_> {
     }
 
     /// What a constraint currently depends on.
-    pub(super) fn constraint_leaves(&self, table: &Name, it: &Constraint) -> Vec<Object> {
-        let mut leaves = self.hangs_on(&it.kind);
-        leaves.extend(it.uses.objects());
-        leaves.extend(Object::columns(table, &it.uses.columns));
-        leaves.retain(|object| {
-            object.table() != Some(table) || !self.delta.goes(&Object::Table(table.clone()))
+    pub(super) fn constraint_releases(&self, table: &Name, it: &Constraint) -> Vec<Object> {
+        let mut released = self.referenced_objects(&it.kind);
+        released.extend(it.uses.objects());
+        released.extend(Object::columns(table, &it.uses.columns));
+        released.retain(|object| {
+            object.table() != Some(table) || !self.delta.removes(&Object::Table(table.clone()))
         });
-        leaves
+        released
     }
 
     /// Sets the comment of a new constraint.
@@ -218,7 +219,7 @@ impl Planner<'_> {
             // A key that is dropped has to be gone, or PostgreSQL may make the new constraint
             // depend on it.
             let was = self.from.tables.get(references).map(|other| other.keys(references, referenced));
-            needs.extend(was.into_iter().flatten().filter(|key| self.delta.goes(key)));
+            needs.extend(was.into_iter().flatten().filter(|key| self.delta.removes(key)));
         }
         needs
     }

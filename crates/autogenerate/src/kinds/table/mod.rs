@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     changes::{Changes, Compare},
-    kind::{Kind, different},
-    planner::{Planner, dropping, making},
+    kind::{Kind, differing_names},
+    planner::{Planner, create_step, drop_step},
     sequence,
 };
 use crate::{
     change::Property,
     hazard::Hazard,
-    order::{Priority, Role, Step, Thing},
+    order::{Priority, Resource, Role, Step},
     render::{self, rewrite},
     schema::{Column, ConstraintKind, Name, Object, Schema, Table},
 };
@@ -22,19 +22,19 @@ use crate::{
 impl Compare for Table {
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
         let Object::Table(name) = object else { return };
-        changes.text(
+        changes.compare_text(
             object,
             Property::PartitionKey,
             self.partition_by.as_deref(),
             to.partition_by.as_deref(),
         );
         let of = |it: &Table| it.partition_of.as_ref().map(|of| format!("{} {}", of.parent, of.bound));
-        changes.text(object, Property::PartitionOf, of(self).as_deref(), of(to).as_deref());
+        changes.compare_text(object, Property::PartitionOf, of(self).as_deref(), of(to).as_deref());
         let persistence = |it: &Table| Some(if it.unlogged { "unlogged" } else { "logged" });
-        changes.text(object, Property::Persistence, persistence(self), persistence(to));
+        changes.compare_text(object, Property::Persistence, persistence(self), persistence(to));
         let storage = |it: &Table| it.options.join(", ");
-        changes.text(object, Property::Storage, Some(&storage(self)), Some(&storage(to)));
-        changes.comment(object, self.comment.as_ref(), to.comment.as_ref());
+        changes.compare_text(object, Property::Storage, Some(&storage(self)), Some(&storage(to)));
+        changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
         changes.compare(&by_name(self), &by_name(to), |column| Object::column(name, column));
         changes.compare(&self.constraints, &to.constraints, |it| Object::constraint(name, it));
         changes.compare(&self.indexes, &to.indexes, |it| Object::index(name, it));
@@ -58,10 +58,10 @@ impl Kind for Table {
 
     fn unlike(&self, other: &Self, name: &Name) -> BTreeSet<Object> {
         let (mine, others) = (by_name(self), by_name(other));
-        let columns = different(&mine, &others).map(|column| Object::column(name, column));
+        let columns = differing_names(&mine, &others).map(|column| Object::column(name, column));
         let constraints =
-            different(&self.constraints, &other.constraints).map(|it| Object::constraint(name, it));
-        let indexes = different(&self.indexes, &other.indexes).map(|it| Object::index(name, it));
+            differing_names(&self.constraints, &other.constraints).map(|it| Object::constraint(name, it));
+        let indexes = differing_names(&self.indexes, &other.indexes).map(|it| Object::index(name, it));
         let found: BTreeSet<_> = columns.chain(constraints).chain(indexes).collect();
         if found.is_empty() { [Self::object(name)].into() } else { found }
     }
@@ -69,7 +69,7 @@ impl Kind for Table {
     fn plan(planner: &mut Planner<'_>) {
         let (from, to) = (planner.from, planner.to);
         for (name, table) in &to.tables {
-            if planner.delta.comes(&Object::Table(name.clone())) {
+            if planner.delta.creates(&Object::Table(name.clone())) {
                 planner.create_table(name, table);
             } else if let Some(was) = from.tables.get(name) {
                 planner.alter_table(name, was, table);
@@ -79,7 +79,7 @@ impl Kind for Table {
             }
         }
         for (name, table) in &from.tables {
-            if planner.delta.goes(&Object::Table(name.clone())) {
+            if planner.delta.removes(&Object::Table(name.clone())) {
                 planner.drop_table(name, table);
             }
         }
@@ -125,30 +125,30 @@ impl Planner<'_> {
         let parent = table.partition_of.as_ref();
         let step = match parent {
             None => {
-                let mut step = making(Priority::Table, object.clone(), name, sql::create(name, table));
+                let mut step = create_step(Priority::Table, object.clone(), name, sql::create(name, table));
                 for (constraint, it) in table.constraints.iter().filter(|(_, it)| sql::is_inline(it)) {
                     step = step.makes(Object::constraint(name, constraint));
                     step = step
                         .roles(Role::Needs, it.uses.objects())
                         .roles(Role::Makes, it.kind.own_index(name, constraint))
-                        .roles(Role::Makes, Thing::primary(name, it));
+                        .roles(Role::Makes, Resource::primary(name, it));
                 }
                 step
             }
             Some(of) => {
                 let sql = sql::create_partition(name, table, &of.parent, &of.bound);
-                let step = making(Priority::Partition, object.clone(), name, sql);
+                let step = create_step(Priority::Partition, object.clone(), name, sql);
                 let given = self.to.tables.get(&of.parent).into_iter().flat_map(|parent| &parent.columns);
                 let given = given.map(|column| Object::column(&of.parent, &column.name));
                 let step = step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, given);
-                step.makes(Thing::Partitions(of.parent.clone()))
+                step.makes(Resource::Partitions(of.parent.clone()))
             }
         };
-        let step = Self::comment_of_new(step, &object, table.comment.as_deref());
+        let step = Self::with_comment(step, &object, table.comment.as_deref());
         let step = table.columns.iter().fold(step, |step, column| {
             let object = Object::column(name, &column.name);
             let step = step.makes(object.clone()).roles(Role::Needs, column.needs());
-            Self::comment_of_new(step, &object, column.comment.as_deref())
+            Self::with_comment(step, &object, column.comment.as_deref())
         });
         self.push_on(step, parent.map(|of| &of.parent));
         if let Some(of) = parent {
@@ -169,30 +169,32 @@ impl Planner<'_> {
     /// Drops a table, after the foreign keys that reference it.
     fn drop_table(&mut self, name: &Name, table: &Table) {
         let object = Object::Table(name.clone());
-        let mut step = match self.detached_first(table) {
+        let mut step = match self.parent_to_detach_from(table) {
             Some(parent) => {
                 let detach = render::alter_table(parent, format_args!("DETACH PARTITION {name}"));
                 let step = Step::new(Priority::DropData, detach).hazard(Hazard::MayFailOnData);
                 let step = step.then(format!("DROP TABLE {name}")).drops(object);
-                step.roles(Role::Leaves, Object::namespace(name))
+                step.roles(Role::Releases, Object::namespace(name))
             }
-            None => dropping(Priority::DropData, object, name),
+            None => drop_step(Priority::DropData, object, name),
         };
         for column in &table.columns {
             step = step.drops(Object::column(name, &column.name));
-            step = step
-                .roles(Role::Leaves, column.needs().into_iter().filter(|it| !self.is_own_sequence(name, it)));
+            step = step.roles(
+                Role::Releases,
+                column.needs().into_iter().filter(|it| !self.is_own_sequence(name, it)),
+            );
         }
         for (constraint, it) in &table.constraints {
             let object = Object::constraint(name, constraint);
-            if self.is_in_circle(name, &it.kind) && !it.inherited {
+            if self.is_in_cycle(name, &it.kind) && !it.inherited {
                 self.drop_constraint(name, constraint, it);
             } else {
-                step = step.roles(Role::Leaves, self.constraint_leaves(name, it)).drops(object);
+                step = step.roles(Role::Releases, self.constraint_releases(name, it)).drops(object);
             }
             step = step
                 .roles(Role::Drops, it.kind.own_index(name, constraint))
-                .roles(Role::Drops, Thing::primary(name, it));
+                .roles(Role::Drops, Resource::primary(name, it));
         }
         for index in table.indexes.keys() {
             step = step.drops(Object::index(name, index));
@@ -203,19 +205,19 @@ impl Planner<'_> {
             {
                 step = step
                     .drops(Object::Sequence(sequence.clone()))
-                    .roles(Role::Leaves, Object::namespace(sequence));
+                    .roles(Role::Releases, Object::namespace(sequence));
             }
         }
         let parent = table.parent().cloned();
-        let step = step.roles(Role::Leaves, parent.clone().map(Object::Table)).hazard(Hazard::DeletesData);
-        let step = step.roles(Role::Leaves, parent.clone().map(Thing::Partitions));
+        let step = step.roles(Role::Releases, parent.clone().map(Object::Table)).hazard(Hazard::DeletesData);
+        let step = step.roles(Role::Releases, parent.clone().map(Resource::Partitions));
         let touched: BTreeSet<Name> = parent.into_iter().chain([name.clone()]).collect();
         self.push(self.copy_hint(step, &name.name, &format!("TABLE {name}")).touches(&touched));
     }
 
     /// The partitioned table that a partition must be detached from before it can be dropped,
     /// because foreign keys reference that table.
-    fn detached_first<'t>(&self, table: &'t Table) -> Option<&'t Name> {
+    fn parent_to_detach_from<'t>(&self, table: &'t Table) -> Option<&'t Name> {
         let parent = table.parent()?;
         let above = |name: &&Name| self.from.tables.get(*name)?.parent();
         let above: Vec<_> =
@@ -234,12 +236,12 @@ impl Planner<'_> {
     }
 
     /// Whether a foreign key is part of a cycle of references between tables that are removed.
-    fn is_in_circle(&self, name: &Name, kind: &ConstraintKind) -> bool {
+    fn is_in_cycle(&self, name: &Name, kind: &ConstraintKind) -> bool {
         let Some(references) = kind.references() else { return false };
         let mut seen = BTreeSet::new();
         let mut next = vec![references];
         while let Some(other) = next.pop() {
-            if references == name || !self.delta.goes(&Object::Table(other.clone())) {
+            if references == name || !self.delta.removes(&Object::Table(other.clone())) {
                 return false;
             }
             if other == name {
@@ -249,7 +251,7 @@ impl Planner<'_> {
                 let constraints =
                     self.from.tables.get(other).into_iter().flat_map(|it| it.constraints.values());
                 let referenced = constraints.filter_map(|it| it.kind.references());
-                next.extend(referenced.filter(|table| self.delta.goes(&Object::Table((*table).clone()))));
+                next.extend(referenced.filter(|table| self.delta.removes(&Object::Table((*table).clone()))));
             }
         }
         false

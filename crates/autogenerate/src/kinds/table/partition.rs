@@ -3,7 +3,7 @@
 use crate::{
     hazard::Hazard,
     kinds::planner::Planner,
-    order::{Priority, Role, Step, Thing},
+    order::{Priority, Resource, Role, Step},
     render,
     schema::{Name, Object, Table},
 };
@@ -38,25 +38,25 @@ impl Planner<'_> {
     pub(super) fn move_partition(&mut self, name: &Name, was: &Table, is: &Table) {
         let columns = is.columns.iter().map(|column| Object::column(name, &column.name));
         let constraints = is.constraints.keys().map(|it| Object::constraint(name, it));
-        let settled: Vec<_> = columns.chain(constraints).collect();
+        let attached: Vec<_> = columns.chain(constraints).collect();
         if let Some(of) = &was.partition_of {
             let sql = render::alter_table(&of.parent, format_args!("DETACH PARTITION {name}"));
-            let step = Step::new(Priority::Partition, sql).leaves(Thing::Partitions(of.parent.clone()));
+            let step = Step::new(Priority::Partition, sql).releases(Resource::Partitions(of.parent.clone()));
             let comes_back = is.partition_of.as_ref().is_some_and(|it| it.parent == of.parent);
             // A partition that is attached again gets the changes of its table before it is
             // detached.
             let step = if comes_back {
-                step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, settled.clone())
+                step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, attached.clone())
             } else {
-                step.leaves(Object::Table(of.parent.clone()))
+                step.releases(Object::Table(of.parent.clone()))
             };
             self.push_on(step, [name, &of.parent]);
         }
         if let Some(of) = &is.partition_of {
             let sql = render::alter_table(&of.parent, format_args!("ATTACH PARTITION {name} {}", of.bound));
             let priority = if was.partition_of.is_some() { Priority::Partition } else { Priority::Attach };
-            let step = Step::new(priority, sql).makes(Thing::Partitions(of.parent.clone()));
-            let step = step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, settled);
+            let step = Step::new(priority, sql).makes(Resource::Partitions(of.parent.clone()));
+            let step = step.needs(Object::Table(of.parent.clone())).roles(Role::Needs, attached);
             self.push_on(step.hazard(Hazard::MayFailOnData), [name, &of.parent]);
         }
     }

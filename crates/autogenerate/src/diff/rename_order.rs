@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::schema::Name;
 
 /// Orders renames so that no target name is taken. The flag marks renames to a temporary name.
-pub(super) fn moves(mut pairs: BTreeMap<Name, Name>, mut taken: BTreeSet<Name>) -> Vec<(Name, Name, bool)> {
+pub(super) fn order_renames(
+    mut pairs: BTreeMap<Name, Name>,
+    mut taken: BTreeSet<Name>,
+) -> Vec<(Name, Name, bool)> {
     let mut moves = Vec::new();
     pairs.retain(|old, new| old != new);
     while let Some((old, _)) = pairs.first_key_value() {
@@ -16,7 +19,7 @@ pub(super) fn moves(mut pairs: BTreeMap<Name, Name>, mut taken: BTreeSet<Name>) 
             // Either a cycle, or an object that will be dropped has the name: that object gets a
             // temporary name.
             let holder = pairs.values().find(|new| !pairs.contains_key(*new)).unwrap_or(old).clone();
-            let aside = holder.free("_old", |name| taken.contains(name));
+            let aside = holder.derive("_old", |name| taken.contains(name));
             if let Some(new) = pairs.remove(&holder) {
                 pairs.insert(aside.clone(), new);
             }
@@ -39,7 +42,7 @@ mod tests {
     fn moved(pairs: &[(&str, &str)], taken: &[&str]) -> Vec<(String, String)> {
         let pairs = pairs.iter().map(|(old, new)| (Name::local(*old), Name::local(*new))).collect();
         let taken = taken.iter().map(|name| Name::local(*name)).collect();
-        moves(pairs, taken).into_iter().map(|(old, new, _)| (old.name, new.name)).collect()
+        order_renames(pairs, taken).into_iter().map(|(old, new, _)| (old.name, new.name)).collect()
     }
 
     fn texts(moves: &[(String, String)]) -> Vec<(&str, &str)> {
