@@ -15,7 +15,7 @@ pub enum Hazard {
     BlocksReads,
     /// Existing rows may violate what the statement requires, so that it fails.
     MayFailOnData,
-    /// An index is built, which takes a time that grows with the table.
+    /// An index is built, which takes longer for larger tables.
     BuildsIndex,
 }
 

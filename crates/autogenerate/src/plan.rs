@@ -87,7 +87,7 @@ impl Slot {
     }
 }
 
-/// What a statement was observed to do during the proof.
+/// Locks, rewrites and scans that were observed when a statement was proven.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatementNote {
     /// The strongest lock on each table: its mode as PostgreSQL names it, without the word `Lock`

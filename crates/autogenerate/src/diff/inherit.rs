@@ -1,4 +1,4 @@
-//! What partitions inherit from their partitioned table.
+//! The changes that partitions inherit from their partitioned table.
 
 use crate::schema::{Column, Identity, Name, Schema, Table};
 

@@ -24,7 +24,7 @@ impl fmt::Display for Ambiguity {
     }
 }
 
-/// What is wrong with a rename hint.
+/// The fault of a rename hint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The old name does not exist: the rename was already applied, or the hint is a mistake.
@@ -65,12 +65,12 @@ impl fmt::Display for RenameFault {
 #[must_use]
 pub fn check_renames(from: &Schema, to: &Schema, renames: &Renames) -> Vec<RenameFault> {
     let pairs = renames.pairs();
-    let was_there = |object: &Object| from.contains(&renames.with_old_parent(object));
+    let existed = |object: &Object| from.contains(&renames.with_old_parent(object));
     let fault = |old: &Object, new: &Object| {
-        if !was_there(old) || !to.contains(new) {
+        if !existed(old) || !to.contains(new) {
             return Some(Fault::Stale);
         }
-        let stays = was_there(new) && pairs.iter().all(|(old, _)| old != new);
+        let stays = existed(new) && pairs.iter().all(|(old, _)| old != new);
         stays.then_some(Fault::Contradictory)
     };
     let faults = pairs.iter().filter_map(|(old, new)| Some((old, new, fault(old, new)?)));

@@ -1,4 +1,4 @@
-//! What a plan does with each object, including dependants.
+//! The effects of a plan on each object, including dependants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::{
     schema::{Column, Constraint, ConstraintKind, Index, Name, Object, Schema, quote_identifier},
 };
 
-/// What a plan does with each object.
+/// The effects of a plan on each object.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
     pub(super) added: BTreeSet<Object>,
@@ -174,7 +174,7 @@ impl Delta {
         self.retyped.contains_key(&(table.clone(), column.to_owned()))
     }
 
-    /// Whether the type of a column changes in such a way that dependants have to be rebuilt.
+    /// Whether the type of a column changes and its dependants have to be rebuilt.
     pub(super) fn needs_rebuild(&self, table: &Name, column: &str) -> bool {
         self.retyped.get(&(table.clone(), column.to_owned())).copied().unwrap_or_default()
     }

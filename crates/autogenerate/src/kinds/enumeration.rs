@@ -125,7 +125,7 @@ impl Planner<'_> {
         name.derive("_old", |name| is_taken(self.from, name) || is_taken(self.to, name))
     }
 
-    /// Replaces a type of which values are removed or reordered. Its columns change to the new type
+    /// Replaces a type whose values are removed or reordered. Its columns change to the new type
     /// before the old one is dropped.
     fn swap_enum(&mut self, name: &Name, it: &Enum) {
         let (object, old) = (Object::Enum(name.clone()), self.old_enum(name));

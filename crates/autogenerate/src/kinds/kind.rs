@@ -1,4 +1,4 @@
-//! What every kind of object implements, and the list of kinds.
+//! The trait that every kind of object implements, and the list of kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::schema::{Enum, Extension, Namespace, Object, Schema, Sequence, Table}
 
 /// A kind of object that is not part of another object.
 pub(crate) trait Kind: Compare + PartialEq + Sized {
-    /// What identifies an object of this kind.
+    /// The name that identifies an object of this kind.
     type Name: Ord;
 
     /// The objects of this kind in a schema.

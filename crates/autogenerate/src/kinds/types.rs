@@ -23,7 +23,7 @@ pub(super) fn needs_rebuild(from: &Column, to: &Column) -> bool {
     base(from) != base(to) || from.enum_type != to.enum_type
 }
 
-/// What happens to the values when the type of a column changes.
+/// The effects of a type change on the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cast {
     /// The conversion in the `USING` clause.

@@ -48,8 +48,8 @@ fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
     let mut followers = vec![BTreeSet::new(); steps.len()];
     for roles in resources.values() {
         for earlier in 0..roles.len() {
-            // Unless a step drops or makes the resource, releasing it does not change it for those
-            // that need it.
+            // If no step drops or makes the resource, it does not change, so steps that need it do
+            // not wait for those that release it.
             let Some(later) = (earlier + 1..roles.len()).find(|&later| !roles[later].is_empty()) else {
                 continue;
             };
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_needed_comes_first_and_ties_go_by_priority_and_name() {
+    fn dependencies_run_first_and_ties_are_broken_by_priority_and_name() {
         let steps = vec![
             Step::new(Priority::Drop, "drop a").drops(table("a")),
             Step::new(Priority::Table, "make b").makes(table("b")).needs(table("c")),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_to_be_committed_first_begins_a_new_file_and_once_only() {
+    fn a_dependency_that_must_be_committed_starts_one_new_file() {
         let steps = vec![
             Step::new(Priority::Constraint, "add a").makes(table("a")),
             Step::new(Priority::Constraint, "add b").makes(table("b")),

@@ -8,16 +8,16 @@ use crate::{
     schema::{Constraint, ConstraintKind, Name, Object},
 };
 
-/// Something that the order of statements depends on.
+/// A resource that statements affect or depend on, which decides their order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Resource {
     /// An object.
     Object(Object),
-    /// That a constraint is validated.
+    /// The validity of a constraint.
     Valid(Name, String),
-    /// Whether a column accepts `NULL`.
+    /// The nullability of a column.
     Null(Name, String),
-    /// That a column is filled in existing rows.
+    /// The values of a column in existing rows.
     Filled(Name, String),
     /// The values of an enum type, to which some are added.
     Values(Name),
@@ -25,19 +25,19 @@ pub(crate) enum Resource {
     Default(Name, String),
     /// The primary key of a table, of which there can be only one.
     PrimaryKey(Name),
-    /// A name, which tables, sequences and indexes share.
+    /// A name among tables, sequences and indexes.
     Relation(Name),
-    /// The bounds of a table's partitions: one is detached before another takes its values.
+    /// The bounds of a table's partitions: one is detached before another covers its values.
     Partitions(Name),
 }
 
 impl Resource {
-    /// That these columns are filled in existing rows, which a unique index depends on.
+    /// The values of these columns in existing rows, which a unique index depends on.
     pub(crate) fn filled<'c>(table: &Name, columns: impl IntoIterator<Item = &'c String>) -> Vec<Self> {
         columns.into_iter().map(|column| Self::Filled(table.clone(), column.clone())).collect()
     }
 
-    /// That the columns of a primary key do not accept `NULL`.
+    /// The nullability of the columns of a primary key.
     pub(crate) fn not_nulls(table: &Name, it: &Constraint) -> Vec<Self> {
         let ConstraintKind::PrimaryKey(key) = &it.kind else { return Vec::new() };
         key.columns.iter().map(|column| Self::Null(table.clone(), column.clone())).collect()

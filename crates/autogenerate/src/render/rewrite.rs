@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_name_goes_where_the_old_one_is_meant() {
+    fn a_name_is_replaced_only_where_it_refers_to_the_object() {
         assert_eq!(
             column("CHECK ((text)::text = lower(text) OR 'text' = \"Text\")", "text", "body"),
             "CHECK ((body)::text = lower(body) OR 'text' = \"Text\")"

@@ -13,7 +13,7 @@ pub struct Constraint {
     pub validated: bool,
     /// Whether it is inherited from the partitioned table.
     pub inherited: bool,
-    /// What it refers to, except the table that a foreign key references.
+    /// The objects that it refers to, except the table that a foreign key references.
     pub uses: Uses,
     /// The comment (`COMMENT ON`).
     pub comment: Option<String>,
@@ -41,7 +41,7 @@ pub enum ConstraintKind {
     Exclusion,
 }
 
-/// What it takes to create a primary key or unique constraint from an existing index.
+/// The data for creating a primary key or unique constraint from an existing index.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The columns, in order.

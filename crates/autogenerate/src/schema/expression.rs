@@ -1,19 +1,19 @@
-//! SQL expressions and what they refer to.
+//! SQL expressions and their references.
 
 use std::collections::BTreeSet;
 
 use super::{name::Name, object::Object};
 
-/// An SQL expression and what it depends on.
+/// An SQL expression and its references.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Expression {
     /// The expression, as PostgreSQL prints it.
     pub sql: String,
-    /// What it refers to.
+    /// The objects that it refers to.
     pub uses: Uses,
 }
 
-/// What an expression, constraint or index refers to according to `pg_depend`; empty in a model.
+/// The references of an expression, constraint or index according to `pg_depend`; empty in a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Uses {
     /// Columns of the same table.

@@ -13,7 +13,7 @@ pub struct Index {
     pub part_of: Option<Name>,
     /// Whether it is valid; an interrupted `CREATE INDEX CONCURRENTLY` leaves an invalid index.
     pub valid: bool,
-    /// What it refers to.
+    /// The objects that it refers to.
     pub uses: Uses,
     /// The comment (`COMMENT ON`).
     pub comment: Option<String>,

@@ -81,7 +81,7 @@ impl Planner<'_> {
         group.step
     }
 
-    /// Adds what the alterations of a column depend on, and what depends on them.
+    /// Adds the dependencies of a column's alterations, in both directions.
     fn order_alterations(&self, step: Step, (table, was, is): (&Name, &Column, &Column)) -> Step {
         let needs = is.needs();
         let mut released = was.needs();

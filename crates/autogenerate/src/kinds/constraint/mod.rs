@@ -160,7 +160,7 @@ impl Planner<'_> {
             return;
         }
         let sql = render::alter_table(table, format_args!("DROP CONSTRAINT {}", quote_identifier(name)));
-        // The values that fill its columns do not have to satisfy it any more.
+        // The values that fill its columns no longer have to satisfy it.
         let populated =
             if it.kind.key().is_some() { Vec::new() } else { Resource::filled(table, &it.uses.columns) };
         let built = self.replacement_index(table, name, it).map(|built| Object::index(table, built));
@@ -177,7 +177,7 @@ impl Planner<'_> {
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
-    /// What a foreign key currently depends on.
+    /// The objects that a foreign key currently depends on.
     fn referenced_objects(&self, kind: &ConstraintKind) -> Vec<Object> {
         let ConstraintKind::ForeignKey { references, referenced, .. } = kind else { return Vec::new() };
         let columns = Object::columns(references, referenced);
@@ -186,7 +186,7 @@ impl Planner<'_> {
         table.chain(keys.into_iter().flatten()).collect()
     }
 
-    /// What a constraint currently depends on.
+    /// The objects that a constraint currently depends on.
     pub(super) fn constraint_releases(&self, table: &Name, it: &Constraint) -> Vec<Object> {
         let mut released = self.referenced_objects(&it.kind);
         released.extend(it.uses.objects());
@@ -204,7 +204,7 @@ impl Planner<'_> {
         }
     }
 
-    /// What has to exist before the constraint.
+    /// The objects that must exist before the constraint.
     pub(super) fn constraint_needs(&self, table: &Name, it: &Constraint) -> Vec<Object> {
         let mut needs = vec![Object::Table(table.clone())];
         needs.extend(it.uses.objects());
