@@ -3,7 +3,7 @@
 //! tower-http's `RequestBodyLimitLayer` has one limit for all routes, and leaves the reading to the
 //! handler, where it would begin again with each retry.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::{
     body::{Body, Bytes},
@@ -14,34 +14,39 @@ use axum::{
 use http::{HeaderValue, header::CONTENT_LENGTH};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::http::{
-    limits::{BodyLimit, MAX_BODY, MEBIBYTE},
-    request::body::ReceivedBody,
-    response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE},
+use super::retry;
+use crate::{
+    app::App,
+    http::{
+        limits::{BodyLimit, MAX_BODY, MEBIBYTE},
+        request::body::ReceivedBody,
+        response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE},
+    },
 };
 
 /// How bodies are read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Reader {
-    /// The longest time until the last byte.
-    pub timeout: Duration,
+    /// The configuration, and the metrics of retries.
+    pub app: Arc<App>,
     /// The routes with a limit of their own.
     pub limits: &'static [BodyLimit],
 }
 
-/// Runs the request with its [`ReceivedBody`]. The body of a safe request means nothing
-/// (RFC 9110 §9.3.1), and is not read.
-pub async fn read(State(reader): State<Reader>, request: Request, next: Next) -> Response {
+/// Runs a write with its [`ReceivedBody`], and retries it if it lost against another. The body of a
+/// safe request means nothing (RFC 9110 §9.3.1), and is not read.
+pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
+    let Reader { app, limits } = reader;
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let limit = reader.limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
+    let limit = limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
     let (mut parts, body) = request.into_parts();
-    match collect(parts.headers.get(CONTENT_LENGTH), body, limit, reader.timeout).await {
+    match collect(parts.headers.get(CONTENT_LENGTH), body, limit, app.options.body_timeout).await {
         Ok(body) => {
             parts.extensions.insert(ReceivedBody(body));
-            next.run(Request::from_parts(parts, Body::empty())).await
+            retry::run(&app, parts, next).await
         }
         Err(problem) => problem.into_response(),
     }
@@ -51,7 +56,7 @@ async fn collect(
     length: Option<&HeaderValue>,
     body: Body,
     limit: usize,
-    timeout: Duration,
+    timeout: std::time::Duration,
 ) -> Result<Bytes, Problem> {
     let too_large = || Problem::new(&TOO_LARGE, format!("The body has more than {} MiB.", limit / MEBIBYTE));
     let announced = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());

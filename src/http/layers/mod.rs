@@ -96,12 +96,11 @@ pub fn around_api(
     let permits = Arc::new(Semaphore::new(app.options.max_requests));
     let timeout =
         TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.options.request_timeout);
-    let body = body::Reader { timeout: app.options.body_timeout, limits: body_limits };
+    let reader = body::Reader { app: Arc::clone(app), limits: body_limits };
     router.route_layer(
         ServiceBuilder::new()
             .layer(CheckLayer(head::check))
-            .layer(from_fn_with_state(body, body::read))
-            .layer(from_fn_with_state(Arc::clone(app), retry::retry))
+            .layer(from_fn_with_state(reader, body::read_and_retry))
             .layer(timeout)
             .layer(from_fn_with_state(permits, admission::admit)),
     )

@@ -1,13 +1,9 @@
 //! Retries a write that lost against a concurrent transaction (SQLSTATE 40001, 40P01).
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use axum::{
-    body::Body,
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use http::request::Parts;
 
 use crate::{app::App, http::response::problem::Contended};
 
@@ -18,11 +14,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Runs a write up to three times: one request is one transaction, so nothing of a failed run
 /// remains.
-pub async fn retry(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() {
-        return next.run(request).await;
-    }
-    let (parts, _) = request.into_parts();
+pub async fn run(app: &App, parts: Parts, next: Next) -> Response {
     for run in 1..RUNS {
         let request = Request::from_parts(parts.clone(), Body::empty());
         let response = next.clone().run(request).await;

@@ -40,16 +40,13 @@ pub fn complete_operation(
         responses.insert(kind.status.as_u16().to_string(), Value::Null);
     }
     for (status, response) in responses.iter_mut() {
-        match KINDS.iter().find(|kind| kind.status.as_str() == status) {
-            Some(kind) => {
-                let name = problems::component_name(kind, method);
-                *response = reference(&name);
-                rejections.entry(name).or_insert_with(|| problems::rejection(kind, method));
-            }
-            None => {
-                describe(status, response);
-                complete_headers(response);
-            }
+        if let Some(kind) = KINDS.iter().find(|kind| kind.status.as_str() == status) {
+            let name = problems::component_name(kind, method);
+            *response = reference(&name);
+            rejections.entry(name).or_insert_with(|| problems::rejection(kind, method));
+        } else {
+            describe(status, response);
+            complete_headers(response);
         }
     }
     responses.insert("default".into(), reference(problems::OTHER));

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 /// What an operation is, as far as the document depends on it.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct Traits {
     /// It has a body.
     pub has_body: bool,

@@ -135,7 +135,8 @@ async fn every_invalid_value_of_a_field_is_rejected_with_its_pointer_and_code() 
                     replies.push(api.put(&path, &body).await);
                 }
                 for reply in replies {
-                    assert_eq!(reply.is_problem(422, "validation-error").faults(), [fault.clone()], "{body}");
+                    let faults = reply.is_problem(422, "validation-error").faults();
+                    assert_eq!(faults, std::slice::from_ref(&fault), "{body}");
                 }
             }
         }

@@ -192,8 +192,10 @@ impl Api {
     }
 
     pub async fn start_with(resource: &'static Resource, options: Options) -> Self {
-        // Shown if the test fails.
-        println!("{}", resource.plural);
+        #[expect(clippy::print_stdout, reason = "shown if the test fails")]
+        {
+            println!("{}", resource.plural);
+        }
         Self { service: TestService::start_with(options).await, resource }
     }
 
