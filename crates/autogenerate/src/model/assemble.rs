@@ -13,7 +13,7 @@ use super::{
     keys,
     metadata::{DEFAULT_SCHEMA, Metadata},
     naming::Taken,
-    place::Place,
+    location::Place,
     renames,
     sequence::SequenceModel,
 };

@@ -4,7 +4,7 @@
 
 use super::{
     enumeration::{EnumModel, EnumStorage},
-    place::Place,
+    location::Place,
     types::TypeModel,
 };
 use crate::schema::Name;

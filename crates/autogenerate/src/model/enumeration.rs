@@ -1,6 +1,6 @@
 //! Enums, as the derive macro describes them.
 
-use super::place::Place;
+use super::location::Place;
 
 /// An enum without fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What can be wrong between models, each of which is right by itself.
 
-use super::place::Place;
+use super::location::Place;
 
 /// Models that contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,7 @@ use super::{
     error::MetadataError,
     metadata::Metadata,
     naming::{Purpose, Taken, addition},
-    place::Place,
+    location::Place,
 };
 use crate::schema::{Constraint, ConstraintKind, Key, Name, Uses, quote_identifier};
 

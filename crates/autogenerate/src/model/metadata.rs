@@ -8,7 +8,7 @@ use std::{
 use super::{
     describe::{Table, TableModel},
     enumeration::{EnumModel, EnumStorage},
-    place::Place,
+    location::Place,
     sequence::SequenceModel,
 };
 use crate::{introspect::Scope, plan::Renames, schema::Name};

@@ -60,7 +60,7 @@ mod error;
 mod keys;
 mod metadata;
 mod naming;
-mod place;
+mod location;
 mod renames;
 mod sequence;
 mod sql;
@@ -77,7 +77,7 @@ pub use self::{
     enumeration::{EnumModel, EnumStorage, ValueModel},
     error::MetadataError,
     metadata::{Metadata, Origin},
-    place::Place,
+    location::Place,
     sequence::SequenceModel,
     types::{Element, SqlType, TypeModel},
 };

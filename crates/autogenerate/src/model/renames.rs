@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{enumeration::EnumStorage, error::MetadataError, metadata::Metadata, place::Place};
+use super::{enumeration::EnumStorage, error::MetadataError, metadata::Metadata, location::Place};
 use crate::schema::Name;
 
 /// Whether every former name is out of use, and said once.

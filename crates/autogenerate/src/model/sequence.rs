@@ -1,6 +1,6 @@
 //! Sequences that are objects of their own.
 
-use super::place::Place;
+use super::location::Place;
 use crate::schema::SequenceOptions;
 
 /// A sequence that belongs to no identity column.

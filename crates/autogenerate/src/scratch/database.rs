@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection, postgres::PgConnectOptions, raw_sql};
 use super::{
     error::Error,
     guard::{Guard, Left},
-    place::{Place, Scratch},
+    space::{Place, Scratch},
     session::{PREFIX, connect, random_name, search_path, settings},
 };
 use crate::introspect::Scope;

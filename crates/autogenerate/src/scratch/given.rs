@@ -6,7 +6,7 @@ use super::{
     contents::Contents,
     error::Error,
     guard::{Guard, Left},
-    place::{Place, Scratch},
+    space::{Place, Scratch},
     session::{connect, search_path, settings},
 };
 use crate::introspect::{self, Reading, Scope};

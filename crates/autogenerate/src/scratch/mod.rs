@@ -17,7 +17,7 @@ mod database;
 mod error;
 mod given;
 mod guard;
-mod place;
+mod space;
 mod session;
 
-pub use self::{error::Error, place::Scratch, session::PREFIX};
+pub use self::{error::Error, space::Scratch, session::PREFIX};
