@@ -1,10 +1,10 @@
-//! Reads what a database holds from PostgreSQL's catalogs (versions 15 to 18), as PostgreSQL itself prints it.
+//! Introspects a database through PostgreSQL's catalogs (versions 15 to 18).
 //!
-//! The queries are the `.sql` files in `query`, one a kind of object; their number does not grow with the number
-//! of tables.
+//! The queries are the `.sql` files in `query`, one for each kind of object. Their number does not
+//! depend on the number of tables.
 //!
-//! Expressions are as PostgreSQL prints them once it has read what it printed first, so that what is created from a
-//! reading reads like it.
+//! Expressions are in the form that PostgreSQL prints after parsing its own output, so that objects
+//! created from a reading read back the same.
 
 mod query;
 mod read;

@@ -1,4 +1,4 @@
-//! Reads everything at one moment.
+//! Reads a whole database or schema from one snapshot.
 
 use std::collections::BTreeMap;
 
@@ -8,47 +8,49 @@ use super::{
     query::Reader,
     scope::Scope,
     settings::canonical,
-    unhandled::{Unhandled, unhandled},
+    unhandled::{Unhandled, read_unhandled},
     uses,
 };
 use crate::schema::Schema;
 
-/// What was read.
+/// The result of an introspection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// What can be compared.
+    /// The objects that can be compared.
     pub schema: Schema,
-    /// What is there as well, sorted.
+    /// Everything else that was found, sorted.
     pub unhandled: Vec<Unhandled>,
 }
 
-/// Reads what is in `scope`, at one moment.
+/// Reads everything in `scope` from one snapshot.
 ///
-/// Outside a transaction it reads in one of its own (REPEATABLE READ, READ ONLY); inside one, what that transaction
-/// sees. The connection's settings are as before afterwards. A connection on which this future was dropped halfway
-/// inside a transaction is good for nothing but a rollback.
+/// Outside a transaction, this opens a REPEATABLE READ, READ ONLY one. Inside one, it sees what
+/// that transaction sees. The connection's settings are restored afterwards. If this future is
+/// dropped halfway inside a transaction, roll that transaction back.
 ///
-/// A schema that does not exist is empty. What belongs to an extension is nobody else's, and is not read.
+/// A schema that does not exist reads as empty. Objects that belong to an extension are skipped.
 ///
 /// # Errors
-/// Whatever PostgreSQL or the connection to it has to say; also when an object is dropped meanwhile by someone else.
+///
+/// A query fails, or another session drops an object during the reading.
 pub async fn read(conn: &mut PgConnection, scope: &Scope) -> sqlx::Result<Reading> {
     read_canonical(conn, scope, true).await
 }
 
-/// As [`read`], but without what expressions refer to: a query less, for who compares only how they are printed.
+/// Like [`read`], but leaves out what expressions refer to, which saves a query if only the printed
+/// form matters.
 pub(crate) async fn read_printed(conn: &mut PgConnection, scope: &Scope) -> sqlx::Result<Reading> {
     read_canonical(conn, scope, false).await
 }
 
-/// Reads with canonical settings for the time being.
+/// Reads with canonical settings, and restores the previous ones.
 async fn read_canonical(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sqlx::Result<Reading> {
     let path: Vec<String> = sqlx::query_scalar(
         "SELECT current_schemas(false)::text[] FROM set_config('autogenerate.reading', 'on', true)",
     )
     .fetch_one(&mut *conn)
     .await?;
-    // What was set for the transaction alone is gone unless there is one.
+    // A transaction-local setting outlives its statement only inside a transaction.
     let in_transaction: bool =
         sqlx::query_scalar("SELECT coalesce(current_setting('autogenerate.reading', true), '') = 'on'")
             .fetch_one(&mut *conn)
@@ -61,7 +63,7 @@ async fn read_canonical(conn: &mut PgConnection, scope: &Scope, with_uses: bool)
         transaction.rollback().await?;
         return reading;
     }
-    // Settings go back with a savepoint.
+    // Rolling back to the savepoint restores the settings.
     raw_sql(AssertSqlSafe(format!("SAVEPOINT autogenerate_reading; {settings}"))).execute(&mut *conn).await?;
     let reading = read_all(conn, scope, with_uses).await;
     raw_sql("ROLLBACK TO SAVEPOINT autogenerate_reading; RELEASE SAVEPOINT autogenerate_reading")
@@ -70,7 +72,7 @@ async fn read_canonical(conn: &mut PgConnection, scope: &Scope, with_uses: bool)
     reading
 }
 
-/// Reads with whatever settings there are.
+/// Reads with the current settings.
 async fn read_all(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sqlx::Result<Reading> {
     let mut reader = Reader::new(conn, scope);
     let namespaces = reader.namespaces().await?;
@@ -84,12 +86,12 @@ async fn read_all(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sq
     reader.tables().await?;
     let oids = reader.oids();
     if with_uses {
-        reader.uses = uses::read(reader.conn, scope, &oids).await?;
+        reader.uses = uses::read_uses(reader.conn, scope, &oids).await?;
     }
     reader.columns().await?;
     let keys = reader.indexes().await?;
     reader.constraints(&keys).await?;
-    let unhandled = unhandled(reader.conn, scope, &reader.spaces, &oids).await?;
+    let unhandled = read_unhandled(reader.conn, scope, &reader.spaces, &oids).await?;
     schema.tables = reader.tables.into_values().collect();
     Ok(Reading { schema, unhandled })
 }

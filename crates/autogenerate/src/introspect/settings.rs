@@ -1,22 +1,26 @@
-//! The settings that decide how PostgreSQL prints.
+//! The settings that determine how PostgreSQL prints.
 
 use super::scope::Scope;
 use crate::schema::quote_identifier;
 
-/// All that the printing of types and expressions depends on. Nothing is compiled, as the queries are short, and tables are joined in the order
-/// written here: without statistics, which a young database has not, the columns may be read twice as slowly otherwise.
+/// Everything that the printing of types and expressions depends on.
+///
+/// JIT is off because the queries are short. Tables are joined in the order written: a young
+/// database has no statistics, and the planner's choice could make reading columns twice as slow.
 const CANONICAL: &str = "SET LOCAL quote_all_identifiers = off; SET LOCAL datestyle = 'ISO, YMD'; \
     SET LOCAL intervalstyle = postgres; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1; \
     SET LOCAL bytea_output = hex; SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1; SET LOCAL search_path = ";
 
-/// The statements that set it for a transaction; `current` is what is on the search path.
+/// The statements that apply these settings to a transaction; `current` is the search path.
 pub(super) fn canonical(scope: &Scope, current: &[String]) -> String {
     format!("{CANONICAL}{}", search_path(scope, current))
 }
 
-/// A schema that is read alone comes first, so that its names are not qualified. What else the connection finds without
-/// a schema's name stays so: what was written for it (`citext`, an operator class) reads alike in an actual schema and
-/// in a scratch one.
+/// Puts the single schema first, so that its names are unqualified, and leaves the rest of the
+/// search path as it is.
+///
+/// What is written without a schema (`citext`, an operator class) then reads the same in the actual
+/// schema and in a scratch one.
 fn search_path(scope: &Scope, current: &[String]) -> String {
     let Scope::Schema(own) = scope else { return "''".to_owned() };
     let mut path = vec![own.as_str()];
@@ -33,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_schema_that_is_read_comes_first_and_public_is_never_missing() {
+    fn the_introspected_schema_comes_first_and_public_is_always_present() {
         let path = |own: &str, current: &[&str]| {
             let current: Vec<String> = current.iter().map(ToString::to_string).collect();
             search_path(&Scope::Schema(own.to_owned()), &current)

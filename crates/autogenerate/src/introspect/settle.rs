@@ -1,24 +1,28 @@
-//! What PostgreSQL prints, as it prints it when it has read that again.
+//! Rewrites a printed expression to what PostgreSQL prints after parsing it.
 //!
-//! Two things change when a printed expression is read by PostgreSQL's parser: it joins `(a AND b) AND c` to one list,
-//! which `n BETWEEN 1 AND 5 AND …` is not at first; and it casts the elements of an array where the whole was cast,
-//! which `v IN ('a', 'b')` does with a `varchar`. Without this, a table that was created from what was read of another
-//! would not read like that one.
+//! PostgreSQL's parser changes two things in an expression that it printed itself:
+//!
+//! - It flattens `(a AND b) AND c`, which `n BETWEEN 1 AND 5 AND …` is printed as, into one list.
+//! - It casts the elements of an array instead of the array, which `v IN ('a', 'b')` does for a
+//!   `varchar`.
+//!
+//! Without this, a table created from a reading would not read back the same.
 
 use std::{borrow::Cow, mem, slice};
 
-/// A piece of an expression.
+/// A node of an expression.
 #[derive(Debug)]
 enum Node<'a> {
-    /// Anything else.
+    /// Any other text.
     Text(Cow<'a, str>),
-    /// A string or an identifier in quotes; one with quotes in it is two, which comes to the same.
+    /// A quoted string or identifier. One with doubled quotes is two nodes, which makes no
+    /// difference.
     Quoted(&'a str),
-    /// Something in `(` or `[`.
+    /// A group in `(` or `[`.
     Group(char, Vec<Node<'a>>),
 }
 
-/// The expression, or whatever has expressions in it, in its final form.
+/// Rewrites an expression, or a definition that contains some.
 pub(super) fn settle(sql: String) -> String {
     match parse(&sql, &mut 0, None) {
         Some(nodes) => render(&settle_all(nodes)),
@@ -26,7 +30,7 @@ pub(super) fn settle(sql: String) -> String {
     }
 }
 
-/// The nodes up to a bracket, or the end; `None` where brackets or quotes have no other half.
+/// Parses up to the closing bracket or the end; `None` if brackets or quotes do not match.
 fn parse<'a>(sql: &'a str, at: &mut usize, close: Option<u8>) -> Option<Vec<Node<'a>>> {
     let bytes = sql.as_bytes();
     let mut nodes = Vec::new();
@@ -65,7 +69,8 @@ fn settle_all(nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
     nodes
 }
 
-/// `(a AND b) AND c` to `a AND b AND c`: the first operand alone, as the parser does.
+/// Rewrites `(a AND b) AND c` to `a AND b AND c`. Like the parser, it flattens only the first
+/// operand.
 fn flatten(nodes: &mut Vec<Node<'_>>, word: &str) {
     let [Node::Group('(', first), Node::Text(text), ..] = nodes.as_mut_slice() else { return };
     let is_list = |node: &Node<'_>| matches!(node, Node::Text(text) if text.contains(word));
@@ -75,7 +80,7 @@ fn flatten(nodes: &mut Vec<Node<'_>>, word: &str) {
     }
 }
 
-/// `(ARRAY[a, b])::text[]` to `ARRAY[(a)::text, (b)::text]`.
+/// Rewrites `(ARRAY[a, b])::text[]` to `ARRAY[(a)::text, (b)::text]`.
 fn cast_elements(nodes: &mut Vec<Node<'_>>) {
     for at in 0.. {
         let Some(node) = nodes.get(at) else { return };
@@ -88,7 +93,7 @@ fn cast_elements(nodes: &mut Vec<Node<'_>>) {
     }
 }
 
-/// The elements of `(ARRAY[…])`, unless they are arrays.
+/// The elements of `(ARRAY[…])`; `None` if they are arrays themselves.
 fn elements(node: &Node<'_>) -> Option<Vec<String>> {
     let Node::Group('(', array) = node else { return None };
     let [Node::Text(word), Node::Group('[', nodes)] = array.as_slice() else { return None };
@@ -96,8 +101,8 @@ fn elements(node: &Node<'_>) -> Option<Vec<String>> {
     for node in nodes {
         let printed = render(slice::from_ref(node));
         let separator = if matches!(node, Node::Text(_)) { ", " } else { "\0" };
-        for (place, part) in printed.split(separator).enumerate() {
-            if place > 0 {
+        for (index, part) in printed.split(separator).enumerate() {
+            if index > 0 {
                 elements.push(String::new());
             }
             elements.last_mut()?.push_str(part);
@@ -107,23 +112,23 @@ fn elements(node: &Node<'_>) -> Option<Vec<String>> {
     (word == "ARRAY" && plain).then_some(elements)
 }
 
-/// The `T` of the `::T[]` that nodes begin with, and how many nodes that is.
+/// The `T` of the `::T[]` that the nodes begin with, and how many nodes that takes.
 fn element_type(nodes: &[Node<'_>]) -> Option<(String, usize)> {
     let mut data_type = String::new();
-    for (place, node) in nodes.iter().enumerate() {
+    for (index, node) in nodes.iter().enumerate() {
         match node {
-            Node::Group('[', inside) if place > 0 && inside.is_empty() => {
-                return Some((data_type, place + 1));
+            Node::Group('[', inside) if index > 0 && inside.is_empty() => {
+                return Some((data_type, index + 1));
             }
             Node::Text(text) => {
-                let text = if place == 0 { text.strip_prefix("::")? } else { text };
+                let text = if index == 0 { text.strip_prefix("::")? } else { text };
                 if !text.chars().all(|c| c.is_alphanumeric() || "_. ".contains(c)) {
                     return None;
                 }
                 data_type.push_str(text);
             }
-            Node::Quoted(text) if place > 0 && text.starts_with('"') => data_type.push_str(text),
-            Node::Group('(', _) if place > 0 => data_type.push_str(&render(slice::from_ref(node))),
+            Node::Quoted(text) if index > 0 && text.starts_with('"') => data_type.push_str(text),
+            Node::Group('(', _) if index > 0 => data_type.push_str(&render(slice::from_ref(node))),
             _ => return None,
         }
     }
@@ -145,7 +150,7 @@ mod tests {
     use super::settle;
 
     #[test]
-    fn what_the_parser_would_change_is_changed() {
+    fn an_expression_is_printed_as_the_parser_would_change_it() {
         for (printed, settled) in [
             ("(((a AND b) AND c) AND (d AND e))", "(a AND b AND c AND (d AND e))"),
             ("((a OR b) OR (NOT c))", "(a OR b OR (NOT c))"),
@@ -164,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn all_else_stays() {
+    fn other_expressions_are_unchanged() {
         for printed in [
             "",
             "('(a AND b) AND c'::text || E'\\\\')",

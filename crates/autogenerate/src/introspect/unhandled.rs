@@ -4,16 +4,17 @@ use sqlx::{PgConnection, Row as _, postgres::PgRow, postgres::types::Oid};
 
 use super::scope::Scope;
 
-/// Something that a [`Schema`] has no place for, and that is left alone.
+/// An object or setting that a [`Schema`](crate::schema::Schema) does not describe. It is left
+/// alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unhandled {
-    /// What it is, such as `view` or `column storage`.
+    /// Its kind, such as `view` or `column storage`.
     pub kind: &'static str,
     /// Its name as SQL, such as `newest_items`, `slug(text)` or `touch ON items`.
     pub name: String,
 }
 
-pub(super) async fn unhandled(
+pub(super) async fn read_unhandled(
     conn: &mut PgConnection,
     scope: &Scope,
     spaces: &[Oid],
@@ -35,7 +36,7 @@ pub(super) async fn unhandled(
     Ok(all)
 }
 
-/// Every kind that unhandled.sql knows, separated by commas.
+/// The kinds in unhandled.sql, separated by commas.
 const KINDS: &str = "\
     access method,aggregate,cast,clustered index,collation,column compression,column options,\
     column statistics,column storage,composite type,conversion,domain,event trigger,\
@@ -50,7 +51,7 @@ mod tests {
     use super::KINDS;
 
     #[test]
-    fn every_kind_that_the_query_names_is_known() {
+    fn the_list_has_every_kind_of_the_query() {
         let sql = include_str!("unhandled.sql");
         for kind in KINDS.split(',') {
             assert!(sql.contains(&format!("'{kind}'")), "{kind}");

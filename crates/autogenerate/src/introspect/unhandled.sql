@@ -1,6 +1,6 @@
--- $1: the schemas. $2: the tables that are read. $3: whether what is in no schema counts as well.
+-- $1: the schemas. $2: the tables that are read. $3: whether to include objects outside schemas.
 WITH object (classid, objid, kind, name) AS (
-    -- Of a composite type, the type is what an extension has.
+    -- An extension owns the type of a composite type, not its relation.
     SELECT CASE c.relkind WHEN 'c' THEN 'pg_type'::regclass ELSE c.tableoid END,
            CASE c.relkind WHEN 'c' THEN c.reltype ELSE c.oid END,
            CASE c.relkind
@@ -15,7 +15,7 @@ WITH object (classid, objid, kind, name) AS (
     WHERE c.relnamespace = ANY ($1)
       AND (c.relkind IN ('v', 'm', 'f', 'c') OR c.relkind IN ('r', 'p') AND c.oid <> ALL ($2))
     UNION ALL
-    -- One that goes with a table is logged as that is.
+    -- A sequence owned by a table is logged or unlogged like the table.
     SELECT c.tableoid, c.oid, 'unlogged sequence', c.oid::regclass::text
     FROM pg_class c
     WHERE c.relnamespace = ANY ($1) AND c.relkind = 'S' AND c.relpersistence = 'u'
@@ -27,7 +27,8 @@ WITH object (classid, objid, kind, name) AS (
            t.oid::regtype::text
     FROM pg_type t
     WHERE t.typnamespace = ANY ($1)
-      -- Arrays are no types of their own. (NOT IN is hashed; beside an OR, NOT EXISTS would read all types for each.)
+      -- Array types are not standalone types. NOT IN is hashed; NOT EXISTS next to an OR would read
+      -- all types for each row.
       AND (t.typtype IN ('d', 'r') OR t.typtype IN ('b', 'p') AND t.oid NOT IN (SELECT typarray FROM pg_type))
     UNION ALL
     SELECT p.tableoid, p.oid,
@@ -77,15 +78,15 @@ WITH object (classid, objid, kind, name) AS (
         CASE WHEN a.attstorage <> t.typstorage THEN 'column storage' END,
         CASE WHEN a.attcompression <> '' THEN 'column compression' END,
         CASE WHEN a.attstattarget >= 0 THEN 'column statistics' END,
-        -- The prefix pg_ marks an option that the server maintains for itself.
+        -- The prefix pg_ marks an option that the server maintains itself.
         CASE WHEN EXISTS (SELECT FROM unnest(a.attoptions) AS option WHERE option NOT LIKE 'pg\_%')
             THEN 'column options' END
     ]) AS setting
     WHERE a.attrelid = ANY ($2) AND a.attnum > 0 AND NOT a.attisdropped AND setting IS NOT NULL
-      -- Of thousands of columns hardly any.
+      -- A cheap filter first: hardly any column has one of these.
       AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL)
     UNION ALL
-    -- A column is either NOT NULL or not (PostgreSQL 18 knows more).
+    -- PostgreSQL 18 has NOT NULL constraints that a column's flag cannot express.
     SELECT c.tableoid, c.oid, 'not null constraint', format('%I ON %s', c.conname, c.conrelid::regclass)
     FROM pg_constraint c
     WHERE c.conrelid = ANY ($2) AND c.contype = 'n' AND (c.connoinherit OR NOT c.convalidated)
@@ -140,6 +141,7 @@ WITH object (classid, objid, kind, name) AS (
 SELECT o.kind, o.name
 FROM object o
 WHERE NOT EXISTS (
-    -- An extension's own, or a part of something, as the constructors and the cast of a range type are.
+    -- Belongs to an extension, or is part of another object, like a range type's constructors and
+    -- cast.
     SELECT FROM pg_depend e WHERE e.classid = o.classid AND e.objid = o.objid AND e.objsubid = 0 AND e.deptype IN ('e', 'i')
 )

@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Row as _, postgres::types::Oid};
 use super::scope::Scope;
 use crate::schema::Uses;
 
-/// What has them.
+/// The object that refers to something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Owner {
     Default(Oid),
@@ -18,8 +18,12 @@ pub(super) enum Owner {
 
 pub(super) type AllUses = HashMap<Owner, Uses>;
 
-/// Those of all pieces of the tables.
-pub(super) async fn read(conn: &mut PgConnection, scope: &Scope, tables: &[Oid]) -> sqlx::Result<AllUses> {
+/// Reads what the parts of these tables refer to.
+pub(super) async fn read_uses(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    tables: &[Oid],
+) -> sqlx::Result<AllUses> {
     let mut all = AllUses::new();
     let mut rows = sqlx::query(include_str!("uses.sql")).bind(tables).fetch(conn);
     while let Some(row) = rows.try_next().await? {

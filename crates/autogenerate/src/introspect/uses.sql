@@ -1,7 +1,7 @@
--- $1: the tables. What defaults, constraints and indexes refer to; what an index of a constraint refers to counts as
--- the constraint's own (the expressions of an exclusion constraint are the index's).
+-- $1: the tables. What defaults, constraints and indexes refer to. References of a constraint's
+-- index count as the constraint's: the expressions of an exclusion constraint belong to its index.
 WITH piece (kind, owner, classid, objid, relid, itself) AS (
-    -- A default depends on its own column, too.
+    -- A default also depends on its own column.
     SELECT 'default', oid, tableoid, oid, adrelid, adnum FROM pg_attrdef WHERE adrelid = ANY ($1)
     UNION ALL
     SELECT 'constraint', oid, tableoid, oid, conrelid, 0 FROM pg_constraint WHERE conrelid = ANY ($1)

@@ -4,7 +4,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::{Row as _, postgres::PgRow};
 
 use super::{
-    reader::{Reader, of},
+    reader::{Reader, table_of_row},
     sequence::sequence_options,
 };
 use crate::{
@@ -21,7 +21,7 @@ impl Reader<'_> {
         let mut rows = sqlx::query(include_str!("column.sql")).bind(self.oids()).fetch(&mut *self.conn);
         while let Some(row) = rows.try_next().await? {
             let column = column(&row, self.scope, &mut self.uses)?;
-            of(&mut self.tables, &row)?.columns.push(column);
+            table_of_row(&mut self.tables, &row)?.columns.push(column);
         }
         Ok(())
     }
@@ -41,7 +41,7 @@ fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column
     let identity = match row.try_get("identity")? {
         "" => None,
         kind => {
-            // A partition counts by the sequence of its table, since PostgreSQL 17.
+            // Since PostgreSQL 17, a partition uses the sequence of its parent table.
             let own = row.try_get::<Option<i64>, _>("start")?.is_some();
             let options = if own { Some(sequence_options(row)?) } else { None };
             Some(Identity { always: kind == "a", options })

@@ -5,7 +5,7 @@ use sqlx::{Row as _, postgres::PgRow};
 
 use super::{
     index::{KeyIndex, Keys},
-    reader::{Reader, of},
+    reader::{Reader, table_of_row},
 };
 use crate::{
     introspect::{scope::Scope, settle::settle, uses::Owner},
@@ -26,7 +26,7 @@ impl Reader<'_> {
                 uses: self.uses.remove(&Owner::Constraint(oid)).unwrap_or_default(),
                 comment: row.try_get("comment")?,
             };
-            of(&mut self.tables, &row)?.constraints.insert(row.try_get("name")?, constraint);
+            table_of_row(&mut self.tables, &row)?.constraints.insert(row.try_get("name")?, constraint);
         }
         Ok(())
     }
@@ -53,8 +53,8 @@ fn constraint_kind(row: &PgRow, scope: &Scope, index: Option<&KeyIndex>) -> sqlx
     })
 }
 
-/// What `pg_get_constraintdef` prints, without `NOT VALID`, and with the storage parameters of a key's index, which it
-/// leaves out.
+/// The output of `pg_get_constraintdef` without `NOT VALID`, plus the storage parameters of the
+/// key's index, which it leaves out.
 fn definition(row: &PgRow, kind: &ConstraintKind, index: Option<&KeyIndex>) -> sqlx::Result<String> {
     let mut definition = settle(row.try_get("definition")?);
     if let Some(length) = definition.strip_suffix(" NOT VALID").map(str::len) {

@@ -1,4 +1,4 @@
-//! Enumerated types.
+//! Enum types.
 
 use std::collections::BTreeMap;
 

@@ -1,17 +1,17 @@
-//! Indexes; what only the index of a constraint knows is for that.
+//! Indexes.
 
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
 use sqlx::{Row as _, postgres::types::Oid};
 
-use super::reader::{Reader, of};
+use super::reader::{Reader, table_of_row};
 use crate::{
     introspect::{settle::settle, uses::Owner},
     schema::Index,
 };
 
-/// What only the index of a constraint knows, by the constraint.
+/// The details of a constraint that only its index has, by the constraint's OID.
 pub(crate) type Keys = HashMap<Oid, KeyIndex>;
 
 pub(crate) struct KeyIndex {
@@ -20,7 +20,7 @@ pub(crate) struct KeyIndex {
 }
 
 impl Reader<'_> {
-    /// Indexes; those of constraints are returned.
+    /// Reads indexes, and returns those of constraints.
     pub(crate) async fn indexes(&mut self) -> sqlx::Result<Keys> {
         let mut keys = Keys::new();
         let mut rows = sqlx::query(include_str!("index.sql")).bind(self.oids()).fetch(&mut *self.conn);
@@ -38,7 +38,7 @@ impl Reader<'_> {
                 uses: self.uses.remove(&Owner::Index(row.try_get("oid")?)).unwrap_or_default(),
                 comment: row.try_get("comment")?,
             };
-            of(&mut self.tables, &row)?.indexes.insert(row.try_get("name")?, index);
+            table_of_row(&mut self.tables, &row)?.indexes.insert(row.try_get("name")?, index);
         }
         Ok(keys)
     }

@@ -1,4 +1,4 @@
--- $1: the tables. What stands before the definition is cut off by its length.
+-- $1: the tables. The length of the text before the definition is used to cut it off.
 SELECT i.indexrelid AS oid,
        i.indrelid AS "table",
        x.relname::text AS name,
@@ -15,7 +15,7 @@ SELECT i.indexrelid AS oid,
                t.relname
            )) + 1
        ) AS definition,
-       -- As pg_get_indexdef prints them.
+       -- In the format of pg_get_indexdef.
        (
            SELECT string_agg(format('%I=%L', o.option_name, o.option_value), ', ')
            FROM pg_options_to_table(x.reloptions) o

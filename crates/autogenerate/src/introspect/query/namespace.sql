@@ -1,7 +1,7 @@
--- $1: the schema that is read alone, or NULL for all but the system's and the extensions'.
+-- $1: the only schema to read, or NULL for all except the system's and the extensions'.
 SELECT n.oid,
        n.nspname::text AS name,
-       -- What initdb says about its own schema says nothing.
+       -- The comment that initdb gives its own schema.
        nullif(d.description, 'standard public schema') AS comment
 FROM pg_namespace n
 LEFT JOIN pg_description d ON d.classoid = n.tableoid AND d.objoid = n.oid AND d.objsubid = 0

@@ -1,4 +1,4 @@
-//! What is being read, and what the parts of tables need to be put into them.
+//! The reading in progress, and what the queries for parts of tables need.
 
 use std::collections::HashMap;
 
@@ -9,15 +9,15 @@ use crate::{
     schema::{Name, Table},
 };
 
-/// Reads one kind after the other.
+/// Reads one kind of object after another.
 pub(crate) struct Reader<'c> {
     pub(crate) conn: &'c mut PgConnection,
     pub(crate) scope: &'c Scope,
-    /// The schemas that are read.
+    /// The schemas to read.
     pub(crate) spaces: Vec<Oid>,
-    /// The tables so far, by their object identifiers.
+    /// The tables read so far, by OID.
     pub(crate) tables: HashMap<Oid, (Name, Table)>,
-    /// What expressions refer to, until it is put where they are.
+    /// What expressions refer to, until it is moved to their owners.
     pub(crate) uses: AllUses,
 }
 
@@ -31,8 +31,8 @@ impl<'c> Reader<'c> {
     }
 }
 
-/// The table that a row is about.
-pub(super) fn of<'t>(
+/// The table that a row belongs to.
+pub(super) fn table_of_row<'t>(
     tables: &'t mut HashMap<Oid, (Name, Table)>,
     row: &PgRow,
 ) -> sqlx::Result<&'t mut Table> {

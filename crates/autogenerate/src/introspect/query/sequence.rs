@@ -1,4 +1,4 @@
-//! Sequences that are objects of their own.
+//! Standalone sequences.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl Reader<'_> {
     }
 }
 
-/// How a sequence, or that of an identity column, counts.
+/// The options of a sequence, or of an identity column's sequence.
 pub(super) fn sequence_options(row: &PgRow) -> sqlx::Result<SequenceOptions> {
     Ok(SequenceOptions {
         start: row.try_get("start")?,

@@ -22,7 +22,7 @@ LEFT JOIN pg_namespace own ON own.oid = o.relnamespace
 LEFT JOIN pg_attribute a ON a.attrelid = owned.refobjid AND a.attnum = owned.refobjsubid
 LEFT JOIN pg_description d ON d.classoid = c.tableoid AND d.objoid = c.oid AND d.objsubid = 0
 WHERE c.relnamespace = ANY ($1)
-  -- An extension's own, or an identity column's.
+  -- Belongs to an extension or an identity column.
   AND NOT EXISTS (
       SELECT FROM pg_depend e WHERE e.classid = c.tableoid AND e.objid = c.oid AND e.objsubid = 0 AND e.deptype IN ('e', 'i')
   )

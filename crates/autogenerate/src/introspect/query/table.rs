@@ -1,4 +1,4 @@
-//! Tables without what they are made of.
+//! Tables, without their columns, constraints and indexes.
 
 use sqlx::{Row as _, postgres::PgRow};
 

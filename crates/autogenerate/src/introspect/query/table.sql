@@ -7,7 +7,7 @@ SELECT c.oid,
        p.relname::text AS parent,
        pg_get_expr(c.relpartbound, c.oid) AS bound,
        c.relpersistence = 'u' AS unlogged,
-       -- The prefix pg_ marks an option that the server maintains for itself.
+       -- The prefix pg_ marks an option that the server maintains itself.
        ARRAY(
            SELECT option FROM unnest(c.reloptions) AS option WHERE option NOT LIKE 'pg\_%'
            UNION ALL
@@ -23,7 +23,7 @@ LEFT JOIN pg_class p ON p.oid = i.inhparent
 LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
 LEFT JOIN pg_description d ON d.classoid = c.tableoid AND d.objoid = c.oid AND d.objsubid = 0
 WHERE c.relnamespace = ANY ($1) AND c.relkind IN ('r', 'p')
-  -- Tables of a type, and those that inherit otherwise than as partitions, are left alone.
+  -- Typed tables and tables that inherit other than as partitions are left alone.
   AND c.reloftype = 0
   AND (c.relispartition OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid))
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = c.tableoid AND e.objid = c.oid AND e.deptype = 'e')
