@@ -1,4 +1,5 @@
--- $1: the schemas that stay. $2: the extensions that stay. Statements that drop everything else, as one text.
+-- $1: the schemas to retain. $2: the extensions to retain. Returns statements that drop everything
+-- else, as one text.
 WITH statement (step, sql) AS (
     SELECT 1, format('DROP EVENT TRIGGER IF EXISTS %I CASCADE', evtname)
     FROM pg_event_trigger t

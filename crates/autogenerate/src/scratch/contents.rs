@@ -1,8 +1,8 @@
-//! How a database is made empty.
+//! Clearing a database.
 
 use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
 
-/// What an empty database has, and keeps.
+/// The contents of an empty database, which clearing retains.
 #[derive(Debug, Clone)]
 pub(super) struct Contents {
     pub(super) schemas: Vec<String>,
@@ -10,7 +10,7 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    pub(super) fn of_new_database() -> Self {
+    pub(super) fn new_database() -> Self {
         Self { schemas: vec!["public".to_owned()], extensions: Vec::new() }
     }
 

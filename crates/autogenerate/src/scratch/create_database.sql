@@ -1,4 +1,4 @@
--- $1: the name. PostgreSQL 17 calls daticulocale datlocale, and has a provider of its own.
+-- $1: the name. PostgreSQL 17 renamed daticulocale to datlocale, and added a builtin provider.
 SELECT format(
            'CREATE DATABASE %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L',
            $1::text, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype

@@ -1,49 +1,49 @@
 use sqlx::postgres::PgConnectOptions;
 
-/// Why there is no scratch place, or why it could not be left clean.
+/// Why scratch space could not be set up or cleaned up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The server is out of reach, or refuses the user.
-    #[error("cannot connect to PostgreSQL for a scratch place")]
+    /// The server cannot be reached, or it rejects the user.
+    #[error("cannot connect to PostgreSQL for scratch space")]
     Connect(#[source] sqlx::Error),
-    /// The user may not create what is needed.
+    /// The user may not create the schema or database.
     #[error(
         "the user {user} may not create a scratch {what}: grant it the right (CREATEDB, or CREATE on the database), \
-         or give an empty database with --scratch-url"
+         or pass an empty database as --scratch-url"
     )]
     NoRight {
         /// `database` or `schema`.
         what: &'static str,
-        /// Who may not.
+        /// The user.
         user: String,
-        /// What PostgreSQL said.
+        /// PostgreSQL's error.
         source: sqlx::Error,
     },
-    /// The database that was given holds something.
+    /// The given database is not empty.
     #[error(
-        "the database {database} cannot be used for scratch: it is not empty ({found}), and everything in it would be dropped"
+        "the database {database} cannot be scratch space: it is not empty ({found}), and all of its contents would be dropped"
     )]
     NotEmpty {
         /// Its name.
         database: String,
-        /// One thing that is there.
+        /// One of the objects in it.
         found: String,
     },
-    /// The database that was given is being used for scratch by another process.
-    #[error("the database {database} is used for scratch by another process")]
+    /// Another process is using the given database as scratch space.
+    #[error("another process is using the database {database} as scratch space")]
     InUse {
         /// Its name.
         database: String,
     },
-    /// What PostgreSQL or the connection had to say.
+    /// An error from PostgreSQL or the connection.
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
 }
 
 impl Error {
-    /// Of a `CREATE SCHEMA` or `CREATE DATABASE` that failed.
-    pub(super) fn of_create(source: sqlx::Error, what: &'static str, options: &PgConnectOptions) -> Self {
+    /// Converts the error of a failed `CREATE SCHEMA` or `CREATE DATABASE`.
+    pub(super) fn from_create(source: sqlx::Error, what: &'static str, options: &PgConnectOptions) -> Self {
         const INSUFFICIENT_PRIVILEGE: &str = "42501";
         let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
         if code.as_deref() == Some(INSUFFICIENT_PRIVILEGE) {

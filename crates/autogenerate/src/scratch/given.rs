@@ -1,38 +1,39 @@
-//! Databases that are there.
+//! Existing databases.
 
 use sqlx::{AssertSqlSafe, postgres::PgConnectOptions, raw_sql};
 
 use super::{
     contents::Contents,
     error::Error,
-    guard::{Guard, Left},
-    space::{Place, Scratch},
+    guard::{Guard, Remains},
     session::{connect, search_path, settings},
+    space::{Backing, Scratch},
 };
 use crate::introspect::{self, Reading, Scope};
 
-/// The advisory lock of a session that uses a database for scratch ("scratch" in ASCII).
+/// The advisory lock of a session that uses a database as scratch space ("scratch" in ASCII).
 const LOCK: i64 = 0x0073_6372_6174_6368;
 
 impl Scratch {
-    /// A database that is there, and that nobody else uses; it is made empty again at the end.
+    /// Uses an existing, empty database that no one else uses, and clears it at the end.
     ///
-    /// Extensions may be installed in it; they stay.
+    /// Installed extensions are allowed, and stay.
     ///
     /// # Errors
-    /// [`Error::NotEmpty`], [`Error::InUse`], else what connecting or PostgreSQL has to say.
+    ///
+    /// [`Error::NotEmpty`], [`Error::InUse`], or an error from PostgreSQL or the connection.
     pub async fn at(options: &PgConnectOptions, scope: Scope) -> Result<Self, Error> {
         let mut connection = connect(options).await?;
-        let (database, ours): (String, bool) =
+        let (database, locked): (String, bool) =
             sqlx::query_as("SELECT current_database()::text, pg_try_advisory_lock($1)")
                 .bind(LOCK)
                 .fetch_one(&mut connection)
                 .await?;
-        if !ours {
+        if !locked {
             return Err(Error::InUse { database });
         }
         let reading = introspect::read(&mut connection, &Scope::Database).await?;
-        if let Some(found) = anything(&reading) {
+        if let Some(found) = any_object(&reading) {
             return Err(Error::NotEmpty { database, found });
         }
         let settings = settings(&search_path(&mut connection).await?);
@@ -41,14 +42,14 @@ impl Scratch {
             schemas: reading.schema.namespaces.into_keys().collect(),
             extensions: reading.schema.extensions.into_keys().collect(),
         };
-        let guard = Guard::new(options, Left::Contents(contents.clone()), LOCK);
-        let place = Place::Given { contents, guard, settings };
-        Ok(Scratch { connection, options: options.clone(), scope, place })
+        let guard = Guard::new(options, Remains::Contents(contents.clone()), LOCK);
+        let backing = Backing::Given { contents, guard, settings };
+        Ok(Scratch { connection, options: options.clone(), scope, backing })
     }
 }
 
-/// One thing that somebody would miss.
-fn anything(Reading { schema, unhandled }: &Reading) -> Option<String> {
+/// Any object that clearing would drop.
+fn any_object(Reading { schema, unhandled }: &Reading) -> Option<String> {
     let table = schema.tables.keys().map(|name| format!("table {name}"));
     let an_enum = schema.enums.keys().map(|name| format!("type {name}"));
     let sequence = schema.sequences.keys().map(|name| format!("sequence {name}"));

@@ -1,4 +1,4 @@
-//! What must not stay behind.
+//! Cleanup of what must not be left behind.
 
 use std::{thread, time::Duration};
 
@@ -7,29 +7,29 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::contents::Contents;
 
-/// How long a thread that is in nobody's way may take to clean up.
+/// How long the cleanup of a dropped guard may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Cleans up when it is dropped, on a connection of its own.
+/// Cleans up when dropped, on a connection of its own.
 #[derive(Debug)]
 pub(super) struct Guard {
     options: PgConnectOptions,
-    left: Left,
-    /// The advisory lock of the session that used it.
+    remains: Remains,
+    /// The advisory lock of the session that used the scratch space.
     lock: i64,
     armed: bool,
 }
 
-/// What would stay behind.
+/// What would be left behind.
 #[derive(Debug)]
-pub(super) enum Left {
+pub(super) enum Remains {
     Database(String),
     Contents(Contents),
 }
 
 impl Guard {
-    pub(super) fn new(options: &PgConnectOptions, left: Left, lock: i64) -> Self {
-        Self { options: options.clone(), left, lock, armed: true }
+    pub(super) fn new(options: &PgConnectOptions, remains: Remains, lock: i64) -> Self {
+        Self { options: options.clone(), remains, lock, armed: true }
     }
 
     /// Cleans up on the connection that holds the lock.
@@ -39,20 +39,21 @@ impl Guard {
         Ok(())
     }
 
-    /// There is nothing to clean up.
+    /// Leaves nothing to clean up.
     pub(super) fn disarm(mut self) {
         self.armed = false;
     }
 
     async fn clean(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        match &self.left {
-            Left::Database(name) => {
+        match &self.remains {
+            Remains::Database(name) => {
                 let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
                 raw_sql(AssertSqlSafe(drop)).execute(connection).await?;
             }
-            Left::Contents(contents) => {
+            Remains::Contents(contents) => {
                 contents.clear(connection).await?;
-                // The server lets go of a session's locks some time after the client has gone, when the next may have come.
+                // Unlock explicitly: the server releases a session's locks some time after the
+                // client has disconnected, when the next client may already be waiting.
                 let unlock = sqlx::query("SELECT pg_advisory_unlock($1)").bind(self.lock);
                 unlock.execute(connection).await?;
             }
@@ -60,7 +61,8 @@ impl Guard {
         Ok(())
     }
 
-    /// Waits until the session that used it has ended (it may still be creating the database), and cleans up.
+    /// Waits until the session that used it has ended, because it may still be creating the
+    /// database, and cleans up.
     async fn clean_afterwards(&self) -> Result<(), sqlx::Error> {
         let mut connection = PgConnection::connect_with(&self.options).await?;
         sqlx::query("SELECT pg_advisory_lock($1)").bind(self.lock).execute(&mut connection).await?;
@@ -78,7 +80,8 @@ impl Guard {
     }
 }
 
-/// Blocks until it is done: the process may be about to end. A thread, because this may be inside a runtime.
+/// Blocks until the cleanup is done, because the process may be about to exit. It uses a thread
+/// because this may run inside a runtime.
 impl Drop for Guard {
     fn drop(&mut self) {
         if !self.armed {
@@ -89,14 +92,14 @@ impl Drop for Guard {
             let thread = thread::scope(|scope| scope.spawn(|| this.clean_in_a_runtime()).join());
             thread.unwrap_or(Err(sqlx::Error::WorkerCrashed))
         };
-        // The server waits for all its sessions before it drops a database: also for one that is just being opened by a
-        // task of this runtime, which therefore has to go on.
+        // The server waits for all sessions of a database before it drops it, including one that a
+        // task of this runtime is opening. That task has to make progress.
         let cleaned = match Handle::try_current().map(|handle| handle.runtime_flavor()) {
             Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(clean),
             _ => clean(),
         };
         if let Err(error) = cleaned {
-            tracing::warn!(left = ?this.left, %error, "a scratch place could not be cleaned up");
+            tracing::warn!(remains = ?this.remains, %error, "could not clean up scratch space");
         }
     }
 }

@@ -1,4 +1,4 @@
--- Scratch databases whose lock nobody holds, in whichever database that may be.
+-- Scratch databases whose advisory lock no session holds, in any database.
 SELECT d.datname::text
 FROM pg_database d
 WHERE d.datname ~ '^autogenerate_scratch_[0-9a-f]{16}$'

@@ -1,23 +1,29 @@
-//! Places to try SQL in that leave nothing behind: models are created there to be read back in PostgreSQL's own words,
-//! and plans are run there before they are written.
+//! Scratch space: schemas and databases to try SQL in that leave nothing behind.
 //!
-//! - [`Scratch::schema`] is a schema in a transaction that is rolled back. It takes milliseconds and no right to create
-//!   databases, and it is gone when the connection is, whatever happens to the process. `CONCURRENTLY` and other
-//!   statements that want no transaction cannot run in it.
-//! - [`Scratch::database`] is a database of its own, dropped by [`Scratch::close`], and also when a [`Scratch`] is
-//!   dropped without it: so a command line that is interrupted only has to drop the future that does its work, as in
-//!   `tokio::select! { done = work() => …, _ = ctrl_c() => … }`, before it ends. What a killed process leaves is dropped
-//!   by the next [`Scratch::database`] on the same server.
-//!   Dropping blocks until the database is gone; in a runtime of one thread it may have to wait for a task that is just
-//!   opening another connection to the server, and gives up after 20 seconds. [`Scratch::close`] does not.
-//! - [`Scratch::at`] is a database that a person gave, empty before and after.
+//! Models are created there to be read back in PostgreSQL's canonical form, and plans run there
+//! before they are written.
+//!
+//! - [`Scratch::schema`] is a schema in a transaction that is rolled back. It takes milliseconds,
+//!   needs no right to create databases, and disappears with the connection, whatever happens to
+//!   the process. `CONCURRENTLY` and other statements that cannot run inside a transaction do not
+//!   work in it.
+//! - [`Scratch::database`] is a database of its own. [`Scratch::close`] drops it, and so does
+//!   dropping the [`Scratch`]. A command line that is interrupted only has to drop the future that
+//!   does the work before it exits, as in
+//!   `tokio::select! { done = work() => …, _ = ctrl_c() => … }`. The next [`Scratch::database`] on
+//!   the same server drops what a killed process left behind.
+//! - [`Scratch::at`] is an existing database, which is empty before and after.
+//!
+//! Dropping a [`Scratch::database`] blocks until the database is gone. In a single-threaded runtime
+//! it may have to wait for a task that is opening another connection to the server; it gives up
+//! after 20 seconds. [`Scratch::close`] does not block.
 
 mod contents;
 mod database;
 mod error;
 mod given;
 mod guard;
-mod space;
 mod session;
+mod space;
 
-pub use self::{error::Error, space::Scratch, session::PREFIX};
+pub use self::{error::Error, session::PREFIX, space::Scratch};

@@ -1,4 +1,4 @@
-//! Sessions on a scratch place, and the names of such places.
+//! Sessions on scratch space, and the names of scratch schemas and databases.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -6,7 +6,7 @@ use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 
 use super::error::Error;
 
-/// What the names of scratch schemas and databases begin with; 16 hexadecimal digits follow.
+/// The prefix of the names of scratch schemas and databases; 16 hexadecimal digits follow.
 pub const PREFIX: &str = "autogenerate_scratch_";
 
 pub(super) fn random_name() -> String {
@@ -17,7 +17,8 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
     PgConnection::connect_with(options).await.map_err(Error::Connect)
 }
 
-/// The search path of a new session, which may be set for the user or the database, as SQL; it has `public`.
+/// The search path of a new session as SQL, with `public` added if it is missing. It may be set for
+/// the user or the database.
 pub(super) async fn search_path(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
     let path: String = sqlx::query_scalar("SHOW search_path").fetch_one(connection).await?;
     let has_public = path.split(',').any(|schema| schema.trim() == "public");
@@ -28,8 +29,8 @@ pub(super) async fn search_path(connection: &mut PgConnection) -> Result<String,
     })
 }
 
-/// The settings of a session: it neither waits long for anybody nor runs for ever, and bodies of functions need not be
-/// checked.
+/// The settings of a session: time limits on locks and statements, none on idling, and no checks of
+/// function bodies.
 pub(super) fn settings(search_path: &str) -> String {
     format!(
         "SET lock_timeout = '10s'; SET statement_timeout = '60s'; \

@@ -1,4 +1,4 @@
-//! A place of whatever kind.
+//! Scratch space of any kind.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions, raw_sql};
 
@@ -10,33 +10,37 @@ use super::{
 };
 use crate::introspect::{self, Reading, Scope};
 
-/// A place to try SQL in, empty at first.
+/// Scratch space to try SQL in, initially empty.
 #[derive(Debug)]
 pub struct Scratch {
     pub(super) connection: PgConnection,
-    /// How to get to the same database.
+    /// How to connect to the same database.
     pub(super) options: PgConnectOptions,
     pub(super) scope: Scope,
-    pub(super) place: Place,
+    pub(super) backing: Backing,
 }
 
-/// What the place is. The lock that says that a database is in use belongs to a session that has to end before the
-/// guard, which waits for it, is dropped: so it stands before the guard.
+/// What the scratch space is.
+///
+/// Fields drop in declaration order: the session that holds the lock (`admin`, or
+/// [`Scratch::connection`]) comes before `guard`, which waits for that lock when it drops.
 #[derive(Debug)]
-pub(super) enum Place {
+pub(super) enum Backing {
     Schema,
     Database { admin: PgConnection, guard: Guard, settings: String },
     Given { contents: Contents, guard: Guard, settings: String },
 }
 
 impl Scratch {
-    /// A new schema with a random name, first on the search path, in a transaction.
+    /// Creates a schema with a random name in a transaction, and puts it first on the search path.
     ///
-    /// What the server has already (tables of other schemas, extensions) can be referred to; a foreign key to one locks
-    /// that table against writes until the end.
+    /// Statements can refer to what the server already has: tables of other schemas, extensions. A
+    /// foreign key to such a table locks it against writes until the end.
     ///
     /// # Errors
-    /// [`Error::NoRight`] where the user may not create a schema, else what connecting or PostgreSQL has to say.
+    ///
+    /// [`Error::NoRight`] if the user may not create a schema, or an error from PostgreSQL or the
+    /// connection.
     pub async fn schema(options: &PgConnectOptions) -> Result<Self, Error> {
         let mut connection = connect(options).await?;
         let name = random_name();
@@ -46,85 +50,98 @@ impl Scratch {
         raw_sql(AssertSqlSafe(begin))
             .execute(&mut connection)
             .await
-            .map_err(|error| Error::of_create(error, "schema", options))?;
-        Ok(Self { connection, options: options.clone(), scope: Scope::Schema(name), place: Place::Schema })
+            .map_err(|error| Error::from_create(error, "schema", options))?;
+        Ok(Self {
+            connection,
+            options: options.clone(),
+            scope: Scope::Schema(name),
+            backing: Backing::Schema,
+        })
     }
 
-    /// What is read.
+    /// What [`read`](Self::read) reads.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// Whether everything happens in one transaction: then a statement that fails leaves it unusable until
-    /// [`Scratch::clear`] (or the caller's own savepoint), and `CONCURRENTLY` is refused.
+    /// Whether everything runs in a single transaction. A statement that fails then makes it
+    /// unusable until [`Scratch::clear`], or a rollback to the caller's own savepoint;
+    /// `CONCURRENTLY` does not work.
     #[must_use]
     pub fn is_transactional(&self) -> bool {
-        matches!(self.place, Place::Schema)
+        matches!(self.backing, Backing::Schema)
     }
 
-    /// The connection, for what the caller has to see or do itself. The transaction of a [`Scratch::schema`] must not
-    /// be ended; use savepoints.
+    /// The connection. The caller must not end the transaction of a [`Scratch::schema`]; use
+    /// savepoints.
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.connection
     }
 
-    /// Another connection to the same database, with the settings of a new session; it has to be closed before
-    /// [`Scratch::close`]. It cannot see into a [`Scratch::schema`].
+    /// Opens another connection to the same database, with the settings of a new session.
+    ///
+    /// Close it before [`Scratch::close`]. It cannot see into a [`Scratch::schema`].
     ///
     /// # Errors
-    /// What connecting has to say.
+    ///
+    /// The connection fails.
     pub async fn connect_another(&self) -> Result<PgConnection, sqlx::Error> {
         PgConnection::connect_with(&self.options).await
     }
 
-    /// Runs statements, as one simple query.
+    /// Runs statements as one simple query.
     ///
     /// # Errors
-    /// What PostgreSQL or the connection has to say.
+    ///
+    /// An error from PostgreSQL or the connection.
     pub async fn execute(&mut self, sql: &str) -> Result<(), sqlx::Error> {
         raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
         Ok(())
     }
 
-    /// Reads what is there.
+    /// Introspects the scratch space.
     ///
     /// # Errors
-    /// What PostgreSQL or the connection has to say.
+    ///
+    /// An error from PostgreSQL or the connection.
     pub async fn read(&mut self) -> Result<Reading, sqlx::Error> {
         introspect::read(&mut self.connection, &self.scope).await
     }
 
-    /// Makes it empty again, with its first settings; an open or failed transaction in a database is rolled back.
+    /// Empties it and restores its initial settings. In a database, an open or failed transaction
+    /// is rolled back.
     ///
     /// # Errors
-    /// What PostgreSQL or the connection has to say.
+    ///
+    /// An error from PostgreSQL or the connection.
     pub async fn clear(&mut self) -> Result<(), sqlx::Error> {
-        let (contents, settings) = match &self.place {
-            Place::Schema => return self.execute(&format!("ROLLBACK TO SAVEPOINT {PREFIX}empty")).await,
-            Place::Database { settings, .. } => (Contents::of_new_database(), settings.clone()),
-            Place::Given { contents, settings, .. } => (contents.clone(), settings.clone()),
+        let (contents, settings) = match &self.backing {
+            Backing::Schema => return self.execute(&format!("ROLLBACK TO SAVEPOINT {PREFIX}empty")).await,
+            Backing::Database { settings, .. } => (Contents::new_database(), settings.clone()),
+            Backing::Given { contents, settings, .. } => (contents.clone(), settings.clone()),
         };
         contents.clear(&mut self.connection).await?;
         self.execute(&settings).await
     }
 
-    /// Ends it: nothing is left afterwards.
+    /// Cleans up and disconnects.
     ///
     /// # Errors
-    /// What PostgreSQL or the connection has to say; then something may be left.
+    ///
+    /// An error from PostgreSQL or the connection; something may then be left behind.
     pub async fn close(mut self) -> Result<(), Error> {
-        match self.place {
-            Place::Schema => {
+        match self.backing {
+            Backing::Schema => {
                 raw_sql("ROLLBACK").execute(&mut self.connection).await?;
                 self.connection.close().await?;
             }
-            Place::Database { mut admin, guard, .. } => {
+            Backing::Database { mut admin, guard, .. } => {
                 self.connection.close().await?;
                 guard.release(&mut admin).await?;
                 admin.close().await?;
             }
-            Place::Given { guard, .. } => {
+            Backing::Given { guard, .. } => {
                 guard.release(&mut self.connection).await?;
                 self.connection.close().await?;
             }
