@@ -1,4 +1,4 @@
-//! What is to be proven, and what was seen.
+//! The claim to prove, and the proof.
 
 use super::{error::Direction, rows::Samples};
 use crate::{
@@ -8,48 +8,51 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is to be proven.
+/// A pair of plans to prove.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
-    /// The schema before, as [`introspect`](crate::introspect) read it.
+    /// The schema before the up plan, as [`introspect`](crate::introspect) read it.
     pub from: &'a Schema,
-    /// The schema afterwards, read in the same way.
+    /// The schema after the up plan, read in the same way.
     pub to: &'a Schema,
-    /// What leads from the one to the other.
+    /// The plan from `from` to `to`.
     pub up: &'a Plan,
-    /// What leads back.
+    /// The plan back.
     pub down: &'a Plan,
-    /// What is called otherwise afterwards; its rows have to be the same.
+    /// The renames of the up plan. Rows of renamed objects have to stay the same.
     pub renames: &'a Renames,
-    /// Rows of the actual database that are tried beside made up ones.
+    /// Rows of the actual database to try in addition to generated ones.
     pub samples: &'a Samples,
-    /// Whether a statement of the way up may fail on rows, if it says so ([`Hazard::MayFailOnData`]) and has no slot, as in a plan without
-    /// slots. On the way down it always may if it says so.
+    /// Whether a statement of the up plan without a slot may fail on rows if it has
+    /// [`Hazard::MayFailOnData`], as in a plan without slots. A statement of the down plan with
+    /// that hazard always may.
     pub may_fail_on_data: bool,
 }
 
-/// What was seen.
+/// What was observed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proof {
-    /// By statement of the way up.
+    /// The statements of the up plan.
     pub up: Vec<Observed>,
-    /// By statement of the way down; empty where that is irreversible.
+    /// The statements of the down plan; empty if it is irreversible.
     pub down: Vec<Observed>,
-    /// Tables that the plans touch, or that these refer to, for which no row could be made, and why.
+    /// The tables for which no row could be generated, and why. The plans touch them, or a touched
+    /// table references them.
     pub without_rows: BTreeMap<Name, String>,
-    /// Why the way down could not be proven; the way up was.
+    /// Why the down plan could not be proven, although the up plan was.
     pub irreversible: Option<String>,
 }
 
-/// What a statement was seen to do.
+/// What a statement was observed to do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Observed {
-    /// What it did to tables that were there before it. Locks are only seen in a scratch database.
+    /// What it did to tables that existed before it. Locks are only observable in a scratch
+    /// database.
     pub note: StatementNote,
-    /// What the plan declared, and what was seen.
+    /// The declared and the observed hazards.
     pub hazards: BTreeSet<Hazard>,
-    /// What PostgreSQL said where rows were in the way; without them it passed.
-    pub refused: Option<String>,
+    /// PostgreSQL's error if rows made the statement fail. Without rows, it succeeded.
+    pub data_error: Option<String>,
 }
 
 impl<'a> Claim<'a> {
@@ -67,7 +70,7 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// The tables that need rows: those that a plan touches and that are there afterwards.
+    /// The tables that need rows: those that the plan touches and that still exist afterwards.
     pub(super) fn touched(&self, direction: Direction) -> BTreeSet<Name> {
         let (from, to, plan) = self.ends(direction);
         let renames = self.renames(direction);

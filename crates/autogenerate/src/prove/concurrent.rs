@@ -1,4 +1,5 @@
-//! A statement that runs outside a transaction, watched from a second connection: the first lets its locks go before it can be asked.
+//! Observes a statement that runs outside a transaction from a second connection, because its locks
+//! are released before the first connection can be queried.
 
 use super::measure::locks;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres};
@@ -8,13 +9,13 @@ use std::{
     time::Duration,
 };
 
-/// How long a statement may take until it waits for the watcher, or is over.
+/// How long a statement may take until it waits for the watcher or finishes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs a statement while `watcher` holds a writer's lock on `tables`, until the statement waits for that. Returns the locks that it
-/// had by then, or waited for.
+/// Runs a statement while `watcher` holds a writer's lock on `tables`, which it releases once the
+/// statement waits for it. Returns the locks that the statement held or waited for by then.
 ///
-/// The inner error is PostgreSQL's, about the statement.
+/// The inner error is PostgreSQL's error from the statement.
 pub(super) async fn run(
     conn: &mut PgConnection,
     watcher: &mut PgConnection,
@@ -27,15 +28,15 @@ pub(super) async fn run(
         _ => format!("BEGIN; LOCK TABLE ONLY {} IN ROW EXCLUSIVE MODE", tables.join(", ")),
     };
     sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut *watcher).await?;
-    let is_over = AtomicBool::new(false);
+    let is_done = AtomicBool::new(false);
     let statement = async {
         let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await;
-        is_over.store(true, Ordering::Relaxed);
+        is_done.store(true, Ordering::Relaxed);
         done
     };
     let watch = async {
-        let seen = tokio::time::timeout(PATIENCE, watch(watcher, pid, &is_over)).await;
-        // In any case, or the statement would wait for ever.
+        let seen = tokio::time::timeout(PATIENCE, watch(watcher, pid, &is_done)).await;
+        // Always commit, or the statement would wait forever.
         sqlx::raw_sql("COMMIT").execute(&mut *watcher).await?;
         seen.unwrap_or_else(|_| Ok(BTreeMap::new()))
     };
@@ -47,11 +48,11 @@ pub(super) async fn run(
     }
 }
 
-/// Looks at the locks of a backend until it waits for one.
+/// Polls the locks of a backend until it waits for one.
 async fn watch(
     watcher: &mut PgConnection,
     pid: i32,
-    is_over: &AtomicBool,
+    is_done: &AtomicBool,
 ) -> sqlx::Result<BTreeMap<i64, usize>> {
     let mut seen: BTreeMap<i64, usize> = BTreeMap::new();
     loop {
@@ -63,7 +64,7 @@ async fn watch(
             let strongest = seen.entry(oid).or_insert(mode);
             *strongest = mode.max(*strongest);
         }
-        if waits || is_over.load(Ordering::Relaxed) {
+        if waits || is_done.load(Ordering::Relaxed) {
             return Ok(seen);
         }
         tokio::time::sleep(Duration::from_millis(1)).await;

@@ -1,4 +1,4 @@
-//! Names what is not alike in two schemas.
+//! Lists the differences between two schemas.
 
 use crate::{
     kinds::KINDS,
@@ -6,15 +6,16 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// The objects that only one side has, or that differ; the order of columns does not matter.
+/// The objects that only one side has, or that differ. The order of columns does not matter.
 pub(super) fn differences(left: &Schema, right: &Schema) -> BTreeSet<Object> {
     let (left, right) = (left.clone().normalized(), right.clone().normalized());
     KINDS.iter().flat_map(|kind| (kind.unlike)(&left, &right)).collect()
 }
 
-/// `printed` is `read` made anew. Returns it where it differs in nothing but the words of expressions, which PostgreSQL does not always
-/// print again as it read them, else what differs.
-pub(super) fn settled(read: &Schema, printed: Schema) -> Result<Schema, BTreeSet<Object>> {
+/// Compares `read` with `printed`, which was read after recreating it. Returns `printed` if only
+/// the spelling of expressions differs, which PostgreSQL does not always reproduce; otherwise the
+/// objects that differ.
+pub(super) fn adopt_expressions(read: &Schema, printed: Schema) -> Result<Schema, BTreeSet<Object>> {
     let mut same = read.clone();
     for (name, table) in &mut same.tables {
         let Some(other) = printed.tables.get(name) else { continue };
@@ -35,7 +36,7 @@ pub(super) fn settled(read: &Schema, printed: Schema) -> Result<Schema, BTreeSet
         for (name, it) in &mut table.indexes {
             if let Some(other) = other.indexes.get(name) {
                 it.definition.clone_from(&other.definition);
-                // Nothing makes an index that cannot be used.
+                // No plan creates an invalid index.
                 it.valid = other.valid;
             }
         }

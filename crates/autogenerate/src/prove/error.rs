@@ -1,12 +1,12 @@
 use crate::planner::PlanError;
 use std::fmt;
 
-/// Which of the two plans.
+/// One of the two plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// To what is wanted.
+    /// To the target schema.
     Up,
-    /// Back.
+    /// Back to the original schema.
     Down,
 }
 
@@ -19,58 +19,59 @@ impl fmt::Display for Direction {
     }
 }
 
-/// Why a plan is not proven.
+/// Why a plan could not be proven.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {
-    /// The schema could not be made as it is, so nothing can be tried on it.
-    #[error("the schema could not be made anew to try the plan on; it is not the same in: {}", .objects.join(", "))]
+    /// The recreated schema differs from the original, so there is nothing to try the plan on.
+    #[error("could not rebuild the schema in scratch space to try the plan; these objects differ: {}", .objects.join(", "))]
     NotRecreated {
-        /// What is not as it was.
+        /// The objects that differ.
         objects: Vec<String>,
     },
-    /// No statements could be found that make the schema.
-    #[error("the schema could not be made anew to try the plan on")]
+    /// The schema has no plan that creates it.
+    #[error("could not rebuild the schema in scratch space to try the plan")]
     Plan(#[from] PlanError),
-    /// A statement fails, on made up rows or in itself.
-    #[error("the way {direction} fails: {error}\n{statement}")]
+    /// A statement fails, by itself or on generated rows.
+    #[error("the {direction} plan fails: {error}\n{statement}")]
     Fails {
-        /// On which way.
+        /// Which plan.
         direction: Direction,
         /// The SQL.
         statement: String,
-        /// What PostgreSQL said.
+        /// PostgreSQL's error.
         error: String,
     },
-    /// The plan leads somewhere else.
-    #[error("the way {direction} does not lead to what is wanted; it is not the same in: {}", .objects.join(", "))]
+    /// The plan leads to a different schema.
+    #[error("the {direction} plan does not lead to the intended schema; these objects differ: {}", .objects.join(", "))]
     NotReached {
-        /// On which way.
+        /// Which plan.
         direction: Direction,
-        /// What is not as it should be.
+        /// The objects that differ.
         objects: Vec<String>,
     },
-    /// Rows that the plan is not about are not what they were.
-    #[error("the way {direction} changes rows that it is not about: {}", .changes.join("; "))]
+    /// The plan changes rows that it is not about.
+    #[error("the {direction} plan changes rows that it should not touch: {}", .changes.join("; "))]
     RowsChanged {
-        /// On which way.
+        /// Which plan.
         direction: Direction,
-        /// What is not as it was.
+        /// The changes.
         changes: Vec<String>,
     },
-    /// A new value of an enumerated type is used, which has to be committed first; a scratch schema cannot show that.
-    #[error("a scratch database is needed to try this, a scratch schema is not enough:\n{statement}")]
+    /// The plan uses a new enum value, which has to be committed first. A scratch schema cannot do
+    /// that.
+    #[error("a scratch schema cannot run this statement; use a scratch database:\n{statement}")]
     NeedsDatabase {
         /// The SQL.
         statement: String,
     },
-    /// What the connection had to say, or PostgreSQL about a query that is not of the plan.
+    /// An error from the connection, or from a query that is not part of the plan.
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
 }
 
 impl ProofError {
-    pub(super) fn of_rows(direction: Direction, changes: Vec<String>) -> Result<(), Self> {
+    pub(super) fn check_rows(direction: Direction, changes: Vec<String>) -> Result<(), Self> {
         if changes.is_empty() { Ok(()) } else { Err(Self::RowsChanged { direction, changes }) }
     }
 }

@@ -1,4 +1,5 @@
-//! What a statement does to tables: the locks it takes, what it writes anew, whose rows it reads.
+//! Measures what a statement does to tables: which locks it takes, and which tables it rewrites and
+//! scans.
 
 use crate::{hazard::Hazard, plan::StatementNote, schema::Name};
 use sqlx::{PgConnection, Row as _, postgres::PgRow};
@@ -7,7 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-/// The modes of locks on tables, the weakest first.
+/// The table lock modes, the weakest first.
 pub(super) const MODES: [&str; 8] = [
     "AccessShare",
     "RowShare",
@@ -19,7 +20,7 @@ pub(super) const MODES: [&str; 8] = [
     "AccessExclusive",
 ];
 
-/// Tables and indexes at one moment.
+/// The state of tables and indexes at one instant.
 #[derive(Debug)]
 pub(super) struct Snapshot {
     relations: BTreeMap<i64, Relation>,
@@ -39,7 +40,7 @@ struct Relation {
 }
 
 impl Relation {
-    fn of(row: &PgRow) -> sqlx::Result<Self> {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
             oid: row.try_get("oid")?,
             schema: row.try_get("schema")?,
@@ -53,15 +54,15 @@ impl Relation {
     }
 }
 
-/// What snapshots look at.
+/// What snapshots include.
 #[derive(Debug, Clone)]
 pub(super) struct View {
-    /// The schema that is looked at alone, whose objects are then called by unqualified names.
+    /// The only schema to include, whose objects then have unqualified names.
     pub(super) schema: Option<String>,
-    /// Whether statements are looked at within their transaction, else after it.
+    /// Whether snapshots are taken inside the statement's transaction, rather than after it.
     pub(super) within: bool,
-    /// The tables that are looked at, and their indexes; `None` for all.
-    pub(super) among: Option<Vec<i64>>,
+    /// The tables to include, with their indexes; `None` for all.
+    pub(super) only: Option<Vec<i64>>,
 }
 
 impl View {
@@ -70,10 +71,10 @@ impl View {
             sqlx::raw_sql("SELECT pg_stat_force_next_flush()").execute(&mut *conn).await?;
         }
         let relations = sqlx::query(include_str!("relations.sql"));
-        let relations = relations.bind(&self.schema).bind(self.within).bind(&self.among);
+        let relations = relations.bind(&self.schema).bind(self.within).bind(&self.only);
         let relations = relations.fetch_all(&mut *conn).await?;
         let relations =
-            relations.iter().map(|row| Relation::of(row).map(|relation| (relation.oid, relation)));
+            relations.iter().map(|row| Relation::from_row(row).map(|relation| (relation.oid, relation)));
         let relations = relations.collect::<sqlx::Result<_>>()?;
         Ok(Snapshot { relations, locks: locks(conn, None).await? })
     }
@@ -86,14 +87,14 @@ impl View {
         .to_string()
     }
 
-    /// The tables of those names, as any connection finds them.
+    /// The qualified names of the tables with these names.
     pub(super) fn qualified(&self, snapshot: &Snapshot, names: &BTreeSet<Name>) -> Vec<String> {
         let names: BTreeSet<String> = names.iter().map(Name::to_string).collect();
         let tables = snapshot.relations.values().filter(|it| !it.is_index && names.contains(&self.name(it)));
         tables.map(|it| Name::qualified(it.schema.clone(), it.name.clone()).to_string()).collect()
     }
 
-    /// What happened between two snapshots to the tables that the first knows.
+    /// What happened between two snapshots to the tables of the first.
     pub(super) fn note(
         &self,
         before: &Snapshot,
@@ -127,7 +128,8 @@ impl View {
         StatementNote { locks, rewrites, scans }
     }
 
-    /// Indexes that were built anew though their table was not. They may be other ones by the same name.
+    /// Indexes that were rebuilt although their table was not rewritten. They may be new indexes
+    /// with the same name.
     fn rebuilt(&self, before: &Snapshot, after: &Snapshot, rewritten: &BTreeSet<i64>) -> BTreeSet<String> {
         let indexes = |snapshot: &Snapshot| -> BTreeMap<String, (Option<i64>, Option<i64>)> {
             let indexes = snapshot.relations.values().filter(|relation| relation.is_index);
@@ -144,30 +146,30 @@ impl View {
 }
 
 impl Snapshot {
-    /// What the transaction has locked since, or locks stronger, than in `before`.
+    /// The locks that the transaction has acquired or strengthened since `before`.
     pub(super) fn locked_since(&self, before: &Self) -> BTreeMap<i64, usize> {
         let mut locks = self.locks.clone();
         locks.retain(|oid, mode| before.locks.get(oid).is_none_or(|held| held < mode));
         locks
     }
 
-    /// Which tables and indexes there are, by their object identifiers.
+    /// The OIDs of all tables and indexes.
     pub(super) fn relations(&self) -> BTreeSet<i64> {
         self.relations.keys().copied().collect()
     }
 
-    /// Forgets all others.
-    pub(super) fn keep(&mut self, relations: &BTreeSet<i64>) {
+    /// Retains only these tables and indexes.
+    pub(super) fn retain(&mut self, relations: &BTreeSet<i64>) {
         self.relations.retain(|oid, _| relations.contains(oid));
     }
 
-    /// All tables, as any connection finds them.
+    /// The qualified names of all tables.
     pub(super) fn tables(&self) -> Vec<String> {
         let tables = self.relations.values().filter(|relation| !relation.is_index);
         tables.map(|it| Name::qualified(it.schema.clone(), it.name.clone()).to_string()).collect()
     }
 
-    /// Indexes that a statement left behind that did not come to its end.
+    /// The invalid indexes that a failed statement left behind.
     pub(super) fn left_behind(&self, before: &Self) -> Vec<String> {
         let broken =
             self.relations.values().filter(|it| !it.is_valid && !before.relations.contains_key(&it.oid));
@@ -175,7 +177,8 @@ impl Snapshot {
     }
 }
 
-/// The strongest lock that a backend (this one, where none is given) has or waits for on each table and index.
+/// The strongest lock that a backend (by default this one) holds or waits for on each table and
+/// index.
 pub(super) async fn locks(conn: &mut PgConnection, pid: Option<i32>) -> sqlx::Result<BTreeMap<i64, usize>> {
     let query = "SELECT relation::int8, mode FROM pg_locks WHERE locktype = 'relation' AND pid = coalesce($1, pg_backend_pid()) \
                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -190,7 +193,7 @@ pub(super) async fn locks(conn: &mut PgConnection, pid: Option<i32>) -> sqlx::Re
     Ok(locks)
 }
 
-/// The hazards that were declared, corrected by what was seen.
+/// The declared hazards, corrected by what was observed.
 pub(super) fn hazards(
     declared: &BTreeSet<Hazard>,
     note: &StatementNote,

@@ -1,5 +1,8 @@
-//! Proves a plan before it is written: on a [scratch](crate::scratch) place with rows in it, up leads to what is wanted, down leads back, and
-//! the rows that neither is about are as they were. What each statement locks, writes anew and reads is seen there as well.
+//! Proves a plan before it is written.
+//!
+//! In [scratch](crate::scratch) space with rows in it, the up plan leads to the target schema, the
+//! down plan leads back, and rows that neither is about stay the same. The proof also measures what
+//! each statement locks, rewrites and reads.
 
 mod claim;
 mod concurrent;
@@ -17,7 +20,7 @@ pub use self::{
 };
 use self::{
     differences::differences,
-    run::{Pace, Run, truncate},
+    run::{Run, Transactions, truncate},
     survive::Survivors,
 };
 use crate::{
@@ -28,19 +31,22 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Proves both plans on `scratch`, whose scope has to be the one that the two schemas were read with. What was there is gone afterwards.
+/// Proves both plans on `scratch`, and clears its previous contents.
+///
+/// The scope of `scratch` must be the one that both schemas were read with.
 ///
 /// # Errors
 ///
-/// [`ProofError`] where the way up is not proven. A way down that is not proven is [`Proof::irreversible`].
+/// The up plan is not proven. A down plan that is not proven is [`Proof::irreversible`] instead.
 pub async fn prove(scratch: &mut Scratch, claim: &Claim<'_>) -> Result<Proof, ProofError> {
     let first = attempt(scratch, claim).await;
     let is_proven = first.as_ref().is_ok_and(|proof| proof.irreversible.is_none());
     if is_proven || matches!(first, Err(ProofError::Sql(_))) {
         return first;
     }
-    // PostgreSQL may print an expression otherwise when it has read what it printed: then only what was read twice can be compared.
-    let (Ok(from), Ok(to)) = (settle(scratch, claim.from).await, settle(scratch, claim.to).await) else {
+    // PostgreSQL may print an expression differently after parsing its own output. Then only
+    // schemas that were read twice can be compared.
+    let (Ok(from), Ok(to)) = (reprint(scratch, claim.from).await, reprint(scratch, claim.to).await) else {
         return first;
     };
     if (&from, &to) == (claim.from, claim.to) {
@@ -53,13 +59,13 @@ async fn attempt(scratch: &mut Scratch, claim: &Claim<'_>) -> Result<Proof, Proo
     recreate(scratch, claim.from).await?;
     let compared = differences(&scratch.read().await?.schema, claim.from);
     if !compared.is_empty() {
-        return Err(ProofError::NotRecreated { objects: names(compared) });
+        return Err(ProofError::NotRecreated { objects: print_objects(compared) });
     }
     let without_rows = seed(scratch, claim, Direction::Up, 0).await?;
-    let up = lead(scratch, claim, Direction::Up).await?;
+    let up = run_and_compare(scratch, claim, Direction::Up).await?;
     let mut proof = Proof { up, without_rows, ..Proof::default() };
     seed(scratch, claim, Direction::Down, 30).await?;
-    match lead(scratch, claim, Direction::Down).await {
+    match run_and_compare(scratch, claim, Direction::Down).await {
         Ok(down) => proof.down = down,
         Err(ProofError::Sql(error)) => return Err(error.into()),
         Err(error) => proof.irreversible = Some(error.to_string()),
@@ -70,15 +76,15 @@ async fn attempt(scratch: &mut Scratch, claim: &Claim<'_>) -> Result<Proof, Proo
     Ok(proof)
 }
 
-/// The schema as PostgreSQL prints it when it is made anew.
-async fn settle(scratch: &mut Scratch, schema: &Schema) -> Result<Schema, ProofError> {
+/// The schema as PostgreSQL prints it after recreating it.
+async fn reprint(scratch: &mut Scratch, schema: &Schema) -> Result<Schema, ProofError> {
     recreate(scratch, schema).await?;
     let printed = scratch.read().await?.schema;
-    differences::settled(schema, printed)
-        .map_err(|unlike| ProofError::NotRecreated { objects: names(unlike) })
+    differences::adopt_expressions(schema, printed)
+        .map_err(|unlike| ProofError::NotRecreated { objects: print_objects(unlike) })
 }
 
-/// Makes the schema anew.
+/// Recreates the schema.
 async fn recreate(scratch: &mut Scratch, schema: &Schema) -> Result<(), ProofError> {
     scratch.clear().await?;
     let style = Style { online: false, slots: false };
@@ -95,7 +101,7 @@ async fn recreate(scratch: &mut Scratch, schema: &Schema) -> Result<(), ProofErr
     Ok(())
 }
 
-/// Puts rows into what a plan touches.
+/// Inserts rows into the tables that a plan touches.
 async fn seed(
     scratch: &mut Scratch,
     claim: &Claim<'_>,
@@ -117,19 +123,19 @@ async fn seed(
     Ok(without)
 }
 
-/// Runs a plan as its files will be, and looks at what has become of the schema and the rows.
-async fn lead(
+/// Runs a plan like its files will run, and compares the resulting schema and rows.
+async fn run_and_compare(
     scratch: &mut Scratch,
     claim: &Claim<'_>,
     direction: Direction,
 ) -> Result<Vec<Observed>, ProofError> {
     let (from, to, plan) = claim.ends(direction);
     let renames = claim.renames(direction);
-    let survivors = Survivors::look(scratch.connection(), from, to, &renames).await?;
-    let mut run = Run::new(scratch, (from, &renames), direction, Pace::Files);
-    run.lenient = claim.may_fail_on_data || direction == Direction::Down;
+    let survivors = Survivors::read(scratch.connection(), from, to, &renames).await?;
+    let mut run = Run::new(scratch, (from, &renames), direction, Transactions::PerFile);
+    run.may_fail_on_data = claim.may_fail_on_data || direction == Direction::Down;
     run.survivors = Some(survivors);
-    let observed = match run.all(plan).await {
+    let observed = match run.run_all(plan).await {
         Ok(observed) => observed,
         Err(error) => {
             run.abandon().await?;
@@ -139,29 +145,31 @@ async fn lead(
     let survivors = run.survivors.take();
     let objects = differences(&scratch.read().await?.schema, to);
     if !objects.is_empty() {
-        return Err(ProofError::NotReached { direction, objects: names(objects) });
+        return Err(ProofError::NotReached { direction, objects: print_objects(objects) });
     }
     if let Some(mut survivors) = survivors {
-        ProofError::of_rows(direction, survivors.changes_after(scratch.connection()).await?)?;
+        ProofError::check_rows(direction, survivors.changes_after(scratch.connection()).await?)?;
     }
     Ok(observed)
 }
 
-/// Runs what was proven again, each statement in a transaction of its own, to see the locks.
+/// Runs the proven plans again, with each statement in a transaction of its own, to observe its
+/// locks.
 async fn measure(scratch: &mut Scratch, claim: &Claim<'_>, proof: &mut Proof) -> Result<(), ProofError> {
     if proof.irreversible.is_some() {
         recreate(scratch, claim.from).await?;
     }
     truncate(scratch.connection(), &claim.touched(Direction::Up)).await?;
     seed(scratch, claim, Direction::Up, 0).await?;
-    if apart(scratch, claim, Direction::Up, &mut proof.up).await? && proof.irreversible.is_none() {
-        apart(scratch, claim, Direction::Down, &mut proof.down).await?;
+    if observe_locks(scratch, claim, Direction::Up, &mut proof.up).await? && proof.irreversible.is_none() {
+        observe_locks(scratch, claim, Direction::Down, &mut proof.down).await?;
     }
     Ok(())
 }
 
-/// Adds what can only be seen of statements apart. Returns `false` where they cannot be run so, which proves nothing.
-async fn apart(
+/// Adds what is only observable with a transaction for each statement. Returns `false` if the plan
+/// cannot run like that, which does not refute the proof.
+async fn observe_locks(
     scratch: &mut Scratch,
     claim: &Claim<'_>,
     direction: Direction,
@@ -169,23 +177,23 @@ async fn apart(
 ) -> sqlx::Result<bool> {
     let (from, _, plan) = claim.ends(direction);
     let renames = claim.renames(direction);
-    let mut run = Run::new(scratch, (from, &renames), direction, Pace::Apart);
-    match run.all(plan).await {
-        Ok(apart) => {
-            for (whole, apart) in observed.iter_mut().zip(apart) {
-                *whole = Observed { refused: whole.refused.take().or(apart.refused), ..apart };
+    let mut run = Run::new(scratch, (from, &renames), direction, Transactions::PerStatement);
+    match run.run_all(plan).await {
+        Ok(separate) => {
+            for (whole, separate) in observed.iter_mut().zip(separate) {
+                *whole = Observed { data_error: whole.data_error.take().or(separate.data_error), ..separate };
             }
             Ok(true)
         }
         Err(ProofError::Sql(error)) => Err(error),
         Err(error) => {
-            tracing::debug!(%direction, %error, "locks cannot be seen");
+            tracing::debug!(%direction, %error, "cannot observe locks");
             run.abandon().await?;
             Ok(false)
         }
     }
 }
 
-fn names(objects: BTreeSet<Object>) -> Vec<String> {
+fn print_objects(objects: BTreeSet<Object>) -> Vec<String> {
     objects.into_iter().map(|object| object.to_string()).collect()
 }

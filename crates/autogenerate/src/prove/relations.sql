@@ -1,5 +1,6 @@
--- Tables and indexes as they are now: where their rows are kept, and how often rows were read. The counters of a
--- transaction are not yet in those that everybody sees.
+-- The current state of tables and indexes: where their rows are stored, and how often rows were
+-- read. The shared counters do not yet include those of an open transaction. $1: the only schema,
+-- or NULL. $2: whether to count within the transaction. $3: the only tables, or NULL.
 SELECT
     c.oid::int8 AS oid,
     n.nspname::text AS schema,

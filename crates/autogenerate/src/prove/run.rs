@@ -1,4 +1,4 @@
-//! Runs a plan on scratch as its files will be run, or each statement apart.
+//! Runs a plan in scratch space, with a transaction for each file or for each statement.
 
 use super::{
     claim::Observed,
@@ -18,31 +18,32 @@ use crate::{
 use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How statements are put into transactions.
+/// How statements are grouped into transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
-    /// A transaction a file.
-    Files,
-    /// A transaction a statement, so that each one's locks can be told.
-    Apart,
+pub(super) enum Transactions {
+    /// One for each file.
+    PerFile,
+    /// One for each statement, so that its locks can be told apart.
+    PerStatement,
 }
 
-/// A plan that is being run.
+/// A run of a plan.
 #[derive(Debug)]
 pub(super) struct Run<'a> {
     pub(super) scratch: &'a mut Scratch,
     pub(super) from: &'a Schema,
     pub(super) renames: &'a Renames,
     pub(super) direction: Direction,
-    pub(super) pace: Pace,
-    /// Whether a statement may fail on made up rows where it has [`Hazard::MayFailOnData`].
-    pub(super) lenient: bool,
-    /// The rows that should stay as they are.
+    pub(super) transactions: Transactions,
+    /// Whether a statement with [`Hazard::MayFailOnData`] may fail on rows.
+    pub(super) may_fail_on_data: bool,
+    /// The rows that should stay the same.
     pub(super) survivors: Option<Survivors>,
-    /// Looks at what writers would see, once there is one that has to.
+    /// A second connection that takes a writer's locks, opened when first needed.
     pub(super) watcher: Option<PgConnection>,
-    /// The tables and indexes that were there before the plan: nobody waits for those that it makes.
-    pub(super) standing: BTreeSet<i64>,
+    /// The tables and indexes that existed before the plan. No one else can wait for those that it
+    /// creates.
+    pub(super) existing: BTreeSet<i64>,
 }
 
 impl<'a> Run<'a> {
@@ -50,36 +51,37 @@ impl<'a> Run<'a> {
         scratch: &'a mut Scratch,
         (from, renames): (&'a Schema, &'a Renames),
         direction: Direction,
-        pace: Pace,
+        transactions: Transactions,
     ) -> Self {
         Self {
             scratch,
             from,
             renames,
             direction,
-            pace,
-            lenient: true,
+            transactions,
+            may_fail_on_data: true,
             survivors: None,
             watcher: None,
-            standing: BTreeSet::new(),
+            existing: BTreeSet::new(),
         }
     }
 
-    /// Runs all statements. Returns what each was seen to do.
-    pub(super) async fn all(&mut self, plan: &Plan) -> Result<Vec<Observed>, ProofError> {
-        self.standing = self.view_of_all(Batch::Same).take(self.scratch.connection()).await?.relations();
+    /// Runs all statements, and returns what each was observed to do.
+    pub(super) async fn run_all(&mut self, plan: &Plan) -> Result<Vec<Observed>, ProofError> {
+        self.existing = self.view_of_all(Batch::Same).take(self.scratch.connection()).await?.relations();
         let mut observed = Vec::new();
         let mut before = None;
         for statement in &plan.statements {
-            let apart =
-                self.pace == Pace::Apart || statement.batch != Batch::Same || before == Some(Batch::Alone);
-            if before.is_none() || apart {
+            let starts_transaction = self.transactions == Transactions::PerStatement
+                || statement.batch != Batch::Same
+                || before == Some(Batch::Alone);
+            if before.is_none() || starts_transaction {
                 self.end(before).await.map_err(|error| self.fails("COMMIT", error))?;
                 self.begin(statement.batch).await?;
             }
-            let refused = self.rehearse(statement).await?;
+            let data_error = self.rehearse(statement).await?;
             let mut seen = self.observe(statement).await?;
-            seen.refused = refused.or(seen.refused);
+            seen.data_error = data_error.or(seen.data_error);
             observed.push(seen);
             before = Some(statement.batch);
         }
@@ -87,10 +89,10 @@ impl<'a> Run<'a> {
         Ok(observed)
     }
 
-    /// Leaves the transaction of a plan that failed.
+    /// Rolls back the transaction of a failed plan.
     pub(super) async fn abandon(&mut self) -> sqlx::Result<()> {
         let sql = if self.scratch.is_transactional() { "ROLLBACK TO SAVEPOINT file" } else { "ROLLBACK" };
-        // There may be none.
+        // There may be no transaction.
         match self.scratch.execute(sql).await {
             Err(sqlx::Error::Database(_)) | Ok(()) => Ok(()),
             Err(error) => Err(error),
@@ -129,60 +131,66 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Moves the made up rows as a person would move the real ones. What has changed by then was not by a person. Returns what PostgreSQL
-    /// said where rows are not what the rehearsal expects, as a person would have seen: they are taken away then.
+    /// Runs a slot's rehearsal, which changes generated rows like a person would change real ones.
+    ///
+    /// Changes until then were not made by a person, so they are compared first. If the rehearsal
+    /// fails because the rows are not what it expects, as a person would have noticed, the rows are
+    /// deleted and PostgreSQL's error is returned.
     async fn rehearse(&mut self, statement: &Statement) -> Result<Option<String>, ProofError> {
         let slot = statement.slot.as_ref().filter(|slot| !slot.rehearsal.trim().is_empty());
         let Some(slot) = slot else { return Ok(None) };
-        self.compare_meanwhile().await?;
-        let is_apart = statement.batch == Batch::Alone && !self.scratch.is_transactional();
-        if is_apart {
+        self.check_survivors().await?;
+        let is_alone = statement.batch == Batch::Alone && !self.scratch.is_transactional();
+        if is_alone {
             self.scratch.execute("BEGIN").await?;
         }
         let view = self.view(Batch::Same);
-        let refused = match self.attempt(slot.rehearsal.trim()).await? {
-            Err(error) if is_about_data(&error) => {
+        let data_error = match self.try_execute(slot.rehearsal.trim()).await? {
+            Err(error) if is_data_error(&error) => {
                 let before = view.take(self.scratch.connection()).await?;
-                self.empty(&view, &before).await.map_err(|error| self.fails(&slot.rehearsal, error))?;
+                self.truncate_all(&view, &before)
+                    .await
+                    .map_err(|error| self.fails(&slot.rehearsal, error))?;
                 Some(error.to_string())
             }
             done => done.map(|()| None).map_err(|error| self.fails(&slot.rehearsal, error))?,
         };
-        if is_apart {
+        if is_alone {
             self.scratch.execute("COMMIT").await?;
-        } else if self.pace == Pace::Apart {
-            // Its locks are not the statement's.
+        } else if self.transactions == Transactions::PerStatement {
+            // Releases the rehearsal's locks, which are not the statement's.
             self.scratch.execute("COMMIT; BEGIN").await?;
         }
-        self.look_again().await?;
-        Ok(refused)
+        self.refresh_survivors().await?;
+        Ok(data_error)
     }
 
-    async fn compare_meanwhile(&mut self) -> Result<(), ProofError> {
+    async fn check_survivors(&mut self) -> Result<(), ProofError> {
         let Some(survivors) = &mut self.survivors else { return Ok(()) };
-        let changes = survivors.changes_meanwhile(self.scratch.connection()).await?;
-        ProofError::of_rows(self.direction, changes)
+        let changes = survivors.changes_during(self.scratch.connection()).await?;
+        ProofError::check_rows(self.direction, changes)
     }
 
-    async fn look_again(&mut self) -> Result<(), ProofError> {
+    async fn refresh_survivors(&mut self) -> Result<(), ProofError> {
         if let Some(survivors) = &mut self.survivors {
-            survivors.look_again(self.scratch.connection()).await?;
+            survivors.refresh(self.scratch.connection()).await?;
         }
         Ok(())
     }
 
-    /// Runs a statement, and once more without rows where the plan says that rows may be in its way.
+    /// Runs a statement. If it fails on rows and the plan says that it may, runs it again without
+    /// rows.
     async fn observe(&mut self, statement: &Statement) -> Result<Observed, ProofError> {
         let view = self.view(statement.batch);
         let mut before = view.take(self.scratch.connection()).await?;
-        let mut refused = None;
+        let mut data_error = None;
         let locks = match self.execute(statement, &view, &before).await? {
             Ok(locks) => locks,
-            Err(error) if self.is_about_rows(statement, &error) => {
-                self.compare_meanwhile().await?;
-                self.empty(&view, &before).await.map_err(|error| self.fails(&statement.sql, error))?;
-                self.look_again().await?;
-                refused = Some(error.to_string());
+            Err(error) if self.is_expected_data_error(statement, &error) => {
+                self.check_survivors().await?;
+                self.truncate_all(&view, &before).await.map_err(|error| self.fails(&statement.sql, error))?;
+                self.refresh_survivors().await?;
+                data_error = Some(error.to_string());
                 before = view.take(self.scratch.connection()).await?;
                 let again = self.execute(statement, &view, &before).await?;
                 again.map_err(|error| self.fails(&statement.sql, error))?
@@ -191,28 +199,28 @@ impl<'a> Run<'a> {
         };
         let after = view.take(self.scratch.connection()).await?;
         let locks = locks.unwrap_or_else(|| after.locked_since(&before));
-        before.keep(&self.standing);
+        before.retain(&self.existing);
         let mut note = view.note(&before, &after, &locks);
-        if self.scratch.is_transactional() || self.pace == Pace::Files {
+        if self.scratch.is_transactional() || self.transactions == Transactions::PerFile {
             note.locks.clear();
         }
-        Ok(self.observed(statement, note, refused))
+        Ok(self.observed(statement, note, data_error))
     }
 
-    fn observed(&self, statement: &Statement, note: StatementNote, refused: Option<String>) -> Observed {
+    fn observed(&self, statement: &Statement, note: StatementNote, data_error: Option<String>) -> Observed {
         let tables: BTreeSet<String> = self.from.tables.keys().map(Name::to_string).collect();
         let names = self.renames.tables.iter().map(|(_, new)| new.to_string());
         let tables = tables.into_iter().chain(names).collect();
         let mut hazards = hazards(&statement.hazards, &note, &tables);
-        if refused.is_some() {
+        if data_error.is_some() {
             hazards.insert(Hazard::MayFailOnData);
         }
-        Observed { note, hazards, refused }
+        Observed { note, hazards, data_error }
     }
 
-    /// Only what was there before the plan: others are many where a plan makes many.
+    /// A view of what existed before the plan only, because a plan may create many objects.
     fn view(&self, batch: Batch) -> View {
-        View { among: Some(self.standing.iter().copied().collect()), ..self.view_of_all(batch) }
+        View { only: Some(self.existing.iter().copied().collect()), ..self.view_of_all(batch) }
     }
 
     fn view_of_all(&self, batch: Batch) -> View {
@@ -220,11 +228,11 @@ impl<'a> Run<'a> {
             Scope::Schema(name) => Some(name.clone()),
             Scope::Database => None,
         };
-        View { schema, within: batch != Batch::Alone || self.scratch.is_transactional(), among: None }
+        View { schema, within: batch != Batch::Alone || self.scratch.is_transactional(), only: None }
     }
 
-    /// Runs a statement; the inner error is PostgreSQL's, and leaves the transaction as it was. Where the locks are known, they are
-    /// returned; else they are held.
+    /// Runs a statement. The inner error is PostgreSQL's, and leaves the transaction as it was.
+    /// Returns the locks if they are known; otherwise they are still held.
     async fn execute(
         &mut self,
         statement: &Statement,
@@ -234,14 +242,19 @@ impl<'a> Run<'a> {
         if !view.within {
             return self.execute_alone(statement, view, before).await;
         }
-        let sql = if self.scratch.is_transactional() { plain(&statement.sql) } else { statement.sql.clone() };
-        Ok(self.attempt(&sql).await?.map(|()| None))
+        let sql = if self.scratch.is_transactional() {
+            without_concurrently(&statement.sql)
+        } else {
+            statement.sql.clone()
+        };
+        Ok(self.try_execute(&sql).await?.map(|()| None))
     }
 
-    /// Runs SQL in a transaction; the inner error is PostgreSQL's, and leaves the transaction as it was.
-    async fn attempt(&mut self, sql: &str) -> sqlx::Result<Result<(), sqlx::Error>> {
+    /// Runs SQL in a transaction. The inner error is PostgreSQL's, and leaves the transaction as it
+    /// was.
+    async fn try_execute(&mut self, sql: &str) -> sqlx::Result<Result<(), sqlx::Error>> {
         self.scratch.execute("SAVEPOINT statement").await?;
-        let done = inner(self.scratch.execute(sql).await)?;
+        let done = separate_errors(self.scratch.execute(sql).await)?;
         let end =
             if done.is_ok() { "RELEASE SAVEPOINT statement" } else { "ROLLBACK TO SAVEPOINT statement" };
         self.scratch.execute(end).await?;
@@ -254,8 +267,8 @@ impl<'a> Run<'a> {
         view: &View,
         before: &Snapshot,
     ) -> sqlx::Result<Executed> {
-        if self.pace == Pace::Files {
-            return Ok(inner(self.scratch.execute(&statement.sql).await)?.map(|()| None));
+        if self.transactions == Transactions::PerFile {
+            return Ok(separate_errors(self.scratch.execute(&statement.sql).await)?.map(|()| None));
         }
         let tables = view.qualified(before, &statement.tables);
         if self.watcher.is_none() {
@@ -266,17 +279,21 @@ impl<'a> Run<'a> {
         Ok(done.map(Some))
     }
 
-    /// Whether rows are in the way of a statement that says that they may be. That a sum or a product of large numbers has no room is said
-    /// by none, and is for a person to judge.
-    fn is_about_rows(&self, statement: &Statement, error: &sqlx::Error) -> bool {
+    /// Whether a statement that may fail on rows did.
+    ///
+    /// No statement declares that a sum or product of large numbers may overflow; whether it can is
+    /// for a person to judge.
+    fn is_expected_data_error(&self, statement: &Statement, error: &sqlx::Error) -> bool {
         let has_slot = statement.slot.is_some() && self.direction == Direction::Up;
-        let may_fail = self.lenient && statement.hazards.contains(&Hazard::MayFailOnData) && !has_slot;
-        is_about_data(error) && may_fail || is_code(error, "22003") && !changes_type(&statement.sql)
+        let may_fail =
+            self.may_fail_on_data && statement.hazards.contains(&Hazard::MayFailOnData) && !has_slot;
+        is_data_error(error) && may_fail || is_code(error, "22003") && !changes_type(&statement.sql)
     }
 
-    /// Takes the rows out of a plan's way; what that locks is not to be taken for the statement's.
-    async fn empty(&mut self, view: &View, before: &Snapshot) -> sqlx::Result<()> {
-        let now = View { among: None, ..view.clone() }.take(self.scratch.connection()).await?;
+    /// Deletes the rows that made a statement fail, and releases the locks that this takes, which
+    /// are not the statement's.
+    async fn truncate_all(&mut self, view: &View, before: &Snapshot) -> sqlx::Result<()> {
+        let now = View { only: None, ..view.clone() }.take(self.scratch.connection()).await?;
         for index in now.left_behind(before) {
             self.scratch.execute(&format!("DROP INDEX IF EXISTS {index}")).await?;
         }
@@ -284,18 +301,18 @@ impl<'a> Run<'a> {
         if !tables.is_empty() {
             self.scratch.execute(&format!("TRUNCATE {} CASCADE", tables.join(", "))).await?;
         }
-        if self.pace == Pace::Apart && view.within {
+        if self.transactions == Transactions::PerStatement && view.within {
             self.scratch.execute("COMMIT; BEGIN").await?;
         }
         Ok(())
     }
 }
 
-/// The locks of a statement, as far as they are known; or PostgreSQL's error.
+/// The locks of a statement, if known, or PostgreSQL's error.
 type Executed = Result<Option<BTreeMap<i64, usize>>, sqlx::Error>;
 
-/// Divides PostgreSQL's errors from those of the connection.
-fn inner<T>(done: sqlx::Result<T>) -> sqlx::Result<sqlx::Result<T>> {
+/// Separates PostgreSQL's errors from those of the connection.
+fn separate_errors<T>(done: sqlx::Result<T>) -> sqlx::Result<sqlx::Result<T>> {
     match done {
         Err(error @ sqlx::Error::Database(_)) => Ok(Err(error)),
         Err(error) => Err(error),
@@ -303,14 +320,14 @@ fn inner<T>(done: sqlx::Result<T>) -> sqlx::Result<sqlx::Result<T>> {
     }
 }
 
-/// Whether the error begins with that code.
+/// Whether the error's SQLSTATE starts with `code`.
 fn is_code(error: &sqlx::Error, code: &str) -> bool {
     let found = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     found.is_some_and(|found| found.starts_with(code))
 }
 
-/// Whether rows are the reason: data exceptions, and violations of constraints.
-fn is_about_data(error: &sqlx::Error) -> bool {
+/// Whether the error is a data exception or a constraint violation.
+fn is_data_error(error: &sqlx::Error) -> bool {
     is_code(error, "22") || is_code(error, "23")
 }
 
@@ -320,14 +337,14 @@ fn changes_type(sql: &str) -> bool {
         .any(|token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("type")))
 }
 
-/// A statement as it can run inside a transaction.
-fn plain(sql: &str) -> String {
-    let is_kept =
+/// Removes `CONCURRENTLY`, so that the statement can run inside a transaction.
+fn without_concurrently(sql: &str) -> String {
+    let is_retained =
         |token: &Token<'_>| !matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("concurrently"));
-    tokens(sql).into_iter().filter(is_kept).map(Token::text).collect()
+    tokens(sql).into_iter().filter(is_retained).map(Token::text).collect()
 }
 
-/// Empties tables, whatever refers to them.
+/// Truncates tables and those that reference them.
 pub(super) async fn truncate(
     conn: &mut PgConnection,
     tables: impl IntoIterator<Item = &Name>,
@@ -344,8 +361,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_key_word_is_left_out() {
+    fn only_the_key_word_is_removed() {
         let sql = "CREATE INDEX CONCURRENTLY a ON \"concurrently\" (b) WHERE c = 'CONCURRENTLY'";
-        assert_eq!(plain(sql), "CREATE INDEX  a ON \"concurrently\" (b) WHERE c = 'CONCURRENTLY'");
+        assert_eq!(
+            without_concurrently(sql),
+            "CREATE INDEX  a ON \"concurrently\" (b) WHERE c = 'CONCURRENTLY'"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Whether rows are the same after a plan as before, where it is not about them.
+//! Checks that a plan leaves rows that it is not about unchanged.
 
 use crate::{
     plan::Renames,
@@ -7,13 +7,13 @@ use crate::{
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is known of the rows of the tables that both sides have, where there are rows.
+/// The rows of the tables that both sides have and that have rows.
 #[derive(Debug)]
 pub(super) struct Survivors {
     tables: Vec<Survivor>,
 }
 
-/// A table on both sides.
+/// A table that both sides have.
 #[derive(Debug)]
 struct Survivor {
     from: Name,
@@ -23,39 +23,39 @@ struct Survivor {
     rows: Vec<Vec<Option<String>>>,
 }
 
-/// A column on both sides, of the same type.
+/// A column that both sides have with the same type.
 #[derive(Debug, Clone)]
 struct Pair {
     from: String,
     to: String,
     number: Option<i16>,
-    /// Whether `NULL` may become something: the column does not take it any more.
+    /// Whether `NULL` may be replaced by a value, because the column becomes NOT NULL.
     fills: bool,
-    /// Values of its enumerated type that are called otherwise, old to new.
+    /// The renamed values of its enum type, old to new.
     values: BTreeMap<String, String>,
-    /// Whether it is there now.
-    is_there: bool,
+    /// Whether it currently exists.
+    exists: bool,
 }
 
-/// How a table and its columns are found.
+/// How to look up a table and its columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+enum Lookup {
     OldName,
-    /// As far as it is there still, else by its new name.
+    /// By OID and number if it still exists, else by its new name.
     Identity,
     NewName,
 }
 
 impl Survivors {
-    /// Looks at the rows as they are before the plan.
-    pub(super) async fn look(
+    /// Reads the rows before the plan.
+    pub(super) async fn read(
         conn: &mut PgConnection,
         from: &Schema,
         to: &Schema,
         renames: &Renames,
     ) -> sqlx::Result<Self> {
         let mut tables = Vec::new();
-        let filled = filled(conn, from).await?;
+        let filled = nonempty_tables(conn, from).await?;
         for (name, table) in from.tables.iter().filter(|(name, _)| filled.contains(&name.to_string())) {
             let new = renames.table(name);
             let Some(other) = to.tables.get(new).filter(|other| holds_rows(table) && holds_rows(other))
@@ -73,34 +73,34 @@ impl Survivors {
         }
         let mut survivors = Self { tables };
         for survivor in &mut survivors.tables {
-            survivor.rows = survivor.read(conn, By::OldName).await?;
+            survivor.rows = survivor.read_rows(conn, Lookup::OldName).await?;
         }
         Ok(survivors)
     }
 
-    /// Looks again in the middle of a plan, after something that may change rows as it likes.
-    pub(super) async fn look_again(&mut self, conn: &mut PgConnection) -> sqlx::Result<()> {
+    /// Reads the rows again in the middle of a plan, after something that may change any rows.
+    pub(super) async fn refresh(&mut self, conn: &mut PgConnection) -> sqlx::Result<()> {
         for survivor in &mut self.tables {
-            survivor.rows = survivor.read(conn, By::Identity).await?;
+            survivor.rows = survivor.read_rows(conn, Lookup::Identity).await?;
         }
         Ok(())
     }
 
-    /// What has changed since it was looked, in the middle of a plan.
-    pub(super) async fn changes_meanwhile(&mut self, conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
-        self.changes(conn, By::Identity).await
+    /// What has changed since the last reading, in the middle of a plan.
+    pub(super) async fn changes_during(&mut self, conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
+        self.changes(conn, Lookup::Identity).await
     }
 
-    /// What has changed since it was looked, after the plan.
+    /// What has changed since the last reading, after the plan.
     pub(super) async fn changes_after(&mut self, conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
-        self.changes(conn, By::NewName).await
+        self.changes(conn, Lookup::NewName).await
     }
 
-    async fn changes(&mut self, conn: &mut PgConnection, by: By) -> sqlx::Result<Vec<String>> {
+    async fn changes(&mut self, conn: &mut PgConnection, by: Lookup) -> sqlx::Result<Vec<String>> {
         let mut changes = Vec::new();
         for survivor in &mut self.tables {
             let before: Vec<Pair> = survivor.columns.clone();
-            let rows = survivor.read(conn, by).await?;
+            let rows = survivor.read_rows(conn, by).await?;
             changes.extend(survivor.compare(&before, &rows));
         }
         Ok(changes)
@@ -108,16 +108,20 @@ impl Survivors {
 }
 
 impl Survivor {
-    /// The values of its columns by row; those of columns that are not there now are left empty.
-    async fn read(&mut self, conn: &mut PgConnection, by: By) -> sqlx::Result<Vec<Vec<Option<String>>>> {
+    /// Reads its rows, with an empty value for a column that does not currently exist.
+    async fn read_rows(
+        &mut self,
+        conn: &mut PgConnection,
+        by: Lookup,
+    ) -> sqlx::Result<Vec<Vec<Option<String>>>> {
         let (old, new) = (self.from.to_string(), self.to.to_string());
         let query = "SELECT coalesce((SELECT oid FROM pg_class WHERE oid = $1::oid), to_regclass($2))::int8";
-        let known = self.oid.filter(|_| by == By::Identity);
-        let name = if by == By::OldName { old } else { new };
+        let known = self.oid.filter(|_| by == Lookup::Identity);
+        let name = if by == Lookup::OldName { old } else { new };
         let Some(oid) =
             sqlx::query_scalar::<_, Option<i64>>(query).bind(known).bind(name).fetch_one(&mut *conn).await?
         else {
-            self.columns.iter_mut().for_each(|pair| pair.is_there = false);
+            self.columns.iter_mut().for_each(|pair| pair.exists = false);
             return Ok(Vec::new());
         };
         self.oid = Some(oid);
@@ -125,12 +129,12 @@ impl Survivor {
         let known: Vec<(i16, String)> = sqlx::query_as(query).bind(oid).fetch_all(&mut *conn).await?;
         let mut texts = Vec::new();
         for pair in &mut self.columns {
-            let name = if by == By::OldName { &pair.from } else { &pair.to };
+            let name = if by == Lookup::OldName { &pair.from } else { &pair.to };
             let by_number =
-                known.iter().find(|(number, _)| by == By::Identity && Some(*number) == pair.number);
+                known.iter().find(|(number, _)| by == Lookup::Identity && Some(*number) == pair.number);
             let found = by_number.or_else(|| known.iter().find(|(_, known)| known == name));
-            pair.is_there = found.is_some();
-            if by == By::OldName {
+            pair.exists = found.is_some();
+            if by == Lookup::OldName {
                 pair.number = found.map(|(number, _)| *number);
             }
             texts.push(
@@ -143,47 +147,50 @@ impl Survivor {
         let rows = sqlx::raw_sql(AssertSqlSafe(query)).fetch_all(conn).await?;
         let mut rows = rows
             .iter()
-            .map(|row| (0..row.len()).map(|at| Ok(self.columns[at].called(row.try_get(at)?, by))).collect())
+            .map(|row| {
+                (0..row.len()).map(|at| Ok(self.columns[at].new_value(row.try_get(at)?, by))).collect()
+            })
             .collect::<sqlx::Result<Vec<Vec<Option<String>>>>>()?;
         rows.sort();
         Ok(rows)
     }
 
-    /// What is not as it was, in words that name it.
+    /// Describes the first difference.
     fn compare(&self, before: &[Pair], now: &[Vec<Option<String>>]) -> Option<String> {
         if self.rows.len() != now.len() {
             return Some(format!("table {} has {} rows instead of {}", self.to, now.len(), self.rows.len()));
         }
-        let of = |rows: &[Vec<Option<String>>], at: usize| -> Vec<Option<String>> {
+        let values_of = |rows: &[Vec<Option<String>>], at: usize| -> Vec<Option<String>> {
             let mut values: Vec<_> = rows.iter().map(|row| row[at].clone()).collect();
             values.sort();
             values
         };
-        let compared = |at: &usize| self.columns[*at].is_there && before[*at].is_there;
+        let compared = |at: &usize| self.columns[*at].exists && before[*at].exists;
         for at in (0..self.columns.len()).filter(compared) {
-            let (was, is, pair) = (of(&self.rows, at), of(now, at), &self.columns[at]);
+            let (was, is, pair) = (values_of(&self.rows, at), values_of(now, at), &self.columns[at]);
             let same = if pair.fills { contains(&is, was.iter().flatten()) } else { was == is };
             if !same {
-                return Some(format!("column {}.{} holds other values", self.to, quote_identifier(&pair.to)));
+                return Some(format!("values of column {}.{} changed", self.to, quote_identifier(&pair.to)));
             }
         }
-        let steady: Vec<usize> =
+        let unfilled: Vec<usize> =
             (0..self.columns.len()).filter(compared).filter(|at| !self.columns[*at].fills).collect();
-        let only = |rows: &[Vec<Option<String>>]| -> Vec<Vec<Option<String>>> {
+        let project = |rows: &[Vec<Option<String>>]| -> Vec<Vec<Option<String>>> {
             let mut rows: Vec<Vec<_>> =
-                rows.iter().map(|row| steady.iter().map(|at| row[*at].clone()).collect()).collect();
+                rows.iter().map(|row| unfilled.iter().map(|at| row[*at].clone()).collect()).collect();
             rows.sort();
             rows
         };
-        (only(&self.rows) != only(now)).then(|| format!("the rows of table {} were mixed up", self.to))
+        (project(&self.rows) != project(now))
+            .then(|| format!("values of table {} moved between rows", self.to))
     }
 }
 
 impl Pair {
-    /// A value by its new name.
-    fn called(&self, value: Option<String>, by: By) -> Option<String> {
-        let new = |value: &String| self.values.get(value).filter(|_| by != By::NewName).cloned();
-        value.map(|value| new(&value).unwrap_or(value))
+    /// The value, by its new name if it was renamed.
+    fn new_value(&self, value: Option<String>, by: Lookup) -> Option<String> {
+        let renamed = |value: &String| self.values.get(value).filter(|_| by != Lookup::NewName).cloned();
+        value.map(|value| renamed(&value).unwrap_or(value))
     }
 }
 
@@ -194,8 +201,8 @@ fn contains<'a>(values: &[Option<String>], wanted: impl Iterator<Item = &'a Stri
         .all(|value| left.iter().position(|other| *other == value).map(|at| left.swap_remove(at)).is_some())
 }
 
-/// The tables that have rows, as SQL.
-async fn filled(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<BTreeSet<String>> {
+/// The names of the tables that have rows, as SQL.
+async fn nonempty_tables(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<BTreeSet<String>> {
     let tables = schema.tables.iter().filter(|(_, table)| holds_rows(table));
     let has_rows = tables.map(|(name, _)| {
         let text = quote_literal(&name.to_string());
@@ -238,7 +245,7 @@ fn pairs(table: &Table, (name, other): (&Name, &Table), renames: &Renames) -> Ve
             number: None,
             fills: column.nullable && !new.nullable,
             values,
-            is_there: true,
+            exists: true,
         })
     };
     table.columns.iter().filter_map(pair).collect()

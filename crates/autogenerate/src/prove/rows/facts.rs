@@ -1,4 +1,4 @@
-//! What is to be known of a table before rows can be made for it.
+//! What has to be known about a table before rows can be generated for it.
 
 use super::{
     literals::Literals,
@@ -12,30 +12,30 @@ use crate::{
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A table that gets rows.
+/// A table to generate rows for.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
     pub(super) name: &'a Name,
     pub(super) table: &'a Table,
-    /// What a row has to keep, and the columns that it is about.
+    /// The conditions that rows have to satisfy.
     pub(super) checks: Vec<Check>,
     pub(super) references: Vec<Reference<'a>>,
     pub(super) pools: BTreeMap<&'a str, Pool<'a>>,
 }
 
-/// A condition that rows have to keep.
+/// A condition that rows have to satisfy, and the columns that it mentions.
 #[derive(Debug)]
 pub(super) struct Check {
     pub(super) expression: String,
     pub(super) columns: BTreeSet<String>,
 }
 
-/// What a column may be given.
+/// The candidate values of a column.
 #[derive(Debug)]
 pub(super) struct Pool<'a> {
     pub(super) column: &'a Column,
     kind: Type<'a>,
-    /// Which of the guesses at a value of such a type are taken.
+    /// The indexes of the guesses from [`Type::nth`] that are valid.
     guesses: Vec<usize>,
     pub(super) literals: Vec<String>,
     pub(super) extremes: Vec<String>,
@@ -58,8 +58,8 @@ impl<'a> Facts<'a> {
         }
         let mut pools = BTreeMap::new();
         for column in table.columns.iter().filter(|column| column.generated.is_none()) {
-            let kind = Type::of(column, &schema.enums);
-            let literals = kind.like(&literals(table, &checks, &column.name));
+            let kind = Type::parse(column, &schema.enums);
+            let literals = kind.values_near(&literals(table, &checks, &column.name));
             let pool = Pool {
                 column,
                 guesses: (0..kind.nth(1).len()).collect(),
@@ -73,12 +73,12 @@ impl<'a> Facts<'a> {
         Ok(Some(Self { name, table, checks, references: references(table).collect(), pools }))
     }
 
-    /// Columns that a row may be given values for.
+    /// The columns that accept a value: neither generated nor identity.
     pub(super) fn given(&self) -> impl Iterator<Item = &'a Column> {
         self.table.columns.iter().filter(|column| column.generated.is_none() && column.identity.is_none())
     }
 
-    /// The columns that a constraint or an index is about; those of all checks of partitions where it has no name.
+    /// The columns of a constraint or an index; without a name, those of all checks.
     pub(super) fn columns_of(&self, constraint: Option<&str>) -> BTreeSet<String> {
         let Some(name) = constraint else {
             return self.checks.iter().flat_map(|check| check.columns.iter().cloned()).collect();
@@ -95,21 +95,21 @@ impl<'a> Facts<'a> {
         self.table.indexes.get(name).map(|index| index.uses.columns.clone()).unwrap_or_default()
     }
 
-    /// The columns that are numbers.
+    /// The numeric columns.
     pub(super) fn numbers(&self) -> impl Iterator<Item = &str> {
         self.given()
             .map(|column| column.name.as_str())
             .filter(|name| self.pools.get(name).is_some_and(|pool| pool.kind.is_number()))
     }
 
-    /// How many rows show every value of its enumerated types.
-    pub(super) fn values(&self) -> usize {
+    /// How many rows it takes to have every value of its enum types.
+    pub(super) fn enum_rows(&self) -> usize {
         self.pools.values().map(|pool| pool.kind.count()).max().unwrap_or(0).max(1)
     }
 }
 
 impl Pool<'_> {
-    /// Values that are different for each `n`.
+    /// Values that differ for each `n`.
     pub(super) fn nth(&self, n: usize) -> impl Iterator<Item = String> {
         let n = if self.kind.count() > 0 { n } else { n * 7 };
         (n..n + 6).flat_map(|n| {
@@ -118,30 +118,30 @@ impl Pool<'_> {
         })
     }
 
-    /// The value whose turn it is, where there are few and each should be met.
+    /// The `n`th value of an enum type, so that each gets its turn.
     pub(super) fn turn(&self, n: usize) -> Option<String> {
         self.nth(n).next().filter(|_| self.kind.count() > 0)
     }
 
-    /// Whether PostgreSQL counts it up by itself.
-    pub(super) fn is_counted(&self) -> bool {
+    /// Whether its value comes from a sequence.
+    pub(super) fn has_sequence(&self) -> bool {
         self.column.identity.is_some()
             || self.column.default.as_ref().is_some_and(|default| default.sql.contains("nextval("))
     }
 
-    /// Everything that may be tried together with other columns, as SQL of its type, the likely first.
-    pub(super) fn candidates(&self, n: usize, limit: usize, is_calm: bool) -> Vec<String> {
+    /// The candidates for a search with other columns, as typed SQL, the likely ones first.
+    pub(super) fn candidates(&self, n: usize, limit: usize, skip_extremes: bool) -> Vec<String> {
         let default = self
             .column
             .default
             .iter()
-            .filter(|_| !self.is_counted())
+            .filter(|_| !self.has_sequence())
             .map(|default| format!("({})", default.sql));
         let null = self.column.nullable.then(|| Value::Null.sql());
         let texts =
             |texts: &[String]| texts.iter().cloned().map(|text| Value::Text(text).sql()).collect::<Vec<_>>();
         let nth: Vec<String> = self.nth(n).map(|text| Value::Text(text).sql()).collect();
-        let extremes = if is_calm { Vec::new() } else { texts(&self.extremes) };
+        let extremes = if skip_extremes { Vec::new() } else { texts(&self.extremes) };
         let (first, second) = nth.split_at(nth.len().min(2));
         let all = first.iter().cloned().chain(null).chain(default).chain(texts(&self.literals));
         let mut found: Vec<String> = Vec::new();
@@ -166,7 +166,7 @@ fn checks(table: &Table) -> Vec<Check> {
         .collect()
 }
 
-/// The columns of `table` whose names stand in an expression.
+/// The columns of `table` that an expression mentions.
 fn mentioned(expression: &str, table: &Table) -> BTreeSet<String> {
     let names: BTreeSet<&str> = tokens(expression)
         .into_iter()
@@ -181,11 +181,11 @@ fn mentioned(expression: &str, table: &Table) -> BTreeSet<String> {
         .collect()
 }
 
-/// What expressions with that column in them compare it with.
+/// The literals in expressions that mention the column.
 fn literals(table: &Table, checks: &[Check], column: &str) -> Literals {
     let mut found = Literals::default();
     for check in checks.iter().filter(|check| check.columns.contains(column)) {
-        found.read(&check.expression);
+        found.collect(&check.expression);
     }
     let conditions = table.indexes.values().filter_map(|index| index.definition.split_once(" WHERE "));
     let generated = table.columns.iter().filter_map(|other| other.generated.as_ref());
@@ -193,12 +193,12 @@ fn literals(table: &Table, checks: &[Check], column: &str) -> Literals {
         .map(|(_, condition)| condition)
         .chain(generated.map(|other| other.expression.sql.as_str()));
     for expression in expressions.filter(|expression| mentioned(expression, table).contains(column)) {
-        found.read(expression);
+        found.collect(expression);
     }
     found
 }
 
-/// Leaves only what the input functions of the types take.
+/// Retains only the values that the types' input functions accept.
 async fn validate(conn: &mut PgConnection, pools: &mut BTreeMap<&str, Pool<'_>>) -> sqlx::Result<()> {
     let casts = |pool: &Pool<'_>| -> Vec<String> {
         let guesses = pool.kind.nth(1);
@@ -207,36 +207,36 @@ async fn validate(conn: &mut PgConnection, pools: &mut BTreeMap<&str, Pool<'_>>)
         all.map(|text| cast(&Value::Text(text).sql(), pool.column)).collect()
     };
     let all: Vec<String> = pools.values().flat_map(casts).collect();
-    if all.is_empty() || is_taken(conn, &all).await? {
+    if all.is_empty() || are_valid(conn, &all).await? {
         return Ok(());
     }
     for pool in pools.values_mut() {
         let casts = casts(pool);
-        if is_taken(conn, &casts).await? {
+        if are_valid(conn, &casts).await? {
             continue;
         }
-        let mut taken = Vec::new();
+        let mut valid = Vec::new();
         for cast in &casts {
-            taken.push(is_taken(conn, std::slice::from_ref(cast)).await?);
+            valid.push(are_valid(conn, std::slice::from_ref(cast)).await?);
         }
-        let mut taken = taken.into_iter();
-        pool.guesses.retain(|_| taken.next() == Some(true));
-        pool.literals.retain(|_| taken.next() == Some(true));
-        pool.extremes.retain(|_| taken.next() == Some(true));
+        let mut valid = valid.into_iter();
+        pool.guesses.retain(|_| valid.next() == Some(true));
+        pool.literals.retain(|_| valid.next() == Some(true));
+        pool.extremes.retain(|_| valid.next() == Some(true));
     }
     Ok(())
 }
 
-/// Whether all these expressions can be evaluated.
-async fn is_taken(conn: &mut PgConnection, expressions: &[String]) -> sqlx::Result<bool> {
+/// Whether all expressions evaluate without an error.
+async fn are_valid(conn: &mut PgConnection, expressions: &[String]) -> sqlx::Result<bool> {
     // A row has at most 1,664 columns.
     let rows: Vec<String> =
         expressions.chunks(500).map(|some| format!("SELECT {};", some.join(", "))).collect();
-    Ok(attempt(conn, &rows.concat()).await?.is_ok())
+    Ok(try_execute(conn, &rows.concat()).await?.is_ok())
 }
 
-/// Runs statements; where PostgreSQL refuses one, the transaction goes on as if none had been run.
-pub(super) async fn attempt(conn: &mut PgConnection, sql: &str) -> sqlx::Result<Result<(), sqlx::Error>> {
+/// Runs statements. If PostgreSQL rejects one, the transaction continues as if none had run.
+pub(super) async fn try_execute(conn: &mut PgConnection, sql: &str) -> sqlx::Result<Result<(), sqlx::Error>> {
     let sql = format!("SAVEPOINT attempt; {sql}; RELEASE SAVEPOINT attempt");
     match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *conn).await {
         Ok(_) => Ok(Ok(())),
@@ -248,8 +248,8 @@ pub(super) async fn attempt(conn: &mut PgConnection, sql: &str) -> sqlx::Result<
     }
 }
 
-/// Like [`attempt`], for a query whose rows are texts.
-pub(super) async fn attempt_rows(
+/// Like [`try_execute`], for a query that returns rows of text.
+pub(super) async fn try_query(
     conn: &mut PgConnection,
     sql: &str,
 ) -> sqlx::Result<Result<Vec<Vec<Value>>, sqlx::Error>> {

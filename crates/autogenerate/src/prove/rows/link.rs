@@ -1,10 +1,11 @@
-//! Foreign keys that could not be given a value when their rows were made: a document has no current version before it has versions.
+//! Fills in foreign keys that could not have a value when their rows were inserted: a document has
+//! no current version before it has versions.
 
-use super::facts::{Facts, attempt};
+use super::facts::{Facts, try_execute};
 use crate::schema::quote_identifier;
 use sqlx::PgConnection;
 
-/// Lets one row of the table refer to another by each foreign key that no row has a value in, where that can be.
+/// For each foreign key that is NULL in all rows, makes one row refer to another if possible.
 pub(super) async fn link(conn: &mut PgConnection, facts: &Facts<'_>) -> sqlx::Result<()> {
     for key in &facts.references {
         let is_nullable = |name: &String| facts.table.column(name).is_some_and(|column| column.nullable);
@@ -34,8 +35,8 @@ pub(super) async fn link(conn: &mut PgConnection, facts: &Facts<'_>) -> sqlx::Re
             known.collect::<Vec<_>>().join(" AND "),
             table = facts.name,
         );
-        if let Err(error) = attempt(conn, &sql).await? {
-            tracing::debug!(table = %facts.name, %error, "no row refers to another");
+        if let Err(error) = try_execute(conn, &sql).await? {
+            tracing::debug!(table = %facts.name, %error, "could not link rows by a foreign key");
         }
     }
     Ok(())

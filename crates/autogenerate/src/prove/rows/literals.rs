@@ -1,8 +1,8 @@
-//! Literals of an expression: what a check compares a column with is most likely what the column may hold.
+//! The literals of an expression: a column most likely accepts what a check compares it with.
 
 use crate::render::tokens::{Token, tokens};
 
-/// The literals of one or more expressions, each once, in their order.
+/// The literals of one or more expressions, each once, in order of appearance.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Literals {
     pub(super) texts: Vec<String>,
@@ -10,8 +10,8 @@ pub(super) struct Literals {
 }
 
 impl Literals {
-    /// Adds those of an expression as PostgreSQL prints it.
-    pub(super) fn read(&mut self, expression: &str) {
+    /// Adds the literals of an expression that PostgreSQL printed.
+    pub(super) fn collect(&mut self, expression: &str) {
         for token in tokens(expression) {
             match token {
                 Token::Text(text) => add(&mut self.texts, unquote(text)),
@@ -42,10 +42,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn literals_are_read_off_a_check() {
+    fn literals_are_collected_from_a_check() {
         let mut literals = Literals::default();
-        literals.read("((state = ANY (ARRAY['draft'::text, 'it''s'::text])) AND (n >= 1) AND (n <= 9.5))");
-        literals.read(r"(code ~ E'^\\d+$'::text)");
+        literals.collect("((state = ANY (ARRAY['draft'::text, 'it''s'::text])) AND (n >= 1) AND (n <= 9.5))");
+        literals.collect(r"(code ~ E'^\\d+$'::text)");
         assert_eq!(literals.texts, ["draft", "it's", r"^\d+$"]);
         assert_eq!(literals.numbers, ["1", "9.5"]);
     }

@@ -1,5 +1,6 @@
-//! Rows for tables, made up so that they show what real ones may: `NULL` wherever it is allowed, duplicates wherever nothing forbids them,
-//! every value of an enumerated type, values that a narrower type has no room for.
+//! Generates rows that cover what real ones may contain: `NULL` in every nullable column,
+//! duplicates wherever they are allowed, every value of an enum type, values that do not fit a
+//! narrower type.
 
 mod facts;
 mod insert;
@@ -11,7 +12,7 @@ mod unit;
 mod values;
 
 use crate::schema::{Name, Schema, quote_identifier};
-use facts::{Facts, attempt_rows};
+use facts::{Facts, try_query};
 use insert::{Draft, Row, insert};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,12 +21,15 @@ use values::Value;
 
 use order::leaves;
 
-/// Rows of the actual database by table, each as a JSON object (`SELECT row_to_json(t) FROM t LIMIT 20`).
+/// Rows of the actual database by table, each as a JSON object
+/// (`SELECT row_to_json(t) FROM t LIMIT 20`).
 pub type Samples = BTreeMap<Name, Vec<String>>;
 
-/// Puts rows into `tables` and into those that they refer to. Returns the tables that it could make no row for, and why.
+/// Inserts rows into `tables` and the tables that they reference. Returns the tables for which no
+/// row could be generated, and why.
 ///
-/// It has to be in a transaction. Made up values begin with the `first`, so that a second call makes others.
+/// This has to run in a transaction. Generated values start at the `first`, so that a second call
+/// generates others.
 pub(super) async fn seed(
     conn: &mut PgConnection,
     schema: &Schema,
@@ -39,14 +43,14 @@ pub(super) async fn seed(
         for name in group {
             if let Some(facts) = Facts::gather(conn, schema, name).await? {
                 let mut mandatory = facts.references.iter().filter(|key| key.is_mandatory(facts.table));
-                let is_circle =
+                let is_cycle =
                     mandatory.any(|key| leaves(schema, key.table).iter().any(|to| group.contains(to)));
-                let kinds = kinds(&facts, samples.get(name).map_or(&[], Vec::as_slice), is_circle);
+                let kinds = kinds(&facts, samples.get(name).map_or(&[], Vec::as_slice), is_cycle);
                 all.insert(name, (facts, kinds));
             }
         }
     }
-    let mut seeds = Seeds { schema, first, firsts: BTreeMap::new(), failed: BTreeMap::new() };
+    let mut seeds = Seeds { schema, first, first_rows: BTreeMap::new(), failed: BTreeMap::new() };
     let rounds = all.values().map(|(_, kinds)| kinds.len()).max().unwrap_or(0);
     for round in 0..rounds {
         for group in &groups {
@@ -67,33 +71,34 @@ pub(super) async fn seed(
     for (facts, _) in all.values() {
         link::link(conn, facts).await?;
     }
-    let Seeds { firsts, mut failed, .. } = seeds;
-    failed.retain(|name, _| !firsts.contains_key(name));
+    let Seeds { first_rows, mut failed, .. } = seeds;
+    failed.retain(|name, _| !first_rows.contains_key(name));
     Ok(failed)
 }
 
-/// The rows that a table gets, samples first. But a table in a circle has to begin with a row that refers to one made with it.
-fn kinds(facts: &Facts<'_>, samples: &[String], is_circle: bool) -> Vec<Kind> {
+/// The rows that a table gets, samples first. A table in a cycle has to start with a row that
+/// refers to one from the same statement.
+fn kinds(facts: &Facts<'_>, samples: &[String], is_cycle: bool) -> Vec<Kind> {
     let mut kinds: Vec<Kind> = samples.iter().take(20).cloned().map(Kind::Sample).collect();
-    kinds.insert(if is_circle { 0 } else { kinds.len() }, Kind::Plain);
+    kinds.insert(if is_cycle { 0 } else { kinds.len() }, Kind::Plain);
     kinds.push(Kind::Sparse);
     kinds.extend((0..facts.numbers().count().clamp(1, LARGE)).map(Kind::Large));
-    kinds.push(Kind::Again);
-    kinds.extend((0..facts.values()).map(|_| Kind::Plain));
+    kinds.push(Kind::Duplicate);
+    kinds.extend((0..facts.enum_rows()).map(|_| Kind::Plain));
     kinds
 }
 
-/// The rows that were made, and what could not be.
+/// The rows inserted so far, and the failures.
 #[derive(Debug)]
 struct Seeds<'a> {
     schema: &'a Schema,
     first: usize,
-    firsts: BTreeMap<Name, Row>,
+    first_rows: BTreeMap<Name, Row>,
     failed: BTreeMap<Name, String>,
 }
 
 impl Seeds<'_> {
-    /// Makes a row in each of the tables at once.
+    /// Inserts a row into each table with a single statement.
     async fn insert(
         &mut self,
         conn: &mut PgConnection,
@@ -101,12 +106,12 @@ impl Seeds<'_> {
         round: usize,
     ) -> sqlx::Result<()> {
         let mut drafts = Vec::new();
-        let own: Vec<Vec<_>> = members.iter().map(|(facts, _)| self.own(facts, members)).collect();
+        let own: Vec<Vec<_>> = members.iter().map(|(facts, _)| self.own_keys(facts, members)).collect();
         for (at, (facts, kind)) in members.iter().enumerate() {
-            let apart = own[at].iter().flat_map(|(key, _)| key.columns.iter().cloned()).collect();
+            let filled_later = own[at].iter().flat_map(|(key, _)| key.columns.iter().cloned()).collect();
             let targets = own.iter().flatten().filter(|(_, target)| *target == at);
             let known = targets.flat_map(|(key, _)| key.referenced.iter().cloned()).collect();
-            let maker = Maker { facts, kind, n: self.first + round, apart, known };
+            let maker = Maker { facts, kind, n: self.first + round, filled_later, known };
             let mut units = maker.units(conn).await?;
             self.prefer(conn, facts, kind, &mut units).await?;
             drafts.push(Draft { facts, units, own: own[at].clone() });
@@ -114,12 +119,12 @@ impl Seeds<'_> {
         match insert(conn, &drafts).await? {
             Ok(rows) => {
                 for ((facts, _), row) in members.iter().zip(rows) {
-                    self.firsts.entry(facts.name.clone()).or_insert(row);
+                    self.first_rows.entry(facts.name.clone()).or_insert(row);
                 }
             }
             Err(error) => {
                 for (facts, _) in members {
-                    tracing::debug!(table = %facts.name, error, "a row could not be made");
+                    tracing::debug!(table = %facts.name, error, "could not insert a row");
                     self.failed.entry(facts.name.clone()).or_insert_with(|| error.clone());
                 }
             }
@@ -127,8 +132,8 @@ impl Seeds<'_> {
         Ok(())
     }
 
-    /// The foreign keys that can only point at rows made by the same statement.
-    fn own<'a>(
+    /// The foreign keys that can only refer to rows of the same statement.
+    fn own_keys<'a>(
         &self,
         facts: &Facts<'a>,
         members: &[(&Facts<'a>, &Kind)],
@@ -137,14 +142,14 @@ impl Seeds<'_> {
         mandatory
             .filter_map(|key| {
                 let leaves = leaves(self.schema, key.table);
-                let is_empty = !leaves.iter().any(|name| self.firsts.contains_key(name));
+                let is_empty = !leaves.iter().any(|name| self.first_rows.contains_key(name));
                 let target = members.iter().position(|(facts, _)| leaves.contains(facts.name));
                 target.filter(|_| is_empty).map(|target| (*key, target))
             })
             .collect()
     }
 
-    /// Lets the values of another row be tried first: of a sample, or of the first row.
+    /// Makes the values of a sample or of the first row the preferred choices.
     async fn prefer(
         &self,
         conn: &mut PgConnection,
@@ -153,8 +158,8 @@ impl Seeds<'_> {
         units: &mut [Unit],
     ) -> sqlx::Result<()> {
         let row = match kind {
-            Kind::Sample(json) => sample(conn, facts, json).await?,
-            Kind::Again => self.firsts.get(facts.name).cloned(),
+            Kind::Sample(json) => parse_sample(conn, facts, json).await?,
+            Kind::Duplicate => self.first_rows.get(facts.name).cloned(),
             _ => None,
         };
         for unit in units {
@@ -167,14 +172,14 @@ impl Seeds<'_> {
     }
 }
 
-/// The values of a row that is given as JSON.
-async fn sample(conn: &mut PgConnection, facts: &Facts<'_>, json: &str) -> sqlx::Result<Option<Row>> {
+/// Parses a row given as JSON.
+async fn parse_sample(conn: &mut PgConnection, facts: &Facts<'_>, json: &str) -> sqlx::Result<Option<Row>> {
     let names: Vec<&str> = facts.given().map(|column| column.name.as_str()).collect();
     let texts: Vec<String> =
         names.iter().map(|name| format!("row.{}::text", quote_identifier(name))).collect();
     let json = Value::Text(json.to_owned()).sql();
     let query =
         format!("SELECT {} FROM json_populate_record(NULL::{}, {json}) AS row", texts.join(", "), facts.name);
-    let rows = attempt_rows(conn, &query).await?.unwrap_or_default();
+    let rows = try_query(conn, &query).await?.unwrap_or_default();
     Ok(rows.into_iter().next().map(|values| names.into_iter().map(str::to_owned).zip(values).collect()))
 }

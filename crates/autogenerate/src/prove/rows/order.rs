@@ -1,4 +1,4 @@
-//! Which tables need rows, and which of them first: those that foreign keys point at.
+//! Decides which tables need rows, and in which order: referenced tables come first.
 
 use crate::schema::{ConstraintKind, Name, Schema, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ pub(super) struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    /// Whether no `NULL` can take the place of a row in the other table.
+    /// Whether the key cannot be NULL, so that it needs a row in the other table.
     pub(super) fn is_mandatory(&self, table: &Table) -> bool {
         self.columns.iter().all(|name| table.column(name).is_some_and(|column| !column.nullable))
     }
@@ -27,14 +27,14 @@ pub(super) fn references(table: &Table) -> impl Iterator<Item = Reference<'_>> {
     })
 }
 
-/// Tables that hold rows themselves: the partitions of a partitioned table, or the table.
+/// The tables that store the rows: the partitions of a partitioned table, or the table itself.
 pub(super) fn leaves(schema: &Schema, name: &Name) -> BTreeSet<Name> {
     let is_leaf = |name: &Name| schema.tables.get(name).is_some_and(|table| table.partition_by.is_none());
     schema.with_partitions(name).into_iter().filter(is_leaf).collect()
 }
 
-/// The tables asked for and those that they refer to, in groups in the order in which they are to be filled. In a group of more than
-/// one, each needs a row of another at once.
+/// The wanted tables and those that they reference, in groups in the order to fill them. In a group
+/// of several tables, each row needs a row of another table in the same statement.
 pub(super) fn groups(schema: &Schema, wanted: &BTreeSet<Name>) -> Vec<Vec<Name>> {
     let graph = graph(schema, wanted);
     let mut done: BTreeSet<&Name> = BTreeSet::new();
@@ -78,7 +78,7 @@ fn graph(schema: &Schema, wanted: &BTreeSet<Name>) -> BTreeMap<Name, Edges> {
     graph
 }
 
-/// Tables that need each other, and no further one that has no rows yet. There are some where no table is ready.
+/// The smallest set of empty tables that need each other's rows. There is one if no table is ready.
 fn cycle<'a>(graph: &'a BTreeMap<Name, Edges>, done: &BTreeSet<&Name>) -> Vec<&'a Name> {
     let reach = |from: &Name| {
         let mut found: BTreeSet<&'a Name> = BTreeSet::new();
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_come_after_those_they_refer_to_and_cycles_together() {
+    fn tables_follow_those_they_reference_and_a_cycle_is_one_group() {
         let mut schema = Schema::default();
         schema.tables.insert(Name::local("leaf"), table(&[("a", "left", false), ("self", "leaf", false)]));
         schema.tables.insert(Name::local("left"), table(&[("b", "right", false)]));

@@ -1,11 +1,13 @@
-//! Texts that match a regular expression or a pattern of `LIKE`, for columns that have to.
+//! Generates texts that match a regular expression or a `LIKE` pattern, for columns that require
+//! it.
 
 use std::{iter::Peekable, str::Chars};
 
-/// How many different texts are made for a regular expression.
+/// How many texts are generated for a regular expression.
 const VARIANTS: usize = 12;
 
-/// Texts that may match `pattern`; empty where it looks like no pattern. Whether they do is for PostgreSQL to say.
+/// Texts that may match `pattern`; empty if it does not look like a pattern. PostgreSQL decides
+/// whether they do.
 pub(super) fn matching(pattern: &str) -> Vec<String> {
     let mut found = Vec::new();
     if pattern.contains(['^', '$', '[', '(', '+', '*', '\\', '.']) {
@@ -19,15 +21,15 @@ pub(super) fn matching(pattern: &str) -> Vec<String> {
     found
 }
 
-/// Reads a regular expression and makes one of the texts that match it.
+/// Parses a regular expression and generates a text that matches it.
 struct Maker<'a> {
     rest: Peekable<Chars<'a>>,
-    /// Which of the texts.
+    /// Which of the texts to generate.
     variant: usize,
 }
 
 impl Maker<'_> {
-    /// Up to a `)`: one of the alternatives that are divided by `|`.
+    /// Parses up to a `)`, and generates one of the alternatives that `|` separates.
     fn alternatives(&mut self, depth: usize) -> String {
         let mut done = Vec::new();
         let mut text = String::new();
@@ -49,7 +51,7 @@ impl Maker<'_> {
 
     fn atom(&mut self, c: char, depth: usize) -> String {
         match c {
-            // Conditions such as a look ahead, which are no text, are not understood.
+            // Assertions such as a lookahead, which match no text, are not supported.
             '(' if depth < 20 => {
                 if self.rest.next_if_eq(&'?').is_some() {
                     self.rest.next();
@@ -69,7 +71,7 @@ impl Maker<'_> {
         }
     }
 
-    /// A character of a class in brackets, whose first is consumed.
+    /// A character of a bracket expression, whose `[` is consumed.
     fn class(&mut self) -> char {
         let negated = self.rest.next_if_eq(&'^').is_some();
         let mut members: Vec<char> = Vec::new();
@@ -115,7 +117,7 @@ impl Maker<'_> {
         ('a'..='z').nth(self.variant).unwrap_or('z')
     }
 
-    /// How often the atom before is repeated: at the least, but once where it may be.
+    /// How often to repeat the preceding atom: as rarely as allowed, but once if possible.
     fn repeats(&mut self) -> usize {
         let count = match self.rest.peek() {
             Some('+' | '*' | '?') => {
@@ -141,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_made_from_a_regular_expression() {
+    fn texts_are_generated_from_a_pattern() {
         for (pattern, text) in [
             ("^[A-Z]{3}-[0-9]{2,}$", "CCC-22"),
             (r"^\d+(\.\d{2})?$", "0.00"),

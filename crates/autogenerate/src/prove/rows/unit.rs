@@ -1,7 +1,8 @@
-//! Columns whose values depend on each other, by checks or foreign keys, and what they may hold together.
+//! Columns whose values depend on each other through checks or foreign keys, and their possible
+//! values.
 
 use super::{
-    facts::{Facts, attempt_rows},
+    facts::{Facts, try_query},
     order::Reference,
     values::Value,
 };
@@ -9,25 +10,26 @@ use crate::schema::{quote_identifier, quote_literal};
 use sqlx::PgConnection;
 use std::{collections::BTreeSet, fmt::Write as _};
 
-/// What a row is to show.
+/// What a row is meant to cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A row of the actual database, as JSON.
     Sample(String),
-    /// One as any other.
+    /// An ordinary row.
     Plain,
-    /// With as little as there may be.
+    /// A row with as many NULLs as possible.
     Sparse,
-    /// With as much as there may be; of the columns that are numbers only the nth, since sums and products have their limits too.
+    /// A row with the largest values possible. Of the numeric columns, only every nth is large,
+    /// because sums and products may overflow.
     Large(usize),
-    /// The first one again, as far as it is allowed.
-    Again,
+    /// A copy of the first row, as far as constraints allow.
+    Duplicate,
 }
 
-/// How many rows are large at the most.
+/// The maximum number of large rows.
 pub(super) const LARGE: usize = 8;
 
-/// Columns and the values that they may have together, the preferred first.
+/// Columns and their possible values in combination, the preferred ones first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unit {
     pub(super) columns: Vec<String>,
@@ -35,23 +37,23 @@ pub(super) struct Unit {
 }
 
 impl Unit {
-    /// Puts one choice before all others.
+    /// Makes a choice the preferred one.
     pub(super) fn prefer(&mut self, choice: Vec<Value>) {
         self.choices.retain(|other| *other != choice);
         self.choices.insert(0, choice);
     }
 }
 
-/// Makes the units of a row.
+/// Builds the units of a row.
 #[derive(Debug)]
 pub(super) struct Maker<'a> {
     pub(super) facts: &'a Facts<'a>,
     pub(super) kind: &'a Kind,
-    /// A number that no row of the table has had yet.
+    /// A number that no earlier row of the table has used.
     pub(super) n: usize,
-    /// Columns that get their values from elsewhere.
-    pub(super) apart: BTreeSet<String>,
-    /// Columns that need a value that is known before the row is there.
+    /// Columns that [`insert`](super::insert::insert) fills from other rows of the same statement.
+    pub(super) filled_later: BTreeSet<String>,
+    /// Columns whose value must be known before the row is inserted.
     pub(super) known: BTreeSet<String>,
 }
 
@@ -60,22 +62,25 @@ impl Maker<'_> {
         let given = self.facts.given().map(|column| column.name.clone());
         let known = self.known.iter().cloned();
         let mut open: BTreeSet<String> =
-            given.chain(known).filter(|name| !self.apart.contains(name)).collect();
+            given.chain(known).filter(|name| !self.filled_later.contains(name)).collect();
         let mut units = Vec::new();
         while let Some(first) = open.first().cloned() {
             let columns = self.component(first);
-            let asked: Vec<String> = columns.iter().filter(|name| open.contains(*name)).cloned().collect();
+            let wanted: Vec<String> = columns.iter().filter(|name| open.contains(*name)).cloned().collect();
             open.retain(|name| !columns.contains(name));
-            units.push(match asked.as_slice() {
-                [one] if !self.is_bound(one) => Unit { choices: self.alone(one), columns: asked },
-                _ => self.together(conn, &columns, asked).await?,
+            units.push(match wanted.as_slice() {
+                [one] if !self.is_bound(one) => Unit { choices: self.single_choices(one), columns: wanted },
+                _ => self.joint_choices(conn, &columns, wanted).await?,
             });
         }
         Ok(units)
     }
 
     fn references(&self) -> impl Iterator<Item = &Reference<'_>> {
-        self.facts.references.iter().filter(|key| key.columns.iter().all(|name| !self.apart.contains(name)))
+        self.facts
+            .references
+            .iter()
+            .filter(|key| key.columns.iter().all(|name| !self.filled_later.contains(name)))
     }
 
     fn is_bound(&self, column: &str) -> bool {
@@ -83,7 +88,7 @@ impl Maker<'_> {
             || self.references().any(|key| key.columns.iter().any(|name| name == column))
     }
 
-    /// All columns that are bound to one, directly or not.
+    /// All columns that `first` depends on, directly or not.
     fn component(&self, first: String) -> BTreeSet<String> {
         let mut groups: Vec<BTreeSet<String>> =
             self.facts.checks.iter().map(|check| check.columns.clone()).collect();
@@ -93,7 +98,7 @@ impl Maker<'_> {
             columns.insert(column.name.clone());
             Some(columns)
         });
-        // A generated column binds others only where something asks for its value.
+        // A generated column only ties others together if a constraint uses it.
         groups.extend(generated.filter(|columns| {
             columns.iter().any(|name| {
                 self.facts.table.column(name).is_some_and(|column| column.generated.is_some())
@@ -113,7 +118,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Whether the column is to hold as much as it can.
+    /// Whether the column should get a large value in this row.
     fn is_large(&self, name: &str) -> bool {
         let Kind::Large(nth) = *self.kind else { return false };
         match self.facts.numbers().position(|number| number == name) {
@@ -122,8 +127,8 @@ impl Maker<'_> {
         }
     }
 
-    /// What a column that depends on no other may hold.
-    fn alone(&self, name: &str) -> Vec<Vec<Value>> {
+    /// The possible values of a column that does not depend on others.
+    fn single_choices(&self, name: &str) -> Vec<Vec<Value>> {
         let Some(pool) = self.facts.pools.get(name) else { return Vec::new() };
         let is_known = self.known.contains(name);
         let null = pool.column.nullable.then_some(Value::Null);
@@ -132,7 +137,7 @@ impl Maker<'_> {
         let nth: Vec<Value> = pool.nth(self.n).map(Value::Text).collect();
         let (extremes, literals) = (pool.extremes.iter().map(text), pool.literals.iter().map(text));
         let all: Vec<Value> = match self.kind {
-            _ if pool.is_counted() && !is_known => default.into_iter().chain(nth).collect(),
+            _ if pool.has_sequence() && !is_known => default.into_iter().chain(nth).collect(),
             Kind::Sparse => null.into_iter().chain(default).chain(nth).collect(),
             Kind::Large(_) if self.is_large(name) => extremes.chain(nth).chain(default).chain(null).collect(),
             _ if self.n == 0 => default.into_iter().chain(nth).chain(literals).chain(null).collect(),
@@ -141,23 +146,25 @@ impl Maker<'_> {
         all.into_iter().map(|value| vec![value]).collect()
     }
 
-    /// What columns may hold together, as PostgreSQL finds it.
-    async fn together(
+    /// Finds the possible combinations of values with a query.
+    async fn joint_choices(
         &self,
         conn: &mut PgConnection,
         columns: &BTreeSet<String>,
-        asked: Vec<String>,
+        wanted: Vec<String>,
     ) -> sqlx::Result<Unit> {
-        let mut found = attempt_rows(conn, &self.query(columns, &asked, false)).await?;
+        let mut found = try_query(conn, &self.query(columns, &wanted, false)).await?;
         if let (Err(_), Kind::Large(_)) = (&found, self.kind) {
-            found = attempt_rows(conn, &self.query(columns, &asked, true)).await?;
+            found = try_query(conn, &self.query(columns, &wanted, true)).await?;
         }
         let mut choices = match found {
             Ok(rows) => rows,
-            // A check cannot be evaluated for some of the values: they are tried one after the other instead.
+            // A check cannot be evaluated for some of the values, so they are tried one by one when
+            // the row is inserted.
             Err(error) => {
-                tracing::debug!(%error, ?columns, "values that go together cannot be searched for");
-                let each: Vec<Vec<Value>> = asked.iter().map(|name| self.alone(name).concat()).collect();
+                tracing::debug!(%error, ?columns, "could not query for combinations of values");
+                let each: Vec<Vec<Value>> =
+                    wanted.iter().map(|name| self.single_choices(name).concat()).collect();
                 let most = each.iter().map(Vec::len).max().unwrap_or(0);
                 let nth = |at: usize| {
                     each.iter()
@@ -167,17 +174,17 @@ impl Maker<'_> {
                 (0..most).map(nth).collect()
             }
         };
-        let takes_turns = asked
+        let takes_turns = wanted
             .iter()
             .any(|name| self.facts.pools.get(name.as_str()).is_some_and(|pool| pool.turn(self.n).is_some()));
         if *self.kind == Kind::Plain && !takes_turns && !choices.is_empty() {
             let by = self.n % choices.len();
             choices.rotate_left(by);
         }
-        Ok(Unit { columns: asked, choices })
+        Ok(Unit { columns: wanted, choices })
     }
 
-    fn query(&self, columns: &BTreeSet<String>, asked: &[String], is_calm: bool) -> String {
+    fn query(&self, columns: &BTreeSet<String>, wanted: &[String], skip_extremes: bool) -> String {
         let mut query = Query::default();
         let keys: Vec<_> =
             self.references().filter(|key| key.columns.iter().any(|name| columns.contains(name))).collect();
@@ -191,7 +198,7 @@ impl Maker<'_> {
         for name in free {
             if let Some(pool) = self.facts.pools.get(name.as_str()) {
                 let rows: Vec<String> = pool
-                    .candidates(self.n, query.limit, is_calm || !self.is_large(name))
+                    .candidates(self.n, query.limit, skip_extremes || !self.is_large(name))
                     .iter()
                     .map(|value| format!("({value})"))
                     .collect();
@@ -211,17 +218,17 @@ impl Maker<'_> {
         let checks =
             self.facts.checks.iter().filter(|check| check.columns.iter().any(|name| columns.contains(name)));
         query.conditions.extend(checks.map(|check| format!("({}) IS NOT FALSE", check.expression)));
-        query.finish(asked, self)
+        query.finish(wanted, self)
     }
 }
 
-/// A query for values that go together.
+/// A query for combinations of values.
 #[derive(Debug, Default)]
 struct Query {
     from: String,
     conditions: Vec<String>,
     owned: BTreeSet<String>,
-    /// How many values each of its sources may give: all combinations are looked at.
+    /// The number of values of each source; all combinations are evaluated.
     limit: usize,
 }
 
@@ -230,7 +237,7 @@ impl Query {
         if self.from.is_empty() { "" } else { " CROSS JOIN " }
     }
 
-    /// Adds the keys that are there, and none where that is allowed.
+    /// Adds the keys of the referenced table, and NULL if allowed.
     fn reference(&mut self, maker: &Maker<'_>, key: &Reference<'_>, at: usize) {
         let column = |name: &String| maker.facts.pools.get(name.as_str());
         let data_type = |name: &String| column(name).map_or("text", |pool| pool.column.data_type.as_str());
@@ -277,8 +284,8 @@ impl Query {
         let _ = write!(self.from, "{}({rows}) AS key{at} ({})", self.comma(), names.join(", "));
     }
 
-    fn finish(self, asked: &[String], maker: &Maker<'_>) -> String {
-        let columns: Vec<String> = asked.iter().map(|name| quote_identifier(name)).collect();
+    fn finish(self, wanted: &[String], maker: &Maker<'_>) -> String {
+        let columns: Vec<String> = wanted.iter().map(|name| quote_identifier(name)).collect();
         let texts: Vec<String> = columns.iter().map(|name| format!("{name}::text")).collect();
         let lengths: Vec<String> = texts.iter().map(|text| format!("coalesce(length({text}), 0)")).collect();
         let mut less: Vec<String> = columns.iter().map(|name| format!("({name} IS NULL)::int")).collect();
@@ -290,7 +297,7 @@ impl Query {
                     let value = maker.facts.pools.get(name.as_str())?.turn(maker.n)?;
                     Some(format!("({text} IS DISTINCT FROM {})::int * 100", quote_literal(&value)))
                 };
-                less.extend(asked.iter().zip(&texts).filter_map(turn));
+                less.extend(wanted.iter().zip(&texts).filter_map(turn));
                 less.join(" + ")
             }
         };

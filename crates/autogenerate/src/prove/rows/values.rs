@@ -1,9 +1,9 @@
-//! Values of a type, as text that its input function takes.
+//! Generates values of a type, as text for its input function.
 
 use crate::schema::{Column, Enum, Name, quote_identifier, quote_literal};
 use std::collections::BTreeMap;
 
-/// What a column may be given.
+/// A value for a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     Null,
@@ -21,7 +21,7 @@ impl Value {
     }
 }
 
-/// A type taken apart: `character varying(200)[]` is `character varying`, `[200]` and an array.
+/// A parsed type: `character varying(200)[]` is `character varying`, `[200]` and an array.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Type<'a> {
     base: String,
@@ -31,7 +31,7 @@ pub(super) struct Type<'a> {
 }
 
 impl<'a> Type<'a> {
-    pub(super) fn of(column: &Column, enums: &'a BTreeMap<Name, Enum>) -> Self {
+    pub(super) fn parse(column: &Column, enums: &'a BTreeMap<Name, Enum>) -> Self {
         let mut base = column.data_type.trim();
         let is_array = base.ends_with("[]");
         while let Some(element) = base.strip_suffix("[]") {
@@ -50,13 +50,13 @@ impl<'a> Type<'a> {
         Self { base: plain, modifiers, is_array, values }
     }
 
-    /// How many characters, or bits, it holds.
+    /// The maximum number of characters or bits.
     fn limit(&self) -> usize {
         let unlimited = if self.base == "bit" { 1 } else { 300 };
         self.modifiers.first().and_then(|limit| usize::try_from(*limit).ok()).unwrap_or(unlimited)
     }
 
-    /// Whether it, or an element of it, is text.
+    /// Whether the type or its element type is text.
     fn holds_text(&self) -> bool {
         matches!(self.base.as_str(), "text" | "character varying" | "character" | "citext")
     }
@@ -73,12 +73,13 @@ impl<'a> Type<'a> {
         matches!(self.base.as_str(), "json" | "jsonb") && !self.is_array
     }
 
-    /// How many values there are, where they are few and each should be met.
+    /// The number of enum values to cover; 0 for other types.
     pub(super) fn count(&self) -> usize {
         self.values.map_or(0, <[String]>::len).min(24)
     }
 
-    /// The `n`th of many values, all different where the type has so many; more than one where it is not known which is taken.
+    /// The `n`th of many values, which differ as far as the type allows. Returns several guesses if
+    /// it is unknown which one is valid.
     pub(super) fn nth(&self, n: usize) -> Vec<String> {
         let elements = self.element(n);
         if !self.is_array {
@@ -136,7 +137,7 @@ impl<'a> Type<'a> {
         vec![one]
     }
 
-    /// Digits before and behind the point, as many as there may be.
+    /// A number within the precision and scale.
     fn numerics(&self, n: usize) -> Vec<String> {
         let scale = self.modifiers.get(1).copied().unwrap_or(0);
         match self.modifiers.first().map(|precision| precision - scale) {
@@ -148,7 +149,7 @@ impl<'a> Type<'a> {
         }
     }
 
-    /// Values at the edges: what a narrower type has no room for, and the empty ones.
+    /// Extreme values: those that do not fit a narrower type, and empty ones.
     pub(super) fn extremes(&self) -> Vec<String> {
         if self.values.is_some() {
             return if self.is_array { vec!["{}".to_owned()] } else { Vec::new() };
@@ -191,8 +192,8 @@ impl<'a> Type<'a> {
         }
     }
 
-    /// What the literals of a check may be meant to say about such a column.
-    pub(super) fn like(&self, literals: &super::literals::Literals) -> Vec<String> {
+    /// Values that a check with these literals may accept.
+    pub(super) fn values_near(&self, literals: &super::literals::Literals) -> Vec<String> {
         let texts = literals.texts.iter().cloned();
         if self.is_number() {
             let texts: Vec<String> = texts.filter(|text| text.parse::<f64>().is_ok()).collect();
@@ -237,19 +238,19 @@ impl<'a> Type<'a> {
 
 const NUMBERS: [&str; 7] = ["smallint", "integer", "bigint", "numeric", "real", "double precision", "money"];
 
-/// What texts commonly have to look like.
+/// Common formats of texts.
 const SHAPES: [&str; 8] =
     ["a", "ABC", "123", "a@example.com", "https://example.com/a", "2026-01-01", "EUR", "+15555550100"];
 
-/// Different for each `n`, in as few characters as there may be.
+/// A text that differs for each `n`, within `limit` characters if possible.
 fn word(n: usize, limit: usize) -> String {
     let long = format!("value {n}");
     if long.len() <= limit {
         return long;
     }
     let digits: Vec<char> = (0..u32::try_from(limit.max(1)).unwrap_or(1))
-        .map(|place| {
-            char::from(b'a' + u8::try_from(n / 26_usize.saturating_pow(place) % 26).unwrap_or_default())
+        .map(|digit| {
+            char::from(b'a' + u8::try_from(n / 26_usize.saturating_pow(digit) % 26).unwrap_or_default())
         })
         .collect();
     digits.into_iter().rev().collect()
@@ -285,7 +286,7 @@ fn json(texts: &[String]) -> Vec<String> {
     found
 }
 
-/// For a type of an extension: one of these may be taken.
+/// Guesses for a type that is not known, such as an extension's; one of them may be valid.
 fn unknown(n: usize) -> Vec<String> {
     vec![
         format!("value {n}"),
@@ -299,12 +300,12 @@ fn unknown(n: usize) -> Vec<String> {
     ]
 }
 
-/// A column as the expressions of checks name it, with the type of the table's own.
+/// Casts a value to the column's own type, which expressions of checks expect.
 pub(super) fn cast(value: &str, column: &Column) -> String {
     format!("CAST({value} AS {})", column.data_type)
 }
 
-/// Columns in parentheses.
+/// Quoted columns in parentheses.
 pub(super) fn list<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = columns.into_iter().map(quote_identifier).collect();
     format!("({})", quoted.join(", "))
@@ -316,11 +317,11 @@ mod tests {
 
     fn of(data_type: &str) -> Type<'static> {
         static NONE: BTreeMap<Name, Enum> = BTreeMap::new();
-        Type::of(&Column { data_type: data_type.into(), ..Column::default() }, &NONE)
+        Type::parse(&Column { data_type: data_type.into(), ..Column::default() }, &NONE)
     }
 
     #[test]
-    fn a_type_is_taken_apart() {
+    fn a_type_is_parsed() {
         let time = of("timestamp(3) with time zone[]");
         assert_eq!(
             (time.base.as_str(), time.modifiers.as_slice(), time.is_array),
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn values_have_room_in_their_type() {
+    fn values_fit_their_type() {
         assert_eq!(of("character varying(3)").nth(27), ["abb"]);
         assert_eq!(of("character varying(3)").extremes()[0], "ééé");
         assert_eq!(of("bit(3)").nth(13), ["101"]);

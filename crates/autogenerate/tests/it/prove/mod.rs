@@ -174,7 +174,7 @@ async fn not_null_meets_a_null() {
     case.prove().await.unwrap_err();
     case.may_fail_on_data = true;
     let proof = case.prove().await.unwrap();
-    assert!(proof.up[0].refused.as_ref().unwrap().contains("contains null values"));
+    assert!(proof.up[0].data_error.as_ref().unwrap().contains("contains null values"));
     assert_eq!(proof.irreversible, None);
 
     // With a slot, a person's work is done for the made up rows.
@@ -186,7 +186,7 @@ async fn not_null_meets_a_null() {
         rehearsal: "UPDATE items SET note = 'none' WHERE note IS NULL".to_owned(),
     });
     let proof = case.prove().await.unwrap();
-    assert_eq!(proof.up[0].refused, None);
+    assert_eq!(proof.up[0].data_error, None);
     assert_eq!(proof.irreversible, None);
     case.close().await;
 }
@@ -223,7 +223,7 @@ async fn an_index_that_could_not_be_built_concurrently_is_built_again() {
     case.up.statements[0].hazards.insert(Hazard::MayFailOnData);
     case.may_fail_on_data = true;
     let proof = case.prove().await.unwrap();
-    assert!(proof.up[0].refused.as_ref().unwrap().contains("could not create unique index"));
+    assert!(proof.up[0].data_error.as_ref().unwrap().contains("could not create unique index"));
     assert_eq!(proof.up[0].note.locks, [("ShareUpdateExclusive".to_owned(), "items".to_owned())]);
     case.close().await;
 }
@@ -232,7 +232,7 @@ async fn an_index_that_could_not_be_built_concurrently_is_built_again() {
 async fn rows_that_a_plan_is_not_about_have_to_stay() {
     let up = plan(&["ALTER TABLE items ADD sku text", "UPDATE items SET note = upper(note)"]);
     let mut case = Case::of(ITEMS, up).await;
-    assert_eq!(changes(case.prove().await.unwrap_err()), ["column items.note holds other values"]);
+    assert_eq!(changes(case.prove().await.unwrap_err()), ["values of column items.note changed"]);
     case.up.statements[1].sql = "DELETE FROM items WHERE note IS NULL".to_owned();
     assert!(changes(case.prove().await.unwrap_err())[0].starts_with("table items has "));
     // Each column has its values still, but not its row.
@@ -240,7 +240,7 @@ async fn rows_that_a_plan_is_not_about_have_to_stay() {
                (SELECT note, row_number() OVER (ORDER BY id) % count(*) OVER () AS n FROM items) b \
                JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM items) a USING (n) WHERE items.id = a.id";
     case.up.statements[1].sql = mix.to_owned();
-    assert_eq!(changes(case.prove().await.unwrap_err()), ["the rows of table items were mixed up"]);
+    assert_eq!(changes(case.prove().await.unwrap_err()), ["values of table items moved between rows"]);
     case.close().await;
 }
 
@@ -250,7 +250,7 @@ async fn a_drop_and_an_add_are_no_rename() {
     let up = plan(&["ALTER TABLE items ADD remark text", "ALTER TABLE items DROP note"]);
     let mut case = Case::new(ITEMS, &after, up, Vec::new()).await;
     case.renames.columns.push((Name::local("items"), "note".to_owned(), "remark".to_owned()));
-    assert_eq!(changes(case.prove().await.unwrap_err()), ["column items.remark holds other values"]);
+    assert_eq!(changes(case.prove().await.unwrap_err()), ["values of column items.remark changed"]);
 
     case.up = Plan { statements: plan(&["ALTER TABLE items RENAME note TO remark"]) };
     case.down = Plan { statements: plan(&["ALTER TABLE items RENAME remark TO note"]) };
@@ -268,7 +268,7 @@ async fn a_rehearsal_may_change_rows_and_statements_around_it_may_not() {
         template: String::new(),
         rehearsal: "DELETE FROM items WHERE note IS NULL;".to_owned(),
     });
-    assert_eq!(changes(case.prove().await.unwrap_err()), ["column items.name holds other values"]);
+    assert_eq!(changes(case.prove().await.unwrap_err()), ["values of column items.name changed"]);
     case.up.statements.remove(0);
     case.prove().await.unwrap();
     case.close().await;
