@@ -1,6 +1,7 @@
-//! The arguments of an attribute: `flag`, `name = value`, `name(arguments)` and texts without a name.
+//! The arguments of an attribute: `flag`, `name = value`, `name(arguments)` and unnamed strings.
 //!
-//! One after the other is taken by its name; what is left then is not known, and the names that were asked for are those that are.
+//! The parser takes arguments by name. Whatever is left at the end is unknown; the names asked for
+//! until then are the ones that the message suggests.
 
 use proc_macro2::Span;
 use syn::{
@@ -15,17 +16,17 @@ use syn::{
 
 use crate::errors::Errors;
 
-/// Arguments that have not been taken yet.
+/// The arguments that have not been taken yet.
 pub struct Args {
-    /// What they are the arguments of.
+    /// What these are the arguments of, for messages.
     owner: String,
-    /// Where the owner is.
+    /// The span of the owner.
     pub span: Span,
     entries: Vec<Entry>,
     known: Vec<&'static str>,
 }
 
-/// One argument.
+/// An argument.
 struct Entry {
     name: Option<Ident>,
     value: Value,
@@ -62,8 +63,8 @@ fn entries(input: ParseStream) -> Result<Vec<Entry>> {
 }
 
 impl Args {
-    /// Those of all attributes of that name.
-    pub fn of(attributes: &[Attribute], name: &'static str, errors: &mut Errors) -> Self {
+    /// Parses the arguments of all attributes with this name.
+    pub fn parse(attributes: &[Attribute], name: &'static str, errors: &mut Errors) -> Self {
         let mut args =
             Self {
                 owner: format!("#[{name}(…)]"), span: Span::call_site(), entries: vec![], known: vec![]
@@ -75,12 +76,12 @@ impl Args {
         args
     }
 
-    /// Whether there are none left.
+    /// Whether all arguments have been taken.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// A word that is there or not: where it is.
+    /// Takes `name`, and returns its span.
     pub fn flag(&mut self, name: &'static str, errors: &mut Errors) -> Option<Span> {
         let entry = self.take_once(name, errors)?;
         let span = entry.span();
@@ -90,7 +91,7 @@ impl Args {
         Some(span)
     }
 
-    /// `name`, `name = true` or `name = false`.
+    /// Takes `name`, `name = true` or `name = false`.
     pub fn switch(&mut self, name: &'static str, errors: &mut Errors) -> Option<(bool, Span)> {
         let entry = self.take_once(name, errors)?;
         let span = entry.span();
@@ -100,25 +101,25 @@ impl Args {
                 Some((value, span))
             }
             _ => {
-                errors.at(span, format_args!("`{name}` stands alone, or is `true` or `false`"));
+                errors.at(span, format_args!("`{name}` takes no value, `true` or `false`"));
                 None
             }
         }
     }
 
-    /// `name = "text"`.
+    /// Takes `name = "text"`.
     pub fn text(&mut self, name: &'static str, errors: &mut Errors) -> Option<LitStr> {
         let entry = self.take_once(name, errors)?;
-        errors.take(entry.text()).filter(|text| is_given(&format!("`{name}`"), text, errors))
+        errors.take(entry.text()).filter(|text| check_not_empty(&format!("`{name}`"), text, errors))
     }
 
-    /// `name = "text"`, which may be empty.
-    pub fn text_or_none(&mut self, name: &'static str, errors: &mut Errors) -> Option<LitStr> {
+    /// Takes `name = "text"`, which may be empty.
+    pub fn maybe_empty_text(&mut self, name: &'static str, errors: &mut Errors) -> Option<LitStr> {
         let entry = self.take_once(name, errors)?;
         errors.take(entry.text())
     }
 
-    /// `name` or `name = "text"`: where it is, and the text.
+    /// Takes `name` or `name = "text"`, and returns its span and the text.
     pub fn flag_or_text(
         &mut self,
         name: &'static str,
@@ -132,7 +133,7 @@ impl Args {
         }
     }
 
-    /// `name = ["text", "text"]`, or one text without brackets.
+    /// Takes `name = ["text", "text"]`, or one string without brackets.
     pub fn texts(&mut self, name: &'static str, errors: &mut Errors) -> Vec<LitStr> {
         let Some(entry) = self.take_once(name, errors) else { return vec![] };
         let texts = match entry.value {
@@ -142,10 +143,11 @@ impl Args {
             _ => vec![entry.text()],
         };
         let texts: Vec<LitStr> = texts.into_iter().filter_map(|text| errors.take(text)).collect();
-        texts.into_iter().filter(|text| is_given(&format!("`{name}`"), text, errors)).collect()
+        texts.into_iter().filter(|text| check_not_empty(&format!("`{name}`"), text, errors)).collect()
     }
 
-    /// `name(arguments)`, as often as it is there; `name` alone has no arguments, and `name = "text"` one.
+    /// Takes every `name(arguments)`; `name` has no arguments, and `name = "text"` has one unnamed
+    /// string.
     pub fn lists(&mut self, name: &'static str) -> Vec<Args> {
         let mut lists = vec![];
         while let Some(entry) = self.take(name) {
@@ -160,7 +162,7 @@ impl Args {
         lists
     }
 
-    /// A text that has no name.
+    /// Takes a required unnamed string.
     pub fn unnamed(&mut self, what: &'static str, errors: &mut Errors) -> Option<LitStr> {
         let at = self.entries.iter().position(|entry| entry.name.is_none());
         let Some(at) = at else {
@@ -168,10 +170,10 @@ impl Args {
             return None;
         };
         let entry = self.entries.remove(at);
-        errors.take(entry.text()).filter(|text| is_given(&self.owner, text, errors))
+        errors.take(entry.text()).filter(|text| check_not_empty(&self.owner, text, errors))
     }
 
-    /// A text that cannot be left out.
+    /// Takes a required `name = "text"`.
     pub fn required(&mut self, name: &'static str, errors: &mut Errors) -> Option<LitStr> {
         if !self.has(name) {
             errors.at(self.span, format_args!("{} needs `{name} = \"…\"`", self.owner));
@@ -179,7 +181,7 @@ impl Args {
         self.text(name, errors)
     }
 
-    /// Texts that cannot be left out.
+    /// Takes a required `name = ["text", "text"]`.
     pub fn required_list(&mut self, name: &'static str, errors: &mut Errors) -> Vec<LitStr> {
         let given = self.has(name);
         let texts = self.texts(name, errors);
@@ -189,13 +191,15 @@ impl Args {
         texts
     }
 
-    /// What is left is not known.
+    /// Rejects the arguments that are left.
     pub fn finish(self, errors: &mut Errors) {
         let known: Vec<String> = self.known.iter().map(|name| format!("`{name}`")).collect();
         for entry in &self.entries {
             let message = match &entry.name {
-                Some(name) => format!("{} knows no `{name}`, but {}", self.owner, known.join(", ")),
-                None => format!("{} takes no text without a name, but {}", self.owner, known.join(", ")),
+                Some(name) => {
+                    format!("unknown argument `{name}` in {}; expected {}", self.owner, known.join(", "))
+                }
+                None => format!("unexpected unnamed string in {}; expected {}", self.owner, known.join(", ")),
             };
             errors.at(entry.span(), message);
         }
@@ -234,13 +238,13 @@ impl Entry {
         }
     }
 
-    /// The text that it is.
+    /// Returns the string literal after `=`.
     fn text(self) -> Result<LitStr> {
         let span = self.span();
         let name = self.name.map_or_else(|| "this".to_owned(), |name| format!("`{name}`"));
         match self.value {
             Value::Expr(expr) => literal(&name, expr),
-            _ => Err(syn::Error::new(span, format_args!("{name} needs a text: `= \"…\"`"))),
+            _ => Err(syn::Error::new(span, format_args!("{name} needs a string: `= \"…\"`"))),
         }
     }
 }
@@ -248,15 +252,15 @@ impl Entry {
 fn literal(name: &str, expr: Expr) -> Result<LitStr> {
     match expr {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text),
-        other => Err(syn::Error::new(other.span(), format_args!("{name} has to be a text in double quotes"))),
+        other => Err(syn::Error::new(other.span(), format_args!("{name} must be a string literal"))),
     }
 }
 
-/// Whether the text says something.
-fn is_given(name: &str, text: &LitStr, errors: &mut Errors) -> bool {
-    let given = !text.value().trim().is_empty();
-    if !given {
-        errors.at(text.span(), format_args!("{name} is empty"));
+/// Rejects an empty string.
+fn check_not_empty(name: &str, text: &LitStr, errors: &mut Errors) -> bool {
+    let filled = !text.value().trim().is_empty();
+    if !filled {
+        errors.at(text.span(), format_args!("{name} cannot be empty"));
     }
-    given
+    filled
 }

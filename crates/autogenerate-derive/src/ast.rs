@@ -1,9 +1,9 @@
-//! What an item says, before it is known whether that makes sense.
+//! The parsed form of an item's attributes, not validated yet.
 
 use proc_macro2::Span;
 use syn::{Generics, Ident, LitStr, Type};
 
-/// A struct that is a row of a table.
+/// A struct that maps to a table.
 pub struct Table {
     pub ident: Ident,
     pub generics: Generics,
@@ -19,7 +19,7 @@ pub struct Table {
     pub comment: Option<String>,
 }
 
-/// The constraints and indexes of a table: those of its fields, then those of all of it.
+/// The constraints and indexes of a table, those of its fields first.
 #[derive(Default)]
 pub struct Constraints {
     pub primary_keys: Vec<Key>,
@@ -31,28 +31,28 @@ pub struct Constraints {
 }
 
 impl Constraints {
-    /// These, and then those.
-    pub fn append(&mut self, those: Self) {
-        self.primary_keys.extend(those.primary_keys);
-        self.uniques.extend(those.uniques);
-        self.foreign_keys.extend(those.foreign_keys);
-        self.checks.extend(those.checks);
-        self.exclusions.extend(those.exclusions);
-        self.indexes.extend(those.indexes);
+    /// Appends all of `other`.
+    pub fn append(&mut self, other: Self) {
+        self.primary_keys.extend(other.primary_keys);
+        self.uniques.extend(other.uniques);
+        self.foreign_keys.extend(other.foreign_keys);
+        self.checks.extend(other.checks);
+        self.exclusions.extend(other.exclusions);
+        self.indexes.extend(other.indexes);
     }
 }
 
-/// A name, and what made it.
+/// A name and the span it comes from.
 pub struct Text {
     pub value: String,
     pub span: Span,
 }
 
-/// A field that is a column.
+/// A field that maps to a column.
 pub struct Column {
     pub field: Ident,
     pub name: Text,
-    pub kept_as: KeptAs,
+    pub type_source: TypeSource,
     pub nullable: Option<(bool, Span)>,
     pub collation: Option<LitStr>,
     pub default: Option<LitStr>,
@@ -63,11 +63,11 @@ pub struct Column {
     pub comment: Option<String>,
 }
 
-/// What the SQL type follows from.
-pub struct KeptAs {
-    /// The type that sqlx reads; `None` of a field that it reads as JSON.
+/// Where a column's SQL type comes from.
+pub struct TypeSource {
+    /// The type that sqlx decodes; `None` for a field that it decodes as JSON.
     pub rust: Option<Type>,
-    /// Whether that takes `NULL`, as far as it can be read.
+    /// Whether the Rust type is written as an `Option`, or the JSON is nullable.
     pub optional: bool,
     /// `type = "…"`.
     pub named: Option<LitStr>,
@@ -160,11 +160,11 @@ pub struct Enum {
     pub comment: Option<String>,
 }
 
-/// How the values of an enum are kept.
+/// How the values of an enum are stored.
 pub enum Storage {
-    /// As an enumerated type.
+    /// As a PostgreSQL enum type.
     Type { schema: Option<String>, name: Text },
-    /// As this type, with a check.
+    /// As this text type, with a check constraint.
     Text(LitStr),
 }
 

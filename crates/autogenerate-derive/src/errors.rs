@@ -1,13 +1,13 @@
-//! All that is wrong with an item, told at once.
+//! Collects the errors of an item, so that all are reported at once.
 
 use syn::{Error, Result};
 
-/// Errors so far.
+/// The errors collected so far.
 #[derive(Default)]
 pub struct Errors(Option<Error>);
 
 impl Errors {
-    /// One more.
+    /// Adds an error.
     pub fn push(&mut self, error: Error) {
         match &mut self.0 {
             Some(errors) => errors.combine(error),
@@ -15,17 +15,17 @@ impl Errors {
         }
     }
 
-    /// One more, in words.
+    /// Adds an error with this message at `span`.
     pub fn at(&mut self, span: proc_macro2::Span, message: impl std::fmt::Display) {
         self.push(Error::new(span, message));
     }
 
-    /// The value, or what was wrong with it.
+    /// Returns the value, or records the error.
     pub fn take<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// Nothing, or all of them.
+    /// Returns all errors as one, if there are any.
     pub fn finish(self) -> Result<()> {
         self.0.map_or(Ok(()), Err)
     }

@@ -1,4 +1,4 @@
-//! The derive macros of `autogenerate`, which exports them.
+//! The derive macros of `autogenerate`, which re-exports them.
 
 mod args;
 mod ast;
@@ -14,7 +14,7 @@ use syn::{DeriveInput, parse_macro_input};
 
 use errors::Errors;
 
-/// Makes a struct the model of a table: `impl autogenerate::Table`.
+/// Derives `autogenerate::Table`: makes a struct the model of a table.
 ///
 /// ```
 /// use autogenerate::{Table, model::Metadata};
@@ -23,11 +23,15 @@ use errors::Errors;
 /// /// A thing worth
 /// /// keeping track of.
 /// ///
-/// /// This is for those who read the code.
+/// /// This paragraph is for readers of the code.
 /// #[derive(sqlx::FromRow, Table)]
 /// #[table(
 ///     name = "items",
-///     index(name = "items_newest_idx", columns = ["weight DESC", "lower(name)"], where = "weight > 0"),
+///     index(
+///         name = "items_newest_idx",
+///         columns = ["weight DESC", "lower(name)"],
+///         where = "weight > 0"
+///     ),
 ///     unique(columns = ["shelf_id", "name"]),
 ///     check(name = "items_name_check", "char_length(name) BETWEEN 1 AND 200")
 /// )]
@@ -63,7 +67,8 @@ use errors::Errors;
 ///     "items_shelf_id_fkey FOREIGN KEY (shelf_id) REFERENCES shelves(id) ON DELETE SET NULL",
 ///     "items_shelf_id_name_key UNIQUE (shelf_id, name)",
 /// ]);
-/// let indexes: Vec<_> = items.indexes.iter().map(|(name, one)| format!("{name} {}", one.definition)).collect();
+/// let indexes: Vec<_> =
+///     items.indexes.iter().map(|(name, one)| format!("{name} {}", one.definition)).collect();
 /// assert_eq!(indexes, [
 ///     "items_newest_idx btree (weight DESC, lower(name)) WHERE (weight > 0)",
 ///     "items_shelf_id_idx btree (shelf_id)",
@@ -71,44 +76,44 @@ use errors::Errors;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A struct has named fields and no generic parameters but lifetimes. The names in lists of columns are those of the columns, not of the
-/// fields, and not quoted. What stands in `default`, `check`, `generated`, `where`, `type`, `with`, `values`, `partition_by` and the elements of
-/// indexes is SQL, and is not looked into further than for the column that an element begins with. An index that needs a sign or a key word as
-/// a column's name has it quoted.
+/// The struct must have named fields, and lifetimes are its only generic parameters. Column lists
+/// name columns, not fields, without quotes. `default`, `check`, `generated`, `where`, `type`,
+/// `with`, `values`, `partition_by` and the elements of indexes are SQL. They are not parsed,
+/// except for the column that an element begins with, which is quoted if it is a key word.
 ///
-/// # Of the table: `#[table(…)]`
+/// # On the struct: `#[table(…)]`
 ///
 /// | attribute | meaning |
 /// | --- | --- |
-/// | `name = "items"` | its name; else the struct's in `snake_case`, not made plural |
-/// | `schema = "billing"` | the schema that it is in; then all names of all models are qualified |
-/// | `renamed_from = "things"` | what it was called before |
+/// | `name = "items"` | the table's name; by default the struct's in `snake_case`, singular |
+/// | `schema = "billing"` | the table's schema; the names of all models are then qualified |
+/// | `renamed_from = "things"` | the table's former name |
 /// | `primary_key(columns = ["a", "b"])` | a primary key of several columns; also `name`, `include = ["c"]`, `deferrable`, `initially_deferred`, `comment` |
-/// | `unique(columns = ["a", "b"])` | also `name`, `include`, `nulls_not_distinct`, `deferrable`, `initially_deferred`, `comment` |
-/// | `foreign_key(columns = ["a"], references = "others(b)")` | also `name`, `on_delete`, `on_update`, `match_full`, `deferrable`, `initially_deferred`, `comment` |
-/// | `check("a > b")` | also `name`, `comment` |
-/// | `exclude(using = "gist", elements = ["room WITH =", "during WITH &&"])` | also `name`, `where`, `deferrable`, `initially_deferred`, `comment` |
-/// | `index(columns = ["a DESC", "lower(b)", "c jsonb_path_ops"])` | also `name`, `using`, `unique`, `include`, `where`, `with = "fillfactor=70"`, `nulls_not_distinct`, `comment` |
-/// | `partition_by = "RANGE (at)"` | makes it a partitioned table |
-/// | `partition(name = "events_2026", values = "FROM ('2026-01-01') TO ('2027-01-01')")` | one of its partitions; `default` in place of `values`; also `comment` |
-/// | `unlogged` | its writes bypass the write-ahead log |
-/// | `with = "fillfactor=70"` | storage parameters, divided by commas |
-/// | `comment = "…"` | the comment, where it is not the documentation; `""` for none |
+/// | `unique(columns = ["a", "b"])` | a unique constraint; also `name`, `include`, `nulls_not_distinct`, `deferrable`, `initially_deferred`, `comment` |
+/// | `foreign_key(columns = ["a"], references = "others(b)")` | a foreign key; also `name`, `on_delete`, `on_update`, `match_full`, `deferrable`, `initially_deferred`, `comment` |
+/// | `check("a > b")` | a check constraint; also `name`, `comment` |
+/// | `exclude(using = "gist", elements = ["room WITH =", "during WITH &&"])` | an exclusion constraint; also `name`, `where`, `deferrable`, `initially_deferred`, `comment` |
+/// | `index(columns = ["a DESC", "lower(b)", "c jsonb_path_ops"])` | an index; also `name`, `using`, `unique`, `include`, `where`, `with = "fillfactor=70"`, `nulls_not_distinct`, `comment` |
+/// | `partition_by = "RANGE (at)"` | makes the table partitioned |
+/// | `partition(name = "events_2026", values = "FROM ('2026-01-01') TO ('2027-01-01')")` | a partition; `default` instead of `values` for the default partition; also `comment` |
+/// | `unlogged` | an `UNLOGGED` table |
+/// | `with = "fillfactor=70"` | storage parameters, separated by commas |
+/// | `comment = "…"` | the comment, instead of the doc comment; `""` for none |
 ///
-/// All but the single-valued ones may be there several times, in one `#[table(…)]` or in several.
+/// Arguments with parentheses can be repeated, in one `#[table(…)]` or in several.
 ///
-/// # Of a column: `#[column(…)]`
+/// # On a field: `#[column(…)]`
 ///
 /// | attribute | meaning |
 /// | --- | --- |
-/// | `type = "varchar(200)"` | the SQL type, which else follows from the field's by `SqlType`; the field's then need not have one |
-/// | `nullable`, `nullable = false` | whether it takes `NULL`, where an `Option` does not tell |
-/// | `default = "now()"` | what it holds where nothing is given |
-/// | `primary_key` | the primary key, of this column alone |
-/// | `unique`, `unique(…)` | a unique constraint, with the same arguments as the table's but `columns` |
-/// | `index`, `index(…)` | an index, with the same arguments as the table's but `columns` |
-/// | `check = "a > 0"`, `check(name = "…", "a > 0")` | a check |
-/// | `references = "others(id)"` | a foreign key; `"others"` for its primary key, `"billing.others(id)"` in another schema |
+/// | `type = "varchar(200)"` | the SQL type, instead of the one of the field's `SqlType`; the field's type then need not implement it |
+/// | `nullable`, `nullable = false` | whether the column is nullable; by default an `Option` is |
+/// | `default = "now()"` | the default |
+/// | `primary_key` | a primary key of this column |
+/// | `unique`, `unique(…)` | a unique constraint; the table's arguments without `columns` |
+/// | `index`, `index(…)` | an index; the table's arguments without `columns` |
+/// | `check = "a > 0"`, `check(name = "…", "a > 0")` | a check constraint |
+/// | `references = "others(id)"` | a foreign key; `"others"` for its primary key, `"billing.others(id)"` for another schema |
 /// | `on_delete = "cascade"`, `on_update = "restrict"` | also `"no action"`, `"set null"`, `"set default"` |
 /// | `deferrable`, `initially_deferred` | when the foreign key is checked |
 /// | `identity`, `identity = "always"` | `GENERATED ALWAYS AS IDENTITY` |
@@ -116,31 +121,33 @@ use errors::Errors;
 /// | `generated = "a * b"` | `GENERATED ALWAYS AS (a * b) STORED` |
 /// | `virtual` | with `generated`: `VIRTUAL` (PostgreSQL 18) |
 /// | `collation = "C"` | the name of a collation |
-/// | `renamed_from = "title"` | what it was called before |
-/// | `skip` | the field is no column |
-/// | `comment = "…"` | the comment, where it is not the documentation; `""` for none |
+/// | `renamed_from = "title"` | the column's former name |
+/// | `skip` | the field is not a column |
+/// | `comment = "…"` | the comment, instead of the doc comment; `""` for none |
 ///
 /// # Comments
 ///
-/// The first paragraph of a `///` documentation is the comment in the database, its lines joined by blanks; what follows is for those who read
-/// the code.
+/// The first paragraph of a doc comment becomes the comment in the database, its lines joined with
+/// spaces. The rest is for readers of the code.
 ///
 /// # sqlx's attributes
 ///
-/// | attribute | is heeded so |
+/// | attribute | effect |
 /// | --- | --- |
-/// | `#[sqlx(rename_all = "…")]` on the struct, `#[sqlx(rename = "…")]` on a field | the names of columns |
-/// | `#[sqlx(skip)]` | the field is no column |
-/// | `#[sqlx(json)]`, `#[sqlx(json(nullable))]` | `jsonb`, and whether it takes `NULL` |
+/// | `#[sqlx(rename_all = "…")]` on the struct, `#[sqlx(rename = "…")]` on a field | column names |
+/// | `#[sqlx(skip)]` | the field is not a column |
+/// | `#[sqlx(json)]`, `#[sqlx(json(nullable))]` | `jsonb`, and whether it is nullable |
 /// | `#[sqlx(try_from = "i64")]` | the SQL type is that of `i64` |
-/// | `#[sqlx(flatten)]` | an error: the columns of another struct are not known here |
-/// | `#[sqlx(default)]` | not at all: it is about rows that lack the column |
+/// | `#[sqlx(flatten)]` | an error: the other struct's columns are unknown here |
+/// | `#[sqlx(default)]` | none: it is about rows that lack the column |
 ///
 /// # Errors
 ///
-/// What PostgreSQL could not do is a compile error at the attribute, and all of a struct's are told at once: a column that is not there, two
-/// primary keys or an optional one, a default of a generated or identity column, an identity that is no integer, a name of more than 63 octets, a
-/// name used twice, half of a foreign key, a former name that is still in use. What lies between models is told by `Metadata::schema`.
+/// What PostgreSQL would reject is a compile error at the attribute, and all errors of a struct are
+/// reported at once: an unknown column, a second or nullable primary key, a default on a generated
+/// or identity column, an identity that is not an integer, a name longer than 63 bytes, a duplicate
+/// name, an incomplete foreign key, a former name that is still in use. `Metadata::schema` reports
+/// errors between models.
 #[proc_macro_derive(Table, attributes(table, column, sqlx))]
 pub fn table(input: TokenStream) -> TokenStream {
     expand(&parse_macro_input!(input as DeriveInput), |input, errors| {
@@ -150,15 +157,16 @@ pub fn table(input: TokenStream) -> TokenStream {
     })
 }
 
-/// Makes an enum without fields a type of columns: `impl autogenerate::SqlType`.
+/// Derives `autogenerate::SqlType` for a fieldless enum.
 ///
-/// It is an enumerated type of PostgreSQL, of the name that sqlx gives it (`type_name`, which may be `schema.name`; else the enum's own in small
-/// letters). `rename_all` and `rename` are heeded, so this and sqlx's own derive agree.
+/// The enum becomes a PostgreSQL enum type with the name that sqlx expects: `type_name`, which may
+/// be `schema.name`, or the enum's name in lower case. `rename_all` and `rename` apply as in sqlx's
+/// own derive.
 ///
 /// ```
 /// use autogenerate::{Enum, Table, model::Metadata};
 ///
-/// /// Where an order is.
+/// /// The state of an order.
 /// #[derive(sqlx::Type, Enum)]
 /// #[sqlx(type_name = "progress", rename_all = "snake_case")]
 /// enum Progress {
@@ -186,21 +194,22 @@ pub fn table(input: TokenStream) -> TokenStream {
 /// let (name, progress) = schema.enums.first_key_value().ok_or("no type")?;
 /// assert_eq!(name.to_string(), "progress");
 /// assert_eq!(progress.values, ["open", "in_transit"]);
-/// assert_eq!(progress.comment.as_deref(), Some("Where an order is."));
+/// assert_eq!(progress.comment.as_deref(), Some("The state of an order."));
 /// let orders = schema.tables.values().next().ok_or("no table")?;
 /// assert!(orders.column("colour").is_some_and(|colour| colour.data_type == "varchar(20)"));
-/// assert_eq!(orders.constraints["orders_colour_check"].definition, "CHECK (colour IN ('red', 'blue'))");
+/// let check = &orders.constraints["orders_colour_check"];
+/// assert_eq!(check.definition, "CHECK (colour IN ('red', 'blue'))");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// | `#[enumeration(…)]` | meaning |
 /// | --- | --- |
-/// | `type = "varchar(20)"` on the enum | its values are kept as that type, and every column of it has a check that they are among these. The same follows from a `type_name` of sqlx that is `text`, `varchar`, `char`, `bpchar` or `citext` |
-/// | `renamed_from = "state"` on the enum | what the type was called before |
-/// | `renamed_from = "on_its_way"` on a variant | what the value was called before; of a type only, because text is data |
-/// | `comment = "…"` on the enum | the comment, where it is not the first paragraph of the documentation; `""` for none |
+/// | `type = "varchar(20)"` on the enum | stores values as this type; each column gets a check constraint on the values. A sqlx `type_name` of `text`, `varchar`, `char`, `bpchar` or `citext` has the same effect |
+/// | `renamed_from = "state"` on the enum | the type's former name |
+/// | `renamed_from = "on_its_way"` on a variant | the value's former name; not for values stored as text, which are data |
+/// | `comment = "…"` on the enum | the comment, instead of the doc comment; `""` for none |
 ///
-/// An enum with `#[repr(i32)]` is a number to sqlx: derive `SqlType` for it.
+/// sqlx stores an enum with `#[repr(i32)]` as an integer: derive `SqlType` for it.
 #[proc_macro_derive(Enum, attributes(enumeration, sqlx))]
 pub fn enumeration(input: TokenStream) -> TokenStream {
     expand(&parse_macro_input!(input as DeriveInput), |input, errors| {
@@ -210,10 +219,11 @@ pub fn enumeration(input: TokenStream) -> TokenStream {
     })
 }
 
-/// Makes a newtype a type of columns, that of its field: `impl autogenerate::SqlType`.
+/// Derives `autogenerate::SqlType` for a newtype: the SQL type of its field.
 ///
-/// It needs `#[sqlx(transparent)]`, as sqlx's own derive does; `#[sqlx(no_pg_array)]` keeps arrays from being made of it, which a newtype around
-/// an array needs. `#[sql_type(type = "…")]` names the SQL type. An enum with `#[repr(i16)]`, `i32` or `i64` is that integer.
+/// The newtype needs `#[sqlx(transparent)]`, as in sqlx's own derive. `#[sql_type(type = "…")]`
+/// overrides the SQL type. `#[sqlx(no_pg_array)]` rules out arrays of it, which a newtype around an
+/// array needs. An enum with `#[repr(i16)]`, `i32` or `i64` has that integer's SQL type.
 ///
 /// ```
 /// use autogenerate::SqlType;
@@ -244,12 +254,12 @@ pub fn sql_type(input: TokenStream) -> TokenStream {
     expand(&parse_macro_input!(input as DeriveInput), |input, errors| errors.take(newtype::derive(input)))
 }
 
-/// Attributes to tree, tree to code; or all that is wrong.
+/// Parses the attributes, validates them and generates code; or returns all errors.
 fn expand(
     input: &DeriveInput,
-    steps: impl FnOnce(&DeriveInput, &mut Errors) -> Option<proc_macro2::TokenStream>,
+    derive: impl FnOnce(&DeriveInput, &mut Errors) -> Option<proc_macro2::TokenStream>,
 ) -> TokenStream {
     let mut errors = Errors::default();
-    let code = steps(input, &mut errors);
+    let code = derive(input, &mut errors);
     errors.finish().map_or_else(syn::Error::into_compile_error, |()| code.unwrap_or_default()).into()
 }

@@ -1,8 +1,8 @@
-//! Texts that are read more closely: documentation, names, and the beginning of a piece of SQL.
+//! Parses the contents of strings: doc comments, names and the beginning of SQL fragments.
 
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Result};
 
-/// The first paragraph of a documentation, its lines joined by blanks. What follows is for those who read the code.
+/// The first paragraph of a doc comment, its lines joined with spaces.
 pub fn summary(attributes: &[Attribute]) -> Option<String> {
     let mut words: Vec<String> = vec![];
     for text in attributes.iter().filter_map(documentation) {
@@ -20,7 +20,7 @@ pub fn summary(attributes: &[Attribute]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// What a `///` says; `#[doc = include_str!(…)]` and `#[doc(hidden)]` say nothing here.
+/// The text of a `///`; `None` for `#[doc = include_str!(…)]` and `#[doc(hidden)]`.
 fn documentation(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(MetaNameValue {
         path, value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), ..
@@ -31,7 +31,7 @@ fn documentation(attribute: &Attribute) -> Option<String> {
     path.is_ident("doc").then(|| text.value())
 }
 
-/// The column that an element of an index begins with; `None` where it begins with an expression.
+/// The column that an index element begins with; `None` if it begins with an expression.
 pub fn leading_name(element: &str) -> Option<String> {
     let element = element.trim();
     let (name, rest) = if let Some(quoted) = element.strip_prefix('"') {
@@ -45,44 +45,44 @@ pub fn leading_name(element: &str) -> Option<String> {
     (!expression).then_some(name)
 }
 
-/// `table(column, column)`, `schema.table(column)` or `table`, of which each name may be in double quotes.
+/// A parsed `table(column, column)`, `schema.table(column)` or `table`; each name may be quoted.
 pub struct Reference {
-    /// The schema, where there is one.
+    /// The schema, if it is named.
     pub schema: Option<String>,
     /// The table.
     pub table: String,
-    /// The columns, where they are named.
+    /// The columns, if they are named.
     pub columns: Vec<String>,
 }
 
 impl Reference {
-    /// Reads one.
+    /// Parses a reference.
     pub fn parse(text: &LitStr) -> Result<Self> {
         let value = text.value();
-        let wrong = || {
+        let invalid = || {
             syn::Error::new(
                 text.span(),
-                "a reference has to be `table`, `table(column, …)` or `schema.table(column, …)`",
+                "reference must be `table`, `table(column, …)` or `schema.table(column, …)`",
             )
         };
         let (table, columns) = match value.trim().split_once('(') {
-            Some((table, rest)) => (table, Some(rest.strip_suffix(')').ok_or_else(wrong)?)),
+            Some((table, rest)) => (table, Some(rest.strip_suffix(')').ok_or_else(invalid)?)),
             None => (value.trim(), None),
         };
-        let mut path = qualified(table).ok_or_else(wrong)?;
+        let mut path = qualified(table).ok_or_else(invalid)?;
         let columns = columns.map_or(Some(vec![]), |columns| columns.split(',').map(identifier).collect());
-        let table = path.pop().ok_or_else(wrong)?;
-        Ok(Self { schema: path.pop(), table, columns: columns.ok_or_else(wrong)? })
+        let table = path.pop().ok_or_else(invalid)?;
+        Ok(Self { schema: path.pop(), table, columns: columns.ok_or_else(invalid)? })
     }
 }
 
-/// A name, or a schema and a name.
+/// Splits a name that may be qualified by a schema.
 pub fn qualified(text: &str) -> Option<Vec<String>> {
     let names: Vec<String> = text.split('.').map(identifier).collect::<Option<_>>()?;
     (names.len() <= 2).then_some(names)
 }
 
-/// A name as PostgreSQL keeps it: small letters, unless it is in double quotes.
+/// Folds a name to lower case as PostgreSQL does, unless it is quoted.
 fn identifier(text: &str) -> Option<String> {
     let text = text.trim();
     if let Some(quoted) = text.strip_prefix('"') {
@@ -96,8 +96,8 @@ fn identifier(text: &str) -> Option<String> {
     (text.starts_with(begins) && text.chars().all(goes_on)).then(|| text.to_lowercase())
 }
 
-/// A comment that was written instead of a documentation; an empty one is none.
-pub fn given(comment: &LitStr) -> Option<String> {
+/// The value of an explicit `comment = "…"`; `None` if it is empty.
+pub fn explicit_comment(comment: &LitStr) -> Option<String> {
     Some(comment.value()).filter(|comment| !comment.is_empty())
 }
 

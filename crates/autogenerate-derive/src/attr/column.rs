@@ -1,4 +1,4 @@
-//! `#[column(…)]`.
+//! Parses `#[column(…)]`.
 
 use proc_macro2::Span;
 use syn::{Field, GenericArgument, LitStr, PathArguments, Type, ext::IdentExt};
@@ -9,35 +9,38 @@ use super::{
 };
 use crate::{
     args::Args,
-    ast::{Column, Constraints, Deferral, ForeignKey, Identity, KeptAs, Key, Table, Text},
+    ast::{Column, Constraints, Deferral, ForeignKey, Identity, Key, Table, Text, TypeSource},
     errors::Errors,
-    text::{given, summary},
+    text::{explicit_comment, summary},
 };
 
-/// Adds a field to the table: its column, and the constraints and indexes that are said of it.
+/// Adds a field's column, constraints and indexes to the table.
 pub fn column(field: &Field, container: &Sqlx, table: &mut Table, errors: &mut Errors) {
     let Some(ident) = &field.ident else { return };
-    let sqlx = Sqlx::of(&field.attrs, errors);
-    let mut args = Args::of(&field.attrs, "column", errors);
+    let sqlx = Sqlx::parse(&field.attrs, errors);
+    let mut args = Args::parse(&field.attrs, "column", errors);
     let skip = args.flag("skip", errors);
     if skip.is_some() || sqlx.skip {
         if !args.is_empty() {
-            errors.at(args.span, "a field that is skipped has no column to say anything of");
+            errors.at(args.span, "a skipped field has no column, so it takes no other arguments");
         }
         return;
     }
     if let Some(span) = sqlx.flatten {
-        errors.at(span, "the fields of another struct cannot be columns of this table: write them here, or say `#[column(skip)]`");
+        errors.at(
+            span,
+            "the fields of a flattened struct cannot be columns: declare them here, or add `#[column(skip)]`",
+        );
         return;
     }
     let name = sqlx.name(&ident.unraw().to_string(), container);
     let literal = LitStr::new(&name, ident.span());
     constraints(&literal, &mut args, &mut table.constraints, errors);
-    let (comment, generated) = (args.text_or_none("comment", errors), args.text("generated", errors));
+    let (comment, generated) = (args.maybe_empty_text("comment", errors), args.text("generated", errors));
     let column = Column {
         field: ident.clone(),
         name: Text { value: name, span: ident.span() },
-        kept_as: kept_as(field, sqlx, args.text("type", errors)),
+        type_source: type_source(field, sqlx, args.text("type", errors)),
         nullable: args.switch("nullable", errors),
         collation: args.text("collation", errors),
         default: args.text("default", errors),
@@ -45,7 +48,7 @@ pub fn column(field: &Field, container: &Sqlx, table: &mut Table, errors: &mut E
         is_virtual: args.flag("virtual", errors),
         generated,
         renamed_from: args.text("renamed_from", errors),
-        comment: comment.as_ref().map_or_else(|| summary(&field.attrs), given),
+        comment: comment.as_ref().map_or_else(|| summary(&field.attrs), explicit_comment),
     };
     args.finish(errors);
     table.columns.push(column);
@@ -65,7 +68,8 @@ fn constraints(column: &LitStr, args: &mut Args, own: &mut Constraints, errors: 
     foreign_key(column, args, own, errors);
 }
 
-/// The column as SQL wants it, because an element of an index is SQL; a key word is quoted later, where these are known.
+/// Quotes a column that is not a plain identifier, because index elements are SQL. Key words are
+/// quoted later, where they are known.
 fn element(column: &LitStr) -> LitStr {
     let name = column.value();
     if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
@@ -86,7 +90,7 @@ fn single(column: &LitStr, span: Span) -> Key {
     }
 }
 
-/// `references`, and what may only be said with it.
+/// Parses `references` and the arguments that need it.
 fn foreign_key(column: &LitStr, args: &mut Args, own: &mut Constraints, errors: &mut Errors) {
     let references = args.text("references", errors);
     let actions = actions(args, errors);
@@ -108,8 +112,7 @@ fn foreign_key(column: &LitStr, args: &mut Args, own: &mut Constraints, errors: 
     let (on_delete, on_update) = (span(actions.on_delete), span(actions.on_update));
     for (name, span) in [("on_delete", on_delete), ("on_update", on_update), ("deferrable", deferrable)] {
         if let Some(span) = span {
-            errors
-                .at(span, format_args!("`{name}` is about a foreign key, which needs `references = \"…\"`"));
+            errors.at(span, format_args!("`{name}` needs `references = \"…\"`"));
         }
     }
 }
@@ -121,18 +124,18 @@ fn identity(args: &mut Args, errors: &mut Errors) -> Option<Identity> {
         Some((kind, _)) if kind == "always" => true,
         Some((kind, _)) if kind == "by default" => false,
         Some((_, span)) => {
-            errors.at(span, "an identity is \"always\" or \"by default\"");
+            errors.at(span, "`identity` must be \"always\" or \"by default\"");
             true
         }
     };
     Some(Identity { always, span })
 }
 
-fn kept_as(field: &Field, sqlx: Sqlx, named: Option<LitStr>) -> KeptAs {
+fn type_source(field: &Field, sqlx: Sqlx, named: Option<LitStr>) -> TypeSource {
     match (sqlx.json, sqlx.try_from) {
-        (Some(nullable), _) => KeptAs { rust: None, optional: nullable, named },
-        (None, Some(rust)) => KeptAs { optional: is_option(&rust), rust: Some(rust), named },
-        (None, None) => KeptAs { optional: is_option(&field.ty), rust: Some(field.ty.clone()), named },
+        (Some(nullable), _) => TypeSource { rust: None, optional: nullable, named },
+        (None, Some(rust)) => TypeSource { optional: is_option(&rust), rust: Some(rust), named },
+        (None, None) => TypeSource { optional: is_option(&field.ty), rust: Some(field.ty.clone()), named },
     }
 }
 

@@ -1,4 +1,4 @@
-//! Constraints and indexes, as attributes describe them.
+//! Parses constraints and indexes.
 
 use proc_macro2::Span;
 use syn::LitStr;
@@ -38,7 +38,7 @@ fn primary_key(mut args: Args, errors: &mut Errors) -> Key {
     key
 }
 
-/// A unique constraint, of that column where it is a field's.
+/// Parses a unique constraint, on `column` if it belongs to a field.
 pub fn unique(mut args: Args, column: Option<LitStr>, errors: &mut Errors) -> Key {
     let name = args.text("name", errors);
     let key = Key {
@@ -66,12 +66,12 @@ fn foreign_key(mut args: Args, errors: &mut Errors) -> Option<ForeignKey> {
     Some(ForeignKey { name, columns, references: references?, match_full, actions, deferral, comment, span })
 }
 
-/// `on_delete` and `on_update`.
+/// Parses `on_delete` and `on_update`.
 pub fn actions(args: &mut Args, errors: &mut Errors) -> Actions {
     Actions { on_delete: args.text("on_delete", errors), on_update: args.text("on_update", errors) }
 }
 
-/// A check, of a table or a field.
+/// Parses a check constraint of a table or a field.
 pub fn check(mut args: Args, errors: &mut Errors) -> Option<Check> {
     let name = args.text("name", errors);
     let comment = args.text("comment", errors);
@@ -94,7 +94,7 @@ fn exclusion(mut args: Args, errors: &mut Errors) -> Exclusion {
     exclusion
 }
 
-/// An index, on that column where it is a field's.
+/// Parses an index, on `column` if it belongs to a field.
 pub fn index(mut args: Args, column: Option<LitStr>, errors: &mut Errors) -> Index {
     let name = args.text("name", errors);
     let index = Index {
@@ -113,7 +113,7 @@ pub fn index(mut args: Args, column: Option<LitStr>, errors: &mut Errors) -> Ind
     index
 }
 
-/// `deferrable` and `initially_deferred`, which implies it.
+/// Parses `deferrable` and `initially_deferred`, which implies the former.
 pub fn deferral(args: &mut Args, errors: &mut Errors) -> (Deferral, Option<Span>) {
     let deferrable = args.flag("deferrable", errors);
     match args.flag("initially_deferred", errors) {

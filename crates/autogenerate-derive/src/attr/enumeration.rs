@@ -1,4 +1,4 @@
-//! `#[enumeration(…)]`.
+//! Parses `#[enumeration(…)]`.
 
 use syn::{Data, DeriveInput, Fields, LitStr, Variant, spanned::Spanned};
 
@@ -7,33 +7,35 @@ use crate::{
     args::Args,
     ast::{Enum, Storage, Text, Value},
     errors::Errors,
-    text::{given, qualified, summary},
+    text::{explicit_comment, qualified, summary},
 };
 
-/// What sqlx may be told to keep an enum as, without a type of its own.
+/// The `type_name`s that make sqlx store an enum as text.
 const TEXTS: [&str; 6] = ["text", "varchar", "character varying", "char", "bpchar", "citext"];
 
-/// The tree of an enum.
+/// Parses an enum.
 pub fn enumeration(input: &DeriveInput, errors: &mut Errors) -> Option<Enum> {
     let Data::Enum(data) = &input.data else {
-        errors
-            .at(input.ident.span(), "only an enum has values: derive `SqlType` for a struct with one field");
+        errors.at(
+            input.ident.span(),
+            "`Enum` can only be derived for an enum; a newtype struct derives `SqlType`",
+        );
         return None;
     };
     if let Some(repr) = input.attrs.iter().find(|attribute| attribute.path().is_ident("repr")) {
-        errors.at(repr.span(), "an enum with a `repr` is a number to sqlx: derive `SqlType` for it");
+        errors.at(repr.span(), "sqlx stores an enum with a `repr` as an integer: derive `SqlType` instead");
     }
     if let Some(parameter) = input.generics.params.first() {
-        errors.at(parameter.span(), "an enum without fields has no generic parameters");
+        errors.at(parameter.span(), "an enum cannot have generic parameters");
     }
-    let sqlx = Sqlx::of(&input.attrs, errors);
-    let mut args = Args::of(&input.attrs, "enumeration", errors);
+    let sqlx = Sqlx::parse(&input.attrs, errors);
+    let mut args = Args::parse(&input.attrs, "enumeration", errors);
     let storage = storage(input, &sqlx, args.text("type", errors), errors);
     let renamed_from = args.text("renamed_from", errors);
-    let comment = args.text_or_none("comment", errors);
+    let comment = args.maybe_empty_text("comment", errors);
     args.finish(errors);
     let values = data.variants.iter().map(|variant| value(variant, &sqlx, errors)).collect();
-    let comment = comment.as_ref().map_or_else(|| summary(&input.attrs), given);
+    let comment = comment.as_ref().map_or_else(|| summary(&input.attrs), explicit_comment);
     Some(Enum { ident: input.ident.clone(), storage, renamed_from, values, comment })
 }
 
@@ -46,13 +48,14 @@ fn storage(input: &DeriveInput, sqlx: &Sqlx, named: Option<LitStr>, errors: &mut
         }
         (None, Some(name)) => {
             let mut path = qualified(&name.value()).unwrap_or_else(|| {
-                errors.at(name.span(), "`type_name` has to be the name of a type, or a schema and a name");
+                errors.at(name.span(), "`type_name` must be a type name, optionally with a schema");
                 vec![]
             });
             let value = path.pop().unwrap_or_default();
             Storage::Type { schema: path.pop(), name: Text { value, span: name.span() } }
         }
-        // sqlx asks PostgreSQL for a type of the enum's name without quotes.
+        // sqlx looks the type up by the enum's name without quotes, which PostgreSQL folds to lower
+        // case.
         (None, None) => Storage::Type {
             schema: None,
             name: Text { value: ident.to_string().to_lowercase(), span: ident.span() },
@@ -62,10 +65,10 @@ fn storage(input: &DeriveInput, sqlx: &Sqlx, named: Option<LitStr>, errors: &mut
 
 fn value(variant: &Variant, container: &Sqlx, errors: &mut Errors) -> Value {
     if !matches!(variant.fields, Fields::Unit) {
-        errors.at(variant.fields.span(), "a value of an enum has no fields");
+        errors.at(variant.fields.span(), "variants cannot have fields");
     }
-    let sqlx = Sqlx::of(&variant.attrs, errors);
-    let mut args = Args::of(&variant.attrs, "enumeration", errors);
+    let sqlx = Sqlx::parse(&variant.attrs, errors);
+    let mut args = Args::parse(&variant.attrs, "enumeration", errors);
     let renamed_from = args.text("renamed_from", errors);
     args.finish(errors);
     let name = Text { value: sqlx.name(&variant.ident.to_string(), container), span: variant.ident.span() };

@@ -1,4 +1,4 @@
-//! From attributes to the tree.
+//! Parses attributes into the [`ast`](crate::ast).
 
 mod column;
 mod constraints;

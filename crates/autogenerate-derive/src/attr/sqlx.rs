@@ -1,4 +1,5 @@
-//! As much of sqlx's own attributes as bears on names and types. What is wrong with the others, its derive says.
+//! Parses the `#[sqlx(…)]` attributes that decide names and types. sqlx's own derive validates the
+//! others.
 
 use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Span, TokenStream};
@@ -6,7 +7,7 @@ use syn::{Attribute, Expr, Ident, LitStr, Token, Type, meta::ParseNestedMeta, pa
 
 use crate::errors::Errors;
 
-/// What `#[sqlx(…)]` says of a struct, an enum, a field or a variant.
+/// The `#[sqlx(…)]` attributes of a struct, an enum, a field or a variant.
 #[derive(Default)]
 pub struct Sqlx {
     /// `transparent`.
@@ -23,23 +24,23 @@ pub struct Sqlx {
     pub skip: bool,
     /// `flatten`.
     pub flatten: Option<Span>,
-    /// `json`, and whether it is `json(nullable)`.
+    /// `json`; `true` for `json(nullable)`.
     pub json: Option<bool>,
     /// `try_from = "…"`.
     pub try_from: Option<Type>,
 }
 
 impl Sqlx {
-    /// What those attributes say together.
-    pub fn of(attributes: &[Attribute], errors: &mut Errors) -> Self {
+    /// Parses and merges all `#[sqlx(…)]` attributes.
+    pub fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("sqlx")) {
-            errors.take(attribute.parse_nested_meta(|meta| this.read(&meta)));
+            errors.take(attribute.parse_nested_meta(|meta| this.parse_argument(&meta)));
         }
         this
     }
 
-    fn read(&mut self, meta: &ParseNestedMeta) -> syn::Result<()> {
+    fn parse_argument(&mut self, meta: &ParseNestedMeta) -> syn::Result<()> {
         let name = meta.path.get_ident().map(Ident::to_string).unwrap_or_default();
         match name.as_str() {
             "transparent" => self.transparent = true,
@@ -59,17 +60,17 @@ impl Sqlx {
         Ok(())
     }
 
-    /// The name of a field or a variant, as its container would have it.
+    /// Applies `rename`, or the container's `rename_all`, to a field or variant name.
     pub fn name(&self, ident: &str, container: &Sqlx) -> String {
         match (&self.rename, &container.rename_all) {
             (Some(name), _) => name.value(),
-            (None, Some(rule)) => renamed(ident, &rule.value()),
+            (None, Some(rule)) => rename(ident, &rule.value()),
             (None, None) => ident.to_owned(),
         }
     }
 }
 
-/// Passes over a value.
+/// Skips a value.
 fn skip(meta: &ParseNestedMeta) -> syn::Result<()> {
     if meta.input.peek(Token![=]) {
         meta.value()?.parse::<Expr>()?;
@@ -81,8 +82,8 @@ fn skip(meta: &ParseNestedMeta) -> syn::Result<()> {
     Ok(())
 }
 
-/// A name by sqlx's rules, of which an unknown one is its derive's to tell.
-fn renamed(name: &str, rule: &str) -> String {
+/// Applies a `rename_all` rule. sqlx's derive reports unknown rules.
+fn rename(name: &str, rule: &str) -> String {
     match rule {
         "lowercase" => name.to_lowercase(),
         "snake_case" => name.to_snake_case(),

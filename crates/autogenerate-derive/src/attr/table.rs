@@ -1,4 +1,4 @@
-//! `#[table(…)]`.
+//! Parses `#[table(…)]`.
 
 use heck::ToSnakeCase;
 use syn::{Data, DeriveInput, Fields, GenericParam, spanned::Spanned};
@@ -8,45 +8,45 @@ use crate::{
     args::Args,
     ast::{Partition, Table, Text},
     errors::Errors,
-    text::{given, summary},
+    text::{explicit_comment, summary},
 };
 
-/// The tree of a struct.
+/// Parses a struct.
 pub fn table(input: &DeriveInput, errors: &mut Errors) -> Option<Table> {
     let mut table = container(input, errors);
     let Data::Struct(data) = &input.data else {
-        errors.at(input.ident.span(), "a table is a struct: its fields are the columns");
+        errors.at(input.ident.span(), "`Table` can only be derived for a struct: its fields are the columns");
         return None;
     };
     let Fields::Named(fields) = &data.fields else {
-        errors.at(input.ident.span(), "the fields of a table need names: they are those of the columns");
+        errors.at(input.ident.span(), "`Table` needs named fields: they name the columns");
         return None;
     };
     for parameter in &input.generics.params {
         if !matches!(parameter, GenericParam::Lifetime(_)) {
             errors.at(
                 parameter.span(),
-                "a table has no generic parameters but lifetimes: its columns have to be known",
+                "a table can only have lifetime parameters: its column types must be known",
             );
         }
     }
-    let sqlx = Sqlx::of(&input.attrs, errors);
-    let of_the_table = std::mem::take(&mut table.constraints);
+    let sqlx = Sqlx::parse(&input.attrs, errors);
+    let table_constraints = std::mem::take(&mut table.constraints);
     for field in &fields.named {
         column::column(field, &sqlx, &mut table, errors);
     }
-    table.constraints.append(of_the_table);
+    table.constraints.append(table_constraints);
     Some(table)
 }
 
-/// What is said of all of it.
+/// Parses the attributes of the struct itself.
 fn container(input: &DeriveInput, errors: &mut Errors) -> Table {
-    let mut args = Args::of(&input.attrs, "table", errors);
+    let mut args = Args::parse(&input.attrs, "table", errors);
     let name = match args.text("name", errors) {
         Some(name) => Text { value: name.value(), span: name.span() },
         None => Text { value: input.ident.to_string().to_snake_case(), span: input.ident.span() },
     };
-    let comment = args.text_or_none("comment", errors);
+    let comment = args.maybe_empty_text("comment", errors);
     let table = Table {
         ident: input.ident.clone(),
         generics: input.generics.clone(),
@@ -59,7 +59,7 @@ fn container(input: &DeriveInput, errors: &mut Errors) -> Table {
         partitions: args.lists("partition").into_iter().filter_map(|args| partition(args, errors)).collect(),
         unlogged: args.flag("unlogged", errors).is_some(),
         options: args.text("with", errors),
-        comment: comment.as_ref().map_or_else(|| summary(&input.attrs), given),
+        comment: comment.as_ref().map_or_else(|| summary(&input.attrs), explicit_comment),
     };
     args.finish(errors);
     table

@@ -1,12 +1,12 @@
-//! `impl SqlType` of an enum.
+//! Generates `impl SqlType` for an enum.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{option, place, text};
+use super::tokens::{location, option, text};
 use crate::ast::{Enum, Storage, Value};
 
-/// The description of an enum as a constant.
+/// Generates the constant that describes an enum.
 pub fn enumeration(item: &Enum) -> TokenStream {
     let ident = &item.ident;
     let rust_name = ident.to_string();
@@ -20,7 +20,7 @@ pub fn enumeration(item: &Enum) -> TokenStream {
         Storage::Text(name) => (name.value(), quote!(Text)),
     };
     let values = item.values.iter().map(value);
-    let (comment, place) = (option(item.comment.as_ref()), place(ident.span()));
+    let (comment, location) = (option(item.comment.as_ref()), location(ident.span()));
     quote! {
         #[automatically_derived]
         impl ::autogenerate::model::SqlType for #ident {
@@ -33,7 +33,7 @@ pub fn enumeration(item: &Enum) -> TokenStream {
                     storage: ::autogenerate::model::EnumStorage::#storage,
                     values: &[#(#values),*],
                     comment: #comment,
-                    place: #place,
+                    location: #location,
                 }),
             };
         }
@@ -44,13 +44,13 @@ pub fn enumeration(item: &Enum) -> TokenStream {
 
 fn value(value: &Value) -> TokenStream {
     let (rust_name, name) = (value.ident.to_string(), &value.name.value);
-    let (renamed_from, place) = (text(value.renamed_from.as_ref()), place(value.ident.span()));
+    let (renamed_from, location) = (text(value.renamed_from.as_ref()), location(value.ident.span()));
     quote! {
         ::autogenerate::model::ValueModel {
             rust_name: #rust_name,
             name: #name,
             renamed_from: #renamed_from,
-            place: #place,
+            location: #location,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the derives write.
+//! Generates the code.
 
 mod enumeration;
 mod newtype;

@@ -1,16 +1,16 @@
-//! `impl Table`.
+//! Generates `impl Table`.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{GenericParam, LitStr, spanned::Spanned};
 
-use super::tokens::{option, place, text, texts};
+use super::tokens::{location, option, text, texts};
 use crate::{
     ast::{Check, Column, Constraints, Deferral, Exclusion, ForeignKey, Index, Key, Partition, Table},
     text::Reference,
 };
 
-/// The description of a table as a constant, and what has to hold of its types.
+/// Generates the constant that describes a table, and assertions about its types.
 pub fn table(item: &Table) -> TokenStream {
     let ident = &item.ident;
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
@@ -21,7 +21,7 @@ pub fn table(item: &Table) -> TokenStream {
     let partition_by = text(item.partition_by.as_ref());
     let partitions = item.partitions.iter().map(partition);
     let (unlogged, options) = (item.unlogged, text(item.options.as_ref()));
-    let (comment, place) = (option(item.comment.as_ref()), place(ident.span()));
+    let (comment, location) = (option(item.comment.as_ref()), location(ident.span()));
     let assertions = assertions(item);
     quote! {
         #[automatically_derived]
@@ -38,14 +38,14 @@ pub fn table(item: &Table) -> TokenStream {
                 unlogged: #unlogged,
                 options: #options,
                 comment: #comment,
-                place: #place,
+                location: #location,
             };
         }
         #assertions
     }
 }
 
-/// What cannot be seen in the text of a type.
+/// Assertions about types that only the compiler can resolve.
 fn assertions(item: &Table) -> TokenStream {
     let ident = &item.ident;
     let lifetimes =
@@ -53,13 +53,13 @@ fn assertions(item: &Table) -> TokenStream {
     let statics = lifetimes.map(|_| quote!('static));
     let table = quote!(<#ident<#(#statics),*> as ::autogenerate::model::Table>::TABLE);
     let identities = item.columns.iter().enumerate().filter_map(|(i, column)| {
-        let (span, named) = (column.identity.as_ref()?.span, column.kept_as.named.is_some());
-        let check = quote_spanned!(span=> ::autogenerate::model::derive::identity);
+        let (span, named) = (column.identity.as_ref()?.span, column.type_source.named.is_some());
+        let check = quote_spanned!(span=> ::autogenerate::model::derive::assert_identity);
         Some(quote_spanned!(span=> const _: () = #check(#table.columns[#i].data_type, #named);))
     });
     let keys = item.constraints.primary_keys.iter().flat_map(|key| &key.columns).filter_map(|text| {
         let at = item.columns.iter().position(|column| column.name.value == text.value())?;
-        let check = quote_spanned!(text.span()=> ::autogenerate::model::derive::primary_key);
+        let check = quote_spanned!(text.span()=> ::autogenerate::model::derive::assert_primary_key);
         Some(quote_spanned!(text.span()=> const _: () = #check(#table.columns[#at].data_type);))
     });
     quote!(#(#identities)* #(#keys)*)
@@ -79,7 +79,7 @@ fn column(column: &Column) -> TokenStream {
         quote!(::autogenerate::model::GeneratedModel { expression: #expression, stored: #stored })
     }));
     let renamed_from = text(column.renamed_from.as_ref());
-    let (comment, place) = (option(column.comment.as_ref()), place(column.field.span()));
+    let (comment, location) = (option(column.comment.as_ref()), location(column.field.span()));
     quote! {
         ::autogenerate::model::ColumnModel {
             rust_name: #rust_name,
@@ -91,24 +91,26 @@ fn column(column: &Column) -> TokenStream {
             generated: #generated,
             renamed_from: #renamed_from,
             comment: #comment,
-            place: #place,
+            location: #location,
         }
     }
 }
 
-/// The SQL type: that of the Rust type, or the one that is named; with the say of `nullable` in the end.
+/// Generates the SQL type: the Rust type's, or the one that is named. `nullable` has the last word.
 fn data_type(column: &Column) -> TokenStream {
-    let (named, optional) = (column.kept_as.named.as_ref().map(LitStr::value), column.kept_as.optional);
-    let kept_as = match (&column.kept_as.rust, named) {
+    let (named, optional) =
+        (column.type_source.named.as_ref().map(LitStr::value), column.type_source.optional);
+    let data_type = match (&column.type_source.rust, named) {
         (None, named) => {
             let name = named.unwrap_or_else(|| "jsonb".to_owned());
             quote!(::autogenerate::model::TypeModel::new(#name).nullable(#optional))
         }
         (Some(rust), None) => quote_spanned!(rust.span()=> <#rust as ::autogenerate::model::SqlType>::TYPE),
         (Some(rust), Some(name)) => quote! {
-            ::autogenerate::model::derive::named(
+            ::autogenerate::model::derive::named_type(
                 {
-                    // Only a type that is not known needs the trait; naming it keeps the import from being unused.
+                    // Only an unknown type needs the trait; naming it here avoids an unused import
+                    // warning.
                     use ::autogenerate::model::derive::Unknown as __Unknown;
                     let _ = <::autogenerate::model::derive::Probe<#rust> as __Unknown>::TYPE;
                     ::autogenerate::model::derive::Probe::<#rust>::TYPE
@@ -119,8 +121,8 @@ fn data_type(column: &Column) -> TokenStream {
         },
     };
     match column.nullable {
-        Some((nullable, _)) => quote!(#kept_as.nullable(#nullable)),
-        None => kept_as,
+        Some((nullable, _)) => quote!(#data_type.nullable(#nullable)),
+        None => data_type,
     }
 }
 
@@ -153,7 +155,7 @@ fn deferral(deferral: Deferral) -> TokenStream {
 fn key(key: &Key) -> TokenStream {
     let (name, columns, include) = (text(key.name.as_ref()), texts(&key.columns), texts(&key.include));
     let (nulls_not_distinct, deferral) = (key.nulls_not_distinct, deferral(key.deferral));
-    let (comment, place) = (text(key.comment.as_ref()), place(key.span));
+    let (comment, location) = (text(key.comment.as_ref()), location(key.span));
     quote! {
         ::autogenerate::model::KeyModel {
             name: #name,
@@ -162,13 +164,13 @@ fn key(key: &Key) -> TokenStream {
             nulls_not_distinct: #nulls_not_distinct,
             deferral: #deferral,
             comment: #comment,
-            place: #place,
+            location: #location,
         }
     }
 }
 
 fn foreign_key(key: &ForeignKey) -> TokenStream {
-    // One that cannot be read was told before.
+    // Validation has already reported a reference that does not parse.
     let reference = Reference::parse(&key.references);
     let (schema, references, referenced) = match reference {
         Ok(Reference { schema, table, columns }) => (option(schema), table, columns),
@@ -178,7 +180,7 @@ fn foreign_key(key: &ForeignKey) -> TokenStream {
     let (on_delete, on_update) =
         (action(key.actions.on_delete.as_ref()), action(key.actions.on_update.as_ref()));
     let (match_full, deferral) = (key.match_full, deferral(key.deferral));
-    let (comment, place) = (text(key.comment.as_ref()), place(key.span));
+    let (comment, location) = (text(key.comment.as_ref()), location(key.span));
     quote! {
         ::autogenerate::model::ForeignKeyModel {
             name: #name,
@@ -191,12 +193,12 @@ fn foreign_key(key: &ForeignKey) -> TokenStream {
             on_update: #on_update,
             deferral: #deferral,
             comment: #comment,
-            place: #place,
+            location: #location,
         }
     }
 }
 
-/// Key words in capitals; columns that follow them stay as they are.
+/// Converts the key words to upper case, and leaves a column list as it is.
 fn action(action: Option<&LitStr>) -> TokenStream {
     option(action.map(|action| {
         let action = action.value();
@@ -209,9 +211,9 @@ fn action(action: Option<&LitStr>) -> TokenStream {
 
 fn check(check: &Check) -> TokenStream {
     let (name, expression) = (text(check.name.as_ref()), check.expression.value());
-    let (comment, place) = (text(check.comment.as_ref()), place(check.span));
+    let (comment, location) = (text(check.comment.as_ref()), location(check.span));
     quote! {
-        ::autogenerate::model::CheckModel { name: #name, expression: #expression, comment: #comment, place: #place }
+        ::autogenerate::model::CheckModel { name: #name, expression: #expression, comment: #comment, location: #location }
     }
 }
 
@@ -219,7 +221,7 @@ fn exclusion(exclusion: &Exclusion) -> TokenStream {
     let (name, using) = (text(exclusion.name.as_ref()), text(exclusion.using.as_ref()));
     let (elements, predicate) = (texts(&exclusion.elements), text(exclusion.predicate.as_ref()));
     let deferral = deferral(exclusion.deferral);
-    let (comment, place) = (text(exclusion.comment.as_ref()), place(exclusion.span));
+    let (comment, location) = (text(exclusion.comment.as_ref()), location(exclusion.span));
     quote! {
         ::autogenerate::model::ExclusionModel {
             name: #name,
@@ -228,7 +230,7 @@ fn exclusion(exclusion: &Exclusion) -> TokenStream {
             predicate: #predicate,
             deferral: #deferral,
             comment: #comment,
-            place: #place,
+            location: #location,
         }
     }
 }
@@ -238,7 +240,7 @@ fn index(index: &Index) -> TokenStream {
         (text(index.name.as_ref()), texts(&index.elements), text(index.using.as_ref()));
     let (unique, include, predicate) = (index.unique, texts(&index.include), text(index.predicate.as_ref()));
     let (options, nulls_not_distinct) = (text(index.options.as_ref()), index.nulls_not_distinct);
-    let (comment, place) = (text(index.comment.as_ref()), place(index.span));
+    let (comment, location) = (text(index.comment.as_ref()), location(index.span));
     quote! {
         ::autogenerate::model::IndexModel {
             name: #name,
@@ -250,15 +252,15 @@ fn index(index: &Index) -> TokenStream {
             options: #options,
             nulls_not_distinct: #nulls_not_distinct,
             comment: #comment,
-            place: #place,
+            location: #location,
         }
     }
 }
 
 fn partition(partition: &Partition) -> TokenStream {
     let (name, values) = (partition.name.value(), text(partition.values.as_ref()));
-    let (comment, place) = (text(partition.comment.as_ref()), place(partition.span));
+    let (comment, location) = (text(partition.comment.as_ref()), location(partition.span));
     quote! {
-        ::autogenerate::model::PartitionModel { name: #name, values: #values, comment: #comment, place: #place }
+        ::autogenerate::model::PartitionModel { name: #name, values: #values, comment: #comment, location: #location }
     }
 }

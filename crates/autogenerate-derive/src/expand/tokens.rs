@@ -1,16 +1,16 @@
-//! Values as tokens.
+//! Converts values to tokens.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::LitStr;
 
-/// Where something is, by its own span.
-pub fn place(span: Span) -> TokenStream {
+/// The source location of `span`.
+pub fn location(span: Span) -> TokenStream {
     let (file, line) = (quote_spanned!(span=> ::core::file!()), quote_spanned!(span=> ::core::line!()));
-    quote!(::autogenerate::model::Place { file: #file, line: #line })
+    quote!(::autogenerate::model::Location { file: #file, line: #line })
 }
 
-/// A value that may be missing.
+/// An `Option`.
 pub fn option<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
     value.map_or_else(
         || quote!(::core::option::Option::None),
@@ -18,12 +18,12 @@ pub fn option<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
     )
 }
 
-/// A text that may be missing. It has no span: what the compiler would say of it is not about the text.
+/// An optional string. It carries no span: an error about it is not an error in the literal.
 pub fn text(value: Option<&LitStr>) -> TokenStream {
     option(value.map(LitStr::value))
 }
 
-/// Texts in a row.
+/// A slice of strings.
 pub fn texts(values: &[LitStr]) -> TokenStream {
     let values = values.iter().map(LitStr::value);
     quote!(&[#(#values),*])

@@ -1,4 +1,4 @@
-//! Enums that no database could hold.
+//! Validates enums.
 
 use super::names::{distinct, name, renames};
 use crate::{
@@ -6,10 +6,10 @@ use crate::{
     errors::Errors,
 };
 
-/// Tells everything that is wrong with an enum.
+/// Reports every error in an enum.
 pub fn enumeration(item: &Enum, errors: &mut Errors) {
     if item.values.is_empty() {
-        errors.at(item.ident.span(), "an enum without values fits no row");
+        errors.at(item.ident.span(), "an enum needs at least one variant");
     }
     distinct(item.values.iter().map(|value| (value.name.value.as_str(), value.name.span)), "value", errors);
     match &item.storage {
@@ -30,7 +30,7 @@ pub fn enumeration(item: &Enum, errors: &mut Errors) {
             for hint in hints.chain(&item.renamed_from) {
                 errors.at(
                     hint.span(),
-                    "values that are kept as text are data: rename them by an UPDATE in a revision of your own",
+                    "values stored as text are data: rename them with an UPDATE in a hand-written revision",
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! What an item may not say, because PostgreSQL could not do it.
+//! Validation: rejects what PostgreSQL would reject.
 
 mod enumeration;
 mod names;

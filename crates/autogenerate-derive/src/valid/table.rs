@@ -1,4 +1,4 @@
-//! Tables that PostgreSQL could not make.
+//! Validates tables.
 
 use syn::LitStr;
 
@@ -9,7 +9,7 @@ use crate::{
     text::{Reference, leading_name},
 };
 
-/// Tells everything that is wrong with a table.
+/// Reports every error in a table.
 pub fn table(item: &Table, errors: &mut Errors) {
     name(&item.name.value, item.name.span, errors);
     names([&item.schema], errors);
@@ -37,13 +37,13 @@ pub fn table(item: &Table, errors: &mut Errors) {
     for second in primary_keys.iter().skip(1) {
         errors.at(
             second.span,
-            "a second primary key; one of several columns is `#[table(primary_key(columns = [\"…\", \"…\"]))]`",
+            "a table has one primary key; for several columns use `#[table(primary_key(columns = [\"…\", \"…\"]))]`",
         );
     }
     primary_key(item, errors);
     if item.partition_by.is_none() {
         for partition in &item.partitions {
-            errors.at(partition.span, "a table has partitions where it says `partition_by = \"…\"`");
+            errors.at(partition.span, "partitions need `partition_by = \"…\"` on the table");
         }
     }
     for partition in &item.partitions {
@@ -51,34 +51,35 @@ pub fn table(item: &Table, errors: &mut Errors) {
     }
 }
 
-/// What contradicts itself in one column.
+/// Reports contradictions within one column.
 fn column(column: &Column, errors: &mut Errors) {
     name(&column.name.value, column.name.span, errors);
-    let Column { default, identity, generated, is_virtual, kept_as, nullable, .. } = column;
+    let Column { default, identity, generated, is_virtual, type_source, nullable, .. } = column;
     if let (Some(default), Some(_)) = (default, generated) {
-        errors.at(default.span(), "a generated column has no default: it is always computed");
+        errors.at(default.span(), "a generated column cannot have a default: its value is always computed");
     }
     if let (Some(default), Some(_)) = (default, identity) {
-        errors.at(default.span(), "an identity column has no default: it has its sequence");
+        errors
+            .at(default.span(), "an identity column cannot have a default: its value comes from a sequence");
     }
     if let (Some(identity), Some(_)) = (identity, generated) {
-        errors.at(identity.span, "a column is either an identity or generated");
+        errors.at(identity.span, "a column cannot be both an identity and generated");
     }
     if let (Some(span), None) = (is_virtual, generated) {
-        errors.at(*span, "`virtual` is about a generated column, which needs `generated = \"…\"`");
+        errors.at(*span, "`virtual` needs `generated = \"…\"`");
     }
     if let (Some(_), Some((true, span))) = (identity, nullable) {
-        errors.at(*span, "an identity column takes no NULL");
+        errors.at(*span, "an identity column cannot be nullable");
     }
-    if let (Some(_), Some(named)) = (identity, &kept_as.named)
+    if let (Some(_), Some(named)) = (identity, &type_source.named)
         && !["smallint", "integer", "bigint", "int", "int2", "int4", "int8"]
             .contains(&named.value().to_lowercase().as_str())
     {
-        errors.at(named.span(), "an identity column has to be a smallint, integer or bigint");
+        errors.at(named.span(), "an identity column must be smallint, integer or bigint");
     }
 }
 
-/// No two constraints, and no two indexes, of one name.
+/// Rejects duplicate constraint names and duplicate index names.
 fn constraint_names(all: &Constraints, errors: &mut Errors) {
     let keys = all.primary_keys.iter().chain(&all.uniques).map(|one| &one.name);
     let foreign_keys = all.foreign_keys.iter().map(|one| &one.name);
@@ -94,7 +95,7 @@ fn constraint_names(all: &Constraints, errors: &mut Errors) {
     }
 }
 
-/// Lists name columns of the table, each once.
+/// Rejects column lists that name an unknown column or repeat one.
 fn column_lists(item: &Table, errors: &mut Errors) {
     let all = &item.constraints;
     let keys = all.primary_keys.iter().chain(&all.uniques);
@@ -104,14 +105,15 @@ fn column_lists(item: &Table, errors: &mut Errors) {
         let values: Vec<_> = list.iter().map(|text| (text.value(), text.span())).collect();
         for (value, span) in &values {
             if !item.columns.iter().any(|column| column.name.value == *value) {
-                errors.at(*span, no_column(item, value));
+                errors.at(*span, unknown_column(item, value));
             }
         }
-        distinct(values.iter().map(|(value, span)| (value.as_str(), *span)), "mention of", errors);
+        distinct(values.iter().map(|(value, span)| (value.as_str(), *span)), "entry", errors);
     }
 }
 
-/// Elements of indexes and exclusion constraints begin with a column of the table, if not with an expression.
+/// Rejects index and exclusion elements that begin with an unknown column, and exclusion elements
+/// without an operator.
 fn elements(item: &Table, errors: &mut Errors) {
     let of_indexes = item.constraints.indexes.iter().flat_map(|index| &index.elements);
     for text in of_indexes.chain(item.constraints.exclusions.iter().flat_map(|one| &one.elements)) {
@@ -121,46 +123,51 @@ fn elements(item: &Table, errors: &mut Errors) {
             .iter()
             .any(|column| column.name.value == name || column.name.value == name.to_lowercase());
         if !known {
-            errors.at(text.span(), no_column(item, &name));
+            errors.at(text.span(), unknown_column(item, &name));
         }
     }
     for text in item.constraints.exclusions.iter().flat_map(|one| &one.elements) {
         if !text.value().to_lowercase().contains(" with ") {
-            errors
-                .at(text.span(), "an element of an exclusion constraint needs its operator: `column WITH =`");
+            errors.at(
+                text.span(),
+                "an exclusion constraint element needs an operator, such as `column WITH =`",
+            );
         }
     }
 }
 
-fn no_column(item: &Table, name: &str) -> String {
+fn unknown_column(item: &Table, name: &str) -> String {
     let known: Vec<String> = item.columns.iter().map(|column| format!("`{}`", column.name.value)).collect();
-    format!("`{}` has no column `{name}`, but {}", item.name.value, known.join(", "))
+    format!("`{}` has no column `{name}`; its columns are {}", item.name.value, known.join(", "))
 }
 
-/// The columns of a primary key take no `NULL`, as far as their types can be read.
+/// Rejects primary key columns that are visibly nullable; `assertions` checks the rest by type.
 fn primary_key(item: &Table, errors: &mut Errors) {
     for key in &item.constraints.primary_keys {
         for text in &key.columns {
             let Some(column) = item.columns.iter().find(|column| column.name.value == text.value()) else {
                 continue;
             };
-            if column.nullable.map_or(column.kept_as.optional, |(nullable, _)| nullable) {
+            if column.nullable.map_or(column.type_source.optional, |(nullable, _)| nullable) {
                 let message =
-                    format_args!("`{}` cannot be in a primary key: it takes NULL", column.name.value);
+                    format_args!("`{}` cannot be part of a primary key: it is nullable", column.name.value);
                 errors.at(text.span(), message);
             }
         }
     }
 }
 
-/// The other side has as many columns, and the actions are some.
+/// Rejects a foreign key with mismatched column counts or an unknown action.
 fn foreign_key(key: &ForeignKey, errors: &mut Errors) {
     if let Some(Reference { columns, .. }) = errors.take(Reference::parse(&key.references))
         && !columns.is_empty()
         && columns.len() != key.columns.len()
     {
         let (from, to) = (key.columns.len(), columns.len());
-        errors.at(key.references.span(), format_args!("a foreign key from {from} to {to} columns"));
+        errors.at(
+            key.references.span(),
+            format_args!("foreign key columns do not match: {from} here, {to} referenced"),
+        );
     }
     for action in [&key.actions.on_delete, &key.actions.on_update].into_iter().flatten() {
         let value = action.value().to_lowercase();
@@ -170,7 +177,7 @@ fn foreign_key(key: &ForeignKey, errors: &mut Errors) {
         {
             errors.at(
                 action.span(),
-                "an action has to be \"no action\", \"restrict\", \"cascade\", \"set null\" or \"set default\"",
+                "action must be \"no action\", \"restrict\", \"cascade\", \"set null\" or \"set default\"",
             );
         }
     }

@@ -14,7 +14,7 @@ enum Enum {
 
 #[derive(SqlType)]
 #[repr(u8)]
-enum Octet {
+enum Byte {
     A,
 }
 

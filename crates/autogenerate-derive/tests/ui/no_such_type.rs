@@ -5,7 +5,7 @@ struct Unknown;
 #[derive(Table)]
 struct Item {
     id: Unknown,
-    octet: u8,
+    byte: u8,
     many: Vec<Unknown>,
     square: Vec<Vec<i32>>,
 }

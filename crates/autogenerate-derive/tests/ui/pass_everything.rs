@@ -1,4 +1,4 @@
-//! What a struct may have beside its columns.
+//! Everything that a struct may have in addition to its columns.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ fn main() {
     assert_eq!(table.column("nick").map(|nick| (nick.data_type.name, nick.data_type.nullable)), Some(("varchar(20)", true)));
     assert_eq!(table.column("type").map(|kind| kind.data_type.name), Some("kind"));
     assert_eq!(<Vec<Wrapper<i32>> as SqlType>::TYPE.dimensions, 1);
-    let line = table.column("name").map(|name| name.place.line);
+    let line = table.column("name").map(|name| name.location.line);
     assert_eq!(line, Some(11));
     let _ = Borrowed {
         id: 1,

@@ -1,4 +1,4 @@
-//! From models to a schema.
+//! Assembles a schema from models.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,9 +11,9 @@ use super::{
     enumeration::{EnumModel, EnumStorage},
     error::MetadataError,
     keys,
+    location::Location,
     metadata::{DEFAULT_SCHEMA, Metadata},
     naming::Taken,
-    location::Place,
     renames,
     sequence::SequenceModel,
 };
@@ -23,11 +23,14 @@ use crate::schema::{
 };
 
 impl Metadata {
-    /// Everything that the models say, as it was written: good for being created and read back, not for being compared.
+    /// The schema that the models describe, as they spell it.
+    ///
+    /// Its SQL is not in PostgreSQL's canonical form: create it and read it back before comparing
+    /// it.
     ///
     /// # Errors
     ///
-    /// Where models contradict each other.
+    /// The models contradict each other.
     pub fn schema(&self) -> Result<Schema, MetadataError> {
         renames::check(self)?;
         let mut claims = Claims::default();
@@ -38,7 +41,7 @@ impl Metadata {
         let mut sequences = BTreeMap::new();
         for model in &self.sequences {
             let name = self.name(model.schema, model.name);
-            claims.relation(&name, model.place, "sequence")?;
+            claims.relation(&name, model.location, "sequence")?;
             sequences.insert(name, sequence(self, model)?);
         }
         for table in &self.tables {
@@ -72,80 +75,93 @@ impl Metadata {
     }
 }
 
-/// Names that models gave, and where.
+/// The names that models claim, and where.
 #[derive(Debug, Default)]
 struct Claims {
-    relations: HashMap<Name, Place>,
-    types: HashMap<Name, Place>,
-    constraints: HashMap<(Name, &'static str), Place>,
+    relations: HashMap<Name, Location>,
+    types: HashMap<Name, Location>,
+    constraints: HashMap<(Name, &'static str), Location>,
     taken: HashMap<Option<String>, Taken>,
 }
 
 impl Claims {
-    fn relation(&mut self, name: &Name, place: Place, kind: &str) -> Result<(), MetadataError> {
+    fn relation(&mut self, name: &Name, location: Location, kind: &str) -> Result<(), MetadataError> {
         self.taken.entry(name.schema.clone()).or_default().relations.insert(name.name.clone());
-        free(self.relations.insert(name.clone(), place), place, || format!("the {kind} `{name}`"))
+        check_free(self.relations.insert(name.clone(), location), location, || format!("the {kind} `{name}`"))
     }
 
-    /// A table and its partitions, each of which is a type as well.
+    /// Claims a table and its partitions, each of which is also a type.
     fn table(&mut self, name: &Name, model: &TableModel) -> Result<(), MetadataError> {
         let partitions =
-            model.partitions.iter().map(|partition| (name.sibling(partition.name), partition.place));
-        for (name, place) in iter::once((name.clone(), model.place)).chain(partitions) {
-            self.relation(&name, place, "table")?;
-            free(self.types.insert(name.clone(), place), place, || format!("the table `{name}`"))?;
+            model.partitions.iter().map(|partition| (name.sibling(partition.name), partition.location));
+        for (name, location) in iter::once((name.clone(), model.location)).chain(partitions) {
+            self.relation(&name, location, "table")?;
+            check_free(self.types.insert(name.clone(), location), location, || {
+                format!("the table `{name}`")
+            })?;
         }
         Ok(())
     }
 
-    /// The constraints and indexes of a table that have names.
+    /// Claims the explicitly named constraints and indexes of a table.
     fn constraints(&mut self, table: &Name, model: &TableModel) -> Result<(), MetadataError> {
         for index in model.indexes {
             if let Some(name) = index.name {
-                self.relation(&table.sibling(name), index.place, "index")?;
+                self.relation(&table.sibling(name), index.location, "index")?;
             }
         }
-        let keys = model.primary_key.iter().chain(model.uniques).map(|key| (key.name, key.place));
-        let exclusions = model.exclusions.iter().map(|exclusion| (exclusion.name, exclusion.place));
-        for (name, place) in keys.chain(exclusions) {
+        let keys = model.primary_key.iter().chain(model.uniques).map(|key| (key.name, key.location));
+        let exclusions = model.exclusions.iter().map(|exclusion| (exclusion.name, exclusion.location));
+        for (name, location) in keys.chain(exclusions) {
             if let Some(name) = name {
-                self.relation(&table.sibling(name), place, "constraint")?;
-                self.constraint(table, name, place)?;
+                self.relation(&table.sibling(name), location, "constraint")?;
+                self.constraint(table, name, location)?;
             }
         }
-        let foreign_keys = model.foreign_keys.iter().map(|key| (key.name, key.place));
-        for (name, place) in foreign_keys.chain(model.checks.iter().map(|check| (check.name, check.place))) {
+        let foreign_keys = model.foreign_keys.iter().map(|key| (key.name, key.location));
+        for (name, location) in
+            foreign_keys.chain(model.checks.iter().map(|check| (check.name, check.location)))
+        {
             if let Some(name) = name {
-                self.constraint(table, name, place)?;
+                self.constraint(table, name, location)?;
             }
         }
         Ok(())
     }
 
-    fn constraint(&mut self, table: &Name, name: &'static str, place: Place) -> Result<(), MetadataError> {
+    fn constraint(
+        &mut self,
+        table: &Name,
+        name: &'static str,
+        location: Location,
+    ) -> Result<(), MetadataError> {
         self.taken.entry(table.schema.clone()).or_default().constraints.insert(name.to_owned());
-        let other = self.constraints.insert((table.clone(), name), place);
-        free(other, place, || format!("the constraint `{name}` of `{table}`"))
+        let other = self.constraints.insert((table.clone(), name), location);
+        check_free(other, location, || format!("the constraint `{name}` of `{table}`"))
     }
 }
 
-/// Whether nothing else has a name.
-fn free(other: Option<Place>, place: Place, what: impl FnOnce() -> String) -> Result<(), MetadataError> {
-    other.map_or(Ok(()), |other| Err(MetadataError::Taken { place, what: what(), other }))
+/// Rejects a name that another object has claimed.
+fn check_free(
+    other: Option<Location>,
+    location: Location,
+    what: impl FnOnce() -> String,
+) -> Result<(), MetadataError> {
+    other.map_or(Ok(()), |other| Err(MetadataError::Taken { location, what: what(), other }))
 }
 
-/// The enumerated types of all columns.
+/// The enum types of all columns.
 fn enums(metadata: &Metadata, claims: &mut Claims) -> Result<BTreeMap<Name, Enum>, MetadataError> {
     let mut models: BTreeMap<Name, &EnumModel> = BTreeMap::new();
     for (name, model) in metadata.enums() {
-        claims.types.insert(name.clone(), model.place);
+        claims.types.insert(name.clone(), model.location);
         if let Some(other) = models.insert(name.clone(), model)
-            && !alike(model, other)
+            && !describe_same_type(model, other)
         {
             return Err(MetadataError::Enum {
-                place: model.place,
+                location: model.location,
                 name: name.to_string(),
-                other: other.place,
+                other: other.location,
             });
         }
     }
@@ -156,8 +172,8 @@ fn enums(metadata: &Metadata, claims: &mut Claims) -> Result<BTreeMap<Name, Enum
     Ok(models.into_iter().map(|(name, model)| (name, schema(model))).collect())
 }
 
-/// Whether two enums make the same type, wherever they are.
-fn alike(one: &EnumModel, other: &EnumModel) -> bool {
+/// Whether two enums describe the same type, wherever they are defined.
+fn describe_same_type(one: &EnumModel, other: &EnumModel) -> bool {
     let values = |model: &EnumModel| -> Vec<_> {
         model.values.iter().map(|value| (value.name, value.renamed_from)).collect()
     };
@@ -170,7 +186,8 @@ fn extensions(metadata: &Metadata) -> BTreeMap<String, Extension> {
     metadata.extensions.iter().map(|(&name, &schema)| (name.to_owned(), extension(schema))).collect()
 }
 
-/// The schemas that are listed, and those that something is in. The default one is in every database, so nothing has to make it.
+/// The listed schemas and those that contain an object, except the default one, which every
+/// database has.
 fn namespaces(metadata: &Metadata, schema: &Schema) -> BTreeMap<String, Namespace> {
     let names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.sequences.keys());
     let of_objects = names.filter_map(|name| name.schema.clone());
@@ -186,9 +203,11 @@ fn sequence(metadata: &Metadata, model: &SequenceModel) -> Result<Sequence, Meta
         Some((table, column)) => {
             let name = metadata.name(model.schema, table);
             let owner = metadata.tables.iter().find(|table| metadata.table_name(table) == name);
-            let owner = owner
-                .ok_or_else(|| MetadataError::UnknownTable { place: model.place, table: name.to_string() })?;
-            keys::known(&[column], owner, &name, model.place)?;
+            let owner = owner.ok_or_else(|| MetadataError::UnknownTable {
+                location: model.location,
+                table: name.to_string(),
+            })?;
+            keys::check_columns(&[column], owner, &name, model.location)?;
             Some((name, column.to_owned()))
         }
     };
@@ -200,7 +219,7 @@ fn sequence(metadata: &Metadata, model: &SequenceModel) -> Result<Sequence, Meta
     })
 }
 
-/// A table with everything that belongs to it, but for its partitions.
+/// A table with its columns, constraints and indexes, without its partitions.
 fn table(metadata: &Metadata, model: &TableModel, taken: &mut Taken) -> Result<Table, MetadataError> {
     let mut columns: Vec<Column> =
         model.columns.iter().map(|column| self::column(metadata, column)).collect();
@@ -209,7 +228,7 @@ fn table(metadata: &Metadata, model: &TableModel, taken: &mut Taken) -> Result<T
     }
     Ok(Table {
         columns,
-        constraints: constraints::of(metadata, model, taken)?,
+        constraints: constraints::constraints(metadata, model, taken)?,
         indexes: constraints::indexes(model, taken),
         partition_by: model.partition_by.map(str::to_owned),
         partition_of: None,
@@ -219,7 +238,7 @@ fn table(metadata: &Metadata, model: &TableModel, taken: &mut Taken) -> Result<T
     })
 }
 
-/// Storage parameters one by one, sorted.
+/// Splits storage parameters, and sorts them.
 fn options(text: Option<&str>) -> Vec<String> {
     let mut options: Vec<String> =
         text.into_iter().flat_map(|text| text.split(',')).map(|one| one.trim().to_owned()).collect();

@@ -1,5 +1,7 @@
-//! The constraints and indexes of a table, with the names that PostgreSQL would choose if one `CREATE TABLE` and a `CREATE INDEX` for each
-//! index made them.
+//! The constraints and indexes of a table.
+//!
+//! Their names are the ones that PostgreSQL would choose for one `CREATE TABLE` followed by a
+//! `CREATE INDEX` for each index.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +9,15 @@ use super::{
     describe::{ColumnModel, ExclusionModel, IndexModel, TableModel},
     enumeration::EnumModel,
     error::MetadataError,
-    keys::{self, constraint, including, spaced},
+    keys::{self, constraint, include_clause, with_space},
     metadata::Metadata,
-    naming::{Purpose, Taken, addition, distinct},
-    sql::{Element, columns_in, element},
+    naming::{Purpose, Taken, join_columns, number_duplicates},
+    sql::{Element, columns_in, parse_element},
 };
 use crate::schema::{Constraint, ConstraintKind, Index, Uses, quote_identifier, quote_literal};
 
-/// The constraints of a table by name.
-pub(super) fn of(
+/// The constraints of a table, by name.
+pub(super) fn constraints(
     metadata: &Metadata,
     model: &TableModel,
     taken: &mut Taken,
@@ -31,7 +33,7 @@ pub(super) fn of(
     Ok(all.into_iter().collect())
 }
 
-/// The checks of enums that are kept as text, then the others.
+/// The checks of enums stored as text, then the others.
 fn checks(model: &TableModel, taken: &mut Taken) -> Vec<(String, Constraint)> {
     let mut all = Vec::new();
     for column in model.columns {
@@ -58,7 +60,7 @@ fn check(expression: &str, comment: Option<&str>) -> Constraint {
     constraint(format!("CHECK ({expression})"), ConstraintKind::Check, comment)
 }
 
-/// What is true of a column that holds values of an enum.
+/// The condition that a column holds only values of an enum.
 fn membership(column: &ColumnModel, values: &EnumModel) -> String {
     let values: Vec<String> = values.values.iter().map(|value| quote_literal(value.name)).collect();
     let (name, values, data_type) = (quote_identifier(column.name), values.join(", "), column.sql_type(None));
@@ -75,50 +77,51 @@ fn column_names(model: &TableModel) -> Vec<&'static str> {
 
 fn exclusion(model: &ExclusionModel, table: &TableModel, taken: &mut Taken) -> (String, Constraint) {
     let columns = column_names(table);
-    let elements: Vec<Element> = model.elements.iter().map(|text| element(text, &columns)).collect();
+    let elements: Vec<Element> = model.elements.iter().map(|text| parse_element(text, &columns)).collect();
     let name = model.name.map_or_else(
         || {
-            let names = distinct(elements.iter().map(|element| element.name.clone()).collect());
-            taken.choose(Purpose::IndexedConstraint, table.name, &addition(&names), "excl")
+            let names = number_duplicates(elements.iter().map(|element| element.name.clone()).collect());
+            taken.choose(Purpose::IndexedConstraint, table.name, &join_columns(&names), "excl")
         },
         str::to_owned,
     );
     let definition = format!(
         "EXCLUDE USING {} ({}){}{}",
         model.using.unwrap_or("btree"),
-        joined(&elements),
+        join_elements(&elements),
         model.predicate.map_or_else(String::new, |predicate| format!(" WHERE ({predicate})")),
-        spaced(keys::deferral(model.deferral)),
+        with_space(keys::deferral_clause(model.deferral)),
     );
     (name, constraint(definition, ConstraintKind::Exclusion, model.comment))
 }
 
-fn joined(elements: &[Element]) -> String {
+fn join_elements(elements: &[Element]) -> String {
     elements.iter().map(|element| element.sql.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The indexes of a table by name.
+/// The indexes of a table, by name.
 pub(super) fn indexes(table: &TableModel, taken: &mut Taken) -> BTreeMap<String, Index> {
     table.indexes.iter().map(|model| index(model, table, taken)).collect()
 }
 
 fn index(model: &IndexModel, table: &TableModel, taken: &mut Taken) -> (String, Index) {
     let columns = column_names(table);
-    let elements: Vec<Element> = model.elements.iter().map(|text| element(text, &columns)).collect();
+    let elements: Vec<Element> = model.elements.iter().map(|text| parse_element(text, &columns)).collect();
     let name = model.name.map_or_else(
         || {
             let included = model.include.iter().map(|&column| column.to_owned());
-            let names =
-                distinct(elements.iter().map(|element| element.name.clone()).chain(included).collect());
-            taken.choose(Purpose::Index, table.name, &addition(&names), "idx")
+            let names = number_duplicates(
+                elements.iter().map(|element| element.name.clone()).chain(included).collect(),
+            );
+            taken.choose(Purpose::Index, table.name, &join_columns(&names), "idx")
         },
         str::to_owned,
     );
     let definition = format!(
         "{} ({}){}{}{}{}",
         model.using.unwrap_or("btree"),
-        joined(&elements),
-        including(model.include),
+        join_elements(&elements),
+        include_clause(model.include),
         if model.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" },
         model.options.map_or_else(String::new, |options| format!(" WITH ({options})")),
         model.predicate.map_or_else(String::new, |predicate| format!(" WHERE ({predicate})")),

@@ -1,10 +1,11 @@
-//! What the derive macros write calls to. It may change with any version.
+//! Support for the code that the derive macros generate. It may change in any version.
 
 use std::marker::PhantomData;
 
 use super::types::{SqlType, TypeModel};
 
-/// Tells the SQL type of a type that may have none: its own constant is found first, where there is one.
+/// Finds the SQL type of a type that may not have one: an inherent constant takes precedence over
+/// that of [`Unknown`].
 #[derive(Debug)]
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
@@ -13,7 +14,7 @@ impl<T: SqlType + ?Sized> Probe<T> {
     pub const TYPE: Option<TypeModel> = Some(T::TYPE);
 }
 
-/// What is found where [`Probe`] has no constant of its own.
+/// The fallback if [`Probe`] has no inherent constant.
 pub trait Unknown {
     /// No SQL type.
     const TYPE: Option<TypeModel> = None;
@@ -21,30 +22,32 @@ pub trait Unknown {
 
 impl<T: ?Sized> Unknown for Probe<T> {}
 
-/// The type that a column was given by name. Of a Rust type that is not known, its text tells whether it takes `NULL`.
+/// Replaces the type's SQL name. If the Rust type has no SQL type, `optional` says whether the
+/// column is nullable.
 #[must_use]
-pub const fn named(known: Option<TypeModel>, name: &'static str, optional: bool) -> TypeModel {
+pub const fn named_type(known: Option<TypeModel>, name: &'static str, optional: bool) -> TypeModel {
     match known {
         Some(known) => known.named(name),
         None => TypeModel::new(name).nullable(optional),
     }
 }
 
-/// An identity column has to be an integer. Of one whose type is named, the derive has seen that.
+/// Asserts that an identity column is a non-nullable integer. The derive has already checked a type
+/// given by name.
 ///
 /// # Panics
 ///
-/// At compile time, where it is not.
-pub const fn identity(data_type: TypeModel, is_named: bool) {
-    assert!(is_named || data_type.is_integer(), "an identity column has to be an i16, i32 or i64");
-    assert!(!data_type.nullable, "an identity column takes no NULL");
+/// At compile time, if it is not.
+pub const fn assert_identity(data_type: TypeModel, is_named: bool) {
+    assert!(is_named || data_type.is_integer(), "an identity column must be an i16, i32 or i64");
+    assert!(!data_type.nullable, "an identity column cannot be nullable");
 }
 
-/// A column of a primary key takes no `NULL`.
+/// Asserts that a primary key column is not nullable.
 ///
 /// # Panics
 ///
-/// At compile time, where it does.
-pub const fn primary_key(data_type: TypeModel) {
-    assert!(!data_type.nullable, "a column of a primary key takes no NULL");
+/// At compile time, if it is nullable.
+pub const fn assert_primary_key(data_type: TypeModel) {
+    assert!(!data_type.nullable, "a primary key column cannot be nullable");
 }

@@ -1,34 +1,35 @@
-//! What a model says, as constants: the derive macros write these, and [`Metadata`](super::Metadata) makes a schema of them.
+//! Models as constants. The derive macros generate them, and [`Metadata`](super::Metadata)
+//! assembles a schema from them.
 //!
-//! All pieces of SQL are as the model's author wrote them.
+//! SQL fragments are as the model's author wrote them.
 
 use super::{
     enumeration::{EnumModel, EnumStorage},
-    location::Place,
+    location::Location,
     types::TypeModel,
 };
 use crate::schema::Name;
 
-/// A struct that is a row of a table. [Derive](derive@crate::Table) it.
+/// A struct that maps to a table. [Derive](derive@crate::Table) it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no model of a table",
+    message = "`{Self}` is not a table model",
     note = "derive `autogenerate::Table` for it"
 )]
 pub trait Table {
-    /// The table.
+    /// The table's description.
     const TABLE: TableModel;
 }
 
-/// A struct that is a row of a table.
+/// A table, as its struct describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableModel {
     /// The name of the struct.
     pub rust_name: &'static str,
-    /// The name of the table, not quoted.
+    /// The name of the table, unquoted.
     pub name: &'static str,
-    /// The schema that it is in, where the model names one.
+    /// The schema of the table, if the model names one.
     pub schema: Option<&'static str>,
-    /// What the table was called before.
+    /// The table's former name.
     pub renamed_from: Option<&'static str>,
     /// Its columns, in the order of the fields.
     pub columns: &'static [ColumnModel],
@@ -38,67 +39,67 @@ pub struct TableModel {
     pub uniques: &'static [KeyModel],
     /// Its foreign keys.
     pub foreign_keys: &'static [ForeignKeyModel],
-    /// Its checks, but for those of enums kept as text.
+    /// Its checks, except those of enums stored as text.
     pub checks: &'static [CheckModel],
     /// Its exclusion constraints.
     pub exclusions: &'static [ExclusionModel],
-    /// Its indexes, but for those of constraints.
+    /// Its indexes, except those of constraints.
     pub indexes: &'static [IndexModel],
-    /// What stands behind `PARTITION BY`.
+    /// What follows `PARTITION BY`.
     pub partition_by: Option<&'static str>,
     /// Its partitions.
     pub partitions: &'static [PartitionModel],
     /// `UNLOGGED`.
     pub unlogged: bool,
-    /// Storage parameters, divided by commas, such as `fillfactor=70`.
+    /// Storage parameters, separated by commas, such as `fillfactor=70`.
     pub options: Option<&'static str>,
-    /// What `COMMENT ON` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the struct is.
-    pub place: Place,
+    /// Where the struct is declared.
+    pub location: Location,
 }
 
 impl TableModel {
-    /// The column of that name.
+    /// The column with this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'static ColumnModel> {
         self.columns.iter().find(|column| column.name == name)
     }
 }
 
-/// A field that is a column.
+/// A column, as its field describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnModel {
     /// The name of the field.
     pub rust_name: &'static str,
-    /// The name of the column, not quoted.
+    /// The name of the column, unquoted.
     pub name: &'static str,
-    /// Its type, and whether it takes `NULL`.
+    /// Its type and nullability.
     pub data_type: TypeModel,
-    /// Its collation: a name, not quoted.
+    /// The unquoted name of its collation.
     pub collation: Option<&'static str>,
-    /// What it holds where nothing is given.
+    /// Its default.
     pub default: Option<&'static str>,
     /// `GENERATED … AS IDENTITY`.
     pub identity: Option<IdentityModel>,
     /// `GENERATED ALWAYS AS (…)`.
     pub generated: Option<GeneratedModel>,
-    /// What the column was called before.
+    /// The column's former name.
     pub renamed_from: Option<&'static str>,
-    /// What `COMMENT ON` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the field is.
-    pub place: Place,
+    /// Where the field is declared.
+    pub location: Location,
 }
 
 impl ColumnModel {
-    /// Its type as SQL; `enum_type` is the name of its enumerated type.
+    /// Its SQL type; `enum_type` is the name of its enum type.
     pub(super) fn sql_type(&self, enum_type: Option<&Name>) -> String {
         let name = enum_type.map_or_else(|| self.data_type.name.to_owned(), Name::to_string);
         format!("{name}{}", "[]".repeat(self.data_type.dimensions))
     }
 
-    /// Its enum, if that is kept as text.
+    /// Its enum, if stored as text.
     pub(super) fn text_enum(&self) -> Option<&'static EnumModel> {
         self.data_type.enumeration.filter(|model| model.storage == EnumStorage::Text)
     }
@@ -113,7 +114,7 @@ pub enum IdentityModel {
     ByDefault,
 }
 
-/// What a generated column is computed by.
+/// The expression of a generated column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GeneratedModel {
     /// The expression, without parentheses around it.
@@ -137,115 +138,116 @@ pub enum Deferral {
 /// A primary key or a unique constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyModel {
-    /// Its name; PostgreSQL's choice where it is `None`.
+    /// Its name; `None` for the one that PostgreSQL would choose.
     pub name: Option<&'static str>,
     /// Its columns, in order.
     pub columns: &'static [&'static str],
-    /// Columns that its index carries along.
+    /// The `INCLUDE` columns of its index.
     pub include: &'static [&'static str],
     /// `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
     /// When it is checked.
     pub deferral: Deferral,
-    /// What `COMMENT ON` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the model says so.
-    pub place: Place,
+    /// Where the model declares it.
+    pub location: Location,
 }
 
 /// A foreign key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ForeignKeyModel {
-    /// Its name; PostgreSQL's choice where it is `None`.
+    /// Its name; `None` for the one that PostgreSQL would choose.
     pub name: Option<&'static str>,
     /// Its columns, in order.
     pub columns: &'static [&'static str],
-    /// The schema of the other table; that of this table where it is `None`.
+    /// The schema of the referenced table; `None` for this table's.
     pub references_schema: Option<&'static str>,
-    /// The other table.
+    /// The referenced table.
     pub references: &'static str,
-    /// Its columns, in the same order; its primary key where there are none.
+    /// The referenced columns, in the same order; empty for the primary key.
     pub referenced: &'static [&'static str],
     /// `MATCH FULL`.
     pub match_full: bool,
-    /// What stands behind `ON DELETE`.
+    /// What follows `ON DELETE`.
     pub on_delete: Option<&'static str>,
-    /// What stands behind `ON UPDATE`.
+    /// What follows `ON UPDATE`.
     pub on_update: Option<&'static str>,
     /// When it is checked.
     pub deferral: Deferral,
-    /// What `COMMENT ON` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the model says so.
-    pub place: Place,
+    /// Where the model declares it.
+    pub location: Location,
 }
 
-/// A check.
+/// A check constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckModel {
-    /// Its name; PostgreSQL's choice where it is `None`.
+    /// Its name; `None` for the one that PostgreSQL would choose.
     pub name: Option<&'static str>,
-    /// What has to be true of every row, without parentheses around it.
+    /// The condition, without parentheses around it.
     pub expression: &'static str,
-    /// What `COMMENT ON` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the model says so.
-    pub place: Place,
+    /// Where the model declares it.
+    pub location: Location,
 }
 
 /// An exclusion constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExclusionModel {
-    /// Its name; PostgreSQL's choice where it is `None`.
+    /// Its name; `None` for the one that PostgreSQL would choose.
     pub name: Option<&'static str>,
-    /// The method of its index; `btree` where it is `None`.
+    /// The access method of its index; `None` for `btree`.
     pub using: Option<&'static str>,
     /// Columns or expressions, each with its operator, such as `during WITH &&`.
     pub elements: &'static [&'static str],
-    /// Which rows it is about.
+    /// What follows `WHERE`.
     pub predicate: Option<&'static str>,
     /// When it is checked.
     pub deferral: Deferral,
-    /// What `COMMENT ON` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the model says so.
-    pub place: Place,
+    /// Where the model declares it.
+    pub location: Location,
 }
 
-/// An index that belongs to no constraint.
+/// An index that does not belong to a constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexModel {
-    /// Its name; PostgreSQL's choice where it is `None`.
+    /// Its name; `None` for the one that PostgreSQL would choose.
     pub name: Option<&'static str>,
-    /// Columns or expressions, each with what may follow it, such as `created_at DESC` or `attributes jsonb_path_ops`.
+    /// Columns or expressions, each with its options, such as `created_at DESC` or
+    /// `attributes jsonb_path_ops`.
     pub elements: &'static [&'static str],
-    /// Its method; `btree` where it is `None`.
+    /// Its access method; `None` for `btree`.
     pub using: Option<&'static str>,
     /// `UNIQUE`.
     pub unique: bool,
-    /// Columns that it carries along.
+    /// Its `INCLUDE` columns.
     pub include: &'static [&'static str],
-    /// Which rows it is about.
+    /// What follows `WHERE`.
     pub predicate: Option<&'static str>,
-    /// Storage parameters, divided by commas, such as `fillfactor=70`.
+    /// Storage parameters, separated by commas, such as `fillfactor=70`.
     pub options: Option<&'static str>,
     /// `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
-    /// What `COMMENT ON` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the model says so.
-    pub place: Place,
+    /// Where the model declares it.
+    pub location: Location,
 }
 
 /// A partition of a partitioned table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartitionModel {
-    /// Its name, not quoted; it is in the schema of the partitioned table.
+    /// Its unquoted name; it is in the schema of the partitioned table.
     pub name: &'static str,
-    /// What stands behind `FOR VALUES`; `None` is `DEFAULT`.
+    /// What follows `FOR VALUES`; `None` for `DEFAULT`.
     pub values: Option<&'static str>,
-    /// What `COMMENT ON` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the model says so.
-    pub place: Place,
+    /// Where the model declares it.
+    pub location: Location,
 }

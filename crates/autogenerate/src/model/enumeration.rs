@@ -1,35 +1,35 @@
 //! Enums, as the derive macro describes them.
 
-use super::location::Place;
+use super::location::Location;
 
-/// An enum without fields.
+/// A fieldless enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnumModel {
     /// The name of the enum.
     pub rust_name: &'static str,
-    /// How its values are kept.
+    /// How its values are stored.
     pub storage: EnumStorage,
     /// Its values, in order.
     pub values: &'static [ValueModel],
-    /// What `COMMENT ON TYPE` says.
+    /// The comment in the database.
     pub comment: Option<&'static str>,
-    /// Where the enum is.
-    pub place: Place,
+    /// Where the enum is declared.
+    pub location: Location,
 }
 
-/// How an enum's values are kept.
+/// How an enum's values are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnumStorage {
-    /// As an enumerated type of PostgreSQL.
+    /// As a PostgreSQL enum type.
     Type {
-        /// The name of the type, not quoted.
+        /// The name of the type, unquoted.
         name: &'static str,
-        /// The schema that it is in, where the model names one.
+        /// The schema of the type, if the model names one.
         schema: Option<&'static str>,
-        /// What the type was called before.
+        /// The type's former name.
         renamed_from: Option<&'static str>,
     },
-    /// As text: each column has a check.
+    /// As text, with a check constraint on each column.
     Text,
 }
 
@@ -40,8 +40,8 @@ pub struct ValueModel {
     pub rust_name: &'static str,
     /// The value in the database.
     pub name: &'static str,
-    /// What the value was called before.
+    /// The value's former name.
     pub renamed_from: Option<&'static str>,
-    /// Where the variant is.
-    pub place: Place,
+    /// Where the variant is declared.
+    pub location: Location,
 }

@@ -1,78 +1,82 @@
-//! What can be wrong between models, each of which is right by itself.
+//! Errors between models, each of which is valid by itself.
 
-use super::location::Place;
+use super::location::Location;
 
 /// Models that contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataError {
-    /// Two objects of one name.
-    #[error("{place}: {what} is also the name of what {other} says")]
+    /// Two objects have the same name.
+    #[error("{location}: {what} is already defined at {other}")]
     Taken {
-        /// The second of them.
-        place: Place,
+        /// Where the second one is.
+        location: Location,
         /// Its kind and name, such as ``the table `items` ``.
         what: String,
-        /// The first of them.
-        other: Place,
+        /// Where the first one is.
+        other: Location,
     },
-    /// Two enums of one name that are not the same.
-    #[error("{place}: the type `{name}` has other values, hints or comments than {other} says")]
+    /// Two different enums have the same name.
+    #[error(
+        "{location}: the values, rename hints or comment of the type `{name}` differ from those at {other}"
+    )]
     Enum {
-        /// The second of them.
-        place: Place,
+        /// Where the second one is.
+        location: Location,
         /// The type.
         name: String,
-        /// The first of them.
-        other: Place,
+        /// Where the first one is.
+        other: Location,
     },
-    /// A foreign key to a table that no model describes.
-    #[error("{place}: a foreign key to `{table}`, for which there is no model: is it in the metadata?")]
+    /// A foreign key or sequence refers to a table that no model describes.
+    #[error("{location}: the table `{table}` has no model: add it to the metadata")]
     UnknownTable {
-        /// Where the foreign key is.
-        place: Place,
+        /// Where it is referred to.
+        location: Location,
         /// The table.
         table: String,
     },
-    /// A column that the model of its table does not have.
-    #[error("{place}: the table `{table}` has no column `{column}`")]
+    /// A column name that does not exist in the table's model.
+    #[error("{location}: the table `{table}` has no column `{column}`")]
     UnknownColumn {
-        /// Where it is named.
-        place: Place,
+        /// Where it is referred to.
+        location: Location,
         /// The table.
         table: String,
         /// The column.
         column: String,
     },
-    /// A foreign key that names no columns, to a table without a primary key.
-    #[error("{place}: a foreign key to `{table}` has to say to which columns: that table has no primary key")]
+    /// A foreign key without column names references a table without a primary key.
+    #[error(
+        "{location}: name the columns of `{table}` that the foreign key references: the table has no primary key"
+    )]
     NoPrimaryKey {
         /// Where the foreign key is.
-        place: Place,
-        /// The other table.
+        location: Location,
+        /// The referenced table.
         table: String,
     },
-    /// A foreign key whose sides have different numbers of columns.
-    #[error("{place}: a foreign key from {from} to {to} columns of `{table}`")]
+    /// A foreign key has a different number of columns than it references.
+    #[error("{location}: the foreign key has {from} columns but references {to} of `{table}`")]
     ColumnCount {
         /// Where the foreign key is.
-        place: Place,
-        /// How many columns it has here.
+        location: Location,
+        /// How many columns it has.
         from: usize,
-        /// How many it refers to.
+        /// How many columns it references.
         to: usize,
-        /// The other table.
+        /// The referenced table.
         table: String,
     },
-    /// A former name that is still, or twice, in use.
-    #[error("{place}: `renamed_from = \"{from}\"` contradicts {other}, {why}")]
+    /// A former name is still in use, or is given twice.
+    #[error("{location}: `renamed_from = \"{from}\"` contradicts {other}, {why}")]
     Rename {
         /// Where the hint is.
-        place: Place,
+        location: Location,
         /// The former name.
         from: String,
         /// What it contradicts.
-        other: Place,
-        /// In which way.
+        other: Location,
+        /// How it contradicts it.
         why: &'static str,
     },
 }

@@ -3,13 +3,13 @@
 use super::{
     describe::{Deferral, ForeignKeyModel, KeyModel, TableModel},
     error::MetadataError,
+    location::Location,
     metadata::Metadata,
-    naming::{Purpose, Taken, addition},
-    location::Place,
+    naming::{Purpose, Taken, join_columns},
 };
 use crate::schema::{Constraint, ConstraintKind, Key, Name, Uses, quote_identifier};
 
-/// A constraint as models know it.
+/// A valid constraint that is not inherited, like every constraint of a model.
 pub(super) fn constraint(definition: String, kind: ConstraintKind, comment: Option<&str>) -> Constraint {
     Constraint {
         definition,
@@ -21,33 +21,35 @@ pub(super) fn constraint(definition: String, kind: ConstraintKind, comment: Opti
     }
 }
 
-/// Whether the table has all these columns.
-pub(super) fn known(
+/// Rejects a column that the table does not have.
+pub(super) fn check_columns(
     columns: &[&str],
     model: &TableModel,
     table: &Name,
-    place: Place,
+    location: Location,
 ) -> Result<(), MetadataError> {
     match columns.iter().find(|column| model.column(column).is_none()) {
-        Some(&column) => {
-            Err(MetadataError::UnknownColumn { place, table: table.to_string(), column: column.to_owned() })
-        }
+        Some(&column) => Err(MetadataError::UnknownColumn {
+            location,
+            table: table.to_string(),
+            column: column.to_owned(),
+        }),
         None => Ok(()),
     }
 }
 
-/// Columns as SQL wants them, in parentheses.
-pub(super) fn list(columns: &[&str]) -> String {
+/// Quoted columns in parentheses.
+pub(super) fn column_list(columns: &[&str]) -> String {
     format!("({})", columns.iter().map(|column| quote_identifier(column)).collect::<Vec<_>>().join(", "))
 }
 
-/// The columns that an index carries along, as it is written behind its own.
-pub(super) fn including(columns: &[&str]) -> String {
-    if columns.is_empty() { String::new() } else { format!(" INCLUDE {}", list(columns)) }
+/// The `INCLUDE` clause of an index, with a leading space; empty without columns.
+pub(super) fn include_clause(columns: &[&str]) -> String {
+    if columns.is_empty() { String::new() } else { format!(" INCLUDE {}", column_list(columns)) }
 }
 
-/// What `DEFERRABLE` is written as.
-pub(super) fn deferral(deferral: Deferral) -> &'static str {
+/// The `DEFERRABLE` clause; empty if not deferrable.
+pub(super) fn deferral_clause(deferral: Deferral) -> &'static str {
     match deferral {
         Deferral::No => "",
         Deferral::Deferrable => "DEFERRABLE",
@@ -55,8 +57,8 @@ pub(super) fn deferral(deferral: Deferral) -> &'static str {
     }
 }
 
-/// A text, and a blank before it where there is one.
-pub(super) fn spaced(text: &str) -> String {
+/// The text with a leading space; empty if the text is.
+pub(super) fn with_space(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(" {text}") }
 }
 
@@ -72,7 +74,7 @@ pub(super) fn unique(model: &KeyModel, table: &str, taken: &mut Taken) -> (Strin
     let name = model.name.map_or_else(
         || {
             let columns: Vec<&str> = model.columns.iter().chain(model.include).copied().collect();
-            taken.choose(Purpose::IndexedConstraint, table, &addition(&columns), "key")
+            taken.choose(Purpose::IndexedConstraint, table, &join_columns(&columns), "key")
         },
         str::to_owned,
     );
@@ -80,59 +82,63 @@ pub(super) fn unique(model: &KeyModel, table: &str, taken: &mut Taken) -> (Strin
 }
 
 fn key(word: &str, model: &KeyModel, kind: fn(Key) -> ConstraintKind) -> Constraint {
-    let (columns, include) = (list(model.columns), including(model.include));
+    let (columns, include) = (column_list(model.columns), include_clause(model.include));
     let nulls = if model.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-    let deferrable = deferral(model.deferral);
-    let definition = format!("{word}{nulls} {columns}{include}{}", spaced(deferrable));
+    let deferrable = deferral_clause(model.deferral);
+    let definition = format!("{word}{nulls} {columns}{include}{}", with_space(deferrable));
     let kind = kind(Key {
-        columns: owned(model.columns),
+        columns: to_owned_columns(model.columns),
         index: format!("btree {columns}{include}{nulls}"),
         deferrable: deferrable.to_owned(),
     });
     constraint(definition, kind, model.comment)
 }
 
-/// A foreign key of the table of that name.
+/// A foreign key of `table`.
 pub(super) fn foreign(
     metadata: &Metadata,
     model: &ForeignKeyModel,
     table: &Name,
     taken: &mut Taken,
 ) -> Result<(String, Constraint), MetadataError> {
-    let place = model.place;
+    let location = model.location;
     let references = match model.references_schema {
         Some(schema) => metadata.name(Some(schema), model.references),
         None => table.sibling(model.references),
     };
     let other = metadata.tables.iter().find(|other| metadata.table_name(other) == references);
     let Some(other) = other else {
-        return Err(MetadataError::UnknownTable { place, table: references.to_string() });
+        return Err(MetadataError::UnknownTable { location, table: references.to_string() });
     };
     let referenced = match (model.referenced, other.primary_key) {
-        ([], None) => return Err(MetadataError::NoPrimaryKey { place, table: references.to_string() }),
+        ([], None) => return Err(MetadataError::NoPrimaryKey { location, table: references.to_string() }),
         ([], Some(key)) => key.columns,
         (columns, _) => columns,
     };
-    known(referenced, other, &references, place)?;
+    check_columns(referenced, other, &references, location)?;
     if referenced.len() != model.columns.len() {
         let (from, to) = (model.columns.len(), referenced.len());
-        return Err(MetadataError::ColumnCount { place, from, to, table: references.to_string() });
+        return Err(MetadataError::ColumnCount { location, from, to, table: references.to_string() });
     }
     let name = model.name.map_or_else(
-        || taken.choose(Purpose::Constraint, &table.name, &addition(model.columns), "fkey"),
+        || taken.choose(Purpose::Constraint, &table.name, &join_columns(model.columns), "fkey"),
         str::to_owned,
     );
     let definition = foreign_definition(model, &references, referenced);
     let kind = ConstraintKind::ForeignKey {
-        columns: owned(model.columns),
+        columns: to_owned_columns(model.columns),
         references,
-        referenced: owned(referenced),
+        referenced: to_owned_columns(referenced),
     };
     Ok((name, constraint(definition, kind, model.comment)))
 }
 
 fn foreign_definition(model: &ForeignKeyModel, references: &Name, referenced: &[&str]) -> String {
-    let mut sql = format!("FOREIGN KEY {} REFERENCES {references}{}", list(model.columns), list(referenced));
+    let mut sql = format!(
+        "FOREIGN KEY {} REFERENCES {references}{}",
+        column_list(model.columns),
+        column_list(referenced)
+    );
     if model.match_full {
         sql.push_str(" MATCH FULL");
     }
@@ -142,10 +148,10 @@ fn foreign_definition(model: &ForeignKeyModel, references: &Name, referenced: &[
             sql.push_str(action);
         }
     }
-    sql.push_str(&spaced(deferral(model.deferral)));
+    sql.push_str(&with_space(deferral_clause(model.deferral)));
     sql
 }
 
-fn owned(columns: &[&str]) -> Vec<String> {
+fn to_owned_columns(columns: &[&str]) -> Vec<String> {
     columns.iter().map(|&column| column.to_owned()).collect()
 }

@@ -1,18 +1,18 @@
-//! Places in source files.
+//! Locations in source files.
 
 use std::fmt;
 
-/// A place in a source file.
+/// A location in a source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Location {
     /// The file, as `file!()` names it.
     pub file: &'static str,
-    /// The line, counted from one.
+    /// The line, starting at 1.
     pub line: u32,
 }
 
-impl Place {
-    /// Where the function that called this was called, if that is `#[track_caller]`.
+impl Location {
+    /// The caller's caller, if the caller is `#[track_caller]`.
     #[track_caller]
     pub(super) fn caller() -> Self {
         let location = std::panic::Location::caller();
@@ -20,8 +20,8 @@ impl Place {
     }
 }
 
-/// `file:line`, which terminals and editors make a link of.
-impl fmt::Display for Place {
+/// Prints `file:line`, which terminals and editors turn into a link.
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }

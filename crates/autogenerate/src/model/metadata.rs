@@ -8,15 +8,15 @@ use std::{
 use super::{
     describe::{Table, TableModel},
     enumeration::{EnumModel, EnumStorage},
-    location::Place,
+    location::Location,
     sequence::SequenceModel,
 };
 use crate::{introspect::Scope, plan::Renames, schema::Name};
 
-/// The schema of what names none, where there is more than one.
+/// The schema of models that name none, when names are qualified.
 pub(super) const DEFAULT_SCHEMA: &str = "public";
 
-/// Every model of a database.
+/// The models of a database.
 ///
 /// ```
 /// # use autogenerate::{Table, model::Metadata};
@@ -28,7 +28,8 @@ pub(super) const DEFAULT_SCHEMA: &str = "public";
 /// }
 ///
 /// let metadata = Metadata::new().table::<Item>();
-/// assert!(metadata.schema()?.tables.values().all(|table| table.constraints.contains_key("items_pkey")));
+/// let schema = metadata.schema()?;
+/// assert!(schema.tables.values().all(|table| table.constraints.contains_key("items_pkey")));
 /// # Ok::<(), autogenerate::model::MetadataError>(())
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -41,13 +42,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// No models.
+    /// Creates an empty list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// These, and the table of `T`.
+    /// Adds the table of `T`.
     #[must_use]
     pub fn table<T: Table>(mut self) -> Self {
         self.tables.push(T::TABLE);
@@ -55,7 +56,7 @@ impl Metadata {
         self
     }
 
-    /// These, and a sequence.
+    /// Adds a sequence.
     #[must_use]
     pub fn sequence(mut self, sequence: SequenceModel) -> Self {
         self.qualified |= sequence.schema.is_some();
@@ -63,7 +64,7 @@ impl Metadata {
         self
     }
 
-    /// These, and one of PostgreSQL's schemas. One that a model names need not be listed.
+    /// Adds a PostgreSQL schema. A schema that a model names is added automatically.
     #[must_use]
     pub fn namespace(mut self, name: &'static str) -> Self {
         self.namespaces.insert(name);
@@ -71,7 +72,7 @@ impl Metadata {
         self
     }
 
-    /// These, and an extension in the default schema.
+    /// Adds an extension in the default schema.
     #[must_use]
     pub fn extension(mut self, name: &'static str) -> Self {
         self.extensions.insert(name, None);
@@ -79,7 +80,7 @@ impl Metadata {
         self
     }
 
-    /// These, and an extension in a schema that is named.
+    /// Adds an extension in a given schema.
     #[must_use]
     pub fn extension_in(mut self, name: &'static str, schema: &'static str) -> Self {
         self.extensions.insert(name, Some(schema));
@@ -87,20 +88,21 @@ impl Metadata {
         self
     }
 
-    /// Whether a scratch schema is not enough, because a model names a schema, or there are extensions. All names are qualified then, with
-    /// `public` where a model has none.
+    /// Whether the models need a scratch database rather than a scratch schema, because one names a
+    /// schema or there are extensions. All names are then qualified, by default with `public`.
     #[must_use]
     pub fn needs_database(&self) -> bool {
         self.qualified
     }
 
-    /// What of a database has to be read to compare it with the models; `schema` is the one that they are about where they name none.
+    /// The scope to introspect for a comparison with the models. `schema` is the schema of models
+    /// that name none.
     #[must_use]
     pub fn scope(&self, schema: &str) -> Scope {
         if self.needs_database() { Scope::Database } else { Scope::Schema(schema.to_owned()) }
     }
 
-    /// What the hints say that was renamed.
+    /// The renames that `renamed_from` hints declare.
     #[must_use]
     pub fn renames(&self) -> Renames {
         let mut renames = Renames::default();
@@ -128,42 +130,40 @@ impl Metadata {
         renames
     }
 
-    /// Where the model of a table, a column or a partition is.
+    /// Where the model of a table, column or partition is declared.
     #[must_use]
     pub fn origin(&self, table: &Name, column: Option<&str>) -> Option<Origin> {
         for model in &self.tables {
             let name = self.table_name(model);
             if name == *table {
                 return match column {
-                    None => Some(Origin::new(model.place, model.rust_name.to_owned())),
+                    None => Some(Origin::new(model.location, model.rust_name.to_owned())),
                     Some(column) => model.column(column).map(|column| {
-                        Origin::new(column.place, format!("{}::{}", model.rust_name, column.rust_name))
+                        Origin::new(column.location, format!("{}::{}", model.rust_name, column.rust_name))
                     }),
                 };
             }
             let partition = model.partitions.iter().find(|partition| name.sibling(partition.name) == *table);
             if let Some(partition) = partition {
-                return Some(Origin::new(partition.place, model.rust_name.to_owned()));
+                return Some(Origin::new(partition.location, model.rust_name.to_owned()));
             }
         }
         None
     }
 
-    /// Where the model of an enumerated type, or of one of its values, is.
+    /// Where the model of an enum type or of one of its values is declared.
     #[must_use]
     pub fn enum_origin(&self, name: &Name, value: Option<&str>) -> Option<Origin> {
         let (_, model) = self.enums().find(|(candidate, _)| candidate == name)?;
         match value {
-            None => Some(Origin::new(model.place, model.rust_name.to_owned())),
-            Some(value) => {
-                model.values.iter().find(|candidate| candidate.name == value).map(|value| {
-                    Origin::new(value.place, format!("{}::{}", model.rust_name, value.rust_name))
-                })
-            }
+            None => Some(Origin::new(model.location, model.rust_name.to_owned())),
+            Some(value) => model.values.iter().find(|candidate| candidate.name == value).map(|value| {
+                Origin::new(value.location, format!("{}::{}", model.rust_name, value.rust_name))
+            }),
         }
     }
 
-    /// The enums that are types of PostgreSQL, once a column.
+    /// The enums stored as a PostgreSQL enum type, once for each column.
     pub(super) fn enums(&self) -> impl Iterator<Item = (Name, &'static EnumModel)> {
         self.tables.iter().flat_map(|table| table.columns).filter_map(|column| {
             let model = column.data_type.enumeration?;
@@ -179,7 +179,7 @@ impl Metadata {
         self.name(table.schema, table.name)
     }
 
-    /// A name, qualified where there is more than one schema.
+    /// A name, qualified if [`needs_database`](Self::needs_database).
     pub(super) fn name(&self, schema: Option<&str>, name: &str) -> Name {
         if self.qualified {
             Name::qualified(schema.unwrap_or(DEFAULT_SCHEMA), name)
@@ -189,7 +189,7 @@ impl Metadata {
     }
 }
 
-/// Whether the model of a table says which schema something is in.
+/// Whether a table's model names a schema anywhere.
 fn names_a_schema(table: &TableModel) -> bool {
     table.schema.is_some()
         || table.foreign_keys.iter().any(|key| key.references_schema.is_some())
@@ -200,24 +200,24 @@ fn names_a_schema(table: &TableModel) -> bool {
             .any(|model| matches!(model.storage, EnumStorage::Type { schema: Some(_), .. }))
 }
 
-/// Where something was said, and in which struct, enum, field or variant.
+/// Where something is declared, and in which struct, enum, field or variant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     /// The file, as `file!()` names it.
     pub file: &'static str,
-    /// The line, counted from one.
+    /// The line, starting at 1.
     pub line: u32,
-    /// Such as `Item` or `Item::name`.
+    /// The item, such as `Item` or `Item::name`.
     pub field: String,
 }
 
 impl Origin {
-    fn new(place: Place, field: String) -> Self {
-        Self { file: place.file, line: place.line, field }
+    fn new(location: Location, field: String) -> Self {
+        Self { file: location.file, line: location.line, field }
     }
 }
 
-/// Such as `src/models.rs:12 (Item::name)`.
+/// Prints, for example, `src/models.rs:12 (Item::name)`.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{} ({})", self.file, self.line, self.field)

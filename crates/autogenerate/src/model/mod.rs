@@ -1,14 +1,15 @@
-//! What a database should hold, as its row types say.
+//! Models: what a database should contain, described by its row types.
 //!
-//! [`#[derive(Table)]`](derive@crate::Table) on the struct of a row is the only place where its table is described; the derive's own page is
-//! the reference of all attributes. The type of a column follows from the type of the field by [`SqlType`], which
-//! [`#[derive(Enum)]`](derive@crate::Enum) and [`#[derive(SqlType)]`](derive@crate::SqlType) write for a project's own types.
-//! [`Metadata`] lists the tables:
+//! [`#[derive(Table)]`](derive@crate::Table) on a row struct is the only place that describes its
+//! table; the derive's documentation lists all attributes. A column's type follows from the field's
+//! type through [`SqlType`], which [`#[derive(Enum)]`](derive@crate::Enum) and
+//! [`#[derive(SqlType)]`](derive@crate::SqlType) implement for your own types. [`Metadata`] lists
+//! the tables:
 //!
 //! ```
 //! use autogenerate::{Enum, Table, model::Metadata};
 //!
-//! /// Where a thing is in its life.
+//! /// The life cycle of a thing.
 //! #[derive(Enum)]
 //! #[sqlx(type_name = "life", rename_all = "snake_case")]
 //! enum Life {
@@ -22,7 +23,7 @@
 //! struct Thing {
 //!     #[column(primary_key, identity)]
 //!     id: i64,
-//!     /// How people call it.
+//!     /// Its display name.
 //!     #[column(type = "varchar(200)", check = "name <> ''")]
 //!     name: Option<String>,
 //!     #[column(default = "'draft'")]
@@ -42,15 +43,24 @@
 //!
 //! # Names
 //!
-//! A constraint or an index that is given no name has the one that PostgreSQL would choose: `<table>_pkey`, `<table>_<columns>_key`,
-//! `<table>_<columns>_fkey`, `<table>_<column>_check` (of a check that names one column; else `<table>_check`), `<table>_<columns>_excl`,
-//! `<table>_<columns>_idx`, where an expression counts as the function that it calls, or as `expr`; cut to 63 octets; with a number at its end
-//! where the name is taken. A rename of the table or of a column makes another name of it, which then is renamed too.
+//! Unnamed constraints and indexes get the name that PostgreSQL would choose:
+//!
+//! - `<table>_pkey`
+//! - `<table>_<columns>_key`
+//! - `<table>_<columns>_fkey`
+//! - `<table>_<column>_check` for a check that names one column, else `<table>_check`
+//! - `<table>_<columns>_excl`
+//! - `<table>_<columns>_idx`
+//!
+//! In these, an expression is named after the function that it calls, or `expr`. A name is
+//! truncated to 63 bytes, and gets a number if it is taken. Renaming the table or a column changes
+//! the name, so the constraint or index is renamed as well.
 //!
 //! # Schemas and extensions
 //!
-//! As long as no model names a schema, and no extension is listed, models are about one schema, whichever that is
-//! ([`needs_database`](Metadata::needs_database) is `false`). Otherwise all names are qualified, with `public` where a model has none.
+//! As long as no model names a schema and no extension is listed, the models describe a single
+//! schema of any name, and [`needs_database`](Metadata::needs_database) is `false`. Otherwise all
+//! names are qualified, by default with `public`.
 
 mod assemble;
 mod constraints;
@@ -58,9 +68,9 @@ mod describe;
 mod enumeration;
 mod error;
 mod keys;
+mod location;
 mod metadata;
 mod naming;
-mod location;
 mod renames;
 mod sequence;
 mod sql;
@@ -76,8 +86,8 @@ pub use self::{
     },
     enumeration::{EnumModel, EnumStorage, ValueModel},
     error::MetadataError,
+    location::Location,
     metadata::{Metadata, Origin},
-    location::Place,
     sequence::SequenceModel,
     types::{Element, SqlType, TypeModel},
 };

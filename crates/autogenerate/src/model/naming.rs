@@ -1,17 +1,19 @@
-//! The names that PostgreSQL chooses where none is given, as its `makeObjectName`, `ChooseConstraintName`, `ChooseIndexName` and
-//! `ChooseIndexColumnNames` do.
+//! The names that PostgreSQL chooses for unnamed constraints and indexes.
+//!
+//! This follows its `makeObjectName`, `ChooseConstraintName`, `ChooseIndexName` and
+//! `ChooseIndexColumnNames`.
 
 use std::collections::HashSet;
 
-/// The longest name, in octets (`NAMEDATALEN - 1`).
+/// The longest name, in bytes (`NAMEDATALEN - 1`).
 pub(super) const LONGEST: usize = 63;
 
-/// The names that are taken in one of PostgreSQL's schemas.
+/// The names that are taken in a PostgreSQL schema.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
-    /// Of tables, indexes and sequences.
+    /// Names of tables, indexes and sequences.
     pub(super) relations: HashSet<String>,
-    /// Of constraints, whatever their table.
+    /// Names of constraints, on any table.
     pub(super) constraints: HashSet<String>,
 }
 
@@ -27,7 +29,7 @@ pub(super) enum Purpose {
 }
 
 impl Taken {
-    /// The first free one of `table_addition_label`, `table_addition_label1` and so on, which is taken then.
+    /// Takes the first free name of `table_addition_label`, `table_addition_label1` and so on.
     pub(super) fn choose(&mut self, purpose: Purpose, table: &str, addition: &str, label: &str) -> String {
         let (relation, constraint) = (purpose != Purpose::Constraint, purpose != Purpose::Index);
         let mut pass = 0;
@@ -50,24 +52,24 @@ impl Taken {
     }
 }
 
-/// `table_addition_label`, of whose first two parts the longer one is cut until all of it fits.
+/// Builds `table_addition_label`, shortening the longer of the first two parts until the name fits.
 fn object_name(table: &str, addition: &str, label: &str) -> String {
     let overhead = label.len() + 1 + usize::from(!addition.is_empty());
     let (mut first, mut second) = (table.len(), addition.len());
     while first + second > LONGEST.saturating_sub(overhead) && first + second > 0 {
         if first > second { first -= 1 } else { second -= 1 }
     }
-    let (table, addition) = (cut(table, first), cut(addition, second));
+    let (table, addition) = (truncate(table, first), truncate(addition, second));
     if addition.is_empty() { format!("{table}_{label}") } else { format!("{table}_{addition}_{label}") }
 }
 
-/// The text up to that many octets, with no character cut in two.
-fn cut(text: &str, octets: usize) -> &str {
-    &text[..text.floor_char_boundary(octets)]
+/// Truncates to at most `bytes` bytes at a character boundary.
+fn truncate(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
 }
 
-/// The middle of a name: the columns, until that is longer than a name can be.
-pub(super) fn addition<S: AsRef<str>>(columns: &[S]) -> String {
+/// Joins columns into the middle part of a name, and stops once it exceeds the longest name.
+pub(super) fn join_columns<S: AsRef<str>>(columns: &[S]) -> String {
     let mut text = String::new();
     for column in columns {
         if !text.is_empty() {
@@ -81,8 +83,8 @@ pub(super) fn addition<S: AsRef<str>>(columns: &[S]) -> String {
     text
 }
 
-/// The names of the columns of an index, each of them once: a second `expr` is `expr1`.
-pub(super) fn distinct(names: Vec<String>) -> Vec<String> {
+/// Makes the column names of an index unique: a second `expr` becomes `expr1`.
+pub(super) fn number_duplicates(names: Vec<String>) -> Vec<String> {
     let mut given: Vec<String> = Vec::new();
     for name in names {
         let mut candidate = name.clone();
@@ -90,7 +92,7 @@ pub(super) fn distinct(names: Vec<String>) -> Vec<String> {
         while given.contains(&candidate) {
             number += 1;
             let digits = number.to_string();
-            candidate = format!("{}{digits}", cut(&name, LONGEST - digits.len()));
+            candidate = format!("{}{digits}", truncate(&name, LONGEST - digits.len()));
         }
         given.push(candidate);
     }
@@ -102,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_taken_gets_a_number() {
+    fn a_taken_name_gets_a_number() {
         let mut taken = Taken::default();
         let choices: Vec<_> =
             std::iter::repeat_with(|| taken.choose(Purpose::Constraint, "items", "", "check"))
@@ -114,26 +116,26 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_loses_the_end_of_its_longer_part() {
+    fn a_long_name_is_shortened_at_its_longer_part() {
         let name = object_name(&"t".repeat(60), &"c".repeat(20), "key");
         assert_eq!(name, format!("{}_{}_key", "t".repeat(38), "c".repeat(20)));
         let name = object_name(&"ä".repeat(31), "b", "check");
-        assert_eq!(name, format!("{}_b_check", "ä".repeat(27)), "no character is cut in two");
+        assert_eq!(name, format!("{}_b_check", "ä".repeat(27)), "no character is split");
         assert!(name.len() <= LONGEST);
     }
 
     #[test]
-    fn columns_are_joined_until_that_is_longer_than_a_name() {
-        assert_eq!(addition(&["a", "b"]), "a_b");
+    fn columns_are_joined_until_they_exceed_the_longest_name() {
+        assert_eq!(join_columns(&["a", "b"]), "a_b");
         assert_eq!(
-            addition(&["a".repeat(63), "b".repeat(3), "c".to_owned()]),
+            join_columns(&["a".repeat(63), "b".repeat(3), "c".to_owned()]),
             format!("{}_bbb", "a".repeat(63))
         );
     }
 
     #[test]
-    fn two_expressions_have_two_names() {
-        let names = |list: &[&str]| distinct(list.iter().map(|&name| name.to_owned()).collect());
+    fn a_repeated_expression_gets_a_number() {
+        let names = |list: &[&str]| number_duplicates(list.iter().map(|&name| name.to_owned()).collect());
         assert_eq!(names(&["expr", "expr", "expr"]), ["expr", "expr1", "expr2"]);
     }
 }

@@ -1,48 +1,50 @@
-//! Hints of renames that cannot be true.
+//! Rejects contradictory rename hints.
 
 use std::collections::HashMap;
 
-use super::{enumeration::EnumStorage, error::MetadataError, metadata::Metadata, location::Place};
+use super::{enumeration::EnumStorage, error::MetadataError, location::Location, metadata::Metadata};
 use crate::schema::Name;
 
-/// Whether every former name is out of use, and said once.
+/// Rejects a former name that is still in use or is given twice.
 pub(super) fn check(metadata: &Metadata) -> Result<(), MetadataError> {
     let tables =
-        metadata.tables.iter().map(|table| (metadata.table_name(table), table.renamed_from, table.place));
-    names(tables)?;
+        metadata.tables.iter().map(|table| (metadata.table_name(table), table.renamed_from, table.location));
+    check_names(tables)?;
     let mut enums: Vec<_> = metadata.enums().collect();
     enums.sort_by(|(one, _), (other, _)| one.cmp(other));
     enums.dedup_by(|(one, _), (other, _)| one == other);
-    names(enums.iter().map(|(name, model)| {
+    check_names(enums.iter().map(|(name, model)| {
         let from = match model.storage {
             EnumStorage::Type { renamed_from, .. } => renamed_from,
             EnumStorage::Text => None,
         };
-        (name.clone(), from, model.place)
+        (name.clone(), from, model.location)
     }))?;
     for table in &metadata.tables {
-        let columns = table.columns.iter().map(|one| (Name::local(one.name), one.renamed_from, one.place));
-        names(columns)?;
+        let columns = table.columns.iter().map(|one| (Name::local(one.name), one.renamed_from, one.location));
+        check_names(columns)?;
     }
     for (_, model) in enums {
-        names(model.values.iter().map(|value| (Name::local(value.name), value.renamed_from, value.place)))?;
+        check_names(
+            model.values.iter().map(|value| (Name::local(value.name), value.renamed_from, value.location)),
+        )?;
     }
     Ok(())
 }
 
-/// Names that have to be different from one another, each with its former name.
-fn names(
-    all: impl Iterator<Item = (Name, Option<&'static str>, Place)> + Clone,
+/// Checks a set of unique names, each with its former name.
+fn check_names(
+    all: impl Iterator<Item = (Name, Option<&'static str>, Location)> + Clone,
 ) -> Result<(), MetadataError> {
-    let current: HashMap<Name, Place> = all.clone().map(|(name, _, place)| (name, place)).collect();
-    let mut former: HashMap<Name, Place> = HashMap::new();
-    for (name, from, place) in all {
+    let current: HashMap<Name, Location> = all.clone().map(|(name, _, location)| (name, location)).collect();
+    let mut former: HashMap<Name, Location> = HashMap::new();
+    for (name, from, location) in all {
         let Some(from) = from else { continue };
         let old = name.sibling(from);
-        let still = current.get(&old).map(|&other| (other, "which has that name now"));
-        let twice = former.insert(old, place).map(|other| (other, "which says the same"));
+        let still = current.get(&old).map(|&other| (other, "which still has that name"));
+        let twice = former.insert(old, location).map(|other| (other, "which gives the same former name"));
         if let Some((other, why)) = still.or(twice) {
-            return Err(MetadataError::Rename { place, from: from.to_owned(), other, why });
+            return Err(MetadataError::Rename { location, from: from.to_owned(), other, why });
         }
     }
     Ok(())

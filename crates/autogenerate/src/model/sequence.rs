@@ -1,15 +1,15 @@
-//! Sequences that are objects of their own.
+//! Standalone sequences.
 
-use super::location::Place;
+use super::location::Location;
 use crate::schema::SequenceOptions;
 
-/// A sequence that belongs to no identity column.
+/// A sequence that does not belong to an identity column.
 ///
 /// ```
 /// use autogenerate::model::{Metadata, SequenceModel};
 ///
-/// let metadata = Metadata::new().sequence(SequenceModel::new("invoice_numbers").start(1000).comment("What invoices are numbered by."));
-/// let schema = metadata.schema()?;
+/// let numbers = SequenceModel::new("invoice_numbers").start(1000).comment("Invoice numbers.");
+/// let schema = Metadata::new().sequence(numbers).schema()?;
 /// let sequence = schema.sequences.values().next().unwrap();
 /// assert_eq!(sequence.data_type, "bigint");
 /// assert_eq!((sequence.options.start, sequence.options.max), (1000, i64::MAX));
@@ -28,11 +28,11 @@ pub struct SequenceModel {
     cycle: bool,
     pub(super) owned_by: Option<(&'static str, &'static str)>,
     pub(super) comment: Option<&'static str>,
-    pub(super) place: Place,
+    pub(super) location: Location,
 }
 
 impl SequenceModel {
-    /// A sequence of `bigint` that counts 1, 2, 3.
+    /// Creates an ascending `bigint` sequence that starts at 1.
     #[track_caller]
     #[must_use]
     pub fn new(name: &'static str) -> Self {
@@ -48,11 +48,11 @@ impl SequenceModel {
             cycle: false,
             owned_by: None,
             comment: None,
-            place: Place::caller(),
+            location: Location::caller(),
         }
     }
 
-    /// The schema that it is in.
+    /// Sets the schema.
     #[must_use]
     pub fn schema(self, schema: &'static str) -> Self {
         Self { schema: Some(schema), ..self }
@@ -76,7 +76,7 @@ impl SequenceModel {
         Self { start: Some(start), ..self }
     }
 
-    /// `INCREMENT BY`; below zero, it counts down from -1.
+    /// `INCREMENT BY`; a negative increment makes the sequence start at -1 and descend.
     #[must_use]
     pub fn increment(self, increment: i64) -> Self {
         Self { increment, ..self }
@@ -106,19 +106,19 @@ impl SequenceModel {
         Self { cycle: true, ..self }
     }
 
-    /// `OWNED BY`: a table in its schema, and the column that it goes with.
+    /// `OWNED BY`: a table in the same schema, and the column that it is dropped with.
     #[must_use]
     pub fn owned_by(self, table: &'static str, column: &'static str) -> Self {
         Self { owned_by: Some((table, column)), ..self }
     }
 
-    /// What `COMMENT ON` says.
+    /// Sets the comment in the database.
     #[must_use]
     pub fn comment(self, comment: &'static str) -> Self {
         Self { comment: Some(comment), ..self }
     }
 
-    /// How it counts, with PostgreSQL's own choices where the model has none.
+    /// Its options, with PostgreSQL's defaults for those that the model leaves out.
     pub(super) fn options(&self) -> SequenceOptions {
         let usual = SequenceOptions::usual(self.increment, self.data_type);
         let (min, max) = (self.min.unwrap_or(usual.min), self.max.unwrap_or(usual.max));

@@ -1,10 +1,12 @@
-//! Reads as much of the SQL in a model as names are chosen by: which columns an expression names, and what PostgreSQL would call it.
+//! Parses as much of a model's SQL as choosing names needs: which columns an expression names, and
+//! what PostgreSQL would call it.
 //!
-//! A guess that differs from PostgreSQL's costs nothing but a name that it would have chosen otherwise.
+//! A guess that differs from PostgreSQL's only leads to a name that PostgreSQL would not have
+//! chosen.
 
 use crate::schema::quote_identifier;
 
-/// A piece of SQL.
+/// A token of SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token<'a> {
     /// A key word, a name or a number.
@@ -19,19 +21,19 @@ enum Token<'a> {
     Sign(char),
 }
 
-/// A token, and where in the text it begins and ends.
+/// A token with its start and end in the text.
 type Piece<'a> = (Token<'a>, usize, usize);
 
-/// The pieces of a text; one that is no SQL has some pieces as well.
-fn pieces(text: &str) -> Vec<Piece<'_>> {
+/// Splits a text into tokens. It accepts any text, even if it is not valid SQL.
+fn tokenize(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
         let (token, length) = match first {
-            '\'' => (Some(Token::Text), closed(rest, '\'')),
+            '\'' => (Some(Token::Text), quoted_length(rest, '\'')),
             '"' => {
-                let length = closed(rest, '"');
+                let length = quoted_length(rest, '"');
                 (Some(Token::Quoted(rest[1..length].trim_end_matches('"'))), length)
             }
             ':' if rest.starts_with("::") => (Some(Token::Cast), 2),
@@ -52,8 +54,8 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$')
 }
 
-/// How long what the text begins with is, up to the quote that closes it; a doubled quote does not.
-fn closed(text: &str, quote: char) -> usize {
+/// The length of the quoted token that the text begins with; a doubled quote does not close it.
+fn quoted_length(text: &str, quote: char) -> usize {
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = characters.next() {
         if c == quote && characters.next_if(|&(_, next)| next == quote).is_none() {
@@ -63,9 +65,9 @@ fn closed(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// The columns, among those given, that an expression names, each once.
+/// The given columns that an expression names, each once.
 pub(super) fn columns_in<'c>(expression: &str, columns: &[&'c str]) -> Vec<&'c str> {
-    let pieces = pieces(expression);
+    let pieces = tokenize(expression);
     let mut found = Vec::new();
     for (i, &(token, ..)) in pieces.iter().enumerate() {
         let before = i.checked_sub(1).and_then(|i| pieces.get(i)).map(|piece| piece.0);
@@ -77,15 +79,15 @@ pub(super) fn columns_in<'c>(expression: &str, columns: &[&'c str]) -> Vec<&'c s
             columns
                 .iter()
                 .copied()
-                .find(|column| names(token, column))
+                .find(|column| is_column(token, column))
                 .filter(|column| !found.contains(column)),
         );
     }
     found
 }
 
-/// Whether the token is that column.
-fn names(token: Token, column: &str) -> bool {
+/// Whether the token names the column.
+fn is_column(token: Token, column: &str) -> bool {
     match token {
         Token::Word(word) => word.to_lowercase() == column && quote_identifier(column) == column,
         Token::Quoted(name) => name == column,
@@ -93,24 +95,25 @@ fn names(token: Token, column: &str) -> bool {
     }
 }
 
-/// A column or an expression, as it stands in an index or an exclusion constraint, and what follows it.
+/// An element of an index or an exclusion constraint: a column or an expression, and its options.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Element {
-    /// As SQL wants it.
+    /// The element as SQL.
     pub(super) sql: String,
-    /// What PostgreSQL calls it.
+    /// The column name that PostgreSQL gives it.
     pub(super) name: String,
 }
 
-/// Takes `created_at DESC`, `lower(name)` or `(a || b) gin_trgm_ops` to its parts. A column is quoted where that is needed.
-pub(super) fn element(text: &str, columns: &[&str]) -> Element {
+/// Parses `created_at DESC`, `lower(name)` or `(a || b) gin_trgm_ops`. A column is quoted if
+/// needed.
+pub(super) fn parse_element(text: &str, columns: &[&str]) -> Element {
     let text = text.trim();
-    let pieces = pieces(text);
-    let head = head(&pieces);
+    let pieces = tokenize(text);
+    let head = leading_operand(&pieces);
     let end = head.last().map_or(0, |piece| piece.2);
     let column = match head {
         [(token, ..)] => columns.iter().copied().find(|column| {
-            names(*token, column)
+            is_column(*token, column)
                 || matches!(token, Token::Word(word) if word == column || word.to_lowercase() == *column)
         }),
         _ => None,
@@ -119,12 +122,15 @@ pub(super) fn element(text: &str, columns: &[&str]) -> Element {
         Some(column) => {
             Element { sql: format!("{}{}", quote_identifier(column), &text[end..]), name: column.to_owned() }
         }
-        None => Element { sql: text.to_owned(), name: figure(head).0.unwrap_or_else(|| "expr".to_owned()) },
+        None => {
+            Element { sql: text.to_owned(), name: figure_name(head).0.unwrap_or_else(|| "expr".to_owned()) }
+        }
     }
 }
 
-/// The pieces of the column or expression that a list of them begins with: a name, a call, or something in parentheses.
-fn head<'p, 'a>(pieces: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
+/// The tokens of the column or expression that comes first: a name, a call, or something in
+/// parentheses.
+fn leading_operand<'p, 'a>(pieces: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
     let opening = pieces.iter().position(|&(token, ..)| token == Token::Sign('('));
     let called = match opening {
         Some(0) => true,
@@ -132,12 +138,12 @@ fn head<'p, 'a>(pieces: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
         None => false,
     };
     match opening {
-        Some(i) if called => &pieces[..=closing(pieces, i)],
+        Some(i) if called => &pieces[..=closing_parenthesis(pieces, i)],
         _ => &pieces[..pieces.len().min(1)],
     }
 }
 
-/// Whether it is a name, with dots in it where it is qualified.
+/// Whether the tokens are a name, possibly qualified.
 fn is_name(pieces: &[Piece]) -> bool {
     pieces.iter().enumerate().all(|(i, (token, ..))| match token {
         Token::Word(_) | Token::Quoted(_) => i % 2 == 0,
@@ -146,8 +152,8 @@ fn is_name(pieces: &[Piece]) -> bool {
     })
 }
 
-/// Where the parenthesis that opens there is closed.
-fn closing(pieces: &[Piece], opening: usize) -> usize {
+/// The index of the parenthesis that closes the one at `opening`.
+fn closing_parenthesis(pieces: &[Piece], opening: usize) -> usize {
     let mut depth = 0;
     for (i, (token, ..)) in pieces.iter().enumerate().skip(opening) {
         match token {
@@ -162,23 +168,24 @@ fn closing(pieces: &[Piece], opening: usize) -> usize {
     pieces.len() - 1
 }
 
-/// What `FigureColname` calls an expression, and whether it is sure of it.
-fn figure(pieces: &[Piece]) -> (Option<String>, bool) {
+/// The name that PostgreSQL's `FigureColname` gives an expression, and whether it is a strong
+/// match.
+fn figure_name(pieces: &[Piece]) -> (Option<String>, bool) {
     let Some(&(first, ..)) = pieces.first() else { return (None, false) };
-    if first == Token::Sign('(') && pieces.len() > 1 && closing(pieces, 0) == pieces.len() - 1 {
-        return figure(&pieces[1..pieces.len() - 1]);
+    if first == Token::Sign('(') && pieces.len() > 1 && closing_parenthesis(pieces, 0) == pieces.len() - 1 {
+        return figure_name(&pieces[1..pieces.len() - 1]);
     }
     if let [base @ .., (Token::Word(collate), ..), (Token::Word(_) | Token::Quoted(_), ..)] = pieces
         && collate.eq_ignore_ascii_case("collate")
     {
-        return figure(base);
+        return figure_name(base);
     }
     let cast = pieces.iter().rposition(|&(token, ..)| token == Token::Cast);
     if let Some(cast) = cast
         && is_operand(&pieces[..cast])
     {
-        return match figure(&pieces[..cast]) {
-            sure @ (_, true) => sure,
+        return match figure_name(&pieces[..cast]) {
+            strong @ (_, true) => strong,
             _ => (type_name(&pieces[cast + 1..]), false),
         };
     }
@@ -191,23 +198,24 @@ fn figure(pieces: &[Piece]) -> (Option<String>, bool) {
         Token::Quoted(name) => Some(name.to_owned()),
         _ => None,
     });
-    let sure = name.is_some();
-    (name, sure)
+    let strong = name.is_some();
+    (name, strong)
 }
 
-/// Whether it is something that a cast can stand behind: a name, a literal, a call, something in parentheses, or a cast of those.
+/// Whether a cast can follow the tokens: a name, a literal, a call, something in parentheses, or a
+/// cast of those.
 fn is_operand(pieces: &[Piece]) -> bool {
     let cast = pieces.iter().position(|&(token, ..)| token == Token::Cast).unwrap_or(pieces.len());
     let pieces = &pieces[..cast];
     let open = pieces.iter().position(|&(token, ..)| token == Token::Sign('('));
     match (open, pieces) {
         (_, [(Token::Text, ..)]) => true,
-        (Some(open), _) => is_name(&pieces[..open]) && closing(pieces, open) == pieces.len() - 1,
+        (Some(open), _) => is_name(&pieces[..open]) && closing_parenthesis(pieces, open) == pieces.len() - 1,
         (None, pieces) => !pieces.is_empty() && is_name(pieces),
     }
 }
 
-/// What PostgreSQL itself calls a type.
+/// PostgreSQL's internal name of a type.
 fn type_name(pieces: &[Piece]) -> Option<String> {
     let words: Vec<String> = pieces
         .iter()
@@ -245,7 +253,7 @@ mod tests {
     const COLUMNS: [&str; 5] = ["name", "status", "createdAt", "order", "due"];
 
     #[test]
-    fn an_expression_tells_the_columns_that_it_names() {
+    fn the_columns_that_an_expression_names_are_found() {
         for (expression, expected) in [
             ("char_length(name) BETWEEN 1 AND 200", &["name"][..]),
             ("status IN ('name', 'due')", &["status"]),
@@ -261,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_of_an_index_has_the_name_that_postgresql_gives_it() {
+    fn an_index_element_gets_the_name_that_postgresql_gives_it() {
         for (text, sql, name) in [
             ("name", "name", "name"),
             ("NAME desc nulls last", "name desc nulls last", "name"),
@@ -278,15 +286,15 @@ mod tests {
             ("(name || status::text)", "(name || status::text)", "expr"),
         ] {
             let expected = Element { sql: sql.to_owned(), name: name.to_owned() };
-            assert_eq!(element(text, &COLUMNS), expected, "{text}");
+            assert_eq!(parse_element(text, &COLUMNS), expected, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_sql_does_no_harm() {
+    fn invalid_sql_does_not_panic() {
         for text in ["", "(", "'", "\"", "a.", "((", "::", "ä(", "\"\"", "''"] {
             columns_in(text, &COLUMNS);
-            element(text, &COLUMNS);
+            parse_element(text, &COLUMNS);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which SQL type a Rust type is kept as.
+//! The SQL types of Rust types.
 
 mod postgres;
 mod standard;
@@ -7,63 +7,68 @@ mod times;
 
 use super::enumeration::{EnumModel, EnumStorage};
 
-/// A Rust type that has a place in a column.
+/// A Rust type that can be the type of a column.
 ///
-/// Derive it: [`#[derive(Enum)]`](derive@crate::Enum) for enums, [`#[derive(SqlType)]`](derive@crate::SqlType) for newtypes. A type of another
-/// crate that is not listed here needs `#[column(type = "…")]` where it is used.
+/// Derive it with [`#[derive(Enum)]`](derive@crate::Enum) for enums, or
+/// [`#[derive(SqlType)]`](derive@crate::SqlType) for newtypes. A type of another crate that does
+/// not implement it needs `#[column(type = "…")]` on the field.
 #[diagnostic::on_unimplemented(
-    message = "it is not known which SQL type `{Self}` is kept as",
-    label = "no SQL type is known for this",
-    note = "derive `autogenerate::Enum` for an enum, `autogenerate::SqlType` for a newtype, or say `#[column(type = \"…\")]`"
+    message = "`{Self}` has no SQL type",
+    label = "this type cannot be a column",
+    note = "derive `autogenerate::Enum` for an enum, `autogenerate::SqlType` for a newtype, or set `#[column(type = \"…\")]`"
 )]
 pub trait SqlType {
     /// The SQL type.
     const TYPE: TypeModel;
 }
 
-/// A type that arrays are made of: `Vec<T>` is `T[]`. Octets (`u8`) are not, because `Vec<u8>` is `bytea`; nor are arrays, because
-/// sqlx knows one dimension.
+/// A type that can be an array element: `Vec<T>` is `T[]`.
+///
+/// `u8` is not one, because `Vec<u8>` is `bytea`; nor are arrays, because sqlx only supports one
+/// dimension.
 #[diagnostic::on_unimplemented(
     message = "an array of `{Self}` has no SQL type",
-    label = "cannot be an element of an array",
-    note = "derive `autogenerate::Enum` or `autogenerate::SqlType` for `{Self}`, or say `#[column(type = \"…\")]`"
+    label = "cannot be an array element",
+    note = "derive `autogenerate::Enum` or `autogenerate::SqlType` for `{Self}`, or set `#[column(type = \"…\")]`"
 )]
 pub trait Element: SqlType {}
 
-/// An SQL type, and whether it takes `NULL`.
+/// An SQL type and its nullability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TypeModel {
-    /// The type as SQL names it, or what an array is made of, such as `timestamptz` or `varchar(200)`.
+    /// The SQL type, or an array's element type, such as `timestamptz` or `varchar(200)`.
     pub name: &'static str,
-    /// How many dimensions the array has; 0 for what is no array.
+    /// The number of array dimensions; 0 if it is not an array.
     pub dimensions: usize,
-    /// Whether it takes `NULL`.
+    /// Whether it is nullable.
     pub nullable: bool,
-    /// The enum that it is, or is an array of.
+    /// The enum that it, or its array element, is.
     pub enumeration: Option<&'static EnumModel>,
 }
 
 impl TypeModel {
-    /// A type that takes no `NULL`.
+    /// A non-nullable type.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name, dimensions: 0, nullable: false, enumeration: None }
     }
 
-    /// The same type, which takes `NULL` or does not.
+    /// Sets the nullability.
     #[must_use]
     pub const fn nullable(self, nullable: bool) -> Self {
         Self { nullable, ..self }
     }
 
-    /// The array of it, whose elements may be `NULL`.
+    /// The array type with this element type. Elements may be `NULL`.
     #[must_use]
     pub const fn array(self) -> Self {
         Self { dimensions: self.dimensions + 1, nullable: false, ..self }
     }
 
-    /// Another SQL type for the same Rust type, with its brackets where it is an array. An enum that was one of PostgreSQL's is none any
-    /// longer; one that is kept as text still has its check.
+    /// Replaces the SQL type; `name` includes the brackets of an array.
+    ///
+    /// An enum stored as a PostgreSQL enum type no longer counts as an enum; one stored as text
+    /// keeps its check.
     #[must_use]
     pub const fn named(self, name: &'static str) -> Self {
         let enumeration = match self.enumeration {
@@ -73,14 +78,14 @@ impl TypeModel {
         Self { name, dimensions: 0, enumeration, ..self }
     }
 
-    /// Whether it is one of the integers that an identity column can be.
+    /// Whether it is an integer type that an identity column can have.
     #[must_use]
     pub const fn is_integer(self) -> bool {
         self.dimensions == 0 && matches!(self.name.as_bytes(), b"smallint" | b"integer" | b"bigint")
     }
 }
 
-/// Says which SQL type each Rust type is kept as, and that arrays can be made of it.
+/// Implements [`SqlType`] and [`Element`] for each Rust type.
 macro_rules! sql_types {
     ($($rust:ty => $sql:literal),+ $(,)?) => {$(
         impl $crate::model::SqlType for $rust {

@@ -1,4 +1,4 @@
-//! The types that sqlx has for PostgreSQL's own, and those of its features.
+//! The types of sqlx for PostgreSQL's own, and those of its features.
 
 use sqlx::postgres::types::{
     Oid, PgBox, PgCiText, PgCircle, PgCube, PgHstore, PgInterval, PgLQuery, PgLSeg, PgLTree, PgLine, PgMoney,

@@ -40,7 +40,7 @@ impl<T: SqlType> SqlType for Option<T> {
 }
 impl<T: Element> Element for Option<T> {}
 
-/// What points at a value is kept as the value.
+/// A pointer has the SQL type of the value.
 macro_rules! pointers {
     ($($pointer:ty),+) => {$(
         impl<T: SqlType + ?Sized> SqlType for $pointer {
@@ -56,7 +56,7 @@ impl<T: SqlType + ToOwned + ?Sized> SqlType for Cow<'_, T> {
 }
 impl<T: Element + ToOwned + ?Sized> Element for Cow<'_, T> {}
 
-// `u8` is no `Element`, which is why these do not overlap with the `bytea` above.
+// These do not overlap with `bytea` above, because `u8` is not an `Element`.
 impl<T: Element> SqlType for [T] {
     const TYPE: TypeModel = T::TYPE.array();
 }
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn octets_are_bytea_and_everything_else_in_a_row_is_an_array() {
+    fn bytes_are_bytea_and_other_sequences_are_arrays() {
         assert_eq!(sql::<Vec<u8>>(), "bytea");
         assert_eq!(sql::<Box<[u8]>>(), "bytea");
         assert_eq!(sql::<[u8; 32]>(), "bytea");
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pointer_is_kept_as_what_it_points_at() {
+    fn a_pointer_has_the_type_of_its_value() {
         assert_eq!(sql::<&str>(), "text");
         assert_eq!(sql::<Box<str>>(), "text");
         assert_eq!(sql::<Cow<'static, str>>(), "text");

@@ -95,7 +95,7 @@ fn two_tables_of_one_name_are_told() {
     }
     let (here, message) = told(&Metadata::new().table::<Shelf>().table::<Other>());
     assert!(here);
-    let place = format!("the table `shelves` is also the name of what {}:12 says", file!());
+    let place = format!("the table `shelves` is already defined at {}:12", file!());
     assert_eq!(message, place);
 }
 
@@ -143,7 +143,7 @@ fn a_foreign_key_to_nothing_is_told() {
 
     let (here, message) = told(&Metadata::new().table::<Book>());
     assert!(here);
-    assert_eq!(message, "a foreign key to `shelves`, for which there is no model: is it in the metadata?");
+    assert_eq!(message, "the table `shelves` has no model: add it to the metadata");
 
     let (here, message) = told(&Metadata::new().table::<Shelf>().table::<Page>());
     assert!(here);
@@ -196,10 +196,10 @@ fn a_former_name_that_is_in_use_is_told() {
     let (here, message) = told(&Metadata::new().table::<Shelf>().table::<Rack>());
     assert!(here);
     assert!(message.starts_with("`renamed_from = \"racks\"` contradicts"), "{message}");
-    assert!(message.ends_with("which has that name now"), "{message}");
+    assert!(message.ends_with("which still has that name"), "{message}");
 
     let (_, message) = told(&Metadata::new().table::<Shelf>().table::<Board>());
-    assert!(message.ends_with("which says the same"), "{message}");
+    assert!(message.ends_with("which gives the same former name"), "{message}");
 }
 
 #[test]
