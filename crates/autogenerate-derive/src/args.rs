@@ -101,7 +101,7 @@ impl Args {
                 Some((value, span))
             }
             _ => {
-                errors.at(span, format_args!("`{name}` takes no value, `true` or `false`"));
+                errors.at(span, format_args!("`{name}` takes `true`, `false` or no value"));
                 None
             }
         }

@@ -151,7 +151,7 @@ pub struct Partition {
     pub span: Span,
 }
 
-/// An enum without fields.
+/// A fieldless enum.
 pub struct Enum {
     pub ident: Ident,
     pub storage: Storage,

@@ -85,7 +85,7 @@ use errors::Errors;
 ///
 /// | attribute | meaning |
 /// | --- | --- |
-/// | `name = "items"` | the table's name; by default the struct's in `snake_case`, singular |
+/// | `name = "items"` | the table's name; by default the struct's in `snake_case`, not pluralized |
 /// | `schema = "billing"` | the table's schema; the names of all models are then qualified |
 /// | `renamed_from = "things"` | the table's former name |
 /// | `primary_key(columns = ["a", "b"])` | a primary key of several columns; also `name`, `include = ["c"]`, `deferrable`, `initially_deferred`, `comment` |
@@ -106,7 +106,7 @@ use errors::Errors;
 ///
 /// | attribute | meaning |
 /// | --- | --- |
-/// | `type = "varchar(200)"` | the SQL type, instead of the one of the field's `SqlType`; the field's type then need not implement it |
+/// | `type = "varchar(200)"` | overrides the SQL type; the field's type then need not implement `SqlType` |
 /// | `nullable`, `nullable = false` | whether the column is nullable; by default an `Option` is |
 /// | `default = "now()"` | the default |
 /// | `primary_key` | a primary key of this column |

@@ -5,7 +5,7 @@ use crate::schema::quote_identifier;
 
 /// Everything that the printing of types and expressions depends on.
 ///
-/// JIT is off because the queries are short. Tables are joined in the order written: a young
+/// JIT is off because the queries are short. Tables are joined in the order written: a new
 /// database has no statistics, and the planner's choice could make reading columns twice as slow.
 const CANONICAL: &str = "SET LOCAL quote_all_identifiers = off; SET LOCAL datestyle = 'ISO, YMD'; \
     SET LOCAL intervalstyle = postgres; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1; \

@@ -50,7 +50,7 @@ pub enum ProofError {
         /// The objects that differ.
         objects: Vec<String>,
     },
-    /// The plan changes rows that it is not about.
+    /// The plan changes rows that it should not touch.
     #[error("the {direction} plan changes rows that it should not touch: {}", .changes.join("; "))]
     RowsChanged {
         /// Which plan.

@@ -1,8 +1,8 @@
 //! Proves a plan before it is written.
 //!
 //! In [scratch](crate::scratch) space with rows in it, the up plan leads to the target schema, the
-//! down plan leads back, and rows that neither is about stay the same. The proof also measures what
-//! each statement locks, rewrites and reads.
+//! down plan leads back, and rows that neither should touch stay the same. The proof also measures
+//! what each statement locks, rewrites and reads.
 
 mod claim;
 mod concurrent;

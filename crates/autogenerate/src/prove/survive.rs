@@ -1,4 +1,4 @@
-//! Checks that a plan leaves rows that it is not about unchanged.
+//! Checks that a plan does not change rows that it should not touch.
 
 use crate::{
     plan::Renames,

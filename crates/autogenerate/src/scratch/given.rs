@@ -1,4 +1,4 @@
-//! Existing databases.
+//! Existing databases as scratch space.
 
 use sqlx::{AssertSqlSafe, postgres::PgConnectOptions, raw_sql};
 

@@ -22,8 +22,8 @@ pub struct Scratch {
 
 /// What the scratch space is.
 ///
-/// Fields drop in declaration order: the session that holds the lock (`admin`, or
-/// [`Scratch::connection`]) comes before `guard`, which waits for that lock when it drops.
+/// Fields drop in declaration order. The session that holds the lock (`admin`, or the connection of
+/// [`Scratch`]) comes before `guard`, which waits for that lock when it drops.
 #[derive(Debug)]
 pub(super) enum Backing {
     Schema,

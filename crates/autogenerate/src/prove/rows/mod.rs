@@ -28,8 +28,8 @@ pub type Samples = BTreeMap<Name, Vec<String>>;
 /// Inserts rows into `tables` and the tables that they reference. Returns the tables for which no
 /// row could be generated, and why.
 ///
-/// This has to run in a transaction. Generated values start at the `first`, so that a second call
-/// generates others.
+/// This has to run in a transaction. Generated values start at number `first`, so that a second
+/// call generates others.
 pub(super) async fn seed(
     conn: &mut PgConnection,
     schema: &Schema,

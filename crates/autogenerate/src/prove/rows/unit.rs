@@ -19,8 +19,8 @@ pub(super) enum Kind {
     Plain,
     /// A row with as many NULLs as possible.
     Sparse,
-    /// A row with the largest values possible. Of the numeric columns, only every nth is large,
-    /// because sums and products may overflow.
+    /// A row with the largest values possible. Of the numeric columns, only one in [`LARGE`] is
+    /// large, starting at this index, because sums and products may overflow.
     Large(usize),
     /// A copy of the first row, as far as constraints allow.
     Duplicate,
