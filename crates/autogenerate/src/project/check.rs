@@ -1,4 +1,4 @@
-//! The triangle: models, migrations and database.
+//! Compares models, migrations and the live database.
 
 use std::fmt;
 
@@ -19,18 +19,17 @@ use crate::{
     schema::Schema,
 };
 
-/// One of the three.
+/// One of the three things that [`Project::check`] compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// What the models say.
+    /// The schema that the models describe.
     Models,
-    /// What the migrations make of an empty database.
+    /// The schema that the migrations create in an empty database.
     Migrations,
-    /// What is really there.
+    /// The schema of the live database.
     Database,
 }
 
-/// In one word.
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -41,23 +40,24 @@ impl fmt::Display for Side {
     }
 }
 
-/// What was found.
+/// The result of [`Project::check`].
 #[derive(Debug)]
 pub struct Report {
-    /// The sides that were compared.
+    /// The comparisons that were made.
     pub edges: Vec<Edge>,
-    /// Places in migrations where a person still has to say what their data become.
+    /// Slots in migrations that nobody has filled yet.
     pub open_slots: Vec<OpenSlot>,
-    /// Why the database was not compared: it is behind or ahead of the migrations.
+    /// Why the database was not compared: it is behind or ahead of the migrations. `None` if it was
+    /// compared.
     pub database_left_out: Option<String>,
-    /// Migrations that were edited after they were applied to the database.
+    /// Versions of the migrations that were edited after they were applied to the database.
     pub edited: Vec<i64>,
-    /// What is in the database and is neither ours nor compared.
+    /// Objects in the database that are not managed by this project, and were not compared.
     pub left_alone: Vec<Unhandled>,
 }
 
 impl Report {
-    /// Whether all three are alike, and complete.
+    /// Whether nothing differs, no slot is open and no applied migration was edited.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.open_slots.is_empty()
@@ -66,53 +66,57 @@ impl Report {
     }
 }
 
-/// Two sides, and what leads from one to the other.
+/// The differences between two sides.
 #[derive(Debug)]
 pub struct Edge {
-    /// What would have to change.
+    /// The side that would have to change.
     pub from: Side,
-    /// What it should be like.
+    /// The side that it should match.
     pub to: Side,
-    /// What differs, in an order of its own.
+    /// The differences, in a stable order.
     pub differences: Vec<Difference>,
 }
 
-/// One thing that differs.
+/// One difference between two sides.
 #[derive(Debug)]
 pub struct Difference {
-    /// What would have to be done on the first side.
+    /// The change that would make `from` match `to`.
     pub change: Change,
-    /// The model that it is about, where there is one.
+    /// The source location of the affected model or field, if there is one.
     pub origin: Option<Origin>,
 }
 
 impl Project {
-    /// Compares the models with what the migrations make of an empty database, and that with what is really there.
+    /// Compares the models with the migrations, replayed on an empty database, and the migrations
+    /// with the live database. A database that is not at head is not compared.
     ///
     /// # Errors
     ///
-    /// Where a side cannot be made or read.
+    /// The folder is malformed, a database cannot be queried, or models or migrations cannot be
+    /// created on a scratch database.
     pub async fn check(&self) -> Result<Report, ProjectError> {
         let migrations = Migrations::from_folder(&self.folder)?;
         let mut conn = self.connect().await?;
         let state = migrate::state(&mut conn, &migrations).await?;
         let database_left_out = (!is_at_head(&state)).then(|| not_at_head(&state));
         let declared = self.metadata.schema()?;
-        let memory = Memory::of(self, &declared, &migrations, &conn);
-        let looks = database_left_out.is_none();
+        let memory = Memory::open(self, &declared, &migrations, &conn);
+        let compares_database = database_left_out.is_none();
         let (mut edges, mut left_alone) = (Vec::new(), Vec::new());
-        if let Some(left) = self.is_as_remembered(&memory, &declared, looks.then_some(&mut conn)).await? {
-            let alike = |from, to| Edge { from, to, differences: Vec::new() };
-            edges.push(alike(Side::Migrations, Side::Models));
-            edges.extend(looks.then(|| alike(Side::Database, Side::Migrations)));
+        if let Some(left) =
+            self.unmanaged_if_unchanged(&memory, &declared, compares_database.then_some(&mut conn)).await?
+        {
+            let equal = |from, to| Edge { from, to, differences: Vec::new() };
+            edges.push(equal(Side::Migrations, Side::Models));
+            edges.extend(compares_database.then(|| equal(Side::Database, Side::Migrations)));
             left_alone = left;
         } else {
             let (models, replayed) = self.models_and(&migrations).await?;
             edges.push(self.edge((Side::Migrations, &replayed), (Side::Models, &models)));
             if edges[0].differences.is_empty() {
-                memory.keep(&models);
+                memory.store(&models);
             }
-            if looks {
+            if compares_database {
                 let mut live = self.live(&mut conn).await?;
                 left_alone = live.unhandled;
                 left_alone.extend(Managed([&models, &replayed]).restrict(&mut live.schema));
@@ -123,9 +127,10 @@ impl Project {
         Ok(Report { edges, open_slots, database_left_out, edited, left_alone })
     }
 
-    /// Whether models and migrations were found alike before, and the database, if it is looked at, is what both make; then what it has
-    /// besides.
-    async fn is_as_remembered(
+    /// Whether an earlier check found the models and migrations equal and the given database still
+    /// matches them. Returns the database's unmanaged objects if so, `None` if a full check is
+    /// needed.
+    async fn unmanaged_if_unchanged(
         &self,
         memory: &Memory,
         declared: &Schema,
@@ -134,7 +139,8 @@ impl Project {
         let Some(known) = memory.recall() else { return Ok(None) };
         let Some(conn) = database else { return Ok(Some(Vec::new())) };
         let Reading { mut schema, mut unhandled } = self.live_printed(conn).await?;
-        // What is ours is told by its name, which is the same in what is declared as in its canonical form.
+        // Managed objects are identified by name, which is the same before and after PostgreSQL
+        // canonicalizes the models. So the declared schema will do.
         unhandled.extend(Managed([declared, declared]).restrict(&mut schema));
         Ok((memory::digest(schema) == known).then_some(unhandled))
     }
@@ -146,7 +152,8 @@ impl Project {
         Edge { from, to, differences }
     }
 
-    /// Where the model is that a change is about: the field, else the struct.
+    /// The source location of the field that a change affects, or of the struct if it affects no
+    /// field.
     pub(super) fn origin(&self, change: &Change) -> Option<Origin> {
         match &change.object {
             Object::Enum(name) => self.metadata.enum_origin(name, None),

@@ -1,4 +1,4 @@
-//! Two databases, neither of which is ours.
+//! Compares two databases without models or migrations.
 
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
@@ -14,29 +14,31 @@ use crate::{
     planner,
 };
 
-/// What leads from one database to another.
+/// The differences between two databases.
 #[derive(Debug)]
 pub struct Comparison {
-    /// What differs.
+    /// The changes that would make the first database match the second.
     pub changes: Vec<Change>,
-    /// The statements that make the first like the second, in an order that `psql -f` takes without a block around them.
+    /// The statements for these changes, ordered so that `psql -f` can run them without a
+    /// surrounding transaction.
     pub plan: Plan,
-    /// What is in either of them and was not compared.
+    /// Objects in either database that were not compared.
     pub unhandled: Vec<Unhandled>,
-    /// What of the first is not compared and will make a statement fail.
+    /// Objects of the first database that are not compared and will make a statement fail.
     pub dependants: Vec<Dependant>,
 }
 
-/// Compares two databases: every schema but the system's. Neither can be asked what was renamed, so a rename is a drop and an addition.
+/// Compares two databases: every schema except PostgreSQL's own. Renames cannot be detected, so
+/// each is reported as a drop and an addition.
 ///
 /// # Errors
 ///
-/// Where one of them cannot be read.
+/// A database cannot be reached or read, or the statements cannot be ordered.
 pub async fn difference(from: &PgConnectOptions, to: &PgConnectOptions) -> Result<Comparison, ProjectError> {
     let (mut conn, mut other) = tokio::try_join!(from.connect(), to.connect())?;
     let (from, to) = tokio::try_join!(
-        sides::read(&mut conn, &Scope::Database),
-        sides::read(&mut other, &Scope::Database)
+        sides::introspect_without_bookkeeping(&mut conn, &Scope::Database),
+        sides::introspect_without_bookkeeping(&mut other, &Scope::Database)
     )?;
     let renames = Renames::default();
     let style = Style { online: true, slots: false };

@@ -1,4 +1,5 @@
-//! What is not compared and would be in the way: a view on a column that gets another type, say.
+//! Finds unmanaged objects that would block a change, such as a view on a column whose type
+//! changes.
 
 use std::fmt;
 
@@ -9,23 +10,22 @@ use crate::{
     schema::Name,
 };
 
-/// Something that has to go before a change, and can come back behind it.
+/// An object that must be dropped before a change, and can be recreated after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dependant {
-    /// What it is, as PostgreSQL describes it, such as `view newest_items`.
+    /// The object as PostgreSQL describes it, such as `view newest_items`.
     pub dependant: String,
-    /// What it uses, and what becomes of that.
+    /// The change that it blocks.
     pub change: String,
 }
 
-/// In one line.
 impl fmt::Display for Dependant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is in the way of: {}", self.dependant, self.change)
+        write!(f, "{} blocks this change: {}", self.dependant, self.change)
     }
 }
 
-/// Looks for what hangs on the things that changes drop or make anew.
+/// Finds the objects that depend on anything that `changes` drop or rebuild.
 pub(super) async fn dependants(conn: &mut PgConnection, changes: &[Change]) -> sqlx::Result<Vec<Dependant>> {
     let mut found = Vec::new();
     for change in changes {
@@ -41,18 +41,18 @@ pub(super) async fn dependants(conn: &mut PgConnection, changes: &[Change]) -> s
     Ok(found)
 }
 
-/// The table, the column or the type that cannot stay as it is.
+/// The table, the column or the type that a change drops or rebuilds, if it does either.
 fn affected(change: &Change) -> Option<(Option<&Name>, Option<&str>, Option<&Name>)> {
-    let goes = change.difference == Difference::Drop;
-    let is_anew = matches!(
+    let is_dropped = change.difference == Difference::Drop;
+    let is_rebuilt = matches!(
         change.difference,
         Difference::Alter { property: Property::Type | Property::Collation | Property::Generated, .. }
     );
     let is_swapped = matches!(change.difference, Difference::Alter { property: Property::Values, .. });
     match &change.object {
-        Object::Table(table) if goes => Some((Some(table), None, None)),
-        Object::Column(table, column) if goes || is_anew => Some((Some(table), Some(column), None)),
-        Object::Enum(name) if goes || is_swapped => Some((None, None, Some(name))),
+        Object::Table(table) if is_dropped => Some((Some(table), None, None)),
+        Object::Column(table, column) if is_dropped || is_rebuilt => Some((Some(table), Some(column), None)),
+        Object::Enum(name) if is_dropped || is_swapped => Some((None, None, Some(name))),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
--- What is not compared and hangs on a table ($1), a column of it ($2) or a type ($3), so that PostgreSQL refuses to alter or
--- to drop that. A trigger goes with its table, and what a type's tables have of it is compared.
+-- Unmanaged objects that depend on a table ($1), one of its columns ($2) or a type ($3), so that
+-- PostgreSQL rejects altering or dropping it. Triggers are dropped along with their table, and columns
+-- of a type are compared, so neither is listed.
 SELECT DISTINCT CASE
     WHEN d.classid = 'pg_rewrite'::regclass
         THEN (SELECT pg_describe_object('pg_class'::regclass, ev_class, 0) FROM pg_rewrite WHERE oid = d.objid)

@@ -1,4 +1,4 @@
-//! What can be in the way.
+//! The errors of a project's operations.
 
 use super::dependants::Dependant;
 use crate::{
@@ -11,29 +11,29 @@ use crate::{
     scratch,
 };
 
-/// Why a command could not do its work. Nothing was written then.
+/// Why an operation on a project failed. No file was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
     /// A database reported an error, or cannot be reached.
-    #[error("the database cannot be asked")]
+    #[error("the database cannot be queried")]
     Database(#[from] sqlx::Error),
-    /// The search path of the connection leads nowhere.
-    #[error("the database has no current schema: does the search_path of its role name one that is there?")]
+    /// No schema on the connection's search path exists.
+    #[error("the database has no current schema: create one that the role's search_path names")]
     NoSchema,
     /// Models contradict each other.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
-    /// PostgreSQL does not take what a model says.
-    #[error("PostgreSQL refuses what the models say:\n{statement}")]
+    /// PostgreSQL rejects a statement generated from the models.
+    #[error("PostgreSQL rejects a statement generated from the models:\n{statement}")]
     Model {
-        /// The statement that was made from them.
+        /// The generated statement.
         statement: String,
         /// What PostgreSQL reported.
         #[source]
         source: sqlx::Error,
     },
-    /// The migrations do not work on an empty database.
-    #[error("{file} does not work on an empty database after the migrations before it")]
+    /// A migration fails on an empty database.
+    #[error("{file} fails on an empty database after the migrations before it")]
     Replay {
         /// The file's name.
         file: String,
@@ -41,54 +41,54 @@ pub enum ProjectError {
         #[source]
         source: sqlx::Error,
     },
-    /// The folder of migrations is not in order.
+    /// The folder of migrations is malformed.
     #[error(transparent)]
     Folder(#[from] RevisionError),
-    /// The database's table of migrations cannot be used.
+    /// The database's migration table cannot be used.
     #[error(transparent)]
     Migrate(#[from] MigrationError),
-    /// There is no place to try things in.
+    /// No scratch database is available.
     #[error(transparent)]
     Scratch(#[from] scratch::Error),
-    /// There is no order of statements.
+    /// The statements cannot be ordered.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// Views and their like, which are not compared, keep PostgreSQL from making a change.
-    #[error("{}", in_the_way(.0))]
+    /// Unmanaged objects, such as views, block a change.
+    #[error("{}", blocking_dependants(.0))]
     InTheWay(Vec<Dependant>),
-    /// Somebody else wrote a revision in the meantime.
-    #[error("the folder of migrations was changed meanwhile: run this again")]
+    /// Another process wrote a revision at the same time.
+    #[error("the folder of migrations changed in the meantime: run this again")]
     FolderChanged,
-    /// What would be written does not do what it should.
+    /// The proof on scratch failed.
     #[error("the revision could not be proven, so it was not written")]
     Proof(#[from] ProofError),
-    /// The database is not where the migrations end.
-    #[error("{}; a revision is made from a database at head", not_at_head(.0))]
+    /// The database is not at head.
+    #[error("{}; `revision` needs a database at head", not_at_head(.0))]
     NotAtHead(Box<State>),
-    /// The database was changed beside the migrations.
-    #[error("{}", drifted(.0))]
+    /// The database was changed outside the migrations.
+    #[error("{}", drift_message(.0))]
     Drift(Vec<Change>),
-    /// An earlier revision is not complete.
-    #[error("{}, line {}: open slot: {}; say there what the data become, and delete the line", .0.file, .0.line, .0.title)]
+    /// An earlier revision has an open slot.
+    #[error("{}, line {}: open slot: {}; complete the statement and delete this line", .0.file, .0.line, .0.title)]
     OpenSlot(OpenSlot),
-    /// What may be a rename, or may be a drop and an addition.
-    #[error("{}", ask(.0))]
+    /// A change may be a rename, or a drop and an addition.
+    #[error("{}", rename_questions(.0))]
     Ambiguous(Vec<Ambiguity>),
-    /// A hint that contradicts the database.
+    /// A rename hint contradicts the database.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Rename(Vec<RenameFault>),
-    /// A revision that does not work behind the others, and in whose place nothing is needed.
+    /// The rebased revision does not lead to the models, although the other revisions already do.
     #[error(
-        "revision {0} does not lead to the models from behind the others, but they need nothing more either: make its statements fit, or \
-         delete its files"
+        "the other revisions already lead to the models, and revision {0} after them does not: change its \
+         statements so that they apply after the others, or delete its files"
     )]
     NotNeeded(i64),
-    /// A revision that is applied cannot be made again.
-    #[error("revision {0} is applied to the database; run `downgrade` to the one before it first")]
+    /// The revision is applied, so it cannot be rebased.
+    #[error("revision {0} is applied to the database; `downgrade` to the one before it first")]
     Applied(i64),
 }
 
-/// What a database lacks, or has too much, and what to do.
+/// How a database differs from head, and what to do about it.
 pub(super) fn not_at_head(state: &State) -> String {
     let numbers = |versions: &[i64]| versions.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let pending: Vec<i64> = state.pending.iter().map(|(version, _)| *version).collect();
@@ -102,8 +102,8 @@ pub(super) fn not_at_head(state: &State) -> String {
     }
 }
 
-/// What only a person knows, and how to say it.
-fn ask(ambiguities: &[Ambiguity]) -> String {
+/// Asks which changes are renames, and says how to answer.
+fn rename_questions(ambiguities: &[Ambiguity]) -> String {
     let line = |ambiguity: &Ambiguity| {
         let (attribute, old) = match &ambiguity.old {
             Object::Table(old) => ("table", &old.name),
@@ -112,32 +112,30 @@ fn ask(ambiguities: &[Ambiguity]) -> String {
             Object::Value(_, old) => ("enumeration", old),
             _ => return ambiguity.to_string(),
         };
-        format!("{ambiguity} If so, say on it: #[{attribute}(renamed_from = {old:?})]")
+        format!("{ambiguity} If so, add: #[{attribute}(renamed_from = {old:?})]")
     };
     format!(
-        "is this a rename, which keeps the data, or a drop and an addition?{}\nIf none of them is one, use --no-renames.",
+        "is this a rename, which keeps the data, or a drop and an addition?{}\nIf none is a rename, use --no-renames.",
         lines(ambiguities.iter().map(line))
     )
 }
 
-fn lines<T: ToString>(of: impl IntoIterator<Item = T>) -> String {
-    of.into_iter().flat_map(|line| ["\n  ".to_owned(), line.to_string()]).collect()
+fn lines<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    items.into_iter().flat_map(|line| ["\n  ".to_owned(), line.to_string()]).collect()
 }
 
-/// What has to go first.
-fn in_the_way(dependants: &[Dependant]) -> String {
+fn blocking_dependants(dependants: &[Dependant]) -> String {
     format!(
-        "what is not compared would make the revision fail:{}\nDrop it in a revision of its own (`revision -m`) and apply that first; another one behind \
-         this can bring it back.",
+        "objects that are not managed would make the revision fail:{}\nDrop them in a separate revision (`revision -m`) and apply \
+         that first. A later revision can recreate them.",
         lines(dependants)
     )
 }
 
-/// What a person did to the database beside the migrations.
-fn drifted(changes: &[Change]) -> String {
+fn drift_message(changes: &[Change]) -> String {
     format!(
-        "the database is not what its migrations make, so a revision made from it would not work elsewhere. It would take:{}\n\
-         Do that by hand, or make the revision on a database that has the migrations and nothing else.",
+        "the database differs from its migrations, so a revision generated from it would fail elsewhere. These changes \
+         would make it match:{}\nApply them by hand, or use a database that was only changed by migrations.",
         lines(changes)
     )
 }

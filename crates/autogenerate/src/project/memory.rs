@@ -1,8 +1,9 @@
-//! What was found alike before, so that a check that finds it so again makes no tables.
+//! A cache of successful checks, so that an unchanged check creates no tables.
 //!
-//! A file remembers that certain models and certain migrations make the same schema on a certain version of PostgreSQL, and which: by
-//! digests, because nothing has to be known but whether it is the same again. Where it is not, everything is compared anew; so a
-//! difference is never told from memory. A memory that cannot be read or written costs time alone.
+//! The name of a cache file is a digest of the models, the migrations and the version of
+//! PostgreSQL. Its content is a digest of the schema that both create. On a mismatch everything is
+//! compared again, so a difference never comes from the cache. A cache that cannot be read or
+//! written only costs time.
 
 use std::{
     fmt::Write as _,
@@ -20,23 +21,23 @@ use crate::{
     schema::{Schema, Table, Uses},
 };
 
-/// What is known of certain models and migrations.
+/// The cache entry of one combination of models and migrations.
 #[derive(Debug)]
 pub(super) struct Memory {
-    /// `None` where nothing shall be remembered.
+    /// `None` if the cache is disabled.
     file: Option<PathBuf>,
 }
 
 impl Memory {
-    /// Of what the models of a project declare, and its migrations.
-    pub(super) fn of(
+    /// Computes the location of the entry; reads nothing.
+    pub(super) fn open(
         project: &Project,
         declared: &Schema,
         migrations: &Migrations,
         conn: &PgConnection,
     ) -> Self {
         let Some(folder) = &project.memory else { return Self { file: None } };
-        let mut digest = Digested(Sha256::new());
+        let mut digest = DigestHasher(Sha256::new());
         (env!("CARGO_PKG_VERSION"), conn.server_version_num(), declared).hash(&mut digest);
         for pair in migrations.pairs() {
             (pair.version, &*pair.up.checksum).hash(&mut digest);
@@ -44,49 +45,50 @@ impl Memory {
         Self { file: Some(folder.join(digest.hex())) }
     }
 
-    /// The digest of what both make, where they are known to make the same.
+    /// The digest of the common schema, if an earlier check found the models and migrations equal.
     pub(super) fn recall(&self) -> Option<String> {
         fs::read_to_string(self.file.as_ref()?).ok()
     }
 
-    pub(super) fn keep(&self, schema: &Schema) {
+    pub(super) fn store(&self, schema: &Schema) {
         let Some(file) = &self.file else { return };
-        let kept = file
+        let stored = file
             .parent()
             .map_or(Ok(()), fs::create_dir_all)
             .and_then(|()| fs::write(file, digest(schema.clone())));
-        if let Err(error) = kept {
-            tracing::debug!(file = %file.display(), %error, "what was found alike cannot be remembered");
+        if let Err(error) = stored {
+            tracing::debug!(file = %file.display(), %error, "the result of the check cannot be cached");
         }
     }
 }
 
-/// A digest of a schema in canonical form, as it is printed: what expressions refer to can be read from them.
+/// A digest of a schema in canonical form. What expressions refer to is left out: their text
+/// implies it.
 pub(super) fn digest(mut schema: Schema) -> String {
     schema.tables.values_mut().flat_map(Table::texts).for_each(|(_, uses)| *uses = Uses::default());
-    let mut digest = Digested(Sha256::new());
+    let mut digest = DigestHasher(Sha256::new());
     schema.normalized().hash(&mut digest);
     digest.hex()
 }
 
-/// Takes what is hashed into SHA-256.
-struct Digested(Sha256);
+/// Feeds a [`Hash`] implementation into SHA-256.
+struct DigestHasher(Sha256);
 
-impl Hasher for Digested {
-    fn write(&mut self, octets: &[u8]) {
-        self.0.update(octets);
+impl Hasher for DigestHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
     }
 
-    /// The beginning of the digest; [`hex`](Self::hex) is the whole.
+    /// The first eight bytes of the digest; [`hex`](Self::hex) returns all of it.
     fn finish(&self) -> u64 {
-        self.0.clone().finalize().iter().take(8).fold(0, |number, octet| number << 8 | u64::from(*octet))
+        self.0.clone().finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 }
 
-impl Digested {
+impl DigestHasher {
     fn hex(self) -> String {
-        self.0.finalize().iter().fold(String::new(), |mut text, octet| {
-            let _ = write!(text, "{octet:02x}");
+        self.0.finalize().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
             text
         })
     }

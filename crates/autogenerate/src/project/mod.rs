@@ -1,7 +1,10 @@
-//! Models, a folder of migrations and a database, held against each other: what a command line does.
+//! The operations behind a command line: compare models, migrations and a database.
 //!
-//! [`Project::autogenerate`] writes the revision that leads the database to the models, [`Project::check`] says where the three differ,
-//! [`Project::rebase`] makes a revision again that another branch overtook, and [`difference`] is about two databases without any models.
+//! - [`Project::autogenerate`] writes the revision that turns the database into what the models
+//!   describe.
+//! - [`Project::check`] reports where models, migrations and database differ.
+//! - [`Project::rebase`] moves or regenerates a revision that another branch overtook.
+//! - [`difference`] compares two databases without any models.
 
 mod check;
 mod compare;

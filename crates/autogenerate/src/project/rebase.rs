@@ -1,4 +1,4 @@
-//! A revision that another branch overtook.
+//! Rebases a revision that another branch overtook.
 
 use std::path::PathBuf;
 
@@ -13,23 +13,27 @@ use crate::{
     revision::{self, Migrations, Written},
 };
 
-/// What became of it.
+/// The result of [`Project::rebase`].
 #[derive(Debug)]
 pub enum Rebased {
-    /// What it does is right behind the others as well, parts made by hand included: it only got a new version.
+    /// The revision still works after the others, manual edits included. It only got a new version.
     Redated(Written),
-    /// It was made again. What it was is kept beside it, in files that no tool takes for migrations.
+    /// The revision was generated again. The old files were renamed to these paths, which no tool
+    /// reads as migrations.
     Remade(Box<Revised>, Vec<PathBuf>),
 }
 
 impl Project {
-    /// Puts a revision behind all others: with a new version, and made again where it does not lead to the models from there. An empty
-    /// message leaves it its own.
+    /// Moves a revision after all others by giving it a new version. If it does not lead to the
+    /// models from there, it is generated again. An empty message keeps the revision's own.
     ///
     /// # Errors
     ///
-    /// Where there is no such revision, where the database has it applied, where it does not work behind the others but the models need
-    /// nothing in its place, and as [`Project::autogenerate`].
+    /// - [`ProjectError::Folder`] if there is no such revision.
+    /// - [`ProjectError::Applied`] if the database has it applied.
+    /// - [`ProjectError::NotNeeded`] if the other revisions already lead to the models, and this
+    ///   one cannot follow them.
+    /// - Otherwise as [`Project::autogenerate`].
     pub async fn rebase(&self, revision: &str, request: &Request<'_>) -> Result<Rebased, ProjectError> {
         let migrations = Migrations::from_folder(&self.folder)?;
         let at = migrations.position(revision)?;
@@ -40,7 +44,8 @@ impl Project {
         }
         let (others, last) = (migrations.without(at), migrations.with_last(at));
         let (models, merged) = self.models_and(&others).await?;
-        // It may not even run behind the others.
+        // An error counts as "does not lead to the models": the revision may not even run after the
+        // others.
         let whole = self.replayed(&last).await;
         if whole.is_ok_and(|whole| diff::diff(&whole, &models, &Renames::default()).is_empty()) {
             return Ok(Rebased::Redated(revision::redate(&migrations, revision, request.now)?));
@@ -51,7 +56,7 @@ impl Project {
         if revised.revision.is_none() {
             return Err(ProjectError::NotNeeded(own.version));
         }
-        let kept = revision::set_aside(&migrations, revision)?;
-        Ok(Rebased::Remade(Box::new(revised), kept))
+        let renamed = revision::set_aside(&migrations, revision)?;
+        Ok(Rebased::Remade(Box::new(revised), renamed))
     }
 }

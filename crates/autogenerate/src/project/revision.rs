@@ -1,4 +1,4 @@
-//! From a difference to a revision on disk.
+//! Generates, proves and writes revisions.
 
 use std::pin::Pin;
 
@@ -22,45 +22,46 @@ use crate::{
     schema::Schema,
 };
 
-/// As a revision is made: others read and write meanwhile, and a person says what their data become.
+/// The style of a revision: the table stays readable and writable, and slots mark where manual
+/// input is needed.
 const CAREFUL: Style = Style { online: true, slots: true };
 
-/// What a person says of a thing that is gone and one like it that is new.
+/// The answer to the question whether an object was renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// It is the same under another name.
+    /// The new object is the old one under another name.
     Renamed,
-    /// It is another one.
+    /// The new object is unrelated to the old one.
     Another,
-    /// There is nobody to ask.
+    /// Nobody can answer.
     Unknown,
 }
 
-/// Asks whether something was renamed; a person may take long to answer.
+/// Asks whether an object was renamed. Asynchronous, because a person may take long to answer.
 pub type Ask = dyn Fn(&Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Sync;
 
-/// What is wanted of a revision.
+/// The parameters of a new revision.
 #[derive(Clone, Copy)]
-#[expect(missing_debug_implementations, reason = "a function has no form to print")]
+#[expect(missing_debug_implementations, reason = "a function cannot be printed")]
 pub struct Request<'a> {
-    /// What it is for, in a few words.
+    /// What the revision is for, in a few words.
     pub message: &'a str,
-    /// The time that its version is made of.
+    /// The current time, from which its version is derived.
     pub now: DateTime<Utc>,
-    /// Asked about each thing that may have been renamed.
+    /// Called for each object that may have been renamed.
     pub ask: &'a Ask,
 }
 
-/// What came of it.
+/// The result of [`Project::autogenerate`].
 #[derive(Debug)]
 pub struct Revised {
-    /// The files and how they were proven; `None` where nothing differs, and so nothing was written.
+    /// The revision that was written; `None` if nothing differs.
     pub revision: Option<Proven>,
-    /// What differs.
+    /// The differences between the database and the models.
     pub changes: Vec<Change>,
-    /// Hints that have done their work and can go from the models.
+    /// Rename hints that have been applied and can be removed from the models.
     pub stale: Vec<RenameFault>,
-    /// What is in the database and is neither ours nor compared.
+    /// Objects in the database that are not managed by this project, and were not compared.
     pub left_alone: Vec<Unhandled>,
 }
 
@@ -73,18 +74,24 @@ pub struct Proven {
     pub up: Plan,
     /// The way down.
     pub down: Plan,
-    /// What was seen on both.
+    /// What was measured in both directions.
     pub proof: Proof,
 }
 
 impl Project {
-    /// Writes the revision that leads the database to the models, proven in both directions. Nothing is written where nothing differs.
+    /// Writes the revision that turns the database into what the models describe, proven in both
+    /// directions. Writes nothing if nothing differs.
     ///
     /// # Errors
     ///
-    /// Where the database is not at head or was changed beside the migrations, where nobody says whether something was renamed, and where the way up cannot be proven.
+    /// - [`ProjectError::OpenSlot`] if an earlier revision has an open slot.
+    /// - [`ProjectError::NotAtHead`] or [`ProjectError::Drift`] if the database differs from the
+    ///   migrations.
+    /// - [`ProjectError::Ambiguous`] if the question whether something was renamed stays
+    ///   unanswered.
+    /// - [`ProjectError::InTheWay`] if an unmanaged object blocks a change.
+    /// - [`ProjectError::Proof`] if the way up cannot be proven.
     pub async fn autogenerate(&self, request: &Request<'_>) -> Result<Revised, ProjectError> {
-        // The first revision makes its folder.
         let migrations = self.migrations()?;
         if let Some(slot) = migrations.open_slots().into_iter().next() {
             return Err(ProjectError::OpenSlot(slot));
@@ -106,14 +113,15 @@ impl Project {
         Ok(Revised { left_alone, ..revised })
     }
 
-    /// What is in the folder, which the first revision makes.
+    /// Reads the folder, or returns no migrations if it does not exist: the first revision creates
+    /// it.
     fn migrations(&self) -> Result<Migrations, ProjectError> {
         let is_missing = self.folder.try_exists().is_ok_and(|exists| !exists);
         if is_missing { Ok(Migrations::default()) } else { Ok(Migrations::from_folder(&self.folder)?) }
     }
 
-    /// Plans, proves and writes the way from one schema to another, behind `migrations`. `conn` leads to the rows that slots count, and to
-    /// what is not compared.
+    /// Plans, proves and writes the way from one schema to another, after `migrations`. `conn` is
+    /// the live database, to count the rows behind slots and to find dependants; `None` skips both.
     pub(super) async fn revise(
         &self,
         (from, to): (&Schema, &Schema),
@@ -135,10 +143,10 @@ impl Project {
         let mut up = planner::plan(from, to, &renames, CAREFUL)?;
         let mut down = planner::plan(to, from, &renames.reversed(), CAREFUL)?;
         let proof = self.prove((from, to), (&up, &down), &renames).await?;
-        adopt(&mut up, &proof.up);
-        adopt(&mut down, &proof.down);
+        adopt_hazards(&mut up, &proof.up);
+        adopt_hazards(&mut down, &proof.down);
         if let Some(conn) = conn {
-            count(&mut up, conn).await;
+            count_slot_rows(&mut up, conn).await;
         }
         let draft = Draft {
             message: request.message,
@@ -171,7 +179,7 @@ impl Project {
         Ok(proof?)
     }
 
-    /// What was renamed, by the hints of the models and the answers of a person; and the hints that have done their work.
+    /// The renames, from hints in the models and from answers, and the hints that no longer apply.
     async fn renames(
         &self,
         (from, to): (&Schema, &Schema),
@@ -185,13 +193,13 @@ impl Project {
             return Err(ProjectError::Rename(wrong));
         }
         let mut unanswered = Vec::new();
-        // An answer may settle other questions: each is asked of what is still open.
+        // An answer may settle other questions, so the ambiguities are computed again after each.
         let mut asked = Vec::new();
         while let Some(ambiguity) =
             diff::ambiguities(from, to, &renames).into_iter().find(|ambiguity| !asked.contains(ambiguity))
         {
             match ask(&ambiguity).await {
-                Answer::Renamed => accept(&mut renames, &ambiguity),
+                Answer::Renamed => add_rename(&mut renames, &ambiguity),
                 Answer::Another => {}
                 Answer::Unknown => unanswered.push(ambiguity.clone()),
             }
@@ -201,7 +209,7 @@ impl Project {
     }
 }
 
-fn accept(renames: &mut Renames, Ambiguity { old, new }: &Ambiguity) {
+fn add_rename(renames: &mut Renames, Ambiguity { old, new }: &Ambiguity) {
     match (old.clone(), new.clone()) {
         (Object::Table(old), Object::Table(new)) => renames.tables.push((old, new)),
         (Object::Enum(old), Object::Enum(new)) => renames.enums.push((old, new)),
@@ -211,8 +219,8 @@ fn accept(renames: &mut Renames, Ambiguity { old, new }: &Ambiguity) {
     }
 }
 
-/// Takes over what the proof saw.
-fn adopt(plan: &mut Plan, observed: &[Observed]) {
+/// Replaces the predicted hazards with those that the proof observed.
+fn adopt_hazards(plan: &mut Plan, observed: &[Observed]) {
     for (statement, observed) in plan.statements.iter_mut().zip(observed) {
         statement.hazards.clone_from(&observed.hazards);
     }
@@ -224,9 +232,10 @@ fn notes(observed: &[Observed]) -> Vec<StatementNote> {
 
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
-/// Puts into each slot how many rows of the actual database are concerned. A query that does not work there yet, because it is about a
-/// column that the revision only adds, counts nothing; one that is not allowed to says so.
-async fn count(plan: &mut Plan, conn: &mut PgConnection) {
+/// Adds to each slot the number of affected rows in the live database. A query that needs a column
+/// that the revision only adds fails, and leaves the slot without a number. Missing privileges are
+/// noted in the title.
+async fn count_slot_rows(plan: &mut Plan, conn: &mut PgConnection) {
     for slot in plan.statements.iter_mut().filter_map(|statement| statement.slot.as_mut()) {
         let rows =
             sqlx::query_scalar::<_, i64>(AssertSqlSafe(slot.count.as_str())).fetch_one(&mut *conn).await;
@@ -240,7 +249,7 @@ async fn count(plan: &mut Plan, conn: &mut PgConnection) {
     }
 }
 
-/// How the files came about, for their head.
+/// The line of the header that says where the files come from.
 fn origin(proof: &Proof) -> String {
     let tables: Vec<String> = proof.without_rows.keys().map(ToString::to_string).collect();
     let rows =

@@ -1,4 +1,4 @@
-//! What a project consists of.
+//! The settings of a project.
 
 use std::path::PathBuf;
 
@@ -6,18 +6,19 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::model::Metadata;
 
-/// What the commands work on.
+/// The models, the migrations and the database that the operations work on.
 #[derive(Debug, Clone)]
 pub struct Project {
     /// Every model.
     pub metadata: Metadata,
     /// The folder of migrations.
     pub folder: PathBuf,
-    /// The database that the models are compared with.
+    /// The live database.
     pub database: PgConnectOptions,
-    /// An empty database to try things in; without it one is made on the same server, and dropped afterwards.
+    /// An empty scratch database. If `None`, one is created on the live database's server and
+    /// dropped afterwards.
     pub scratch: Option<PgConnectOptions>,
-    /// A folder where [`check`](Self::check) remembers which models and migrations it found alike: a check of the same then only reads the
-    /// database. Anything in it may be deleted.
+    /// A folder in which [`check`](Self::check) caches which models and migrations match, so that
+    /// the next check only reads the database. Its contents can be deleted at any time.
     pub memory: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! The sides that are compared: what the models say, what the migrations make, what is really there.
+//! The three schemas that are compared: of the models, of the migrations, of the live database.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ use crate::{
     scratch::Scratch,
 };
 
-/// sqlx's own table, which nobody has a model of.
+/// sqlx's own table, which has no model.
 const BOOKKEEPING: &str = "_sqlx_migrations";
 
-/// Everything from nothing, in one transaction.
+/// The style for an empty database in one transaction, where no one else can be blocked.
 const PLAIN: Style = Style { online: false, slots: false };
 
 impl Project {
@@ -26,7 +26,7 @@ impl Project {
         Ok(self.database.connect().await?)
     }
 
-    /// A scratch database of its own, whose names are printed as those of the actual one.
+    /// Opens a scratch database whose names are qualified as in the live one.
     pub(super) async fn scratch(&self) -> Result<Scratch, ProjectError> {
         let scope =
             if self.metadata.needs_database() { Scope::Database } else { Scope::Schema("public".to_owned()) };
@@ -36,7 +36,7 @@ impl Project {
         })
     }
 
-    /// What the models say, in PostgreSQL's own words.
+    /// The schema of the models in PostgreSQL's canonical form.
     pub(super) async fn models(&self) -> Result<Schema, ProjectError> {
         let mut scratch = if self.metadata.needs_database() || self.scratch.is_some() {
             self.scratch().await?
@@ -50,7 +50,7 @@ impl Project {
 
     async fn create_models(&self, scratch: &mut Scratch) -> Result<Schema, ProjectError> {
         let plan = planner::plan(&Schema::default(), &self.metadata.schema()?, &Renames::default(), PLAIN)?;
-        // All at once, because each round trip costs; one by one only to find the one that fails.
+        // One batch saves round trips. On an error, run them one by one to find the one that fails.
         if scratch.execute(&script(&plan)).await.is_err() {
             scratch.clear().await?;
             for statement in plan.statements {
@@ -62,16 +62,16 @@ impl Project {
         Ok(scratch.read().await?.schema)
     }
 
-    /// What the models say, and what the migrations make of an empty database.
+    /// The schema of the models, and the schema of the replayed migrations.
     pub(super) async fn models_and(&self, migrations: &Migrations) -> Result<(Schema, Schema), ProjectError> {
         if self.scratch.is_some() {
-            // There is one place alone.
+            // There is only one scratch database, so one after the other.
             return Ok((self.models().await?, self.replayed(migrations).await?));
         }
         tokio::try_join!(self.models(), self.replayed(migrations))
     }
 
-    /// What the migrations make of an empty database.
+    /// The schema that the migrations create in an empty database.
     pub(super) async fn replayed(&self, migrations: &Migrations) -> Result<Schema, ProjectError> {
         let mut scratch = self.scratch().await?;
         let outcome = replay(&mut scratch, migrations).await;
@@ -79,16 +79,16 @@ impl Project {
         outcome
     }
 
-    /// What is really there.
+    /// The schema of the live database.
     pub(super) async fn live(&self, conn: &mut PgConnection) -> Result<Reading, ProjectError> {
         let scope = self.live_scope(conn).await?;
-        read(conn, &scope).await
+        introspect_without_bookkeeping(conn, &scope).await
     }
 
-    /// The same without what expressions refer to.
+    /// Like [`live`](Self::live), but without what expressions refer to.
     pub(super) async fn live_printed(&self, conn: &mut PgConnection) -> Result<Reading, ProjectError> {
         let scope = self.live_scope(conn).await?;
-        Ok(without_books(introspect::read_printed(conn, &scope).await?))
+        Ok(without_bookkeeping(introspect::read_printed(conn, &scope).await?))
     }
 
     async fn live_scope(&self, conn: &mut PgConnection) -> Result<Scope, ProjectError> {
@@ -96,23 +96,26 @@ impl Project {
     }
 }
 
-/// The schema in which a connection makes tables that name none.
+/// The schema in which a connection creates tables with unqualified names.
 async fn current_schema(conn: &mut PgConnection) -> Result<Scope, ProjectError> {
     let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()::text").fetch_one(conn).await?;
     Ok(Scope::Schema(schema.ok_or(ProjectError::NoSchema)?))
 }
 
-/// Whether a database has all migrations as they are here, and no others.
+/// Whether a database has exactly these migrations applied, unedited.
 pub(super) fn is_at_head(state: &State) -> bool {
     state.is_head() && state.unknown.is_empty() && state.missing.is_empty()
 }
 
-/// A database as it is, without the table in which sqlx keeps its books.
-pub(super) async fn read(conn: &mut PgConnection, scope: &Scope) -> Result<Reading, ProjectError> {
-    Ok(without_books(introspect::read(conn, scope).await?))
+/// Reads a database's schema without sqlx's migration table.
+pub(super) async fn introspect_without_bookkeeping(
+    conn: &mut PgConnection,
+    scope: &Scope,
+) -> Result<Reading, ProjectError> {
+    Ok(without_bookkeeping(introspect::read(conn, scope).await?))
 }
 
-fn without_books(mut reading: Reading) -> Reading {
+fn without_bookkeeping(mut reading: Reading) -> Reading {
     reading.schema.tables.retain(|name, _| name.name != BOOKKEEPING);
     reading
 }
@@ -123,50 +126,54 @@ pub(super) async fn replay(scratch: &mut Scratch, migrations: &Migrations) -> Re
             return Err(ProjectError::Replay { file: pair.up.name.clone(), source });
         }
     }
-    // A migration may have made the schema that comes first on the search path.
+    // A migration may have created the schema that comes first on the search path.
     let scope = match scratch.scope() {
         Scope::Database => Scope::Database,
         Scope::Schema(_) => current_schema(scratch.connection()).await?,
     };
-    Ok(read(scratch.connection(), &scope).await?.schema)
+    Ok(introspect_without_bookkeeping(scratch.connection(), &scope).await?.schema)
 }
 
 fn script(plan: &Plan) -> String {
     plan.statements.iter().flat_map(|statement| [&*statement.sql, ";\n"]).collect()
 }
 
-/// What is ours to change: whatever the models or the migrations know. A database may hold more, and that is left alone.
+/// The objects that this project manages: those in the models or the migrations. Anything else in a
+/// database is left alone.
 #[derive(Debug)]
 pub(super) struct Managed<'a>(pub(super) [&'a Schema; 2]);
 
 impl Managed<'_> {
-    /// Takes what is not ours out of `schema`, but for what ours refers to; returns its names.
+    /// Removes the unmanaged objects from `schema`, except those that managed ones use, and returns
+    /// their names.
     pub(super) fn restrict(&self, schema: &mut Schema) -> Vec<Unhandled> {
-        let ours = |object: Object| self.0.iter().any(|side| side.contains(&object));
-        let mut foreign = Vec::new();
+        let is_managed = |object: Object| self.0.iter().any(|side| side.contains(&object));
+        let mut unmanaged = Vec::new();
         let mut leave = |kind: &'static str, name: String| {
-            foreign.push(Unhandled { kind, name });
+            unmanaged.push(Unhandled { kind, name });
             false
         };
-        schema.tables.retain(|name, _| ours(Object::Table(name.clone())) || leave("table", name.to_string()));
+        schema
+            .tables
+            .retain(|name, _| is_managed(Object::Table(name.clone())) || leave("table", name.to_string()));
         schema.sequences.retain(|name, sequence| match &sequence.owned_by {
-            Some((table, _)) if ours(Object::Table(table.clone())) => true,
-            Some(_) => ours(Object::Sequence(name.clone())),
-            None => ours(Object::Sequence(name.clone())) || leave("sequence", name.to_string()),
+            Some((table, _)) if is_managed(Object::Table(table.clone())) => true,
+            Some(_) => is_managed(Object::Sequence(name.clone())),
+            None => is_managed(Object::Sequence(name.clone())) || leave("sequence", name.to_string()),
         });
         let used = used_enums(schema);
         schema.enums.retain(|name, _| {
-            used.contains(name) || ours(Object::Enum(name.clone())) || leave("enum", name.to_string())
+            used.contains(name) || is_managed(Object::Enum(name.clone())) || leave("enum", name.to_string())
         });
         schema.extensions.retain(|name, _| {
-            ours(Object::Extension(name.clone())) || leave("extension", quote_identifier(name))
+            is_managed(Object::Extension(name.clone())) || leave("extension", quote_identifier(name))
         });
         schema.namespaces.retain(|name, _| {
             name == "public"
-                || ours(Object::Namespace(name.clone()))
+                || is_managed(Object::Namespace(name.clone()))
                 || leave("schema", quote_identifier(name))
         });
-        foreign
+        unmanaged
     }
 }
 

@@ -180,7 +180,7 @@ async fn a_view_that_would_make_the_revision_fail_is_named_before_it_is_written(
     let project = place.project::<with_title::Item>();
     let error = project.autogenerate(&request).await.unwrap_err();
     assert!(matches!(&error, ProjectError::InTheWay(found) if found.len() == 1), "{error}");
-    let words = "view names is in the way of: drop column items.name";
+    let words = "view names blocks this change: drop column items.name";
     assert!(error.to_string().contains(words), "{error}");
     assert_eq!(place.names().len(), 2, "nothing was written");
     place.database.execute("DROP VIEW names").await;
