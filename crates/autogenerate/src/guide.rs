@@ -1,7 +1,8 @@
-//! Worked examples, each on a table with rows: the models before and after, what is written, what a person adds, and what the rows are then.
+//! Worked examples on tables with rows.
 //!
-//! `db` is the program of the [crate's first page](crate). Every page is run from its top to its end by the tests, against a real PostgreSQL:
-//! the files are what is written, byte for byte, and the rows are what is found.
+//! Each page shows the models before and after, the generated files, the manual edits and the
+//! resulting rows. `db` is the program from the [crate's documentation](crate). The tests run every
+//! page from top to bottom against PostgreSQL and compare the files byte for byte.
 
 #[doc = include_str!("../guide/01_copy_before_drop.md")]
 pub mod copy_before_drop {}

@@ -1,73 +1,73 @@
-//! What can be wrong with a folder of migrations.
+//! The errors of reading and writing a folder of migrations.
 
 use std::{io, path::PathBuf};
 
 /// Why a folder of migrations cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum RevisionError {
-    /// The file system refused.
-    #[error("{} cannot be used", .0.display())]
+    /// The file system reported an error.
+    #[error("cannot read or write {}", .0.display())]
     Io(PathBuf, #[source] io::Error),
-    /// sqlx would pass over the file, or refuse it.
+    /// The file name does not follow sqlx's scheme, so sqlx would skip or reject it.
     #[error(
-        "{0} is not named as sqlx wants it: <version>_<slug>.up.sql and .down.sql; rename it or move it away"
+        "{0} does not follow sqlx's naming scheme <version>_<slug>.up.sql or .down.sql; rename it or move it away"
     )]
     Name(String),
-    /// Two files for one thing.
+    /// Two files have the same version and direction.
     #[error("{0} and {1} have the same version; give the newer one a later version")]
     SameVersion(String, String),
-    /// A way up without a way down.
-    #[error("{0} has no .down.sql beside it; write one, if only with the line `-- irreversible: <reason>`")]
+    /// An `.up.sql` file has no `.down.sql`.
+    #[error("{0} has no matching .down.sql; write one, if only with the line `-- irreversible: <reason>`")]
     NoDown(String),
-    /// A way down without a way up.
-    #[error("{0} has no .up.sql beside it; restore that, or delete this")]
+    /// A `.down.sql` file has no `.up.sql`.
+    #[error("{0} has no matching .up.sql; restore that file or delete this one")]
     NoUp(String),
-    /// `-- no-transaction` where sqlx does not see it.
+    /// `-- no-transaction` is in a position where sqlx ignores it.
     #[error(
-        "{file}, line {line}: `-- no-transaction` works as the very first line alone; move it to the top of the file"
+        "{file}, line {line}: `-- no-transaction` only works as the very first line; move it to the top of the file"
     )]
     NoTransaction {
         /// The file's name.
         file: String,
-        /// Counted from 1.
+        /// The line, from 1.
         line: usize,
     },
-    /// A file that does not fit the revision that it says it belongs to.
+    /// A file does not fit the revision that its header names.
     #[error(
-        "{file} says that it is file {index} of revision {revision}, but it does not follow the one before it there; restore the \
-         names and the `-- revision:` lines of that revision"
+        "the header of {file} names it file {index} of revision {revision}, but it does not follow the file before it; restore \
+         the file names and the `-- revision:` lines of that revision"
     )]
     Misplaced {
         /// The file's name.
         file: String,
         /// The revision's version.
         revision: i64,
-        /// Its place, counted from 1.
+        /// The position of the file in the revision, from 1.
         index: usize,
     },
-    /// A revision of several files that are not all there.
-    #[error("revision {revision} has {has} of its {of} files; restore the others, or delete it whole")]
+    /// Some files of a revision are missing.
+    #[error("revision {revision} has {has} of its {of} files; restore the others or delete all of them")]
     Incomplete {
         /// The revision's version.
         revision: i64,
-        /// How many files there are.
+        /// The number of files that exist.
         has: usize,
-        /// How many there should be.
+        /// The number of files that should exist.
         of: usize,
     },
-    /// No revision begins so.
+    /// No revision has this version or prefix.
     #[error("there is no revision {0}; `history` lists them")]
     NotFound(String),
-    /// Several revisions begin so.
-    #[error("{given} is the beginning of several revisions: {}; give more digits", list(.candidates))]
+    /// The prefix matches several revisions.
+    #[error("{given} matches several revisions: {}; give more digits", list(.candidates))]
     Ambiguous {
-        /// What was asked for.
+        /// The given prefix.
         given: String,
-        /// The revisions.
+        /// The versions of the matching revisions.
         candidates: Vec<i64>,
     },
     /// The revision is not in a folder.
-    #[error("revision {0} is part of the program, not a file")]
+    #[error("revision {0} is embedded in the program, not a file")]
     Embedded(i64),
 }
 

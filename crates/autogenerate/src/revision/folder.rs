@@ -1,4 +1,4 @@
-//! What is there already: revisions out of a folder, or out of what sqlx put into the program.
+//! Existing revisions, read from a folder or from the migrations that sqlx embedded in the program.
 
 use std::{
     borrow::Cow,
@@ -17,10 +17,10 @@ use super::{
     marks::{self, Header, OpenSlot},
 };
 
-/// No version is later, so that there is always one behind it.
+/// The highest version that is accepted, so that there is always a later one.
 const LATEST: i64 = i64::MAX / 2;
 
-/// Revisions in their order.
+/// Revisions, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct Migrations {
     revisions: Vec<Revision>,
@@ -30,56 +30,57 @@ pub struct Migrations {
 ///
 /// # Errors
 ///
-/// As [`Migrations::from_folder`].
+/// See [`Migrations::from_folder`].
 pub fn open_slots(folder: &Path) -> Result<Vec<OpenSlot>, RevisionError> {
     Ok(Migrations::from_folder(folder)?.open_slots())
 }
 
-/// What was made in one go, and is applied and reverted in one go: one file or several.
+/// One or more files that are applied and reverted together.
 #[derive(Debug, Clone)]
 pub struct Revision {
     /// The version of its first file.
     pub version: i64,
-    /// What it is for.
+    /// What the revision is for.
     pub message: String,
-    /// Its files in their order: at least one.
+    /// Its files, oldest first; at least one.
     pub files: Vec<Pair>,
 }
 
-/// The two files of one version.
+/// The up and the down file of one version.
 #[derive(Debug, Clone)]
 pub struct Pair {
-    /// What sqlx orders by, and keeps in its table.
+    /// The version by which sqlx orders and records migrations.
     pub version: i64,
-    /// What sqlx calls it: the slug, with spaces.
+    /// sqlx's description: the slug, with spaces.
     pub description: String,
     /// The way up.
     pub up: Script,
-    /// The way down, where there is one.
+    /// The way down, if there is one.
     pub down: Option<Script>,
 }
 
-/// One file.
+/// One migration file.
 #[derive(Debug, Clone)]
 pub struct Script {
     /// The file's name.
     pub name: String,
-    /// Where it is, unless it is part of the program.
+    /// The file's path; `None` if it is embedded in the program.
     pub path: Option<PathBuf>,
-    /// What is in it.
+    /// The file's content.
     pub sql: SqlStr,
-    /// Whether it is run without a transaction.
+    /// Whether the file runs outside a transaction.
     pub no_transaction: bool,
-    /// sqlx's checksum of what is in it.
+    /// sqlx's checksum of the content.
     pub checksum: Cow<'static, [u8]>,
 }
 
 impl Migrations {
-    /// Reads all files of a folder.
+    /// Reads all `.sql` files of a folder.
     ///
     /// # Errors
     ///
-    /// Where a file is not named as sqlx wants it, lacks its counterpart, or does not fit the revision that its header names.
+    /// A file cannot be read, does not follow sqlx's naming scheme, has no counterpart, or does not
+    /// fit the revision that its header names.
     pub fn from_folder(folder: &Path) -> Result<Self, RevisionError> {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut paths: Vec<PathBuf> = entries
@@ -89,17 +90,18 @@ impl Migrations {
             .filter(|path| path.extension().is_some_and(|extension| extension == "sql") && path.is_file())
             .collect();
         paths.sort();
-        let files = paths.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let files = paths.into_iter().map(read_file).collect::<Result<Vec<_>, _>>()?;
         Self::new(files, true)
     }
 
-    /// Takes what `sqlx::migrate!()` put into the program.
+    /// Converts the migrations that `sqlx::migrate!()` embedded in the program.
     ///
     /// # Errors
     ///
-    /// Where two migrations have one version, or do not fit the revision that their headers name.
+    /// Two migrations have the same version, or one does not fit the revision that its header
+    /// names.
     pub fn from_migrator(migrator: &Migrator) -> Result<Self, RevisionError> {
-        let files = migrator.iter().map(|migration| (name(migration), None, migration.clone()));
+        let files = migrator.iter().map(|migration| (file_name(migration), None, migration.clone()));
         Self::new(files, false)
     }
 
@@ -139,23 +141,24 @@ impl Migrations {
         &self.revisions
     }
 
-    /// Every version, oldest first.
+    /// The files of all revisions, oldest first.
     #[must_use]
     pub fn pairs(&self) -> impl DoubleEndedIterator<Item = &Pair> {
         self.revisions.iter().flat_map(|revision| &revision.files)
     }
 
-    /// The newest version that a file has.
+    /// The newest version of any file.
     #[must_use]
     pub fn newest(&self) -> Option<i64> {
         self.pairs().next_back().map(|pair| pair.version)
     }
 
-    /// The place of a revision, given by the version of any of its files or by the beginning of one, if no other revision has it.
+    /// The index of a revision, given by the version of any of its files or by a unique prefix of
+    /// one.
     ///
     /// # Errors
     ///
-    /// Where there is none, or more than one.
+    /// No revision matches, or several do.
     pub fn position(&self, given: &str) -> Result<usize, RevisionError> {
         let exact = |revision: &Revision| revision.files.iter().any(|pair| pair.version.to_string() == given);
         if let Some(at) = self.revisions.iter().position(exact) {
@@ -177,14 +180,14 @@ impl Migrations {
         }
     }
 
-    /// These but for one.
+    /// All revisions except the one at an index.
     #[must_use]
     pub(crate) fn without(&self, at: usize) -> Self {
         let others = self.revisions.iter().enumerate().filter(|(other, _)| *other != at);
         Self { revisions: others.map(|(_, revision)| revision.clone()).collect() }
     }
 
-    /// These with one behind all others, whatever its version is.
+    /// All revisions, with the one at an index moved to the end regardless of its version.
     #[must_use]
     pub(crate) fn with_last(&self, at: usize) -> Self {
         let mut these = self.without(at);
@@ -192,7 +195,7 @@ impl Migrations {
         these
     }
 
-    /// The places, up and down, where a person still has to say what their data become.
+    /// The open slots of both directions.
     #[must_use]
     pub fn open_slots(&self) -> Vec<OpenSlot> {
         let scripts = self.pairs().flat_map(|pair| [Some(&pair.up), pair.down.as_ref()]).flatten();
@@ -201,7 +204,8 @@ impl Migrations {
 }
 
 impl Revision {
-    /// Whether what each file does is undone by the down of the same version: neither way has empty files.
+    /// Whether the down file of each version undoes its up file: no file is empty in either
+    /// direction.
     pub(crate) fn is_mirrored(&self) -> bool {
         self.files.len() == 1
             || self.files.iter().all(|pair| {
@@ -212,7 +216,7 @@ impl Revision {
 }
 
 impl Script {
-    /// The places where a person still has to say what their data become.
+    /// The open slots of this file.
     #[must_use]
     pub fn open_slots(&self) -> Vec<OpenSlot> {
         marks::slots(self.sql.as_str())
@@ -221,7 +225,7 @@ impl Script {
     }
 }
 
-/// The files of one version, as they are found.
+/// The files of one version while a folder is being read.
 #[derive(Default)]
 struct Ways {
     description: String,
@@ -241,7 +245,7 @@ impl Ways {
     }
 }
 
-fn read(path: PathBuf) -> Result<(String, Option<PathBuf>, Migration), RevisionError> {
+fn read_file(path: PathBuf) -> Result<(String, Option<PathBuf>, Migration), RevisionError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let Some((version, rest)) = name.split_once('_') else { return Err(RevisionError::Name(name)) };
     let Some(version) = version.parse::<i64>().ok().filter(|version| (1..=LATEST).contains(version)) else {
@@ -258,15 +262,15 @@ fn read(path: PathBuf) -> Result<(String, Option<PathBuf>, Migration), RevisionE
     Ok((name, Some(path), Migration::new(version, Cow::Owned(description), kind, sql, no_transaction)))
 }
 
-/// The name that the file had, which sqlx does not keep.
-fn name(migration: &Migration) -> String {
+/// The name of the file that a migration was embedded from, which sqlx does not store.
+fn file_name(migration: &Migration) -> String {
     let suffix = migration.migration_type.suffix();
     format!("{}_{}{suffix}", migration.version, migration.description.replace(' ', "_"))
 }
 
 fn group(pairs: Vec<Pair>) -> Result<Vec<Revision>, RevisionError> {
     let mut revisions: Vec<Revision> = Vec::new();
-    let mut expected = 0; // files of the newest of them
+    let mut expected = 0; // files of the newest revision
     for pair in pairs {
         let header = Header::parse(pair.up.sql.as_str());
         if let Some(Header { revision, index, of, .. }) = header
@@ -287,16 +291,16 @@ fn group(pairs: Vec<Pair>) -> Result<Vec<Revision>, RevisionError> {
                 continue;
             }
         }
-        complete(revisions.last(), expected)?;
+        check_complete(revisions.last(), expected)?;
         expected = header.as_ref().map_or(1, |header| header.of.max(1));
         let message = header.map_or_else(|| pair.description.clone(), |header| header.message);
         revisions.push(Revision { version: pair.version, message, files: vec![pair] });
     }
-    complete(revisions.last(), expected)?;
+    check_complete(revisions.last(), expected)?;
     Ok(revisions)
 }
 
-fn complete(revision: Option<&Revision>, of: usize) -> Result<(), RevisionError> {
+fn check_complete(revision: Option<&Revision>, of: usize) -> Result<(), RevisionError> {
     match revision {
         Some(revision) if revision.files.len() != of => {
             let has = revision.files.len();

@@ -1,34 +1,34 @@
-//! What comments in a file say to the tools.
+//! Comments in migration files that the tools interpret.
 
-/// What sqlx looks for at the very beginning of a file.
+/// The comment by which sqlx recognizes a file that runs outside a transaction.
 pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
 const REVISION: &str = "-- revision: ";
 const SLOT: &str = "-- SLOT";
 const SLOT_IN_FULL: &str = "-- SLOT (delete this line when the statement below is right): ";
 const IRREVERSIBLE: &str = "-- irreversible:";
 
-/// Which revision a file belongs to.
+/// The header of a file: the revision that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
-    /// The version of the revision, which is that of its first file.
+    /// The version of the revision, which is the version of its first file.
     pub revision: i64,
-    /// The file's place, counted from 1.
+    /// The file's position, from 1.
     pub index: usize,
-    /// How many files there are.
+    /// The number of files in the revision.
     pub of: usize,
     /// What the revision is for.
     pub message: String,
 }
 
 impl Header {
-    /// As a line of the file.
+    /// Formats the header as a line of the file.
     pub(crate) fn line(&self) -> String {
         format!("{REVISION}{} ({} of {}): {}", self.revision, self.index, self.of, self.message)
     }
 
-    /// Out of the comment that the file begins with.
+    /// Parses the header in the comment at the top of a file.
     pub(crate) fn parse(sql: &str) -> Option<Self> {
-        comment(sql).find_map(Self::parse_line)
+        leading_comment(sql).find_map(Self::parse_line)
     }
 
     fn parse_line(line: &str) -> Option<Self> {
@@ -43,20 +43,20 @@ impl Header {
         })
     }
 
-    /// The file with this header in place of the one that it has.
+    /// Replaces the header of a file with this one.
     pub(crate) fn replace_in(&self, sql: &str) -> String {
-        let Some(old) = comment(sql).find(|line| Self::parse_line(line).is_some()) else {
+        let Some(old) = leading_comment(sql).find(|line| Self::parse_line(line).is_some()) else {
             return sql.to_owned();
         };
         sql.replacen(old, &self.line(), 1)
     }
 }
 
-fn comment(sql: &str) -> impl Iterator<Item = &str> {
+fn leading_comment(sql: &str) -> impl Iterator<Item = &str> {
     sql.lines().map(str::trim_end).take_while(|line| line.starts_with("--"))
 }
 
-/// Whether a file holds nothing but comments.
+/// Whether a file contains only comments.
 pub(crate) fn is_empty(sql: &str) -> bool {
     sql.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--"))
 }
@@ -66,23 +66,23 @@ pub(crate) fn slot_line(title: &str) -> String {
     format!("{SLOT_IN_FULL}{}", one_line(title))
 }
 
-/// The line that says that there is no way back.
+/// The line that marks a way down as irreversible.
 pub(crate) fn irreversible_line(reason: &str) -> String {
     format!("{IRREVERSIBLE} {}", one_line(reason))
 }
 
-/// The open slots: line, counted from 1, and title.
+/// The open slots: line, from 1, and title.
 pub(crate) fn slots(sql: &str) -> impl Iterator<Item = (usize, &str)> {
     marked(sql, SLOT)
         .map(|(line, rest)| (line, rest.split_once("): ").map_or(rest, |(_, title)| title).trim()))
 }
 
-/// The first line that says that there is no way back, counted from 1, and its reason.
+/// The first line that marks the file as irreversible, from 1, and its reason.
 pub(crate) fn irreversible(sql: &str) -> Option<(usize, &str)> {
     marked(sql, IRREVERSIBLE).next().map(|(line, reason)| (line, reason.trim()))
 }
 
-/// Where `-- no-transaction` stands without effect, counted from 1.
+/// The line, from 1, of a `-- no-transaction` that has no effect.
 pub(crate) fn misplaced_no_transaction(sql: &str) -> Option<usize> {
     if sql.starts_with(NO_TRANSACTION) {
         return None;
@@ -96,19 +96,19 @@ fn marked<'a>(sql: &'a str, mark: &'static str) -> impl Iterator<Item = (usize, 
         .filter_map(move |(at, line)| line.trim_start().strip_prefix(mark).map(|rest| (at + 1, rest)))
 }
 
-/// A comment ends with its line.
+/// Joins a text into one line, because a comment ends with its line.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A place in a file where a person has to say what their data become.
+/// A statement in a file that has to be completed by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSlot {
     /// The file's name.
     pub file: String,
-    /// Counted from 1.
+    /// The line, from 1.
     pub line: usize,
-    /// What has to be done there.
+    /// What the statement has to do.
     pub title: String,
 }
 
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_is_read_as_it_was_written() {
+    fn a_header_round_trips() {
         let header = Header { revision: 7, index: 2, of: 3, message: "add (1 of 2): sku".to_owned() };
         let sql = format!("{NO_TRANSACTION}\n{}\n-- more\n\nSELECT 1;\n", header.line());
         assert_eq!(Header::parse(&sql), Some(header.clone()));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_found_with_their_lines() {
+    fn marks_are_found_with_their_line_numbers() {
         let sql = "-- a\n  -- SLOT (delete this line when it is right): populate items.sku (2 rows)\nUPDATE …;\n-- irreversible: lost\n";
         assert_eq!(slots(sql).collect::<Vec<_>>(), [(2, "populate items.sku (2 rows)")]);
         assert_eq!(slots(&slot_line("a\nb")).collect::<Vec<_>>(), [(1, "a b")]);

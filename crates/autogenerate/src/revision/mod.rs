@@ -1,20 +1,21 @@
-//! Revisions in a folder of migrations: the only module that touches files.
+//! Reads and writes revisions in a folder of migrations. No other module touches migration files.
 //!
-//! The files are sqlx's own: `<version>_<slug>.up.sql` and `.down.sql`. sqlx sends a file as one query, so a change that has to be
-//! committed half way, or that builds an index beside writers, needs several. A revision therefore is a *group* of files, whose versions rise
-//! by one. Every file says in its header which group it belongs to:
+//! The files have sqlx's format: `<version>_<slug>.up.sql` and `.down.sql`. sqlx sends a file as
+//! one query. A change that needs several transactions, or builds an index concurrently, therefore
+//! needs several files. A revision is a *group* of files with consecutive versions. The header of
+//! each file names its group:
 //!
 //! ```sql
 //! -- no-transaction
 //! -- revision: 20261124120000 (2 of 3): add sku
 //! ```
 //!
-//! A file without such a line is a revision of its own. `-- no-transaction`, where it is, has to be the very first line; sqlx asks nothing
-//! else of a file, and asks it of each up and each down by itself.
+//! A file without such a line is a revision by itself. `-- no-transaction` only works as the very
+//! first line of a file, and applies to that file alone.
 //!
-//! sqlx goes down file by file, newest first, and the way down may need more or fewer files than the way up. The first version of a group
-//! holds what is done first on the way up and last on the way down; where one way has fewer files, the newest versions are empty on that
-//! way.
+//! sqlx reverts file by file, newest first, and the way down may need more or fewer files than the
+//! way up. The first version of a group holds the first step of the way up and the last step of the
+//! way down. If one direction has fewer files, its files with the newest versions are empty.
 //!
 //! ```
 //! use autogenerate::revision::{Draft, File, Migrations};

@@ -1,4 +1,4 @@
-//! What another branch overtook: a revision with a version that is older than one that came in with a merge.
+//! Moves a revision whose version is older than that of a merged one.
 
 use std::{fs, path::PathBuf};
 
@@ -11,13 +11,15 @@ use super::{
     write::{Written, create, next_version},
 };
 
-/// Gives the files of a revision new versions, so that it is the newest of the folder that `migrations` were read from. Their order, slugs and statements stay.
+/// Gives the files of a revision new versions, so that it becomes the newest in its folder. Their
+/// order, slugs and statements do not change.
 ///
-/// A revision that is applied somewhere would be pending there again: revert it first.
+/// A database that has the revision applied would report it as pending again: revert it there
+/// first.
 ///
 /// # Errors
 ///
-/// Where there is no such revision, or its files are not in a folder that can be written.
+/// There is no such revision, it is embedded in the program, or the folder cannot be written.
 pub fn redate(migrations: &Migrations, revision: &str, now: DateTime<Utc>) -> Result<Written, RevisionError> {
     let at = migrations.position(revision)?;
     let revision = &migrations.revisions()[at];
@@ -40,27 +42,29 @@ pub fn redate(migrations: &Migrations, revision: &str, now: DateTime<Utc>) -> Re
     Ok(Written { version, paths })
 }
 
-/// Gives the files of a revision, which was made again, names that no tool takes for migrations: `.old` behind the ones that they had.
+/// Appends `.old` to the names of a revision's files, so that no tool reads them as migrations.
+/// Returns the new paths.
 ///
 /// # Errors
 ///
-/// Where there is no such revision, or its files cannot be renamed.
+/// There is no such revision, it is embedded in the program, or a file cannot be renamed.
 pub fn set_aside(migrations: &Migrations, revision: &str) -> Result<Vec<PathBuf>, RevisionError> {
     let at = migrations.position(revision)?;
-    let mut kept = Vec::new();
+    let mut renamed = Vec::new();
     for pair in migrations.revisions()[at].files.iter().rev() {
         for script in [pair.down.as_ref(), Some(&pair.up)].into_iter().flatten() {
             let path = path(script, pair.version)?;
             let mut old = path.clone().into_os_string();
             old.push(".old");
             fs::rename(&path, &old).map_err(|error| RevisionError::Io(path, error))?;
-            kept.push(old.into());
+            renamed.push(old.into());
         }
     }
-    Ok(kept)
+    Ok(renamed)
 }
 
-/// Newest first, so that a revision that is deleted in part is told by its headers.
+/// Deletes newest first, so that an interrupted deletion is detected: the headers of the remaining
+/// files count the missing ones.
 fn remove(revision: &Revision) -> Result<Vec<PathBuf>, RevisionError> {
     let mut removed = Vec::new();
     for pair in revision.files.iter().rev() {

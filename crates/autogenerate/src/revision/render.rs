@@ -1,4 +1,4 @@
-//! A plan as files: what may go together, and what is said about each statement.
+//! Renders a plan as files: which statements share a file, and the notes above each.
 
 use std::collections::BTreeSet;
 
@@ -8,39 +8,39 @@ use crate::{
     plan::{Batch, Plan, Slot, Statement, StatementNote},
 };
 
-/// What goes into one file, but for the header.
+/// The content of one file without its header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct File {
-    /// Whether sqlx is to run it without a transaction.
+    /// Whether sqlx must run the file outside a transaction.
     pub no_transaction: bool,
-    /// Statements and comments.
+    /// The statements and comments.
     pub sql: String,
 }
 
 impl File {
-    /// A file that is run in a transaction.
+    /// Creates a file that runs in a transaction.
     pub fn new(sql: impl Into<String>) -> Self {
         Self { no_transaction: false, sql: sql.into() }
     }
 
-    /// A way down that nobody can go, not even with a tool that does not know the mark.
+    /// Creates a way down that always fails, even with a tool that ignores the mark.
     #[must_use]
     pub fn irreversible(reason: &str) -> Self {
-        let refusal = "DO $$ BEGIN RAISE EXCEPTION 'this revision is irreversible'; END $$;";
-        Self::new(format!("{}\n{refusal}\n", irreversible_line(reason)))
+        let raise = "DO $$ BEGIN RAISE EXCEPTION 'this revision is irreversible'; END $$;";
+        Self::new(format!("{}\n{raise}\n", irreversible_line(reason)))
     }
 }
 
-/// Cuts a plan into the files that sqlx has to send one by one.
+/// Splits a plan into the files that sqlx must send separately.
 ///
-/// `notes` belong to the statements in their order; a statement without one is written without saying what it locks.
+/// `notes` are in the order of the statements. A statement without a note has no `locks` comment.
 #[must_use]
 pub fn render(plan: &Plan, notes: &[StatementNote]) -> Vec<File> {
     let mut drafts: Vec<Draft> = Vec::new();
     for (at, statement) in plan.statements.iter().enumerate() {
         let alone = statement.batch == Batch::Alone;
         if let (true, Some(slot)) = (alone, &statement.slot) {
-            // What fills the slot may take long: not under the locks of the file before.
+            // Filling the slot may take long, so it must not hold the locks of the previous file.
             let mut draft = Draft::default();
             draft.slot(slot);
             drafts.push(draft);
@@ -77,14 +77,14 @@ impl Draft {
             block = format!("-- hazards: {}\n", hazards(&statement.hazards));
         }
         if let Some(note) = note {
-            block += &describe(note);
+            block += &locks_comment(note);
         }
         self.hazards.extend(&statement.hazards);
         self.blocks.push(block + &terminated(&statement.sql));
     }
 
     fn file(self) -> File {
-        // One statement says it all by itself.
+        // With a single statement, its own comment is enough.
         let summary = if self.hazards.is_empty() || self.blocks.len() == 1 {
             String::new()
         } else {
@@ -94,7 +94,7 @@ impl Draft {
     }
 }
 
-/// With a semicolon at its end.
+/// Ends a statement with a semicolon and a newline.
 pub(crate) fn terminated(sql: &str) -> String {
     let sql = sql.trim_end();
     // A comment at the end would swallow the semicolon.
@@ -110,16 +110,21 @@ fn hazards(hazards: &BTreeSet<Hazard>) -> String {
     hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Nothing, where nobody else notices the statement: what a table that is new gets, most of all.
-fn describe(note: &StatementNote) -> String {
+/// The `locks` comment; empty if the statement cannot affect other sessions, as on a new table.
+fn locks_comment(note: &StatementNote) -> String {
     if *note == StatementNote::default() {
         return String::new();
     }
     let locks: Vec<String> = note.locks.iter().map(|(mode, table)| format!("{mode} on {table}")).collect();
-    format!("-- locks: {}; rewrites: {}; scans: {}\n", some(&locks), some(&note.rewrites), some(&note.scans))
+    format!(
+        "-- locks: {}; rewrites: {}; scans: {}\n",
+        names_or_no(&locks),
+        names_or_no(&note.rewrites),
+        names_or_no(&note.scans)
+    )
 }
 
-fn some(names: &[String]) -> String {
+fn names_or_no(names: &[String]) -> String {
     if names.is_empty() { "no".to_owned() } else { names.join(", ") }
 }
 
@@ -147,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn statements_share_a_file_until_one_has_to_be_alone_or_committed() {
+    fn statements_share_a_file_until_one_must_be_alone_or_in_a_new_transaction() {
         let plan = Plan {
             statements: vec![
                 statement("A", Batch::Same),
@@ -174,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_measured_stands_above_each_statement() {
+    fn each_statement_is_preceded_by_its_hazards_and_locks() {
         let mut second = statement("ALTER TABLE items DROP COLUMN a", Batch::Same);
         second.hazards = BTreeSet::from([Hazard::DeletesData]);
         let plan = Plan { statements: vec![statement("A -- it", Batch::Same), second] };
@@ -193,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_comes_before_its_statement_and_never_into_a_file_that_holds_one_statement() {
+    fn a_slot_precedes_its_statement_but_never_shares_a_file_without_transaction() {
         let mut not_null = statement("SET NOT NULL", Batch::Same);
         not_null.slot = Some(slot("populate").counted(1_234_567));
         let mut unique = statement("CREATE UNIQUE INDEX CONCURRENTLY", Batch::Alone);

@@ -1,4 +1,4 @@
-//! New files.
+//! Writes new revisions.
 
 use std::{
     fs,
@@ -20,34 +20,36 @@ const NO_UP: &str = "-- Nothing to do here: the way up has fewer files than the 
 const NO_DOWN: &str = "-- Nothing to do here: the way down has fewer files than the way up.\n";
 const EMPTY: &str = "-- Nothing is done here yet.\n";
 
-/// A revision that is not written yet.
+/// A revision that has not been written yet.
 #[derive(Debug, Clone, Copy)]
 pub struct Draft<'a> {
-    /// What it is for, in a person's words.
+    /// What the revision is for, in a few words.
     pub message: &'a str,
-    /// How it was made, such as the command; a line of the header.
+    /// Where the revision comes from; a line of the header, left out if empty.
     pub origin: &'a str,
-    /// The way up, in the order in which it is gone.
+    /// The files of the way up, in the order in which they run.
     pub up: &'a [File],
-    /// The way down, in the order in which it is gone.
+    /// The files of the way down, in the order in which they run.
     pub down: &'a [File],
 }
 
-/// A revision in files.
+/// A revision that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// The version of the first file, which is the revision's.
+    /// The version of the first file, which is the version of the revision.
     pub version: i64,
-    /// The files, up before down.
+    /// The files; for each version, up before down.
     pub paths: Vec<PathBuf>,
 }
 
 impl Draft<'_> {
-    /// Writes the files into a folder, which is made where it is missing. The version is the time, or what follows the newest file where that is later.
+    /// Writes the files into a folder, which is created if it is missing. The version is derived
+    /// from `now`, or is one more than the newest version in the folder if that is later.
     ///
     /// # Errors
     ///
-    /// Where the folder cannot be read as [`Migrations::from_folder`] does, or not be written; then none of the files stays.
+    /// The folder is malformed (see [`Migrations::from_folder`]) or cannot be written. In either
+    /// case no file is left behind.
     pub fn write(&self, folder: &Path, now: DateTime<Utc>) -> Result<Written, RevisionError> {
         fs::create_dir_all(folder).map_err(|error| RevisionError::Io(folder.to_owned(), error))?;
         let version = next_version(Migrations::from_folder(folder)?.newest(), now);
@@ -58,15 +60,16 @@ impl Draft<'_> {
     fn files(&self, folder: &Path, version: i64) -> Vec<(PathBuf, String)> {
         let of = self.up.len().max(self.down.len()).max(1);
         let slug = slug(self.message);
-        // The first file that is reverted has to refuse, whichever that is.
-        let refusal = self.down.iter().find(|file| marks::irreversible(&file.sql).is_some());
+        // If the way down is irreversible, every down file must fail, because any may be reverted
+        // first.
+        let irreversible = self.down.iter().find(|file| marks::irreversible(&file.sql).is_some());
         let mut files = Vec::new();
         for (index, own) in (1..=of).zip(version..) {
             let header = Header { revision: version, index, of, message: one_line(self.message) };
             let suffix = if index == 1 { String::new() } else { format!("_{index}") };
-            // The last way down belongs to the first version.
+            // The last file of the way down belongs to the first version.
             let down = self.down.len().checked_sub(index).and_then(|at| self.down.get(at));
-            let down = refusal.or(down);
+            let down = irreversible.or(down);
             for (way, file, blank) in [
                 ("up", self.up.get(index - 1), if self.up.is_empty() { EMPTY } else { NO_UP }),
                 ("down", down, if self.down.is_empty() { EMPTY } else { NO_DOWN }),
@@ -92,13 +95,13 @@ impl Draft<'_> {
     }
 }
 
-/// `<YYYYMMDDHHMMSS>`, but always newer than what is there.
+/// The time as `<YYYYMMDDHHMMSS>`, or the version after `newest` if that is later.
 pub(super) fn next_version(newest: Option<i64>, now: DateTime<Utc>) -> i64 {
     let time = now.format("%Y%m%d%H%M%S").to_string().parse().unwrap_or(1);
     newest.map_or(time, |newest| time.max(newest + 1))
 }
 
-/// All of the files, or none.
+/// Creates all files, or none.
 pub(super) fn create(files: Vec<(PathBuf, String)>) -> Result<Vec<PathBuf>, RevisionError> {
     let mut written = Vec::new();
     for (path, text) in files {
@@ -109,7 +112,8 @@ pub(super) fn create(files: Vec<(PathBuf, String)>) -> Result<Vec<PathBuf>, Revi
         }
         if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
             for path in &written {
-                // What cannot be removed is named by the next command that reads the folder.
+                // A file that cannot be removed is reported by the next command that reads the
+                // folder.
                 let _ = fs::remove_file(path);
             }
             return Err(RevisionError::Io(path, error));
@@ -118,7 +122,7 @@ pub(super) fn create(files: Vec<(PathBuf, String)>) -> Result<Vec<PathBuf>, Revi
     Ok(written)
 }
 
-/// The message as part of a file's name.
+/// Converts the message to a part of the file name.
 fn slug(message: &str) -> String {
     let words: Vec<String> = message
         .split(|c: char| !c.is_ascii_alphanumeric())
@@ -154,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_the_time_but_always_newer_than_what_is_there() {
+    fn a_version_is_the_time_but_always_newer_than_existing_ones() {
         let now = "2026-11-24T12:00:00.9Z".parse().unwrap();
         assert_eq!(next_version(None, now), 20_261_124_120_000);
         assert_eq!(next_version(Some(3), now), 20_261_124_120_000);
