@@ -1,16 +1,16 @@
-//! Why a database could not be migrated.
+//! The errors of applying and reverting migrations.
 
 use std::time::Duration;
 
 use crate::revision::{RevisionError, list};
 
-/// Why a database could not be migrated; its words say what to do.
+/// Why a database could not be migrated. The message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
     /// The database reported an error outside a migration.
-    #[error("the database cannot be asked for its migrations")]
+    #[error("the applied migrations cannot be queried")]
     Database(#[from] sqlx::Error),
-    /// The migrations do not fit together, or the one that was asked for is not there.
+    /// The migrations are inconsistent, or the requested one does not exist.
     #[error(transparent)]
     Revision(#[from] RevisionError),
     /// A migration failed.
@@ -18,94 +18,94 @@ pub enum MigrationError {
     Failed {
         /// The version of the file.
         version: i64,
-        /// sqlx's name of it.
+        /// sqlx's description of the file.
         description: String,
         /// What the database reported.
         #[source]
         source: sqlx::Error,
     },
-    /// A way down failed.
+    /// Reverting a migration failed.
     #[error("migration {version} ({description}) could not be reverted; the newer ones stay reverted")]
     RevertFailed {
         /// The version of the file.
         version: i64,
-        /// sqlx's name of it.
+        /// sqlx's description of the file.
         description: String,
         /// What the database reported.
         #[source]
         source: sqlx::Error,
     },
-    /// A migration file is not the one that was applied.
+    /// A migration file was edited after it was applied.
     #[error(
-        "migration {0} was edited after it was applied to this database; restore the file and write a new migration (or, where \
-         the data do not matter, downgrade to before it and upgrade again)"
+        "migration {0} was edited after it was applied to this database; restore the file and write a new migration (or, if \
+         the data does not matter, downgrade to before it and upgrade again)"
     )]
     Edited(i64),
     /// Another process holds the lock.
-    #[error("another process has been migrating this database for {} s; try again when it is done", .0.as_secs())]
+    #[error("another process has been migrating this database for {} s; try again when it has finished", .0.as_secs())]
     Busy(Duration),
-    /// A person has not said yet what their data become.
-    #[error("{file}, line {line}: open slot: {title}; say there what the data become, and delete the line")]
+    /// A file has an open slot.
+    #[error("{file}, line {line}: open slot: {title}; complete the statement and delete this line")]
     OpenSlot {
         /// The file's name.
         file: String,
-        /// Counted from 1.
+        /// The line, from 1.
         line: usize,
-        /// What has to be done there.
+        /// What the statement has to do.
         title: String,
     },
-    /// There is no way back.
+    /// A way down is marked as irreversible.
     #[error(
-        "{file}, line {line}: irreversible: {reason}; restore a backup, or write statements there in its place"
+        "{file}, line {line}: irreversible: {reason}; restore a backup, or replace the line with statements that revert the migration"
     )]
     Irreversible {
         /// The file's name.
         file: String,
-        /// Counted from 1.
+        /// The line, from 1.
         line: usize,
-        /// Why there is none.
+        /// Why it is irreversible.
         reason: String,
     },
-    /// There is no file for the way down.
+    /// A migration has no file for the way down.
     #[error("migration {0} has no .down.sql, so it cannot be reverted; write one")]
     NoDown(i64),
-    /// Something is applied that is not among these migrations.
+    /// The database has applied migrations that are not known here.
     #[error(
-        "the database has migrations that are not here: {}; downgrade with the program or the checkout that has them",
+        "the database has migrations that are not known here: {}; downgrade with the program or the checkout that has them",
         list(.0)
     )]
     Unknown(Vec<i64>),
-    /// A revision is applied in part, and its way down is for the whole.
+    /// A revision is partly applied, and its way down needs all of it.
     #[error(
-        "revision {revision} is applied in part ({applied} of {of} files), and its way down is for the whole: upgrade to {revision} \
-         first; if it cannot be finished, undo by hand what was applied, and stamp the revision before it"
+        "revision {revision} is partly applied ({applied} of {of} files), and its way down needs all of it: upgrade to \
+         {revision} first; if that fails, undo the applied files by hand and stamp the revision before it"
     )]
     Partly {
-        /// The revision.
+        /// The version of the revision.
         revision: i64,
-        /// How many of its files are applied.
+        /// The number of its files that are applied.
         applied: usize,
-        /// How many there are.
+        /// The number of its files.
         of: usize,
     },
-    /// A way down was interrupted.
+    /// Reverting a revision was interrupted.
     #[error(
-        "reverting revision {0} was interrupted in its middle: downgrade to before it finishes that (or stamp it, if nothing of it is reverted)"
+        "reverting revision {0} was interrupted: downgrade to the revision before it to finish (or stamp it, if nothing of it was reverted)"
     )]
     Reverting(i64),
-    /// More steps than there are.
-    #[error("{asked} revisions were asked for, but only {there} are {what}")]
+    /// More revisions were requested than there are.
+    #[error("{asked} revisions were requested, but only {there} are {what}")]
     TooFar {
-        /// How many were asked for.
+        /// The number that was requested.
         asked: usize,
-        /// How many there are.
+        /// The number that exists.
         there: usize,
         /// `pending` or `applied`.
         what: &'static str,
     },
-    /// A way down to a revision that is not applied.
+    /// The target of a downgrade is not applied.
     #[error(
-        "revision {0} is not applied to this database, so there is no way down to it; `history` shows what is"
+        "revision {0} is not applied to this database, so it cannot be downgraded to; `history` lists the applied ones"
     )]
     NotApplied(i64),
 }

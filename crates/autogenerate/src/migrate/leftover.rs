@@ -1,13 +1,17 @@
-//! What an interrupted file without a transaction leaves behind.
+//! Cleans up after an interrupted file that runs outside a transaction.
 
 use sqlx::{PgConnection, Row as _};
 
 use super::path::Step;
 
-/// Statements that drop the indexes that an interrupted run of this file left unfinished: `CREATE INDEX CONCURRENTLY IF NOT EXISTS`
-/// would take such a one for the index itself. Nobody can be building them while the lock is held.
-pub(super) async fn statements(conn: &mut PgConnection, step: &Step) -> Result<Vec<String>, sqlx::Error> {
-    // Partitioned indexes are invalid as long as a partition lacks its part: that is nothing left over.
+/// Statements that drop the invalid indexes left by an interrupted run of this file. Otherwise
+/// `CREATE INDEX CONCURRENTLY IF NOT EXISTS` would skip them. No other migration can be building
+/// them while the lock is held.
+pub(super) async fn cleanup_statements(
+    conn: &mut PgConnection,
+    step: &Step,
+) -> Result<Vec<String>, sqlx::Error> {
+    // A partitioned index is invalid while a partition lacks its part, so it is not a leftover.
     let invalid = sqlx::query(
         "SELECT c.relname::text, format('%I.%I', n.nspname, c.relname)
          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -25,7 +29,7 @@ pub(super) async fn statements(conn: &mut PgConnection, step: &Step) -> Result<V
     Ok(statements)
 }
 
-/// Whether the statements, comments left out, have this name as a word.
+/// Whether the statements, without comments, contain this name as a word.
 fn mentions(sql: &str, name: &str) -> bool {
     let name = name.replace('"', "\"\"");
     let part_of_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
@@ -41,7 +45,7 @@ mod tests {
     use super::mentions;
 
     #[test]
-    fn a_name_is_looked_for_as_a_word_outside_comments() {
+    fn a_name_matches_as_a_word_outside_comments() {
         let sql =
             "-- things_m_idx\nCREATE INDEX CONCURRENTLY IF NOT EXISTS things_n_idx ON app.\"Things\" (n)";
         assert!(mentions(sql, "things_n_idx") && mentions(sql, "Things"));

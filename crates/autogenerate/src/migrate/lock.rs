@@ -1,4 +1,4 @@
-//! One process migrates a database at a time.
+//! The lock that lets one process at a time migrate a database.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,13 @@ use sqlx::PgConnection;
 
 use super::{error::MigrationError, run::milliseconds};
 
-const PAUSE: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Takes the lock and returns its key.
-pub(super) async fn take(conn: &mut PgConnection, patience: Duration) -> Result<i64, MigrationError> {
+/// Acquires the lock and returns its key.
+pub(super) async fn acquire(conn: &mut PgConnection, patience: Duration) -> Result<i64, MigrationError> {
     let key = key(conn).await?;
-    // A statement that waits for a lock keeps those behind it waiting, even when its client has left: so the server looks whether
-    // it is there. Not every system lets it.
+    // A statement that waits for a lock blocks those queued behind it, even after its client is
+    // gone. So the server checks for a lost client. Not every operating system supports this.
     let _ = sqlx::query("SET client_connection_check_interval = '1s'").execute(&mut *conn).await;
     let start = Instant::now();
     for attempt in 0_u32.. {
@@ -28,25 +28,25 @@ pub(super) async fn take(conn: &mut PgConnection, patience: Duration) -> Result<
         if attempt.is_multiple_of(50) {
             tracing::info!(waited_ms = milliseconds(start.elapsed()), "migration.waiting");
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     Err(MigrationError::Busy(patience))
 }
 
-/// Gives the lock back and passes on what was done under it.
-pub(super) async fn give_back<T>(
+/// Releases the lock and returns the outcome of the work done under it.
+pub(super) async fn release<T>(
     conn: &mut PgConnection,
     key: i64,
     outcome: Result<T, MigrationError>,
 ) -> Result<T, MigrationError> {
-    // A session that ends gives the lock back as well: an error here must not hide the outcome.
+    // An error here must not hide the outcome. The end of the session releases the lock anyway.
     let unlocked = sqlx::query("SELECT pg_advisory_unlock($1)").bind(key).execute(conn).await;
     let value = outcome?;
     unlocked?;
     Ok(value)
 }
 
-/// The key that sqlx itself locks, so that its command line tool keeps out of the way.
+/// The key that sqlx itself locks, so that its command line tool waits as well.
 pub(super) async fn key(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
     let database: String = sqlx::query_scalar("SELECT current_database()::text").fetch_one(conn).await?;
     let checksum = Crc::<u32>::new(&CRC_32_ISO_HDLC).checksum(database.as_bytes());

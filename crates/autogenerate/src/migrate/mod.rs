@@ -1,15 +1,21 @@
 //! Applying and reverting revisions.
 //!
-//! What is applied is kept in sqlx's own table, `_sqlx_migrations`, so that sqlx's command line tool works on the same database and the same
-//! files: `sqlx migrate run`, `revert` and `info` may be used in turn with what is here. Three things are done otherwise:
+//! Applied migrations are recorded in sqlx's own table, `_sqlx_migrations`. `sqlx migrate run`,
+//! `revert` and `info` therefore work on the same database and files, and can be mixed with this
+//! module. There are three differences:
 //!
-//! - The lock, under sqlx's own key, is not waited for inside a statement: a session that waits so blocks another's
-//!   `CREATE INDEX CONCURRENTLY`, which the waiting one waits for in turn. It is asked for again and again instead.
-//! - A revision of several files ([`revision`](crate::revision)) is taken as one, and finished where it was interrupted.
-//! - A file that runs without a transaction is safe to run again: the index that an interrupted run of it left unfinished is dropped first.
+//! - The lock, which has sqlx's own key, is polled instead of waited for inside a statement. A
+//!   session that waits inside a statement blocks another session's `CREATE INDEX CONCURRENTLY`,
+//!   which is a deadlock if that session holds the lock.
+//! - A revision of several files ([`revision`](crate::revision)) is applied as one, and completed
+//!   if it was interrupted.
+//! - A file that runs outside a transaction can run again: an invalid index left by an interrupted
+//!   run is dropped first.
 //!
-//! A way down of several files that is interrupted between them leaves the revision marked (`success = false` in the row of its first
-//! file): going up from there would apply what was never reverted. [`downgrade`] goes on where it was; [`upgrade`] and sqlx's tool refuse.
+//! If a way down of several files is interrupted between two files, the revision stays marked
+//! (`success = false` in the row of its first file), because upgrading from there would apply what
+//! was never reverted. [`downgrade`] continues where it stopped; [`upgrade`] and sqlx's tool return
+//! an error.
 
 mod error;
 mod leftover;
@@ -34,23 +40,31 @@ pub use target::{Down, Stamp, TargetError, Up};
 
 use crate::revision::Migrations;
 
-/// Applies what the database lacks up to a target, oldest first, and returns the versions of the files that were applied.
+/// Applies pending migrations up to a target, oldest first, and returns the versions of the files
+/// that were applied.
 ///
-/// Any number of processes may do this at once: each file is applied by one of them. `patience` bounds the wait for the others.
+/// Any number of processes may call this at once: each file is applied by one of them. `patience`
+/// is the longest wait for another process.
 ///
 /// # Errors
 ///
-/// Before anything is done: [`MigrationError::Busy`] after `patience`; [`MigrationError::Edited`] and [`MigrationError::Reverting`];
-/// [`MigrationError::OpenSlot`] in any of the files concerned. [`MigrationError::Failed`] at the first file that fails.
+/// Before anything is applied:
+///
+/// - [`MigrationError::Busy`] if another process still holds the lock after `patience`.
+/// - [`MigrationError::Edited`] or [`MigrationError::Reverting`] if an applied migration was edited
+///   or is half reverted.
+/// - [`MigrationError::OpenSlot`] if one of the files has an open slot.
+///
+/// [`MigrationError::Failed`] at the first file that fails; the files before it stay applied.
 pub async fn upgrade(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Up,
     patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
-    let key = lock::take(conn, patience).await?;
+    let key = lock::acquire(conn, patience).await?;
     let outcome = apply(conn, migrations, target).await;
-    lock::give_back(conn, key, outcome).await
+    lock::release(conn, key, outcome).await
 }
 
 async fn apply(
@@ -59,34 +73,41 @@ async fn apply(
     target: &Up,
 ) -> Result<Vec<i64>, MigrationError> {
     table::ensure(conn).await?;
-    let rows = table::read(conn).await?;
-    let steps = path::up(migrations, &rows, target)?;
+    let rows = table::load(conn).await?;
+    let steps = path::plan_upgrade(migrations, &rows, target)?;
     for step in steps.iter().filter(|step| rows.range(step.version..).next().is_some()) {
         tracing::warn!(version = step.version, "migration.older_than_what_is_applied");
     }
     for step in &steps {
-        run::step(conn, step).await?;
+        run::run_step(conn, step).await?;
     }
     Ok(steps.iter().map(|step| step.version).collect())
 }
 
-/// Reverts what is applied down to a target, newest first, and returns the versions that were reverted.
+/// Reverts applied migrations down to a target, newest first, and returns the versions that were
+/// reverted.
 ///
 /// # Errors
 ///
-/// Before anything is done: [`MigrationError::Busy`] after `patience`; [`MigrationError::Irreversible`] and
-/// [`MigrationError::OpenSlot`] in any of the files concerned; [`MigrationError::NoDown`]; [`MigrationError::Unknown`] where something
-/// newer is applied than `migrations` have; [`MigrationError::Partly`] where the way up was interrupted and the way down cannot begin in
-/// its middle. [`MigrationError::RevertFailed`] at the first file that fails.
+/// Before anything is reverted:
+///
+/// - [`MigrationError::Busy`] if another process still holds the lock after `patience`.
+/// - [`MigrationError::NoDown`], [`MigrationError::Irreversible`] or [`MigrationError::OpenSlot`]
+///   if one of the files is missing, irreversible or has an open slot.
+/// - [`MigrationError::Unknown`] if the database has applied migrations that `migrations` lack.
+/// - [`MigrationError::Partly`] if the way up was interrupted and the way down cannot start in its
+///   middle.
+///
+/// [`MigrationError::RevertFailed`] at the first file that fails; the newer ones stay reverted.
 pub async fn downgrade(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Down,
     patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
-    let key = lock::take(conn, patience).await?;
+    let key = lock::acquire(conn, patience).await?;
     let outcome = revert(conn, migrations, target).await;
-    lock::give_back(conn, key, outcome).await
+    lock::release(conn, key, outcome).await
 }
 
 async fn revert(
@@ -94,14 +115,14 @@ async fn revert(
     migrations: &Migrations,
     target: &Down,
 ) -> Result<Vec<i64>, MigrationError> {
-    let rows = table::read(conn).await?;
-    let steps = path::down(migrations, &rows, target)?;
+    let rows = table::load(conn).await?;
+    let steps = path::plan_downgrade(migrations, &rows, target)?;
     let edited = state::compare(&rows, migrations).edited;
     for version in steps.iter().flat_map(|step| &step.versions).filter(|version| edited.contains(version)) {
         tracing::warn!(version, "migration.edited_after_it_was_applied");
     }
     for step in &steps {
-        run::step(conn, step).await?;
+        run::run_step(conn, step).await?;
     }
     Ok(steps.iter().flat_map(|step| step.versions.iter().copied()).collect())
 }

@@ -1,4 +1,5 @@
-//! Which files have to be run, in which order, and what is booked with each: pure, and the same whether they are run or printed.
+//! Plans which files to run, in which order, and what to record with each. Pure, so that running
+//! and printing share it.
 
 use std::iter;
 
@@ -11,22 +12,23 @@ use super::{
 };
 use crate::revision::{Migrations, Pair, Revision, Script, marks};
 
-/// One file, and what is booked with it.
+/// A file to run, and what to record with it.
 #[derive(Debug)]
 pub(super) struct Step {
-    /// Whether it is a way up.
+    /// Whether the file is applied; otherwise it is reverted.
     pub up: bool,
     /// The version of the file.
     pub version: i64,
-    /// The versions whose rows come or go.
+    /// The versions whose rows are inserted or deleted.
     pub versions: Vec<i64>,
     pub description: String,
     pub file: String,
     pub sql: SqlStr,
     pub no_transaction: bool,
-    /// Books that the file is run.
-    book: String,
-    /// The revision to mark as being reverted: with the file, or before it if it has no transaction.
+    /// The statement that records the run.
+    record: String,
+    /// The revision to mark as being reverted: in the file's transaction, or before the file if it
+    /// has none.
     pub mark: Option<i64>,
 }
 
@@ -40,20 +42,24 @@ impl Step {
             file: script.name.clone(),
             sql: script.sql.clone(),
             no_transaction: script.no_transaction,
-            book: String::new(),
+            record: String::new(),
             mark: None,
         }
     }
 
-    /// What is booked with the file, or after it if it has no transaction.
-    pub fn bookings(&self) -> impl Iterator<Item = String> {
+    /// The statements to run in the file's transaction, or after the file if it has none.
+    pub fn records(&self) -> impl Iterator<Item = String> {
         let mark = self.mark.filter(|_| !self.no_transaction).map(table::mark);
-        iter::once(self.book.clone()).chain(mark)
+        iter::once(self.record.clone()).chain(mark)
     }
 }
 
-/// The files that lead up to a target.
-pub(super) fn up(migrations: &Migrations, rows: &Rows, target: &Up) -> Result<Vec<Step>, MigrationError> {
+/// The files to apply up to a target.
+pub(super) fn plan_upgrade(
+    migrations: &Migrations,
+    rows: &Rows,
+    target: &Up,
+) -> Result<Vec<Step>, MigrationError> {
     for pair in migrations.pairs() {
         match rows.get(&pair.version) {
             Some(row) if !row.success => return Err(MigrationError::Reverting(pair.version)),
@@ -65,35 +71,39 @@ pub(super) fn up(migrations: &Migrations, rows: &Rows, target: &Up) -> Result<Ve
     }
     let pending = |revision: &Revision| revision.files.iter().any(|pair| !rows.contains_key(&pair.version));
     let all = migrations.revisions();
-    let concerned: Vec<&Revision> = match target {
+    let selected: Vec<&Revision> = match target {
         Up::Head => all.iter().filter(|revision| pending(revision)).collect(),
         Up::Revision(given) => {
             all[..=migrations.position(given)?].iter().filter(|revision| pending(revision)).collect()
         }
         Up::Steps(asked) => {
-            let concerned: Vec<_> = all.iter().filter(|revision| pending(revision)).take(*asked).collect();
-            enough(*asked, concerned.len(), "pending")?;
-            concerned
+            let selected: Vec<_> = all.iter().filter(|revision| pending(revision)).take(*asked).collect();
+            check_count(*asked, selected.len(), "pending")?;
+            selected
         }
     };
-    let pairs = concerned.iter().flat_map(|revision| &revision.files);
-    pairs.filter(|pair| !rows.contains_key(&pair.version)).map(apply).collect()
+    let pairs = selected.iter().flat_map(|revision| &revision.files);
+    pairs.filter(|pair| !rows.contains_key(&pair.version)).map(apply_step).collect()
 }
 
-fn apply(pair: &Pair) -> Result<Step, MigrationError> {
-    no_open_slot(&pair.up)?;
-    Ok(Step { book: table::insert(pair), ..Step::new(pair, &pair.up, true) })
+fn apply_step(pair: &Pair) -> Result<Step, MigrationError> {
+    reject_open_slot(&pair.up)?;
+    Ok(Step { record: table::insert(pair), ..Step::new(pair, &pair.up, true) })
 }
 
-/// The files that lead down to a target.
-pub(super) fn down(migrations: &Migrations, rows: &Rows, target: &Down) -> Result<Vec<Step>, MigrationError> {
+/// The files to revert down to a target.
+pub(super) fn plan_downgrade(
+    migrations: &Migrations,
+    rows: &Rows,
+    target: &Down,
+) -> Result<Vec<Step>, MigrationError> {
     let all = migrations.revisions();
     let applied = |revision: &Revision| revision.files.iter().any(|pair| rows.contains_key(&pair.version));
     let newest_first: Vec<&Revision> = all.iter().rev().filter(|revision| applied(revision)).collect();
-    let concerned: &[&Revision] = match target {
+    let selected: &[&Revision] = match target {
         Down::Base => &newest_first,
         Down::Steps(asked) => {
-            enough(*asked, newest_first.len(), "applied")?;
+            check_count(*asked, newest_first.len(), "applied")?;
             &newest_first[..*asked]
         }
         Down::Revision(given) => {
@@ -102,30 +112,31 @@ pub(super) fn down(migrations: &Migrations, rows: &Rows, target: &Down) -> Resul
             &newest_first[..at.ok_or(MigrationError::NotApplied(stays.version))?]
         }
     };
-    if let Some(oldest) = concerned.last() {
-        refuse_unknown(migrations, rows, oldest.version)?;
+    if let Some(oldest) = selected.last() {
+        reject_unknown(migrations, rows, oldest.version)?;
     }
     let mut steps = Vec::new();
-    for revision in concerned {
-        steps.extend(revert(revision, rows)?);
+    for revision in selected {
+        steps.extend(revert_steps(revision, rows)?);
     }
     Ok(steps)
 }
 
-/// What is not here may need what would be reverted.
-fn refuse_unknown(migrations: &Migrations, rows: &Rows, oldest: i64) -> Result<(), MigrationError> {
+/// Returns an error if migrations from `oldest` on are unknown here: they may depend on what would
+/// be reverted.
+fn reject_unknown(migrations: &Migrations, rows: &Rows, oldest: i64) -> Result<(), MigrationError> {
     let known = |version: i64| migrations.pairs().any(|pair| pair.version == version);
     let unknown: Vec<i64> =
         rows.range(oldest..).map(|(version, _)| *version).filter(|v| !known(*v)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(MigrationError::Unknown(unknown)) }
 }
 
-fn revert(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, MigrationError> {
+fn revert_steps(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, MigrationError> {
     let first = revision.version;
     let applied: Vec<&Pair> =
         revision.files.iter().rev().filter(|pair| rows.contains_key(&pair.version)).collect();
-    let goes_on = rows.get(&first).is_some_and(|row| !row.success);
-    if applied.len() < revision.files.len() && !goes_on && !revision.is_mirrored() {
+    let continues = rows.get(&first).is_some_and(|row| !row.success);
+    if applied.len() < revision.files.len() && !continues && !revision.is_mirrored() {
         return Err(MigrationError::Partly {
             revision: first,
             applied: applied.len(),
@@ -133,36 +144,37 @@ fn revert(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, MigrationError>
         });
     }
     let mut steps: Vec<Step> = Vec::new();
-    // A file in which nothing is done is booked with the next one, so that no state in between is taken for more than it is.
-    let mut booked = Vec::new();
+    // An empty file is recorded together with the next one, so that an interruption between them
+    // does not look like progress.
+    let mut recorded = Vec::new();
     for pair in applied {
         let script = pair.down.as_ref().ok_or(MigrationError::NoDown(pair.version))?;
-        no_open_slot(script)?;
+        reject_open_slot(script)?;
         if let Some((line, reason)) = marks::irreversible(script.sql.as_str()) {
             let (file, reason) = (script.name.clone(), reason.to_owned());
             return Err(MigrationError::Irreversible { file, line, reason });
         }
-        booked.push(pair.version);
+        recorded.push(pair.version);
         if pair.version != first && marks::is_empty(script.sql.as_str()) {
             continue;
         }
-        let versions = std::mem::take(&mut booked);
-        let book = table::delete(&versions);
-        steps.push(Step { versions, book, ..Step::new(pair, script, false) });
+        let versions = std::mem::take(&mut recorded);
+        let record = table::delete(&versions);
+        steps.push(Step { versions, record, ..Step::new(pair, script, false) });
     }
     if let [step, _, ..] = &mut *steps
-        && !goes_on
+        && !continues
     {
         step.mark = Some(first);
     }
     Ok(steps)
 }
 
-fn enough(asked: usize, there: usize, what: &'static str) -> Result<(), MigrationError> {
+fn check_count(asked: usize, there: usize, what: &'static str) -> Result<(), MigrationError> {
     if asked > there { Err(MigrationError::TooFar { asked, there, what }) } else { Ok(()) }
 }
 
-fn no_open_slot(script: &Script) -> Result<(), MigrationError> {
+fn reject_open_slot(script: &Script) -> Result<(), MigrationError> {
     match script.open_slots().into_iter().next() {
         Some(slot) => Err(MigrationError::OpenSlot { file: slot.file, line: slot.line, title: slot.title }),
         None => Ok(()),

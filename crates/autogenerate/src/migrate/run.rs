@@ -1,4 +1,4 @@
-//! Running one file.
+//! Runs one file.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::{error::MigrationError, leftover, path::Step, table};
 
-/// Runs one file and books it: in one transaction, unless it is to run without.
-pub(super) async fn step(conn: &mut PgConnection, step: &Step) -> Result<(), MigrationError> {
+/// Runs one file and records it, in one transaction unless the file runs outside one.
+pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(), MigrationError> {
     let start = Instant::now();
     if step.no_transaction {
-        for statement in leftover::statements(conn, step).await? {
+        for statement in leftover::cleanup_statements(conn, step).await? {
             tracing::warn!(statement, version = step.version, "migration.left_over_dropped");
             execute(conn, statement).await?;
         }
@@ -25,14 +25,14 @@ pub(super) async fn step(conn: &mut PgConnection, step: &Step) -> Result<(), Mig
     })?;
     let elapsed = start.elapsed();
     if step.up {
-        // As sqlx does it: the time of the whole is known after the commit only.
+        // Like sqlx: the total time is only known after the commit.
         let nanoseconds = i64::try_from(elapsed.as_nanos()).unwrap_or(i64::MAX);
-        let book = format!(
+        let sql = format!(
             "UPDATE {} SET execution_time = {nanoseconds} WHERE version = {}",
             table::TABLE,
             step.version
         );
-        execute(conn, book).await?;
+        execute(conn, sql).await?;
     }
     let (description, duration_ms) = (&step.description, milliseconds(elapsed));
     if step.up {
@@ -47,27 +47,28 @@ async fn run(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
     if step.no_transaction {
         return run_alone(conn, step).await;
     }
-    #[expect(clippy::disallowed_methods, reason = "a connection that only migrates, and no pool gets back")]
+    #[expect(clippy::disallowed_methods, reason = "a dedicated connection that never returns to a pool")]
     let mut transaction = conn.begin().await?;
-    run_and_book(&mut transaction, step).await?;
-    #[expect(clippy::disallowed_methods, reason = "the other end of the same transaction")]
+    run_and_record(&mut transaction, step).await?;
+    #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
     transaction.commit().await
 }
 
 async fn run_alone(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
-    let Some(revision) = step.mark else { return run_and_book(conn, step).await };
+    let Some(revision) = step.mark else { return run_and_record(conn, step).await };
     execute(conn, table::mark(revision)).await?;
-    let outcome = run_and_book(conn, step).await;
+    let outcome = run_and_record(conn, step).await;
     if outcome.is_err() {
-        // It is one statement, and the first: nothing was reverted. Where the connection is gone, the mark stays.
+        // The file is a single statement and the first of the revision, so nothing was reverted. If
+        // the connection is lost, the mark stays.
         let _ = execute(conn, table::unmark(revision)).await;
     }
     outcome
 }
 
-async fn run_and_book(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
+async fn run_and_record(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(step.sql.clone()).execute(&mut *conn).await?;
-    for statement in step.bookings() {
+    for statement in step.records() {
         execute(conn, statement).await?;
     }
     Ok(())
@@ -77,7 +78,7 @@ pub(super) async fn execute(conn: &mut PgConnection, sql: String) -> Result<(), 
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await.map(drop)
 }
 
-/// For the log, where a number of 128 bits would become a string.
+/// Milliseconds for the log, which would print a 128-bit number as a string.
 pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

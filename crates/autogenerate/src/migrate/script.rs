@@ -1,4 +1,4 @@
-//! What would be run, as a script for `psql`.
+//! Prints pending work as a script for `psql`.
 
 use std::fmt::Write as _;
 
@@ -13,17 +13,18 @@ use super::{
 };
 use crate::revision::{Migrations, terminated};
 
-/// The statements that [`upgrade`](super::upgrade) would run now, with what it books, for `psql -v ON_ERROR_STOP=1 -f`. Empty where there is nothing to do.
+/// Returns the statements that [`upgrade`](super::upgrade) would run now, including those that
+/// record the migrations, for `psql -v ON_ERROR_STOP=1 -f`. Empty if there is nothing to do.
 ///
 /// # Errors
 ///
-/// As [`upgrade`](super::upgrade), but for what running them brings up.
+/// As [`upgrade`](super::upgrade), except errors from the lock or from running the statements.
 pub async fn upgrade_sql(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Up,
 ) -> Result<String, MigrationError> {
-    let steps = path::up(migrations, &table::read(conn).await?, target)?;
+    let steps = path::plan_upgrade(migrations, &table::load(conn).await?, target)?;
     let mut sql = print(conn, &steps).await?;
     if !steps.is_empty() && !table::exists(conn).await? {
         sql.insert_str(0, &format!("{};\n\n", table::CREATE));
@@ -31,17 +32,18 @@ pub async fn upgrade_sql(
     Ok(sql)
 }
 
-/// The statements that [`downgrade`](super::downgrade) would run now, with what it books, for `psql -v ON_ERROR_STOP=1 -f`. Empty where there is nothing to do.
+/// Returns the statements that [`downgrade`](super::downgrade) would run now, including those that
+/// record it, for `psql -v ON_ERROR_STOP=1 -f`. Empty if there is nothing to do.
 ///
 /// # Errors
 ///
-/// As [`downgrade`](super::downgrade), but for what running them brings up.
+/// As [`downgrade`](super::downgrade), except errors from the lock or from running the statements.
 pub async fn downgrade_sql(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Down,
 ) -> Result<String, MigrationError> {
-    let steps = path::down(migrations, &table::read(conn).await?, target)?;
+    let steps = path::plan_downgrade(migrations, &table::load(conn).await?, target)?;
     print(conn, &steps).await
 }
 
@@ -54,7 +56,7 @@ async fn print(conn: &mut PgConnection, steps: &[Step]) -> Result<String, Migrat
         let _ = writeln!(script, "\n-- {}", step.file);
         if step.no_transaction {
             for statement in
-                leftover::statements(conn, step).await?.into_iter().chain(step.mark.map(table::mark))
+                leftover::cleanup_statements(conn, step).await?.into_iter().chain(step.mark.map(table::mark))
             {
                 let _ = writeln!(script, "{statement};");
             }
@@ -62,7 +64,7 @@ async fn print(conn: &mut PgConnection, steps: &[Step]) -> Result<String, Migrat
             script.push_str("BEGIN;\n");
         }
         script.push_str(&terminated(step.sql.as_str()));
-        for statement in step.bookings() {
+        for statement in step.records() {
             let _ = writeln!(script, "{statement};");
         }
         if !step.no_transaction {
@@ -72,12 +74,13 @@ async fn print(conn: &mut PgConnection, steps: &[Step]) -> Result<String, Migrat
     Ok(script)
 }
 
-/// Not waited for, for the same reason as when the statements are run from here. The session's end gives it back.
+/// Fails instead of waiting for the lock, because waiting inside a statement can deadlock (see the
+/// [parent module](super)). The end of the session releases the lock.
 fn lock_statement(key: i64) -> String {
     format!(
         "DO $$ BEGIN
     IF NOT pg_try_advisory_lock({key}) THEN
-        RAISE EXCEPTION 'another process is migrating this database; try again when it is done';
+        RAISE EXCEPTION 'another process is migrating this database; try again when it has finished';
     END IF;
 END $$;\n"
     )

@@ -1,4 +1,4 @@
-//! Booking without running.
+//! Records migrations without running them.
 
 use std::time::Duration;
 
@@ -13,39 +13,43 @@ use super::{
 };
 use crate::revision::Migrations;
 
-/// Says that the database has a revision and those before it, and none after it, without running anything; returns how many rows came, went or were put right.
+/// Records a revision and those before it as applied, and those after it as not applied, without
+/// running anything. Returns how many rows were inserted, deleted or corrected.
 ///
-/// It is for a database that got its schema in another way, for one that was mended by hand, and for a file whose edit makes no difference. Rows of
-/// migrations that are not here stay if they are older than the target.
+/// Use it for a database whose schema was created in another way or repaired by hand, and after an
+/// edit of a file that makes no difference. Rows of unknown migrations stay if they are older than
+/// the target.
 ///
 /// # Errors
 ///
-/// [`MigrationError::Busy`] after `patience`; where there is no such revision; what the database reports.
+/// - [`MigrationError::Busy`] if another process still holds the lock after `patience`.
+/// - [`MigrationError::Revision`] if there is no such revision.
+/// - [`MigrationError::Database`] if the database reports an error.
 pub async fn stamp(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Stamp,
     patience: Duration,
 ) -> Result<usize, MigrationError> {
-    let key = lock::take(conn, patience).await?;
-    let outcome = book(conn, migrations, target).await;
-    lock::give_back(conn, key, outcome).await
+    let key = lock::acquire(conn, patience).await?;
+    let outcome = record(conn, migrations, target).await;
+    lock::release(conn, key, outcome).await
 }
 
-async fn book(
+async fn record(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Stamp,
 ) -> Result<usize, MigrationError> {
     table::ensure(conn).await?;
-    let rows = table::read(conn).await?;
+    let rows = table::load(conn).await?;
     let (changes, statements) = changes(migrations, &rows, target)?;
-    #[expect(clippy::disallowed_methods, reason = "a connection that only migrates, and no pool gets back")]
+    #[expect(clippy::disallowed_methods, reason = "a dedicated connection that never returns to a pool")]
     let mut transaction = conn.begin().await?;
     for statement in statements {
         execute(&mut transaction, statement).await?;
     }
-    #[expect(clippy::disallowed_methods, reason = "the other end of the same transaction")]
+    #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
     transaction.commit().await?;
     Ok(changes)
 }
@@ -62,18 +66,18 @@ fn changes(
     };
     let wanted = revisions.iter().flat_map(|revision| &revision.files);
     let newest = wanted.clone().next_back().map_or(0, |pair| pair.version);
-    let mut gone: Vec<i64> = rows.range(newest + 1..).map(|(version, _)| *version).collect();
-    let mut changes = gone.len();
+    let mut deleted: Vec<i64> = rows.range(newest + 1..).map(|(version, _)| *version).collect();
+    let mut changes = deleted.len();
     let mut inserts = Vec::new();
     for pair in wanted {
         match rows.get(&pair.version) {
             Some(row) if row.success && row.checksum == *pair.up.checksum => continue,
-            Some(_) => gone.push(pair.version),
+            Some(_) => deleted.push(pair.version),
             None => {}
         }
         inserts.push(table::insert(pair));
         changes += 1;
     }
-    let delete = (!gone.is_empty()).then(|| table::delete(&gone));
+    let delete = (!deleted.is_empty()).then(|| table::delete(&deleted));
     Ok((changes, delete.into_iter().chain(inserts).collect()))
 }

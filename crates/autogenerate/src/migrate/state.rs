@@ -1,4 +1,4 @@
-//! Where a database stands.
+//! Compares a database's applied migrations with the known ones.
 
 use std::{collections::BTreeSet, fmt, time::Duration};
 
@@ -11,38 +11,38 @@ use super::{
 };
 use crate::revision::{Migrations, Revision};
 
-/// Where a database stands, file by file.
+/// Which migrations a database has, file by file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
-    /// Versions that are applied as they are here, oldest first.
+    /// Versions that are applied unedited, oldest first.
     pub applied: Vec<i64>,
-    /// What the database lacks, oldest first: version and description.
+    /// Migrations that are not applied, oldest first: version and description.
     pub pending: Vec<(i64, String)>,
-    /// Versions that are applied and newer than everything here: a newer program did that.
+    /// Applied versions that are newer than every known one, as left by a newer program.
     pub unknown: Vec<i64>,
-    /// Versions that are applied and not here, although newer ones are.
+    /// Other applied versions that are not known.
     pub missing: Vec<i64>,
     /// Versions whose files were edited after they were applied.
     pub edited: Vec<i64>,
-    /// Pending revisions that are older than one that is applied: another branch overtook them.
+    /// Pending revisions that are older than an applied one, because another branch overtook them.
     pub overtaken: Vec<i64>,
 }
 
 impl State {
-    /// Whether the database has everything as it is here.
+    /// Whether every known migration is applied unedited.
     #[must_use]
     pub fn is_head(&self) -> bool {
         self.pending.is_empty() && self.edited.is_empty()
     }
 }
 
-/// Compares a database with migrations; changes nothing.
+/// Compares the applied migrations of a database with the known ones. Changes nothing.
 ///
 /// # Errors
 ///
-/// What the database reports.
+/// The database reports an error.
 pub async fn state(conn: &mut PgConnection, migrations: &Migrations) -> Result<State, MigrationError> {
-    Ok(compare(&table::read(conn).await?, migrations))
+    Ok(compare(&table::load(conn).await?, migrations))
 }
 
 pub(super) fn compare(rows: &Rows, migrations: &Migrations) -> State {
@@ -56,8 +56,8 @@ pub(super) fn compare(rows: &Rows, migrations: &Migrations) -> State {
     }
     let known: BTreeSet<i64> = migrations.pairs().map(|pair| pair.version).collect();
     let newest = migrations.newest().unwrap_or(0);
-    let strangers = rows.keys().copied().filter(|version| !known.contains(version));
-    (state.missing, state.unknown) = strangers.partition(|version| *version < newest);
+    let unknown = rows.keys().copied().filter(|version| !known.contains(version));
+    (state.missing, state.unknown) = unknown.partition(|version| *version < newest);
     let revisions = migrations.revisions().iter();
     state.overtaken =
         revisions.filter(|revision| is_overtaken(revision, rows)).map(|revision| revision.version).collect();
@@ -70,48 +70,47 @@ fn is_overtaken(revision: &Revision, rows: &Rows) -> bool {
         && rows.keys().next_back().is_some_and(|newest| *newest > last)
 }
 
-/// A revision, and whether it is applied.
+/// A revision and its status in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The revision's version.
     pub revision: i64,
-    /// What it is for.
+    /// What the revision is for.
     pub message: String,
-    /// The versions of its files; of one that is not here, the ones that are applied.
+    /// The versions of its files. Each unknown version is an entry by itself.
     pub files: Vec<i64>,
-    /// Whether it is applied.
+    /// The status of the revision.
     pub status: Status,
-    /// When the newest of its files was applied.
+    /// When the most recent of its files was applied.
     pub applied_at: Option<DateTime<Utc>>,
-    /// How long its files took, as far as that is known.
+    /// How long its files took to run, as far as known.
     pub duration: Option<Duration>,
 }
 
 /// Whether a revision is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// It is, as it is here.
+    /// Applied, unedited.
     Applied,
-    /// It is not.
+    /// Not applied.
     Pending,
-    /// It is not, although a newer one is.
+    /// Not applied, although a newer revision is.
     Overtaken,
-    /// It is, but its files are no longer what they were.
+    /// Applied, but a file was edited afterwards.
     Edited,
-    /// Some of its files are: the next upgrade goes on.
+    /// Some of its files are applied; the next upgrade continues.
     Partly {
-        /// How many.
+        /// The number of applied files.
         applied: usize,
     },
-    /// Its way down was interrupted: the next downgrade goes on.
+    /// Reverting was interrupted; the next downgrade continues.
     Reverting,
-    /// It is, and is newer than everything here.
+    /// Applied, not known, and newer than every known revision.
     Unknown,
-    /// It is, and is not here.
+    /// Applied, not known, and older than a known revision.
     Missing,
 }
 
-/// A word for it.
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -127,18 +126,18 @@ impl fmt::Display for Status {
     }
 }
 
-/// Every revision that is here or applied, oldest first.
+/// Returns every revision that is known or applied, oldest first.
 ///
 /// # Errors
 ///
-/// What the database reports.
+/// The database reports an error.
 pub async fn history(conn: &mut PgConnection, migrations: &Migrations) -> Result<Vec<Entry>, MigrationError> {
-    let rows = table::read(conn).await?;
+    let rows = table::load(conn).await?;
     let mut entries: Vec<Entry> = migrations.revisions().iter().map(|one| entry(one, &rows)).collect();
     let state = compare(&rows, migrations);
     for (versions, status) in [(&state.unknown, Status::Unknown), (&state.missing, Status::Missing)] {
-        let strangers = versions.iter().filter_map(|version| Some((*version, rows.get(version)?)));
-        entries.extend(strangers.map(|(version, row)| Entry {
+        let rows = versions.iter().filter_map(|version| Some((*version, rows.get(version)?)));
+        entries.extend(rows.map(|(version, row)| Entry {
             revision: version,
             message: row.description.clone(),
             files: vec![version],

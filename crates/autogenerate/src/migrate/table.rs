@@ -1,4 +1,4 @@
-//! sqlx's table of what is applied.
+//! sqlx's table of applied migrations.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -10,10 +10,10 @@ use crate::{
     schema::quote_literal,
 };
 
-/// The table's name, found by the search path as sqlx finds it.
+/// The table's name. Unqualified, because sqlx relies on the search path too.
 pub(super) const TABLE: &str = "_sqlx_migrations";
 
-/// As sqlx makes it.
+/// The statement with which sqlx creates the table.
 pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
     version BIGINT PRIMARY KEY,
     description TEXT NOT NULL,
@@ -23,10 +23,10 @@ pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
     execution_time BIGINT NOT NULL
 )";
 
-/// What is applied, by version.
+/// The applied migrations by version.
 pub(super) type Rows = BTreeMap<i64, Row>;
 
-/// What is known about one file that is applied.
+/// An applied migration file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Row {
     pub description: String,
@@ -34,11 +34,11 @@ pub(super) struct Row {
     /// `false` while the revision that begins with this file is being reverted.
     pub success: bool,
     pub checksum: Vec<u8>,
-    /// Nanoseconds; -1 where it is not known.
+    /// In nanoseconds; -1 if not known.
     pub execution_time: i64,
 }
 
-/// Makes the table where it is missing.
+/// Creates the table if it is missing.
 pub(super) async fn ensure(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
     if !exists(conn).await? {
         sqlx::raw_sql(CREATE).execute(conn).await?;
@@ -50,12 +50,13 @@ pub(super) async fn exists(conn: &mut PgConnection) -> Result<bool, sqlx::Error>
     sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(TABLE).fetch_one(conn).await
 }
 
-/// All rows; none where there is no table.
-pub(super) async fn read(conn: &mut PgConnection) -> Result<Rows, sqlx::Error> {
+/// Loads all rows; none if the table is missing.
+pub(super) async fn load(conn: &mut PgConnection) -> Result<Rows, sqlx::Error> {
     if !exists(conn).await? {
         return Ok(Rows::new());
     }
-    // Microseconds: which type a time is decoded to is up to sqlx's features, which are the program's choice.
+    // Microseconds, because the features of sqlx, which the program chooses, determine which type a
+    // timestamp decodes to.
     let rows = sqlx::query(
         "SELECT version, description, (extract(epoch FROM installed_on) * 1000000)::bigint, success, checksum, execution_time
          FROM _sqlx_migrations",
@@ -79,7 +80,7 @@ pub(super) async fn read(conn: &mut PgConnection) -> Result<Rows, sqlx::Error> {
         .collect()
 }
 
-/// Books that a file is applied.
+/// The statement that records a file as applied.
 pub(super) fn insert(pair: &Pair) -> String {
     let mut checksum = String::new();
     for byte in pair.up.checksum.as_ref() {
@@ -92,17 +93,17 @@ pub(super) fn insert(pair: &Pair) -> String {
     )
 }
 
-/// Books that files are no longer applied.
+/// The statement that records files as no longer applied.
 pub(super) fn delete(versions: &[i64]) -> String {
     format!("DELETE FROM {TABLE} WHERE version IN ({})", list(versions))
 }
 
-/// Takes that back.
+/// The statement that undoes [`mark`].
 pub(super) fn unmark(version: i64) -> String {
     format!("UPDATE {TABLE} SET success = TRUE WHERE version = {version}")
 }
 
-/// Books that the revision that begins with this file is being reverted.
+/// The statement that marks the revision that begins with this file as being reverted.
 pub(super) fn mark(version: i64) -> String {
     format!("UPDATE {TABLE} SET success = FALSE WHERE version = {version}")
 }

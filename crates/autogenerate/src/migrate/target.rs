@@ -1,48 +1,51 @@
-//! How far to go.
+//! The targets of `upgrade`, `downgrade` and `stamp`.
 
 use std::str::FromStr;
 
-/// How far up.
+/// How far to upgrade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Up {
     /// To the newest revision: `head`.
     Head,
-    /// As many revisions: `+2`.
+    /// By this many revisions: `+2`.
     Steps(usize),
-    /// To this one: a version of any of its files, or the beginning of one.
+    /// Up to and including this revision: the version of any of its files, or a unique prefix of
+    /// one.
     Revision(String),
 }
 
-/// How far down.
+/// How far to downgrade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Down {
-    /// To nothing: `base`.
+    /// Revert everything: `base`.
     Base,
-    /// As many revisions: `-2`.
+    /// By this many revisions: `-2`.
     Steps(usize),
-    /// To this one, which stays: a version of any of its files, or the beginning of one.
+    /// To this revision, which stays applied: the version of any of its files, or a unique prefix
+    /// of one.
     Revision(String),
 }
 
-/// What the database is said to have.
+/// What to record as applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stamp {
     /// Everything: `head`.
     Head,
     /// Nothing: `base`.
     Base,
-    /// This one and those before it: a version of any of its files, or the beginning of one.
+    /// This revision and those before it: the version of any of its files, or a unique prefix of
+    /// one.
     Revision(String),
 }
 
-/// A text that is no target.
+/// A text cannot be parsed as a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not a target: {1}")]
+#[error("{0} is not a target; use {1}")]
 pub struct TargetError(String, &'static str);
 
-const UP: &str = "head, +1 (or more), or a revision (all digits of its version, or the first ones) is";
-const DOWN: &str = "-1 (or more), base, or a revision (all digits of its version, or the first ones) is";
-const STAMP: &str = "head, base, or a revision (all digits of its version, or the first ones) is";
+const UP: &str = "head, +1 (or more), or a revision (its version or the first digits of it)";
+const DOWN: &str = "-1 (or more), base, or a revision (its version or the first digits of it)";
+const STAMP: &str = "head, base, or a revision (its version or the first digits of it)";
 
 impl FromStr for Up {
     type Err = TargetError;
@@ -51,8 +54,8 @@ impl FromStr for Up {
         let error = || TargetError(text.to_owned(), UP);
         match (text, text.strip_prefix('+')) {
             ("head", _) => Ok(Self::Head),
-            (_, Some(steps)) => steps_of(steps).map(Self::Steps).ok_or_else(error),
-            _ => revision(text).map(Self::Revision).ok_or_else(error),
+            (_, Some(steps)) => parse_steps(steps).map(Self::Steps).ok_or_else(error),
+            _ => parse_revision(text).map(Self::Revision).ok_or_else(error),
         }
     }
 }
@@ -64,8 +67,8 @@ impl FromStr for Down {
         let error = || TargetError(text.to_owned(), DOWN);
         match (text, text.strip_prefix('-')) {
             ("base", _) => Ok(Self::Base),
-            (_, Some(steps)) => steps_of(steps).map(Self::Steps).ok_or_else(error),
-            _ => revision(text).map(Self::Revision).ok_or_else(error),
+            (_, Some(steps)) => parse_steps(steps).map(Self::Steps).ok_or_else(error),
+            _ => parse_revision(text).map(Self::Revision).ok_or_else(error),
         }
     }
 }
@@ -77,21 +80,21 @@ impl FromStr for Stamp {
         match text {
             "head" => Ok(Self::Head),
             "base" => Ok(Self::Base),
-            _ => revision(text).map(Self::Revision).ok_or_else(|| TargetError(text.to_owned(), STAMP)),
+            _ => parse_revision(text).map(Self::Revision).ok_or_else(|| TargetError(text.to_owned(), STAMP)),
         }
     }
 }
 
-fn digits(text: &str) -> bool {
+fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
-fn steps_of(text: &str) -> Option<usize> {
-    digits(text).then(|| text.parse().ok()).flatten().filter(|steps| *steps > 0)
+fn parse_steps(text: &str) -> Option<usize> {
+    is_digits(text).then(|| text.parse().ok()).flatten().filter(|steps| *steps > 0)
 }
 
-fn revision(text: &str) -> Option<String> {
-    digits(text).then(|| text.to_owned())
+fn parse_revision(text: &str) -> Option<String> {
+    is_digits(text).then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -99,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_are_alembics() {
+    fn targets_are_written_as_in_alembic() {
         assert_eq!("head".parse(), Ok(Up::Head));
         assert_eq!("+2".parse(), Ok(Up::Steps(2)));
         assert_eq!("2026".parse(), Ok(Up::Revision("2026".to_owned())));

@@ -133,11 +133,11 @@ async fn a_target_may_be_any_version_of_a_revision() {
     for (error, words) in [
         (
             up(&database, &folder, "+2").await.unwrap_err(),
-            "2 revisions were asked for, but only 1 are pending",
+            "2 revisions were requested, but only 1 are pending",
         ),
         (
             down(&database, &folder, "-3").await.unwrap_err(),
-            "3 revisions were asked for, but only 2 are applied",
+            "3 revisions were requested, but only 2 are applied",
         ),
         (up(&database, &folder, "1999").await.unwrap_err(), "there is no revision 1999"),
     ] {
