@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use super::project::{BAD, CARE, GOOD, ProjectSettings, print_unhandled};
 
-/// Compare the models, what the migrations make of an empty database, and the actual database
+/// Compare the models, the migrations and the live database
 ///
-/// Each difference is printed with the place of its model. The exit code is 1 where there is one, or where a migration has an open slot.
-/// A database that is not at head is not compared.
+/// The migrations are replayed on a scratch database. Each difference is printed with the source
+/// location of its model. The exit code is 1 if anything differs, if a migration has an open slot,
+/// or if an applied migration was edited. A database that is not at head is not compared.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -41,7 +42,7 @@ fn print(report: &Report) -> io::Result<()> {
             writeln!(out, "{GOOD}✓{GOOD:#} {from} = {to}")?;
             continue;
         }
-        writeln!(out, "{BAD}✗{BAD:#} {from} ≠ {to}; for the {from} to become like the {to}:")?;
+        writeln!(out, "{BAD}✗{BAD:#} {from} differs from {to}; changes that would make {from} match {to}:")?;
         for difference in differences {
             match &difference.origin {
                 Some(origin) => writeln!(out, "    {origin}: {}", difference.change)?,

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use crate::{cli::connect::connect, config::DatabaseUrl, postgres::migrations};
 
-/// Show the newest migration that is applied, and the pending ones
+/// Show the newest applied migration and the pending ones
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Print one JSON object: `current`, `head`, `pending`, `edited`, `unknown`, `missing`
@@ -24,7 +24,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     show(&mut conn, arguments.json).await
 }
 
-/// Prints where the database stands.
+/// Prints which migrations the database has.
 pub async fn show(conn: &mut PgConnection, json: bool) -> anyhow::Result<()> {
     let state = migrate::state(conn, &migrations::all()?).await?;
     Ok(if json { print_json(&state) } else { print(&state) }?)
@@ -51,7 +51,7 @@ fn print(state: &State) -> io::Result<()> {
         writeln!(out, "unknown to this binary: {version}")?;
     }
     for version in &state.missing {
-        writeln!(out, "applied, but not in this binary, which has newer ones: {version}")?;
+        writeln!(out, "applied, but missing from this binary, which has newer ones: {version}")?;
     }
     Ok(())
 }

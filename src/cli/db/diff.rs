@@ -8,25 +8,26 @@ use autogenerate::{
 };
 use clap::Args;
 
-use super::project::{BAD, CARE, parse, print_unhandled};
+use super::project::{BAD, CARE, parse_url, print_unhandled};
 use crate::config::Secret;
 
 /// Print the statements that turn one database into another
 ///
-/// Every schema but the system's is compared. The statements are for `psql -f`, without a block around them; nothing is printed where the two
-/// are alike. What is not compared, and what to be careful about, is named on standard error.
+/// Compares every schema except PostgreSQL's own. Run the statements with `psql -f`, without a
+/// surrounding transaction. Nothing is printed if nothing differs. Objects that are not compared,
+/// and hazards, are listed on standard error.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The database to change
     #[arg(long, value_name = "URL")]
     from: Secret,
-    /// The database that it should be like
+    /// The database that it should match
     #[arg(long, value_name = "URL")]
     to: Secret,
 }
 
 pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let (from, to) = (parse(&arguments.from, "--from")?, parse(&arguments.to, "--to")?);
+    let (from, to) = (parse_url(&arguments.from, "--from")?, parse_url(&arguments.to, "--to")?);
     let comparison = project::difference(&from, &to).await?;
     let mut out = io::stdout().lock();
     for statement in &comparison.plan.statements {
@@ -58,7 +59,7 @@ pub fn hazards(statement: &Statement) -> String {
     statement.hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Enough of a statement to tell it from others.
+/// The first line of a statement that is not a comment.
 pub fn first_line(statement: &Statement) -> &str {
     statement.sql.lines().find(|line| !line.starts_with("--")).unwrap_or_default()
 }

@@ -14,10 +14,12 @@ use crate::{
 
 /// Revert migrations, newest first
 ///
-/// A revision of several files is reverted as one. One whose way down cannot be gone, or has an open slot, is refused before anything is done.
+/// A revision of several files is reverted as one. If a revision is irreversible or its way down
+/// has an open slot, the command fails before it reverts anything.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// How far: `-N` revisions, `base`, or the revision that stays, by its version or the first digits of it
+    /// How far: `-N` revisions, `base`, or the revision that stays applied (its version or the
+    /// first digits of it)
     #[arg(value_name = "-N|base|REVISION", allow_negative_numbers = true)]
     target: Down,
     /// Print the statements instead of running them, for `psql -v ON_ERROR_STOP=1 -f`

@@ -10,14 +10,15 @@ use serde_json::json;
 
 use crate::{cli::connect::connect, config::DatabaseUrl, postgres::migrations};
 
-/// List all migrations, and when they were applied
+/// List all migrations and when they were applied
 ///
-/// Oldest first: the revision, whether it is applied, when, how long that took, and what it is for. `overtaken` is pending although a newer one is
-/// applied; `edited` is applied, but its file is no longer what it was; `partly` and `reverting` were interrupted; `unknown` and `missing`
-/// are applied, but not in this binary.
+/// Oldest first: revision, status, time of application, duration and message. `overtaken` is
+/// pending although a newer revision is applied. `edited` was edited after it was applied. `partly`
+/// and `reverting` were interrupted. `unknown` and `missing` are applied, but not in this binary.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Print one JSON array of objects: `revision`, `message`, `status`, `files`, `applied_at`, `duration_ms`
+    /// Print one JSON array of objects: `revision`, `message`, `status`, `files`, `applied_at`,
+    /// `duration_ms`
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -31,7 +32,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 fn print(entries: &[Entry]) -> io::Result<()> {
-    // Without colours where it is no terminal, or NO_COLOR is set.
+    // anstream omits the colours if this is not a terminal or NO_COLOR is set.
     let mut out = anstream::stdout().lock();
     for Entry { revision, message, files, status, applied_at, duration } in entries {
         let style = style(*status);

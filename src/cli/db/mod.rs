@@ -1,8 +1,8 @@
-//! `curio db …`: Alembic's verbs, a file for each.
+//! `curio db …`: Alembic's verbs, one per file.
 //!
-//! Upgrade, downgrade, current, history and stamp use the migrations embedded in the binary, so that they
-//! do the same wherever it runs. To include a new revision, `cargo run -- db upgrade` rebuilds the binary,
-//! because `build.rs` watches the folder.
+//! Upgrade, downgrade, current, history and stamp use the migrations embedded in the binary, so
+//! that they do the same wherever it runs. To include a new revision, `cargo run -- db upgrade`
+//! rebuilds the binary, because `build.rs` watches the folder.
 
 mod check;
 mod current;
@@ -27,26 +27,26 @@ use tokio::signal::{
     unix::{SignalKind, signal},
 };
 
-/// The commands on the database.
+/// The subcommands of `db`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a new revision
     Revision(revision::Arguments),
-    /// Compare models, migrations and database
+    /// Compare the models, the migrations and the live database
     Check(check::Arguments),
-    /// Put a revision behind those that came in with a merge
+    /// Move a revision after those that a merge brought in
     Rebase(rebase::Arguments),
     /// Print the statements that turn one database into another
     Diff(diff::Arguments),
-    /// Apply the migrations that the database lacks
+    /// Apply pending migrations
     Upgrade(upgrade::Arguments),
     /// Revert migrations, newest first
     Downgrade(downgrade::Arguments),
-    /// Show the newest migration that is applied, and the pending ones
+    /// Show the newest applied migration and the pending ones
     Current(current::Arguments),
-    /// List all migrations, and when they were applied
+    /// List all migrations and when they were applied
     History(history::Arguments),
-    /// Record what is applied without running anything
+    /// Record migrations as applied without running them
     Stamp(stamp::Arguments),
 }
 

@@ -1,8 +1,8 @@
-//! What several commands print.
+//! Output that several commands share.
 
 use std::io::{self, Write as _};
 
-/// A number of migrations in words.
+/// Formats a number of migrations, such as `2 migrations`.
 pub fn count(migrations: usize) -> String {
     format!("{migrations} migration{}", if migrations == 1 { "" } else { "s" })
 }

@@ -1,4 +1,4 @@
-//! What the commands that compare have in common.
+//! Settings and output that the commands on models share.
 
 use std::{
     env,
@@ -30,7 +30,7 @@ pub const BAD: Style = AnsiColor::Red.on_default().bold();
 pub const CARE: Style = AnsiColor::Yellow.on_default();
 pub const QUIET: Style = Style::new().dimmed();
 
-/// What is compared.
+/// The settings of a [`Project`].
 #[derive(Debug, Args)]
 pub struct ProjectSettings {
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub struct ProjectSettings {
     /// The folder of migrations
     #[arg(long, env = "CURIO_MIGRATIONS", value_name = "FOLDER", default_value = "migrations")]
     migrations: PathBuf,
-    /// An empty database to try things in, where the user may not create one
+    /// An empty scratch database, for users without the right to create one
     #[arg(long, env = "CURIO_SCRATCH_URL", value_name = "URL", hide_env_values = true)]
     scratch_url: Option<Secret>,
 }
@@ -49,42 +49,43 @@ impl ProjectSettings {
     }
 
     pub async fn project(&self) -> anyhow::Result<Project> {
-        // Only to say what to do where there is no database.
+        // The library connects by itself. This only explains what to do if the database is
+        // unreachable.
         drop(connect(&self.url).await?);
         Ok(Project {
             metadata: postgres::tables(),
             folder: self.migrations.clone(),
             database: self.url.connect_options()?,
-            memory: memory(),
-            scratch: self.scratch_url.as_ref().map(|url| parse(url, "--scratch-url")).transpose()?,
+            memory: cache_folder(),
+            scratch: self.scratch_url.as_ref().map(|url| parse_url(url, "--scratch-url")).transpose()?,
         })
     }
 }
 
-/// Where a check remembers what it found alike: a folder below that for caches (XDG Base Directory Specification).
-fn memory() -> Option<PathBuf> {
+/// The folder in which `check` caches its results (XDG Base Directory Specification).
+fn cache_folder() -> Option<PathBuf> {
     let folder = |name| env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let caches = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
     caches.map(|caches| caches.join("curio"))
 }
 
-/// The address of a database, which may hold a password and is not repeated.
-pub fn parse(url: &Secret, flag: &str) -> anyhow::Result<PgConnectOptions> {
+/// Parses the URL of a database. Errors do not repeat it, because it may contain a password.
+pub fn parse_url(url: &Secret, flag: &str) -> anyhow::Result<PgConnectOptions> {
     url.expose()
         .parse()
         .with_context(|| format!("{flag} is not of the form postgres://user:password@host:5432/database"))
 }
 
-/// Asks a person whether something was renamed, where there is one.
+/// Asks on the terminal whether something was renamed; [`Answer::Unknown`] without a terminal.
 pub fn ask(ambiguity: &Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
     let question = format!("{CARE}?{CARE:#} {ambiguity} A rename keeps the data. [y/n] ");
     let (send, receive) = oneshot::channel();
-    // A thread of its own, because a read cannot be ended, and Ctrl-C must not wait for it.
+    // In a thread, because a blocking read cannot be cancelled and Ctrl-C must not wait for it.
     thread::spawn(move || send.send(ask_terminal(&question).unwrap_or(Answer::Unknown)));
     Box::pin(async { receive.await.unwrap_or(Answer::Unknown) })
 }
 
-/// What to say where a person has said beforehand that nothing was renamed.
+/// The answer with `--no-renames`.
 pub fn nothing_renamed(_: &Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async { Answer::Another })
 }
@@ -107,11 +108,11 @@ fn ask_terminal(question: &str) -> io::Result<Answer> {
     }
 }
 
-/// Names what was not compared, on standard error.
-pub fn print_unhandled(what: &str, unhandled: &[Unhandled]) -> io::Result<()> {
+/// Lists objects that were not compared on standard error, each after a label.
+pub fn print_unhandled(label: &str, unhandled: &[Unhandled]) -> io::Result<()> {
     let mut err = anstream::stderr().lock();
     for Unhandled { kind, name } in unhandled {
-        writeln!(err, "{QUIET}{what}: {kind} {name}{QUIET:#}")?;
+        writeln!(err, "{QUIET}{label}: {kind} {name}{QUIET:#}")?;
     }
     Ok(())
 }

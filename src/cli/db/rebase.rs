@@ -11,16 +11,17 @@ use super::{
     revision::{print, print_written},
 };
 
-/// Put a revision behind those that came in with a merge
+/// Move a revision after those that a merge brought in
 ///
-/// It gets a new version. Where it does not lead to the models from there any more, it is made again, and its files are kept as `.old`.
+/// The revision gets a new version. If it no longer leads to the models, it is generated again and
+/// its old files are renamed to `.old`.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
     project: ProjectSettings,
-    /// The revision that another branch overtook: its version, or the beginning of it
+    /// The revision that another branch overtook: its version or the first digits of it
     revision: String,
-    /// What it is for, where it is made again under another name
+    /// A new message if it is generated again
     #[arg(short, long, value_name = "TEXT")]
     message: Option<String>,
 }
@@ -31,10 +32,10 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Request { message: arguments.message.as_deref().unwrap_or_default(), now: Utc::now(), ask: &ask };
     match project.rebase(&arguments.revision, &request).await? {
         Rebased::Redated(written) => print_written(&written)?,
-        Rebased::Remade(revised, kept) => {
+        Rebased::Remade(revised, renamed) => {
             print(&revised)?;
-            for path in kept {
-                writeln!(anstream::stdout(), "kept {}", path.display())?;
+            for path in renamed {
+                writeln!(anstream::stdout(), "renamed to {}", path.display())?;
             }
         }
     }

@@ -23,20 +23,22 @@ use super::{
 
 /// Write a new revision
 ///
-/// With `--autogenerate` the models are compared with the database, which has to be at head, and the way up and the way down are tried on a
-/// scratch database before they are written. Nothing is written where nothing differs. Whether something was renamed is asked on a terminal;
-/// elsewhere the model has to say so (`renamed_from`).
+/// With `--autogenerate`, the models are compared with the database, which must be at head. The way
+/// up and the way down run on a scratch database before they are written. Nothing is written if
+/// nothing differs. On a terminal, the command asks whether something was renamed; elsewhere, set
+/// `renamed_from` in the model.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
     project: ProjectSettings,
-    /// Compare the models with the database and write what leads from it to them; without this, write an empty pair of files
+    /// Generate the statements that turn the database into what the models describe; otherwise the
+    /// files are empty
     #[arg(long)]
     autogenerate: bool,
-    /// What it is for, in a few words: the files are named after it
+    /// What the revision is for, in a few words; the file names contain it
     #[arg(short, long, value_name = "TEXT")]
     message: String,
-    /// Ask nothing: what is gone is dropped, and what is new is added
+    /// Do not ask about renames: treat each as a drop and an addition
     #[arg(long)]
     no_renames: bool,
     /// Print one JSON object
@@ -45,7 +47,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    ensure!(!arguments.message.trim().is_empty(), "-m needs a few words about what the revision is for");
+    ensure!(!arguments.message.trim().is_empty(), "-m is empty: say in a few words what the revision is for");
     let now = Utc::now();
     if !arguments.autogenerate {
         let file = File::new("-- Statements go here.\n");
@@ -69,7 +71,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.json { print_json(&document(&revised)) } else { Ok(print(&revised)?) }
 }
 
-/// What differs, what was written, and what a person should know.
+/// Prints the differences, the hazards, the open slots and the written files.
 pub fn print(revised: &Revised) -> io::Result<()> {
     let mut err = anstream::stderr().lock();
     for hint in &revised.stale {

@@ -10,13 +10,14 @@ use crate::{
     postgres::migrations,
 };
 
-/// Say what is applied without running anything
+/// Record migrations as applied without running them
 ///
-/// For a database that got its schema in another way or was mended by hand, and for a file whose edit makes no difference. The revision and those
-/// before it count as applied from then on, and none after it.
+/// Use it for a database whose schema was created in another way or repaired by hand, and after an
+/// edit of a file that makes no difference. The revision and those before it are recorded as
+/// applied, and none after it.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The newest that is applied: `head`, `base` (none), or a revision by its version or the first digits of it
+    /// The newest applied revision: `head`, `base` (none), or its version or the first digits of it
     #[arg(value_name = "REVISION|head|base")]
     target: Stamp,
     #[command(flatten)]

@@ -12,13 +12,14 @@ use crate::{
     postgres::migrations,
 };
 
-/// Apply the migrations that the database lacks
+/// Apply pending migrations
 ///
-/// They are the ones that this binary carries; after a new one was written, `cargo run -- db upgrade` builds it anew. Any number of processes
-/// may do this at once. What was interrupted is finished.
+/// The migrations are embedded in this binary. After writing a new one, run
+/// `cargo run -- db upgrade` to rebuild it. Any number of processes may run this at once. An
+/// interrupted revision is completed.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// How far: `head`, `+N` revisions, or a revision by its version or the first digits of it
+    /// How far: `head`, `+N` revisions, or a revision (its version or the first digits of it)
     #[arg(value_name = "head|+N|REVISION", default_value = "head")]
     target: Up,
     /// Print the statements instead of running them, for `psql -v ON_ERROR_STOP=1 -f`
