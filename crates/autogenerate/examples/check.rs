@@ -1,7 +1,9 @@
-//! 200 models of 10 columns and 3 indexes, held against a database: what `scripts/bench-check` measures.
+//! Checks 200 models with 10 columns and 3 indexes each against a database.
+//! `scripts/bench-check.py` measures it.
 //!
-//! `check FOLDER` exits with 1 where models, migrations and database differ; `check FOLDER --make` writes the migration of an empty database
-//! into an empty folder first, and applies it. The database is `DATABASE_URL`.
+//! `check FOLDER` exits with 1 if models, migrations and database differ. `check FOLDER --make`
+//! first writes the initial migration into an empty folder and applies it to an empty database. The
+//! database is `DATABASE_URL`.
 
 use std::{env, error::Error, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -14,13 +16,13 @@ use autogenerate::{
 use chrono::{DateTime, Utc};
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
-/// The tables, and [`Metadata`] of them all.
+/// Declares the models and a function that returns their [`Metadata`].
 macro_rules! models {
     ($($model:ident $name:tt,)*) => {
         $(
             #[derive(Table)]
             #[table(name = $name, index(columns = ["created_at DESC", "id DESC"]))]
-            #[expect(dead_code, reason = "nobody reads rows here")]
+            #[expect(dead_code, reason = "no row is read here")]
             struct $model {
                 #[column(primary_key, identity)]
                 id: i64,
@@ -76,7 +78,7 @@ models! {
     T192 "t192", T193 "t193", T194 "t194", T195 "t195", T196 "t196", T197 "t197", T198 "t198", T199 "t199",
 }
 
-/// For as long as another process migrates.
+/// The longest wait for another process that migrates.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::main]

@@ -1,6 +1,7 @@
-//! What a project needs to have migrations written: `cargo run --example db -- revision "first"`, then `upgrade`, `downgrade`, `check`.
+//! A complete command line for migrations: `cargo run --example db -- revision "first"`, then
+//! `upgrade`, `downgrade`, `check`.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is what a command line has")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints its results")]
 
 use std::{error::Error, iter::successors, process::ExitCode};
 
@@ -14,13 +15,13 @@ use autogenerate::{
 use chrono::{DateTime, Utc};
 use sqlx::{ConnectOptions, types::Uuid};
 
-/// A thing worth keeping track of.
+/// An item for sale.
 #[derive(Debug, sqlx::FromRow, Table)]
 #[table(name = "items", index(columns = ["created_at DESC"]))]
 pub struct Item {
     #[column(primary_key, default = "gen_random_uuid()")]
     pub id: Uuid,
-    /// How people call it.
+    /// The display name.
     #[column(type = "varchar(200)", check = "name <> ''")]
     pub name: String,
     #[column(default = "now()")]
@@ -36,7 +37,7 @@ pub(crate) fn models() -> Metadata {
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments.join(" ")).await {
-        Ok(said) => println!("{said}"),
+        Ok(output) => println!("{output}"),
         Err(error) => {
             let reasons = successors(Some(&*error), |error| (**error).source());
             eprintln!("error: {}", reasons.map(ToString::to_string).collect::<Vec<_>>().join(": "));
@@ -57,7 +58,7 @@ async fn run(command: &str) -> Result<String, Box<dyn Error>> {
     db(&project, Utc::now(), command).await
 }
 
-/// Does what a command asks for, and says what came of it.
+/// Runs a command and returns its output.
 pub(crate) async fn db(
     project: &Project,
     now: DateTime<Utc>,
@@ -81,13 +82,15 @@ pub(crate) async fn db(
             let open =
                 report.open_slots.iter().map(|slot| format!("{}, line {}: open slot", slot.file, slot.line));
             let differences = report.edges.iter().flat_map(|edge| {
-                edge.differences.iter().map(move |one| format!("{} ≠ {}: {}", edge.from, edge.to, one.change))
+                edge.differences
+                    .iter()
+                    .map(move |one| format!("{} differs from {}: {}", edge.from, edge.to, one.change))
             });
             let found: Vec<String> = open.chain(differences).collect();
             if !report.is_clean() {
                 return Err(lines(&found).into());
             }
-            report.database_left_out.unwrap_or_else(|| "alike".to_owned())
+            report.database_left_out.unwrap_or_else(|| "no differences".to_owned())
         }
         ("upgrade", "") => lines(&migrate::upgrade(&mut conn, &migrations()?, &Up::Head, patience).await?),
         ("downgrade", "") => {

@@ -17,10 +17,10 @@ pub enum RevisionError {
     #[error("{0} and {1} have the same version; give the newer one a later version")]
     SameVersion(String, String),
     /// An `.up.sql` file has no `.down.sql`.
-    #[error("{0} has no matching .down.sql; write one, if only with the line `-- irreversible: <reason>`")]
+    #[error("{0} has no .down.sql; write one, if only with the line `-- irreversible: <reason>`")]
     NoDown(String),
     /// A `.down.sql` file has no `.up.sql`.
-    #[error("{0} has no matching .up.sql; restore that file or delete this one")]
+    #[error("{0} has no .up.sql; restore that file or delete this one")]
     NoUp(String),
     /// `-- no-transaction` is in a position where sqlx ignores it.
     #[error(

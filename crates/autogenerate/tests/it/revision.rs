@@ -157,8 +157,8 @@ fn a_folder_that_sqlx_would_misread_is_refused_with_the_file() {
     let cases: [(&[(&str, &str)], &str); 8] = [
         (&[("1_a.up.sql", "")], "1_a.up.sql has no .down.sql"),
         (&[("1_a.down.sql", "")], "1_a.down.sql has no .up.sql"),
-        (&[("a.sql", "")], "a.sql is not named"),
-        (&[("one_a.sql", "")], "one_a.sql is not named"),
+        (&[("a.sql", "")], "a.sql does not follow sqlx's naming scheme"),
+        (&[("one_a.sql", "")], "one_a.sql does not follow sqlx's naming scheme"),
         (&[("1_a.sql", ""), ("1_b.sql", "")], "1_a.sql and 1_b.sql have the same version"),
         (&[("1_a.sql", "-- a\n-- no-transaction\n")], "1_a.sql, line 2"),
         (&[("1_a.sql", "-- revision: 1 (1 of 2): a\n")], "revision 1 has 1 of its 2 files"),
