@@ -45,7 +45,7 @@ impl fmt::Display for Side {
 pub struct Report {
     /// The comparisons that were made.
     pub edges: Vec<Edge>,
-    /// Slots in migrations that nobody has filled yet.
+    /// Slots in migrations that are not filled yet.
     pub open_slots: Vec<OpenSlot>,
     /// Why the database was not compared: it is behind or ahead of the migrations. `None` if it was
     /// compared.

@@ -82,7 +82,7 @@ async fn sweep(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
                 "dropped a scratch database that a killed process left behind"
             ),
             Err(sqlx::Error::Database(error)) => {
-                tracing::debug!(database = name, %error, "could not drop a scratch database")
+                tracing::debug!(database = name, %error, "could not drop a scratch database");
             }
             Err(error) => return Err(error),
         }

@@ -1,11 +1,18 @@
-//! The golden cases: a folder of `tests/cases` a behaviour.
+//! The golden cases: each folder of `tests/cases` covers one behaviour.
 //!
-//! `before.sql` and `after.sql` are two schemas, `rows.sql` what is in the first one, `up.sql` and `down.sql` what the planner should write between them, as files of migrations.
-//! At the head of `after.sql`, a line each: `-- scope: database` (else the schema `public` alone), `-- up only`,
-//! `-- postgres: 18` (skipped on older ones), and what was renamed, by the new name of what it belongs to:
-//! `-- rename table a to b`, `-- rename column b.c to d`, `-- rename type m to n`, `-- rename value n.v to w`.
+//! `before.sql` and `after.sql` are two schemas, and `rows.sql` are rows for the first one.
+//! `up.sql` and `down.sql` are the expected plans, split into migration files.
 //!
-//! `CASE=part_of_a_name` runs some of them; `BLESS=1` writes what the planner says into the golden files, to be read before it is committed.
+//! The first lines of `after.sql` can be directives, one per line:
+//!
+//! - `-- scope: database`: read the whole database instead of the schema `public`
+//! - `-- up only`: skip the way down
+//! - `-- postgres: 18`: skip the case on older servers
+//! - `-- rename table a to b`, `-- rename column b.c to d`, `-- rename type m to n`,
+//!   `-- rename value n.v to w`: a rename, qualified by the new name of the parent
+//!
+//! `CASE=part_of_a_name` runs only matching cases. `BLESS=1` updates the golden files; review them
+//! before committing.
 
 use std::{
     collections::VecDeque,
@@ -18,14 +25,14 @@ use autogenerate::{introspect::Scope, plan::Renames, schema::Name};
 
 use crate::judge::{self, ONLINE, PLAIN, Place, Sent, Side, Survivors, text};
 
-/// Databases that cases are tried in at the same time.
+/// The number of databases in which cases run in parallel.
 const PLACES: usize = 4;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_case_goes_up_and_down_as_written() {
     let cases: VecDeque<Case> = Case::all();
     let count = cases.len();
-    assert!(count > 0, "no case has such a name");
+    assert!(count > 0, "no case matches CASE");
     let cases = Arc::new(Mutex::new(cases));
     let workers: Vec<_> = (0..PLACES).map(|_| tokio::spawn(work(Arc::clone(&cases)))).collect();
     let mut failures = Vec::new();
@@ -33,7 +40,7 @@ async fn every_case_goes_up_and_down_as_written() {
     for worker in workers {
         let (place, found) = worker.await.unwrap();
         failures.extend(found);
-        // Dropped when all are done: that blocks a thread, which others may need to get to their database.
+        // Dropped after all cases: dropping blocks a thread that other cases may need to connect.
         places.push(place);
     }
     failures.sort();
@@ -64,7 +71,7 @@ pub struct Case {
     pub scope: Scope,
     pub renames: Renames,
     pub up_only: bool,
-    /// The oldest PostgreSQL that knows what it says.
+    /// The oldest major version of PostgreSQL that supports the case.
     pub postgres: u32,
 }
 
@@ -74,10 +81,10 @@ impl Case {
         let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")).unwrap();
         let mut folders: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).collect();
         folders.sort();
-        folders.into_iter().map(Self::read).filter(|case| case.name.contains(&wanted)).collect()
+        folders.into_iter().map(Self::load).filter(|case| case.name.contains(&wanted)).collect()
     }
 
-    fn read(folder: PathBuf) -> Self {
+    fn load(folder: PathBuf) -> Self {
         let file = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
         let mut case = Self {
             name: folder.file_name().unwrap().to_str().unwrap().to_owned(),
@@ -119,7 +126,7 @@ impl Case {
         }
     }
 
-    /// Everything that is wrong.
+    /// Runs the case and returns its failures.
     async fn judge(&self, place: &mut Place) -> Vec<String> {
         if place.version() < self.postgres {
             return Vec::new();
@@ -145,7 +152,7 @@ impl Case {
         }
         for (style, plans, sent, rows) in [
             ("online", &online, Sent::InFiles, self.rows.as_str()),
-            // Without slots nobody moves the rows that are in the way.
+            // Without slots nothing moves the rows that would make a statement fail.
             ("plain", &plain, Sent::Singly, if slots { "" } else { &self.rows }),
         ] {
             let Err(error) = self.travel(place, (&before, &after), plans, (sent, rows)).await else {
@@ -161,7 +168,7 @@ impl Case {
         place.look(&self.scope).await
     }
 
-    /// Holds a plan against the golden file, or writes it there.
+    /// Compares a plan with the golden file, or updates the file.
     fn golden(&self, file: &str, is: &str) -> Result<(), String> {
         let path = self.folder.join(file);
         if env::var_os("BLESS").is_some() {
@@ -175,7 +182,7 @@ impl Case {
         Err(format!("{file} (- is planned, + is written):\n{}", text::differences(is, &should)))
     }
 
-    /// There, and back again.
+    /// Applies the way up and the way down, and compares schema and rows after each.
     async fn travel(
         &self,
         place: &mut Place,
@@ -205,7 +212,7 @@ fn name(mut identifiers: Vec<String>) -> Name {
     Name { schema: identifiers.pop(), name }
 }
 
-/// `a."b c".d`, cut at its dots.
+/// Splits a qualified name such as `a."b c".d` at its dots.
 fn identifiers(text: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut quoted = false;

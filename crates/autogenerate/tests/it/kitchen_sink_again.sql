@@ -1,4 +1,4 @@
--- The same as kitchen_sink.sql in other words and another order.
+-- The same as kitchen_sink.sql, spelt and ordered differently.
 create extension if not exists btree_gist schema public;
 create extension if not exists pg_trgm schema public;
 create extension if not exists citext schema public;

@@ -1,10 +1,6 @@
-//! What the crate promises, held against a real PostgreSQL: `DATABASE_URL`, whose user may create databases.
+//! The integration tests. They need `DATABASE_URL`, with a user that may create databases.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod cases;
 mod guide;

@@ -1,4 +1,4 @@
-//! Applying and reverting.
+//! Applying and reverting revisions.
 
 mod interrupted;
 mod others;
@@ -20,7 +20,8 @@ const SECOND: i64 = FIRST + 1;
 const THIRD: i64 = FIRST + 4;
 const LAST: i64 = FIRST + 5;
 
-/// Three revisions: one file; three up and one down; one up and two down. Files without a transaction in both directions.
+/// Three revisions: one file; three up and one down; one up and two down. Both directions have a
+/// file that runs without a transaction.
 fn folder() -> TempDir {
     let folder = tempdir().unwrap();
     write(
@@ -146,7 +147,7 @@ async fn a_target_may_be_any_version_of_a_revision() {
 }
 
 #[tokio::test]
-async fn an_open_slot_and_a_way_that_cannot_be_gone_are_refused_before_anything_is_done() {
+async fn an_open_slot_or_an_irreversible_way_down_is_rejected_before_anything_runs() {
     let (database, folder) = (Database::new().await, folder());
     let slot = "-- SLOT (delete this line when the statement below is right): populate things.m\n";
     let name = format!("{THIRD}_drop_k.up.sql");
@@ -169,7 +170,7 @@ async fn an_open_slot_and_a_way_that_cannot_be_gone_are_refused_before_anything_
 }
 
 #[tokio::test]
-async fn what_was_edited_is_told_and_not_applied_over() {
+async fn an_edited_migration_is_reported_and_blocks_the_upgrade() {
     let (database, folder) = (Database::new().await, folder());
     up(&database, &folder, "+2").await.unwrap();
     let name = format!("{SECOND}_make_n_unique.up.sql");
@@ -177,14 +178,14 @@ async fn what_was_edited_is_told_and_not_applied_over() {
     let error = up(&database, &folder, "head").await.unwrap_err();
     assert!(matches!(error, MigrationError::Edited(SECOND)), "{error}");
     assert_eq!(statuses(&database, &folder).await, [Status::Applied, Status::Edited, Status::Pending]);
-    // As one does while one writes it.
+    // The usual cycle while writing a migration.
     down(&database, &folder, "-1").await.unwrap();
     up(&database, &folder, "head").await.unwrap();
     assert_eq!(statuses(&database, &folder).await, [Status::Applied; 3]);
 }
 
 #[tokio::test]
-async fn what_a_newer_program_applied_is_told_and_not_reverted_under_it() {
+async fn migrations_of_a_newer_program_are_reported_and_block_the_downgrade() {
     let (mut database, folder) = (Database::new().await, folder());
     up(&database, &folder, "head").await.unwrap();
     database.execute("INSERT INTO _sqlx_migrations VALUES (3, 'gone', now(), true, '\\x00', -1), (99990101000000, 'newer', now(), true, '\\x00', 1000000)").await;
@@ -207,7 +208,7 @@ async fn what_a_newer_program_applied_is_told_and_not_reverted_under_it() {
 }
 
 #[tokio::test]
-async fn the_history_tells_when_and_how_long_and_what_was_overtaken() {
+async fn the_history_has_times_durations_and_overtaken_revisions() {
     let (database, folder) = (Database::new().await, folder());
     let mut conn = database.connect().await;
     let entries = history(&mut conn, &migrations(&folder)).await.unwrap();
@@ -226,13 +227,13 @@ async fn the_history_tells_when_and_how_long_and_what_was_overtaken() {
     assert!(age.num_seconds().abs() < 60, "{age}");
     let found = state(&mut conn, &migrations(&folder)).await.unwrap();
     assert_eq!((found.overtaken, found.pending.len()), (vec![20_261_124_110_000], 1));
-    // It is applied all the same, as sqlx would.
+    // It is applied anyway, as sqlx does.
     assert_eq!(up(&database, &folder, "head").await.unwrap(), [20_261_124_110_000]);
     assert!(state(&mut conn, &migrations(&folder)).await.unwrap().is_head());
 }
 
 #[tokio::test]
-async fn a_stamp_books_and_runs_nothing() {
+async fn a_stamp_records_and_runs_nothing() {
     let (database, folder) = (Database::new().await, folder());
     let mut conn = database.connect().await;
     let mut to = async |target: &str| {

@@ -1,4 +1,4 @@
-//! Models, made by the planner in a scratch place and read back.
+//! Models, created on scratch by the planner and read back.
 
 mod between;
 mod kitchen_sink;
@@ -15,7 +15,7 @@ use autogenerate::{
 
 use crate::support::server;
 
-/// What PostgreSQL has when the models have been made in it.
+/// The schema in PostgreSQL after the models were created.
 async fn made(metadata: &Metadata) -> Schema {
     let raw = metadata.schema().unwrap();
     let style = Style { online: false, slots: false };

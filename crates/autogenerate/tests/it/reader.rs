@@ -11,7 +11,7 @@ use crate::support::{Database, assert_alike, public};
 const KITCHEN_SINK: &str = include_str!("kitchen_sink.sql");
 
 #[tokio::test]
-async fn every_kind_is_read() {
+async fn every_kind_of_object_is_read() {
     let mut database = Database::with(KITCHEN_SINK).await;
     let reading = database.public().await;
     assert_alike(&reading.schema, &expected::schema());
@@ -19,7 +19,7 @@ async fn every_kind_is_read() {
 }
 
 #[tokio::test]
-async fn what_was_written_in_other_words_reads_alike() {
+async fn an_equivalent_script_reads_the_same() {
     let mut database = Database::with(KITCHEN_SINK).await;
     let mut again = Database::with(include_str!("kitchen_sink_again.sql")).await;
     assert_alike(&database.public().await, &again.public().await);
@@ -27,11 +27,11 @@ async fn what_was_written_in_other_words_reads_alike() {
 }
 
 #[tokio::test]
-async fn an_actual_schema_a_scratch_schema_and_a_scratch_database_read_alike() {
+async fn a_live_schema_a_scratch_schema_and_a_scratch_database_read_the_same() {
     let mut actual = Database::with(KITCHEN_SINK).await;
     let reading = actual.public().await;
 
-    // On the same database: every name is there a second time.
+    // In the same database, so every name exists twice.
     let mut schema = Scratch::schema(&actual.options).await.unwrap();
     schema.execute(KITCHEN_SINK).await.unwrap();
     assert_alike(&schema.read().await.unwrap(), &reading);

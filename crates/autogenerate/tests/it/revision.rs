@@ -1,4 +1,4 @@
-//! Files: what is written, what is read, what is refused.
+//! Writing and reading revision files, and rejecting malformed ones.
 
 use std::{fs, path::Path};
 
@@ -21,7 +21,7 @@ fn write(folder: &Path, message: &str, up: &[File], down: &[File]) -> Written {
     Draft { message, origin: "made by a test", up, down }.write(folder, noon()).unwrap()
 }
 
-/// Three files up, one of them alone; one down.
+/// Three files up, one of which runs without a transaction, and one down.
 fn group(folder: &Path) -> Written {
     let up = [
         File::new("ALTER TABLE items ADD COLUMN sku text;\n"),
@@ -39,7 +39,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-fn read(folder: &TempDir, name: &str) -> String {
+fn read_file(folder: &TempDir, name: &str) -> String {
     fs::read_to_string(folder.path().join(name)).unwrap()
 }
 
@@ -61,7 +61,7 @@ fn a_revision_of_several_files_has_rising_versions_and_its_way_down_in_the_oldes
     );
     assert_eq!(written.paths.len(), 6);
     assert_eq!(
-        read(&folder, "20261124120001_add_sku_2.up.sql"),
+        read_file(&folder, "20261124120001_add_sku_2.up.sql"),
         "-- no-transaction\n\
          -- revision: 20261124120000 (2 of 3): Add SKU\n\
          -- made by a test\n\
@@ -69,8 +69,8 @@ fn a_revision_of_several_files_has_rising_versions_and_its_way_down_in_the_oldes
          \n\
          CREATE INDEX CONCURRENTLY IF NOT EXISTS items_sku_idx ON items (sku);\n"
     );
-    assert!(read(&folder, "20261124120000_add_sku.down.sql").ends_with("DROP COLUMN sku;\n"));
-    assert!(read(&folder, "20261124120002_add_sku_3.down.sql").contains("-- Nothing to do here"));
+    assert!(read_file(&folder, "20261124120000_add_sku.down.sql").ends_with("DROP COLUMN sku;\n"));
+    assert!(read_file(&folder, "20261124120002_add_sku_3.down.sql").contains("-- Nothing to do here"));
 }
 
 #[test]
@@ -78,13 +78,13 @@ fn ways_down_are_mirrored() {
     let folder = tempdir().unwrap();
     let down = [alone("SELECT 'first';\n"), File::new("SELECT 'second';\n")];
     write(folder.path(), "x", &[File::new("SELECT 'up';\n")], &down);
-    assert!(read(&folder, "20261124120001_x_2.down.sql").starts_with("-- no-transaction\n"));
-    assert!(read(&folder, "20261124120001_x_2.up.sql").contains("-- Nothing to do here"));
-    assert!(read(&folder, "20261124120000_x.down.sql").ends_with("'second';\n"));
+    assert!(read_file(&folder, "20261124120001_x_2.down.sql").starts_with("-- no-transaction\n"));
+    assert!(read_file(&folder, "20261124120001_x_2.up.sql").contains("-- Nothing to do here"));
+    assert!(read_file(&folder, "20261124120000_x.down.sql").ends_with("'second';\n"));
 }
 
 #[test]
-fn a_revision_is_read_as_one_from_the_folder_and_from_the_program() {
+fn a_revision_of_several_files_is_one_in_the_folder_and_in_the_program() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("7_by_hand.sql"), "SELECT 1;").unwrap();
     fs::write(folder.path().join("README.md"), "not a migration").unwrap();
@@ -105,7 +105,7 @@ fn a_revision_is_read_as_one_from_the_folder_and_from_the_program() {
             [
                 (7, "by hand", 1),
                 (20_261_124_120_000, "Add SKU", 3),
-                // In the same second.
+                // Both in the same second.
                 (20_261_124_120_003, "and more", 1)
             ]
         );
@@ -124,7 +124,7 @@ fn a_revision_is_read_as_one_from_the_folder_and_from_the_program() {
 }
 
 #[test]
-fn a_revision_is_found_by_any_of_its_versions_or_by_their_beginning() {
+fn a_revision_is_found_by_any_of_its_versions_or_a_prefix() {
     let folder = tempdir().unwrap();
     group(folder.path());
     write(folder.path(), "more", &[], &[]);
@@ -140,7 +140,7 @@ fn a_revision_is_found_by_any_of_its_versions_or_by_their_beginning() {
 }
 
 #[test]
-fn open_slots_are_told_by_file_and_line() {
+fn open_slots_are_listed_with_file_and_line() {
     let folder = tempdir().unwrap();
     let slot = "SELECT 1;\n\n-- SLOT (delete this line when the statement below is right): populate items.sku (1,234 rows)\nUPDATE items SET sku = …;\n";
     let written = write(folder.path(), "x", &[File::new(slot)], &[File::new(slot)]);
@@ -153,7 +153,7 @@ fn open_slots_are_told_by_file_and_line() {
 }
 
 #[test]
-fn a_folder_that_sqlx_would_misread_is_refused_with_the_file() {
+fn a_folder_that_sqlx_would_misread_is_rejected_and_the_file_named() {
     let cases: [(&[(&str, &str)], &str); 8] = [
         (&[("1_a.up.sql", "")], "1_a.up.sql has no .down.sql"),
         (&[("1_a.down.sql", "")], "1_a.down.sql has no .up.sql"),
@@ -183,7 +183,7 @@ fn a_folder_that_sqlx_would_misread_is_refused_with_the_file() {
 }
 
 #[test]
-fn a_revision_that_was_overtaken_becomes_the_newest_and_stays_one() {
+fn a_redated_revision_becomes_the_newest_and_stays_one() {
     let folder = tempdir().unwrap();
     group(folder.path());
     let merged = "-- revision: 20261124130000 (1 of 1): merged\nSELECT 1;\n";
@@ -213,9 +213,9 @@ fn a_revision_that_was_overtaken_becomes_the_newest_and_stays_one() {
 }
 
 #[test]
-fn what_cannot_be_written_whole_is_not_written() {
+fn a_revision_is_written_completely_or_not_at_all() {
     let folder = tempdir().unwrap();
-    // Something in the way of the second file.
+    // A folder with the name of the second file.
     fs::create_dir(folder.path().join("20261124120000_x.down.sql")).unwrap();
     let draft = Draft { message: "x", origin: "", up: &[], down: &[] };
     let error = draft.write(folder.path(), noon()).unwrap_err();

@@ -1,4 +1,4 @@
-//! A schema that was not made for this crate.
+//! A schema that was not written for this crate.
 
 use autogenerate::{
     introspect::Scope,
@@ -15,7 +15,7 @@ const PAGILA: &str = include_str!("../samples/pagila.sql");
 const UNHANDLED: &str = include_str!("../samples/pagila_unhandled.sql");
 
 #[tokio::test]
-async fn pagila_is_made_from_nothing_and_taken_away_again() {
+async fn pagila_is_created_from_nothing_and_dropped_again() {
     let mut place = Place::create().await;
     for scope in [public(), Scope::Database] {
         place.begin_with("").await.unwrap();
@@ -36,7 +36,7 @@ async fn pagila_is_made_from_nothing_and_taken_away_again() {
 }
 
 #[tokio::test]
-async fn what_pagila_has_besides_is_named_and_left_alone() {
+async fn unmanaged_objects_of_pagila_are_listed_and_left_alone() {
     let mut database = Database::with(PAGILA).await;
     let all = database.public().await;
     assert_eq!(all.unhandled, []);

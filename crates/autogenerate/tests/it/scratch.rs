@@ -10,7 +10,7 @@ use crate::support::{Database, assert_alike, public, server};
 
 const KITCHEN_SINK: &str = include_str!("kitchen_sink.sql");
 
-/// The names of the scratch schemas that a new session sees in a database.
+/// The scratch schemas that a new session sees in a database.
 async fn schemas(options: &PgConnectOptions) -> Vec<String> {
     let mut connection = PgConnection::connect_with(options).await.unwrap();
     sqlx::query_scalar("SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'autogenerate%'")
@@ -32,7 +32,7 @@ async fn name_of(scratch: &mut Scratch) -> String {
     sqlx::query_scalar("SELECT current_database()::text").fetch_one(scratch.connection()).await.unwrap()
 }
 
-/// A user of the server with a right, and how to be that user in a database.
+/// Creates a user with a privilege, and returns the options to connect as that user.
 async fn user(name: &str, right: &str, options: &PgConnectOptions) -> PgConnectOptions {
     let mut connection = PgConnection::connect_with(options).await.unwrap();
     let create = format!("DROP ROLE IF EXISTS {name}; CREATE ROLE {name} LOGIN PASSWORD 'x' {right}");
@@ -46,7 +46,7 @@ async fn forget(name: &str) {
 }
 
 #[tokio::test]
-async fn a_schema_is_gone_when_it_is_closed_dropped_or_killed() {
+async fn a_schema_is_gone_after_close_drop_or_kill() {
     let mut database = Database::with("CREATE TABLE items (id integer)").await;
     let before = database.public().await;
 
@@ -91,7 +91,7 @@ async fn a_schema_is_empty_again_after_clear_even_after_an_error() {
 }
 
 #[tokio::test]
-async fn a_database_is_gone_when_it_is_closed_or_dropped() {
+async fn a_database_is_gone_after_close_or_drop() {
     let mut closed = Scratch::database(&server(), public()).await.unwrap();
     let mut dropped = Scratch::database(&server(), Scope::Database).await.unwrap();
     let mut names = Vec::new();
@@ -111,7 +111,8 @@ async fn a_database_is_gone_when_it_is_closed_or_dropped() {
     }
 }
 
-/// The server drops a database only when all its sessions have taken note, also those that are just being opened.
+/// `DROP DATABASE` waits until every session has processed its signal, including sessions that are
+/// just connecting.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn databases_are_dropped_while_others_are_opened() {
     let tasks: Vec<_> = (0..6)
@@ -130,7 +131,7 @@ async fn databases_are_dropped_while_others_are_opened() {
 }
 
 #[tokio::test]
-async fn an_interrupt_at_any_moment_leaves_no_database() {
+async fn an_interrupt_at_any_time_leaves_no_database() {
     let options = user("autogenerate_interrupted", "CREATEDB", &server()).await;
     for milliseconds in (0..100).step_by(7) {
         let work = async {
@@ -151,11 +152,11 @@ async fn an_interrupt_at_any_moment_leaves_no_database() {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_left_is_dropped_by_the_next_and_what_is_in_use_is_not() {
+async fn databases_left_by_a_killed_process_are_dropped_and_those_in_use_are_not() {
     let mut in_use = Scratch::database(&server(), public()).await.unwrap();
     let mut left = Scratch::database(&server(), public()).await.unwrap();
     let name = name_of(&mut left).await;
-    // As if the process had been killed: its sessions end, and nobody cleans up.
+    // Simulates a killed process: its sessions end without cleaning up.
     std::mem::forget(left);
     let mut connection = PgConnection::connect_with(&server()).await.unwrap();
     let key = i64::from_str_radix(&name[name.len() - 16..], 16);
@@ -173,7 +174,7 @@ async fn what_a_killed_process_left_is_dropped_by_the_next_and_what_is_in_use_is
     .unwrap();
     assert_eq!(ended, [true, true]);
 
-    // Locks are a database's own: the next process may have connected to another one.
+    // Advisory locks are per database, and the next process may connect to another one.
     let elsewhere = server().database("postgres");
     Scratch::database(&elsewhere, public()).await.unwrap().close().await.unwrap();
     assert!(!database_exists(&name).await);
@@ -200,7 +201,7 @@ async fn a_database_is_empty_again_after_clear() {
 }
 
 #[tokio::test]
-async fn a_database_has_the_encoding_the_locale_and_the_search_path_of_the_other() {
+async fn a_database_has_the_encoding_locale_and_search_path_of_the_live_one() {
     let mut database = Database::new().await;
     let name: String = sqlx::query_scalar("SELECT current_database()::text")
         .fetch_one(&mut database.connection)
@@ -219,7 +220,7 @@ async fn a_database_has_the_encoding_the_locale_and_the_search_path_of_the_other
 }
 
 #[tokio::test]
-async fn a_user_who_may_not_create_is_told_about_scratch_url() {
+async fn a_user_without_createdb_is_pointed_to_scratch_url() {
     let database = Database::new().await;
     let options = user("autogenerate_nobody", "", &database.options).await;
     for error in [
@@ -236,7 +237,7 @@ async fn a_user_who_may_not_create_is_told_about_scratch_url() {
 }
 
 #[tokio::test]
-async fn a_given_database_is_empty_afterwards_and_keeps_its_extensions() {
+async fn a_provided_database_is_empty_afterwards_and_keeps_its_extensions() {
     let mut database =
         Database::with("CREATE EXTENSION citext; CREATE SCHEMA ext; CREATE EXTENSION hstore SCHEMA ext")
             .await;
@@ -259,7 +260,7 @@ async fn a_given_database_is_empty_afterwards_and_keeps_its_extensions() {
 }
 
 #[tokio::test]
-async fn a_given_database_that_is_not_empty_is_left_alone() {
+async fn a_provided_database_that_is_not_empty_is_left_alone() {
     for (sql, found) in [
         ("CREATE TABLE items (id integer)", "table public.items"),
         ("CREATE SCHEMA app; CREATE TYPE app.state AS ENUM ('a')", "type app.state"),

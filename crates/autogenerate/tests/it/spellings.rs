@@ -1,10 +1,10 @@
-//! Schemas that are alike but differently spelt: no difference may be reported.
+//! Equal schemas that are spelt differently: no difference may be reported.
 
 use autogenerate::{introspect::Scope, plan::Renames};
 
 use crate::judge::{self, ONLINE, Place, text};
 
-/// What is spelt, and twice how; `@` stands for a name of its own.
+/// A title and two spellings of the same object; `@` is replaced with a unique name.
 #[rustfmt::skip]
 const PAIRS: &[(&str, &str, &str)] = &[
     ("varchar",
@@ -195,24 +195,24 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "CREATE TABLE @ (a timestamptz DEFAULT '2020-01-01T01:00:00+01:00'::timestamptz)"),
 ];
 
-/// The same objects in every pair, each by the number of its pair.
-fn spelt(how: impl Fn(&(&'static str, &'static str, &'static str)) -> &'static str) -> String {
+/// One spelling of all pairs; pair N defines the object `tN`.
+fn script(spelling: impl Fn(&(&'static str, &'static str, &'static str)) -> &'static str) -> String {
     let mut sql = String::new();
     for (at, pair) in PAIRS.iter().enumerate() {
-        sql.push_str(&how(pair).replace('@', &format!("t{at}")));
+        sql.push_str(&spelling(pair).replace('@', &format!("t{at}")));
         sql.push_str(";\n");
     }
     sql
 }
 
 #[tokio::test]
-async fn schemas_alike_but_differently_spelt_have_no_difference() {
+async fn equal_schemas_with_different_spelling_have_no_difference() {
     let mut place = Place::create().await;
     let mut failures = Vec::new();
     for scope in [Scope::Schema("public".to_owned()), Scope::Database] {
-        place.begin_with(&spelt(|pair| pair.1)).await.unwrap();
+        place.begin_with(&script(|pair| pair.1)).await.unwrap();
         let one = place.look(&scope).await;
-        place.begin_with(&spelt(|pair| pair.2)).await.unwrap();
+        place.begin_with(&script(|pair| pair.2)).await.unwrap();
         let other = place.look(&scope).await;
         failures.extend(judge::alike(&one, &other).err());
         for (from, to) in [(&one, &other), (&other, &one)] {

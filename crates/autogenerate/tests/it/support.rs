@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers that the tests share.
 
 use std::time::{Duration, Instant};
 
@@ -8,17 +8,17 @@ use autogenerate::{
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions, raw_sql};
 
-/// How to get to the server.
+/// The connection options of the server.
 pub fn server() -> PgConnectOptions {
     let url = std::env::var("DATABASE_URL").expect("DATABASE_URL: see scripts/postgres");
     url.parse().expect("DATABASE_URL is a URL of PostgreSQL")
 }
 
-/// A test's own database, gone after the test.
+/// A database for one test, dropped after it.
 pub struct Database {
-    /// How to get to it.
+    /// The connection options of the database.
     pub options: PgConnectOptions,
-    /// A connection to it.
+    /// An open connection.
     pub connection: PgConnection,
     _scratch: Scratch,
 }
@@ -35,7 +35,7 @@ impl Database {
         Self { options, connection, _scratch: scratch }
     }
 
-    /// One with something in it.
+    /// Creates a database and runs `sql` in it.
     pub async fn with(sql: &str) -> Self {
         let mut database = Self::new().await;
         database.execute(sql).await;
@@ -50,17 +50,17 @@ impl Database {
         read(&mut self.connection, scope).await.unwrap()
     }
 
-    /// What is in the schema `public`.
+    /// Reads the schema `public`.
     pub async fn public(&mut self) -> Reading {
         self.read(&public()).await
     }
 
-    /// Another connection to it.
+    /// Opens another connection.
     pub async fn connect(&self) -> PgConnection {
         PgConnection::connect_with(&self.options).await.unwrap()
     }
 
-    /// Its address for another process.
+    /// The URL of the database, for another process.
     pub fn url(&self) -> String {
         let url = std::env::var("DATABASE_URL").unwrap();
         let (base, parameters) = url.split_once('?').unwrap_or((&url, ""));
@@ -68,12 +68,12 @@ impl Database {
         format!("{server}/{}?{parameters}", self.options.get_database().unwrap())
     }
 
-    /// The one number that a query gives.
+    /// Runs a query that returns one number.
     pub async fn number(&self, sql: &str) -> i64 {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut self.connect().await).await.unwrap()
     }
 
-    /// The texts that a query gives.
+    /// Runs a query that returns one text per row.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut self.connect().await).await.unwrap()
     }
@@ -84,21 +84,21 @@ impl Database {
     }
 }
 
-/// Asks again until it is so.
-pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+/// Polls until the condition is true; fails after a minute.
+pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
-    while !is_so().await {
-        assert!(start.elapsed() < Duration::from_mins(1), "never: {what}");
+    while !condition().await {
+        assert!(start.elapsed() < Duration::from_mins(1), "timed out: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
-/// The scope of the schema `public` alone.
+/// The scope that contains only the schema `public`.
 pub fn public() -> Scope {
     Scope::Schema("public".to_owned())
 }
 
-/// Fails with the lines that differ, since a reading has thousands.
+/// Fails with only the lines that differ, because a schema has thousands.
 #[track_caller]
 pub fn assert_alike<T: PartialEq + std::fmt::Debug>(left: &T, right: &T) {
     if left == right {
@@ -108,5 +108,5 @@ pub fn assert_alike<T: PartialEq + std::fmt::Debug>(left: &T, right: &T) {
     let lines = left.lines().zip(right.lines()).enumerate().filter(|(_, (left, right))| left != right);
     let lines: Vec<String> =
         lines.take(20).map(|(number, (left, right))| format!("{number}: {left} | {right}")).collect();
-    panic!("not alike:\n{}", lines.join("\n"));
+    panic!("these lines differ:\n{}", lines.join("\n"));
 }

@@ -1,4 +1,4 @@
-//! A writer that does not wait while an index is built.
+//! Writes do not wait while an index is built.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::support::{Database, eventually};
 const SOURCE: &str = include_str!("index.rs");
 const PAGE: &str = "07_index_while_written.md";
 
-/// For as long as another process migrates.
+/// The longest wait for another process that migrates.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 mod without_index {
@@ -39,7 +39,7 @@ mod with_index {
     }
 }
 
-/// Writes without patience: an insert that waits for a lock fails.
+/// Inserts a row; fails if it has to wait for a lock.
 async fn write(writer: &mut PgConnection) -> sqlx::Result<()> {
     writer.execute("SET lock_timeout = '100ms'").await?;
     writer.execute("INSERT INTO events (kind) VALUES ('click')").await.map(|_| ())
@@ -52,7 +52,7 @@ async fn no_write_waits_while_an_index_is_built() {
     let mut walk = Walk::begin(PAGE, SOURCE, models).await;
     walk.until("db upgrade").await;
 
-    // A transaction that has written and is not over holds the build open, for as long as the test wants.
+    // An open transaction that has written to the table keeps the build from finishing.
     let mut earlier = walk.database.connect().await;
     earlier.execute("BEGIN; INSERT INTO events (kind) VALUES ('held')").await.unwrap();
     let mut conn = walk.database.connect().await;
@@ -67,7 +67,7 @@ async fn no_write_waits_while_an_index_is_built() {
     for _ in 0..100 {
         write(&mut writer).await.unwrap();
     }
-    assert_eq!(walk.database.number(building).await, 1, "it was being built all the while");
+    assert_eq!(walk.database.number(building).await, 1, "the build is still running");
     earlier.execute("COMMIT").await.unwrap();
     assert_eq!(upgrade.await.unwrap().unwrap().len(), 1);
 
@@ -80,7 +80,7 @@ async fn a_plain_create_index_makes_a_writer_wait() {
         Database::with("CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY, kind text)").await;
     let mut builder = database.connect().await;
     builder.execute("BEGIN; CREATE INDEX events_kind_idx ON events (kind)").await.unwrap();
-    let refused = write(&mut database.connect().await).await.unwrap_err();
-    let code = refused.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
-    assert_eq!(code.as_deref(), Some("55P03"), "{refused}: lock_not_available");
+    let error = write(&mut database.connect().await).await.unwrap_err();
+    let code = error.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
+    assert_eq!(code.as_deref(), Some("55P03"), "{error}: not lock_not_available");
 }

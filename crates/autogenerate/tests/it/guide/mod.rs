@@ -1,19 +1,19 @@
-//! The pages of the guide, each done as it says.
+//! Runs the pages of the guide.
 
 #[path = "../../../examples/db.rs"]
-#[expect(dead_code, reason = "nobody reads its rows, or calls its main function")]
+#[expect(dead_code, reason = "its rows are not read and its main function is not called")]
 mod db;
 mod first_use;
-#[expect(dead_code, reason = "its models are described, and no row is read")]
+#[expect(dead_code, reason = "only the descriptions of its models are used")]
 mod index;
-#[expect(dead_code, reason = "its models are described, and no row is read")]
+#[expect(dead_code, reason = "only the descriptions of its models are used")]
 mod pages;
 mod walk;
 
 use std::{fs, path::Path};
 
 #[test]
-fn every_page_of_the_guide_is_in_the_documentation_and_walked_through() {
+fn every_page_of_the_guide_is_documented_and_tested() {
     let sources = [include_str!("pages.rs"), include_str!("index.rs")].concat();
     let documentation = include_str!("../../../src/guide.rs");
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("guide")).unwrap() {

@@ -1,4 +1,4 @@
-//! Models as they were and as they are, and the pages that lead from one to the other.
+//! The models before and after each page of the guide.
 
 use autogenerate::model::Metadata;
 
@@ -6,7 +6,7 @@ use super::walk::Walk;
 
 const SOURCE: &str = include_str!("pages.rs");
 
-/// A page with one model before and one after.
+/// Tests a page with one model before and one after.
 macro_rules! page {
     ($test:ident, $page:literal, $before:ty, $after:ty) => {
         #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +94,7 @@ mod with_unique_email {
 }
 
 page!(
-    duplicates_go_before_a_column_is_unique,
+    duplicates_are_removed_before_a_column_is_unique,
     "03_unique.md",
     with_any_email::Account,
     with_unique_email::Account
@@ -141,7 +141,7 @@ mod with_products {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rename_takes_along_what_is_named_after_it() {
+async fn a_rename_includes_dependent_names() {
     let models = [
         Metadata::new().table::<with_items::Item>().table::<with_items::Sale>(),
         Metadata::new().table::<with_products::Product>().table::<with_products::Sale>(),
@@ -199,4 +199,4 @@ mod with_two_names {
     }
 }
 
-page!(a_column_is_split_and_its_data_move, "06_split.md", with_full_name::Person, with_two_names::Person);
+page!(a_column_is_split_with_its_data, "06_split.md", with_full_name::Person, with_two_names::Person);

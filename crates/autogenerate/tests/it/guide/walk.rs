@@ -1,15 +1,16 @@
-//! Goes through a page of the guide from its top to its end, and does what it says.
+//! Runs a page of the guide from top to bottom.
 //!
-//! | block | what is done |
+//! | block | action |
 //! | --- | --- |
-//! | `rust …` | its lines are found in the source of the test, which compiles them |
-//! | `sql rows` | is run |
-//! | `sql file`, after a line with the file's name | is what was written |
-//! | `sql edited`, after a line with the file's name | is written into the file |
-//! | `sql query`, and `text` after it | gives these rows |
-//! | `sh`, and `text` after it | the program of `examples/db.rs` says that; without `text`, it has to succeed |
+//! | `rust …` | check that the test's source, which is compiled, contains the lines |
+//! | `sql rows` | run the statements |
+//! | `sql file`, after a line with a file name | compare with the generated file |
+//! | `sql edited`, after a line with a file name | overwrite the file |
+//! | `sql query`, then `text` | run the query and compare its rows |
+//! | `sh`, then `text` | run the program of `examples/db.rs` and compare its output |
+//! | `sh` without `text` | run the program, which must succeed |
 //!
-//! `BLESS=1` writes what came of it into the page, to be read before it is committed.
+//! `BLESS=1` updates the page with the actual output; review it before committing.
 
 use std::{env, error::Error, fs, path::PathBuf};
 
@@ -19,28 +20,29 @@ use tempfile::TempDir;
 use super::db;
 use crate::support::Database;
 
-/// A page that is being walked through.
+/// A page that is being run.
 pub struct Walk {
     pub database: Database,
     page: PathBuf,
     source: &'static str,
-    /// What the page is about.
+    /// The project that the page works on.
     pub project: Project,
     pieces: Vec<Piece>,
     at: usize,
-    /// What the last command or query said.
-    said: Option<String>,
+    /// The output of the last command or query that no `text` block has consumed.
+    output: Option<String>,
     _folder: TempDir,
 }
 
-/// Of a page.
+/// A part of a page.
 enum Piece {
     Text(String),
     Block { info: String, body: String },
 }
 
 impl Walk {
-    /// With the tables of `before` in the database; `after` is what the page's revision is made for.
+    /// Creates the tables of `before` in a new database; `after` are the models of the page's
+    /// revision.
     pub async fn begin(page: &str, source: &'static str, [before, after]: [Metadata; 2]) -> Self {
         let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("guide").join(page);
         let pieces = pieces(&fs::read_to_string(&page).unwrap());
@@ -49,7 +51,7 @@ impl Walk {
         let (options, path) = (database.options.clone(), folder.path().to_owned());
         let project =
             Project { metadata: before, folder: path, database: options, scratch: None, memory: None };
-        let mut walk = Self { database, page, source, project, pieces, at: 0, said: None, _folder: folder };
+        let mut walk = Self { database, page, source, project, pieces, at: 0, output: None, _folder: folder };
         for command in ["revision first", "upgrade"] {
             walk.db("2026-11-01T09:00:00Z", command).await.unwrap();
         }
@@ -57,17 +59,17 @@ impl Walk {
         walk
     }
 
-    /// To the page's end.
+    /// Runs the rest of the page.
     pub async fn finish(mut self) {
         self.go(None).await;
-        self.silent("the end");
+        self.expect_no_error("the end");
         if env::var_os("BLESS").is_some() {
             let text: String = self.pieces.iter().map(Piece::text).collect();
             fs::write(&self.page, text).unwrap();
         }
     }
 
-    /// To the first block that holds this line, which is not looked at yet.
+    /// Runs up to the first block that contains this line, without running that block.
     pub async fn until(&mut self, line: &str) {
         self.go(Some(line)).await;
     }
@@ -79,55 +81,58 @@ impl Walk {
                 if end.is_some_and(|end| body.lines().any(|line| line == end)) {
                     return;
                 }
-                let really = self.block(&info, &body).await;
-                self.hold(&info, &body, really);
+                let actual = self.block(&info, &body).await;
+                self.compare(&info, &body, actual);
             }
             self.at += 1;
         }
     }
 
-    /// What has to be in a block, where that is not what it holds in any case.
+    /// Runs a block and returns its expected body; `None` if there is nothing to compare.
     async fn block(&mut self, info: &str, body: &str) -> Option<String> {
         if info != "text" {
-            self.silent(body);
+            self.expect_no_error(body);
         }
         match info {
-            "text" => return Some(self.said.take().expect("something was said") + "\n"),
+            "text" => return Some(self.output.take().expect("there is output to compare") + "\n"),
             "sql file" => return Some(fs::read_to_string(self.file()).unwrap()),
             "sql edited" => fs::write(self.file(), body).unwrap(),
             "sql rows" => self.database.execute(body).await,
-            "sql query" => self.said = Some(self.rows(body).await),
+            "sql query" => self.output = Some(self.rows(body).await),
             "sh" => {
                 for command in body.lines() {
-                    self.silent(command);
+                    self.expect_no_error(command);
                     self.command(command).await;
                 }
             }
             _ if info.starts_with("rust") => {
-                assert!(flat(self.source).contains(&flat(body)), "not what the test compiles:\n{body}");
+                assert!(
+                    unindent(self.source).contains(&unindent(body)),
+                    "not in the source of the test:\n{body}"
+                );
             }
-            _ => panic!("a block of no known kind: {info}"),
+            _ => panic!("unknown kind of block: {info}"),
         }
         None
     }
 
-    fn hold(&mut self, info: &str, body: &str, really: Option<String>) {
-        let Some(really) = really else { return };
+    fn compare(&mut self, info: &str, body: &str, actual: Option<String>) {
+        let Some(actual) = actual else { return };
         if env::var_os("BLESS").is_some() {
-            self.pieces[self.at] = Piece::Block { info: info.to_owned(), body: really };
+            self.pieces[self.at] = Piece::Block { info: info.to_owned(), body: actual };
         } else {
-            assert_eq!(body, really, "{} holds something else", self.page.display());
+            assert_eq!(body, actual, "{} is out of date", self.page.display());
         }
     }
 
-    /// A refusal that the page does not tell.
-    fn silent(&mut self, before: &str) {
-        if let Some(said) = self.said.take() {
-            assert!(!said.starts_with("error: "), "before {before}: {said}");
+    /// Fails if the last command failed and the page does not show the error.
+    fn expect_no_error(&mut self, before: &str) {
+        if let Some(output) = self.output.take() {
+            assert!(!output.starts_with("error: "), "before {before}: {output}");
         }
     }
 
-    /// The file that the line above the block names.
+    /// The file named in the line above the block.
     fn file(&self) -> PathBuf {
         let Piece::Text(above) = &self.pieces[self.at - 1] else { panic!("no text above a file") };
         let name = above.split('`').rev().nth(1).expect("a name above a file");
@@ -136,8 +141,8 @@ impl Walk {
 
     async fn command(&mut self, command: &str) {
         let command = command.strip_prefix("db ").expect(command).replace('"', "");
-        let said = self.db("2026-11-24T12:00:00Z", &command).await;
-        self.said = Some(said.unwrap_or_else(|error| format!("error: {error}")));
+        let output = self.db("2026-11-24T12:00:00Z", &command).await;
+        self.output = Some(output.unwrap_or_else(|error| format!("error: {error}")));
     }
 
     async fn db(&self, now: &str, command: &str) -> Result<String, Box<dyn Error>> {
@@ -158,8 +163,8 @@ impl Walk {
     }
 }
 
-/// Whatever the depth at which it stands.
-fn flat(text: &str) -> String {
+/// Removes the indentation.
+fn unindent(text: &str) -> String {
     text.lines().map(str::trim).collect::<Vec<_>>().join("\n")
 }
 

@@ -1,22 +1,23 @@
-//! `pg_dump -s`, without what no plan can reach.
+//! The output of `pg_dump -s`, without differences that no plan can remove.
 
 use std::{env, ffi::OsString, path::Path, sync::OnceLock};
 
 use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};
 use tokio::process::Command;
 
-/// What `pg_dump` says of a database on a server of a major version; `None`, and a line that says so, where there is none for it.
+/// Dumps a database on a server of this major version. Returns `None` and prints a note if no
+/// matching `pg_dump` is installed.
 pub async fn dump(options: &PgConnectOptions, server: u32) -> Option<String> {
     static TOOL: OnceLock<Option<OsString>> = OnceLock::new();
     let tool = TOOL.get_or_init(|| {
         let tool = find(server);
         if tool.is_none() {
-            say(server);
+            report_missing(server);
         }
         tool
     });
     let mut url = options.to_url_lossy();
-    // What is not libpq's it refuses.
+    // pg_dump rejects parameters that libpq does not know.
     let query = url.query().unwrap_or_default().to_owned();
     let known: Vec<&str> =
         query.split('&').filter(|pair| !pair.starts_with("statement-cache-capacity=")).collect();
@@ -30,16 +31,19 @@ pub async fn dump(options: &PgConnectOptions, server: u32) -> Option<String> {
     Some(normalized(&String::from_utf8(output.stdout).unwrap()))
 }
 
-#[expect(clippy::print_stderr, reason = "whoever runs the tests should know that one judge is missing")]
-fn say(server: u32) {
-    eprintln!("no pg_dump for PostgreSQL {server} here: judged by our own reader alone");
+#[expect(
+    clippy::print_stderr,
+    reason = "the person who runs the tests should know that one judge is missing"
+)]
+fn report_missing(server: u32) {
+    eprintln!("no pg_dump for PostgreSQL {server} found: judging by introspection only");
 }
 
-/// The tool beside the server, else the one on the path, if it is not older than the server.
+/// Finds `pg_dump` next to the server, or on the path if that one is not older than the server.
 fn find(server: u32) -> Option<OsString> {
-    let beside =
+    let next_to_server =
         env::var_os("CURIO_POSTGRES_BIN").map(|bin| Path::new(&bin).join("pg_dump").into_os_string());
-    beside.into_iter().chain(["pg_dump".into()]).find(|tool| {
+    next_to_server.into_iter().chain(["pg_dump".into()]).find(|tool| {
         let output = std::process::Command::new(tool).arg("--version").output();
         let version =
             output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
@@ -49,7 +53,8 @@ fn find(server: u32) -> Option<OsString> {
     })
 }
 
-/// Statements sorted, and in `CREATE TABLE` the columns; without comments, settings, and the guards of newer versions.
+/// Sorts the statements and the columns of each `CREATE TABLE`. Removes comments, settings and the
+/// `\restrict` guards of newer versions.
 fn normalized(dump: &str) -> String {
     let kept: Vec<&str> = dump
         .lines()
@@ -62,8 +67,8 @@ fn normalized(dump: &str) -> String {
     statements.join(";\n")
 }
 
-/// Without the casts of `name IN ('a', 'b')` where the name is a `varchar`: PostgreSQL prints them in one way, and in another way once what it
-/// printed has come back to it.
+/// Removes the casts in `name IN ('a', 'b')` on a `varchar` column: PostgreSQL prints them
+/// differently after its own output was parsed again.
 fn lists_bare(statement: &str) -> String {
     let bare = |line: &str| {
         if line.contains("ARRAY[") {
@@ -96,7 +101,7 @@ fn columns_sorted(statement: &str) -> String {
     sorted
 }
 
-/// `WITH (b, a)` as `WITH (a, b)`.
+/// Sorts storage parameters: `WITH (b, a)` becomes `WITH (a, b)`.
 fn options_sorted(line: &str) -> String {
     let Some(options) = line.strip_prefix("WITH (").and_then(|rest| rest.strip_suffix(')')) else {
         return line.to_owned();
@@ -111,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dumps_that_differ_only_in_order_are_alike() {
+    fn dumps_that_differ_only_in_order_are_equal() {
         let one = "--\n-- PostgreSQL database dump\n--\n\nSET a = 1;\nCREATE TABLE t (\n    b text,\n    a integer\n);\n\nCREATE TYPE x;\n";
         let two = "\\restrict x\nCREATE TYPE x;\nCREATE TABLE t (\n    a integer,\n    b text\n);\n";
         assert_eq!(normalized(one), normalized(two));

@@ -1,4 +1,5 @@
-//! Who says whether a plan did what it should: our own reader, and `pg_dump`, which we did not write.
+//! Judges whether a plan worked: our own introspection, and `pg_dump` as an independent second
+//! opinion.
 
 mod dump;
 mod place;
@@ -17,38 +18,39 @@ use autogenerate::{
 pub use place::Place;
 pub use rows::Survivors;
 
-/// What `db diff` uses.
+/// The style of `db diff`.
 pub const PLAIN: Style = Style { online: false, slots: false };
 
-/// What migrations are written in.
+/// The style of migrations.
 pub const ONLINE: Style = Style { online: true, slots: true };
 
 /// How statements are sent to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {
-    /// One by one, as by `psql -f`.
+    /// One statement at a time, as `psql -f` does.
     Singly,
-    /// A file at a time, in a transaction but for those that are alone, after the rehearsal of their slots.
+    /// One file at a time: in a transaction unless its statement must be alone, and after the
+    /// rehearsal of its slots.
     InFiles,
 }
 
-/// A schema as both judges see it.
+/// A schema as seen by both judges.
 #[derive(Debug, Clone)]
 pub struct Side {
-    /// As our own reader sees it.
+    /// As seen by our own introspection.
     pub schema: Schema,
-    /// As `pg_dump` sees it, where there is one for this server.
+    /// As seen by `pg_dump`, if there is one for this server.
     pub dump: Option<String>,
 }
 
-/// The plan, or what the planner died of.
+/// Returns the plan, or the planner's panic or error as text.
 pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Result<Plan, String> {
     catch_unwind(AssertUnwindSafe(|| planner::plan(from, to, renames, style)))
         .map_err(|_| "the planner panicked".to_owned())?
         .map_err(|error| error.to_string())
 }
 
-/// That both judges see the same, and nothing is left to do.
+/// Checks that both judges see equal schemas and that no further plan is needed.
 pub fn alike(is: &Side, should: &Side) -> Result<(), String> {
     let (was, want) = (is.schema.clone().normalized(), should.schema.clone().normalized());
     if was != want {
@@ -77,7 +79,7 @@ pub fn alike(is: &Side, should: &Side) -> Result<(), String> {
     }
 }
 
-/// That the rows that should have survived did.
+/// Checks that the rows that should survive did.
 pub fn same_rows(are: &[Vec<String>], were: &[Vec<String>]) -> Result<(), String> {
     if are == were { Ok(()) } else { Err(format!("rows are lost: {were:?} became {are:?}")) }
 }

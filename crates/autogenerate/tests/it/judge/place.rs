@@ -1,4 +1,4 @@
-//! A database of its own to try things in.
+//! A private database in which plans run.
 
 use autogenerate::{
     introspect::{Scope, read},
@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 use super::{Sent, Side, dump};
 use crate::support::Database;
 
-/// Everything goes but what every database has.
+/// Drops everything that is not in an empty database.
 const CLEAR: &str = r"
 DO $$
 DECLARE
@@ -26,7 +26,7 @@ BEGIN
 END $$;
 CREATE SCHEMA public;";
 
-/// A database that nobody else uses.
+/// A database that nothing else uses.
 pub struct Place {
     database: Database,
 }
@@ -34,7 +34,7 @@ pub struct Place {
 impl Place {
     pub async fn create() -> Self {
         let mut database = Database::new().await;
-        // A plan that waits for itself should fail, and soon.
+        // A plan that blocks itself should fail soon.
         database.execute("SET statement_timeout = '20s'").await;
         Self { database }
     }
@@ -43,7 +43,7 @@ impl Place {
         self.database.version()
     }
 
-    /// Empties the database, and runs some SQL in it.
+    /// Empties the database, then runs `sql` in it.
     pub async fn begin_with(&mut self, sql: &str) -> Result<(), String> {
         self.execute(CLEAR).await.unwrap();
         self.execute(sql).await
@@ -57,7 +57,7 @@ impl Place {
         done.map_err(|error| format!("{error}\n{sql}"))
     }
 
-    /// The one text that each row is.
+    /// Runs a query that returns one text per row.
     pub async fn texts(&mut self, sql: &str) -> Result<Vec<String>, String> {
         sqlx::query(AssertSqlSafe(sql))
             .persistent(false)
@@ -71,13 +71,13 @@ impl Place {
         read(&mut self.database.connection, scope).await.unwrap().schema
     }
 
-    /// What is there, as both judges see it.
+    /// Reads the schema with both judges.
     pub async fn look(&mut self, scope: &Scope) -> Side {
         let schema = self.schema(scope).await;
         Side { schema, dump: dump::dump(&self.database.options, self.database.version()).await }
     }
 
-    /// Does what a plan says.
+    /// Runs a plan.
     pub async fn apply(&mut self, plan: &Plan, sent: Sent) -> Result<(), String> {
         if sent == Sent::Singly {
             for statement in &plan.statements {
@@ -93,7 +93,8 @@ impl Place {
                     sql.extend([slot.rehearsal.trim_end().trim_end_matches(';'), ";\n"]);
                 }
                 if alone {
-                    // Rows cannot be moved in the file of what has to be alone, so they are moved before.
+                    // A statement that must be alone cannot share a file with its slot's rehearsal,
+                    // so that runs first.
                     self.execute(&std::mem::take(&mut sql)).await?;
                 }
                 sql.extend([&statement.sql, ";\n"]);
@@ -107,7 +108,7 @@ impl Place {
     }
 }
 
-/// The statements of a plan, cut into files.
+/// Splits the statements of a plan into files.
 fn files(plan: &Plan) -> Vec<&[Statement]> {
     plan.statements.chunk_by(|a, b| a.batch != Batch::Alone && b.batch == Batch::Same).collect()
 }

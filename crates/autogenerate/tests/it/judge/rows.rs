@@ -7,25 +7,27 @@ use autogenerate::{
 
 use super::Place;
 
-/// Rows on both sides of a change that should be the same.
+/// Queries for the rows that should be the same before and after a change.
 #[derive(Debug)]
 pub struct Survivors {
-    /// For each table that stays: its rows before, and after.
+    /// For each table that stays: the query before the change, and after it.
     queries: Vec<(String, String)>,
-    /// Whether the way back leaves foreign keys whose other side has gone meanwhile: rows may go with it.
+    /// Whether the way down adds foreign keys to rows that the way up removed: referencing rows may
+    /// then be lost.
     orphans: bool,
 }
 
 impl Survivors {
-    /// What survives: the columns of tables on both sides that have the same type, under the name that they have there.
+    /// Selects the columns that exist on both sides with the same type, under their name on each
+    /// side.
     pub fn new(from: &Schema, to: &Schema, renames: &Renames) -> Self {
-        // On the way there as well.
+        // Values must survive in both directions.
         if leaves_orphans(from, to, renames) {
             return Self { queries: Vec::new(), orphans: true };
         }
         let queries = from.tables.iter().filter_map(|(name, table)| {
             let (new_name, new_table) = table_after(name, to, renames)?;
-            // Whether a plain table can become a partitioned one with its rows is the planner's own business.
+            // The planner decides whether a plain table can become a partitioned one with its rows.
             if table.partition_by.is_some() || new_table.partition_by.is_some() {
                 return None;
             }
@@ -41,17 +43,17 @@ impl Survivors {
         Self { queries: queries.collect(), orphans: leaves_orphans(to, from, &renames.reversed()) }
     }
 
-    /// The rows as they are before the change.
+    /// The rows before the change.
     pub async fn before(&self, place: &mut Place) -> Result<Vec<Vec<String>>, String> {
         texts(place, self.queries.iter().map(|(before, _)| before)).await
     }
 
-    /// The rows as they are when the change was taken back, or what they should be where nobody can say.
+    /// The rows after the way down; the expected ones if rows may have been lost.
     pub async fn back(&self, place: &mut Place, kept: &[Vec<String>]) -> Result<Vec<Vec<String>>, String> {
         if self.orphans { Ok(kept.to_vec()) } else { self.before(place).await }
     }
 
-    /// The rows as they are after the change.
+    /// The rows after the change.
     pub async fn after(&self, place: &mut Place) -> Result<Vec<Vec<String>>, String> {
         texts(place, self.queries.iter().map(|(_, after)| after)).await
     }
@@ -100,11 +102,11 @@ fn column_after<'a>(
     table.column(new)
 }
 
-/// Whether rows that are there get a foreign key of which one end is new, and so empty or made up, or got another type, in which a value
-/// may be written otherwise.
+/// Whether existing rows get a foreign key with only one end that is new or has a new type, so that
+/// the values of its two ends may no longer match.
 fn leaves_orphans(from: &Schema, to: &Schema, renames: &Renames) -> bool {
     let back = renames.reversed();
-    // The types that the columns had, where all of them were there, and those that they have.
+    // The old and the new types of the columns; `None` if a column is new.
     let types = |name: &Name, columns: &[String]| -> Option<(Vec<String>, Vec<String>)> {
         let (old_name, old) = table_after(name, from, &back)?;
         let columns = columns.iter().filter_map(|column| to.tables[name].column(column));
@@ -126,7 +128,8 @@ fn leaves_orphans(from: &Schema, to: &Schema, renames: &Renames) -> bool {
     })
 }
 
-/// Whether a column's values are the same as texts: not where a person's knowledge, a cast or a computation changes them.
+/// Whether a column's values stay the same as text: no slot, cast or generation expression changes
+/// them.
 fn keeps_values(old: &Column, new: &Column, from: &Schema, to: &Schema, renames: &Renames) -> bool {
     let values_of = |schema: &Schema, column: &Column| {
         column.enum_type.as_ref().and_then(|name| schema.enums.get(name)).map(|one| one.values.clone())

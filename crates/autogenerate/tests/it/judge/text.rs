@@ -1,11 +1,12 @@
-//! Plans and differences to be read by a person.
+//! Plans and differences as text.
 
 use std::fmt::Write;
 
 use autogenerate::plan::{Batch, Plan};
 use similar::TextDiff;
 
-/// A plan as golden files have it: what a file holds is between its marks. How a slot is rehearsed is nobody's to read.
+/// Formats a plan for golden files, with a mark at the start of each migration file. The rehearsal
+/// of a slot is left out.
 pub fn golden(plan: &Plan) -> String {
     let mut text = String::new();
     for (at, statement) in plan.statements.iter().enumerate() {
@@ -35,7 +36,7 @@ pub fn golden(plan: &Plan) -> String {
     text
 }
 
-/// What has to be taken from the one text and put into it to get the other, with a few lines around it.
+/// A unified diff of two texts.
 pub fn differences(is: &str, should: &str) -> String {
     TextDiff::from_lines(is, should).unified_diff().context_radius(6).to_string()
 }

@@ -1,4 +1,4 @@
-//! Several at once, and whatever interrupts one.
+//! Concurrent and interrupted migrations.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::{
 use crate::support::{Database, eventually};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_at_once_apply_each_file_once() {
+async fn eight_processes_at_once_apply_each_file_once() {
     let (database, folder) = (Database::new().await, folder());
     let mut tasks = JoinSet::new();
     for _ in 0..8 {
@@ -28,7 +28,8 @@ async fn eight_at_once_apply_each_file_once() {
     assert_eq!(indexes(&database).await, ["things_n_key"]);
 }
 
-/// Ends the session that runs a migration while it builds an index, which the snapshot of an old transaction keeps it from finishing.
+/// Terminates the session of a migration while it builds an index. The snapshot of an older
+/// transaction keeps the build from finishing.
 async fn kill_during_build(
     database: &Database,
     index: &str,
@@ -47,7 +48,7 @@ async fn kill_during_build(
          WHERE datname = current_database() AND query LIKE '%CONCURRENTLY IF NOT EXISTS {index}%' AND pid <> pg_backend_pid()"
     );
     assert_eq!(database.number(&kill).await, 1);
-    assert!(victim.await.unwrap(), "it failed");
+    assert!(victim.await.unwrap(), "the migration failed");
     assert!(indexes(database).await.contains(&unfinished), "the unfinished index stays behind");
     old.close().await.unwrap();
 }
@@ -62,7 +63,7 @@ async fn an_upgrade_that_is_killed_in_the_middle_of_a_revision_is_finished_by_th
     })
     .await;
     assert_eq!(statuses(&database, &folder).await[1], Status::Partly { applied: 1 });
-    // Its way down is for the whole.
+    // The way down needs the whole revision.
     let error = down(&database, &folder, "-1").await.unwrap_err();
     assert!(matches!(error, MigrationError::Partly { revision: SECOND, applied: 1, of: 3 }), "{error}");
 
@@ -71,9 +72,9 @@ async fn an_upgrade_that_is_killed_in_the_middle_of_a_revision_is_finished_by_th
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_downgrade_that_is_killed_in_the_middle_of_a_revision_is_finished_by_the_next_and_nothing_else() {
+async fn a_downgrade_that_is_killed_in_the_middle_of_a_revision_is_only_finished_by_another_downgrade() {
     let (database, folder) = (Database::new().await, folder());
-    // Three files down, the last two without a transaction... of which the first is killed.
+    // Three files down, two of which run without a transaction. The second one is killed.
     let index = |name: &str| File {
         no_transaction: true,
         sql: format!("CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON things (n);\n"),
@@ -97,7 +98,7 @@ async fn a_downgrade_that_is_killed_in_the_middle_of_a_revision_is_finished_by_t
 }
 
 #[tokio::test]
-async fn a_way_down_that_fails_at_its_first_statement_has_reverted_nothing() {
+async fn a_way_down_that_fails_at_its_first_statement_reverts_nothing() {
     let (database, folder) = (Database::new().await, folder());
     let alone = |sql: &str| File { no_transaction: true, sql: sql.to_owned() };
     write(folder.path(), "x", &[], &[alone("DROP INDEX CONCURRENTLY no_such;\n"), alone("SELECT 1;\n")]);
@@ -109,7 +110,7 @@ async fn a_way_down_that_fails_at_its_first_statement_has_reverted_nothing() {
 }
 
 #[tokio::test]
-async fn a_migration_that_fails_leaves_nothing_of_itself() {
+async fn a_failed_migration_leaves_nothing_behind() {
     let (database, folder) = (Database::new().await, folder());
     let name = format!("{}_make_n_unique_3.up.sql", SECOND + 2);
     edit(
@@ -127,7 +128,7 @@ async fn a_migration_that_fails_leaves_nothing_of_itself() {
 }
 
 #[tokio::test]
-async fn waiting_for_another_process_ends_and_says_so() {
+async fn waiting_for_another_process_times_out_with_an_error() {
     let (database, folder) = (Database::new().await, folder());
     let mut holder = database.connect().await;
     // sqlx's own lock.
@@ -144,5 +145,5 @@ async fn waiting_for_another_process_ends_and_says_so() {
     Migrate::unlock(&mut holder).await.unwrap();
     assert_eq!(upgrade(&mut conn, &all, &Up::Head, patience).await.unwrap().len(), 6);
     let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    assert_eq!(database.number(held).await, 0, "the lock is given back");
+    assert_eq!(database.number(held).await, 0, "the lock is released");
 }

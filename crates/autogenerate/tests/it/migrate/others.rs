@@ -1,4 +1,4 @@
-//! The same files and the same table, with sqlx's command line tool and with `psql`.
+//! Interoperability with sqlx's command line tool and with `psql`.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,8 @@ use tokio::process::Command;
 use super::{FIRST, LAST, PATIENCE, SECOND, THIRD, columns, folder, indexes, migrations, statuses};
 use crate::support::Database;
 
-/// Runs a program with the tools of the checkout on its path, and returns whether it succeeded and what it printed.
+/// Runs a program with the checkout's tools on its path. Returns whether it succeeded, and its
+/// output.
 async fn run(program: &str, arguments: &[&str]) -> (bool, String) {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools/bin");
     let path = std::env::var("PATH").unwrap();
@@ -68,7 +69,7 @@ async fn sqlx_understands_what_was_applied_here_and_the_other_way_round() {
     let (ok, text) = sqlx(&database, &folder, &["run"]).await;
     assert!(ok && text.matches("Applied").count() == 2, "{text}");
     assert_eq!(downgrade(&mut conn, &all, &Down::Steps(1), PATIENCE).await.unwrap(), [LAST, THIRD]);
-    // Half a revision, as sqlx knows no whole ones: the rest of it is gone on with here.
+    // sqlx applies single files, so it leaves half a revision. The library completes it.
     let (ok, text) = sqlx(&database, &folder, &["run", "--target-version", &THIRD.to_string()]).await;
     assert!(ok && text.matches("Applied").count() == 1, "{text}");
     assert_eq!(statuses(&database, &folder).await[2], Status::Partly { applied: 1 });
@@ -79,7 +80,7 @@ async fn sqlx_understands_what_was_applied_here_and_the_other_way_round() {
 }
 
 #[tokio::test]
-async fn sqlx_leaves_a_revision_alone_that_is_reverted_in_part() {
+async fn sqlx_rejects_a_revision_that_is_partly_reverted() {
     let (database, folder) = (Database::new().await, folder());
     let (mut conn, all) = (database.connect().await, migrations(&folder));
     upgrade(&mut conn, &all, &Up::Head, PATIENCE).await.unwrap();
@@ -97,7 +98,7 @@ async fn sqlx_leaves_a_revision_alone_that_is_reverted_in_part() {
 }
 
 #[tokio::test]
-async fn psql_runs_the_printed_statements_and_books_them() {
+async fn psql_runs_and_records_the_printed_statements() {
     let (database, folder) = (Database::new().await, folder());
     let (mut conn, all) = (database.connect().await, migrations(&folder));
     let script = upgrade_sql(&mut conn, &all, &Up::Head).await.unwrap();
@@ -122,11 +123,11 @@ async fn psql_runs_the_printed_statements_and_books_them() {
     );
     assert_eq!(statuses(&database, &folder).await, [Status::Applied, Status::Pending, Status::Pending]);
     let again = psql(&database, &script).await;
-    assert!(!again.0, "what was printed is for where the database stood then: {}", again.1);
+    assert!(!again.0, "the script only fits the state for which it was printed: {}", again.1);
 }
 
 #[tokio::test]
-async fn a_printed_script_waits_for_nobody_and_stops_at_the_first_error() {
+async fn a_printed_script_does_not_wait_for_the_lock_and_stops_at_the_first_error() {
     let (database, folder) = (Database::new().await, folder());
     let (mut conn, all) = (database.connect().await, migrations(&folder));
     let script = upgrade_sql(&mut conn, &all, &Up::Head).await.unwrap();

@@ -1,4 +1,4 @@
-//! What lies between models, each of which is right by itself.
+//! Errors between models that are each valid on their own.
 
 use autogenerate::{
     Enum, Table,
@@ -43,8 +43,8 @@ struct Cellar {
     state: State,
 }
 
-/// Where the message of an error says that it is, and the rest of it.
-fn told(metadata: &Metadata) -> (bool, String) {
+/// Whether the error's message starts with this file, and its text after the location.
+fn schema_error(metadata: &Metadata) -> (bool, String) {
     let message = metadata.schema().unwrap_err().to_string();
     let here = message.starts_with(file!());
     let rest = message.split_once(": ").map(|(_, rest)| rest.to_owned()).unwrap_or_default();
@@ -62,14 +62,14 @@ fn a_hint_is_a_rename() {
 }
 
 #[test]
-fn a_hint_is_qualified_where_names_are() {
+fn a_hint_is_qualified_if_names_are() {
     let renames = Metadata::new().table::<Shelf>().table::<Cellar>().renames();
     assert_eq!(renames.tables, [(Name::qualified("public", "racks"), Name::qualified("public", "shelves"))]);
     assert_eq!(renames.values.len(), 1, "once, for all columns of the type");
 }
 
 #[test]
-fn everything_has_a_place() {
+fn every_field_has_a_source_location() {
     let metadata = Metadata::new().table::<Shelf>().table::<Book>();
     let shelves = Name::local("shelves");
     let origin = metadata.origin(&shelves, None).unwrap();
@@ -86,21 +86,21 @@ fn everything_has_a_place() {
 }
 
 #[test]
-fn two_tables_of_one_name_are_told() {
+fn two_tables_with_the_same_name_are_reported() {
     #[derive(Table)]
     #[table(name = "shelves")]
     #[expect(dead_code, reason = "only its description is used")]
     struct Other {
         id: i64,
     }
-    let (here, message) = told(&Metadata::new().table::<Shelf>().table::<Other>());
+    let (here, message) = schema_error(&Metadata::new().table::<Shelf>().table::<Other>());
     assert!(here);
     let place = format!("the table `shelves` is already defined at {}:12", file!());
     assert_eq!(message, place);
 }
 
 #[test]
-fn two_indexes_of_one_name_are_told() {
+fn two_indexes_with_the_same_name_are_reported() {
     #[derive(Table)]
     #[expect(dead_code, reason = "only its description is used")]
     struct One {
@@ -118,7 +118,7 @@ fn two_indexes_of_one_name_are_told() {
 }
 
 #[test]
-fn a_foreign_key_to_nothing_is_told() {
+fn a_foreign_key_to_a_missing_table_or_column_is_reported() {
     #[derive(Table)]
     #[expect(dead_code, reason = "only its description is used")]
     struct Page {
@@ -141,11 +141,11 @@ fn a_foreign_key_to_nothing_is_told() {
         b: i64,
     }
 
-    let (here, message) = told(&Metadata::new().table::<Book>());
+    let (here, message) = schema_error(&Metadata::new().table::<Book>());
     assert!(here);
     assert_eq!(message, "the table `shelves` has no model: add it to the metadata");
 
-    let (here, message) = told(&Metadata::new().table::<Shelf>().table::<Page>());
+    let (here, message) = schema_error(&Metadata::new().table::<Shelf>().table::<Page>());
     assert!(here);
     assert_eq!(message, "the table `shelves` has no column `number`");
 
@@ -157,7 +157,7 @@ fn a_foreign_key_to_nothing_is_told() {
 }
 
 #[test]
-fn two_enums_of_one_name_have_to_be_the_same() {
+fn two_enums_with_the_same_name_must_be_equal() {
     mod other {
         use super::{Enum, Table};
 
@@ -178,7 +178,7 @@ fn two_enums_of_one_name_have_to_be_the_same() {
 }
 
 #[test]
-fn a_former_name_that_is_in_use_is_told() {
+fn a_former_name_that_is_in_use_is_reported() {
     #[derive(Table)]
     #[table(name = "racks")]
     #[expect(dead_code, reason = "only its description is used")]
@@ -193,22 +193,22 @@ fn a_former_name_that_is_in_use_is_told() {
         id: i64,
     }
 
-    let (here, message) = told(&Metadata::new().table::<Shelf>().table::<Rack>());
+    let (here, message) = schema_error(&Metadata::new().table::<Shelf>().table::<Rack>());
     assert!(here);
     assert!(message.starts_with("`renamed_from = \"racks\"` contradicts"), "{message}");
     assert!(message.ends_with("which still has that name"), "{message}");
 
-    let (_, message) = told(&Metadata::new().table::<Shelf>().table::<Board>());
+    let (_, message) = schema_error(&Metadata::new().table::<Shelf>().table::<Board>());
     assert!(message.ends_with("which gives the same former name"), "{message}");
 }
 
 #[test]
-fn a_sequence_belongs_to_a_column_that_there_is() {
+fn a_sequence_must_belong_to_an_existing_column() {
     let owned = |column| {
         Metadata::new().table::<Shelf>().sequence(SequenceModel::new("s").owned_by("shelves", column))
     };
     assert!(owned("id").schema().unwrap().sequences.values().all(|sequence| sequence.owned_by.is_some()));
-    let (here, message) = told(&owned("number"));
+    let (here, message) = schema_error(&owned("number"));
     assert!(here);
     assert_eq!(message, "the table `shelves` has no column `number`");
 }

@@ -1,4 +1,4 @@
-//! Everything that a model can say.
+//! Models that use every attribute.
 
 use autogenerate::{
     Enum, SqlType, Table,
@@ -145,7 +145,7 @@ struct Event {
     at: DateTime<Utc>,
 }
 
-/// The same, written by hand.
+/// The same schema, written by hand.
 const SQL: &str = include_str!("kitchen_sink.sql");
 
 fn metadata() -> Metadata {
@@ -154,13 +154,13 @@ fn metadata() -> Metadata {
 }
 
 #[tokio::test]
-async fn models_make_the_schema_that_they_say() {
+async fn models_create_the_schema_that_they_describe() {
     let ours = made(&metadata()).await;
     let theirs = Database::with(SQL).await.public().await.schema;
     assert_eq!(ours, theirs);
 }
 
-/// The same under another schema's name, where all names are qualified.
+/// The same in a second schema, so all names are qualified.
 #[tokio::test]
 async fn models_of_several_schemas_have_qualified_names() {
     let metadata = metadata().table::<Account>().table::<Posting>().extension("pg_trgm").namespace("empty");

@@ -1,4 +1,4 @@
-//! Names that are not given are those that PostgreSQL gives.
+//! Default names are the ones that PostgreSQL would choose.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ struct Names {
     another_column_with_a_long_name: i32,
 }
 
-/// The same with no names in it at all.
+/// The same schema without any explicit names.
 const SQL: &str = "CREATE TABLE names (
     id bigint PRIMARY KEY,
     a integer NOT NULL CHECK (a > 0),
@@ -71,7 +71,7 @@ CREATE UNIQUE INDEX ON names (a) WHERE b > 0;
 CREATE INDEX ON names (a_column_with_a_name_that_is_rather_long, another_column_with_a_long_name);";
 
 #[tokio::test]
-async fn names_that_are_not_given_are_those_that_postgresql_gives() {
+async fn default_names_are_the_ones_that_postgresql_chooses() {
     let ours = made(&Metadata::new().table::<Names>()).await;
     let theirs = Database::with(SQL).await.public().await.schema;
     let names = |schema: &autogenerate::schema::Schema| -> BTreeSet<String> {

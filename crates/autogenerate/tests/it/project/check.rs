@@ -1,14 +1,14 @@
-//! The triangle of models, migrations and database.
+//! Comparing models, migrations and database.
 
 use std::fs;
 
 use autogenerate::project::{Project, ProjectError, Request};
 
-use super::{Workplace, first, nobody, with_sku};
+use super::{Workplace, first, unanswered, with_sku};
 use crate::support::{Database, server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_behind_or_was_changed_by_hand_is_told() {
+async fn a_database_that_is_behind_or_was_changed_by_hand_is_reported() {
     let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     place.database.execute("CREATE INDEX by_hand ON items (name)").await;
     let report = place.check::<first::Item>().await;
@@ -25,7 +25,7 @@ async fn a_database_that_is_behind_or_was_changed_by_hand_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_that_was_clean_is_remembered_and_a_difference_never_is() {
+async fn a_clean_check_is_cached_and_a_difference_never_is() {
     let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     place.database.execute("CREATE TABLE others (id int)").await;
     for _ in 0..2 {
@@ -33,7 +33,7 @@ async fn a_check_that_was_clean_is_remembered_and_a_difference_never_is() {
         assert!(report.is_clean() && report.edges.len() == 2 && report.left_alone.len() == 1, "{report:?}");
         assert_eq!(fs::read_dir(place.memory.path()).unwrap().count(), 1);
     }
-    // By memory, nothing is made: not even a place to make it in is needed.
+    // With a cached result nothing is created: not even a scratch database is needed.
     let nowhere = server().database("nowhere");
     let project = Project { scratch: Some(nowhere), ..place.project::<first::Item>() };
     assert!(project.check().await.unwrap().is_clean());
@@ -51,12 +51,12 @@ async fn a_check_that_was_clean_is_remembered_and_a_difference_never_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_who_may_not_create_databases_gives_one_for_scratch() {
+async fn a_user_without_createdb_provides_a_scratch_database() {
     let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     let given = Database::new().await;
     let project = Project { scratch: Some(given.options.clone()), ..place.project::<with_sku::Item>() };
     assert!(!project.check().await.unwrap().is_clean());
-    project.autogenerate(&Request { message: "sku", now: place.now, ask: &nobody }).await.unwrap();
+    project.autogenerate(&Request { message: "sku", now: place.now, ask: &unanswered }).await.unwrap();
     place.upgrade().await.unwrap();
     assert!(project.check().await.unwrap().is_clean());
     let left = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
@@ -64,7 +64,7 @@ async fn a_user_who_may_not_create_databases_gives_one_for_scratch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_schema_that_a_migration_makes_and_the_search_path_names_is_read() {
+async fn a_schema_that_a_migration_creates_on_the_search_path_is_read() {
     let mut place = Workplace::new().await;
     let name = place.database.options.get_database().unwrap().to_owned();
     place.database.execute(&format!("ALTER DATABASE {name} SET search_path = app, public")).await;

@@ -1,11 +1,11 @@
-//! Two databases, neither of which is ours.
+//! Comparing two databases without models.
 
 use autogenerate::project::difference;
 
 use crate::support::Database;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_databases_are_made_alike_by_what_is_printed() {
+async fn the_printed_statements_make_two_databases_equal() {
     let mut from = Database::with("CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)").await;
     let mut to = Database::with(
         "CREATE SCHEMA s; CREATE TYPE s.mood AS ENUM ('sad', 'happy');

@@ -1,4 +1,4 @@
-//! What a command line does, from the models to a database that is like them.
+//! The workflow of a command line, from the models to a database that matches them.
 
 mod check;
 mod compare;
@@ -22,7 +22,7 @@ use crate::support::Database;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The models as they were at first.
+/// The initial model.
 #[expect(dead_code, reason = "rows are read by SQL here")]
 mod first {
     #[derive(autogenerate::Table)]
@@ -35,7 +35,7 @@ mod first {
     }
 }
 
-/// The same with a field and an index more.
+/// The initial model with another field and index.
 #[expect(dead_code, reason = "rows are read by SQL here")]
 mod with_sku {
     #[derive(autogenerate::Table)]
@@ -51,7 +51,7 @@ mod with_sku {
     }
 }
 
-/// The same with a field more that every row has to have.
+/// The initial model with another required field.
 #[expect(dead_code, reason = "rows are read by SQL here")]
 mod with_needed_sku {
     #[derive(autogenerate::Table)]
@@ -66,7 +66,7 @@ mod with_needed_sku {
     }
 }
 
-/// The same with another name for the name.
+/// The initial model with `name` renamed.
 #[expect(dead_code, reason = "rows are read by SQL here")]
 mod with_title {
     #[derive(autogenerate::Table)]
@@ -79,7 +79,7 @@ mod with_title {
     }
 }
 
-/// A folder and a database of a test's own.
+/// A folder and a database for one test.
 struct Workplace {
     database: Database,
     folder: TempDir,
@@ -87,7 +87,7 @@ struct Workplace {
     now: DateTime<Utc>,
 }
 
-fn nobody(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
+fn unanswered(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async { Answer::Unknown })
 }
 
@@ -106,7 +106,7 @@ impl Workplace {
         Self { database: Database::new().await, folder, memory, now }
     }
 
-    /// One whose database has the table of `T`, and a row in it.
+    /// Creates the table of `T` in the database, with one row.
     async fn with<T: Table>(row: &str) -> Self {
         let mut place = Self::new().await;
         place.revise::<T>("first").await.unwrap();
@@ -116,10 +116,10 @@ impl Workplace {
     }
 
     fn project<T: Table>(&self) -> Project {
-        self.of(Metadata::new().table::<T>())
+        self.project_with(Metadata::new().table::<T>())
     }
 
-    fn of(&self, metadata: Metadata) -> Project {
+    fn project_with(&self, metadata: Metadata) -> Project {
         Project {
             metadata,
             folder: self.folder.path().to_owned(),
@@ -130,7 +130,7 @@ impl Workplace {
     }
 
     async fn revise<T: Table>(&self, message: &str) -> Result<Revised, ProjectError> {
-        self.project::<T>().autogenerate(&Request { message, now: self.now, ask: &nobody }).await
+        self.project::<T>().autogenerate(&Request { message, now: self.now, ask: &unanswered }).await
     }
 
     async fn check<T: Table>(&self) -> Report {
@@ -155,7 +155,7 @@ impl Workplace {
         Migrations::from_folder(self.folder.path()).unwrap()
     }
 
-    /// What the files of the folder are called.
+    /// The names of the files in the folder.
     fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(self.folder.path())
             .unwrap()
@@ -165,7 +165,7 @@ impl Workplace {
         names
     }
 
-    /// The one file whose name ends so.
+    /// The only file whose name has this suffix.
     fn file(&self, end: &str) -> PathBuf {
         let name = self.names().into_iter().find(|name| name.ends_with(end)).unwrap();
         self.folder.path().join(name)

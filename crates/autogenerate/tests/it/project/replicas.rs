@@ -1,4 +1,4 @@
-//! Many processes at once on what the tool wrote.
+//! Many processes that apply a generated revision at once.
 
 use autogenerate::migrate::{self, Up};
 use sqlx::{Connection as _, PgConnection};
@@ -7,10 +7,10 @@ use super::{PATIENCE, Workplace, first, with_sku};
 use crate::support::eventually;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_at_once_apply_a_generated_concurrent_index_once_and_finish_what_a_killed_one_began() {
+async fn eight_processes_apply_a_generated_concurrent_index_once_even_after_one_is_killed() {
     let place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     place.revise::<with_sku::Item>("sku").await.unwrap();
-    // The build waits for whoever may still look for what was there before it, and so can be met in its middle.
+    // The build waits for transactions with older snapshots, so it can be interrupted halfway.
     let mut reader = place.database.connect().await;
     let look = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class";
     sqlx::raw_sql(look).execute(&mut reader).await.unwrap();

@@ -1,4 +1,4 @@
-//! From models to files, and what keeps a revision from being written.
+//! Generating revisions, and the reasons for not writing one.
 
 use std::fs;
 
@@ -8,10 +8,12 @@ use autogenerate::{
     project::{ProjectError, Proven, Rebased, Request},
 };
 
-use super::{Workplace, changes, first, nobody, nothing_renamed, with_needed_sku, with_sku, with_title, yes};
+use super::{
+    Workplace, changes, first, nothing_renamed, unanswered, with_needed_sku, with_sku, with_title, yes,
+};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_revision_makes_the_tables_and_a_second_has_nothing_to_do() {
+async fn a_first_revision_creates_the_tables_and_a_second_has_nothing_to_do() {
     let mut place = Workplace::new().await;
     let revised = place.revise::<first::Item>("Create items").await.unwrap();
     assert_eq!(place.names(), ["20261124120000_create_items.down.sql", "20261124120000_create_items.up.sql"]);
@@ -59,15 +61,15 @@ async fn an_added_field_goes_up_and_down_and_up_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_open_slot_is_refused_until_a_person_has_filled_it() {
+async fn an_open_slot_is_rejected_until_it_is_filled() {
     let mut place =
         Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp'), ('Desk')").await;
     place.revise::<with_needed_sku::Item>("Need SKU").await.unwrap();
     let slot = place.migrations().open_slots().remove(0);
     assert!(slot.title.contains("items.sku") && slot.title.contains("2 rows"), "{slot:?}");
-    let refused = place.upgrade().await.unwrap_err();
+    let error = place.upgrade().await.unwrap_err();
     assert!(
-        matches!(&refused, MigrationError::OpenSlot { file, line, .. } if *file == slot.file && *line == slot.line)
+        matches!(&error, MigrationError::OpenSlot { file, line, .. } if *file == slot.file && *line == slot.line)
     );
     assert!(matches!(place.revise::<with_needed_sku::Item>("more").await, Err(ProjectError::OpenSlot(_))));
 
@@ -75,7 +77,7 @@ async fn an_open_slot_is_refused_until_a_person_has_filled_it() {
     let text = fs::read_to_string(&path).unwrap();
     let before: String = text.split_inclusive('\n').take(slot.line - 1).collect();
     let after = &text[text.find("-- SLOT").unwrap()..];
-    // The template ends with its first semicolon.
+    // The template ends at its first semicolon.
     let after = &after[after.find(';').unwrap() + 1..];
     fs::write(&path, format!("{before}UPDATE items SET sku = 'sku-' || id;{after}")).unwrap();
     place.upgrade().await.unwrap();
@@ -85,7 +87,7 @@ async fn an_open_slot_is_refused_until_a_person_has_filled_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rename_is_never_guessed_and_keeps_the_data_when_it_is_one() {
+async fn a_rename_is_never_guessed_and_keeps_the_data() {
     let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     let error = place.revise::<with_title::Item>("title").await.unwrap_err();
     assert!(matches!(&error, ProjectError::Ambiguous(found) if found.len() == 1), "{error}");
@@ -102,7 +104,7 @@ async fn a_rename_is_never_guessed_and_keeps_the_data_when_it_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_ours_is_left_alone_and_named_and_what_was_ours_is_dropped_with_a_hazard() {
+async fn unmanaged_objects_are_listed_and_left_alone_and_former_models_are_dropped_with_a_hazard() {
     let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     place
         .database
@@ -120,19 +122,19 @@ async fn what_is_not_ours_is_left_alone_and_named_and_what_was_ours_is_dropped_w
         assert!(left.contains(&name.to_owned()), "{name}: {left:?}");
     }
     place.database.execute("DROP VIEW names").await;
-    let request = Request { message: "no items", now: place.now, ask: &nobody };
-    let revised = place.of(Metadata::new()).autogenerate(&request).await.unwrap();
+    let request = Request { message: "no items", now: place.now, ask: &unanswered };
+    let revised = place.project_with(Metadata::new()).autogenerate(&request).await.unwrap();
     assert_eq!(changes(&revised), ["drop table items"]);
     let up = fs::read_to_string(place.file("no_items.up.sql")).unwrap();
     assert!(up.contains("-- hazards: deletes-data") && up.contains("DROP TABLE items"), "{up}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revision_that_was_overtaken_is_put_behind_the_others_and_made_again_where_needed() {
+async fn an_overtaken_revision_is_moved_after_the_others_and_regenerated_if_needed() {
     let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     place.revise::<with_sku::Item>("sku").await.unwrap();
     let ours = place.migrations().revisions()[1].version;
-    // Another branch's revision, which came in with a merge, and is applied.
+    // A revision of another branch that was merged and applied.
     let other = "20261124130000_other";
     fs::write(
         place.folder.path().join(format!("{other}.up.sql")),
@@ -141,10 +143,10 @@ async fn a_revision_that_was_overtaken_is_put_behind_the_others_and_made_again_w
     .unwrap();
     fs::write(place.folder.path().join(format!("{other}.down.sql")), "ALTER TABLE items DROP COLUMN sku;\n")
         .unwrap();
-    let request = Request { message: "", now: place.now, ask: &nobody };
+    let request = Request { message: "", now: place.now, ask: &unanswered };
     let project = place.project::<with_sku::Item>();
     let Rebased::Remade(revised, kept) = project.rebase(&ours.to_string(), &request).await.unwrap() else {
-        panic!("both add the column")
+        panic!("both revisions add the column")
     };
     assert!(kept.len() == 4 && kept.iter().all(|path| path.extension().is_some_and(|end| end == "old")));
     let found = changes(&revised);
@@ -156,16 +158,16 @@ async fn a_revision_that_was_overtaken_is_put_behind_the_others_and_made_again_w
     assert!(last.version > 20_261_124_130_000 && last.message == "sku", "{last:?}");
     place.upgrade().await.unwrap();
     assert!(place.check::<with_sku::Item>().await.is_clean());
-    let refused = project.rebase(&last.version.to_string(), &request).await.unwrap_err();
-    assert!(matches!(refused, ProjectError::Applied(_)));
+    let error = project.rebase(&last.version.to_string(), &request).await.unwrap_err();
+    assert!(matches!(error, ProjectError::Applied(_)));
 
-    // Where both can stand, the files stay as they are but for their version.
+    // If both revisions are compatible, only the version of the files changes.
     place.downgrade().await;
     let other = "20261124140000_index";
     fs::write(place.folder.path().join(format!("{other}.up.sql")), "SELECT 1;\n").unwrap();
     fs::write(place.folder.path().join(format!("{other}.down.sql")), "SELECT 1;\n").unwrap();
     let Rebased::Redated(written) = project.rebase(&last.version.to_string(), &request).await.unwrap() else {
-        panic!("they have nothing to do with each other")
+        panic!("the revisions are unrelated")
     };
     assert!(written.version > 20_261_124_140_000);
     place.upgrade().await.unwrap();
@@ -173,7 +175,7 @@ async fn a_revision_that_was_overtaken_is_put_behind_the_others_and_made_again_w
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_view_that_would_make_the_revision_fail_is_named_before_it_is_written() {
+async fn a_view_that_blocks_a_change_is_reported_before_anything_is_written() {
     let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     place.database.execute("CREATE VIEW names AS SELECT name FROM items").await;
     let request = Request { message: "other", now: place.now, ask: &nothing_renamed };
@@ -188,7 +190,7 @@ async fn a_view_that_would_make_the_revision_fail_is_named_before_it_is_written(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revision_that_fails_behind_the_others_is_not_lost_where_nothing_is_needed_instead() {
+async fn a_revision_that_fails_after_the_others_is_kept_if_nothing_replaces_it() {
     let place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     let write = |name: &str, up: &str| {
         for (end, sql) in [("up", up), ("down", "SELECT 1;")] {
@@ -196,8 +198,8 @@ async fn a_revision_that_fails_behind_the_others_is_not_lost_where_nothing_is_ne
         }
     };
     write("20261124120100_data", "UPDATE what_another_branch_dropped SET n = 1;");
-    let request = Request { message: "", now: place.now, ask: &nobody };
-    let refused = place.project::<first::Item>().rebase("20261124120100", &request).await.unwrap_err();
-    assert!(matches!(refused, ProjectError::NotNeeded(20_261_124_120_100)), "{refused}");
+    let request = Request { message: "", now: place.now, ask: &unanswered };
+    let error = place.project::<first::Item>().rebase("20261124120100", &request).await.unwrap_err();
+    assert!(matches!(error, ProjectError::NotNeeded(20_261_124_120_100)), "{error}");
     assert_eq!(place.names().len(), 4, "nothing was deleted");
 }

@@ -1,11 +1,11 @@
-//! What is measured while a plan is proven.
+//! Measurements during the proof of a plan.
 
 use autogenerate::{hazard::Hazard, scratch::Scratch};
 
 use super::{Case, ITEMS, plan};
 use crate::support::{public, server};
 
-/// The locks of a statement on tables with rows, what it rewrites and what it scans, in one line.
+/// The locks, rewrites, scans and hazards of a statement on tables with rows, in one line.
 async fn measured(scratch: Scratch, before: &str, sql: &str) -> (Scratch, String) {
     let before = format!("{ITEMS}; CREATE TABLE parts (item_id int); {before}");
     let after = format!("{before}; {}", sql.replace("CONCURRENTLY ", ""));
@@ -22,7 +22,8 @@ async fn measured(scratch: Scratch, before: &str, sql: &str) -> (Scratch, String
     (case.scratch, format!("{locks}; rewrites: {rewrites}; scans: {scans}; {hazards}"))
 }
 
-/// What is there before, a statement, and what it does, as in PostgreSQL's documentation: ALTER TABLE, CREATE INDEX, "Explicit Locking".
+/// Preparation, statement and expected measurement, according to PostgreSQL's documentation: ALTER
+/// TABLE, CREATE INDEX, "Explicit Locking".
 const DOCUMENTED: &[(&str, &str, &str)] = &[
     ("", "ALTER TABLE items ADD sku text DEFAULT 'a'", "AccessExclusive on items; rewrites: ; scans: ; "),
     (
@@ -78,7 +79,7 @@ const DOCUMENTED: &[(&str, &str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn what_is_measured_is_what_postgresql_documents() {
+async fn measurements_match_the_documentation_of_postgresql() {
     let mut scratch = Scratch::database(&server(), public()).await.unwrap();
     for (before, sql, expected) in DOCUMENTED {
         let (back, found) = measured(scratch, before, sql).await;
@@ -89,8 +90,8 @@ async fn what_is_measured_is_what_postgresql_documents() {
 }
 
 #[tokio::test]
-async fn a_hazard_that_is_not_so_is_taken_back() {
-    let mut case = Case::of(ITEMS, plan(&["ALTER TABLE items ALTER name TYPE varchar(40)"])).await;
+async fn a_predicted_hazard_that_is_not_observed_is_removed() {
+    let mut case = Case::one_way(ITEMS, plan(&["ALTER TABLE items ALTER name TYPE varchar(40)"])).await;
     case.up.statements[0].hazards.insert(Hazard::RewritesTable);
     assert_eq!(case.prove().await.unwrap().up[0].hazards, [].into());
     case.close().await;

@@ -1,4 +1,4 @@
-//! Plans are proven with rows in the tables, and measured. They are written by hand here, the wrong ones too.
+//! Proofs of hand-written plans, including wrong ones, with rows in the tables.
 
 mod measure;
 
@@ -22,7 +22,7 @@ use crate::{
 
 const ITEMS: &str = "CREATE TABLE items (id int PRIMARY KEY, name varchar(20) NOT NULL, note text)";
 
-/// A plan that leads from one schema to another, and one that leads back.
+/// A plan from one schema to another, and a plan back.
 struct Case {
     from: Schema,
     to: Schema,
@@ -51,8 +51,8 @@ impl Case {
         Self { from, to, up, down, renames, samples, may_fail_on_data: false, scratch }
     }
 
-    /// The plan leads to whatever `up` makes of `from`, and not back.
-    async fn of(from: &str, up: Vec<Statement>) -> Self {
+    /// A case whose target is the result of `up` on `from`, without a way down.
+    async fn one_way(from: &str, up: Vec<Statement>) -> Self {
         let to = up.iter().fold(from.to_owned(), |to, statement| format!("{to}; {}", statement.sql));
         let to = to.replace("CONCURRENTLY ", "");
         Self::new(from, &to, up, Vec::new()).await
@@ -116,7 +116,7 @@ async fn count(scratch: &mut Scratch, query: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_right_plan_is_proven_both_ways() {
+async fn a_correct_plan_is_proven_in_both_directions() {
     for scratch in
         [Scratch::database(&server(), public()).await.unwrap(), Scratch::schema(&server()).await.unwrap()]
     {
@@ -139,7 +139,7 @@ async fn a_right_plan_is_proven_both_ways() {
 }
 
 #[tokio::test]
-async fn a_forgotten_index_is_named() {
+async fn a_forgotten_index_is_reported() {
     let after = format!("{ITEMS}; ALTER TABLE items ADD sku text; CREATE INDEX items_sku_idx ON items (sku)");
     let mut case = Case::new(ITEMS, &after, plan(&["ALTER TABLE items ADD sku text"]), Vec::new()).await;
     assert_eq!(objects(case.prove().await.unwrap_err()), ["index items_sku_idx of items"]);
@@ -147,19 +147,19 @@ async fn a_forgotten_index_is_named() {
 }
 
 #[tokio::test]
-async fn an_empty_way_down_is_no_way_back() {
-    let mut case = Case::of(ITEMS, plan(&["ALTER TABLE items ADD sku text"])).await;
+async fn an_empty_way_down_is_irreversible() {
+    let mut case = Case::one_way(ITEMS, plan(&["ALTER TABLE items ADD sku text"])).await;
     let proof = case.prove().await.unwrap();
     assert!(proof.irreversible.unwrap().contains("column items.sku"));
     assert_eq!(proof.down, []);
-    // The way up was measured nevertheless.
+    // The way up was measured anyway.
     assert_eq!(proof.up[0].note.locks, [("AccessExclusive".to_owned(), "items".to_owned())]);
     case.close().await;
 }
 
 #[tokio::test]
-async fn not_null_meets_a_null() {
-    let mut case = Case::of(ITEMS, plan(&["ALTER TABLE items ALTER note SET NOT NULL"])).await;
+async fn not_null_fails_on_a_null() {
+    let mut case = Case::one_way(ITEMS, plan(&["ALTER TABLE items ALTER note SET NOT NULL"])).await;
     case.down = Plan { statements: plan(&["ALTER TABLE items ALTER note DROP NOT NULL"]) };
     match case.prove().await.unwrap_err() {
         ProofError::Fails { direction: Direction::Up, statement, error } => {
@@ -169,7 +169,7 @@ async fn not_null_meets_a_null() {
         other => panic!("{other:?}"),
     }
 
-    // With the hazard named it is what a person was told, where that is enough.
+    // If the plan declares the hazard and may fail on data, the failure is accepted.
     case.up.statements[0].hazards.insert(Hazard::MayFailOnData);
     case.prove().await.unwrap_err();
     case.may_fail_on_data = true;
@@ -177,7 +177,7 @@ async fn not_null_meets_a_null() {
     assert!(proof.up[0].data_error.as_ref().unwrap().contains("contains null values"));
     assert_eq!(proof.irreversible, None);
 
-    // With a slot, a person's work is done for the made up rows.
+    // A slot's rehearsal fixes the generated rows.
     case.may_fail_on_data = false;
     case.up.statements[0].slot = Some(Slot {
         title: "populate items.note".to_owned(),
@@ -192,7 +192,7 @@ async fn not_null_meets_a_null() {
 }
 
 #[tokio::test]
-async fn a_unique_meets_duplicates_and_a_narrower_type_what_it_has_no_room_for() {
+async fn unique_fails_on_duplicates_and_a_narrower_type_on_values_that_do_not_fit() {
     for (sql, error) in [
         ("ALTER TABLE items ADD UNIQUE (note)", "could not create unique index \"items_note_key\""),
         ("ALTER TABLE items ALTER name TYPE varchar(10)", "value too long for type character varying(10)"),
@@ -219,7 +219,8 @@ async fn a_unique_meets_duplicates_and_a_narrower_type_what_it_has_no_room_for()
 #[tokio::test]
 async fn an_index_that_could_not_be_built_concurrently_is_built_again() {
     let mut case =
-        Case::of(ITEMS, plan(&["CREATE UNIQUE INDEX CONCURRENTLY items_note_key ON items (note)"])).await;
+        Case::one_way(ITEMS, plan(&["CREATE UNIQUE INDEX CONCURRENTLY items_note_key ON items (note)"]))
+            .await;
     case.up.statements[0].hazards.insert(Hazard::MayFailOnData);
     case.may_fail_on_data = true;
     let proof = case.prove().await.unwrap();
@@ -229,13 +230,13 @@ async fn an_index_that_could_not_be_built_concurrently_is_built_again() {
 }
 
 #[tokio::test]
-async fn rows_that_a_plan_is_not_about_have_to_stay() {
+async fn unaffected_rows_must_survive() {
     let up = plan(&["ALTER TABLE items ADD sku text", "UPDATE items SET note = upper(note)"]);
-    let mut case = Case::of(ITEMS, up).await;
+    let mut case = Case::one_way(ITEMS, up).await;
     assert_eq!(changes(case.prove().await.unwrap_err()), ["values of column items.note changed"]);
     case.up.statements[1].sql = "DELETE FROM items WHERE note IS NULL".to_owned();
     assert!(changes(case.prove().await.unwrap_err())[0].starts_with("table items has "));
-    // Each column has its values still, but not its row.
+    // Each column keeps its values, but in other rows.
     let mix = "UPDATE items SET note = b.note FROM \
                (SELECT note, row_number() OVER (ORDER BY id) % count(*) OVER () AS n FROM items) b \
                JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM items) a USING (n) WHERE items.id = a.id";
@@ -245,7 +246,7 @@ async fn rows_that_a_plan_is_not_about_have_to_stay() {
 }
 
 #[tokio::test]
-async fn a_drop_and_an_add_are_no_rename() {
+async fn a_drop_and_an_add_are_not_a_rename() {
     let after = ITEMS.replace("note", "remark");
     let up = plan(&["ALTER TABLE items ADD remark text", "ALTER TABLE items DROP note"]);
     let mut case = Case::new(ITEMS, &after, up, Vec::new()).await;
@@ -259,9 +260,9 @@ async fn a_drop_and_an_add_are_no_rename() {
 }
 
 #[tokio::test]
-async fn a_rehearsal_may_change_rows_and_statements_around_it_may_not() {
+async fn a_rehearsal_may_change_rows_but_other_statements_may_not() {
     let up = plan(&["UPDATE items SET name = 'x'", "ALTER TABLE items ALTER note SET NOT NULL"]);
-    let mut case = Case::of(ITEMS, up).await;
+    let mut case = Case::one_way(ITEMS, up).await;
     case.up.statements[1].slot = Some(Slot {
         title: String::new(),
         count: String::new(),
@@ -275,15 +276,15 @@ async fn a_rehearsal_may_change_rows_and_statements_around_it_may_not() {
 }
 
 #[tokio::test]
-async fn what_a_scratch_schema_cannot_show_is_told() {
+async fn limits_of_a_scratch_schema_are_reported() {
     let before = "CREATE TYPE state AS ENUM ('a'); CREATE TABLE items (state state)";
     let up = plan(&["ALTER TYPE state ADD VALUE 'b'", "ALTER TABLE items ALTER state SET DEFAULT 'b'"]);
     let after = "CREATE TYPE state AS ENUM ('a', 'b'); CREATE TABLE items (state state DEFAULT 'b')";
     let mut case =
         Case::on(Scratch::schema(&server()).await.unwrap(), (before, after), up.clone(), Vec::new()).await;
-    // PostgreSQL 17 and later know that nobody else can have the type.
-    let told = case.prove().await;
-    assert!(matches!(told, Ok(_) | Err(ProofError::NeedsDatabase { .. })), "{told:?}");
+    // PostgreSQL 17 and later know that no other session can use the new type.
+    let outcome = case.prove().await;
+    assert!(matches!(outcome, Ok(_) | Err(ProofError::NeedsDatabase { .. })), "{outcome:?}");
     case.close().await;
 
     let mut case = Case::new(before, after, up, Vec::new()).await;
@@ -295,8 +296,8 @@ async fn what_a_scratch_schema_cannot_show_is_told() {
 }
 
 #[tokio::test]
-async fn real_rows_are_tried_beside_made_up_ones() {
-    let mut case = Case::of(ITEMS, plan(&["ALTER TABLE items ADD CHECK (name <> 'real')"])).await;
+async fn sample_rows_are_used_in_addition_to_generated_ones() {
+    let mut case = Case::one_way(ITEMS, plan(&["ALTER TABLE items ADD CHECK (name <> 'real')"])).await;
     case.prove().await.unwrap();
     case.samples
         .insert(Name::local("items"), vec![r#"{"id": 900, "name": "real", "gone": true}"#.to_owned()]);
@@ -346,24 +347,24 @@ async fn every_table_of_a_large_schema_gets_rows() {
 }
 
 #[tokio::test]
-async fn a_table_that_no_row_fits_is_named() {
+async fn a_table_without_valid_rows_is_reported() {
     let before = "CREATE TABLE items (id int NOT NULL CHECK (id > 5 AND id < 5))";
-    let mut case = Case::of(before, plan(&["ALTER TABLE items ADD note text"])).await;
+    let mut case = Case::one_way(before, plan(&["ALTER TABLE items ADD note text"])).await;
     let proof = case.prove().await.unwrap();
     assert!(proof.without_rows.contains_key(&Name::local("items")), "{proof:?}");
     case.close().await;
 }
 
 #[tokio::test]
-async fn what_cannot_be_made_anew_is_named_and_nothing_is_proven() {
-    let mut case = Case::of(ITEMS, plan(&["ALTER TABLE items ADD sku text"])).await;
+async fn a_schema_that_cannot_be_recreated_is_an_error() {
+    let mut case = Case::one_way(ITEMS, plan(&["ALTER TABLE items ADD sku text"])).await;
     let table = case.from.tables.get_mut(&Name::local("items")).unwrap();
     table.columns[2].data_type = "no_such_type".to_owned();
     assert!(matches!(case.prove().await.unwrap_err(), ProofError::NotRecreated { .. }));
     case.close().await;
 }
 
-/// The planner's own plans, which the golden cases hold against `pg_dump` too, with rows that nobody thought of.
+/// The planner's own plans, with generated rows. The golden cases also compare them with `pg_dump`.
 #[tokio::test]
 async fn the_golden_cases_are_proven() {
     let mut failures = Vec::new();

@@ -1,4 +1,4 @@
-//! Random changes.
+//! Random changes of a schema.
 
 use super::{
     Pair,
@@ -7,7 +7,7 @@ use super::{
 };
 
 impl Maker {
-    /// Changes one thing.
+    /// Makes one change.
     pub(super) fn change(&mut self, pair: &mut Pair) {
         match self.upto(12) {
             0 => {
@@ -68,7 +68,7 @@ impl Maker {
         }
     }
 
-    /// Gives a table or a column another name, and says so.
+    /// Renames a table or a column, and records the rename.
     fn rename(&mut self, pair: &mut Pair) {
         let Some(at) = pair.after.tables.len().checked_sub(1).map(|last| self.upto(last + 1)) else { return };
         if self.chance(0.4) {
@@ -144,7 +144,7 @@ impl Maker {
             5 if column.generated.is_some() => column.generated = None,
             5 => column.collation = !column.collation,
             6 => column.comment = new.comment,
-            // Only a plain column whose values nobody misses becomes a computed one.
+            // Only a column whose values may be lost can become a generated one.
             7 if column.generated.is_some() => column.generated = self.one(&bases).cloned(),
             _ => {
                 column.not_null = !column.not_null;
@@ -157,7 +157,7 @@ impl Maker {
         let at = self.upto(pair.after.tables.len());
         let key = self.foreign_key(&pair.after, at);
         let table = &mut pair.after.tables[at];
-        // One goes, one comes.
+        // Remove one and add one.
         let (drop, add) = *self.one(&[(true, false), (false, true), (true, true)]).unwrap();
         match self.upto(5) {
             0 => table.primary_key = if add { self.distinct(table) } else { Vec::new() },

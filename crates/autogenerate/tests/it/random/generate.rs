@@ -1,4 +1,4 @@
-//! Random descriptions, and random changes of them.
+//! Random descriptions of schemas.
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 
@@ -16,12 +16,12 @@ const ACTIONS: &[&str] = &[
     "DEFERRABLE INITIALLY DEFERRED",
 ];
 
-/// The pair of a seed.
+/// Generates the pair of a seed.
 pub fn pair(seed: u64) -> Pair {
     let mut maker = Maker { rng: StdRng::seed_from_u64(seed), count: 0 };
     let before = maker.spec();
     let mut pair = Pair { after: before.clone(), before, ..Pair::default() };
-    // Now and then everything changes.
+    // Occasionally everything changes.
     let changes = if maker.chance(0.1) { 40 } else { maker.upto(8) + 1 };
     for _ in 0..changes {
         maker.change(&mut pair);
@@ -31,7 +31,7 @@ pub fn pair(seed: u64) -> Pair {
 
 pub(super) struct Maker {
     rng: StdRng,
-    /// For names that nothing else has.
+    /// Makes names unique.
     count: usize,
 }
 
@@ -53,7 +53,7 @@ impl Maker {
         format!("{start}{}", self.count)
     }
 
-    /// A name given by hand, or what PostgreSQL makes up.
+    /// An explicit name, or `None` for PostgreSQL's default.
     fn given(&mut self, start: &str) -> Option<String> {
         self.chance(0.4).then(|| self.name(start))
     }
@@ -146,7 +146,7 @@ impl Maker {
         self.one(&kinds).unwrap().clone()
     }
 
-    /// `generated` holds its own name until the table knows better.
+    /// If the column is generated, `generated` is a placeholder until the table sets it.
     pub(super) fn column(&mut self, spec: &Spec) -> Column {
         let name = self.name("c");
         let counter = [Counter::Serial, Counter::ByDefault, Counter::Always];
@@ -164,7 +164,7 @@ impl Maker {
         }
     }
 
-    /// One or two columns of which one at least has a value of its own in each row.
+    /// One or two columns, at least one of which has a different value in each row.
     pub(super) fn distinct(&mut self, table: &Table) -> Vec<String> {
         let good: Vec<&Column> =
             table.columns.iter().filter(|column| column.distinct && column.generated.is_none()).collect();
@@ -213,7 +213,7 @@ impl Maker {
         })
     }
 
-    /// From a table to a key of any, itself included.
+    /// A foreign key from a table to a key of any table, including itself.
     pub(super) fn foreign_key(&mut self, spec: &Spec, at: usize) -> Option<ForeignKey> {
         let other = self.one(&spec.tables)?;
         let mut keys: Vec<&Vec<String>> = other.uniques.iter().map(|unique| &unique.columns).collect();

@@ -1,7 +1,9 @@
-//! Random pairs of schemas with rows in them: up gives the target, down the start, rows that should survive do, and a second plan is empty.
+//! Random pairs of schemas with rows: the way up reaches the target, the way down the start, rows
+//! that should survive do, and a second plan is empty.
 //!
-//! `AUTOGENERATE_PAIRS` says how many, `AUTOGENERATE_SEED` where to begin: pair N of a run from seed S is the first one of a run from S + N.
-//! A pair that fails is made as small as it gets before it is shown.
+//! `AUTOGENERATE_PAIRS` is the number of pairs and `AUTOGENERATE_SEED` the first seed: pair N of a
+//! run from seed S is the first one of a run from S + N. A failing pair is shrunk before it is
+//! printed.
 
 mod change;
 mod generate;
@@ -27,19 +29,19 @@ use autogenerate::{
 use crate::judge::{self, ONLINE, PLAIN, Place, Sent, Side, Survivors, text};
 use spec::Spec;
 
-/// Databases that pairs are tried in at the same time.
+/// The number of databases in which pairs run in parallel.
 const PLACES: usize = 4;
 
-/// After so many failures there is enough to read.
+/// The run stops after this many failures.
 const ENOUGH: usize = 3;
 
-/// One in so many pairs goes by files of migrations, the others statement by statement.
+/// One in this many pairs runs as migration files, the others statement by statement.
 const ONLINE_EVERY: u64 = 3;
 
-/// One in so many pairs is judged by `pg_dump` too.
+/// One in this many pairs is also judged by `pg_dump`.
 const DUMP_EVERY: u64 = 5;
 
-/// Two schemas, and what was renamed between them: from, to, after the name of what it belongs to.
+/// Two schemas and the renames between them: the name of the parent, then the old and the new name.
 #[derive(Debug, Clone, Default)]
 struct Pair {
     before: Spec,
@@ -53,7 +55,7 @@ struct Pair {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn random_schemas_are_reached_and_left_again() {
+async fn random_schemas_are_reached_and_reverted() {
     let number = |name: &str, default: u64| {
         env::var(name).ok().map_or(default, |text| text.parse().expect("a number"))
     };
@@ -87,22 +89,22 @@ async fn work(next: Arc<AtomicU64>, end: u64, failed: Arc<AtomicUsize>) -> (Plac
         pair.dump = seed.is_multiple_of(DUMP_EVERY);
         match pair.judge(&mut place).await {
             Ok(()) => {}
-            Err(Failure::Pair(error)) => panic!("seed {seed} is no pair of schemas: {error}"),
-            Err(Failure::Of(error)) => {
+            Err(Failure::InvalidPair(error)) => panic!("seed {seed} is not a valid pair of schemas: {error}"),
+            Err(Failure::Plan(error)) => {
                 failed.fetch_add(1, Ordering::Relaxed);
-                let (pair, error) = shrunk(pair, error, &mut place).await;
-                failures.push(pair.told(seed, &error, &mut place).await);
+                let (pair, error) = shrink_pair(pair, error, &mut place).await;
+                failures.push(pair.describe(seed, &error, &mut place).await);
             }
         }
     }
     (place, failures)
 }
 
-/// Takes parts away for as long as the pair still fails.
-async fn shrunk(mut pair: Pair, mut error: String, place: &mut Place) -> (Pair, String) {
+/// Removes parts as long as the pair still fails.
+async fn shrink_pair(mut pair: Pair, mut error: String, place: &mut Place) -> (Pair, String) {
     'smaller: loop {
         for smaller in shrink::smaller(&pair) {
-            if let Err(Failure::Of(found)) = smaller.judge(place).await {
+            if let Err(Failure::Plan(found)) = smaller.judge(place).await {
                 (pair, error) = (smaller, found);
                 continue 'smaller;
             }
@@ -111,22 +113,22 @@ async fn shrunk(mut pair: Pair, mut error: String, place: &mut Place) -> (Pair, 
     }
 }
 
-/// Why a pair does not do.
+/// Why a pair failed.
 enum Failure {
-    /// It is no pair of schemas that PostgreSQL takes, which only parts taken away lead to.
-    Pair(String),
-    /// Something is wrong with the plan.
-    Of(String),
+    /// PostgreSQL rejects one of the schemas, which only shrinking can cause.
+    InvalidPair(String),
+    /// The plan is wrong.
+    Plan(String),
 }
 
 impl From<String> for Failure {
     fn from(error: String) -> Self {
-        Self::Of(error)
+        Self::Plan(error)
     }
 }
 
 impl Pair {
-    /// What is on both sides of a rename, among tables and columns that are there.
+    /// The renames of tables and columns that exist on both sides.
     fn renames(&self) -> Renames {
         let mut renames = Renames::default();
         for table in &self.after.tables {
@@ -152,7 +154,7 @@ impl Pair {
         renames
     }
 
-    /// What a column was called at first, while its table may have been called something else.
+    /// The original name of a column, whose table may have been renamed as well.
     fn column_before(&self, table: &str, column: &str) -> String {
         let names: Vec<String> = lineage(&self.tables, table);
         let mut column = column.to_owned();
@@ -166,7 +168,7 @@ impl Pair {
 
     async fn side(&self, place: &mut Place, spec: &Spec) -> Result<Side, Failure> {
         let sql = sql::tables(spec) + &sql::foreign_keys(spec);
-        place.begin_with(&sql).await.map_err(Failure::Pair)?;
+        place.begin_with(&sql).await.map_err(Failure::InvalidPair)?;
         Ok(self.look(place).await)
     }
 
@@ -181,7 +183,7 @@ impl Pair {
     async fn judge(&self, place: &mut Place) -> Result<(), Failure> {
         let sides = (self.side(place, &self.before).await?, self.side(place, &self.after).await?);
         let plans = self.plans(&sides, if self.online { ONLINE } else { PLAIN })?;
-        // Without slots nobody moves the rows that are in the way.
+        // Without slots nothing moves the rows that would make a statement fail.
         let asks =
             |plans: &[Plan; 2]| plans.iter().flat_map(|plan| &plan.statements).any(|one| one.slot.is_some());
         let rows = self.rows && (self.online || !asks(&self.plans(&sides, ONLINE)?));
@@ -203,14 +205,14 @@ impl Pair {
         rows: bool,
     ) -> Result<(), Failure> {
         let sent = if self.online { Sent::InFiles } else { Sent::Singly };
-        place.begin_with(&sql::tables(&self.before)).await.map_err(Failure::Pair)?;
+        place.begin_with(&sql::tables(&self.before)).await.map_err(Failure::InvalidPair)?;
         if rows {
             place
                 .execute(&rows::rows(&self.before, &self.after, self.online))
                 .await
-                .map_err(Failure::Pair)?;
+                .map_err(Failure::InvalidPair)?;
         }
-        place.execute(&sql::foreign_keys(&self.before)).await.map_err(Failure::Pair)?;
+        place.execute(&sql::foreign_keys(&self.before)).await.map_err(Failure::InvalidPair)?;
         let survivors = Survivors::new(&before.schema, &after.schema, &self.renames());
         let kept = survivors.before(place).await?;
         place.apply(up, sent).await.map_err(|error| format!("up: {error}"))?;
@@ -223,10 +225,10 @@ impl Pair {
         Ok(())
     }
 
-    /// All that a person needs to see what is wrong.
-    async fn told(&self, seed: u64, error: &str, place: &mut Place) -> String {
+    /// Describes a failure: seed, schemas, plans and error.
+    async fn describe(&self, seed: u64, error: &str, place: &mut Place) -> String {
         let sql = |spec| sql::tables(spec) + &sql::foreign_keys(spec);
-        let mut told = format!(
+        let mut text = format!(
             "=== AUTOGENERATE_SEED={seed} AUTOGENERATE_PAIRS=1, {}, {} rows, {:?}\n--- before\n{}--- after\n{}",
             if self.online { "online" } else { "plain" },
             if self.rows { "with" } else { "without" },
@@ -238,18 +240,18 @@ impl Pair {
         if let (Ok(before), Ok(after)) = (before, after)
             && let Ok([up, down]) = self.plans(&(before, after), if self.online { ONLINE } else { PLAIN })
         {
-            told.extend(["--- up\n", &text::golden(&up), "--- down\n", &text::golden(&down)]);
+            text.extend(["--- up\n", &text::golden(&up), "--- down\n", &text::golden(&down)]);
         }
-        format!("{told}--- {error}\n")
+        format!("{text}--- {error}\n")
     }
 }
 
-/// What something was called at first, through renames in a row.
+/// The original name of an object that was renamed any number of times.
 fn origin(renames: &[(String, String)], name: &str) -> String {
     lineage(renames, name).pop().unwrap()
 }
 
-/// All names of something, the first one last.
+/// All names of an object, the original one last.
 fn lineage(renames: &[(String, String)], name: &str) -> Vec<String> {
     let mut names = vec![name.to_owned()];
     for (old, new) in renames.iter().rev() {

@@ -1,4 +1,4 @@
-//! Rows that keep whatever a description asks for.
+//! Rows that satisfy all constraints of a description.
 
 use std::{collections::BTreeSet, fmt::Write as _, ops::RangeInclusive};
 
@@ -7,14 +7,15 @@ use super::{
     sql::{base, counter, written},
 };
 
-/// The rows of each table, by the number that all their values are made of: one that no plan makes up by counting.
+/// The numbers of the rows of each table, from which all their values are derived. High enough not
+/// to collide with values that a plan generates by counting.
 const ROWS: RangeInclusive<usize> = 101..=103;
 
-/// Rows; `other` is the schema that they have to be good for as well, `nulls` whether there are some.
+/// The rows as SQL. They also satisfy `other`; `nulls` adds nulls.
 pub fn rows(spec: &Spec, other: &Spec, nulls: bool) -> String {
     let mut sql = String::new();
     let keys = keys(spec).chain(keys(other)).collect::<BTreeSet<_>>();
-    // Under another name it may be in a key.
+    // Under another name the column may be in a key.
     let named_alike = |name: &str| other.tables.iter().any(|table| table.column(name).is_some());
     for table in &spec.tables {
         let table = written(spec, table);
@@ -53,7 +54,7 @@ pub fn rows(spec: &Spec, other: &Spec, nulls: bool) -> String {
     sql
 }
 
-/// The columns of all keys, which foreign keys may point at.
+/// The columns of all keys, which foreign keys may reference.
 fn keys(spec: &Spec) -> impl Iterator<Item = &String> {
     spec.tables
         .iter()
@@ -69,13 +70,13 @@ fn value(spec: &Spec, other: &Spec, kind: &Kind, row: usize) -> String {
         Kind::Uuid => format!("'00000000-0000-0000-0000-{row:012}'"),
         Kind::Jsonb => format!("'{{\"n\": {row}}}'"),
         Kind::Texts | Kind::Integers => format!("'{{{row}}}'"),
-        Kind::Enum(name) => format!("'{}'", kept_value(spec, other, name, row)),
-        Kind::Enums(name) => format!("'{{{}}}'", kept_value(spec, other, name, row)),
+        Kind::Enum(name) => format!("'{}'", common_value(spec, other, name, row)),
+        Kind::Enums(name) => format!("'{{{}}}'", common_value(spec, other, name, row)),
     }
 }
 
-/// A value of an enum that the other side has too, if there is one.
-fn kept_value<'a>(spec: &'a Spec, other: &Spec, name: &str, row: usize) -> &'a str {
+/// A value of an enum that also exists on the other side, if there is one.
+fn common_value<'a>(spec: &'a Spec, other: &Spec, name: &str, row: usize) -> &'a str {
     let values = spec.values(name).unwrap();
     let kept: Vec<&String> = values
         .iter()

@@ -1,11 +1,11 @@
-//! The smallest pair that still fails, by taking away part after part.
+//! Shrinks a failing pair by removing one part after another.
 
 use super::{
     Pair,
     spec::{Column, Spec, Table},
 };
 
-/// Something that can be taken away; numbers are places in lists.
+/// A part that can be removed; numbers are positions in lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Enum(usize),
@@ -36,7 +36,7 @@ pub enum Flag {
 const FLAGS: [Flag; 6] =
     [Flag::Comment, Flag::Collation, Flag::Default, Flag::Counter, Flag::Generated, Flag::NotNull];
 
-/// Pairs that are smaller by one thing, the largest things first.
+/// The pairs with one part less, largest parts first.
 pub fn smaller(pair: &Pair) -> Vec<Pair> {
     let mut pairs = Vec::new();
     if pair.rows {
@@ -45,19 +45,19 @@ pub fn smaller(pair: &Pair) -> Vec<Pair> {
     for part in parts(&pair.before) {
         if let Some(same) = same(part, &pair.before, &pair.after) {
             let mut one = pair.clone();
-            take(&mut one.before, part);
-            take(&mut one.after, same);
+            remove(&mut one.before, part);
+            remove(&mut one.after, same);
             pairs.push(one);
         }
     }
     for part in parts(&pair.before) {
         let mut one = pair.clone();
-        take(&mut one.before, part);
+        remove(&mut one.before, part);
         pairs.push(one);
     }
     for part in parts(&pair.after) {
         let mut one = pair.clone();
-        take(&mut one.after, part);
+        remove(&mut one.after, part);
         pairs.push(one);
     }
     for at in 0..pair.tables.len() {
@@ -99,7 +99,7 @@ fn parts(spec: &Spec) -> Vec<Part> {
         for at in 0..table.indexes.len() {
             parts.extend((0..6).map(|flag| Part::IndexFlag(t, at, flag)).filter(|part| {
                 let mut less = spec.clone();
-                take(&mut less, *part);
+                remove(&mut less, *part);
                 format!("{less:?}") != format!("{spec:?}")
             }));
         }
@@ -136,15 +136,19 @@ fn same(part: Part, before: &Spec, after: &Spec) -> Option<Part> {
         Part::Column(t, c) => column(t, c).map(|(t, c)| Part::Column(t, c)),
         Part::Flag(t, c, flag) => column(t, c).map(|(t, c)| Part::Flag(t, c, flag)),
         Part::Unique(t, at) => {
-            like(inside(t)?, at, |table| &table.uniques).map(|(t, at)| Part::Unique(t, at))
+            same_item(inside(t)?, at, |table| &table.uniques).map(|(t, at)| Part::Unique(t, at))
         }
-        Part::Check(t, at) => like(inside(t)?, at, |table| &table.checks).map(|(t, at)| Part::Check(t, at)),
-        Part::Index(t, at) => like(inside(t)?, at, |table| &table.indexes).map(|(t, at)| Part::Index(t, at)),
+        Part::Check(t, at) => {
+            same_item(inside(t)?, at, |table| &table.checks).map(|(t, at)| Part::Check(t, at))
+        }
+        Part::Index(t, at) => {
+            same_item(inside(t)?, at, |table| &table.indexes).map(|(t, at)| Part::Index(t, at))
+        }
         Part::ForeignKey(t, at) => {
-            like(inside(t)?, at, |table| &table.foreign_keys).map(|(t, at)| Part::ForeignKey(t, at))
+            same_item(inside(t)?, at, |table| &table.foreign_keys).map(|(t, at)| Part::ForeignKey(t, at))
         }
         Part::IndexFlag(t, at, flag) => {
-            like(inside(t)?, at, |table| &table.indexes).map(|(t, at)| Part::IndexFlag(t, at, flag))
+            same_item(inside(t)?, at, |table| &table.indexes).map(|(t, at)| Part::IndexFlag(t, at, flag))
         }
         Part::KeyColumn(t, at) => {
             let (old, other, new) = inside(t)?;
@@ -160,8 +164,8 @@ fn same(part: Part, before: &Spec, after: &Spec) -> Option<Part> {
     }
 }
 
-/// Where the other table has what is there in this one.
-fn like<T: std::fmt::Debug>(
+/// The position, in the other list, of the item at `at` in this one.
+fn same_item<T: std::fmt::Debug>(
     (old, other, new): (&Table, usize, &Table),
     at: usize,
     list: impl Fn(&Table) -> &Vec<T>,
@@ -170,7 +174,7 @@ fn like<T: std::fmt::Debug>(
     Some((other, list(new).iter().position(|one| format!("{one:?}") == wanted)?))
 }
 
-fn take(spec: &mut Spec, part: Part) {
+fn remove(spec: &mut Spec, part: Part) {
     match part {
         Part::Enum(e) => drop(spec.enums.remove(e)),
         Part::Value(e, v) => drop(spec.enums[e].values.remove(v)),

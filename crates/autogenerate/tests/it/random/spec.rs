@@ -1,4 +1,5 @@
-//! Schemas as descriptions from which any part can be taken away: what refers to a part that is not there is not written.
+//! Descriptions of schemas from which any part can be removed: references to missing parts are not
+//! rendered.
 
 /// A schema.
 #[derive(Debug, Clone, Default)]
@@ -26,22 +27,22 @@ pub struct Table {
 }
 
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a part that can be taken away")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part that can be removed")]
 pub struct Column {
     pub name: String,
     pub kind: Kind,
-    /// Whether each row has a value of its own, which a change of the type leaves as it is.
+    /// Whether each row has a different value that survives a change of the type.
     pub distinct: bool,
     pub not_null: bool,
     pub default: bool,
     pub counter: Option<Counter>,
-    /// The column that it is computed from.
+    /// The column from which it is generated.
     pub generated: Option<String>,
     pub collation: bool,
     pub comment: bool,
 }
 
-/// What a column holds.
+/// The kind of values in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     Smallint,
@@ -62,7 +63,7 @@ pub enum Kind {
     Enums(String),
 }
 
-/// Kinds with the same values: each casts to each.
+/// Kinds with the same values, which all cast to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     Number,
@@ -89,7 +90,7 @@ impl Kind {
         matches!(self, Self::Smallint | Self::Integer | Self::Bigint)
     }
 
-    /// Whether each row gets a value of its own.
+    /// Whether each row gets a different value.
     pub fn is_distinct(&self) -> bool {
         !matches!(self, Self::Boolean | Self::Enum(_) | Self::Enums(_) | Self::Jsonb)
     }
@@ -134,7 +135,7 @@ pub struct ForeignKey {
 }
 
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a part that can be taken away")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part that can be removed")]
 pub struct Index {
     pub name: Option<String>,
     pub columns: Vec<String>,
@@ -165,7 +166,7 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// The columns of those names, if all are there.
+    /// The columns with these names, if all exist.
     pub fn all(&self, names: &[String]) -> Option<Vec<&Column>> {
         let columns: Option<Vec<_>> = names.iter().map(|name| self.column(name)).collect();
         columns.filter(|columns| !columns.is_empty())

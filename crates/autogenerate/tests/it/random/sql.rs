@@ -1,10 +1,10 @@
-//! A description as SQL.
+//! Renders a description as SQL.
 
 use std::fmt::Write as _;
 
 use super::spec::{Check, Column, Counter, Family, ForeignKey, Index, Kind, Spec, Table, Unique};
 
-/// Everything but foreign keys.
+/// Everything except foreign keys.
 pub fn tables(spec: &Spec) -> String {
     let mut sql = String::new();
     for one in &spec.enums {
@@ -39,7 +39,7 @@ pub fn tables(spec: &Spec) -> String {
     sql
 }
 
-/// The foreign keys, which come after the rows.
+/// The foreign keys, which are added after the rows.
 pub fn foreign_keys(spec: &Spec) -> String {
     let mut sql = String::new();
     for table in &spec.tables {
@@ -51,7 +51,7 @@ pub fn foreign_keys(spec: &Spec) -> String {
     sql
 }
 
-/// The table with the columns alone whose types are there.
+/// The table with only those columns whose types exist.
 pub fn written(spec: &Spec, table: &Table) -> Table {
     let mut table = table.clone();
     table.columns.retain(|column| column.kind.of_enum().is_none_or(|name| spec.values(name).is_some()));
@@ -94,12 +94,12 @@ fn default(spec: &Spec, kind: &Kind) -> String {
     }
 }
 
-/// What counts in a column, where something can.
+/// The sequence or identity that numbers a column, if it can have one.
 pub fn counter(column: &Column) -> Option<Counter> {
     column.counter.filter(|_| column.kind.is_integer())
 }
 
-/// The column that another is generated from, where it can be.
+/// The column from which another is generated, if possible.
 pub fn base<'a>(table: &'a Table, column: &Column) -> Option<&'a Column> {
     let base = table.column(column.generated.as_ref()?)?;
     let fits = matches!(column.kind, Kind::Bigint | Kind::Text | Kind::Boolean);
@@ -149,7 +149,7 @@ fn computed(base: &Column, kind: &Kind) -> String {
     }
 }
 
-/// A condition that every row fulfils, whatever a plan has made up for it.
+/// A condition that every row satisfies, including values that a plan fills in.
 fn condition(spec: &Spec, column: &Column, strict: bool) -> String {
     let name = &column.name;
     match &column.kind {
@@ -182,22 +182,23 @@ fn named(name: Option<&String>) -> String {
 fn primary_key(table: &Table) -> Option<String> {
     let columns = table.all(&table.primary_key)?;
     let good = columns.iter().all(|column| base(table, column).is_none());
-    let good = good && columns.iter().any(|column| tells_apart(table, column));
+    let good = good && columns.iter().any(|column| distinguishes_rows(table, column));
     good.then(|| format!("PRIMARY KEY ({})", table.primary_key.join(", ")))
 }
 
-/// Whether a column tells rows apart: not one that gets the same value in all rows when it is added.
-fn tells_apart(table: &Table, column: &Column) -> bool {
+/// Whether a column distinguishes rows. A column that has the same value in all rows after it is
+/// added does not.
+fn distinguishes_rows(table: &Table, column: &Column) -> bool {
     let constant = column.default && counter(column).is_none() && column.kind != Kind::Uuid;
     column.distinct && !constant && base(table, column).is_none()
 }
 
 fn unique(table: &Table, unique: &Unique) -> Option<String> {
     let columns = table.all(&unique.columns)?;
-    let good = columns.iter().any(|column| tells_apart(table, column));
+    let good = columns.iter().any(|column| distinguishes_rows(table, column));
     let full = columns.iter().all(|column| column.not_null || table.primary_key.contains(&column.name));
     let nulls = if unique.nulls_not_distinct && full { " NULLS NOT DISTINCT" } else { "" };
-    // PostgreSQL makes one constraint of two that are alike.
+    // PostgreSQL merges two equal constraints.
     (good && unique.columns != table.primary_key).then(|| {
         format!(
             "{}UNIQUE{nulls} ({}) {}",
@@ -252,7 +253,8 @@ fn index(spec: &Spec, table: &Table, index: &Index) -> Option<String> {
         _ => None,
     });
     let special = special.flatten();
-    let unique = index.unique && special.is_none() && columns.iter().any(|column| tells_apart(table, column));
+    let unique =
+        index.unique && special.is_none() && columns.iter().any(|column| distinguishes_rows(table, column));
     let name = index.name.as_ref().map_or_else(String::new, |name| format!("{name} "));
     let mut sql = format!("CREATE {}INDEX {name}ON {}", if unique { "UNIQUE " } else { "" }, table.name);
     if let Some(method) = special {
@@ -276,7 +278,7 @@ fn index(spec: &Spec, table: &Table, index: &Index) -> Option<String> {
             write!(sql, " INCLUDE ({include})").unwrap();
         }
     }
-    // now() and the like are not immutable, and what compares moments depends on the time zone.
+    // now() is not immutable, and comparing timestamps depends on the time zone.
     if let Some(column) = index.partial.as_ref().and_then(|name| table.column(name)) {
         write!(sql, " WHERE {}", condition(spec, column, false)).unwrap();
     }

@@ -1,4 +1,4 @@
-//! How much a reading asks of the server.
+//! The number of queries per reading.
 
 use std::sync::{
     Arc,
@@ -10,7 +10,7 @@ use tracing::{Event, Metadata, Subscriber, span};
 
 use crate::support::{Database, public};
 
-/// Counts the queries of its thread, which sqlx logs.
+/// Counts the queries that sqlx logs on this thread.
 #[derive(Clone, Default)]
 struct Queries(Arc<AtomicUsize>);
 
@@ -41,7 +41,7 @@ async fn queries(database: &mut Database, scope: &Scope) -> usize {
 #[tokio::test]
 async fn the_number_of_queries_does_not_grow_with_the_number_of_tables() {
     let mut database = Database::new().await;
-    // tracing asks who listens when a line is first reached, and so may miss that one.
+    // Warm-up: tracing registers a callsite when it is first reached, and may miss that event.
     queries(&mut database, &public()).await;
     let mut counts = vec![queries(&mut database, &public()).await];
     database

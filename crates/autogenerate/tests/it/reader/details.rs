@@ -1,4 +1,4 @@
-//! What a reading must have, and must not.
+//! Details of what a reading includes and leaves out.
 
 use autogenerate::{
     introspect::{Scope, Unhandled},
@@ -9,7 +9,7 @@ use sqlx::Connection as _;
 use crate::support::{Database, assert_alike, public};
 
 #[tokio::test]
-async fn what_is_not_compared_is_named() {
+async fn objects_that_are_not_compared_are_listed() {
     let mut database = Database::with(include_str!("unhandled.sql")).await;
     let expected = [
         ("aggregate", "total(integer)"),
@@ -59,9 +59,10 @@ async fn what_is_not_compared_is_named() {
     assert_eq!(everywhere.len(), expected.len() + 3);
 }
 
-/// PostgreSQL 15.20 stores `pg_attver` with every column; written here by hand, so that every server shows it.
+/// PostgreSQL 15.20 stores `pg_attver` with every column. The test sets it by hand, to run on any
+/// server.
 #[tokio::test]
-async fn options_that_the_server_maintains_for_itself_are_ignored() {
+async fn options_that_the_server_maintains_are_ignored() {
     const TABLES: &str =
         "CREATE TABLE items (id integer, body text) WITH (fillfactor = 70, toast.autovacuum_enabled = off);";
     let expected = Database::with(TABLES).await.public().await;
@@ -122,7 +123,7 @@ async fn a_whole_database_has_qualified_names_and_its_schemas() {
 }
 
 #[tokio::test]
-async fn a_schema_alone_has_unqualified_names_even_when_it_is_not_on_the_search_path() {
+async fn a_single_schema_has_unqualified_names_even_if_it_is_not_on_the_search_path() {
     let mut database = Database::with(
         "CREATE SCHEMA \"a B\"; CREATE SCHEMA other; CREATE EXTENSION pg_trgm;
          CREATE TYPE \"a B\".state AS ENUM ('x'); CREATE TYPE other.state AS ENUM ('y');
@@ -145,7 +146,7 @@ async fn a_schema_alone_has_unqualified_names_even_when_it_is_not_on_the_search_
 }
 
 #[tokio::test]
-async fn reading_leaves_a_transaction_and_the_settings_as_they_were() {
+async fn reading_does_not_change_a_transaction_or_the_settings() {
     let mut database =
         Database::with("CREATE TABLE items (since timestamptz DEFAULT '2026-01-01 00:00:00+00')").await;
     let settings = "SELECT concat_ws('|', current_setting('search_path'), current_setting('timezone'), \
@@ -176,7 +177,7 @@ async fn reading_leaves_a_transaction_and_the_settings_as_they_were() {
 }
 
 #[tokio::test]
-async fn what_an_extension_owns_is_not_read() {
+async fn objects_of_extensions_are_not_read() {
     let mut database = Database::with(
         "CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE EXTENSION pg_trgm; CREATE EXTENSION ltree;
          CREATE EXTENSION pg_stat_statements;

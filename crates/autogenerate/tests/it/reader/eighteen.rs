@@ -1,4 +1,4 @@
-//! What only newer versions of PostgreSQL have.
+//! Features of newer versions of PostgreSQL.
 
 use autogenerate::{
     introspect::Unhandled,
@@ -8,7 +8,7 @@ use autogenerate::{
 use crate::support::Database;
 
 #[tokio::test]
-async fn what_postgresql_18_brought_is_read() {
+async fn new_features_of_postgresql_18_are_read() {
     let mut database = Database::new().await;
     if database.version() < 18 {
         return;

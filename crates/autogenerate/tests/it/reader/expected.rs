@@ -1,4 +1,4 @@
-//! What `kitchen_sink.sql` makes.
+//! The schema that `kitchen_sink.sql` creates.
 
 mod build;
 

@@ -1,4 +1,4 @@
-//! PostgreSQL does not always print again what it has read.
+//! PostgreSQL may print an expression differently after parsing its own output.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use autogenerate::{
     scratch::Scratch,
 };
 
-/// As people write them, about the columns of `CREATE` below.
+/// Expressions as people write them, on the columns in `create` below.
 const WRITTEN: &[&str] = &[
     "v IN ('a', 'b')",
     "v NOT IN ('a', 'it''s, (here)')",
@@ -60,7 +60,7 @@ async fn read(scratch: &mut Scratch, create: &str) -> Reading {
 }
 
 #[tokio::test]
-async fn what_is_created_from_a_reading_reads_like_it() {
+async fn a_schema_created_from_a_reading_reads_the_same() {
     let database = Database::with("CREATE EXTENSION citext").await;
     let mut scratch = Scratch::schema(&database.options).await.unwrap();
     let written = create(

@@ -1,4 +1,4 @@
-//! Short ways to write a schema.
+//! Shorthands to build a schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
