@@ -129,7 +129,7 @@ fn written_json(written: &Written) -> Value {
 fn document(revised: &Revised) -> Value {
     let way = |plan: &Plan, observed: &[Observed]| {
         let observed = observed.iter().cloned().chain(iter::repeat(Observed::default()));
-        let statement = |(statement, Observed { note, refused, .. }): (&Statement, Observed)| {
+        let statement = |(statement, Observed { note, data_error, .. }): (&Statement, Observed)| {
             let lock = |(mode, table): (String, String)| json!({ "mode": mode, "table": table });
             json!({
                 "sql": statement.sql,
@@ -138,7 +138,7 @@ fn document(revised: &Revised) -> Value {
                 "locks": note.locks.into_iter().map(lock).collect::<Vec<_>>(),
                 "rewrites": note.rewrites,
                 "scans": note.scans,
-                "refused": refused,
+                "data_error": data_error,
             })
         };
         plan.statements.iter().zip(observed).map(statement).collect::<Vec<_>>()

@@ -56,7 +56,7 @@ fn writes(resource: &Resource, entity: &Value, gone: &str) -> Vec<Case> {
             resource.batch_path(),
             batch(json!([{ "op": "delete", "id": id }])),
         ),
-        (resource.has(Restore), Method::DELETE, gone.clone(), None),
+        (resource.has(Restore), Method::DELETE, gone.to_owned(), None),
         (resource.has(Restore), Method::DELETE, format!("{gone}?purge=true"), None),
         (!resource.has(Batch), Method::DELETE, live, None),
     ]
