@@ -70,7 +70,7 @@ fn schemas_are_compared_and_planned_without_a_database() {
     let is_pure = |module: &str| top_level(module).is_some_and(|folder| PURE.contains(&folder.as_str()));
     let impure: Vec<_> = graph.crates().filter(|(from, name)| *name == "sqlx" && is_pure(from)).collect();
     assert_eq!(impure, []);
-    assert!(graph.crates().any(|(from, name)| from == "scratch::place" && name == "sqlx"));
+    assert!(graph.crates().any(|(from, name)| from == "scratch::space" && name == "sqlx"));
 }
 
 #[test]
