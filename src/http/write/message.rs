@@ -24,7 +24,7 @@ pub fn write(reply: &Reply) -> Vec<u8> {
 ///
 /// # Errors
 ///
-/// [`Error::Internal`] if it is not a message that [`write`] wrote.
+/// [`Error::Internal`] if it is not a message that [`write`](fn@write) wrote.
 pub fn parse(message: &[u8]) -> Result<Reply, Error> {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut head = httparse::Response::new(&mut fields);

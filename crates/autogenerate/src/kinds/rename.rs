@@ -12,8 +12,8 @@ pub(crate) struct Rename {
     pub(crate) object: Object,
     /// The new name. Its schema matters only for objects that are not part of a table.
     pub(crate) to: Name,
-    /// Whether the rename is not visible in a [`Schema`]: it concerns the sequence of an identity
-    /// column, whose name is guessed, or a temporary name.
+    /// Whether the rename is not visible in a [`Schema`](crate::schema::Schema): it concerns the
+    /// sequence of an identity column, whose name is guessed, or a temporary name.
     pub(crate) hidden: bool,
 }
 
