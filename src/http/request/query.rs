@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
+use serde::Serialize;
 
 use super::head::{FromHead, Head};
 use crate::{app::App, error::Fault, http::limits::MAX_DATE_TIME};
@@ -27,8 +28,8 @@ impl<T: FromQuery> FromHead for Query<T> {
     }
 }
 
-/// No parameters at all.
-#[derive(Debug)]
+/// No parameters at all; in a [`Listing`](super::listing::Listing), no filters.
+#[derive(Debug, Serialize)]
 pub struct NoQuery;
 
 impl FromQuery for NoQuery {
