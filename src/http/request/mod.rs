@@ -12,5 +12,7 @@ pub mod patch;
 pub mod path;
 pub mod preconditions;
 pub mod query;
+pub mod replacement;
 mod target;
+pub mod text;
 pub mod valid;

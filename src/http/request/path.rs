@@ -1,6 +1,7 @@
 //! The id in a path.
 
 use uuid::Uuid;
+use validator::ValidationError;
 
 use super::head::{FromHead, Head};
 use crate::{app::App, error::Fault};
@@ -25,4 +26,14 @@ impl FromHead for Id {
 /// knows.
 pub fn parse_uuid(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
+}
+
+/// Validates a UUID in a body as one in a path.
+///
+/// # Errors
+///
+/// The code `format`.
+pub fn validate_uuid(text: &str) -> Result<(), ValidationError> {
+    let fault = || ValidationError::new("format").with_message("must be a UUID".into());
+    parse_uuid(text).map(|_| ()).ok_or_else(fault)
 }

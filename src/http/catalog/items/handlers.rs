@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     events::ItemCreated,
     queries::{ItemDeleteQuery, ItemFilterQuery},
-    schemas::{ItemCreate, ItemPage, ItemPatch, ItemReplace, ItemReplacement, ItemView},
+    schemas::{ItemCreate, ItemPage, ItemPatch, ItemReplace, ItemView},
 };
 use crate::{
     app::App,
@@ -21,6 +21,7 @@ use crate::{
             path::Id,
             preconditions::Preconditions,
             query::{NoQuery, Query},
+            replacement::Replacement,
             valid::Valid,
         },
         response::{json::Json, problem::Problem, reply::Reply},
@@ -98,7 +99,7 @@ pub async fn list_items(
 )]
 pub async fn replace_item(
     State(app): State<Arc<App>>,
-    Valid(head, ItemReplacement(content)): Valid<(Id, Write), ItemReplacement>,
+    Valid(head, Replacement(content)): Valid<(Id, Write), Replacement<ItemReplace>>,
 ) -> Result<Response, Outcome> {
     let (Id(id), mut write) = head;
     let mut tx = write.begin(&app).await?;

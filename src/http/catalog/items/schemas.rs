@@ -4,23 +4,18 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{RefOr, Schema, Type, schema::ObjectBuilder},
+    openapi::{RefOr, Schema},
 };
 use uuid::Uuid;
-use validator::{Validate, ValidationError, ValidationErrors};
+use validator::{Validate, ValidationError};
 
 use super::attributes::Attributes;
 use crate::{
     http::{
-        request::{
-            body::FromBody,
-            json,
-            path::{Id, parse_uuid},
-        },
+        request::{path::validate_uuid, replacement::Replace, text},
         response::{
-            json::{Json, microseconds, optional_microseconds, verbatim},
+            json::{microseconds, optional_microseconds, verbatim},
             page::PageView,
-            problem::Problem,
         },
     },
     postgres::{
@@ -69,17 +64,7 @@ pub struct ItemName(String);
 
 impl PartialSchema for ItemName {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some(format!(
-                "What the item is called: 1 to {MAX_NAME} characters, of which at least one is not white space \
-                 and none is a control character. White space at both ends is removed before the characters \
-                 are counted."
-            )))
-            .min_length(Some(1))
-            .max_length(Some(MAX_NAME))
-            .pattern(Some(r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$"))
-            .into()
+        text::line_schema("What the item is called", MAX_NAME)
     }
 }
 
@@ -96,7 +81,7 @@ impl From<ItemName> for String {
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "name": "Desk lamp", "status": "active", "attributes": { "color": "red", "weight": 9 } })))]
 pub struct ItemCreate {
-    #[validate(custom(function = is_name))]
+    #[validate(custom(function = validate_name))]
     #[schema(inline)]
     name: ItemName,
     /// The stage of the item's life.
@@ -121,10 +106,10 @@ impl From<ItemCreate> for ItemContent {
 pub struct ItemReplace {
     /// May repeat the id in the path.
     #[serde(default)]
-    #[validate(custom(function = is_uuid))]
+    #[validate(custom(function = validate_uuid))]
     #[schema(read_only, value_type = Option<Uuid>)]
     id: Option<String>,
-    #[validate(custom(function = is_name))]
+    #[validate(custom(function = validate_name))]
     #[schema(inline)]
     name: ItemName,
     /// The stage of the item's life.
@@ -136,28 +121,9 @@ pub struct ItemReplace {
     attributes: Attributes,
 }
 
-impl ItemReplace {
-    /// As [`validate`](Validate::validate), and the body names no id other than `id`.
-    fn validate_for(&self, id: Uuid) -> Result<(), ValidationErrors> {
-        let mut errors = self.validate().err().unwrap_or_default();
-        if self.id.as_deref().and_then(parse_uuid).is_some_and(|other| other != id) {
-            errors.add(
-                "id",
-                ValidationError::new("mismatch").with_message("must be the id in the path".into()),
-            );
-        }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
-    }
-}
-
-/// The whole content of the item at the path.
-pub struct ItemReplacement(pub ItemReplace);
-
-impl<T> FromBody<(Id, T)> for ItemReplacement {
-    const MEDIA_TYPES: &[&str] = <Json<ItemReplace> as FromBody<(Id, T)>>::MEDIA_TYPES;
-
-    fn from_body(_: &str, body: &[u8], (Id(id), _): &(Id, T)) -> Result<Self, Problem> {
-        json::parse(body, |content: &ItemReplace| content.validate_for(*id)).map(Self)
+impl Replace for ItemReplace {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 }
 
@@ -234,20 +200,6 @@ impl From<Item> for ItemView {
 /// A page of items.
 pub type ItemPage = PageView<ItemView>;
 
-/// Validates a UUID as in a path.
-pub fn is_uuid(id: &str) -> Result<(), ValidationError> {
-    let fault = || ValidationError::new("format").with_message("must be a UUID".into());
-    parse_uuid(id).map(|_| ()).ok_or_else(fault)
-}
-
-fn is_name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
-    let fault = |code, detail: String| Err(ValidationError::new(code).with_message(detail.into()));
-    if name.chars().any(char::is_control) {
-        return fault("control_character", "must not contain control characters".into());
-    }
-    match name.trim().chars().count() {
-        0 => fault("too_short", "must have at least 1 character".into()),
-        1..=MAX_NAME => Ok(()),
-        _ => fault("too_long", format!("must have at most {MAX_NAME} characters")),
-    }
+fn validate_name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
+    text::validate_line(name, MAX_NAME)
 }

@@ -13,9 +13,12 @@ use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use crate::http::{
-    catalog::items::schemas::{ItemCreate, ItemPatch, ItemView, is_uuid},
+    catalog::items::schemas::{ItemCreate, ItemPatch, ItemView},
     limits::MAX_ENTITY_TAGS,
-    request::preconditions::{ENTITY_TAGS, Preconditions},
+    request::{
+        path::validate_uuid,
+        preconditions::{ENTITY_TAGS, Preconditions},
+    },
 };
 
 /// The most operations of a batch.
@@ -66,7 +69,7 @@ pub struct ItemBatchUpdate {
     #[expect(dead_code, reason = "its value was checked before")]
     op: ItemBatchUpdateOp,
     /// The item's id.
-    #[validate(custom(function = is_uuid))]
+    #[validate(custom(function = validate_uuid))]
     #[schema(value_type = Uuid)]
     pub id: String,
     #[serde(default, deserialize_with = "present")]
@@ -86,7 +89,7 @@ pub struct ItemBatchDelete {
     #[expect(dead_code, reason = "its value was checked before")]
     op: ItemBatchDeleteOp,
     /// The item's id.
-    #[validate(custom(function = is_uuid))]
+    #[validate(custom(function = validate_uuid))]
     #[schema(value_type = Uuid)]
     pub id: String,
     #[serde(default, deserialize_with = "present")]

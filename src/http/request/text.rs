@@ -1,0 +1,36 @@
+//! Text of one line, such as a name.
+
+use utoipa::openapi::{RefOr, Schema, Type, schema::ObjectBuilder};
+use validator::ValidationError;
+
+/// The schema of a required text of at most `max` characters; `meaning` begins its description.
+pub fn line_schema(meaning: &str, max: usize) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(format!(
+            "{meaning}: 1 to {max} characters, of which at least one is not white space \
+             and none is a control character. White space at both ends is removed before the characters \
+             are counted."
+        )))
+        .min_length(Some(1))
+        .max_length(Some(max))
+        .pattern(Some(r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$"))
+        .into()
+}
+
+/// Validates a text as [`line_schema`] describes it.
+///
+/// # Errors
+///
+/// The code `control_character`, `too_short` or `too_long`.
+pub fn validate_line(text: &str, max: usize) -> Result<(), ValidationError> {
+    let fault = |code, detail: String| Err(ValidationError::new(code).with_message(detail.into()));
+    if text.chars().any(char::is_control) {
+        return fault("control_character", "must not contain control characters".into());
+    }
+    match text.trim().chars().count() {
+        0 => fault("too_short", "must have at least 1 character".into()),
+        length if length <= max => Ok(()),
+        _ => fault("too_long", format!("must have at most {max} characters")),
+    }
+}
