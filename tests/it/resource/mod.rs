@@ -12,13 +12,8 @@ mod patches;
 mod races;
 mod writes;
 
-use crate::{
-    catalog::items::ITEMS,
-    support::resource::{Feature, Resource},
-};
-
-/// Every resource of the service.
-pub const RESOURCES: [&Resource; 1] = [&ITEMS];
+pub use crate::catalog::RESOURCES;
+use crate::support::resource::{Feature, Resource};
 
 /// The resources that offer all of this.
 fn resources_with(features: &[Feature]) -> impl Iterator<Item = &'static Resource> {
