@@ -27,7 +27,7 @@ pub fn judge(
         }
         Expected::Found(mut entity) => {
             same("status", reply.status.as_u16(), 200)?;
-            same("entity", entity.see(&reply.body)?, ())?;
+            same("entity", entity.see(resource, &reply.body)?, ())?;
             got(entity.version, reply)?;
             let id = entity.id.clone();
             Ok(Some(vec![Change { status: 200, id, entity: Some(entity), slot: None }]))
@@ -137,7 +137,7 @@ impl Done {
         } else if kind == Kind::Batch {
             results(resource, &mut changes, &reply.body)?;
         } else if let [Change { entity: Some(entity), .. }] = &mut changes[..] {
-            entity.see(&reply.body)?;
+            entity.see(resource, &reply.body)?;
         }
 
         let entity =
@@ -170,7 +170,7 @@ fn results(resource: &Resource, changes: &mut [Change], body: &Value) -> Result<
     for (change, result) in changes.iter_mut().zip(results) {
         match &mut change.entity {
             Some(entity) if change.status != 204 => {
-                entity.see(&result[resource.name])?;
+                entity.see(resource, &result[resource.name])?;
                 change.id.clone_from(&entity.id);
             }
             _ => {}
@@ -183,7 +183,7 @@ fn results(resource: &Resource, changes: &mut [Change], body: &Value) -> Result<
 
 impl Entity {
     /// Checks that this is the entity, and learns what only the server knows.
-    pub fn see(&mut self, shown: &Value) -> Result<(), String> {
+    pub fn see(&mut self, resource: &Resource, shown: &Value) -> Result<(), String> {
         let text = |name: &str| shown[name].as_str().unwrap_or_default().to_owned();
         if self.id.is_empty() {
             self.learn_id(&text("id"))?;
@@ -200,7 +200,7 @@ impl Entity {
         }
         self.created_at.get_or_insert(created_at);
         self.updated_at.get_or_insert(updated_at);
-        let wanted = self.document();
+        let wanted = self.document(resource);
         if *shown == wanted { Ok(()) } else { Err(format!("entity is\n{shown}, not\n{wanted}")) }
     }
 

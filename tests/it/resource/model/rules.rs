@@ -2,14 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use crate::support::resource::{Resource, Rule};
+use crate::support::resource::{Feature, Resource, Rule};
 
 /// The location of a fault in a request, and its code.
 pub type Fault = (String, &'static str);
 
-const READ_ONLY: [&str; 5] = ["id", "version", "created_at", "updated_at", "deleted_at"];
 /// As `Accept-Patch` lists them.
 pub const PATCH_TYPES: &str = "application/merge-patch+json, application/json-patch+json, application/json";
+
+fn read_only(resource: &Resource) -> &'static [&'static str] {
+    let names = &["id", "version", "created_at", "updated_at", "deleted_at"];
+    if resource.has(Feature::Restore) { names } else { &names[..4] }
+}
 
 fn fault(location: impl Into<String>, code: &'static str) -> Fault {
     (location.into(), code)
@@ -153,10 +157,10 @@ fn merge(target: Value, patch: &Value) -> Value {
 /// The content after a merge patch, and what is wrong with it or with the patch.
 pub fn merged(resource: &Resource, document: &Value, patch: &Value) -> (Value, Vec<Fault>) {
     let names = patch.as_object().into_iter().flat_map(Map::keys);
-    let (read_only, others): (Vec<&String>, Vec<&String>) =
-        names.partition(|name| READ_ONLY.contains(&name.as_str()));
+    let (forbidden, others): (Vec<&String>, Vec<&String>) =
+        names.partition(|name| read_only(resource).contains(&name.as_str()));
     let mut faults: Vec<Fault> =
-        read_only.iter().map(|name| fault(format!("/{name}"), "read_only")).collect();
+        forbidden.iter().map(|name| fault(format!("/{name}"), "read_only")).collect();
     let unknown =
         others.into_iter().filter(|name| patch[*name].is_null() && document.get(name.as_str()).is_none());
     faults.extend(
@@ -165,7 +169,7 @@ pub fn merged(resource: &Resource, document: &Value, patch: &Value) -> (Value, V
             .map(|name| fault(format!("/{name}"), "unknown_field")),
     );
     let mut result = merge(document.clone(), patch);
-    take_read_only(&mut result);
+    take_read_only(resource, &mut result);
     faults.extend(content_faults(resource, &result));
     (result, faults)
 }
@@ -189,16 +193,16 @@ pub fn patched(resource: &Resource, document: &Value, operations: &[Value]) -> R
     if !result.is_object() {
         return Err(Unpatched::Invalid(vec![fault("", "type")]));
     }
-    let changed = READ_ONLY.into_iter().filter(|name| result.get(name) != document.get(name));
+    let changed = read_only(resource).iter().filter(|name| result.get(name) != document.get(name));
     let mut faults: Vec<Fault> = changed.map(|name| fault(format!("/{name}"), "read_only")).collect();
-    take_read_only(&mut result);
+    take_read_only(resource, &mut result);
     faults.extend(content_faults(resource, &result));
     if faults.is_empty() { Ok(result) } else { Err(Unpatched::Invalid(faults)) }
 }
 
-fn take_read_only(document: &mut Value) {
+fn take_read_only(resource: &Resource, document: &mut Value) {
     if let Value::Object(members) = document {
-        members.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
+        members.retain(|name, _| !read_only(resource).contains(&name.as_str()));
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     rules::{self, Unpatched},
 };
 use crate::support::{
-    resource::{Field, Resource, Rule},
+    resource::{Feature, Field, Resource, Rule},
     service::Reply,
 };
 
@@ -125,6 +125,11 @@ impl State {
         self.entities.get(id).filter(|entity| !entity.deleted).ok_or_else(Rejection::not_found)
     }
 
+    /// The entity after its deletion, if it can be restored.
+    fn deleted(&self, entity: &Entity) -> Option<Entity> {
+        self.resource.has(Feature::Restore).then(|| entity.deleted(true))
+    }
+
     fn get(&self, request: &Request) -> Expected {
         match self.live(&request.id) {
             Err(rejection) => Expected::Rejected(rejection),
@@ -160,7 +165,7 @@ impl State {
             Kind::Delete => {
                 let entity = self.live(id)?;
                 check(request, entity)?;
-                one(204, Some(entity.deleted(true)))
+                one(204, self.deleted(entity))
             }
             Kind::Purge => {
                 check(request, self.entities.get(id).ok_or_else(Rejection::not_found)?)?;
@@ -225,17 +230,20 @@ impl State {
         for (index, operation) in operations.iter().enumerate() {
             let id = operation["id"].as_str().unwrap_or_default().to_owned();
             let (status, entity) = match operation["op"].as_str() {
-                Some("create") => (201, Entity::created(self.resource, &operation[self.resource.name])),
+                Some("create") => (201, Some(Entity::created(self.resource, &operation[self.resource.name]))),
                 Some("update") => {
-                    let (content, faults) =
-                        rules::merged(self.resource, &self.entities[&id].document(), &operation["patch"]);
+                    let (content, faults) = rules::merged(
+                        self.resource,
+                        &self.entities[&id].document(self.resource),
+                        &operation["patch"],
+                    );
                     invalid.extend(rules::below(&format!("/operations/{index}/patch"), faults));
-                    (200, self.entities[&id].with(self.resource, &content))
+                    (200, Some(self.entities[&id].with(self.resource, &content)))
                 }
-                _ => (204, self.entities[&id].deleted(true)),
+                _ => (204, self.deleted(&self.entities[&id])),
             };
             let slot = (status == 201).then_some(request.slots[index]);
-            changes.push(Change { status, id, entity: Some(entity), slot });
+            changes.push(Change { status, entity, id, slot });
         }
         if invalid.is_empty() { Ok(changes) } else { Err(Rejection::invalid(invalid)) }
     }
@@ -286,11 +294,11 @@ fn check(request: &Request, entity: &Entity) -> Result<(), Rejection> {
 
 fn patch(resource: &Resource, entity: &Entity, request: &Request) -> Result<Value, Rejection> {
     if request.kind == Kind::Merge {
-        let (content, faults) = rules::merged(resource, &entity.document(), &request.body);
+        let (content, faults) = rules::merged(resource, &entity.document(resource), &request.body);
         return if faults.is_empty() { Ok(content) } else { Err(Rejection::invalid(faults)) };
     }
     let operations = request.body.as_array().map_or(&[][..], Vec::as_slice);
-    rules::patched(resource, &entity.document(), operations).map_err(|error| match error {
+    rules::patched(resource, &entity.document(resource), operations).map_err(|error| match error {
         Unpatched::Test(fault) => Rejection::conflict().at(vec![fault]),
         Unpatched::Invalid(faults) => Rejection::invalid(faults),
     })
@@ -329,12 +337,15 @@ impl Entity {
     }
 
     /// As clients see it; times that are not known are null.
-    pub fn document(&self) -> Value {
+    pub fn document(&self, resource: &Resource) -> Value {
         let Self { id, fields, version, created_at, updated_at, .. } = self;
         let deleted_at = updated_at.as_ref().filter(|_| self.deleted);
         let mut document = json!({
-            "id": id, "version": version, "created_at": created_at, "updated_at": updated_at, "deleted_at": deleted_at,
+            "id": id, "version": version, "created_at": created_at, "updated_at": updated_at,
         });
+        if resource.has(Feature::Restore) {
+            document["deleted_at"] = json!(deleted_at);
+        }
         document.as_object_mut().unwrap().extend(fields.clone());
         document
     }

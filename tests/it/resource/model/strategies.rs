@@ -27,13 +27,14 @@ pub fn operation(resource: &'static Resource) -> impl Strategy<Value = Operation
 }
 
 fn action(resource: &'static Resource) -> impl Strategy<Value = Action> {
+    let purges = if resource.has(Restore) { vec![None, Some(false), None] } else { vec![None] };
     let choices = [
         (None, 2, Just(Action::Get).boxed()),
         (None, 3, content(resource).prop_map(Action::Create).boxed()),
         (Some(Replace), 7, replacement(resource).prop_map(Action::Put).boxed()),
         (Some(Update), 4, merge(resource).boxed()),
         (Some(Update), 4, json_patch(resource).prop_map(Action::Patch).boxed()),
-        (None, 3, select(vec![None, Some(false), None]).prop_map(Action::Delete).boxed()),
+        (None, 3, select(purges).prop_map(Action::Delete).boxed()),
         (Some(Restore), 1, Just(Action::Delete(Some(true))).boxed()),
         (Some(Restore), 3, Just(Action::Restore).boxed()),
         (Some(Batch), 3, vec(batch_operation(resource), 1..=2).prop_map(Action::Batch).boxed()),
