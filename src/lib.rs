@@ -24,3 +24,4 @@ pub mod error;
 pub mod http;
 pub mod postgres;
 pub mod telemetry;
+mod time;

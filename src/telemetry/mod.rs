@@ -9,7 +9,7 @@ mod sink;
 use std::io::{self, IsTerminal};
 
 use anyhow::Context;
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use clap::ValueEnum;
 use serde::ser::{SerializeMap, Serializer as _};
 use tracing::{Event, Subscriber, span::Record};
@@ -24,6 +24,7 @@ use tracing_subscriber::{
 };
 
 use self::sink::{Guard, Sink};
+use crate::time::rfc3339;
 
 /// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -128,7 +129,7 @@ where
     let mut line = Vec::with_capacity(512);
     let mut serializer = serde_json::Serializer::new(&mut line);
     let mut members = serializer.serialize_map(None)?;
-    members.serialize_entry("timestamp", &Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true))?;
+    members.serialize_entry("timestamp", &rfc3339(Utc::now()))?;
     members.serialize_entry("level", event.metadata().level().as_str())?;
     members.serialize_entry("target", event.metadata().target())?;
     let mut visitor = SerdeMapVisitor::new(members);

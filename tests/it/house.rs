@@ -107,7 +107,7 @@ const PLAN: [(&str, &[&str]); 20] = [
 ];
 
 /// Known to every part, and importing none.
-const LEAVES: [&str; 3] = ["error", "actor", "http::limits"];
+const LEAVES: [&str; 4] = ["error", "actor", "time", "http::limits"];
 
 /// The part of the plan that a module belongs to, and the domain that it is of.
 fn part(module: &str) -> (String, Option<&str>) {

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 
-use crate::{error::Error, postgres::json::JsonText};
+use crate::{error::Error, postgres::json::JsonText, time::rfc3339};
 
 /// JSON of a request or response.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Formatter for Verbatim {
 ///
 /// The writer fails.
 pub fn microseconds<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Micros, true))
+    serializer.serialize_str(&rfc3339(*time))
 }
 
 /// As [`microseconds`], or null.
