@@ -67,14 +67,14 @@ async fn options_that_the_server_maintains_are_ignored() {
         "CREATE TABLE items (id integer, body text) WITH (fillfactor = 70, toast.autovacuum_enabled = off);";
     let expected = Database::with(TABLES).await.public().await;
     let maintained = "
-        UPDATE pg_attribute SET attoptions = '{pg_attver=1}' WHERE attrelid = 'items'::regclass AND attnum > 0;
+        UPDATE pg_attribute SET attoptions = attoptions || '{pg_attver=1}' WHERE attrelid = 'items'::regclass AND attnum > 0;
         UPDATE pg_class SET reloptions = reloptions || '{pg_relver=1}' WHERE reloptions IS NOT NULL AND oid >= 16384;";
     let reading = Database::with(&format!("{TABLES}{maintained}")).await.public().await;
     assert_alike(&reading.schema, &expected.schema);
     assert_eq!(reading.unhandled, []);
 
     let set = "ALTER TABLE items ALTER id SET (n_distinct = 5);";
-    let reading = Database::with(&format!("{TABLES}{maintained}{set}")).await.public().await;
+    let reading = Database::with(&format!("{TABLES}{set}{maintained}")).await.public().await;
     assert_eq!(reading.unhandled, [Unhandled { kind: "column options", name: "items.id".to_owned() }]);
 }
 
