@@ -96,7 +96,8 @@ fn column(column: &Column) -> TokenStream {
     }
 }
 
-/// Generates the SQL type: the Rust type's, or the one that is named. `nullable` has the last word.
+/// Generates the SQL type: the Rust type's, or the one that is named. `nullable` overrides the
+/// `Option`.
 fn data_type(column: &Column) -> TokenStream {
     let (named, optional) =
         (column.type_source.named.as_ref().map(LitStr::value), column.type_source.optional);

@@ -33,7 +33,7 @@ pub enum Answer {
     Renamed,
     /// The new object is unrelated to the old one.
     Another,
-    /// Nobody can answer.
+    /// There is no terminal to ask on.
     Unknown,
 }
 

@@ -1,8 +1,9 @@
 //! Which module of a crate imports which, as its sources say: needs `syn` and nothing else.
 //!
-//! A module is a file; modules inside a file belong to it. `mod` declarations are followed from `lib.rs` and `main.rs`,
-//! except those under `#[cfg(test)]`. A path imports the file of the last module that it names: `use crate::a::Thing`
-//! imports `a`, even if `a` re-exports `Thing` from a module of its own.
+//! A module is a file; modules inside a file belong to it. `mod` declarations are followed from
+//! `lib.rs` and `main.rs`, except those under `#[cfg(test)]`. A path imports the file of the last
+//! module that it names: `use crate::a::Thing` imports `a`, even if `a` re-exports `Thing` from a
+//! module of its own.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,8 +13,8 @@ use std::{
 
 use syn::visit::{self, Visit};
 
-/// The imports between the modules of a crate, by their paths, such as `http::listener`. The crate's root is `crate`,
-/// and that of a binary next to it is `main`.
+/// The imports between the modules of a crate, by their paths, such as `http::listener`. The
+/// crate's root is `crate`, and that of a binary next to it is `main`.
 #[derive(Debug, Default)]
 pub struct ModuleGraph {
     edges: BTreeMap<String, BTreeSet<String>>,
@@ -58,8 +59,8 @@ impl ModuleGraph {
         self.crates.iter().map(|(module, name)| (module.as_str(), name.as_str()))
     }
 
-    /// The same imports between groups of modules. `group` names the group of a module; imports inside one are left
-    /// out, and so are modules that have none.
+    /// The same imports between groups of modules. `group` names the group of a module; imports
+    /// inside one are left out, and so are modules that have none.
     pub fn grouped(&self, group: impl Fn(&str) -> Option<String>) -> Self {
         let mut graph = Self::default();
         for (module, imports) in &self.edges {
@@ -71,7 +72,8 @@ impl ModuleGraph {
         graph
     }
 
-    /// The groups of modules that import each other in a circle, each sorted; empty if imports have a direction.
+    /// The groups of modules that import each other in a circle, each sorted; empty if imports have
+    /// a direction.
     pub fn cycles(&self) -> Vec<Vec<String>> {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.edges.keys().map(|module| (module.as_str(), self.reachable(module))).collect();
@@ -155,8 +157,8 @@ impl Modules {
         self.read_file(file, folder, &path, &path.join("::"));
     }
 
-    /// Adds the imports of a module to the graph. Paths that begin with the name of a crate are looked up in `library`
-    /// if its root has a module of the second name.
+    /// Adds the imports of a module to the graph. Paths that begin with the name of a crate are
+    /// looked up in `library` if its root has a module of the second name.
     fn import(&self, path: &[String], library: &Self, graph: &mut ModuleGraph) {
         let module = &self.by_path[path];
         for named in &module.paths {
@@ -172,7 +174,8 @@ impl Modules {
         }
     }
 
-    /// The file that a path leads to from a module; `None` if it leaves the crate, or is about what is in scope.
+    /// The file that a path leads to from a module; `None` if it leaves the crate, or is about what
+    /// is in scope.
     fn resolve(&self, from: &[String], path: &[String]) -> Option<String> {
         let (first, rest) = path.split_first()?;
         let absolute = match first.as_str() {
@@ -220,7 +223,8 @@ impl Module {
         self.aliases.insert(name, path);
     }
 
-    /// The paths in the text of a macro's call, which has no syntax of its own. The last segment is no module.
+    /// The paths in the text of a macro's call, which has no syntax of its own. The last segment is
+    /// no module.
     fn text(&mut self, text: &str) {
         let text = text.replace(":: ", "::").replace(" ::", "::");
         for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
