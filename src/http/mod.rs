@@ -25,10 +25,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/problems/{kind}", get(response::problem::describe_problem))
         .merge(openapi::routes(document_text()))
         .fallback(async || StatusCode::NOT_FOUND);
-    // Probes and metrics respond even when everything else is rejected.
-    let operator = operator::probes().merge(layers::compressed(operator::metrics()));
-    let router = layers::around_public(public, app).merge(operator);
-    layers::around_all(router, app).with_state(Arc::clone(app))
+    layers::around_all(public.merge(operator::routes()), app).with_state(Arc::clone(app))
 }
 
 /// The OpenAPI document, as `openapi.json` has it.

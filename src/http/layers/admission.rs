@@ -3,24 +3,19 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use tokio::sync::Semaphore;
+use axum::response::Response;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{
-    http::response::problem::{Problem, UNAVAILABLE},
-    postgres::pool::settled,
-};
+use super::around::Pending;
+use crate::http::response::problem::{Problem, UNAVAILABLE};
 
-/// Runs the request if there is room for it, until the transactions that it abandoned have rolled
-/// back. A request whose body is still arriving takes no room: slow clients must not keep others
-/// out.
-pub async fn admit(State(permits): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    match permits.try_acquire() {
-        Ok(_permit) => settled(next.run(request)).await,
-        Err(_) => Problem::new(&UNAVAILABLE, "Too many requests are in progress.").into_response(),
-    }
+/// Takes the room of one request until its response. A request whose body is still arriving takes
+/// none: slow clients must not keep others out.
+pub fn admit(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
+    let permit = Arc::clone(permits).try_acquire_owned();
+    permit.map_err(|_| Problem::new(&UNAVAILABLE, "Too many requests are in progress."))
+}
+
+impl Pending for OwnedSemaphorePermit {
+    fn complete(self, _: &mut Response) {}
 }

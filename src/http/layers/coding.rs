@@ -3,7 +3,12 @@
 //! tower-http's layer negotiates after the handler, when a write is committed and a 406 would be a
 //! lie. So the coding is chosen before, and the layer sees no other.
 
-use axum::extract::Request;
+use axum::{
+    BoxError,
+    body::{Body, Bytes},
+    extract::Request,
+    response::Response,
+};
 use http::{HeaderValue, StatusCode, header};
 use tower_http::compression::{
     CompressionLayer,
@@ -11,6 +16,7 @@ use tower_http::compression::{
 };
 
 use crate::http::{
+    operator,
     request::negotiation::{IDENTITY, choose_coding},
     response::problem::{NOT_ACCEPTABLE, Problem},
 };
@@ -24,11 +30,13 @@ pub fn layer() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
 }
 
 /// Chooses the coding of the response, or rejects the request with 406 if the client accepts none.
-pub fn negotiate(mut request: Request) -> Result<Request, Problem> {
+/// Probes always respond, as they are.
+pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     if !request.headers().contains_key(header::ACCEPT_ENCODING) {
-        return Ok(request);
+        return Ok(());
     }
-    let Some(coding) = choose_coding(request.headers()) else {
+    let coding = if operator::is_probe(request) { Some(IDENTITY) } else { choose_coding(request.headers()) };
+    let Some(coding) = coding else {
         let detail = "The Accept-Encoding field admits none of br, gzip, zstd and identity.";
         return Err(Problem::new(&NOT_ACCEPTABLE, detail));
     };
@@ -36,13 +44,17 @@ pub fn negotiate(mut request: Request) -> Result<Request, Problem> {
     if coding != IDENTITY {
         request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding));
     }
-    Ok(request)
+    Ok(())
 }
 
 /// Says that the 200 that a 304 stands for depends on the coding (RFC 9110 §15.4.5).
-pub fn vary_not_modified<B>(mut response: http::Response<B>) -> http::Response<B> {
+pub fn vary_not_modified<B>(mut response: http::Response<B>) -> Response
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
     if response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    response
+    response.map(Body::new)
 }

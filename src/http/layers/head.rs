@@ -12,8 +12,9 @@ use crate::{
 };
 
 /// Passes a request that says whom it is for and accepts JSON.
-pub fn check(request: Request) -> Result<Request, Problem> {
-    require_host(&request).and_then(|()| require_json(&request)).map(|()| request)
+pub fn check(request: &Request) -> Result<(), Problem> {
+    require_host(request)?;
+    require_json(request)
 }
 
 fn require_host(request: &Request) -> Result<(), Problem> {

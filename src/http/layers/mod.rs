@@ -6,8 +6,8 @@
 
 mod actor;
 mod admission;
+mod around;
 mod body;
-mod check;
 mod coding;
 mod cors;
 mod head;
@@ -22,6 +22,7 @@ use std::{any::Any, sync::Arc};
 use axum::{
     Router,
     body::Body,
+    extract::Request,
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
@@ -31,31 +32,31 @@ use tower::{ServiceBuilder, util::option_layer};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
-    set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
 };
 
-use self::{check::CheckLayer, rate_limit::Limiter, request_id::UuidV7};
+use self::{around::AroundLayer, rate_limit::Limiter, request_id::UuidV7};
 use crate::{
     app::App,
     http::{
         limits::BodyLimit,
         response::problem::{self, INTERNAL, Problem},
     },
+    postgres::pool::settled,
 };
 
 /// Header fields of every response that does not set them itself.
-const SECURITY: [(HeaderName, &str); 3] = [
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+const SECURITY: [(HeaderName, HeaderValue); 3] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
 ];
 
-/// The layers around everything, probes and metrics included.
+/// The layers around everything.
 pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
-    let [policy, referrer, sniffing] = SECURITY
-        .map(|(name, value)| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
+    let observed = Arc::clone(app);
+    let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
     router.layer(
         ServiceBuilder::new()
             .layer(option_layer(cors::layer(&app.options.cors_origins)))
@@ -64,30 +65,20 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .layer(SetRequestIdLayer::x_request_id(UuidV7))
             .map_request(move |request| actor::identify(request, &trusted))
             .layer(trace::layer())
-            .layer(from_fn_with_state(Arc::clone(app), observe::observe))
-            .layer(policy)
-            .layer(referrer)
-            .layer(sniffing)
-            .map_response(problem::render)
+            .layer(AroundLayer(move |request: &mut Request| Ok(observe::observe(&observed, request))))
+            .map_response(|response: http::Response<_>| secure(problem::render(response)))
             .layer(PropagateRequestIdLayer::x_request_id())
-            .layer(CatchPanicLayer::custom(internal_error)),
-    )
-}
-
-/// The layers around everything except probes and metrics, inside [`around_all`].
-pub fn around_public(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
-    let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
-    router.layer(
-        ServiceBuilder::new()
-            .layer(option_layer(limiter.map(|limiter| from_fn_with_state(limiter, rate_limit::limit))))
-            .layer(CheckLayer(coding::negotiate))
-            .map_response(|response: http::Response<_>| response.map(Body::new))
+            .layer(CatchPanicLayer::custom(internal_error))
+            .layer(option_layer(limiter.map(|limiter| {
+                AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
+            })))
+            .layer(AroundLayer(coding::negotiate))
             .map_response(coding::vary_not_modified)
             .layer(coding::layer()),
     )
 }
 
-/// The layers around the operations of the API, inside [`around_public`].
+/// The layers around the operations of the API, inside [`around_all`].
 pub fn around_api(
     router: Router<Arc<App>>,
     app: &Arc<App>,
@@ -99,21 +90,19 @@ pub fn around_api(
     let reader = body::Reader { app: Arc::clone(app), limits: body_limits };
     router.route_layer(
         ServiceBuilder::new()
-            .layer(CheckLayer(head::check))
+            .layer(AroundLayer(|request: &mut Request| head::check(request)))
             .layer(from_fn_with_state(reader, body::read_and_retry))
             .layer(timeout)
-            .layer(from_fn_with_state(permits, admission::admit)),
+            .layer(AroundLayer(move |_: &mut Request| admission::admit(&permits)))
+            .map_future(settled),
     )
 }
 
-/// Compression alone, for metrics.
-pub fn compressed(router: Router<Arc<App>>) -> Router<Arc<App>> {
-    router.layer(
-        ServiceBuilder::new()
-            .layer(CheckLayer(coding::negotiate))
-            .map_response(|response: http::Response<_>| response.map(Body::new))
-            .layer(coding::layer()),
-    )
+fn secure(mut response: Response) -> Response {
+    for (name, value) in SECURITY {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
 }
 
 /// The panic hook has logged the message, which does not reach the client.

@@ -4,32 +4,49 @@
 use std::{sync::Arc, time::Instant};
 
 use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::Response,
 };
+use http::Method;
 use tracing::Span;
 
+use super::around::Pending;
 use crate::app::App;
 
-/// Counts the request by method, route and status, or logs `request.abandoned`.
-pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let start = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut pending = Pending { span: Some(Span::current()) };
-    let response = next.run(request).await;
-    pending.span = None;
-    app.metrics.record_request(&method, route, response.status(), start.elapsed());
-    response
-}
-
 /// A request without a response yet.
-struct Pending {
+#[derive(Debug)]
+pub struct Unanswered {
+    app: Arc<App>,
+    start: Instant,
+    method: Method,
+    route: Option<MatchedPath>,
     span: Option<Span>,
 }
 
-impl Drop for Pending {
+/// Begins to count the request by method, route and status.
+pub fn observe(app: &Arc<App>, request: &Request) -> Unanswered {
+    Unanswered {
+        app: Arc::clone(app),
+        start: Instant::now(),
+        method: request.method().clone(),
+        route: request.extensions().get::<MatchedPath>().cloned(),
+        span: Some(Span::current()),
+    }
+}
+
+impl Pending for Unanswered {
+    fn complete(mut self, response: &mut Response) {
+        self.span = None;
+        self.app.metrics.record_request(
+            &self.method,
+            self.route.take(),
+            response.status(),
+            self.start.elapsed(),
+        );
+    }
+}
+
+impl Drop for Unanswered {
     fn drop(&mut self) {
         if let Some(span) = self.span.take() {
             span.in_scope(|| tracing::info!("request.abandoned"));

@@ -2,18 +2,11 @@
 
 use std::{
     net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Request, response::Response};
 use governor::{
     RateLimiter,
     clock::{Clock, DefaultClock},
@@ -22,10 +15,14 @@ use governor::{
 };
 use http::{HeaderName, HeaderValue, header::RETRY_AFTER};
 
+use super::around::Pending;
 use crate::{
     actor::Actor,
     config::http::Quota,
-    http::response::problem::{Problem, TOO_MANY_REQUESTS},
+    http::{
+        operator,
+        response::problem::{Problem, TOO_MANY_REQUESTS},
+    },
 };
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -43,28 +40,45 @@ pub struct Limiter {
     since_sweep: AtomicU32,
 }
 
+/// What a response says of the quota of its actor.
+#[derive(Debug)]
+pub struct Fields {
+    policy: HeaderValue,
+    state: HeaderValue,
+}
+
+/// Takes the request from its actor's quota, or rejects it with 429. The response reports the quota
+/// either way. Probes and metrics have none.
+pub fn limit(limiter: &Limiter, request: &Request) -> Result<Option<Fields>, Problem> {
+    let actor = request.extensions().get::<Actor>().filter(|_| !operator::is_operator(request));
+    let Some(actor) = actor else { return Ok(None) };
+    let rest = limiter.check(actor);
+    let fields = Fields { policy: limiter.policy.clone(), state: limiter.field(&rest) };
+    match rest.retry_after {
+        None => Ok(Some(fields)),
+        Some(seconds) => {
+            Err(Problem::new(&TOO_MANY_REQUESTS, "The quota of this client address is used up.")
+                .with_header(RETRY_AFTER, HeaderValue::from(seconds))
+                .with_header(POLICY, fields.policy)
+                .with_header(STATE, fields.state))
+        }
+    }
+}
+
+impl Pending for Option<Fields> {
+    fn complete(self, response: &mut Response) {
+        if let Some(Fields { policy, state }) = self {
+            response.headers_mut().insert(POLICY, policy);
+            response.headers_mut().insert(STATE, state);
+        }
+    }
+}
+
 /// The rest of a quota.
 struct RateLimitState {
     remaining: u32,
     /// Seconds to wait before retrying, if this request is rejected.
     retry_after: Option<u64>,
-}
-
-/// Runs the request if its actor's quota allows it, else returns 429; reports the quota either way.
-pub async fn limit(State(limiter): State<Arc<Limiter>>, request: Request, next: Next) -> Response {
-    let Some(actor) = request.extensions().get::<Actor>() else {
-        return next.run(request).await;
-    };
-    let state = limiter.check(actor);
-    let mut response = match state.retry_after {
-        None => next.run(request).await,
-        Some(seconds) => Problem::new(&TOO_MANY_REQUESTS, "The quota of this client address is used up.")
-            .with_header(RETRY_AFTER, HeaderValue::from(seconds))
-            .into_response(),
-    };
-    response.headers_mut().insert(POLICY, limiter.policy.clone());
-    response.headers_mut().insert(STATE, limiter.field(&state));
-    response
 }
 
 impl Limiter {

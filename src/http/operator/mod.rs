@@ -5,16 +5,35 @@ mod probes;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    routing::get,
+};
 
 use crate::app::App;
 
-/// `/livez` and `/readyz`.
-pub fn probes() -> Router<Arc<App>> {
-    Router::new().route("/livez", get(probes::livez)).route("/readyz", get(probes::readyz))
+const PROBES: [&str; 2] = ["/livez", "/readyz"];
+const METRICS: &str = "/metrics";
+
+pub fn routes() -> Router<Arc<App>> {
+    let [live, ready] = PROBES;
+    Router::new()
+        .route(live, get(probes::livez))
+        .route(ready, get(probes::readyz))
+        .route(METRICS, get(metrics::show_metrics))
 }
 
-/// `/metrics`.
-pub fn metrics() -> Router<Arc<App>> {
-    Router::new().route("/metrics", get(metrics::show_metrics))
+/// Whether the request is a probe, which responds even when everything else is rejected.
+pub fn is_probe(request: &Request) -> bool {
+    route(request).is_some_and(|route| PROBES.contains(&route))
+}
+
+/// Whether the request is for the operator.
+pub fn is_operator(request: &Request) -> bool {
+    is_probe(request) || route(request) == Some(METRICS)
+}
+
+fn route(request: &Request) -> Option<&str> {
+    request.extensions().get::<MatchedPath>().map(MatchedPath::as_str)
 }

@@ -13,20 +13,17 @@ pub const IDENTITY: &str = "identity";
 /// The codings of responses, the best first.
 const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
 
+/// The ranges that JSON is in, from the least specific. An empty list element is valid, and an empty
+/// field admits everything.
+const RANGES: [&str; 4] = ["", "*/*", "application/*", "application/json"];
+
 /// Whether the client accepts JSON. The most specific range that matches decides; without the
 /// field, everything is accepted.
 pub fn accepts_json(headers: &HeaderMap) -> bool {
     let mut best = None;
     for (range, weight) in weighted(headers, &ACCEPT) {
-        let specificity = match range.to_ascii_lowercase().as_str() {
-            "application/json" => 3,
-            "application/*" => 2,
-            "*/*" => 1,
-            // An empty list element is valid, and an empty field admits everything.
-            "" => 0,
-            _ => continue,
-        };
-        best = best.max(Some((specificity, weight > 0.0)));
+        let specificity = RANGES.iter().position(|known| range.eq_ignore_ascii_case(known));
+        best = best.max(specificity.map(|specificity| (specificity, weight > 0.0)));
     }
     match best {
         Some((_, accepted)) => accepted,
