@@ -1,5 +1,5 @@
 -- revision: 20261126144848 (1 of 1): initial schema
--- Made from the models, and proven up and down. Review it before it is applied.
+-- Generated from the models and proven in both directions. Review before applying.
 
 -- hazards in this file: deletes-data
 

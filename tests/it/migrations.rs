@@ -277,7 +277,7 @@ async fn models_migrations_and_database_agree_and_a_difference_is_reported_with_
     let (code, out, error) = db(&database, &check).await;
     assert_eq!(code, Some(1), "{out}{error}");
     assert!(out.contains("src/postgres/catalog/models.rs:") && out.contains("Item::name"), "{out}");
-    assert!(error.contains("left alone: view v"), "{error}");
+    assert!(error.contains("not managed: view v"), "{error}");
     let (code, out, _) = db(&database, &["check", "--migrations", FOLDER, "--json"]).await;
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &report["clean"]), (Some(1), &serde_json::json!(false)));

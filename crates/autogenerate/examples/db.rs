@@ -70,7 +70,7 @@ pub(crate) async fn db(
     Ok(match command.split_once(' ').unwrap_or((command, "")) {
         ("revision", rest) => {
             let message = rest.trim_end_matches(" --no-renames");
-            let answer = if message == rest { Answer::Unknown } else { Answer::Another };
+            let answer = if message == rest { Answer::Unknown } else { Answer::Unrelated };
             let ask = move |_: &_| -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
                 Box::pin(async move { answer })
             };
@@ -90,7 +90,7 @@ pub(crate) async fn db(
             if !report.is_clean() {
                 return Err(lines(&found).into());
             }
-            report.database_left_out.unwrap_or_else(|| "no differences".to_owned())
+            report.database_not_compared.unwrap_or_else(|| "no differences".to_owned())
         }
         ("upgrade", "") => lines(&migrate::upgrade(&mut conn, &migrations()?, &Up::Head, patience).await?),
         ("downgrade", "") => {

@@ -15,7 +15,7 @@ use crate::{
 pub enum PlanError {
     /// The statements depend on each other in a cycle.
     #[error("cannot order these statements, because they depend on each other:\n{}", .0.join("\n"))]
-    Circle(Vec<String>),
+    Cycle(Vec<String>),
 }
 
 /// Plans the statements that migrate `from` to `to`, in an order that PostgreSQL accepts.
@@ -40,10 +40,10 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
     let swapped = planner.swapped_columns();
     let rest = planner.take_steps();
     let together: Vec<_> = rest.iter().cloned().map(|step| step.waiting_for(&swapped)).collect();
-    let mut statements = order::sort(first).map_err(PlanError::Circle)?;
+    let mut statements = order::sort(first).map_err(PlanError::Cycle)?;
     statements.extend(renames.iter().flat_map(|rename| rename_statements(from, rename)));
     let sorted = order::sort(together).or_else(|_| order::sort(rest));
-    statements.extend(sorted.map_err(PlanError::Circle)?);
+    statements.extend(sorted.map_err(PlanError::Cycle)?);
     Ok(Plan { statements })
 }
 

@@ -53,12 +53,12 @@ fn print(report: &Report) -> io::Result<()> {
     for slot in &report.open_slots {
         writeln!(out, "{BAD}✗{BAD:#} {}:{}: open slot: {}", slot.file, slot.line, slot.title)?;
     }
-    if let Some(reason) = &report.database_left_out {
+    if let Some(reason) = &report.database_not_compared {
         let style = if report.edited.is_empty() { CARE } else { BAD };
         writeln!(out, "{style}-{style:#} the database was not compared: {reason}")?;
     }
     drop(out);
-    print_unhandled("left alone", &report.left_alone)
+    print_unhandled("not managed", &report.unmanaged)
 }
 
 fn document(report: &Report) -> Value {
@@ -83,8 +83,8 @@ fn document(report: &Report) -> Value {
         "clean": report.is_clean(),
         "edges": report.edges.iter().map(edge).collect::<Vec<_>>(),
         "open_slots": report.open_slots.iter().map(slot).collect::<Vec<_>>(),
-        "database_left_out": report.database_left_out,
+        "database_not_compared": report.database_not_compared,
         "edited": report.edited,
-        "left_alone": report.left_alone.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
+        "unmanaged": report.unmanaged.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
     })
 }

@@ -37,7 +37,7 @@ fn print(entries: &[Entry]) -> io::Result<()> {
     for Entry { revision, message, files, status, applied_at, duration } in entries {
         let style = style(*status);
         let status = match status {
-            Status::Partly { applied } => format!("partly ({applied} of {})", files.len()),
+            Status::PartlyApplied { applied } => format!("partly ({applied} of {})", files.len()),
             status => status.to_string(),
         };
         let when = applied_at.map_or_else(String::new, |at| at.to_rfc3339_opts(SecondsFormat::Secs, true));

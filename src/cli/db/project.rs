@@ -87,7 +87,7 @@ pub fn ask(ambiguity: &Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>
 
 /// The answer with `--no-renames`.
 pub fn nothing_renamed(_: &Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
-    Box::pin(async { Answer::Another })
+    Box::pin(async { Answer::Unrelated })
 }
 
 fn ask_terminal(question: &str) -> io::Result<Answer> {
@@ -102,7 +102,7 @@ fn ask_terminal(question: &str) -> io::Result<Answer> {
         }
         match line.trim() {
             "y" | "yes" => return Ok(Answer::Renamed),
-            "n" | "no" => return Ok(Answer::Another),
+            "n" | "no" => return Ok(Answer::Unrelated),
             _ => {}
         }
     }

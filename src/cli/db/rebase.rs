@@ -31,8 +31,8 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let request =
         Request { message: arguments.message.as_deref().unwrap_or_default(), now: Utc::now(), ask: &ask };
     match project.rebase(&arguments.revision, &request).await? {
-        Rebased::Redated(written) => print_written(&written)?,
-        Rebased::Remade(revised, renamed) => {
+        Rebased::Renumbered(written) => print_written(&written)?,
+        Rebased::Regenerated(revised, renamed) => {
             print(&revised)?;
             for path in renamed {
                 writeln!(anstream::stdout(), "renamed to {}", path.display())?;

@@ -78,7 +78,7 @@ pub fn print(revised: &Revised) -> io::Result<()> {
         writeln!(err, "{CARE}{hint}{CARE:#}")?;
     }
     drop(err);
-    print_unhandled("left alone", &revised.left_alone)?;
+    print_unhandled("not managed", &revised.unmanaged)?;
     let Some(Proven { written, up, down, proof }) = &revised.revision else {
         return writeln!(anstream::stdout(), "nothing differs: no revision was written");
     };
@@ -146,7 +146,7 @@ fn document(revised: &Revised) -> Value {
     json!({
         "changes": revised.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "stale_hints": revised.stale.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "left_alone": revised.left_alone.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
+        "unmanaged": revised.unmanaged.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
         "revision": revised.revision.as_ref().map(|proven| json!({
             "version": proven.written.version,
             "files": proven.written.paths,

@@ -6,11 +6,11 @@
 //! Expressions are in the form that PostgreSQL prints after parsing its own output, so that objects
 //! created from a reading read back the same.
 
+mod canonical;
 mod query;
 mod read;
 mod scope;
 mod settings;
-mod settle;
 mod unhandled;
 mod uses;
 

@@ -19,7 +19,7 @@ pub(crate) trait Kind: Compare + PartialEq + Sized {
     fn object(name: &Self::Name) -> Object;
 
     /// The object, or those of its parts that differ.
-    fn unlike(&self, _: &Self, name: &Self::Name) -> BTreeSet<Object> {
+    fn differences(&self, _: &Self, name: &Self::Name) -> BTreeSet<Object> {
         [Self::object(name)].into()
     }
 
@@ -35,7 +35,7 @@ pub(crate) struct Operations {
     /// Compares two schemas after renames.
     pub(crate) compare: fn(&Schema, &Schema, &mut Changes<'_>),
     /// Lists the objects that differ between two schemas.
-    pub(crate) unlike: fn(&Schema, &Schema) -> BTreeSet<Object>,
+    pub(crate) differences: fn(&Schema, &Schema) -> BTreeSet<Object>,
     /// See [`Kind::prepare`].
     pub(crate) prepare: fn(&mut Planner<'_>),
     /// See [`Kind::plan`].
@@ -53,7 +53,7 @@ pub(crate) const KINDS: [Operations; 5] = [
 
 impl Operations {
     const fn of<K: Kind>() -> Self {
-        Self { compare: compare::<K>, unlike: unlike::<K>, prepare: K::prepare, plan: K::plan }
+        Self { compare: compare::<K>, differences: differences::<K>, prepare: K::prepare, plan: K::plan }
     }
 }
 
@@ -61,11 +61,11 @@ fn compare<K: Kind>(from: &Schema, to: &Schema, changes: &mut Changes<'_>) {
     changes.compare(K::all(from), K::all(to), K::object);
 }
 
-fn unlike<K: Kind>(left: &Schema, right: &Schema) -> BTreeSet<Object> {
+fn differences<K: Kind>(left: &Schema, right: &Schema) -> BTreeSet<Object> {
     let (left, right) = (K::all(left), K::all(right));
     differing_names(left, right)
         .flat_map(|name| match (left.get(name), right.get(name)) {
-            (Some(left), Some(right)) => left.unlike(right, name),
+            (Some(left), Some(right)) => left.differences(right, name),
             _ => [K::object(name)].into(),
         })
         .collect()

@@ -78,10 +78,10 @@ fn owned_by(owner: Option<&(Name, String)>) -> String {
 }
 
 pub(super) fn create_options(options: SequenceOptions, data_type: &str) -> Vec<String> {
-    let mut usual = SequenceOptions::usual(options.increment, data_type);
-    usual.increment = 1;
-    usual.start = if options.increment < 0 { options.max } else { options.min };
-    changed_options(usual, options)
+    let mut defaults = SequenceOptions::defaults(options.increment, data_type);
+    defaults.increment = 1;
+    defaults.start = if options.increment < 0 { options.max } else { options.min };
+    changed_options(defaults, options)
 }
 
 /// The options that have to be set to get from `from` to `to`.
@@ -204,8 +204,10 @@ pub(super) fn advance_sequence(
 /// The options after `AS` has changed the type: limits that were the defaults of the old type
 /// become those of the new one.
 pub(super) fn retyped_options(options: SequenceOptions, from: &str, to: &str) -> SequenceOptions {
-    let (was, is) =
-        (SequenceOptions::usual(options.increment, from), SequenceOptions::usual(options.increment, to));
+    let (was, is) = (
+        SequenceOptions::defaults(options.increment, from),
+        SequenceOptions::defaults(options.increment, to),
+    );
     SequenceOptions {
         max: if options.max == was.max { is.max } else { options.max },
         min: if options.min == was.min { is.min } else { options.min },

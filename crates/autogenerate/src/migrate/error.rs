@@ -80,7 +80,7 @@ pub enum MigrationError {
         "revision {revision} is partly applied ({applied} of {of} files), and its way down needs all of it: upgrade to \
          {revision} first; if that fails, undo the applied files by hand and stamp the revision before it"
     )]
-    Partly {
+    PartlyApplied {
         /// The version of the revision.
         revision: i64,
         /// The number of its files that are applied.

@@ -137,7 +137,7 @@ fn revert_steps(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, Migration
         revision.files.iter().rev().filter(|pair| rows.contains_key(&pair.version)).collect();
     let continues = rows.get(&first).is_some_and(|row| !row.success);
     if applied.len() < revision.files.len() && !continues && !revision.is_mirrored() {
-        return Err(MigrationError::Partly {
+        return Err(MigrationError::PartlyApplied {
             revision: first,
             applied: applied.len(),
             of: revision.files.len(),

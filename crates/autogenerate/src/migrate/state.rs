@@ -99,7 +99,7 @@ pub enum Status {
     /// Applied, but a file was edited afterwards.
     Edited,
     /// Some of its files are applied; the next upgrade continues.
-    Partly {
+    PartlyApplied {
         /// The number of applied files.
         applied: usize,
     },
@@ -118,7 +118,7 @@ impl fmt::Display for Status {
             Self::Pending => "pending",
             Self::Overtaken => "overtaken",
             Self::Edited => "edited",
-            Self::Partly { .. } => "partly",
+            Self::PartlyApplied { .. } => "partly",
             Self::Reverting => "reverting",
             Self::Unknown => "unknown",
             Self::Missing => "missing",
@@ -163,7 +163,7 @@ fn entry(revision: &Revision, rows: &Rows) -> Entry {
     } else if applied.len() == revision.files.len() {
         Status::Applied
     } else if !applied.is_empty() {
-        Status::Partly { applied: applied.len() }
+        Status::PartlyApplied { applied: applied.len() }
     } else if is_overtaken(revision, rows) {
         Status::Overtaken
     } else {

@@ -120,8 +120,8 @@ impl SequenceModel {
 
     /// Its options, with PostgreSQL's defaults for those that the model leaves out.
     pub(super) fn options(&self) -> SequenceOptions {
-        let usual = SequenceOptions::usual(self.increment, self.data_type);
-        let (min, max) = (self.min.unwrap_or(usual.min), self.max.unwrap_or(usual.max));
+        let defaults = SequenceOptions::defaults(self.increment, self.data_type);
+        let (min, max) = (self.min.unwrap_or(defaults.min), self.max.unwrap_or(defaults.max));
         SequenceOptions {
             start: self.start.unwrap_or(if self.increment < 0 { max } else { min }),
             increment: self.increment,

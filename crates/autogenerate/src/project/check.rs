@@ -49,11 +49,11 @@ pub struct Report {
     pub open_slots: Vec<OpenSlot>,
     /// Why the database was not compared: it is behind or ahead of the migrations. `None` if it was
     /// compared.
-    pub database_left_out: Option<String>,
+    pub database_not_compared: Option<String>,
     /// Versions of the migrations that were edited after they were applied to the database.
     pub edited: Vec<i64>,
     /// Objects in the database that are not managed by this project, and were not compared.
-    pub left_alone: Vec<Unhandled>,
+    pub unmanaged: Vec<Unhandled>,
 }
 
 impl Report {
@@ -98,18 +98,18 @@ impl Project {
         let migrations = Migrations::from_folder(&self.folder)?;
         let mut conn = self.connect().await?;
         let state = migrate::state(&mut conn, &migrations).await?;
-        let database_left_out = (!is_at_head(&state)).then(|| not_at_head(&state));
+        let database_not_compared = (!is_at_head(&state)).then(|| not_at_head(&state));
         let declared = self.metadata.schema()?;
         let memory = Memory::open(self, &declared, &migrations, &conn);
-        let compares_database = database_left_out.is_none();
-        let (mut edges, mut left_alone) = (Vec::new(), Vec::new());
+        let compares_database = database_not_compared.is_none();
+        let (mut edges, mut unmanaged) = (Vec::new(), Vec::new());
         if let Some(left) =
             self.unmanaged_if_unchanged(&memory, &declared, compares_database.then_some(&mut conn)).await?
         {
             let equal = |from, to| Edge { from, to, differences: Vec::new() };
             edges.push(equal(Side::Migrations, Side::Models));
             edges.extend(compares_database.then(|| equal(Side::Database, Side::Migrations)));
-            left_alone = left;
+            unmanaged = left;
         } else {
             let (models, replayed) = self.models_and(&migrations).await?;
             edges.push(self.edge((Side::Migrations, &replayed), (Side::Models, &models)));
@@ -118,13 +118,13 @@ impl Project {
             }
             if compares_database {
                 let mut live = self.live(&mut conn).await?;
-                left_alone = live.unhandled;
-                left_alone.extend(Managed([&models, &replayed]).restrict(&mut live.schema));
+                unmanaged = live.unhandled;
+                unmanaged.extend(Managed([&models, &replayed]).restrict(&mut live.schema));
                 edges.push(self.edge((Side::Database, &live.schema), (Side::Migrations, &replayed)));
             }
         }
         let (open_slots, edited) = (migrations.open_slots(), state.edited);
-        Ok(Report { edges, open_slots, database_left_out, edited, left_alone })
+        Ok(Report { edges, open_slots, database_not_compared, edited, unmanaged })
     }
 
     /// Whether an earlier check found the models and migrations equal and the given database still

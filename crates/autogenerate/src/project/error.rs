@@ -55,7 +55,7 @@ pub enum ProjectError {
     Plan(#[from] PlanError),
     /// Unmanaged objects, such as views, block a change.
     #[error("{}", blocking_dependants(.0))]
-    InTheWay(Vec<Dependant>),
+    Blocked(Vec<Dependant>),
     /// Another process wrote a revision at the same time.
     #[error("the folder of migrations changed in the meantime: run this again")]
     FolderChanged,

@@ -17,10 +17,10 @@ use crate::{
 #[derive(Debug)]
 pub enum Rebased {
     /// The revision still works after the others, manual edits included. It only got a new version.
-    Redated(Written),
+    Renumbered(Written),
     /// The revision was generated again. The old files were renamed to these paths, which no tool
     /// reads as migrations.
-    Remade(Box<Revised>, Vec<PathBuf>),
+    Regenerated(Box<Revised>, Vec<PathBuf>),
 }
 
 impl Project {
@@ -48,7 +48,7 @@ impl Project {
         // others.
         let whole = self.replayed(&last).await;
         if whole.is_ok_and(|whole| diff::diff(&whole, &models, &Renames::default()).is_empty()) {
-            return Ok(Rebased::Redated(revision::redate(&migrations, revision, request.now)?));
+            return Ok(Rebased::Renumbered(revision::renumber(&migrations, revision, request.now)?));
         }
         let message = if request.message.is_empty() { &own.message } else { request.message };
         let revised =
@@ -57,6 +57,6 @@ impl Project {
             return Err(ProjectError::NotNeeded(own.version));
         }
         let renamed = revision::set_aside(&migrations, revision)?;
-        Ok(Rebased::Remade(Box::new(revised), renamed))
+        Ok(Rebased::Regenerated(Box::new(revised), renamed))
     }
 }

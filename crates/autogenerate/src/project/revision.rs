@@ -32,7 +32,7 @@ pub enum Answer {
     /// The new object is the old one under another name.
     Renamed,
     /// The new object is unrelated to the old one.
-    Another,
+    Unrelated,
     /// There is no terminal to ask on.
     Unknown,
 }
@@ -62,7 +62,7 @@ pub struct Revised {
     /// Rename hints that have been applied and can be removed from the models.
     pub stale: Vec<RenameFault>,
     /// Objects in the database that are not managed by this project, and were not compared.
-    pub left_alone: Vec<Unhandled>,
+    pub unmanaged: Vec<Unhandled>,
 }
 
 /// A revision that was proven and written.
@@ -89,7 +89,7 @@ impl Project {
     ///   migrations.
     /// - [`ProjectError::Ambiguous`] if the question whether something was renamed stays
     ///   unanswered.
-    /// - [`ProjectError::InTheWay`] if an unmanaged object blocks a change.
+    /// - [`ProjectError::Blocked`] if an unmanaged object blocks a change.
     /// - [`ProjectError::Proof`] if the way up cannot be proven.
     pub async fn autogenerate(&self, request: &Request<'_>) -> Result<Revised, ProjectError> {
         let migrations = self.migrations()?;
@@ -103,14 +103,14 @@ impl Project {
         }
         let live = self.live(&mut conn).await?;
         let (models, replayed) = self.models_and(&migrations).await?;
-        let (mut actual, mut left_alone) = (live.schema, live.unhandled);
-        left_alone.extend(Managed([&models, &replayed]).restrict(&mut actual));
+        let (mut actual, mut unmanaged) = (live.schema, live.unhandled);
+        unmanaged.extend(Managed([&models, &replayed]).restrict(&mut actual));
         let drift = diff::diff(&actual, &replayed, &Renames::default());
         if !drift.is_empty() {
             return Err(ProjectError::Drift(drift));
         }
         let revised = self.revise((&actual, &models), request, (&migrations, Some(&mut conn))).await?;
-        Ok(Revised { left_alone, ..revised })
+        Ok(Revised { unmanaged, ..revised })
     }
 
     /// Reads the folder, or returns no migrations if it does not exist: the first revision creates
@@ -130,14 +130,14 @@ impl Project {
     ) -> Result<Revised, ProjectError> {
         let (renames, stale) = self.renames((from, to), request.ask).await?;
         let changes = diff::diff(from, to, &renames);
-        let mut revised = Revised { revision: None, changes, stale, left_alone: Vec::new() };
+        let mut revised = Revised { revision: None, changes, stale, unmanaged: Vec::new() };
         if revised.changes.is_empty() {
             return Ok(revised);
         }
         if let Some(conn) = &mut conn {
             let dependants = dependants(conn, &revised.changes).await?;
             if !dependants.is_empty() {
-                return Err(ProjectError::InTheWay(dependants));
+                return Err(ProjectError::Blocked(dependants));
             }
         }
         let mut up = planner::plan(from, to, &renames, CAREFUL)?;
@@ -200,7 +200,7 @@ impl Project {
         {
             match ask(&ambiguity).await {
                 Answer::Renamed => add_rename(&mut renames, &ambiguity),
-                Answer::Another => {}
+                Answer::Unrelated => {}
                 Answer::Unknown => unanswered.push(ambiguity.clone()),
             }
             asked.push(ambiguity);
@@ -254,5 +254,5 @@ fn origin(proof: &Proof) -> String {
     let tables: Vec<String> = proof.without_rows.keys().map(ToString::to_string).collect();
     let rows =
         if tables.is_empty() { String::new() } else { format!(" (without rows in {})", tables.join(", ")) };
-    format!("Made from the models, and proven up and down{rows}. Review it before it is applied.")
+    format!("Generated from the models and proven in both directions{rows}. Review before applying.")
 }

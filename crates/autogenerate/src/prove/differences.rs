@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// The objects that only one side has, or that differ. The order of columns does not matter.
 pub(super) fn differences(left: &Schema, right: &Schema) -> BTreeSet<Object> {
     let (left, right) = (left.clone().normalized(), right.clone().normalized());
-    KINDS.iter().flat_map(|kind| (kind.unlike)(&left, &right)).collect()
+    KINDS.iter().flat_map(|kind| (kind.differences)(&left, &right)).collect()
 }
 
 /// Compares `read` with `printed`, which was read after recreating it. Returns `printed` if only
@@ -41,6 +41,6 @@ pub(super) fn adopt_expressions(read: &Schema, printed: Schema) -> Result<Schema
             }
         }
     }
-    let unlike = differences(&same, &printed);
-    if unlike.is_empty() { Ok(printed) } else { Err(unlike) }
+    let found = differences(&same, &printed);
+    if found.is_empty() { Ok(printed) } else { Err(found) }
 }

@@ -81,7 +81,7 @@ async fn reprint(scratch: &mut Scratch, schema: &Schema) -> Result<Schema, Proof
     recreate(scratch, schema).await?;
     let printed = scratch.read().await?.schema;
     differences::adopt_expressions(schema, printed)
-        .map_err(|unlike| ProofError::NotRecreated { objects: print_objects(unlike) })
+        .map_err(|differences| ProofError::NotRecreated { objects: print_objects(differences) })
 }
 
 /// Recreates the schema.

@@ -50,7 +50,7 @@ pub use error::RevisionError;
 pub(crate) use error::list;
 pub use folder::{Migrations, Pair, Revision, Script, open_slots};
 pub use marks::OpenSlot;
-pub use rebase::{redate, set_aside};
+pub use rebase::{renumber, set_aside};
 pub(crate) use render::terminated;
 pub use render::{File, render};
 pub use write::{Draft, Written};

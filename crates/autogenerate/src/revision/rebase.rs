@@ -20,7 +20,11 @@ use super::{
 /// # Errors
 ///
 /// There is no such revision, it is embedded in the program, or the folder cannot be written.
-pub fn redate(migrations: &Migrations, revision: &str, now: DateTime<Utc>) -> Result<Written, RevisionError> {
+pub fn renumber(
+    migrations: &Migrations,
+    revision: &str,
+    now: DateTime<Utc>,
+) -> Result<Written, RevisionError> {
     let at = migrations.position(revision)?;
     let revision = &migrations.revisions()[at];
     let version = next_version(migrations.newest(), now);

@@ -34,7 +34,7 @@ pub struct SequenceOptions {
 
 impl SequenceOptions {
     /// PostgreSQL's defaults for a sequence with this type and increment.
-    pub(crate) fn usual(increment: i64, data_type: &str) -> Self {
+    pub(crate) fn defaults(increment: i64, data_type: &str) -> Self {
         let (least, most) = match data_type {
             "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
             "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),

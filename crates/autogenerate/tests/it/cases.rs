@@ -195,13 +195,13 @@ impl Case {
         let survivors = Survivors::new(&before.schema, &after.schema, &self.renames);
         let kept = survivors.before(place).await?;
         place.apply(up, sent).await.map_err(|error| format!("up: {error}"))?;
-        judge::alike(&place.look(&self.scope).await, after).map_err(|error| format!("up: {error}"))?;
+        judge::compare(&place.look(&self.scope).await, after).map_err(|error| format!("up: {error}"))?;
         judge::same_rows(&survivors.after(place).await?, &kept).map_err(|error| format!("up: {error}"))?;
         if self.up_only {
             return Ok(());
         }
         place.apply(down, sent).await.map_err(|error| format!("down: {error}"))?;
-        judge::alike(&place.look(&self.scope).await, before).map_err(|error| format!("down: {error}"))?;
+        judge::compare(&place.look(&self.scope).await, before).map_err(|error| format!("down: {error}"))?;
         judge::same_rows(&survivors.back(place, &kept).await?, &kept)
             .map_err(|error| format!("down: {error}"))
     }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use autogenerate::revision::{
-    Draft, File, Migrations, RevisionError, Written, open_slots, redate, set_aside,
+    Draft, File, Migrations, RevisionError, Written, open_slots, renumber, set_aside,
 };
 use chrono::{DateTime, Utc};
 use sqlx::migrate::Migrator;
@@ -183,7 +183,7 @@ fn a_folder_that_sqlx_would_misread_is_rejected_and_the_file_named() {
 }
 
 #[test]
-fn a_redated_revision_becomes_the_newest_and_stays_one() {
+fn a_renumbered_revision_becomes_the_newest_and_stays_one() {
     let folder = tempdir().unwrap();
     group(folder.path());
     let merged = "-- revision: 20261124130000 (1 of 1): merged\nSELECT 1;\n";
@@ -191,7 +191,7 @@ fn a_redated_revision_becomes_the_newest_and_stays_one() {
     fs::write(folder.path().join("20261124130000_merged.down.sql"), "").unwrap();
     let before = Migrations::from_folder(folder.path()).unwrap();
 
-    let written = redate(&before, "20261124120001", noon()).unwrap();
+    let written = renumber(&before, "20261124120001", noon()).unwrap();
     assert_eq!(written.version, 20_261_124_130_001);
     let after = Migrations::from_folder(folder.path()).unwrap();
     let messages: Vec<&str> = after.revisions().iter().map(|revision| &*revision.message).collect();

@@ -28,9 +28,9 @@ async fn pagila_is_created_from_nothing_and_dropped_again() {
             };
             place.begin_with("").await.unwrap();
             place.apply(&between(&nothing.schema, &all.schema), sent).await.unwrap();
-            judge::alike(&place.look(&scope).await, &all).unwrap_or_else(|error| panic!("{error}"));
+            judge::compare(&place.look(&scope).await, &all).unwrap_or_else(|error| panic!("{error}"));
             place.apply(&between(&all.schema, &nothing.schema), sent).await.unwrap();
-            judge::alike(&place.look(&scope).await, &nothing).unwrap_or_else(|error| panic!("{error}"));
+            judge::compare(&place.look(&scope).await, &nothing).unwrap_or_else(|error| panic!("{error}"));
         }
     }
 }

@@ -214,7 +214,7 @@ async fn equal_schemas_with_different_spelling_have_no_difference() {
         let one = place.look(&scope).await;
         place.begin_with(&script(|pair| pair.2)).await.unwrap();
         let other = place.look(&scope).await;
-        failures.extend(judge::alike(&one, &other).err());
+        failures.extend(judge::compare(&one, &other).err());
         for (from, to) in [(&one, &other), (&other, &one)] {
             let plan = judge::plan(&from.schema, &to.schema, &Renames::default(), ONLINE).unwrap();
             assert_eq!(text::golden(&plan), "");

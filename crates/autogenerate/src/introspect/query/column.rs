@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     introspect::{
+        canonical::canonicalize,
         scope::Scope,
-        settle::settle,
         uses::{AllUses, Owner},
     },
     schema::{Column, Expression, Generated, Identity},
@@ -29,9 +29,10 @@ impl Reader<'_> {
 
 fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column> {
     let mut expression = match (row.try_get("default")?, row.try_get("expression")?) {
-        (Some(oid), Some(sql)) => {
-            Some(Expression { sql: settle(sql), uses: uses.remove(&Owner::Default(oid)).unwrap_or_default() })
-        }
+        (Some(oid), Some(sql)) => Some(Expression {
+            sql: canonicalize(sql),
+            uses: uses.remove(&Owner::Default(oid)).unwrap_or_default(),
+        }),
         _ => None,
     };
     let generated = match row.try_get("generated")? {

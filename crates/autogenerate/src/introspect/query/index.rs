@@ -7,7 +7,7 @@ use sqlx::{Row as _, postgres::types::Oid};
 
 use super::reader::{Reader, table_of_row};
 use crate::{
-    introspect::{settle::settle, uses::Owner},
+    introspect::{canonical::canonicalize, uses::Owner},
     schema::Index,
 };
 
@@ -25,7 +25,7 @@ impl Reader<'_> {
         let mut keys = Keys::new();
         let mut rows = sqlx::query(include_str!("index.sql")).bind(self.oids()).fetch(&mut *self.conn);
         while let Some(row) = rows.try_next().await? {
-            let definition = settle(row.try_get("definition")?);
+            let definition = canonicalize(row.try_get("definition")?);
             if let Some(constraint) = row.try_get("constraint")? {
                 keys.insert(constraint, KeyIndex { definition, options: row.try_get("options")? });
                 continue;

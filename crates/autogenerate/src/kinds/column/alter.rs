@@ -132,7 +132,7 @@ impl Planner<'_> {
         let add = format!("ADD {}", sql::identity(identity, &column.data_type));
         let step = Step::new(Priority::Tighten, render::alter_column(table, &column.name, add));
         let sequence = serial_sequence(table, &column.name);
-        let options = identity.options.unwrap_or_else(|| SequenceOptions::usual(1, &column.data_type));
+        let options = identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
         let step = step.then(advance_sequence(&sequence, table, &column.name, options));
         let step = step.needs(Object::column(table, &column.name));
         let step = step.needs(Resource::Null(table.clone(), column.name.clone()));

@@ -131,15 +131,15 @@ impl Planner<'_> {
         match (base, size) {
             ("character varying" | "character", Some(size)) => format!("char_length({name}::text) > {size}"),
             ("smallint" | "integer" | "bigint", _) => {
-                let usual = SequenceOptions::usual(-1, base);
-                let most = SequenceOptions::usual(1, base).max;
+                let defaults = SequenceOptions::defaults(-1, base);
+                let most = SequenceOptions::defaults(1, base).max;
                 if types::is_text(was) {
-                    let fits = format!("{name}::numeric BETWEEN {} AND {most}", usual.min);
+                    let fits = format!("{name}::numeric BETWEEN {} AND {most}", defaults.min);
                     format!(
                         "CASE WHEN {name} ~ '^\\s*[-+]?\\d+\\s*$' THEN NOT {fits} ELSE {name} IS NOT NULL END"
                     )
                 } else if types::is_number(was) {
-                    format!("{name} NOT BETWEEN {} AND {most}", usual.min)
+                    format!("{name} NOT BETWEEN {} AND {most}", defaults.min)
                 } else {
                     format!("{name} IS NOT NULL")
                 }

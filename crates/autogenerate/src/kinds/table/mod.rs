@@ -56,7 +56,7 @@ impl Kind for Table {
         Object::Table(name.clone())
     }
 
-    fn unlike(&self, other: &Self, name: &Name) -> BTreeSet<Object> {
+    fn differences(&self, other: &Self, name: &Name) -> BTreeSet<Object> {
         let (mine, others) = (by_name(self), by_name(other));
         let columns = differing_names(&mine, &others).map(|column| Object::column(name, column));
         let constraints =

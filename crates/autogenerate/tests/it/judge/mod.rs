@@ -51,7 +51,7 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
 }
 
 /// Checks that both judges see equal schemas and that no further plan is needed.
-pub fn alike(is: &Side, should: &Side) -> Result<(), String> {
+pub fn compare(is: &Side, should: &Side) -> Result<(), String> {
     let (was, want) = (is.schema.clone().normalized(), should.schema.clone().normalized());
     if was != want {
         return Err(format!(

@@ -62,10 +62,13 @@ async fn an_upgrade_that_is_killed_in_the_middle_of_a_revision_is_finished_by_th
         upgrade(&mut conn, &all, &Up::Head, PATIENCE).await.is_err()
     })
     .await;
-    assert_eq!(statuses(&database, &folder).await[1], Status::Partly { applied: 1 });
+    assert_eq!(statuses(&database, &folder).await[1], Status::PartlyApplied { applied: 1 });
     // The way down needs the whole revision.
     let error = down(&database, &folder, "-1").await.unwrap_err();
-    assert!(matches!(error, MigrationError::Partly { revision: SECOND, applied: 1, of: 3 }), "{error}");
+    assert!(
+        matches!(error, MigrationError::PartlyApplied { revision: SECOND, applied: 1, of: 3 }),
+        "{error}"
+    );
 
     assert_eq!(up(&database, &folder, "+1").await.unwrap(), [SECOND + 1, SECOND + 2]);
     assert_eq!(indexes(&database).await, ["things_n_key"]);

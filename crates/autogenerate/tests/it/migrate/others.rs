@@ -72,7 +72,7 @@ async fn sqlx_understands_what_was_applied_here_and_the_other_way_round() {
     // sqlx applies single files, so it leaves half a revision. The library completes it.
     let (ok, text) = sqlx(&database, &folder, &["run", "--target-version", &THIRD.to_string()]).await;
     assert!(ok && text.matches("Applied").count() == 1, "{text}");
-    assert_eq!(statuses(&database, &folder).await[2], Status::Partly { applied: 1 });
+    assert_eq!(statuses(&database, &folder).await[2], Status::PartlyApplied { applied: 1 });
     assert_eq!(upgrade(&mut conn, &all, &Up::Head, PATIENCE).await.unwrap(), [LAST]);
     let (ok, text) = sqlx(&database, &folder, &["revert", "--target-version", "0"]).await;
     assert!(ok, "{text}");

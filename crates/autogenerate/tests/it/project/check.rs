@@ -21,7 +21,7 @@ async fn a_database_that_is_behind_or_was_changed_by_hand_is_reported() {
     place.revise::<with_sku::Item>("sku").await.unwrap();
     let error = place.revise::<first::Item>("again").await.unwrap_err();
     assert!(matches!(&error, ProjectError::NotAtHead(_)) && error.to_string().contains("upgrade"), "{error}");
-    assert!(place.check::<first::Item>().await.database_left_out.unwrap().contains("upgrade"));
+    assert!(place.check::<first::Item>().await.database_not_compared.unwrap().contains("upgrade"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,7 +30,7 @@ async fn a_clean_check_is_cached_and_a_difference_never_is() {
     place.database.execute("CREATE TABLE others (id int)").await;
     for _ in 0..2 {
         let report = place.check::<first::Item>().await;
-        assert!(report.is_clean() && report.edges.len() == 2 && report.left_alone.len() == 1, "{report:?}");
+        assert!(report.is_clean() && report.edges.len() == 2 && report.unmanaged.len() == 1, "{report:?}");
         assert_eq!(fs::read_dir(place.memory.path()).unwrap().count(), 1);
     }
     // With a cached result nothing is created: not even a scratch database is needed.

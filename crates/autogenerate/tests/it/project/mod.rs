@@ -92,7 +92,7 @@ fn unanswered(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + 
 }
 
 fn nothing_renamed(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
-    Box::pin(async { Answer::Another })
+    Box::pin(async { Answer::Unrelated })
 }
 
 fn yes(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {

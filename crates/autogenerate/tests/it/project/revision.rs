@@ -20,10 +20,10 @@ async fn a_first_revision_creates_the_tables_and_a_second_has_nothing_to_do() {
     assert!(changes(&revised).contains(&"add table items".to_owned()), "{:?}", changes(&revised));
     let report = place.check::<first::Item>().await;
     assert!(report.is_clean() && report.edges.len() == 1, "{report:?}");
-    assert!(report.database_left_out.unwrap().contains("run `upgrade`"));
+    assert!(report.database_not_compared.unwrap().contains("run `upgrade`"));
     place.upgrade().await.unwrap();
     let report = place.check::<first::Item>().await;
-    assert!(report.is_clean() && report.database_left_out.is_none(), "{report:?}");
+    assert!(report.is_clean() && report.database_not_compared.is_none(), "{report:?}");
     assert_eq!(report.edges.len(), 2);
     let again = place.revise::<first::Item>("again").await.unwrap();
     assert!(again.revision.is_none() && again.changes.is_empty());
@@ -117,7 +117,7 @@ async fn unmanaged_objects_are_listed_and_left_alone_and_former_models_are_dropp
         .await;
     let report = place.check::<first::Item>().await;
     assert!(report.is_clean(), "{report:?}");
-    let left: Vec<_> = report.left_alone.iter().map(|it| format!("{} {}", it.kind, it.name)).collect();
+    let left: Vec<_> = report.unmanaged.iter().map(|it| format!("{} {}", it.kind, it.name)).collect();
     for name in ["table alembic_version", "enum colour", "sequence numbers", "view names"] {
         assert!(left.contains(&name.to_owned()), "{name}: {left:?}");
     }
@@ -145,7 +145,8 @@ async fn an_overtaken_revision_is_moved_after_the_others_and_regenerated_if_need
         .unwrap();
     let request = Request { message: "", now: place.now, ask: &unanswered };
     let project = place.project::<with_sku::Item>();
-    let Rebased::Remade(revised, kept) = project.rebase(&ours.to_string(), &request).await.unwrap() else {
+    let Rebased::Regenerated(revised, kept) = project.rebase(&ours.to_string(), &request).await.unwrap()
+    else {
         panic!("both revisions add the column")
     };
     assert!(kept.len() == 4 && kept.iter().all(|path| path.extension().is_some_and(|end| end == "old")));
@@ -166,7 +167,8 @@ async fn an_overtaken_revision_is_moved_after_the_others_and_regenerated_if_need
     let other = "20261124140000_index";
     fs::write(place.folder.path().join(format!("{other}.up.sql")), "SELECT 1;\n").unwrap();
     fs::write(place.folder.path().join(format!("{other}.down.sql")), "SELECT 1;\n").unwrap();
-    let Rebased::Redated(written) = project.rebase(&last.version.to_string(), &request).await.unwrap() else {
+    let Rebased::Renumbered(written) = project.rebase(&last.version.to_string(), &request).await.unwrap()
+    else {
         panic!("the revisions are unrelated")
     };
     assert!(written.version > 20_261_124_140_000);
@@ -181,7 +183,7 @@ async fn a_view_that_blocks_a_change_is_reported_before_anything_is_written() {
     let request = Request { message: "other", now: place.now, ask: &nothing_renamed };
     let project = place.project::<with_title::Item>();
     let error = project.autogenerate(&request).await.unwrap_err();
-    assert!(matches!(&error, ProjectError::InTheWay(found) if found.len() == 1), "{error}");
+    assert!(matches!(&error, ProjectError::Blocked(found) if found.len() == 1), "{error}");
     let words = "view names blocks this change: drop column items.name";
     assert!(error.to_string().contains(words), "{error}");
     assert_eq!(place.names().len(), 2, "nothing was written");

@@ -9,7 +9,7 @@ use super::{
 impl Maker {
     /// Makes one change.
     pub(super) fn change(&mut self, pair: &mut Pair) {
-        match self.upto(12) {
+        match self.below(12) {
             0 => {
                 let table = self.table(&pair.after);
                 pair.after.tables.push(table);
@@ -18,7 +18,7 @@ impl Maker {
             2 => self.rename(pair),
             _ if pair.after.tables.is_empty() => {}
             3 if self.chance(0.3) => {
-                let at = self.upto(pair.after.tables.len());
+                let at = self.below(pair.after.tables.len());
                 pair.after.tables.remove(at);
             }
             4..=7 => self.change_columns(pair),
@@ -33,8 +33,8 @@ impl Maker {
             enums.push(new);
             return;
         }
-        let at = self.upto(enums.len());
-        match self.upto(6) {
+        let at = self.below(enums.len());
+        match self.below(6) {
             0 => {
                 let gone = enums.remove(at);
                 for column in pair.after.tables.iter_mut().flat_map(|table| &mut table.columns) {
@@ -46,22 +46,22 @@ impl Maker {
                 }
             }
             1 if enums[at].values.len() > 1 => {
-                let value = self.upto(enums[at].values.len());
+                let value = self.below(enums[at].values.len());
                 enums[at].values.remove(value);
             }
             2 => {
-                let value = self.upto(enums[at].values.len());
+                let value = self.below(enums[at].values.len());
                 let value = enums[at].values.remove(value);
                 enums[at].values.push(value);
             }
             3 => {
-                let value = self.upto(enums[at].values.len());
+                let value = self.below(enums[at].values.len());
                 let new = self.name("v");
                 let old = std::mem::replace(&mut enums[at].values[value], new.clone());
                 pair.values.push((enums[at].name.clone(), old, new));
             }
             _ => {
-                let place = self.upto(enums[at].values.len() + 1);
+                let place = self.below(enums[at].values.len() + 1);
                 let new = self.name("v");
                 enums[at].values.insert(place, new);
             }
@@ -70,7 +70,9 @@ impl Maker {
 
     /// Renames a table or a column, and records the rename.
     fn rename(&mut self, pair: &mut Pair) {
-        let Some(at) = pair.after.tables.len().checked_sub(1).map(|last| self.upto(last + 1)) else { return };
+        let Some(at) = pair.after.tables.len().checked_sub(1).map(|last| self.below(last + 1)) else {
+            return;
+        };
         if self.chance(0.4) {
             let new = self.name("t");
             let old = std::mem::replace(&mut pair.after.tables[at].name, new.clone());
@@ -86,7 +88,7 @@ impl Maker {
         if table.columns.is_empty() {
             return;
         }
-        let column = self.upto(table.columns.len());
+        let column = self.below(table.columns.len());
         let new = self.name("c");
         let old = std::mem::replace(&mut table.columns[column].name, new.clone());
         let name = table.name.clone();
@@ -109,21 +111,21 @@ impl Maker {
     }
 
     fn change_columns(&mut self, pair: &mut Pair) {
-        let at = self.upto(pair.after.tables.len());
+        let at = self.below(pair.after.tables.len());
         let new = self.column(&pair.after);
         let columns = &mut pair.after.tables[at].columns;
         if columns.is_empty() || self.chance(0.2) {
             columns.push(Column { generated: None, ..new });
             return;
         }
-        let which = self.upto(columns.len());
+        let which = self.below(columns.len());
         if self.chance(0.15) {
             columns.remove(which);
             return;
         }
         let bases: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
         let column = &mut columns[which];
-        match self.upto(9) {
+        match self.below(9) {
             0 | 1 => {
                 let casts = match (column.kind.family(), new.kind.family()) {
                     (Family::Number | Family::Text, Family::Number | Family::Text)
@@ -154,12 +156,12 @@ impl Maker {
     }
 
     fn change_rest(&mut self, pair: &mut Pair) {
-        let at = self.upto(pair.after.tables.len());
+        let at = self.below(pair.after.tables.len());
         let key = self.foreign_key(&pair.after, at);
         let table = &mut pair.after.tables[at];
         // Remove one and add one.
         let (drop, add) = *self.one(&[(true, false), (false, true), (true, true)]).unwrap();
-        match self.upto(5) {
+        match self.below(5) {
             0 => table.primary_key = if add { self.distinct(table) } else { Vec::new() },
             1 => {
                 if drop {

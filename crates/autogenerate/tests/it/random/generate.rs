@@ -22,7 +22,7 @@ pub fn pair(seed: u64) -> Pair {
     let before = maker.spec();
     let mut pair = Pair { after: before.clone(), before, ..Pair::default() };
     // Occasionally everything changes.
-    let changes = if maker.chance(0.1) { 40 } else { maker.upto(8) + 1 };
+    let changes = if maker.chance(0.1) { 40 } else { maker.below(8) + 1 };
     for _ in 0..changes {
         maker.change(&mut pair);
     }
@@ -40,7 +40,7 @@ impl Maker {
         self.rng.random_bool(chance)
     }
 
-    pub(super) fn upto(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.rng.random_range(0..end)
     }
 
@@ -60,15 +60,15 @@ impl Maker {
 
     fn spec(&mut self) -> Spec {
         let mut spec = Spec::default();
-        for _ in 0..self.upto(3) {
+        for _ in 0..self.below(3) {
             spec.enums.push(self.an_enum());
         }
-        for _ in 0..=self.upto(4) {
+        for _ in 0..=self.below(4) {
             let table = self.table(&spec);
             spec.tables.push(table);
         }
         for at in 0..spec.tables.len() {
-            for _ in 0..self.upto(3) {
+            for _ in 0..self.below(3) {
                 let key = self.foreign_key(&spec, at);
                 spec.tables[at].foreign_keys.extend(key);
             }
@@ -77,12 +77,12 @@ impl Maker {
     }
 
     pub(super) fn an_enum(&mut self) -> Enum {
-        let values = (0..=self.upto(4)).map(|_| self.name("v")).collect();
+        let values = (0..=self.below(4)).map(|_| self.name("v")).collect();
         Enum { name: self.name("e"), values }
     }
 
     pub(super) fn table(&mut self, spec: &Spec) -> Table {
-        let columns: Vec<Column> = (0..=self.upto(6)).map(|_| self.column(spec)).collect();
+        let columns: Vec<Column> = (0..=self.below(6)).map(|_| self.column(spec)).collect();
         let mut table = Table {
             name: self.name("t"),
             columns,
@@ -102,15 +102,15 @@ impl Maker {
                 table.columns.iter_mut().find(|one| one.name == column.name).unwrap().generated = base;
             }
         }
-        for _ in 0..self.upto(3) {
+        for _ in 0..self.below(3) {
             let unique = self.unique(&table);
             table.uniques.extend(unique);
         }
-        for _ in 0..self.upto(3) {
+        for _ in 0..self.below(3) {
             let check = self.check(&table);
             table.checks.extend(check);
         }
-        for _ in 0..self.upto(3) {
+        for _ in 0..self.below(3) {
             let index = self.index(&table);
             table.indexes.extend(index);
         }

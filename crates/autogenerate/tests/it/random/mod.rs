@@ -216,10 +216,10 @@ impl Pair {
         let survivors = Survivors::new(&before.schema, &after.schema, &self.renames());
         let kept = survivors.before(place).await?;
         place.apply(up, sent).await.map_err(|error| format!("up: {error}"))?;
-        judge::alike(&self.look(place).await, after).map_err(|error| format!("up: {error}"))?;
+        judge::compare(&self.look(place).await, after).map_err(|error| format!("up: {error}"))?;
         judge::same_rows(&survivors.after(place).await?, &kept).map_err(|error| format!("up: {error}"))?;
         place.apply(down, sent).await.map_err(|error| format!("down: {error}"))?;
-        judge::alike(&self.look(place).await, before).map_err(|error| format!("down: {error}"))?;
+        judge::compare(&self.look(place).await, before).map_err(|error| format!("down: {error}"))?;
         judge::same_rows(&survivors.back(place, &kept).await?, &kept)
             .map_err(|error| format!("down: {error}"))?;
         Ok(())

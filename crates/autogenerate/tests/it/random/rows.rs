@@ -16,7 +16,7 @@ pub fn rows(spec: &Spec, other: &Spec, nulls: bool) -> String {
     let mut sql = String::new();
     let keys = keys(spec).chain(keys(other)).collect::<BTreeSet<_>>();
     // Under another name the column may be in a key.
-    let named_alike = |name: &str| other.tables.iter().any(|table| table.column(name).is_some());
+    let has_namesake = |name: &str| other.tables.iter().any(|table| table.column(name).is_some());
     for table in &spec.tables {
         let table = written(spec, table);
         let columns: Vec<&Column> =
@@ -33,7 +33,7 @@ pub fn rows(spec: &Spec, other: &Spec, nulls: bool) -> String {
                         && row == *ROWS.end()
                         && !column.not_null
                         && !keys.contains(&column.name)
-                        && named_alike(&column.name);
+                        && has_namesake(&column.name);
                     if empty && counter(column).is_none() {
                         "NULL".to_owned()
                     } else {

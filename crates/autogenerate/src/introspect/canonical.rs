@@ -23,9 +23,9 @@ enum Node<'a> {
 }
 
 /// Rewrites an expression, or a definition that contains some.
-pub(super) fn settle(sql: String) -> String {
+pub(super) fn canonicalize(sql: String) -> String {
     match parse(&sql, &mut 0, None) {
-        Some(nodes) => render(&settle_all(nodes)),
+        Some(nodes) => render(&canonicalize_all(nodes)),
         None => sql,
     }
 }
@@ -57,9 +57,9 @@ fn parse<'a>(sql: &'a str, at: &mut usize, close: Option<u8>) -> Option<Vec<Node
     }
 }
 
-fn settle_all(nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
+fn canonicalize_all(nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
     let inner = |node| match node {
-        Node::Group(open, nodes) => Node::Group(open, settle_all(nodes)),
+        Node::Group(open, nodes) => Node::Group(open, canonicalize_all(nodes)),
         node => node,
     };
     let mut nodes = nodes.into_iter().map(inner).collect();
@@ -147,11 +147,11 @@ fn render(nodes: &[Node<'_>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::settle;
+    use super::canonicalize;
 
     #[test]
     fn an_expression_is_printed_as_the_parser_would_change_it() {
-        for (printed, settled) in [
+        for (printed, canonical) in [
             ("(((a AND b) AND c) AND (d AND e))", "(a AND b AND c AND (d AND e))"),
             ("((a OR b) OR (NOT c))", "(a OR b OR (NOT c))"),
             ("((a AND b) OR c)", "((a AND b) OR c)"),
@@ -163,8 +163,8 @@ mod tests {
             ("(ARRAY[1, f(2, 3)])::numeric(5,2)[]", "ARRAY[(1)::numeric(5,2), (f(2, 3))::numeric(5,2)]"),
             ("(ARRAY[a])::\"my type\"[] || x", "ARRAY[(a)::\"my type\"] || x"),
         ] {
-            assert_eq!(settle(printed.to_owned()), settled);
-            assert_eq!(settle(settled.to_owned()), settled);
+            assert_eq!(canonicalize(printed.to_owned()), canonical);
+            assert_eq!(canonicalize(canonical.to_owned()), canonical);
         }
     }
 
@@ -183,7 +183,7 @@ mod tests {
             "a)",
             "\u{e4}(\u{fc}\u{20ac})['\u{df}']",
         ] {
-            assert_eq!(settle(printed.to_owned()), printed);
+            assert_eq!(canonicalize(printed.to_owned()), printed);
         }
     }
 }
