@@ -32,7 +32,7 @@ impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Json<T> {
     const MEDIA_TYPES: &[&str] = &["application/json"];
 
     fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
-        json::parse(body, T::validate).map(Self)
+        json::parse(body, &json::strict).map(Self)
     }
 }
 

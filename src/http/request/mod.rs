@@ -1,6 +1,7 @@
 //! From bytes to valid values: what a handler receives is already valid.
 
 pub mod body;
+pub mod content;
 mod cursor;
 pub mod field;
 pub mod head;
@@ -12,7 +13,6 @@ pub mod patch;
 pub mod path;
 pub mod preconditions;
 pub mod query;
-pub mod replacement;
 mod target;
 pub mod text;
 pub mod valid;

@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::{
     body::FromBody,
+    content::OUTPUT_ONLY,
     json::{self, number},
 };
 use crate::{
@@ -79,35 +80,35 @@ fn parse_operations(value: Value) -> Result<Vec<PatchOperation>, Problem> {
     if faults.is_empty() { Ok(operations) } else { Err(Problem::malformed(faults)) }
 }
 
-/// The entity after the patch, without the members that only the server writes.
+/// The content of the entity after the patch.
 ///
 /// # Errors
 ///
-/// 422 if the patch changes a read-only member or names a missing location, or the result is not a
-/// valid `T`; 409 if a `test` fails.
-pub fn apply<T>(current: &impl Serialize, patch: Patch, read_only: &[&str]) -> Result<T, Problem>
+/// 422 if a JSON Patch changes an output-only member or names a missing location, or the result is
+/// not a valid `T`; 409 if a `test` fails.
+pub fn apply<T>(current: &impl Serialize, patch: Patch) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
     match patch {
-        Patch::Merge(patch) => Ok(merge(current, patch, read_only)?),
-        Patch::Operations(operations) => operate(current, &operations, read_only),
+        Patch::Merge(patch) => Ok(merge(current, patch)?),
+        Patch::Operations(operations) => operate(current, &operations),
     }
 }
 
-/// The entity after a merge patch.
+/// The content of the entity after a merge patch, whose output-only members are ignored.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] if the patch names a read-only member or the result is not a valid `T`.
-pub fn merge<T>(current: &impl Serialize, patch: Map<String, Value>, read_only: &[&str]) -> Result<T, Error>
+/// [`Error::Invalid`] if the result is not a valid `T`.
+pub fn merge<T>(current: &impl Serialize, mut patch: Map<String, Value>) -> Result<T, Error>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    let (forbidden, patch): (Map<_, _>, Map<_, _>) =
-        patch.into_iter().partition(|(name, _)| read_only.contains(&name.as_str()));
     let mut document = document(current)?;
-    document.retain(|name, _| !read_only.contains(&name.as_str()));
+    for members in [&mut patch, &mut document] {
+        members.retain(|name, _| !is_output_only(name));
+    }
     // A merge removes a missing member silently, but a name that no entity has is still a fault.
     let unknown = patch.iter().filter(|(name, value)| value.is_null() && !document.contains_key(*name));
     let mut unknown: Map<String, Value> =
@@ -117,16 +118,11 @@ where
     if let Value::Object(members) = &mut document {
         members.append(&mut unknown);
     }
-    let faults = forbidden.keys().map(|name| read_only_fault(name)).collect();
-    validate(&document, faults).map_err(Error::Invalid)
+    json::parse_checked(&document.to_string(), &json::strict).map_err(Error::Invalid)
 }
 
 /// The entity after all operations of a JSON Patch.
-fn operate<T>(
-    current: &impl Serialize,
-    operations: &[PatchOperation],
-    read_only: &[&str],
-) -> Result<T, Problem>
+fn operate<T>(current: &impl Serialize, operations: &[PatchOperation]) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
@@ -139,10 +135,16 @@ where
     let Value::Object(members) = &mut document else {
         return Err(Problem::invalid(vec![Fault::at("", "type", "must be an object")]));
     };
-    let changed = read_only.iter().filter(|name| members.get(**name) != original.get(**name));
-    let faults = changed.map(|name| read_only_fault(name)).collect();
-    members.retain(|name, _| !read_only.contains(&name.as_str()));
-    validate(&document, faults).map_err(json::invalid)
+    let changed = OUTPUT_ONLY.iter().filter(|name| members.get(**name) != original.get(**name));
+    let mut faults: Vec<Fault> =
+        changed.map(|name| Fault::at(format!("/{name}"), "read_only", "cannot be changed")).collect();
+    members.retain(|name, _| !is_output_only(name));
+    match json::parse_checked(&document.to_string(), &json::strict) {
+        Ok(value) if faults.is_empty() => return Ok(value),
+        Ok(_) => {}
+        Err(found) => faults.extend(found),
+    }
+    Err(json::invalid(faults))
 }
 
 /// Why an operation of a JSON Patch fails.
@@ -223,26 +225,11 @@ fn measure(value: &Value) -> (usize, usize) {
     }
 }
 
-fn read_only_fault(name: &str) -> Fault {
-    Fault::at(format!("/{name}"), "read_only", "cannot be changed")
+fn is_output_only(name: &str) -> bool {
+    OUTPUT_ONLY.contains(&name)
 }
 
 /// The entity as clients see it.
 fn document(current: &impl Serialize) -> Result<Map<String, Value>, Error> {
     serde_json::from_slice(&to_vec(current)?).map_err(Error::internal)
-}
-
-/// The document as a `T`, if there are no faults; else those and its own.
-fn validate<T>(document: &Value, mut faults: Vec<Fault>) -> Result<T, Vec<Fault>>
-where
-    T: DeserializeOwned + Validate + ToSchema,
-{
-    match json::parse_checked(&document.to_string(), T::validate) {
-        Ok(value) if faults.is_empty() => Ok(value),
-        Ok(_) => Err(faults),
-        Err(found) => {
-            faults.extend(found);
-            Err(faults)
-        }
-    }
 }

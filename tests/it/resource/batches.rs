@@ -185,7 +185,6 @@ async fn an_operation_that_does_not_fit_its_entity_fails_the_whole_batch() {
         let label = resource.label();
         let cases = [
             (update(json!({ (label): null })), 422, format!("/patch/{label}"), "required"),
-            (update(json!({ "version": 3 })), 422, "/patch/version".into(), "read_only"),
             (delete("\"7\""), 412, "/if_match".into(), "precondition_failed"),
             (delete("W/\"1\""), 412, "/if_match".into(), "precondition_failed"),
             (json!({ "op": "delete", "id": other }), 422, "/id".into(), "duplicate"),

@@ -121,6 +121,39 @@ async fn put_replaces_every_field_and_increments_the_version() {
 }
 
 #[tokio::test]
+async fn what_was_read_can_be_sent_back() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        let read = api.post(resource.path, &resource.full()).await.body;
+        let copy = api.post(resource.path, &read).await;
+        assert_eq!(copy.status, StatusCode::CREATED, "{copy:?}");
+        assert_ne!(copy.body["id"], read["id"]);
+        resource.assert_shows(&copy.body, &resource.full());
+        let path = resource.path_of(&read);
+        if resource.has(Replace) {
+            assert_eq!(api.put(&path, &read).await.status, StatusCode::OK);
+        }
+        if resource.has(Update) {
+            let patched = api.patch(&path, &read).await;
+            assert_eq!(patched.status, StatusCode::OK, "{patched:?}");
+        }
+        if resource.has(Batch) {
+            let created = api.batch(&json!([resource.batch_create(&read)])).await;
+            assert_eq!(created.status, StatusCode::OK, "{created:?}");
+            resource.assert_shows(&created.body["results"][0][resource.name], &resource.full());
+        }
+
+        let mut faulty = read.clone();
+        faulty["colour"] = json!(1);
+        let rejected = api.post(resource.path, &faulty).await;
+        assert_eq!(
+            rejected.is_problem(422, "validation-error").faults(),
+            [("#/colour".into(), "unknown_field".into())]
+        );
+    }
+}
+
+#[tokio::test]
 async fn every_invalid_value_of_a_field_is_rejected_with_its_pointer_and_code() {
     for resource in RESOURCES {
         let api = Api::start(resource).await;

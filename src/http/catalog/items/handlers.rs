@@ -9,22 +9,22 @@ use uuid::Uuid;
 use super::{
     events::ItemCreated,
     queries::{ItemDeleteQuery, ItemFilterQuery},
-    schemas::{ItemCreate, ItemPage, ItemPatch, ItemReplace, ItemView},
+    schemas::{ItemCreate, ItemPage, ItemPatch, ItemView},
 };
 use crate::{
     app::App,
     http::{
         request::{
             body::NoBody,
+            content::{Content, Replacement},
             listing::{Listing, PageParameters},
             patch::{self, Patch},
             path::Id,
             preconditions::Preconditions,
             query::{NoQuery, Query},
-            replacement::Replacement,
             valid::Valid,
         },
-        response::{json::Json, problem::Problem, reply::Reply},
+        response::{problem::Problem, reply::Reply},
         write::{Outcome, Write},
     },
     postgres::{catalog::operations::item, keyset::Newest},
@@ -42,7 +42,7 @@ pub const PATH: &str = "/v1/items";
 )]
 pub async fn create_item(
     State(app): State<Arc<App>>,
-    Valid(mut write, Json(content)): Valid<Write, Json<ItemCreate>>,
+    Valid(mut write, Content(content)): Valid<Write, Content<ItemCreate>>,
 ) -> Result<Response, Outcome> {
     let mut tx = write.begin(&app).await?;
     let item = item::create(&mut tx, Uuid::now_v7(), &content.into()).await?;
@@ -94,12 +94,12 @@ pub async fn list_items(
 /// `If-None-Match: *` creates and never replaces, `If-Match` replaces and never creates. A deleted
 /// item must be restored or purged first.
 #[utoipa::path(
-    put, path = "/v1/items/{id}", tag = "items", request_body = ItemReplace,
+    put, path = "/v1/items/{id}", tag = "items", request_body = ItemCreate,
     responses((status = 200, body = ItemView), (status = 201, body = ItemView))
 )]
 pub async fn replace_item(
     State(app): State<Arc<App>>,
-    Valid(head, Replacement(content)): Valid<(Id, Write), Replacement<ItemReplace>>,
+    Valid(head, Replacement(content)): Valid<(Id, Write), Replacement<ItemCreate>>,
 ) -> Result<Response, Outcome> {
     let (Id(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
@@ -131,7 +131,7 @@ pub async fn update_item(
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
     let current = write.preconditions.live(item::get_for_update(&mut tx, id).await?)?;
-    let content: ItemReplace = patch::apply(&ItemView::from(current), patch, ItemView::READ_ONLY)?;
+    let content: ItemCreate = patch::apply(&ItemView::from(current), patch)?;
     let item = item::update(&mut tx, id, &content.into()).await?;
     let version = item.version;
     write.commit(tx, Reply::ok(&ItemView::from(item))?.with_version(version)).await

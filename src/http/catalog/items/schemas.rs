@@ -12,7 +12,7 @@ use validator::{Validate, ValidationError};
 use super::attributes::Attributes;
 use crate::{
     http::{
-        request::{path::validate_uuid, replacement::Replace, text},
+        request::text,
         response::{
             json::{microseconds, optional_microseconds, verbatim},
             page::PageView,
@@ -76,7 +76,8 @@ impl From<ItemName> for String {
     }
 }
 
-/// A new item.
+/// The whole content of an item. Members that are left out get their defaults; those that only the
+/// server writes may be repeated, and are ignored.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "name": "Desk lamp", "status": "active", "attributes": { "color": "red", "weight": 9 } })))]
@@ -95,40 +96,6 @@ pub struct ItemCreate {
 
 impl From<ItemCreate> for ItemContent {
     fn from(ItemCreate { name, status, attributes }: ItemCreate) -> Self {
-        Self { name: name.into(), status: status.into(), attributes: attributes.into() }
-    }
-}
-
-/// The whole content of an item; members that are left out get their defaults.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(examples(json!({ "name": "Desk lamp", "status": "archived", "attributes": {} })))]
-pub struct ItemReplace {
-    /// May repeat the id in the path.
-    #[serde(default)]
-    #[validate(custom(function = validate_uuid))]
-    #[schema(read_only, value_type = Option<Uuid>)]
-    id: Option<String>,
-    #[validate(custom(function = validate_name))]
-    #[schema(inline)]
-    name: ItemName,
-    /// The stage of the item's life.
-    #[serde(default)]
-    status: ItemStatus,
-    /// What else is known about it.
-    #[serde(default)]
-    #[validate(nested)]
-    attributes: Attributes,
-}
-
-impl Replace for ItemReplace {
-    fn id(&self) -> Option<&str> {
-        self.id.as_deref()
-    }
-}
-
-impl From<ItemReplace> for ItemContent {
-    fn from(ItemReplace { id: _, name, status, attributes }: ItemReplace) -> Self {
         Self { name: name.into(), status: status.into(), attributes: attributes.into() }
     }
 }
@@ -183,11 +150,6 @@ pub struct ItemView {
     #[serde(serialize_with = "optional_microseconds")]
     #[schema(required = true)]
     deleted_at: Option<DateTime<Utc>>,
-}
-
-impl ItemView {
-    /// The members that only the server writes.
-    pub const READ_ONLY: &[&str] = &["id", "version", "created_at", "updated_at", "deleted_at"];
 }
 
 impl From<Item> for ItemView {

@@ -9,12 +9,12 @@ mod pointer;
 mod rules;
 mod schema;
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
-use validator::ValidationErrors;
+use validator::Validate;
 
 use self::{inspect::inspect, rules::rule_faults, schema::TypeSchema};
 pub use self::{
@@ -26,44 +26,64 @@ use crate::{
     http::{limits::MAX_FAULTS, response::problem::Problem},
 };
 
-/// Parses a body as a `T` that keeps the rules.
+/// Parses a body as a valid `T`.
 ///
 /// # Errors
 ///
-/// 400 if it is not JSON, 422 with every fault if it is not a `T`.
-pub fn parse<T>(body: &[u8], rules: impl Fn(&T) -> Result<(), ValidationErrors>) -> Result<T, Problem>
+/// 400 if it is not JSON, 422 with every fault if it is not a valid `T`.
+pub fn parse<T>(body: &[u8], leniency: &Leniency<'_>) -> Result<T, Problem>
 where
-    T: DeserializeOwned + ToSchema,
+    T: DeserializeOwned + Validate + ToSchema,
 {
     if let Ok(text) = utf8(body)
-        && let Ok(value) = serde_json::from_str(text)
+        && let Ok(value) = serde_json::from_str::<T>(text)
         && inspect(text).is_empty()
-        && rules(&value).is_ok()
+        && value.validate().is_ok()
     {
         return Ok(value);
     }
     // serde stops at the first fault, which may precede a syntax error.
     let (text, mut faults) = check_syntax(body)?;
-    faults.extend(parse_checked(text, rules).err().unwrap_or_default());
+    match parse_checked(text, leniency) {
+        Ok(value) if faults.is_empty() => return Ok(value),
+        Ok(_) => {}
+        Err(found) => faults.extend(found),
+    }
     Err(invalid(faults))
 }
 
-/// Parses a text that passed [`check_syntax`] as a `T` that keeps the rules.
+/// Removes from a text what its type does not know and the client may send nevertheless; `None` if
+/// there is nothing of the kind. Adds a fault for each value that the client may not send.
+pub type Leniency<'a> = dyn Fn(&str, &mut Vec<Fault>) -> Option<String> + 'a;
+
+/// The [`Leniency`] that removes nothing.
+pub fn strict(_: &str, _: &mut Vec<Fault>) -> Option<String> {
+    None
+}
+
+/// Parses a text that passed [`check_syntax`] as a valid `T`.
 ///
 /// # Errors
 ///
-/// Every fault if it is not a `T`; possibly none, if the document's schema knows no such rule.
-pub fn parse_checked<T>(
-    text: &str,
-    rules: impl Fn(&T) -> Result<(), ValidationErrors>,
-) -> Result<T, Vec<Fault>>
+/// Every fault if it is not a valid `T`; possibly none, if the document's schema knows no such rule.
+pub fn parse_checked<T>(text: &str, leniency: &Leniency<'_>) -> Result<T, Vec<Fault>>
 where
-    T: DeserializeOwned + ToSchema,
+    T: DeserializeOwned + Validate + ToSchema,
 {
-    match serde_json::from_str(text) {
-        Ok(value) => rules(&value).map(|()| value).map_err(|errors| rule_faults(&errors)),
-        Err(_) => Err(every_fault(text, rules)),
+    if let Ok(value) = serde_json::from_str::<T>(text) {
+        return value.validate().map(|()| value).map_err(|errors| rule_faults(&errors));
     }
+    let mut faults = Vec::new();
+    let text = leniency(text, &mut faults).map_or(Cow::Borrowed(text), Cow::Owned);
+    match serde_json::from_str::<T>(&text) {
+        Ok(value) => match value.validate() {
+            Ok(()) if faults.is_empty() => return Ok(value),
+            Ok(()) => {}
+            Err(errors) => faults.extend(rule_faults(&errors)),
+        },
+        Err(_) => faults.extend(every_fault::<T>(&text)),
+    }
+    Err(faults)
 }
 
 /// Parses a body as JSON of any form, with the faults that PostgreSQL would find in it.
@@ -102,9 +122,9 @@ pub fn invalid(mut faults: Vec<Fault>) -> Problem {
 
 /// The faults of a text that is not a `T`: those of its structure, and those that only `T`'s rules
 /// find once the structure is repaired.
-fn every_fault<T>(text: &str, rules: impl Fn(&T) -> Result<(), ValidationErrors>) -> Vec<Fault>
+fn every_fault<T>(text: &str) -> Vec<Fault>
 where
-    T: DeserializeOwned + ToSchema,
+    T: DeserializeOwned + Validate + ToSchema,
 {
     let schema = TypeSchema::of::<T>();
     // The type itself may count or match characters differently from the schema.
@@ -112,7 +132,7 @@ where
     let (of_text, of_structure): (Vec<_>, Vec<_>) = schema.faults(text).into_iter().partition(is_of_text);
     let repaired = repair(text, &of_structure, schema.example());
     let mut faults = match repaired.and_then(|text| serde_json::from_str::<T>(&text).ok()) {
-        Some(value) => rules(&value).err().iter().flat_map(rule_faults).collect(),
+        Some(value) => value.validate().err().iter().flat_map(rule_faults).collect(),
         None => of_text,
     };
     let locations: HashSet<_> = of_structure.iter().map(|fault| fault.location.clone()).collect();

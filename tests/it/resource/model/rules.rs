@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::support::resource::{Feature, Resource, Rule};
+use crate::support::resource::{Resource, Rule};
 
 /// The location of a fault in a request, and its code.
 pub type Fault = (String, &'static str);
@@ -10,10 +10,8 @@ pub type Fault = (String, &'static str);
 /// As `Accept-Patch` lists them.
 pub const PATCH_TYPES: &str = "application/merge-patch+json, application/json-patch+json, application/json";
 
-fn read_only(resource: &Resource) -> &'static [&'static str] {
-    let names = &["id", "version", "created_at", "updated_at", "deleted_at"];
-    if resource.has(Feature::Restore) { names } else { &names[..4] }
-}
+/// The members that only the server writes.
+pub const OUTPUT_ONLY: [&str; 5] = ["id", "version", "created_at", "updated_at", "deleted_at"];
 
 fn fault(location: impl Into<String>, code: &'static str) -> Fault {
     (location.into(), code)
@@ -31,6 +29,7 @@ pub fn content_faults(resource: &Resource, content: &Value) -> Vec<Fault> {
     };
     let mut faults: Vec<Fault> = members
         .iter()
+        .filter(|(name, _)| !OUTPUT_ONLY.contains(&name.as_str()))
         .filter_map(|(name, value)| {
             let field = resource.fields.iter().find(|field| field.name == name);
             let code = field.map_or(Some("unknown_field"), |field| value_fault(&field.rule, value));
@@ -156,20 +155,16 @@ fn merge(target: Value, patch: &Value) -> Value {
 
 /// The content after a merge patch, and what is wrong with it or with the patch.
 pub fn merged(resource: &Resource, document: &Value, patch: &Value) -> (Value, Vec<Fault>) {
+    let mut patch = patch.clone();
+    take_output_only(&mut patch);
     let names = patch.as_object().into_iter().flat_map(Map::keys);
-    let (forbidden, others): (Vec<&String>, Vec<&String>) =
-        names.partition(|name| read_only(resource).contains(&name.as_str()));
-    let mut faults: Vec<Fault> =
-        forbidden.iter().map(|name| fault(format!("/{name}"), "read_only")).collect();
-    let unknown =
-        others.into_iter().filter(|name| patch[*name].is_null() && document.get(name.as_str()).is_none());
-    faults.extend(
-        unknown
-            .filter(|name| resource.fields.iter().all(|field| field.name != *name))
-            .map(|name| fault(format!("/{name}"), "unknown_field")),
-    );
-    let mut result = merge(document.clone(), patch);
-    take_read_only(resource, &mut result);
+    let unknown = names.filter(|name| patch[*name].is_null() && document.get(name.as_str()).is_none());
+    let mut faults: Vec<Fault> = unknown
+        .filter(|name| resource.fields.iter().all(|field| field.name != *name))
+        .map(|name| fault(format!("/{name}"), "unknown_field"))
+        .collect();
+    let mut result = merge(document.clone(), &patch);
+    take_output_only(&mut result);
     faults.extend(content_faults(resource, &result));
     (result, faults)
 }
@@ -193,16 +188,16 @@ pub fn patched(resource: &Resource, document: &Value, operations: &[Value]) -> R
     if !result.is_object() {
         return Err(Unpatched::Invalid(vec![fault("", "type")]));
     }
-    let changed = read_only(resource).iter().filter(|name| result.get(name) != document.get(name));
+    let changed = OUTPUT_ONLY.iter().filter(|name| result.get(*name) != document.get(*name));
     let mut faults: Vec<Fault> = changed.map(|name| fault(format!("/{name}"), "read_only")).collect();
-    take_read_only(resource, &mut result);
+    take_output_only(&mut result);
     faults.extend(content_faults(resource, &result));
     if faults.is_empty() { Ok(result) } else { Err(Unpatched::Invalid(faults)) }
 }
 
-fn take_read_only(resource: &Resource, document: &mut Value) {
+fn take_output_only(document: &mut Value) {
     if let Value::Object(members) = document {
-        members.retain(|name, _| !read_only(resource).contains(&name.as_str()));
+        members.retain(|name, _| !OUTPUT_ONLY.contains(&name.as_str()));
     }
 }
 
@@ -279,18 +274,10 @@ fn same(a: &Value, b: &Value) -> bool {
 
 /// What is wrong with the content of a PUT to this id.
 pub fn replacement_faults(resource: &Resource, content: &Value, id: &str) -> Vec<Fault> {
-    let Value::Object(members) = content else {
-        return content_faults(resource, content);
-    };
-    let mut members = members.clone();
-    let code = match members.shift_remove("id") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(other)) if other.len() != 36 => Some("format"),
-        Some(Value::String(other)) => (other != id).then_some("mismatch"),
-        Some(_) => Some("type"),
-    };
-    let mut faults = content_faults(resource, &Value::Object(members));
-    faults.extend(code.map(|code| fault("/id", code)));
+    let mut faults = content_faults(resource, content);
+    if content.get("id").is_some_and(|other| !other.is_null() && other != id) {
+        faults.push(fault("/id", "mismatch"));
+    }
     faults
 }
 

@@ -87,9 +87,16 @@ fn spoilt() -> impl Strategy<Value = Spoilt> {
     select(vec![Syntax, MediaType, Parameter, ValidateOnly, Key, Path])
 }
 
-/// The fields of an entity: mostly valid ones.
+/// The fields of an entity: mostly valid ones, sometimes with what only the server writes.
 fn content(resource: &'static Resource) -> impl Strategy<Value = Value> {
-    prop_oneof![12 => valid_content(resource), 3 => wrong_content(resource)]
+    let content = prop_oneof![12 => valid_content(resource), 3 => wrong_content(resource)];
+    let output_only = vec![("version", json!(7)), ("updated_at", json!("x")), ("deleted_at", Value::Null)];
+    (content, option::weighted(0.2, select(output_only))).prop_map(|(mut content, output_only)| {
+        if let (Value::Object(members), Some((name, value))) = (&mut content, output_only) {
+            members.insert(name.into(), value);
+        }
+        content
+    })
 }
 
 fn valid_content(resource: &'static Resource) -> impl Strategy<Value = Value> {

@@ -16,7 +16,7 @@ use crate::{
     http::{
         catalog::items::{
             events::ItemCreated,
-            schemas::{ItemReplace, ItemView},
+            schemas::{ItemCreate, ItemView},
         },
         limits::{BodyLimit, MEBIBYTE},
         request::{
@@ -133,7 +133,7 @@ fn plan(operations: Vec<Operation>, mut found: HashMap<Uuid, Item>) -> Result<Pl
             }
             Operation::Update { id, patch, .. } => {
                 let current = ItemView::from(found.remove(&id).ok_or(Error::NotFound)?);
-                match patch::merge::<ItemReplace>(&current, patch, ItemView::READ_ONLY) {
+                match patch::merge::<ItemCreate>(&current, patch) {
                     Ok(content) => plan.updated.push(id, content),
                     Err(Error::Invalid(found)) => {
                         let pointer = format!("/operations/{index}/patch");

@@ -1,15 +1,10 @@
 //! The operations of a batch, parsed one by one, so that all their faults are reported.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashSet},
-    mem,
-};
+use std::{borrow::Cow, collections::HashSet, mem};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 use uuid::Uuid;
-use validator::Validate;
 
 use super::schemas::{EntityTags, ItemBatchCreate, ItemBatchDelete, ItemBatchUpdate, MAX_OPERATIONS};
 use crate::{
@@ -17,7 +12,7 @@ use crate::{
     http::{
         catalog::items::schemas::ItemCreate,
         limits::MAX_FAULTS,
-        request::{body::FromBody, json, path::parse_uuid, preconditions::Preconditions},
+        request::{body::FromBody, content, json, path::parse_uuid, preconditions::Preconditions},
         response::problem::Problem,
     },
 };
@@ -106,7 +101,7 @@ impl Operations {
 
 /// The operations of a text that is not a [`Body`], if it has some, and the faults around them.
 fn members<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Option<Vec<&'a RawValue>> {
-    let Ok(mut members) = serde_json::from_str::<BTreeMap<Cow<'a, str>, &'a RawValue>>(text) else {
+    let Some(mut members) = content::members(text) else {
         faults.push(Fault::at("", "type", "must be an object"));
         return None;
     };
@@ -131,21 +126,18 @@ pub fn fault_at(index: usize, fault: Fault) -> Fault {
 fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
     let kind = serde_json::from_str::<Kind<'_>>(text).map(|kind| kind.op);
     let read = match kind.as_deref() {
-        Ok("create") => json::parse_checked(text, ItemBatchCreate::validate)
+        Ok("create") => json::parse_checked(text, &item_without_output_only)
             .map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
-        Ok("update") => json::parse_checked(text, ItemBatchUpdate::validate).map(
-            |ItemBatchUpdate { id, if_match, patch, .. }| Operation::Update {
-                id: valid_uuid(&id),
-                preconditions: valid_preconditions(if_match),
-                patch,
-            },
-        ),
-        Ok("delete") => json::parse_checked(text, ItemBatchDelete::validate).map(
-            |ItemBatchDelete { id, if_match, .. }| Operation::Delete {
-                id: valid_uuid(&id),
-                preconditions: valid_preconditions(if_match),
-            },
-        ),
+        Ok("update") => {
+            json::parse_checked(text, &json::strict).map(|ItemBatchUpdate { id, if_match, patch, .. }| {
+                Operation::Update { id: valid_uuid(&id), preconditions: valid_preconditions(if_match), patch }
+            })
+        }
+        Ok("delete") => {
+            json::parse_checked(text, &json::strict).map(|ItemBatchDelete { id, if_match, .. }| {
+                Operation::Delete { id: valid_uuid(&id), preconditions: valid_preconditions(if_match) }
+            })
+        }
         _ if text.starts_with('{') => Err(vec![Fault::at("/op", "enum", "must be create, update or delete")]),
         _ => Err(vec![Fault::at("", "type", "must be an object")]),
     };
@@ -160,6 +152,15 @@ fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
         }
         faults
     })
+}
+
+/// An operation whose item was read before.
+fn item_without_output_only(text: &str, _: &mut Vec<Fault>) -> Option<String> {
+    let mut members = content::members(text)?;
+    let item = content::without_output_only(members.get("item")?.get())?;
+    let item = RawValue::from_string(item).ok()?;
+    members.insert("item".into(), &item);
+    serde_json::to_string(&members).ok()
 }
 
 /// The item that an invalid operation names.
