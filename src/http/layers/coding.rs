@@ -18,7 +18,10 @@ use tower_http::compression::{
 use crate::http::{
     operator,
     request::negotiation::{IDENTITY, choose_coding},
-    response::problem::{NOT_ACCEPTABLE, Problem},
+    response::{
+        problem::{NOT_ACCEPTABLE, Problem},
+        reply::suffix,
+    },
 };
 
 /// Below this many bytes, compression costs more than it saves.
@@ -47,14 +50,23 @@ pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Says that the 200 that a 304 stands for depends on the coding (RFC 9110 §15.4.5).
-pub fn vary_not_modified<B>(mut response: http::Response<B>) -> Response
+/// Gives a compressed response an entity tag of its own, and says that the 200 that a 304 stands for
+/// depends on the coding (RFC 9110 §15.4.5).
+pub fn tag<B>(mut response: http::Response<B>) -> Response
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     if response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    let coding = response.headers().get(header::CONTENT_ENCODING).and_then(|coding| coding.to_str().ok());
+    if let Some(suffix) = coding.and_then(suffix)
+        && let Some(tag) = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok())
+        && let Some(opaque) = tag.strip_suffix('"')
+        && let Ok(tag) = HeaderValue::try_from(format!("{opaque}{suffix}\""))
+    {
+        response.headers_mut().insert(header::ETAG, tag);
     }
     response.map(Body::new)
 }

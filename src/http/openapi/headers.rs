@@ -41,7 +41,7 @@ fn text(pattern: &str, length: u32) -> Value {
 
 fn field(name: &str) -> Field {
     match name {
-        "ETag" => required("The entity tag.", text("^\"[0-9]{1,19}\"$", 21)),
+        "ETag" => required("The entity tag.", text("^\"[0-9]{1,19}(--(br|gzip|zstd))?\"$", 27)),
         "Location" => required(
             "The path of the entity.",
             json!({ "type": "string", "format": "uri-reference", "maxLength": 256 }),
@@ -74,7 +74,12 @@ fn field(name: &str) -> Field {
             "How many seconds to wait before retrying.",
             json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX }),
         ),
-        "Accept" | "Accept-Patch" => required("The supported media types.", text("^[ -~]+$", 256)),
+        "Accept" | "Accept-Patch" => {
+            optional("The supported media types, if the body has another.", text("^[ -~]+$", 256))
+        }
+        "Accept-Encoding" => {
+            optional("The supported content codings, if the body has another.", text("^[ -~]+$", 256))
+        }
         _ => required("See its standard.", text("^[ -~]+$", 256)),
     }
 }

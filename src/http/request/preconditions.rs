@@ -11,7 +11,10 @@ use crate::{
     error::Fault,
     http::{
         limits::MAX_ENTITY_TAGS,
-        response::problem::{PRECONDITION_FAILED, Problem},
+        response::{
+            problem::{PRECONDITION_FAILED, Problem},
+            reply::suffix,
+        },
     },
 };
 
@@ -44,14 +47,19 @@ impl Preconditions {
 
     /// Whether `If-Match` is absent or names this version; it compares strongly (RFC 9110 §13.1.1).
     pub fn matches(&self, version: i64) -> bool {
-        self.if_match.as_ref().is_none_or(|tags| tags.any || tags.versions.contains(&(false, version)))
+        self.if_match.as_ref().is_none_or(|tags| tags.any || tags.find(version, |tag| !tag.weak).is_some())
     }
 
     /// Whether `If-None-Match` names this version; it compares weakly (RFC 9110 §13.1.2).
     pub fn excludes(&self, version: i64) -> bool {
-        self.if_none_match
-            .as_ref()
-            .is_some_and(|tags| tags.any || tags.versions.iter().any(|(_, listed)| *listed == version))
+        self.excluded_suffix(version).is_some()
+    }
+
+    /// The suffix of the entity tag by which `If-None-Match` names this version, if it does: that of
+    /// the representation that the client has.
+    pub fn excluded_suffix(&self, version: i64) -> Option<&'static str> {
+        let tags = self.if_none_match.as_ref()?;
+        tags.find(version, |_| true).map(|tag| tag.suffix).or(tags.any.then_some(""))
     }
 
     /// Whether a write may change an entity of this version.
@@ -70,6 +78,16 @@ impl Preconditions {
     }
 }
 
+/// Rejects the preconditions of a request whose target evaluates none: a client that sends one
+/// relies on it.
+pub fn reject(head: &mut Head) {
+    for (field, name) in [(IF_MATCH, "If-Match"), (IF_NONE_MATCH, "If-None-Match")] {
+        if head.parts.headers.contains_key(field) {
+            head.faults.push(Fault::header(name, "not_evaluated", "is not evaluated here; leave it out"));
+        }
+    }
+}
+
 impl FromHead for Preconditions {
     async fn from_head(head: &mut Head, _: &App) -> Option<Self> {
         let if_match = EntityTags::from_headers(&head.parts.headers, &IF_MATCH, "If-Match");
@@ -85,8 +103,26 @@ impl FromHead for Preconditions {
 struct EntityTags {
     /// There was a `*`.
     any: bool,
-    /// Whether each tag is weak, and its version. Tags that no version has are left out.
-    versions: Vec<(bool, i64)>,
+    /// The tags that a version has.
+    tags: Vec<EntityTag>,
+}
+
+/// An entity tag that a version has: `"3"`, or `"3--gzip"` if the response was compressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct EntityTag {
+    weak: bool,
+    version: i64,
+    suffix: &'static str,
+}
+
+impl EntityTag {
+    /// The tag with this text between the quotation marks, in the service's own spelling.
+    fn new(weak: bool, opaque: &str) -> Option<Self> {
+        let (digits, coding) = opaque.split_once("--").unwrap_or((opaque, ""));
+        let suffix = if coding.is_empty() { "" } else { suffix(coding)? };
+        let version = digits.parse::<i64>().ok()?;
+        (format!("{version}{suffix}") == opaque).then_some(Self { weak, version, suffix })
+    }
 }
 
 impl EntityTags {
@@ -106,6 +142,10 @@ impl EntityTags {
         Ok(tags)
     }
 
+    fn find(&self, version: i64, admits: impl Fn(&EntityTag) -> bool) -> Option<&EntityTag> {
+        self.tags.iter().find(|tag| tag.version == version && admits(tag))
+    }
+
     /// Adds the tags of a field; `None` if it is not a list of them.
     fn parse(&mut self, field: &str) -> Option<()> {
         let mut rest = Some(field).filter(|field| field.len() <= MAX_ENTITY_TAGS)?.trim();
@@ -121,9 +161,7 @@ impl EntityTags {
             if !opaque.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return None;
             }
-            // Only the service's own spelling names a version.
-            let version = opaque.parse::<i64>().ok().filter(|version| version.to_string() == opaque);
-            self.versions.extend(version.map(|version| (weak, version)));
+            self.tags.extend(EntityTag::new(weak, opaque));
             count += 1;
             rest = after.trim_start();
             if !rest.is_empty() {
@@ -159,12 +197,21 @@ mod tests {
     #[test]
     fn lists_stars_and_weak_tags_are_understood() {
         let excludes = |value: &str| parse(&IF_NONE_MATCH, &[value]).map(|conditions| conditions.excludes(2));
-        for matching in
-            ["\"2\"", "W/\"2\"", "*", "\"1\", W/\"2\"", "\"a,b\",\"2\"", "\"1\",,\"2\"", ",, \"2\","]
-        {
+        for matching in [
+            "\"2\"",
+            "\"2--gzip\"",
+            "W/\"2--br\"",
+            "W/\"2\"",
+            "*",
+            "\"1\", W/\"2\"",
+            "\"a,b\",\"2\"",
+            "\"1\",,\"2\"",
+            ",, \"2\",",
+        ] {
             assert_eq!(excludes(matching), Some(true), "{matching}");
         }
-        for other in ["\"1\"", "\"22\"", "W/\"1\",\"3\"", "\"02\"", "\"+2\"", "\"\""] {
+        for other in ["\"1\"", "\"22\"", "W/\"1\",\"3\"", "\"02\"", "\"+2\"", "\"\"", "\"2--lzw\"", "\"2--\""]
+        {
             assert_eq!(excludes(other), Some(false), "{other}");
         }
         for malformed in ["2", "\"2", "\"2\" \"3\"", "", ",", "w/\"2\"", "\"\u{e9}\"", "\"2 3\"", "*, \"2\""]

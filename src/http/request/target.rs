@@ -25,12 +25,11 @@ impl Preconditions {
         if !self.matches(version) {
             return Err(preconditions::failed(Some(version)));
         }
-        let reply = if self.excludes(version) {
-            Reply::empty(StatusCode::NOT_MODIFIED)
-        } else {
-            Reply::ok(&V::from(entity))?
+        let reply = match self.excluded_suffix(version) {
+            Some(suffix) => Reply::empty(StatusCode::NOT_MODIFIED).with_tag(version, suffix),
+            None => Reply::ok(&V::from(entity))?.with_version(version),
         };
-        Ok(reply.with_version(version).revalidated())
+        Ok(reply.revalidated())
     }
 
     /// The live entity to change.

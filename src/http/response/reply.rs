@@ -17,6 +17,13 @@ use crate::error::Error;
 /// The media type of the probes' responses, 503 included: orchestrators read the status alone.
 pub const HEALTH: HeaderValue = HeaderValue::from_static("application/health+json");
 
+/// What follows the version in the entity tag of a response with this content coding: it is another
+/// representation (RFC 9110 §8.8.3.3).
+#[must_use]
+pub fn suffix(coding: &str) -> Option<&'static str> {
+    ["--br", "--gzip", "--zstd"].into_iter().find(|suffix| &suffix[2..] == coding)
+}
+
 /// A response that is complete, so that it can be stored and shortened before it is sent.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -78,8 +85,27 @@ impl Reply {
     /// Adds the strong entity tag of a version: `"7"` (RFC 9110 §8.8.3).
     #[must_use]
     pub fn with_version(self, version: i64) -> Self {
-        let tag = HeaderValue::try_from(format!("\"{version}\""));
+        self.with_tag(version, "")
+    }
+
+    /// Adds the strong entity tag of a version in a content coding: `"7--gzip"`.
+    #[must_use]
+    pub fn with_tag(self, version: i64, suffix: &str) -> Self {
+        let tag = HeaderValue::try_from(format!("\"{version}{suffix}\""));
         self.with_header(ETAG, tag.unwrap_or_else(|_| unreachable!("digits are visible ASCII")))
+    }
+
+    /// Says that the client's preference for a minimal response was applied (RFC 7240 §4.2).
+    #[must_use]
+    pub fn minimal(self) -> Self {
+        let applied = HeaderValue::from_static("return=minimal");
+        self.with_header(HeaderName::from_static("preference-applied"), applied)
+    }
+
+    /// Whether the response is [`minimal`](Self::minimal) already.
+    #[must_use]
+    pub fn is_minimal(&self) -> bool {
+        self.headers.contains_key("preference-applied")
     }
 
     /// Caches may store the response for their own client, and revalidate it before each use

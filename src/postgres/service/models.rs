@@ -4,11 +4,12 @@ use std::fmt;
 
 use autogenerate::{Table, model::Metadata};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 /// Adds the tables of the service.
 #[must_use]
 pub fn add_tables(metadata: Metadata) -> Metadata {
-    metadata.table::<IdempotencyKey>().table::<ServiceKey>()
+    metadata.table::<IdempotencyKey>().table::<ServiceKey>().table::<Tombstone>()
 }
 
 /// A key that all replicas share, created by the first start that needs it.
@@ -33,7 +34,7 @@ pub struct IdempotencyKey {
     /// SHA-256 of the actor and the key.
     #[column(primary_key)]
     pub id: Vec<u8>,
-    /// SHA-256 of the request: method, path and query, media type, body.
+    /// SHA-256 of the request: method, path and query, media type, body, preconditions.
     pub fingerprint: Vec<u8>,
     /// The response as an HTTP/1.1 message (RFC 9112 §2.1).
     pub response: Vec<u8>,
@@ -49,6 +50,18 @@ pub struct StoredResponse {
     pub fingerprint: Vec<u8>,
     /// See [`IdempotencyKey::response`].
     pub message: Vec<u8>,
+}
+
+/// What a purge leaves behind, so that the versions of an id never repeat.
+#[derive(Debug, Clone, sqlx::FromRow, Table)]
+#[table(name = "tombstones")]
+pub struct Tombstone {
+    /// The id of the purged entity.
+    #[column(primary_key)]
+    pub id: Uuid,
+    /// The last version that it had.
+    #[column(check = "version >= 1")]
+    pub version: i64,
 }
 
 impl fmt::Debug for ServiceKey {

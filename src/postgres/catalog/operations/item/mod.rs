@@ -29,7 +29,8 @@ macro_rules! query_item {
     };
 }
 
-/// Inserts an item and returns it with what the database generated.
+/// Inserts an item and returns it with what the database generated. An id that was purged goes on
+/// with its versions.
 ///
 /// # Errors
 ///
@@ -37,8 +38,8 @@ macro_rules! query_item {
 /// [`Error::Invalid`] if the content breaks a rule.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let item = query_item!(
-        before: "INSERT INTO items (id, name, status, attributes)
-           VALUES ($1, $2, $3, $4)
+        before: "INSERT INTO items (id, name, status, attributes, version)
+           VALUES ($1, $2, $3, $4, coalesce((SELECT version + 1 FROM tombstones WHERE id = $1), 1))
            ON CONFLICT (id) DO NOTHING
            RETURNING ",
         after: "",
@@ -92,7 +93,8 @@ pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<
 pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let item = query_item!(
         before: "UPDATE items
-           SET name = $2, status = $3, attributes = $4, version = version + 1, updated_at = now()
+           SET name = $2, status = $3, attributes = $4,
+               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
            WHERE id = $1 AND deleted_at IS NULL
            RETURNING ",
         after: "",
@@ -122,7 +124,9 @@ pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
 /// [`Error::NotFound`] if no deleted item matches.
 pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
     let item = query_item!(
-        before: "UPDATE items SET deleted_at = NULL, version = version + 1, updated_at = now()
+        before: "UPDATE items
+           SET deleted_at = NULL,
+               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
            WHERE id = $1 AND deleted_at IS NOT NULL
            RETURNING ",
         after: "",
@@ -133,13 +137,20 @@ pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
     item.ok_or(Error::NotFound)
 }
 
-/// Removes a locked item for good, live or deleted.
+/// Removes a locked item for good, live or deleted, and leaves its id and version in `tombstones`.
 ///
 /// # Errors
 ///
 /// [`Error::NotFound`] if no item matches.
 pub async fn purge(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    let done = sqlx::query!("DELETE FROM items WHERE id = $1", id).execute(conn).await?;
+    let done = sqlx::query!(
+        "WITH purged AS (DELETE FROM items WHERE id = $1 RETURNING id, version)
+         INSERT INTO tombstones (id, version) SELECT id, version FROM purged
+         ON CONFLICT (id) DO UPDATE SET version = greatest(tombstones.version, excluded.version)",
+        id
+    )
+    .execute(conn)
+    .await?;
     if done.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
@@ -158,6 +169,22 @@ pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Resul
     .fetch_all(conn)
     .await?;
     Ok(items)
+}
+
+/// The bytes of the live items with these ids, without what is of constant size.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn measure_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<usize, Error> {
+    let bytes = sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(octet_length(name) + octet_length(attributes::text)), 0) AS "bytes!"
+           FROM items WHERE id = ANY($1) AND deleted_at IS NULL"#,
+        ids,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(usize::try_from(bytes).unwrap_or(usize::MAX))
 }
 
 /// As [`create`], for many new ids; the items come back in any order.
@@ -200,7 +227,7 @@ pub async fn update_many(
     let items = query_item!(
         before: "UPDATE items
            SET name = new_name, status = new_status, attributes = new_attributes,
-               version = version + 1, updated_at = now()
+               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
            FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
                AS new (new_id, new_name, new_status, new_attributes)
            WHERE id = new_id AND deleted_at IS NULL
@@ -223,7 +250,8 @@ pub async fn update_many(
 /// As [`delete`].
 pub async fn delete_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
     let done = sqlx::query!(
-        "UPDATE items SET deleted_at = now(), version = version + 1, updated_at = now()
+        "UPDATE items SET deleted_at = greatest(statement_timestamp(), updated_at),
+             version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
          WHERE id = ANY($1) AND deleted_at IS NULL",
         ids,
     )
