@@ -5,8 +5,8 @@
 //! again.
 
 use http::{
-    HeaderName, HeaderValue, Method,
-    header::{CONTENT_TYPE, RETRY_AFTER},
+    HeaderName, HeaderValue,
+    header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER},
     request::Parts,
 };
 use sha2::{Digest, Sha256};
@@ -16,7 +16,7 @@ use crate::{
     actor::Actor,
     error::{Error, Fault},
     http::{
-        limits::MAX_KEY,
+        limits::{MAX_KEY, MEBIBYTE},
         request::head::Head,
         response::{
             problem::{CONFLICT, Problem},
@@ -35,6 +35,9 @@ use crate::{
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// The largest body of a stored response, in bytes.
+const MAX_STORED: usize = MEBIBYTE;
+
 /// The key of a request, and the fingerprint of the request.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
@@ -45,14 +48,10 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The key of a POST or PATCH, if it has one; other methods are idempotent (RFC 9110 §9.2.2). A
-    /// field that is neither a string of RFC 9651 nor bare visible ASCII, of 1 to 255 characters,
-    /// is a fault.
+    /// The key of a write, if it has one. A field that is neither a string of RFC 9651 nor bare
+    /// visible ASCII, of 1 to 255 characters, is a fault.
     pub fn from_head(head: &mut Head) -> Option<Self> {
         let Head { parts, body, faults, .. } = head;
-        if !matches!(parts.method, Method::POST | Method::PATCH) {
-            return None;
-        }
         let mut fields = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
         let field = fields.next()?;
         let Some(key) = field.to_str().ok().filter(|_| fields.next().is_none()).and_then(parse_key) else {
@@ -97,7 +96,14 @@ impl IdempotencyKey {
     /// Whatever the database reports.
     pub async fn store(&self, tx: &mut Transaction, reply: &Reply) -> Result<(), Error> {
         let fingerprint = self.fingerprint.to_vec();
-        let response = StoredResponse { fingerprint, message: message::write(reply) };
+        let message = if reply.body.len() <= MAX_STORED {
+            message::write(reply)
+        } else {
+            let detail = "The response to the first request is too large to be stored. It was carried out.";
+            let body = serde_json::json!({ "detail": detail }).to_string().into();
+            message::write(&Reply { body, ..reply.clone() })
+        };
+        let response = StoredResponse { fingerprint, message };
         idempotency_key::store(tx, &self.id, &response).await
     }
 }
@@ -126,7 +132,13 @@ fn parse_key(field: &str) -> Option<String> {
 fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
     let media_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-    digest(&[parts.method.as_str().as_bytes(), target.as_bytes(), media_type, body])
+    let mut pieces = vec![parts.method.as_str().as_bytes(), target.as_bytes(), media_type, body];
+    for name in [IF_MATCH, IF_NONE_MATCH] {
+        let values: Vec<_> = parts.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+        pieces.push(if values.is_empty() { b"-" } else { b"+" });
+        pieces.extend(values);
+    }
+    digest(&pieces)
 }
 
 /// SHA-256 of pieces, each with its length, so that nothing can move from one into the next.

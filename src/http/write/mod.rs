@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderName, HeaderValue, Method, StatusCode,
+    HeaderValue, Method, StatusCode,
     header::{CONTENT_TYPE, VARY},
 };
 
@@ -22,7 +22,7 @@ use crate::{
     http::{
         request::{
             head::{FromHead, Head},
-            preconditions::Preconditions,
+            preconditions::{self, Preconditions},
             query::{FromQuery, NoQuery, Parameters, parse_boolean},
         },
         response::{
@@ -32,8 +32,6 @@ use crate::{
     },
     postgres::transaction::Transaction,
 };
-
-const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// What a write did to an entity.
 pub trait Event: Send + Sync {
@@ -63,9 +61,15 @@ impl<Q: FromQuery + Send> FromHead for Write<Q> {
         let validate_only = parameters.one("validate_only", parse_boolean).unwrap_or(false);
         let query = Q::from_query(&mut parameters);
         head.faults.extend(parameters.finish());
+        let preconditions = if head.names_entity() {
+            Preconditions::from_head(head, app).await?
+        } else {
+            preconditions::reject(head);
+            Preconditions::default()
+        };
         Some(Self {
             query,
-            preconditions: Preconditions::from_head(head, app).await?,
+            preconditions,
             method: head.parts.method.clone(),
             validate_only,
             prefers_minimal: prefers_minimal(&head.parts.headers),
@@ -101,6 +105,11 @@ impl<Q> Write<Q> {
             || (self.method == Method::PUT && self.preconditions.requires_absence())
     }
 
+    /// Whether the client prefers a response without what it knows already.
+    pub fn prefers_minimal(&self) -> bool {
+        self.prefers_minimal
+    }
+
     /// Records what the write did, to be logged after the commit.
     pub fn record(&mut self, event: impl Event + 'static) {
         self.events.push(Box::new(event));
@@ -132,15 +141,14 @@ impl<Q> Write<Q> {
             return reply;
         }
         reply.headers.append(VARY, HeaderValue::from_static("prefer"));
-        if !self.prefers_minimal {
+        if !self.prefers_minimal || reply.is_minimal() {
             return reply;
         }
         if reply.status == StatusCode::OK {
             reply.status = StatusCode::NO_CONTENT;
         }
         reply.headers.remove(CONTENT_TYPE);
-        reply.headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=minimal"));
-        Reply { body: Bytes::new(), ..reply }
+        Reply { body: Bytes::new(), ..reply }.minimal()
     }
 }
 

@@ -8,7 +8,7 @@ use super::{RESOURCES, resources_with};
 use crate::support::{
     log::Log,
     resource::{
-        Api,
+        ABSENT, Api,
         Feature::{Replace, Update},
     },
     service::Reply,
@@ -81,14 +81,45 @@ async fn a_key_belongs_to_one_request() {
             (Method::POST, resource.path, &[key, ("content-type", "application/json; charset=utf-8")], &body),
             (Method::POST, &format!("{}?", resource.path), &[key], &body),
             (Method::PATCH, &entity, &[key], &body),
+            (Method::PUT, &entity, &[key], &body),
+            (Method::DELETE, &entity, &[key], &body),
         ] {
             let reply = api.send(method, address, fields, Some(body)).await;
             let faults = reply.is_problem(422, "validation-error").faults();
             assert_eq!(faults, [("Idempotency-Key".into(), "key_reused".into())]);
         }
-        // Idempotent methods ignore the key.
-        assert_eq!(api.send(Method::PUT, &entity, &[key], Some(&body)).await.status, StatusCode::OK);
-        assert_eq!(api.send(Method::DELETE, &entity, &[key], None).await.status, StatusCode::NO_CONTENT);
+
+        // The preconditions belong to the request.
+        let conditional = [("idempotency-key", "p"), ("if-match", "\"1\"")];
+        assert_eq!(api.send(Method::PUT, &entity, &conditional, Some(&body)).await.status, StatusCode::OK);
+        let other = [("idempotency-key", "p"), ("if-match", "\"2\"")];
+        let reply = api.send(Method::PUT, &entity, &other, Some(&body)).await;
+        assert_eq!(
+            reply.is_problem(422, "validation-error").faults(),
+            [("Idempotency-Key".into(), "key_reused".into())]
+        );
+    }
+}
+
+#[tokio::test]
+async fn put_and_delete_are_replayed() {
+    for resource in resources_with(&[Replace]) {
+        let api = Api::start(resource).await;
+        let path = resource.path_to(ABSENT);
+        let key = [("idempotency-key", "put")];
+        let body = resource.labelled("Lamp");
+        for (replayed, status) in [(None, StatusCode::CREATED), (Some("true"), StatusCode::CREATED)] {
+            let reply = api.send(Method::PUT, &path, &key, Some(&body)).await;
+            assert_eq!((reply.status, reply.header("idempotent-replayed")), (status, replayed));
+        }
+        for replayed in [None, Some("true")] {
+            let reply = api.send(Method::DELETE, &path, &[("idempotency-key", "delete")], None).await;
+            assert_eq!(
+                (reply.status, reply.header("idempotent-replayed")),
+                (StatusCode::NO_CONTENT, replayed)
+            );
+        }
+        assert_eq!(api.delete(&path).await.status, StatusCode::NOT_FOUND);
     }
 }
 

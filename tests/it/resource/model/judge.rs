@@ -121,12 +121,13 @@ impl Done {
         let Self { kind, status, minimal, mut changes } = self;
         let has_body = status != 204;
         let minimal = minimal && has_body;
-        let status_sent = if minimal && status == 200 { 204 } else { status };
+        let has_body_sent = has_body && (!minimal || kind == Kind::Batch);
+        let status_sent = if !has_body_sent && status == 200 { 204 } else { status };
         same("status", reply.status.as_u16(), status_sent)?;
 
         let location =
             reply.header("location").and_then(|path| path.strip_prefix(resource.path)?.strip_prefix('/'));
-        if minimal || !has_body {
+        if !has_body_sent {
             same("body", reply.text.as_str(), "")?;
             // Only here the id shows that the server chose.
             if let ([Change { entity: Some(entity), .. }], true, Some(id)) =
@@ -135,7 +136,7 @@ impl Done {
                 entity.learn_id(id)?;
             }
         } else if kind == Kind::Batch {
-            results(resource, &mut changes, &reply.body)?;
+            results(resource, &mut changes, &reply.body, minimal)?;
         } else if let [Change { entity: Some(entity), .. }] = &mut changes[..] {
             entity.see(resource, &reply.body)?;
         }
@@ -153,7 +154,7 @@ impl Done {
                 ("preference-applied", minimal.then_some("return=minimal")),
             ],
         )?;
-        let media_type = (has_body && !minimal).then_some("application/json");
+        let media_type = has_body_sent.then_some("application/json");
         same("content-type", reply.header("content-type"), media_type)?;
         let varies = reply.headers.get_all("vary").iter().any(|value| value == "prefer");
         same("vary: prefer", varies, has_body)?;
@@ -162,20 +163,31 @@ impl Done {
 }
 
 /// The results of a batch.
-fn results(resource: &Resource, changes: &mut [Change], body: &Value) -> Result<(), String> {
+fn results(resource: &Resource, changes: &mut [Change], body: &Value, minimal: bool) -> Result<(), String> {
     let Some(results) = body["results"].as_array() else {
         return Err("there are no results".into());
     };
     same("number of results", results.len(), changes.len())?;
     for (change, result) in changes.iter_mut().zip(results) {
         match &mut change.entity {
+            Some(entity) if change.status != 204 && minimal => {
+                if entity.id.is_empty() {
+                    entity.learn_id(result["id"].as_str().unwrap_or_default())?;
+                }
+                change.id.clone_from(&entity.id);
+            }
             Some(entity) if change.status != 204 => {
                 entity.see(resource, &result[resource.name])?;
                 change.id.clone_from(&entity.id);
             }
             _ => {}
         }
-        let wanted = json!({ "status": change.status, "id": change.id, (resource.name): if change.status == 204 { &Value::Null } else { &result[resource.name] } });
+        let entity = change.entity.as_ref().filter(|_| change.status != 204);
+        let shown = entity.filter(|_| !minimal).map_or(&Value::Null, |_| &result[resource.name]);
+        let version = entity.map(|entity| entity.version);
+        let wanted = json!({
+            "status": change.status, "id": change.id, "version": version, (resource.name): shown,
+        });
         same("result", result, &wanted)?;
     }
     same("other members", body.as_object().map(serde_json::Map::len), Some(1))

@@ -87,14 +87,11 @@ impl Request {
         let (kind, media_type, body) = match action {
             Action::Again(key) => {
                 let sent = state.sent(unquoted(key))?.clone();
-                // Neither is part of the fingerprint.
-                let if_match = manner.if_match.map(|tags| tags.text(state.version(&sent.id)));
-                let manner = Manner { minimal: manner.minimal, ..sent.manner.clone() };
-                return Some(if sent.kind.has_if_match() {
-                    Self { if_match, manner, ..sent }
-                } else {
-                    Self { manner, ..sent }
-                });
+                // The preference is no part of the fingerprint, a precondition is.
+                let tags = manner.if_match.filter(|_| sent.kind.has_if_match());
+                let if_match = tags.map(|tags| tags.text(state.version(&sent.id))).or(sent.if_match);
+                let manner = Manner { minimal: manner.minimal, ..sent.manner };
+                return Some(Self { if_match, manner, ..sent });
             }
             Action::Get => (Kind::Get, None, Value::Null),
             Action::Create(content) => (Kind::Create, Some("application/json"), content.clone()),
@@ -195,7 +192,8 @@ impl Request {
 
     /// What tells it from other requests with its key.
     pub fn fingerprint(&self) -> String {
-        format!("{} {} {:?}", self.method(), self.target(), self.content())
+        let conditions = (&self.if_match, &self.if_none_match);
+        format!("{} {} {conditions:?} {:?}", self.method(), self.target(), self.content())
     }
 
     /// As it is sent.
@@ -210,7 +208,7 @@ impl Request {
 
     /// The key, if it has an effect.
     pub fn key(&self) -> Option<&'static str> {
-        let counts = matches!(self.method(), Method::POST | Method::PATCH) && !self.is_dry_run();
+        let counts = self.kind != Kind::Get && !self.is_dry_run();
         self.manner.key.filter(|_| counts).map(unquoted)
     }
 
@@ -248,7 +246,7 @@ impl Request {
 
     fn head_faults(&self) -> Vec<Fault> {
         let malformed = |field: &Option<String>| field.as_ref().is_some_and(|field| !rules::is_tags(field));
-        let key = matches!(self.method(), Method::POST | Method::PATCH) && self.is(Spoilt::Key);
+        let key = self.kind != Kind::Get && self.is(Spoilt::Key);
         let faults = [
             (key, "Idempotency-Key", "idempotency_key"),
             (self.is(Spoilt::Path), "id", "uuid"),

@@ -65,6 +65,8 @@ pub struct Change {
 pub struct State {
     pub resource: &'static Resource,
     pub entities: BTreeMap<String, Entity>,
+    /// The last versions of the ids that were purged.
+    purged: HashMap<String, i64>,
     /// Created, but not seen yet.
     pub unseen: Vec<Entity>,
     slots: Vec<String>,
@@ -78,6 +80,7 @@ impl State {
         Self {
             resource,
             entities: BTreeMap::new(),
+            purged: HashMap::new(),
             unseen: Vec::new(),
             slots: (0..SLOTS).map(|slot| format!("00000000-0000-4000-8000-00000000000{slot}")).collect(),
             replies: HashMap::new(),
@@ -94,7 +97,7 @@ impl State {
         self.entities.get(id).map_or(1, |entity| entity.version)
     }
 
-    /// The request that was last sent with a key.
+    /// The request that was carried out with a key, else the one that was last sent with it.
     pub fn sent(&self, key: &str) -> Option<&Request> {
         self.sent.get(key)
     }
@@ -193,7 +196,9 @@ impl State {
             _ if request.if_match.is_some() => Err(Rejection::precondition(None)),
             Some(_) => Err(Rejection::conflict()),
             None => {
-                Ok((201, Entity { id: request.id.clone(), ..Entity::created(self.resource, &request.body) }))
+                let version = 1 + self.purged.get(&request.id).copied().unwrap_or(0);
+                let created = Entity::created(self.resource, &request.body);
+                Ok((201, Entity { id: request.id.clone(), version, ..created }))
             }
         }
     }
@@ -250,7 +255,7 @@ impl State {
 
     /// Applies what a request has changed, once the response was as expected.
     pub fn settle(&mut self, request: &Request, changes: Option<Vec<Change>>, reply: &Reply) {
-        if let Some(key) = request.key() {
+        if let Some(key) = request.key().filter(|key| !self.replies.contains_key(key)) {
             self.sent.insert(key, request.clone());
         }
         let Some(changes) = changes.filter(|_| !request.is_dry_run()) else {
@@ -262,7 +267,8 @@ impl State {
         for Change { id, entity, slot, .. } in changes {
             match entity {
                 None => {
-                    self.entities.remove(&id);
+                    let purged = self.entities.remove(&id);
+                    self.purged.extend(purged.map(|entity| (id, entity.version)));
                 }
                 Some(entity) if entity.id.is_empty() => self.unseen.push(entity),
                 Some(entity) => {

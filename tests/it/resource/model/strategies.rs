@@ -39,7 +39,7 @@ fn action(resource: &'static Resource) -> impl Strategy<Value = Action> {
         (Some(Restore), 3, Just(Action::Restore).boxed()),
         (Some(Batch), 3, vec(batch_operation(resource), 1..=2).prop_map(Action::Batch).boxed()),
         (Some(Batch), 1, vec(batch_operation(resource), 0..=5).prop_map(Action::Batch).boxed()),
-        (None, 3, select(&KEYS[..]).prop_map(Action::Again).boxed()),
+        (None, 4, select(&KEYS[..]).prop_map(Action::Again).boxed()),
     ];
     let offered =
         choices.into_iter().filter(|(feature, ..)| feature.is_none_or(|feature| resource.has(feature)));
@@ -52,7 +52,7 @@ fn merge(resource: &'static Resource) -> impl Strategy<Value = Action> {
 }
 
 const MERGE_TYPES: [&str; 2] = ["application/merge-patch+json", "application/json"];
-const KEYS: [&str; 3] = ["a", "b", "\"a\""];
+const KEYS: [&str; 5] = ["a", "b", "\"a\"", "c", "d"];
 
 fn manner() -> impl Strategy<Value = Manner> {
     let parts = (
