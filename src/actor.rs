@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    hash::{DefaultHasher, Hash, Hasher},
     net::{IpAddr, Ipv6Addr},
 };
 
@@ -9,30 +10,43 @@ use std::{
 ///
 /// Until there is access control, it is the client's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Actor {
-    address: IpAddr,
+pub enum Actor {
+    /// The client with this address.
+    Address(IpAddr),
+    /// A client that a proxy names in another way; the hash of that name.
+    Named(u64),
 }
 
 impl Actor {
     /// The actor behind a client address.
     #[must_use]
     pub fn from_address(address: IpAddr) -> Self {
-        Self { address: address.to_canonical() }
+        Self::Address(address.to_canonical())
     }
 
-    /// The network that shares a quota: one subscriber has a whole /64 of IPv6.
+    /// The actor that a proxy calls `name`, which is no address.
     #[must_use]
-    pub fn quota_scope(&self) -> IpAddr {
-        match self.address {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-            address @ IpAddr::V4(_) => address,
+    pub fn from_name(name: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        Self::Named(hasher.finish())
+    }
+
+    /// Whom the actor shares a quota with: one subscriber has a whole /64 of IPv6.
+    #[must_use]
+    pub fn quota_scope(&self) -> Self {
+        match self {
+            Self::Address(IpAddr::V6(address)) => {
+                Self::Address(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into())
+            }
+            other => *other,
         }
     }
 
     /// What separates the idempotency keys of one actor from those of another.
     #[must_use]
     pub fn key_scope(&self) -> String {
-        self.address.to_string()
+        self.to_string()
     }
 
     /// What a cursor is bound to. Empty: every address may read every list, and a client's address
@@ -45,7 +59,10 @@ impl Actor {
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.address.fmt(f)
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Named(hash) => write!(f, "unknown-{hash:016x}"),
+        }
     }
 }
 

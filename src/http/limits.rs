@@ -18,6 +18,8 @@ pub const MAX_DATE_TIME: usize = 64;
 pub const MAX_PAGE: u32 = 200;
 /// The number of entities of a page, unless the client asks for another.
 pub const DEFAULT_PAGE: u32 = 50;
+/// The most bytes of a page; one with more ends early.
+pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 /// The most characters of a cursor.
 pub const MAX_CURSOR: usize = 128;
 /// The greatest integer that every client reads exactly (RFC 8259 §6): 2^53 − 1.

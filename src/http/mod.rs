@@ -13,7 +13,7 @@ mod write;
 use std::sync::{Arc, LazyLock};
 
 use axum::{Router, routing::get};
-use http::StatusCode;
+use http::{Method, StatusCode, Uri};
 
 use crate::app::App;
 
@@ -24,7 +24,11 @@ pub fn router(app: &Arc<App>) -> Router {
     let public = layers::around_api(api, app, catalog::BODY_LIMITS)
         .route("/problems/{kind}", get(response::problem::describe_problem))
         .merge(openapi::routes(document_text()))
-        .fallback(async || StatusCode::NOT_FOUND);
+        .fallback(async |method: Method, uri: Uri| match (method, uri.path()) {
+            // About the server as a whole (RFC 9110 §9.3.7).
+            (Method::OPTIONS, "*") => StatusCode::NO_CONTENT,
+            _ => StatusCode::NOT_FOUND,
+        });
     layers::around_all(public.merge(operator::routes()), app).with_state(Arc::clone(app))
 }
 
@@ -102,7 +106,8 @@ mod tests {
         }
         let app = app();
         let router = layers::around_all(Router::new().route("/", get(panics)), &app).with_state(app);
-        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        let request = Request::get("/").header(header::HOST, "localhost").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
         let text = text(response).await;

@@ -1,8 +1,12 @@
 //! Who makes the request: the address of the client, behind proxies that are trusted.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use axum::extract::{ConnectInfo, Request};
+use chrono::Utc;
 use http::HeaderName;
 use ipnet::IpNet;
 
@@ -12,30 +16,48 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Adds the [`Actor`] to the request's extensions, from which everything else takes it.
 pub fn identify(mut request: Request, trusted: &[IpNet]) -> Request {
-    let actor = Actor::from_address(client_address(&request, trusted));
+    let actor = client(&request, trusted);
     request.extensions_mut().insert(actor);
     request
 }
 
-/// The nearest address that is not a trusted proxy's. Further left stands what the client wrote.
-fn client_address(request: &Request, trusted: &[IpNet]) -> IpAddr {
+/// The nearest client that is not a trusted proxy. Further left stands what the client wrote.
+fn client(request: &Request, trusted: &[IpNet]) -> Actor {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip().to_canonical());
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     if !is_trusted(&peer) {
-        return peer;
+        return Actor::from_address(peer);
     }
     let fields = request.headers().get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
     let listed: Vec<&str> = fields.flat_map(|field| field.split(',')).map(str::trim).collect();
     let mut nearest = peer;
-    for text in listed.iter().rev() {
-        let Ok(address) = text.parse::<IpAddr>() else { break };
+    for entry in listed.iter().rev().filter(|entry| !entry.is_empty()) {
+        let Some(address) = parse_address(entry) else {
+            warn_once_a_minute();
+            return Actor::from_name(entry);
+        };
         nearest = address.to_canonical();
         if !is_trusted(&nearest) {
             break;
         }
     }
-    nearest
+    Actor::from_address(nearest)
+}
+
+/// The address in an entry, which may have brackets and a port, as proxies write them.
+fn parse_address(entry: &str) -> Option<IpAddr> {
+    let bare = || entry.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
+    let address = entry.parse::<IpAddr>().ok().or_else(|| bare().map(IpAddr::from));
+    address.or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+fn warn_once_a_minute() {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let minute = Utc::now().timestamp() / 60;
+    if LAST.swap(minute, Ordering::Relaxed) != minute {
+        tracing::warn!("a trusted proxy sends an X-Forwarded-For with an entry that is no address");
+    }
 }
 
 #[cfg(test)]
@@ -44,18 +66,43 @@ mod tests {
 
     use super::*;
 
+    fn actor(peer: [u8; 4], forwarded: &str) -> Actor {
+        let mut request = Request::builder().header(FORWARDED_FOR, forwarded).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((peer, 1))));
+        client(&request, &["10.0.0.0/8".parse().unwrap()])
+    }
+
     #[test]
     fn only_a_trusted_proxy_adds_an_address() {
-        let client = |peer: [u8; 4], forwarded: &str| {
-            let mut request =
-                Request::builder().header(FORWARDED_FOR, forwarded).body(Body::empty()).unwrap();
-            request.extensions_mut().insert(ConnectInfo(SocketAddr::from((peer, 1))));
-            client_address(&request, &["10.0.0.0/8".parse().unwrap()]).to_string()
-        };
+        let client = |peer, forwarded| actor(peer, forwarded).to_string();
         assert_eq!(client([192, 0, 2, 9], "203.0.113.1"), "192.0.2.9");
         assert_eq!(client([10, 0, 0, 1], "203.0.113.1"), "203.0.113.1");
         assert_eq!(client([10, 0, 0, 1], "198.51.100.7, 203.0.113.1, 10.0.0.2"), "203.0.113.1");
-        assert_eq!(client([10, 0, 0, 1], "198.51.100.7, nonsense"), "10.0.0.1");
         assert_eq!(client([10, 0, 0, 1], ""), "10.0.0.1");
+    }
+
+    #[test]
+    fn ports_brackets_and_empty_entries_belong_to_no_address() {
+        for (entry, address) in [
+            ("203.0.113.21:1000", "203.0.113.21"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[::ffff:203.0.113.21]:1", "203.0.113.21"),
+            ("203.0.113.21, ,", "203.0.113.21"),
+        ] {
+            assert_eq!(actor([10, 0, 0, 1], entry).to_string(), address, "{entry}");
+        }
+    }
+
+    #[test]
+    fn two_clients_without_an_address_are_never_one() {
+        let mut actors = Vec::new();
+        for entry in
+            ["unknown", "_hidden", "fe80::1%eth0", "fe80::1%eth1", "203.0.113.21:port", "203.0.113.1 x"]
+        {
+            let actor = actor([10, 0, 0, 1], &format!("198.51.100.7, {entry}"));
+            assert!(matches!(actor, Actor::Named(_)) && !actors.contains(&actor), "{entry}");
+            actors.push(actor);
+        }
     }
 }

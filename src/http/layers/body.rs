@@ -3,7 +3,11 @@
 //! tower-http's `RequestBodyLimitLayer` has one limit for all routes, and leaves the reading to the
 //! handler, where it would begin again with each retry.
 
-use std::sync::Arc;
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -11,8 +15,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header::CONTENT_LENGTH};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH},
+};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tower::{ServiceExt, service_fn};
+use tower_http::decompression::{DecompressionBody, RequestDecompression};
 
 use super::retry;
 use crate::{
@@ -20,7 +29,7 @@ use crate::{
     http::{
         limits::{BodyLimit, MAX_BODY, MEBIBYTE},
         request::body::ReceivedBody,
-        response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE},
+        response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE},
     },
 };
 
@@ -43,13 +52,46 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let limit = limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
     let (mut parts, body) = request.into_parts();
-    match collect(parts.headers.get(CONTENT_LENGTH), body, limit, app.options.body_timeout).await {
+    let body = match decode(&mut parts.headers, body).await {
+        Ok(body) => collect(parts.headers.get(CONTENT_LENGTH), body, limit, app.options.body_timeout).await,
+        Err(problem) => Err(problem),
+    };
+    match body {
         Ok(body) => {
             parts.extensions.insert(ReceivedBody(body));
             retry::run(&app, parts, next).await
         }
         Err(problem) => problem.into_response(),
     }
+}
+
+/// The body without its content coding (RFC 9110 §8.4). tower-http's layer would box each response;
+/// here it is only used where there is a coding.
+async fn decode(headers: &mut HeaderMap, body: Body) -> Result<Body, Problem> {
+    if !headers.contains_key(CONTENT_ENCODING) {
+        return Ok(body);
+    }
+    let mut request = Request::new(body);
+    std::mem::swap(request.headers_mut(), headers);
+    let codings = request.headers().get_all(CONTENT_ENCODING).iter().count();
+    let Ok(response) =
+        RequestDecompression::new(service_fn(echo::<DecompressionBody<Body>>)).oneshot(request).await;
+    if codings > 1 || response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        let detail = "The supported content codings of a body are br, gzip and zstd, one at a time.";
+        let accepted = HeaderValue::from_static("br, gzip, zstd");
+        return Err(Problem::new(&UNSUPPORTED_MEDIA_TYPE, detail).with_header(ACCEPT_ENCODING, accepted));
+    }
+    let (parts, body) = response.into_parts();
+    *headers = parts.headers;
+    Ok(Body::new(body))
+}
+
+/// The header fields and the body of a request as those of a response.
+fn echo<B>(request: http::Request<B>) -> Ready<Result<http::Response<B>, Infallible>> {
+    let (parts, body) = request.into_parts();
+    let mut response = http::Response::new(body);
+    *response.headers_mut() = parts.headers;
+    ready(Ok(response))
 }
 
 async fn collect(
@@ -66,7 +108,7 @@ async fn collect(
     match tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::new(&MALFORMED, "The body ended early.")),
+        Ok(Err(_)) => Err(Problem::new(&MALFORMED, "The body ended early, or is not in its content coding.")),
         Err(_) => Err(Problem::new(&BODY_TIMEOUT, "The body did not arrive in time.")),
     }
 }

@@ -1,28 +1,71 @@
-//! Rejects what the head of a request rules out: `Host` (RFC 9112 §3.2) and `Accept`.
+//! Rejects what the head of a request rules out: `Host` (RFC 9112 §3.2), `Content-Range` and `Accept`.
+
+use std::net::Ipv6Addr;
 
 use axum::extract::Request;
-use http::{Method, Version, header::HOST};
+use http::{
+    Method, Version,
+    header::{CONTENT_RANGE, HOST},
+};
 
 use crate::{
     error::Fault,
     http::{
+        operator,
         request::negotiation::accepts_json,
         response::problem::{NOT_ACCEPTABLE, Problem},
     },
 };
 
-/// Passes a request that says whom it is for and accepts JSON.
+/// Passes a request that has its whole content and accepts JSON.
 pub fn check(request: &Request) -> Result<(), Problem> {
-    require_host(request)?;
+    require_whole(request)?;
     require_json(request)
 }
 
-fn require_host(request: &Request) -> Result<(), Problem> {
-    let hosts = request.headers().get_all(HOST).iter().count();
-    if hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11) {
+/// Passes a request that says whom it is for. Probes always respond.
+pub fn require_host(request: &Request) -> Result<(), Problem> {
+    if operator::is_probe(request) {
         return Ok(());
     }
-    Err(Problem::malformed(vec![Fault::header("Host", "host", "must occur once")]))
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let fault = match (hosts.next(), hosts.next()) {
+        (None, _) if request.version() != Version::HTTP_11 => return Ok(()),
+        (Some(host), None) if host.to_str().is_ok_and(is_host) => return Ok(()),
+        (Some(_), None) => "must be a host, or a host and a port",
+        _ => "must occur once",
+    };
+    Err(Problem::malformed(vec![Fault::header("Host", "host", fault)]))
+}
+
+/// Whether a text is `uri-host [ ":" port ]` (RFC 3986 §3.2.2), and not empty.
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, port)) if address.parse::<Ipv6Addr>().is_ok() => ("-", port),
+        Some(_) => return false,
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok() && !port.starts_with('+');
+    let mut pieces = host.split('%');
+    let is_name = |piece: &str| {
+        piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte))
+    };
+    let is_encoded =
+        |piece: &str| piece.get(..2).is_some_and(|digits| u8::from_str_radix(digits, 16).is_ok());
+    !host.is_empty()
+        && pieces.next().is_some_and(is_name)
+        && pieces.all(|piece| is_encoded(piece) && is_name(piece))
+        && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+/// A write with `Content-Range` means a part of the entity, which no operation replaces
+/// (RFC 9110 §14.5).
+fn require_whole(request: &Request) -> Result<(), Problem> {
+    if request.method().is_safe() || !request.headers().contains_key(CONTENT_RANGE) {
+        return Ok(());
+    }
+    let fault = Fault::header("Content-Range", "partial", "must not occur: the body is the whole content");
+    Err(Problem::malformed(vec![fault]))
 }
 
 /// Responses to DELETE and OPTIONS have no content. There, generated clients accept the one
@@ -32,4 +75,36 @@ fn require_json(request: &Request) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(&NOT_ACCEPTABLE, "Responses have the media type application/json."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_or_without_a_port() {
+        for host in ["localhost", "example.com:8080", "[::1]", "[::1]:80", "127.0.0.1:", "a%2Db", "a_b"] {
+            assert!(is_host(host), "{host}");
+        }
+        for other in [
+            "",
+            ":80",
+            "a b",
+            "h:abc",
+            "h:70000",
+            "h:+80",
+            "a/b",
+            "[zz]",
+            "[::1",
+            "[::1]x",
+            "user:pw@h",
+            "a@b",
+            "%zz",
+            "%4",
+            "a,b:1:2",
+            "::1",
+        ] {
+            assert!(!is_host(other), "{other}");
+        }
+    }
 }

@@ -72,8 +72,10 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .layer(option_layer(limiter.map(|limiter| {
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
             })))
-            .layer(AroundLayer(coding::negotiate))
-            .map_response(coding::vary_not_modified)
+            .layer(AroundLayer(|request: &mut Request| {
+                head::require_host(request).and_then(|()| coding::negotiate(request))
+            }))
+            .map_response(coding::tag)
             .layer(coding::layer()),
     )
 }

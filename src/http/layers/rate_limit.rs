@@ -1,7 +1,6 @@
 //! How many requests an actor may make (draft-ietf-httpapi-ratelimit-headers).
 
 use std::{
-    net::IpAddr,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -35,7 +34,7 @@ const SWEEP_EVERY: u32 = 16_384;
 pub struct Limiter {
     quota: Quota,
     policy: HeaderValue,
-    states: RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>,
+    states: RateLimiter<Actor, DefaultKeyedStateStore<Actor>, DefaultClock, StateInformationMiddleware>,
     clock: DefaultClock,
     since_sweep: AtomicU32,
 }

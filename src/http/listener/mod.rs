@@ -1,6 +1,7 @@
 //! Sockets: accepting connections, time-outs below HTTP, graceful shutdown.
 
 mod rejection;
+mod target;
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -10,7 +11,10 @@ use std::{
 
 use axum::Router;
 use axum_server::Handle;
+use http::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::TokioTimer;
+use tower::util::MapRequest;
 
 use self::rejection::Acceptor;
 use crate::app::App;
@@ -35,7 +39,9 @@ pub async fn serve(
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener)?.acceptor(Acceptor::new()).handle(handle.clone());
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let service = MapRequest::new(router, target::normalize::<Incoming> as fn(_) -> _);
+    let service =
+        axum::ServiceExt::<Request<Incoming>>::into_make_service_with_connect_info::<SocketAddr>(service);
     tokio::spawn(async move {
         stop.await;
         app.drain();

@@ -59,7 +59,7 @@ fn rejections_of(method: &str, traits: &Traits) -> Vec<&'static Kind> {
     let mut add = |applies: bool, more: &[&'static Kind]| kinds.extend(more.iter().filter(|_| applies));
     add(traits.has_content, &[&NOT_ACCEPTABLE]);
     add(traits.has_body, &[&BODY_TIMEOUT, &TOO_LARGE, &UNSUPPORTED_MEDIA_TYPE, &INVALID]);
-    add(traits.is_keyed, &[&CONFLICT, &INVALID]);
+    add(traits.is_write, &[&CONFLICT, &INVALID]);
     // A PUT creates what is missing.
     add(traits.is_on_entity && method != "put", &[&NOT_FOUND]);
     add(traits.is_on_entity, &[&PRECONDITION_FAILED]);
@@ -79,8 +79,12 @@ fn declare_fields(method: &str, status: &str, response: &mut Value, traits: &Tra
     add(is_entity && method != "put", "ETag");
     add(is_page, "Link");
     add(method == "get" && (is_entity || is_page), "Cache-Control");
-    add(traits.is_keyed, "Idempotent-Replayed");
-    add(traits.is_write && status == "201", "Preference-Applied");
+    add(traits.is_write, "Idempotent-Replayed");
+    // Many at once leave out the entities, and keep a body.
+    add(
+        traits.is_write && (status == "201" || !traits.is_on_entity && status == "200"),
+        "Preference-Applied",
+    );
     if response.get("headers").is_none() {
         response["headers"] = json!({});
     }
@@ -91,7 +95,7 @@ fn declare_fields(method: &str, status: &str, response: &mut Value, traits: &Tra
 
 /// Adds the response without a body that a write returns if the client prefers it.
 fn add_minimal_response(responses: &mut Map<String, Value>, traits: &Traits) {
-    let Some(response) = responses.get("200").filter(|_| traits.is_write && traits.has_content) else {
+    let Some(response) = responses.get("200").filter(|_| traits.is_write && traits.is_on_entity) else {
         return;
     };
     let mut headers = response["headers"].clone();

@@ -9,12 +9,16 @@ mod traits;
 
 use std::sync::Arc;
 
-use axum::{Router, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    response::{IntoResponse, Redirect},
+    routing::get,
+};
 use http::{
     HeaderValue,
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::{OpenApi, openapi};
 use utoipa_axum::router::OpenApiRouter;
@@ -58,7 +62,8 @@ pub fn text(operations: OpenApiRouter<Arc<App>>) -> String {
     text.unwrap_or_else(|_| unreachable!("a JSON value is serializable")) + "\n"
 }
 
-/// `/openapi.json`, and pages at `/docs` that need nothing from elsewhere.
+/// `/openapi.json`, pages at `/docs` that need nothing from elsewhere, and the ways to them: `/`, and
+/// the catalogue of APIs (RFC 9727).
 pub fn routes(text: &'static str) -> Router<Arc<App>> {
     let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let headers = [json, (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
@@ -69,7 +74,23 @@ pub fn routes(text: &'static str) -> Router<Arc<App>> {
     let policy =
         SetResponseHeaderLayer::overriding(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     let pages: Router<Arc<App>> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
-    pages.route_layer(policy).route("/openapi.json", get(async move || (headers, text).into_response()))
+    pages
+        .route_layer(policy)
+        .route("/openapi.json", get(async move || (headers, text).into_response()))
+        .route("/", get(async || Redirect::temporary("/docs")))
+        .route("/.well-known/api-catalog", get(api_catalog))
+}
+
+/// The links of this API as a linkset (RFC 9264).
+async fn api_catalog() -> impl IntoResponse {
+    let catalog = json!({ "linkset": [{
+        "anchor": "/",
+        "service-desc": [{ "href": "/openapi.json", "type": "application/json" }],
+        "service-doc": [{ "href": "/docs", "type": "text/html" }],
+        "status": [{ "href": "/readyz", "type": "application/health+json" }],
+    }] });
+    let profile = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
+    ([(CONTENT_TYPE, profile)], catalog.to_string())
 }
 
 /// Adds OPTIONS to every path of the document.

@@ -65,7 +65,7 @@ pub fn add(operation: &mut Value, traits: &Traits) {
     add(traits.is_conditional_read, &["IfMatch", "KnownEntityTags"]);
     add(traits.is_write, &["ValidateOnly"]);
     add(traits.is_write && traits.has_content, &["Prefer"]);
-    add(traits.is_keyed, &["IdempotencyKey"]);
+    add(traits.is_write, &["IdempotencyKey"]);
     // Many entities at once have their preconditions in the body.
     add(traits.is_write && traits.is_on_entity, &["IfMatch", "IfNoneMatch"]);
     let mut references: Vec<Value> =

@@ -24,13 +24,13 @@ pub fn component_name(kind: &Kind, method: &str) -> String {
 /// The response with a kind of problem.
 pub fn rejection(kind: &Kind, method: &str) -> Value {
     let mut headers = Map::new();
-    let field = match kind.status {
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Some("Retry-After"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE if method == "patch" => Some("Accept-Patch"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some("Accept"),
-        _ => None,
+    let fields: &[&str] = match kind.status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if method == "patch" => &["Accept-Patch", "Accept-Encoding"],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Encoding"],
+        _ => &[],
     };
-    headers.extend(field.map(|name| (name.to_owned(), json!({}))));
+    headers.extend(fields.iter().map(|name| ((*name).to_owned(), json!({}))));
     let mut response = json!({
         "description": format!("{} {}", kind.title, kind.meaning),
         "headers": headers,

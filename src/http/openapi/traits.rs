@@ -14,8 +14,6 @@ pub struct Traits {
     pub is_on_entity: bool,
     /// It changes something.
     pub is_write: bool,
-    /// It takes an `Idempotency-Key`.
-    pub is_keyed: bool,
     /// It returns an entity that the client may have already.
     pub is_conditional_read: bool,
 }
@@ -30,7 +28,6 @@ impl Traits {
             has_content: responses.any(|(_, response)| response.get("content").is_some()),
             is_on_entity,
             is_write: matches!(method, "post" | "put" | "patch" | "delete"),
-            is_keyed: matches!(method, "post" | "patch"),
             is_conditional_read: is_on_entity && method == "get",
         }
     }

@@ -18,6 +18,13 @@ pub struct Head {
     pub faults: Vec<Fault>,
 }
 
+impl Head {
+    /// Whether the path has a parameter, and so names one entity.
+    pub fn names_entity(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.iter().next().is_some())
+    }
+}
+
 /// What the head of a request can be read as; several parts are a tuple.
 pub trait FromHead: Sized {
     /// Reads it. Faults go into `head.faults`; `None` is returned only if there are some.

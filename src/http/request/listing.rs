@@ -1,5 +1,7 @@
 //! Lists in pages (RFC 8288, AIP-158): one extractor and one response for all of them.
 
+use std::ops::Range;
+
 use http::{HeaderValue, header::LINK};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -15,6 +17,7 @@ use utoipa::{
 use super::{
     cursor::{self, CursorScope},
     head::{FromHead, Head},
+    preconditions,
     query::{Expected, FromQuery, Parameters},
 };
 use crate::{
@@ -22,8 +25,9 @@ use crate::{
     app::App,
     error::Error,
     http::{
-        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_PAGE},
+        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_PAGE, MAX_PAGE_BYTES},
         response::{
+            json::to_vec,
             page::{PageView, cursor_schema},
             reply::Reply,
         },
@@ -53,6 +57,7 @@ pub struct Listing<F, K> {
 
 impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
     async fn from_head(head: &mut Head, app: &App) -> Option<Self> {
+        preconditions::reject(head);
         let path = head.parts.uri.path();
         let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
         let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
@@ -77,6 +82,9 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
     }
 }
 
+/// The most bytes of a page besides its entities.
+const PAGE_FRAME: usize = 1024;
+
 /// Where a page is in its list: the cursors of its neighbours.
 struct Neighbours {
     next: Option<String>,
@@ -84,7 +92,8 @@ struct Neighbours {
 }
 
 impl<F, K: SortKey> Listing<F, K> {
-    /// The response with a page of the list.
+    /// The response with a page of the list, which ends early if it would have more than
+    /// [`MAX_PAGE_BYTES`].
     ///
     /// # Errors
     ///
@@ -94,9 +103,25 @@ impl<F, K: SortKey> Listing<F, K> {
         V: From<E> + Serialize,
         E: Entity,
     {
-        let Neighbours { next, prev } = self.neighbours(app, &page);
+        let keys: Vec<K> = page.rows.iter().map(K::of).collect();
+        let views: Vec<V> = page.rows.into_iter().map(V::from).collect();
+        let reply = self.reply_with(app, &keys, &views, page.more)?;
+        if reply.body.len() <= MAX_PAGE_BYTES {
+            return Ok(reply);
+        }
+        let shown = self.fitting(&views)?;
+        self.reply_with(app, &keys[shown.clone()], &views[shown], true)
+    }
+
+    fn reply_with<V: Serialize>(
+        &self,
+        app: &App,
+        keys: &[K],
+        data: &[V],
+        more: bool,
+    ) -> Result<Reply, Error> {
+        let Neighbours { next, prev } = self.neighbours(app, keys, more);
         let link = self.link(next.as_deref(), prev.as_deref());
-        let data: Vec<V> = page.rows.into_iter().map(V::from).collect();
         let reply = Reply::ok(&PageView { data, next_cursor: next, prev_cursor: prev })?.revalidated();
         match link {
             Some(link) => Ok(reply.with_header(LINK, HeaderValue::try_from(link).map_err(Error::internal)?)),
@@ -104,16 +129,33 @@ impl<F, K: SortKey> Listing<F, K> {
         }
     }
 
+    /// The entities that fit a page, from the end where it starts; at least one.
+    fn fitting<V: Serialize>(&self, views: &[V]) -> Result<Range<usize>, Error> {
+        let backwards = matches!(self.page.start, Start::Before(_));
+        let mut room = MAX_PAGE_BYTES - PAGE_FRAME;
+        let mut count = 0;
+        while count < views.len() {
+            let view = &views[if backwards { views.len() - 1 - count } else { count }];
+            let bytes = to_vec(view)?.len() + 1;
+            if bytes > room && count > 0 {
+                break;
+            }
+            room = room.saturating_sub(bytes);
+            count += 1;
+        }
+        Ok(if backwards { views.len() - count..views.len() } else { 0..count })
+    }
+
     /// An empty page has no edge at which a neighbour could begin.
-    fn neighbours<E: Entity>(&self, app: &App, page: &Page<E>) -> Neighbours {
+    fn neighbours(&self, app: &App, keys: &[K], more: bool) -> Neighbours {
         let (has_prev, has_next) = match self.page.start {
-            Start::First => (false, page.more),
-            Start::After(_) => (true, page.more),
-            Start::Before(_) => (page.more, true),
+            Start::First => (false, more),
+            Start::After(_) => (true, more),
+            Start::Before(_) => (more, true),
         };
         let cursor = |start| cursor::encode(&app.cursor_mac, self.scope, start);
-        let next = page.rows.last().filter(|_| has_next).and_then(|row| cursor(Start::After(K::of(row))));
-        let prev = page.rows.first().filter(|_| has_prev).and_then(|row| cursor(Start::Before(K::of(row))));
+        let next = keys.last().filter(|_| has_next).and_then(|key| cursor(Start::After(*key)));
+        let prev = keys.first().filter(|_| has_prev).and_then(|key| cursor(Start::Before(*key)));
         Neighbours { next, prev }
     }
 
@@ -164,7 +206,11 @@ impl IntoParams for PageParameters {
             .default(Some(DEFAULT_PAGE.into()));
         let cursor = cursor_schema(Type::String).min_length(Some(1)).max_length(Some(MAX_CURSOR));
         vec![
-            parameter("limit", "The most entities of the page.", limit.build()),
+            parameter(
+                "limit",
+                "The most entities of the page. One with more than 4 MiB ends early.",
+                limit.build(),
+            ),
             parameter(
                 "cursor",
                 "Where the page begins: `next_cursor` or `prev_cursor` of another page of the same list.",

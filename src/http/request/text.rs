@@ -18,6 +18,12 @@ pub fn line_schema(meaning: &str, max: usize) -> RefOr<Schema> {
         .into()
 }
 
+/// The text without white space at both ends, as the document's patterns understand it: ECMA-262's
+/// `\s` has U+FEFF, which Unicode's property does not.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(|char: char| char.is_whitespace() || char == '\u{FEFF}')
+}
+
 /// Validates a text as [`line_schema`] describes it.
 ///
 /// # Errors
@@ -28,7 +34,7 @@ pub fn validate_line(text: &str, max: usize) -> Result<(), ValidationError> {
     if text.chars().any(char::is_control) {
         return fault("control_character", "must not contain control characters".into());
     }
-    match text.trim().chars().count() {
+    match trim(text).chars().count() {
         0 => fault("too_short", "must have at least 1 character".into()),
         length if length <= max => Ok(()),
         _ => fault("too_long", format!("must have at most {max} characters")),

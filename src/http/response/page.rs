@@ -15,16 +15,16 @@ use crate::http::limits::{MAX_CURSOR, MAX_PAGE};
 
 /// A page of a list. In the document it is called after its entities: `ItemPage` of `ItemView`.
 #[derive(Debug, Serialize)]
-pub struct PageView<V> {
+pub struct PageView<'a, V> {
     /// The entities.
-    pub data: Vec<V>,
+    pub data: &'a [V],
     /// The cursor of the next page.
     pub next_cursor: Option<String>,
     /// The cursor of the previous page.
     pub prev_cursor: Option<String>,
 }
 
-impl<V: ToSchema> PartialSchema for PageView<V> {
+impl<V: ToSchema> PartialSchema for PageView<'_, V> {
     fn schema() -> RefOr<Schema> {
         let nullable = || SchemaType::from_iter([Type::String, Type::Null]);
         let cursor = |description: &str| {
@@ -46,7 +46,7 @@ impl<V: ToSchema> PartialSchema for PageView<V> {
     }
 }
 
-impl<V: ToSchema> ToSchema for PageView<V> {
+impl<V: ToSchema> ToSchema for PageView<'_, V> {
     fn name() -> Cow<'static, str> {
         let name = V::name();
         format!("{}Page", name.strip_suffix("View").unwrap_or(&name)).into()

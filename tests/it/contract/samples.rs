@@ -221,6 +221,7 @@ impl Samples<'_> {
                 operation.sample(406).text(media_type, "{}").header("accept", "text/html"),
                 operation.sample(413).text(media_type, large),
                 operation.sample(415).text("text/plain", "{}"),
+                operation.sample(415).text(media_type, "{}").header("content-encoding", "compress"),
                 operation.sample(422).text(media_type, invalid.to_string()),
             ]);
             let path = format!("{}?unknown=1", operation.path);
@@ -258,7 +259,7 @@ impl Samples<'_> {
         samples.extend(self.if_offered(Replace, || self.replace(self.id).valid(204)));
         samples.extend(self.if_offered(Replace, || self.replace(NEW[1]).valid(201)));
         samples.extend(self.if_offered(Update, || self.update(self.id).valid(204)));
-        samples.extend(self.if_offered(Batch, || self.batch().valid(204)));
+        samples.extend(self.if_offered(Batch, || self.batch().valid(200)));
         samples.into_iter().map(Sample::minimal).collect()
     }
 
@@ -268,10 +269,14 @@ impl Samples<'_> {
         once.extend(self.if_offered(Update, || self.update(self.id).valid(200).header(KEY, "b")));
         once.extend(self.if_offered(Update, || self.update(self.id).valid(204).minimal().header(KEY, "c")));
         once.extend(self.if_offered(Batch, || self.batch().valid(200).header(KEY, "d")));
-        once.extend(self.if_offered(Batch, || self.batch().valid(204).minimal().header(KEY, "e")));
+        once.extend(self.if_offered(Replace, || self.replace(self.id).valid(200).header(KEY, "h")));
+        once.extend(self.if_offered(Replace, || self.replace(self.id).valid(204).minimal().header(KEY, "i")));
+        once.extend(self.if_offered(Replace, || self.replace(NEW[2]).valid(201).header(KEY, "j")));
+        once.extend(self.if_offered(Batch, || self.batch().valid(200).minimal().header(KEY, "e")));
         let mut samples = [once.clone(), once].concat();
         let other = self.resource.labelled("Other");
         samples.push(self.create().sample(422).json(&other).header(KEY, "a"));
+        samples.push(self.delete(self.id).sample(422).header(KEY, "a"));
         samples
     }
 
@@ -281,10 +286,12 @@ impl Samples<'_> {
         // What generated clients send if problems are the only declared content.
         let delete = || self.delete(self.id).valid(204).header("accept", "application/problem+json");
         if !self.resource.has(Restore) {
-            return vec![delete()];
+            let delete = delete().header(KEY, "k");
+            return vec![delete.clone(), delete];
         }
         let restore = |status| self.restore(self.id).sample(status);
-        let mut samples = vec![restore(409), restore(422).json(&json!({ "version": 1 })), delete()];
+        let mut samples = vec![restore(409), restore(422).json(&json!({ "version": 1 }))];
+        samples.extend([delete().header(KEY, "k"), delete().header(KEY, "k")]);
         samples.extend(self.if_offered(Replace, || self.replace(self.id).valid(409)));
         samples.extend([
             restore(412).header("if-match", "\"1\""),

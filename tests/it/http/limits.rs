@@ -57,3 +57,89 @@ async fn requests_over_the_concurrency_limit_are_rejected_immediately() {
     assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
     assert_eq!(service.get(&path).await.body["version"], 3);
 }
+
+#[tokio::test]
+async fn a_page_with_more_than_4_mib_ends_early_and_the_walk_goes_on() {
+    let service = TestService::start().await;
+    for n in 0..100 {
+        let body = json!({ "name": n.to_string(), "attributes": { "a": "x".repeat(65_000) } });
+        assert_eq!(service.post("/v1/items", &body).await.status, StatusCode::CREATED);
+    }
+    let names = |reply: &Reply| -> Vec<String> {
+        let data = reply.body["data"].as_array().unwrap();
+        data.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = service.get("/v1/items?limit=100").await;
+    assert!(first.body.to_string().len() < 4 << 20);
+    let (mut all, mut last) = (names(&first), first);
+    assert!((50..100).contains(&all.len()), "{}", all.len());
+    while let Some(next) = last.link("next") {
+        last = service.get(&next).await;
+        all.extend(names(&last));
+    }
+    assert_eq!(all, (0..100).rev().map(|n| n.to_string()).collect::<Vec<_>>());
+
+    // Backwards, a page ends early at its other end.
+    let before = service.get(&last.link("prev").unwrap()).await;
+    let end = 100 - names(&last).len();
+    assert_eq!(names(&before), all[end - names(&before).len()..end]);
+    let mut start = end - names(&before).len();
+    let mut page = before;
+    while let Some(prev) = page.link("prev") {
+        page = service.get(&prev).await;
+        let shown = names(&page);
+        assert_eq!(shown, all[start - shown.len()..start]);
+        start -= shown.len();
+    }
+    assert_eq!(start, 0);
+}
+
+#[tokio::test]
+async fn a_batch_is_bounded_with_the_stored_items_that_it_names() {
+    let service = TestService::start().await;
+    let large = |n: usize| json!({ "name": n.to_string(), "attributes": { "a": "x".repeat(60_000) } });
+    let create = |n: usize| json!({ "op": "create", "item": large(n) });
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let body = json!({ "operations": (0..100).map(create).collect::<Vec<_>>() });
+        let created = service.post("/v1/items/batch", &body).await;
+        assert_eq!(created.status, StatusCode::OK, "{:?}", created.faults());
+        ids.extend(created.body["results"].as_array().unwrap().iter().map(|result| result["id"].clone()));
+    }
+    let update = |count: usize| {
+        let operations = ids[..count]
+            .iter()
+            .map(|id| json!({ "op": "update", "id": id, "patch": { "status": "active" } }));
+        json!({ "operations": operations.collect::<Vec<_>>() })
+    };
+    // The stored items and the response are 18 MB, then 36 MB.
+    let rejected = service.post("/v1/items/batch", &update(150)).await;
+    rejected.is_problem(413, "content-too-large");
+    let minimal = [("prefer", "return=minimal")];
+    let batch =
+        async |count| service.send(Method::POST, "/v1/items/batch", &minimal, Some(&update(count))).await;
+    batch(300).await.is_problem(413, "content-too-large");
+    assert_eq!(service.database.number("SELECT count(*) FROM items WHERE version > 1").await, 0);
+
+    let done = batch(150).await;
+    assert_eq!((done.status, done.header("preference-applied")), (StatusCode::OK, Some("return=minimal")));
+    assert_eq!(done.body["results"][0], json!({ "status": 200, "id": ids[0], "version": 2, "item": null }));
+    assert_eq!(service.post("/v1/items/batch", &update(100)).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_large_response_is_not_stored_under_its_key() {
+    let service = TestService::start().await;
+    let item = json!({ "name": "x", "attributes": { "a": "x".repeat(60_000) } });
+    let body = json!({ "operations": vec![json!({ "op": "create", "item": item }); 20] });
+    let key = [("idempotency-key", "k")];
+    let first = service.send(Method::POST, "/v1/items/batch", &key, Some(&body)).await;
+    assert_eq!(first.status, StatusCode::OK);
+    assert!(
+        service.database.number("SELECT octet_length(response)::bigint FROM idempotency_keys").await < 1000
+    );
+    let again = service.send(Method::POST, "/v1/items/batch", &key, Some(&body)).await;
+    assert_eq!((again.status, again.header("idempotent-replayed")), (StatusCode::OK, Some("true")));
+    assert!(again.body["detail"].as_str().unwrap().contains("too large to be stored"));
+    assert_eq!(service.database.count_items().await, 20);
+}

@@ -3,3 +3,4 @@ mod compressing_proxy;
 mod hostile;
 mod idempotency;
 mod limits;
+mod strict;

@@ -42,6 +42,26 @@ async fn one_of_many_writers_with_the_same_entity_tag_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_the_last_change_never_decreases() {
+    for resource in resources_with(&[Replace, Update]) {
+        let api = Api::start(resource).await;
+        let new = resource.path_to(ABSENT);
+        let body = resource.labelled("Lamp");
+        let puts: Vec<Reply> = join_all((0..20).map(|_| api.put(&new, &body))).await;
+        let bodies: Vec<Value> = (0..100).map(|n| resource.relabel(n)).collect();
+        let patches = join_all(bodies.iter().map(|body| api.patch(&new, body))).await;
+        let mut replies: Vec<Reply> = puts.into_iter().chain(patches).collect();
+        replies.retain(|reply| reply.status.is_success());
+        let number = |reply: &Reply| reply.body["version"].as_i64();
+        let time = |reply: &Reply, name: &str| reply.body[name].as_str().map(str::to_owned);
+        replies.sort_by_key(number);
+        assert_eq!(number(replies.last().unwrap()), i64::try_from(replies.len()).ok());
+        assert!(replies.is_sorted_by_key(|reply| time(reply, "updated_at")));
+        assert!(replies.iter().all(|reply| time(reply, "updated_at") >= time(reply, "created_at")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_clients_that_put_the_same_new_entity_creates_it() {
     for resource in resources_with(&[Replace]) {
         let api = Api::start(resource).await;

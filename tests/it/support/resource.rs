@@ -12,7 +12,11 @@ use super::{
 
 /// Ids that no entity has unless a test creates one under them.
 pub const ABSENT: &str = "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
-pub const NEW: [&str; 2] = ["0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a56", "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a57"];
+pub const NEW: [&str; 3] = [
+    "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a56",
+    "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a57",
+    "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a58",
+];
 
 /// A resource, described by what differs from one to the next.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use utoipa::{
 };
 use validator::{Validate, ValidationError, ValidationErrors};
 
-use crate::http::request::json::{self, inspect};
+use crate::http::request::json::{self, size};
 
-/// The most bytes of `attributes`, with its numbers written out.
+/// The most bytes of `attributes` as compact JSON, with its numbers written out.
 const MAX_BYTES: usize = 64 * 1024;
 /// The deepest nesting of `attributes`.
 const MAX_DEPTH: usize = 32;
@@ -40,16 +40,19 @@ impl Default for Attributes {
 impl Validate for Attributes {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let text = self.0.get();
-        if text.starts_with('{') && text.len() <= MAX_BYTES && inspect::is_plain(text, MAX_DEPTH) {
+        if text.starts_with('{') && text.len() <= MAX_BYTES && size::is_plain(text, MAX_DEPTH) {
             return Ok(());
         }
-        let size = inspect::measure(text);
+        let size = size::measure(text);
         let (code, detail) = if !text.starts_with('{') {
             ("type", "must be an object".to_owned())
         } else if size.depth > MAX_DEPTH {
             ("too_deep", format!("must not nest deeper than {MAX_DEPTH} levels"))
-        } else if size.printed > MAX_BYTES {
-            ("too_large", format!("must have at most {MAX_BYTES} bytes as text, with numbers written out"))
+        } else if size.compact > MAX_BYTES {
+            (
+                "too_large",
+                format!("must have at most {MAX_BYTES} bytes as compact JSON, with numbers written out"),
+            )
         } else {
             return Ok(());
         };
@@ -63,8 +66,8 @@ impl PartialSchema for Attributes {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .description(Some(format!(
-                "A JSON object that the client defines: at most {} KiB as text, with its numbers written out \
-                 without exponents, and at most {MAX_DEPTH} levels deep. Names and strings do not contain \
+                "A JSON object that the client defines: at most {} KiB as compact JSON, with its numbers \
+                 written out without exponents, and at most {MAX_DEPTH} levels deep. Names and strings do not contain \
                  U+0000, and numbers are within double precision.",
                 MAX_BYTES / 1024
             )))

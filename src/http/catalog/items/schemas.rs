@@ -72,7 +72,7 @@ impl ToSchema for ItemName {}
 
 impl From<ItemName> for String {
     fn from(name: ItemName) -> Self {
-        name.0.trim().to_owned()
+        text::trim(&name.0).to_owned()
     }
 }
 
@@ -160,7 +160,7 @@ impl From<Item> for ItemView {
 }
 
 /// A page of items.
-pub type ItemPage = PageView<ItemView>;
+pub type ItemPage = PageView<'static, ItemView>;
 
 fn validate_name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
     text::validate_line(name, MAX_NAME)

@@ -1,9 +1,8 @@
-//! Inspects a JSON text with valid syntax: its depth, its printed length, and what the database or
-//! another reader would not accept.
+//! Finds what the database or another reader would not accept in a JSON text with valid syntax.
 
 use std::{borrow::Cow, collections::HashSet};
 
-use memchr::{memchr, memchr2, memchr2_iter};
+use memchr::{memchr, memchr2};
 
 use super::pointer::descend;
 use crate::{
@@ -18,61 +17,23 @@ const MAX_PLACES: i64 = 16_383;
 /// The prefix of names by which `serde_json` marks numbers and raw texts internally.
 const RESERVED: &str = "$serde_json::private::";
 
-/// How large a JSON text is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// How deep it nests: 0 for a scalar, 1 for `[]`.
-    pub depth: usize,
-    /// Its bytes once PostgreSQL has printed numbers without exponents: `1e300` becomes 301 digits.
-    pub printed: usize,
-}
-
-/// Whether a text is certainly within a depth and printed at its own length: it has no more
-/// brackets than levels, and nothing that looks like an exponent.
-#[must_use]
-pub fn is_plain(text: &str, depth: usize) -> bool {
-    let text = text.as_bytes();
-    let is_digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
-    memchr2_iter(b'[', b'{', text).count() <= depth
-        && !memchr2_iter(b'e', b'E', text).any(|at| is_digit(at.checked_sub(1)))
-}
-
-/// Measures a JSON text with valid syntax.
-#[must_use]
-pub fn measure(text: &str) -> Size {
-    let mut depth = 0_usize;
-    let mut size = Size { depth: 0, printed: text.len() };
-    scan(text, &mut |token| match token {
-        Token::Open(_) => {
-            depth += 1;
-            size.depth = size.depth.max(depth);
-        }
-        Token::Close => depth -= 1,
-        Token::Number(number) => {
-            if let Some((_, exponent)) = number.split_once(['e', 'E']) {
-                let digits = exponent.trim_start_matches(['+', '-']).parse().unwrap_or(usize::MAX);
-                size.printed = size.printed.saturating_add(digits);
-            }
-        }
-        Token::Comma | Token::String(_) => {}
-    });
-    size
-}
-
 /// A part of a JSON text.
-enum Token<'a> {
+pub(super) enum Token<'a> {
     /// `{` or `[`
     Open(u8),
     /// `}` or `]`
     Close,
     Comma,
+    Colon,
+    /// `true`, `false` or `null`
+    Literal(&'a str),
     /// The text between the quotation marks.
     String(&'a str),
     Number(&'a str),
 }
 
 /// Visits the tokens of a text with valid syntax.
-fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
+pub(super) fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -82,6 +43,13 @@ fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
             b'{' | b'[' => visit(Token::Open(byte)),
             b'}' | b']' => visit(Token::Close),
             b',' => visit(Token::Comma),
+            b':' => visit(Token::Colon),
+            b't' | b'f' | b'n' => {
+                while bytes.get(at).is_some_and(u8::is_ascii_lowercase) {
+                    at += 1;
+                }
+                visit(Token::Literal(&text[start..at]));
+            }
             b'"' => {
                 // A backslash escapes the next byte, which may be a quotation mark.
                 while let Some(step) = memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
@@ -161,6 +129,7 @@ pub fn inspect(text: &str) -> Vec<Fault> {
         Token::Close => {
             frames.pop();
         }
+        Token::Colon | Token::Literal(_) => {}
         Token::Comma => match frames.last_mut() {
             Some(Frame::Array(index)) => *index += 1,
             Some(Frame::Object { key, .. }) => *key = None,
@@ -207,7 +176,7 @@ fn pointer(frames: &[Frame<'_>]) -> String {
     pointer
 }
 
-fn unescape(string: &str) -> Cow<'_, str> {
+pub(super) fn unescape(string: &str) -> Cow<'_, str> {
     if string.contains('\\') {
         let decoded = serde_json::from_str::<String>(&format!("\"{string}\""));
         decoded.map_or(Cow::Borrowed(string), Cow::Owned)
@@ -336,10 +305,8 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_measured_and_bounded() {
+    fn nesting_is_bounded() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert_eq!(measure("1").depth, 0);
-        assert_eq!(measure(r#"{"a": [["]"]], "b": [1]}"#).depth, 3);
         assert_eq!(codes(&nested(MAX_DEPTH)), []);
         assert_eq!(codes(&nested(MAX_DEPTH + 1))[0].1, "too_deep");
         assert_eq!(codes(&nested(10_000)).len(), 1);
@@ -351,26 +318,5 @@ mod tests {
         let faults = codes(&format!(r#"{{"a": {{"{name}": [{}1]}}}}"#, r#""\u0000","#.repeat(1_000)));
         assert_eq!(faults.len(), MAX_FAULTS + 1);
         assert!(faults.iter().all(|(place, _)| place == "/a"));
-    }
-
-    #[test]
-    fn a_plain_text_measures_what_it_looks_like() {
-        for text in ["{}", r#"{"a": [1, {"b": -2.5}], "c": "1 e"}"#] {
-            assert!(is_plain(text, 3), "{text}");
-            let size = measure(text);
-            assert!(size.depth <= 3 && size.printed == text.len(), "{text}: {size:?}");
-        }
-        for text in ["[[[[]]]]", "[[], [], []]", "1e3", r#""1E""#] {
-            assert!(!is_plain(text, 3), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_number_counts_with_the_digits_that_postgres_prints() {
-        assert_eq!(measure("[1, 2.5]").printed, 8);
-        assert_eq!(measure("1e300").printed, 305);
-        assert_eq!(measure(r#""1e300""#).printed, 7);
-        let huge = "1e9999999999999999999";
-        assert_eq!(measure(&format!("[{huge},{huge}]")).printed, usize::MAX);
     }
 }

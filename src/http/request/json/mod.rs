@@ -8,6 +8,7 @@ pub mod number;
 mod pointer;
 mod rules;
 mod schema;
+pub mod size;
 
 use std::{borrow::Cow, collections::HashSet};
 

@@ -25,7 +25,7 @@ use crate::{
             valid::Valid,
         },
         response::{
-            problem::{Kind, NOT_FOUND, PRECONDITION_REQUIRED, Problem},
+            problem::{Kind, NOT_FOUND, PRECONDITION_REQUIRED, Problem, TOO_LARGE},
             reply::Reply,
         },
         write::{Outcome, Write},
@@ -45,7 +45,9 @@ pub const LIMIT: BodyLimit = BodyLimit { route: "/v1/items/batch", bytes: 8 * ME
 /// Create, change and delete many items at once
 ///
 /// One transaction, all or nothing; the results are in the order of the request. A rejection is one
-/// problem, whose pointers name the operations: `#/operations/3/item/name`. A body may have 8 MiB.
+/// problem, whose pointers name the operations: `#/operations/3/item/name`. A body may have 8 MiB;
+/// the stored items that it names and the response may have 16 MiB together. With
+/// `Prefer: return=minimal`, the results have no items.
 #[utoipa::path(
     post, path = "/v1/items/batch", tag = "items", request_body = ItemBatch,
     responses(
@@ -64,13 +66,29 @@ pub async fn batch_items(
         require_if_match(&operations)?;
     }
     let mut tx = write.begin(&app).await?;
-    let found = lock(&mut tx, &operations).await?;
+    let mut room = MAX_BYTES;
+    let found = lock(&mut tx, &operations, &mut room).await?;
     let plan = plan(operations, found)?;
+    if !write.prefers_minimal() {
+        take(&mut room, plan.created.bytes() + plan.updated.bytes())?;
+    }
     let written = execute(&mut tx, &plan).await?;
     for id in &plan.created.ids {
         written.get(id).into_iter().for_each(|item| write.record(ItemCreated::from(item)));
     }
-    write.commit(tx, Reply::ok(&plan.results(written))?).await
+    let reply = Reply::ok(&plan.results(written, write.prefers_minimal()))?;
+    let reply = if write.prefers_minimal() { reply.minimal() } else { reply };
+    write.commit(tx, reply).await
+}
+
+/// The most bytes that the stored items that a batch names and its response have together.
+const MAX_BYTES: usize = 16 * MEBIBYTE;
+
+/// Takes bytes from the room that is left.
+fn take(room: &mut usize, bytes: usize) -> Result<(), Problem> {
+    let detail = "The items that the batch names and its response would have more than 16 MiB together.";
+    *room = room.checked_sub(bytes).ok_or_else(|| Problem::new(&TOO_LARGE, detail))?;
+    Ok(())
 }
 
 /// The items to write with one statement.
@@ -85,6 +103,10 @@ impl Contents {
         self.ids.push(id);
         self.contents.push(content.into());
     }
+
+    fn bytes(&self) -> usize {
+        self.contents.iter().map(|content| content.attributes.get().len() + content.name.len()).sum()
+    }
 }
 
 /// What to write, after every operation was found to be possible.
@@ -97,23 +119,29 @@ struct Plan {
 }
 
 impl Plan {
-    fn results(&self, mut written: HashMap<Uuid, Item>) -> ItemBatchResults {
-        let results = self.order.iter().map(|(status, id)| ItemBatchResult {
-            status: status.as_u16(),
-            id: *id,
-            item: written.remove(id).map(ItemView::from),
+    fn results(&self, mut written: HashMap<Uuid, Item>, minimal: bool) -> ItemBatchResults {
+        let results = self.order.iter().map(|(status, id)| {
+            let item = written.remove(id);
+            let version = item.as_ref().map(|item| item.version);
+            let item = item.filter(|_| !minimal).map(ItemView::from);
+            ItemBatchResult { status: status.as_u16(), id: *id, version, item }
         });
         ItemBatchResults { results: BatchList(results.collect()) }
     }
 }
 
 /// Locks the items that the operations name, in id order.
-async fn lock(tx: &mut Transaction, operations: &[Operation]) -> Result<HashMap<Uuid, Item>, Problem> {
+async fn lock(
+    tx: &mut Transaction,
+    operations: &[Operation],
+    room: &mut usize,
+) -> Result<HashMap<Uuid, Item>, Problem> {
     let mut ids: Vec<Uuid> = targets(operations).map(|(_, (id, _))| id).collect();
     ids.sort_unstable();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
+    take(room, item::measure_many(tx, &ids).await?)?;
     let items = item::get_many_for_update(tx, &ids).await?;
     let found = items.into_iter().map(|item| (item.id, item)).collect();
     check_targets(operations, &found)?;

@@ -1,0 +1,255 @@
+//! What a strict client may rely on: grammars, equivalent spellings, and fields that are never
+//! ignored.
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::service::{Reply, TestService, options, path};
+
+fn malformed(reply: &Reply) -> Vec<(String, String)> {
+    reply.is_problem(400, "malformed-request").faults()
+}
+
+/// An item with attributes of more than a kibibyte, which are compressed.
+fn large() -> Value {
+    json!({ "name": "Lamp", "attributes": { "text": "lorem ipsum ".repeat(200) } })
+}
+
+#[tokio::test]
+async fn a_precondition_that_nothing_evaluates_is_rejected() {
+    let service = TestService::start().await;
+    let body = json!({ "name": "Lamp" });
+    let batch = json!({ "operations": [{ "op": "create", "item": body }] });
+    for (method, path, body) in [
+        (Method::GET, "/v1/items", None),
+        (Method::POST, "/v1/items", Some(&body)),
+        (Method::POST, "/v1/items/batch", Some(&batch)),
+    ] {
+        let fields = [("if-match", "\"999\""), ("if-none-match", "*")];
+        let reply = service.send(method, path, &fields, body).await;
+        let expected = ["If-Match", "If-None-Match"].map(|name| (name.into(), "not_evaluated".into()));
+        assert_eq!(malformed(&reply), expected);
+    }
+    assert_eq!(service.database.count_items().await, 0);
+}
+
+#[tokio::test]
+async fn the_limit_of_attributes_is_on_their_value() {
+    let service = TestService::start().await;
+    let longest = "x".repeat(65_536 - r#"{"a":""}"#.len());
+    let numbers: Vec<u32> = (10_000..20_500).collect();
+    for attributes in [json!({ "a": longest }), json!({ "a": numbers }), json!({ "a": "😀".repeat(16_000) })]
+    {
+        let body = json!({ "name": "x", "attributes": attributes });
+        let created = service.post("/v1/items", &body).await;
+        assert_eq!(created.status, StatusCode::CREATED, "{:?}", created.faults());
+        let served = Reply::of(service.request(Method::GET, &path(&created.body))).await;
+        assert_eq!(service.put(&path(&created.body), &served.body).await.status, StatusCode::OK);
+        // Spelled at length.
+        let spelled = serde_json::to_string_pretty(&body).unwrap().replace('😀', r"\ud83d\ude00");
+        assert_eq!(service.post_text(spelled).await.status, StatusCode::CREATED);
+    }
+    let too_long = json!({ "name": "x", "attributes": { "a": format!("{longest}x") } });
+    let faults = service.post("/v1/items", &too_long).await.is_problem(422, "validation-error").faults();
+    assert_eq!(faults, [("#/attributes".into(), "too_large".into())]);
+}
+
+#[tokio::test]
+async fn times_are_compared_exactly() {
+    let service = TestService::start().await;
+    let created = service.create("Lamp").await;
+    let time = created["created_at"].as_str().unwrap().trim_end_matches('Z');
+    let count = async |parameter: &str, digits: &str| {
+        let reply = service.get(&format!("/v1/items?{parameter}={time}{digits}Z")).await;
+        reply.body["data"].as_array().unwrap().len()
+    };
+    for (digits, before, after) in [("", 0, 1), ("000", 0, 1), ("9", 1, 0), ("0000000001", 1, 0)] {
+        assert_eq!(count("created_before", digits).await, before, "{digits}");
+        assert_eq!(count("created_after", digits).await, after, "{digits}");
+    }
+    let minus = service.get("/v1/items?created_after=2026-11-22T12:00:00%E2%88%9201:00").await;
+    assert_eq!(malformed(&minus), [("created_after".into(), "date_time".into())]);
+}
+
+#[tokio::test]
+async fn a_host_that_is_none_is_rejected_everywhere_but_by_probes() {
+    let service = TestService::start().await;
+    for host in ["a b", "h:abc", "a/b", "[zz]", "user:pw@h", "%zz", ""] {
+        for path in ["/v1/items", "/openapi.json", "/nowhere"] {
+            let reply = service.send(Method::GET, path, &[("host", host)], None).await;
+            assert_eq!(malformed(&reply), [("Host".into(), "host".into())], "{host} {path}");
+        }
+        assert_eq!(service.send(Method::GET, "/livez", &[("host", host)], None).await.status, StatusCode::OK);
+    }
+    for host in ["[::1]:80", "example.com:", "a_b.example", "caf%C3%A9"] {
+        let reply = service.send(Method::GET, "/v1/items", &[("host", host)], None).await;
+        assert_eq!(reply.status, StatusCode::OK, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn equivalent_paths_are_one_path() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    let (start, end) = item.split_at(item.len() - 1);
+    let encoded = format!("{start}%{:02x}", end.as_bytes()[0]);
+    for path in ["/v1/%69tems", "/%761/items?limit=1", &encoded, "/v1%2Ditems/../v1/items"] {
+        let reply = service.get(path).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
+    }
+    assert_eq!(service.get("/v1%2Fitems").await.status, StatusCode::NOT_FOUND, "a slash is another path");
+}
+
+#[tokio::test]
+async fn a_write_of_a_part_is_rejected() {
+    let service = TestService::start().await;
+    let item = service.create("Lamp").await;
+    let range = [("content-range", "bytes 0-9/20")];
+    for method in [Method::PUT, Method::PATCH] {
+        let reply = service.send(method, &path(&item), &range, Some(&json!({ "name": "Part" }))).await;
+        assert_eq!(malformed(&reply), [("Content-Range".into(), "partial".into())]);
+    }
+    assert_eq!(service.get(&path(&item)).await.body, item);
+}
+
+#[tokio::test]
+async fn what_was_served_in_a_coding_can_be_sent_back_in_it() {
+    let service = TestService::start().await;
+    let client = Client::builder().no_gzip().build().unwrap();
+    let created = service.post("/v1/items", &large()).await.body;
+    let url = format!("{}{}", service.address, path(&created));
+    for coding in ["gzip", "br", "zstd"] {
+        let served = client.get(&url).header("accept-encoding", coding).send().await.unwrap();
+        assert_eq!(served.headers()["content-encoding"], coding);
+        let bytes = served.bytes().await.unwrap();
+        let send = |bytes: Vec<u8>, coding: &str| {
+            let request =
+                service.request(Method::POST, "/v1/items").header("content-type", "application/json");
+            Reply::of(request.header("content-encoding", coding).body(bytes))
+        };
+        let copy = send(bytes.to_vec(), coding).await;
+        assert_eq!(copy.status, StatusCode::CREATED, "{coding}: {copy:?}");
+        assert_eq!(copy.body["attributes"], created["attributes"]);
+
+        send(bytes[..bytes.len() / 2].to_vec(), coding).await.is_problem(400, "malformed-request");
+        send(b"{\"name\": \"x\"}".to_vec(), coding).await.is_problem(400, "malformed-request");
+        for other in ["deflate", "gzip, br", "compress"] {
+            let reply = send(bytes.to_vec(), other).await;
+            reply.is_problem(415, "unsupported-media-type");
+            assert_eq!(reply.header("accept-encoding"), Some("br, gzip, zstd"));
+        }
+    }
+    assert_eq!(service.database.count_items().await, 4);
+}
+
+#[tokio::test]
+async fn the_limit_of_a_body_is_on_its_content() {
+    let service = TestService::start().await;
+    let client = Client::builder().no_gzip().build().unwrap();
+    // 20 items of 60 KiB in a page: a large JSON text that a few kibibytes of gzip stand for.
+    for _ in 0..20 {
+        service.post("/v1/items", &json!({ "name": "x", "attributes": { "a": "x".repeat(60_000) } })).await;
+    }
+    let page = client.get(format!("{}/v1/items", service.address)).header("accept-encoding", "gzip");
+    let bytes = page.send().await.unwrap().bytes().await.unwrap();
+    assert!(bytes.len() < 100_000, "{}", bytes.len());
+    let request = service.request(Method::POST, "/v1/items").header("content-type", "application/json");
+    let reply = Reply::of(request.header("content-encoding", "gzip").body(bytes)).await;
+    reply.is_problem(413, "content-too-large");
+}
+
+#[tokio::test]
+async fn white_space_is_what_the_published_pattern_says() {
+    let service = TestService::start().await;
+    for name in ["\u{feff}", " \u{feff}\u{a0} ", "\u{2003}"] {
+        let faults = service.post("/v1/items", &json!({ "name": name })).await;
+        assert_eq!(
+            faults.is_problem(422, "validation-error").faults(),
+            [("#/name".into(), "too_short".into())]
+        );
+    }
+    assert_eq!(service.create("\u{feff}Lamp\u{feff}").await["name"], "Lamp");
+}
+
+#[tokio::test]
+async fn a_compressed_response_has_an_entity_tag_of_its_own() {
+    let service = TestService::start().await;
+    let client = Client::builder().no_gzip().build().unwrap();
+    let created = service.post("/v1/items", &large()).await;
+    let path = path(&created.body);
+    let url = format!("{}{path}", service.address);
+    let served = client.get(&url).header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(served.headers()["etag"], "\"1--gzip\"");
+    assert_eq!(client.get(&url).send().await.unwrap().headers()["etag"], "\"1\"");
+
+    for (tag, echoed) in [("\"1--gzip\"", "\"1--gzip\""), ("W/\"1--br\"", "\"1--br\""), ("\"1\"", "\"1\"")] {
+        let reply = service.send(Method::GET, &path, &[("if-none-match", tag)], None).await;
+        assert_eq!((reply.status, reply.header("etag")), (StatusCode::NOT_MODIFIED, Some(echoed)));
+    }
+    let patch = json!({ "name": "Desk lamp" });
+    for (tag, status) in [("\"1--lzw\"", 412), ("\"2--gzip\"", 412), ("\"1--gzip\"", 200)] {
+        let reply = service.send(Method::PATCH, &path, &[("if-match", tag)], Some(&patch)).await;
+        assert_eq!(reply.status, status, "{tag}");
+    }
+}
+
+#[tokio::test]
+async fn the_versions_of_an_id_never_repeat() {
+    let service = TestService::start().await;
+    let created = service.create("Lamp").await;
+    let path = path(&created);
+    service.patch(&path, &json!({ "status": "active" })).await;
+    for version in [3, 4, 5] {
+        assert_eq!(service.delete(&format!("{path}?purge=true")).await.status, StatusCode::NO_CONTENT);
+        let again = service.put(&path, &json!({ "name": "Other" })).await;
+        assert_eq!((again.status, &again.body["version"]), (StatusCode::CREATED, &json!(version)));
+    }
+    for stale in ["\"1\"", "\"2\"", "\"4\""] {
+        let reply = service.send(Method::GET, &path, &[("if-none-match", stale)], None).await;
+        assert_eq!(reply.status, StatusCode::OK);
+        let reply = service.send(Method::PATCH, &path, &[("if-match", stale)], Some(&json!({}))).await;
+        reply.is_problem(412, "precondition-failed");
+    }
+}
+
+#[tokio::test]
+async fn the_server_as_a_whole_has_options_and_ways_to_its_document() {
+    let service = TestService::start().await;
+    let root = service.request(Method::GET, "/");
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let redirect = client.execute(root.build().unwrap()).await.unwrap();
+    assert_eq!(
+        (redirect.status(), &redirect.headers()["location"]),
+        (StatusCode::TEMPORARY_REDIRECT, &"/docs".parse().unwrap())
+    );
+    let catalog = service.get("/.well-known/api-catalog").await;
+    assert_eq!(
+        catalog.header("content-type"),
+        Some("application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"")
+    );
+    for link in catalog.body["linkset"][0].as_object().unwrap().values().filter_map(Value::as_array) {
+        assert_eq!(service.get(link[0]["href"].as_str().unwrap()).await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn two_clients_behind_a_proxy_are_never_one() {
+    let trusting =
+        crate::support::Options { trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], ..options() };
+    let service = TestService::start_with(trusting).await;
+    let create = async |client: &str| {
+        let fields = [("x-forwarded-for", client), ("idempotency-key", "k")];
+        service.send(Method::POST, "/v1/items", &fields, Some(&json!({ "name": "Lamp" }))).await.body["id"]
+            .clone()
+    };
+    let mut ids = Vec::new();
+    for client in ["203.0.113.21:1000", "198.51.100.99:2000", "[2001:db8::1]:443", "unknown", "fe80::1%eth0"]
+    {
+        let id = create(client).await;
+        assert!(!ids.contains(&id), "{client}");
+        assert_eq!(create(client).await, id);
+        ids.push(id);
+    }
+    // Another port of a client is the same client.
+    assert_eq!(create("203.0.113.21:1001,").await, ids[0]);
+}
