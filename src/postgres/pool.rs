@@ -20,7 +20,7 @@ use deadpool::{
     },
 };
 use sqlx::{
-    Connection as _, Executor, PgConnection, SqlSafeStr,
+    ConnectOptions as _, Connection as _, Executor, PgConnection, SqlSafeStr,
     postgres::{PgConnectOptions, PgRow},
 };
 use tokio::task::JoinHandle;
@@ -65,7 +65,9 @@ impl Database {
     /// None at present: the configuration of the pool is complete.
     pub fn new(options: DatabaseOptions) -> Result<Self, Error> {
         let milliseconds = |duration: Duration| duration.as_millis().to_string();
-        let connect = options.connect.application_name("curio").options([
+        // Neither statements nor notices are logged: both may quote what a client sent.
+        let connect = options.connect.disable_statement_logging().application_name("curio").options([
+            ("client_min_messages", "error".to_owned()),
             ("statement_timeout", milliseconds(options.statement_timeout)),
             ("lock_timeout", milliseconds(options.lock_timeout)),
             ("idle_in_transaction_session_timeout", milliseconds(options.idle_in_transaction_timeout)),

@@ -1,6 +1,8 @@
 //! What PostgreSQL reports → [`Error`]: the only place that knows SQLSTATE and the names of
 //! constraints.
 
+use std::fmt::Write as _;
+
 use sqlx::error::DatabaseError;
 
 use crate::{
@@ -31,8 +33,27 @@ impl From<sqlx::Error> for Error {
             class if class.starts_with("08") || class.starts_with("53") => Self::Unavailable,
             _ => Self::Internal,
         };
-        kind(Box::new(error))
+        kind(describe(reported).into())
     }
+}
+
+/// Classes of SQLSTATE whose messages are about the server or the schema, not about rows; and P0, the
+/// words of a trigger's author.
+const SAFE_CLASSES: [&str; 14] =
+    ["08", "0A", "25", "28", "3D", "40", "42", "53", "54", "55", "57", "58", "P0", "XX"];
+
+/// The report for the log, without what quotes rows: the detail and the context of every report,
+/// and the message of many.
+fn describe(reported: &dyn DatabaseError) -> String {
+    let code = reported.code().unwrap_or_default();
+    let mut text = format!("SQLSTATE {code}");
+    if let (Some(constraint), Some(table)) = (reported.constraint(), reported.table()) {
+        let _ = write!(text, " (constraint {constraint} of table {table})");
+    }
+    if code.get(..2).is_some_and(|class| SAFE_CLASSES.contains(&class)) {
+        let _ = write!(text, ": {}", reported.message());
+    }
+    text
 }
 
 /// The rules of every domain.

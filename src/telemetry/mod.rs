@@ -2,29 +2,25 @@
 //!
 //! A thread writes the lines, so that no request waits for the terminal, the pipe or the disk.
 
+mod json;
 #[cfg(feature = "service")]
 pub mod metrics;
 mod sink;
 
-use std::io::{self, IsTerminal};
-
-use anyhow::Context;
-use chrono::Utc;
-use clap::ValueEnum;
-use serde::ser::{SerializeMap, Serializer as _};
-use tracing::{Event, Subscriber, span::Record};
-use tracing_serde::SerdeMapVisitor;
-use tracing_subscriber::{
-    EnvFilter, Layer, Registry,
-    field::RecordFields,
-    fmt::{self, FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
-    layer::SubscriberExt,
-    registry::LookupSpan,
-    util::SubscriberInitExt,
+use std::{
+    any::Any,
+    io::{self, IsTerminal},
+    panic::{self, PanicHookInfo},
 };
 
-use self::sink::{Guard, Sink};
-use crate::time::rfc3339;
+use anyhow::Context;
+use clap::ValueEnum;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use self::{
+    json::{JsonLine, Members},
+    sink::{Guard, Sink},
+};
 
 /// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,7 +56,21 @@ pub fn init(filter: &str, format: Format, output: Output) -> anyhow::Result<Guar
     };
     let (writer, guard) = started.context("cannot start the log's thread")?;
     tracing_subscriber::registry().with(layer(format, terminal, writer)).with(directives).init();
+    if output == Output::Stdout {
+        panic::set_hook(Box::new(log_panic));
+    }
     Ok(guard)
+}
+
+/// Logs a panic in the span of its request.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let location = panic.location().map(tracing::field::display);
+    tracing::error!(location, cause = constant_message(panic.payload()), "panic");
+}
+
+/// The message of a panic, unless it was formatted: then it may quote what a client sent.
+fn constant_message(payload: &dyn Any) -> Option<&'static str> {
+    payload.downcast_ref().copied()
 }
 
 fn layer(format: Format, terminal: bool, writer: Sink) -> Box<dyn Layer<Registry> + Send + Sync> {
@@ -71,82 +81,13 @@ fn layer(format: Format, terminal: bool, writer: Sink) -> Box<dyn Layer<Registry
     }
 }
 
-/// The fields of a span as members of a JSON object, without braces, so that more can be added.
-///
-/// tracing-subscriber's own format sorts the fields into a map first, and parses them to add more.
-struct Members;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'w> FormatFields<'w> for Members {
-    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> std::fmt::Result {
-        writer.write_str(&members(&fields).map_err(|_| std::fmt::Error)?)
+    #[test]
+    fn a_panic_with_a_formatted_message_is_logged_without_it() {
+        assert_eq!(constant_message(&"not reachable"), Some("not reachable"));
+        assert_eq!(constant_message(&String::from("byte index 1 is inside of 'secret'")), None);
     }
-
-    fn add_fields(&self, current: &'w mut FormattedFields<Self>, fields: &Record<'_>) -> std::fmt::Result {
-        let more = members(fields).map_err(|_| std::fmt::Error)?;
-        if !current.fields.is_empty() && !more.is_empty() {
-            current.fields.push(',');
-        }
-        current.fields.push_str(&more);
-        Ok(())
-    }
-}
-
-fn members(fields: &impl RecordFields) -> serde_json::Result<String> {
-    let mut object = Vec::with_capacity(256);
-    let mut serializer = serde_json::Serializer::new(&mut object);
-    let mut visitor = SerdeMapVisitor::new(serializer.serialize_map(None)?);
-    fields.record(&mut visitor);
-    visitor.finish()?;
-    object.pop();
-    text(object).map(|mut text| text.split_off(1))
-}
-
-/// A line with a JSON object: time, level, the event's fields, and the fields of its span.
-///
-/// tracing-subscriber's own format parses the span's fields for each event and writes them again: a
-/// third of the cost of a line. Here they are copied.
-struct JsonLine;
-
-impl<S> FormatEvent<S, Members> for JsonLine
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    fn format_event(
-        &self,
-        context: &FmtContext<'_, S, Members>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> std::fmt::Result {
-        let line = json_line(context, event).map_err(|_| std::fmt::Error)?;
-        writer.write_str(&line)
-    }
-}
-
-fn json_line<S>(context: &FmtContext<'_, S, Members>, event: &Event<'_>) -> serde_json::Result<String>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    let mut line = Vec::with_capacity(512);
-    let mut serializer = serde_json::Serializer::new(&mut line);
-    let mut members = serializer.serialize_map(None)?;
-    members.serialize_entry("timestamp", &rfc3339(Utc::now()))?;
-    members.serialize_entry("level", event.metadata().level().as_str())?;
-    members.serialize_entry("target", event.metadata().target())?;
-    let mut visitor = SerdeMapVisitor::new(members);
-    event.record(&mut visitor);
-    visitor.finish()?;
-    if let Some(span) = context.lookup_current()
-        && let Some(fields) = span.extensions().get::<FormattedFields<Members>>()
-    {
-        line.pop();
-        line.extend_from_slice(b",\"span\":{");
-        line.extend_from_slice(fields.fields.as_bytes());
-        line.extend_from_slice(b"}}");
-    }
-    line.push(b'\n');
-    text(line)
-}
-
-fn text(bytes: Vec<u8>) -> serde_json::Result<String> {
-    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }

@@ -15,6 +15,9 @@ use std::{
 
 use tracing_subscriber::fmt::MakeWriter;
 
+/// The longest line, in bytes.
+pub const MAX_LINE: usize = 16 * 1024;
+
 /// How long lines are collected before they are written.
 const INTERVAL: Duration = Duration::from_millis(5);
 /// With this many unwritten bytes, loggers wait: a line about a created entity is not dropped.
@@ -117,9 +120,15 @@ impl fmt::Debug for Guard {
 }
 
 impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.push(bytes);
-        Ok(bytes.len())
+    /// Accepts one line; one that is too long is cut.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if line.len() <= MAX_LINE {
+            self.0.push(line);
+        } else {
+            let cut = String::from_utf8_lossy(&line[..MAX_LINE - 4]);
+            self.0.push(format!("{}\n", cut.trim_end_matches(char::REPLACEMENT_CHARACTER)).as_bytes());
+        }
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -15,4 +15,5 @@ mod migrations;
 mod process;
 mod resource;
 mod support;
+mod telemetry;
 mod transaction;

@@ -82,6 +82,11 @@ impl Process {
         self.lines.lock().unwrap().iter().filter(|line| line["message"] == message).cloned().collect()
     }
 
+    /// All lines of the log.
+    pub fn log(&self) -> Vec<Value> {
+        self.lines.lock().unwrap().clone()
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let pid = self.child.id().expect("the process is there").to_string();
