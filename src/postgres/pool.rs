@@ -9,7 +9,8 @@ use std::{
     cell::RefCell,
     fmt,
     ops::{Deref, DerefMut},
-    time::Duration,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use deadpool::{
@@ -28,7 +29,9 @@ use tokio::task::JoinHandle;
 use crate::error::Error;
 
 /// Idle connections older than this are pinged before use.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+const TRUSTED_IDLE: Duration = Duration::from_millis(100);
+/// How long a ping may take before its connection counts as dead.
+const PING_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection is replaced at this age, so that the server's memory for it does not grow forever.
 const MAX_AGE: Duration = Duration::from_mins(30);
 /// How long a dropped transaction may take to roll back before its connection is closed.
@@ -72,13 +75,13 @@ impl Database {
             ("lock_timeout", milliseconds(options.lock_timeout)),
             ("idle_in_transaction_session_timeout", milliseconds(options.idle_in_transaction_timeout)),
         ]);
-        let pool = Pool::builder(Connector { connect })
+        let pool = Pool::builder(Connector { connect, distrusted: Mutex::new(Instant::now()) })
             .config(PoolConfig {
                 max_size: options.max_connections,
                 timeouts: Timeouts {
                     wait: Some(options.wait_timeout),
                     create: Some(options.wait_timeout),
-                    recycle: Some(TRUSTED_IDLE),
+                    recycle: None,
                 },
                 // The connection used last has the warmest caches, on both sides.
                 queue_mode: QueueMode::Lifo,
@@ -188,14 +191,13 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
 
 /// Rolls the connection back and returns it to the pool, or closes it if that fails.
 async fn clean_up(mut object: Object<Connector>) {
+    let start = Instant::now();
     let rollback = tokio::time::timeout(CLEAN_UP_TIMEOUT, execute(&mut object, "ROLLBACK")).await;
     if !matches!(rollback, Ok(Ok(_))) {
-        let pool = Object::pool(&object);
-        drop(Object::take(object));
-        // One broken connection is rarely alone: after a restart of the server all of them are.
-        if let Some(pool) = pool {
-            pool.retain(|_, _| false);
+        if let Some(pool) = Object::pool(&object) {
+            pool.manager().distrust_connections_before(start);
         }
+        drop(Object::take(object));
     }
 }
 
@@ -212,6 +214,21 @@ pub(super) async fn execute(
 #[derive(Debug)]
 struct Connector {
     connect: PgConnectOptions,
+    /// Connections from before this instant are closed instead of used again.
+    distrusted: Mutex<Instant>,
+}
+
+impl Connector {
+    /// One broken connection is rarely alone: after a restart of the server, or if a network swallows
+    /// packets, all of them are broken, and to try each would take too long.
+    fn distrust_connections_before(&self, instant: Instant) {
+        let mut distrusted = self.distrusted.lock().unwrap_or_else(PoisonError::into_inner);
+        *distrusted = instant.max(*distrusted);
+    }
+
+    fn is_distrusted(&self, metrics: &Metrics) -> bool {
+        metrics.created <= *self.distrusted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Manager for Connector {
@@ -224,11 +241,16 @@ impl Manager for Connector {
     }
 
     async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
-        if metrics.age() > MAX_AGE {
+        if metrics.age() > MAX_AGE || self.is_distrusted(metrics) {
             return Err(RecycleError::message("old"));
         }
         if metrics.last_used() > TRUSTED_IDLE {
-            connection.ping().await?;
+            let start = Instant::now();
+            let ping = tokio::time::timeout(PING_TIMEOUT, connection.ping()).await;
+            if !matches!(ping, Ok(Ok(()))) {
+                self.distrust_connections_before(start);
+                return Err(RecycleError::message("dead"));
+            }
         }
         Ok(())
     }

@@ -1,7 +1,10 @@
 //! Faults from outside: slow locks, a database that restarts or drops connections, clients that
 //! disconnect.
 
-use std::{process::Command, time::Duration};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -32,11 +35,8 @@ async fn small_service(max_connections: usize, lock_timeout: Duration) -> TestSe
     let wait_timeout = Duration::from_secs(1);
     let pool = DatabaseOptions { max_connections, lock_timeout, wait_timeout, ..database.options() };
     let service = TestService::on(database, pool, options());
-    // All connections are open, so that a time-out measures waiting alone.
-    let all = (0..max_connections).map(|_| service.pool.connection());
-    for connection in futures_util::future::try_join_all(all).await.unwrap() {
-        connection.release();
-    }
+    // So that a time-out measures waiting alone.
+    service.open_all_connections(max_connections).await;
     service
 }
 
@@ -141,6 +141,24 @@ async fn an_unreachable_database_is_503_until_it_is_reachable_again() {
     service.create("Other").await;
 }
 
+#[tokio::test]
+async fn idle_connections_that_became_silent_are_replaced_within_two_seconds() {
+    let database = TestDatabase::new().await;
+    let target = database.connect_options();
+    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
+    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let pool = DatabaseOptions { connect, max_connections: 20, ..database.options() };
+    let service = TestService::on(database, pool, options());
+    service.open_all_connections(20).await;
+    // Longer than an idle connection is trusted.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    proxy.silence();
+    let start = Instant::now();
+    let replies = futures_util::future::join_all((0..20).map(|_| service.get("/v1/items"))).await;
+    assert!(replies.iter().all(|reply| reply.status == StatusCode::OK), "{replies:?}");
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
 /// A PostgreSQL server that this test alone uses.
 struct Server {
     script: String,
@@ -183,7 +201,7 @@ async fn the_service_recovers_from_a_restart_of_postgresql_within_two_seconds() 
     server.run(&["stop", "test"]);
     create().await.is_problem(503, "unavailable");
     assert_eq!(server.run(&["start", "test"]), url, "the server came back where it was");
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     eventually("creates again", async || create().await.status == StatusCode::CREATED).await;
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     for reply in futures_util::future::join_all((0..8).map(|_| create())).await {

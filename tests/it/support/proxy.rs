@@ -1,7 +1,8 @@
-//! A TCP proxy in front of PostgreSQL that can hold back responses or cut connections.
+//! A TCP proxy in front of PostgreSQL that can hold back responses, and cut or swallow connections.
 
 use std::{
     net::SocketAddr,
+    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -44,6 +45,8 @@ pub struct Proxy {
     pub address: SocketAddr,
     mode: watch::Sender<Mode>,
     cut: Cut,
+    /// Changes when the connections that are open then become silent.
+    silenced: watch::Sender<()>,
 }
 
 impl Proxy {
@@ -53,15 +56,24 @@ impl Proxy {
         let (mode, watched) = watch::channel(Mode::Open);
         let cut = Cut::default();
         let cuts = Arc::clone(&cut);
+        let (silenced, silence) = watch::channel(());
         let target = format!("{host}:{port}");
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 if let Ok(server) = TcpStream::connect(&target).await {
-                    tokio::spawn(pass(client, server, watched.clone(), Arc::clone(&cuts)));
+                    let mut silence = silence.clone();
+                    silence.mark_unchanged();
+                    tokio::spawn(pass(client, server, watched.clone(), silence, Arc::clone(&cuts)));
                 }
             }
         });
-        Self { address, mode, cut }
+        Self { address, mode, cut, silenced }
+    }
+
+    /// From now on nothing passes over the open connections, which stay open; new ones are not
+    /// affected.
+    pub fn silence(&self) {
+        self.silenced.send_replace(());
     }
 
     pub fn set(&self, mode: Mode) {
@@ -79,7 +91,13 @@ impl Proxy {
     }
 }
 
-async fn pass(client: TcpStream, server: TcpStream, mode: watch::Receiver<Mode>, cut: Cut) {
+async fn pass(
+    client: TcpStream,
+    server: TcpStream,
+    mode: watch::Receiver<Mode>,
+    mut silence: watch::Receiver<()>,
+    cut: Cut,
+) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let mut closed = mode.clone();
@@ -110,9 +128,14 @@ async fn pass(client: TcpStream, server: TcpStream, mode: watch::Receiver<Mode>,
             }
         }
     };
+    let mut is_cut = pin!(async {
+        let _ = closed.wait_for(|mode| *mode == Mode::Cut).await;
+    });
     tokio::select! {
         () = up => {}
         () = down => {}
-        _ = closed.wait_for(|mode| *mode == Mode::Cut) => {}
+        () = &mut is_cut => {}
+        // Both ends, which this future owns, stay open.
+        Ok(()) = silence.changed() => is_cut.await,
     }
 }

@@ -120,6 +120,14 @@ impl TestService {
         reply.body
     }
 
+    /// Opens this many connections to the database, and leaves them idle in the pool.
+    pub async fn open_all_connections(&self, count: usize) {
+        let all = (0..count).map(|_| self.pool.connection());
+        for connection in futures_util::future::try_join_all(all).await.unwrap() {
+            connection.release();
+        }
+    }
+
     /// Waits until every connection is idle in the pool and outside of a transaction.
     pub async fn pool_is_clean(&self) {
         eventually("all connections are back", async || {
