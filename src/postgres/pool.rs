@@ -21,7 +21,7 @@ use deadpool::{
     },
 };
 use sqlx::{
-    ConnectOptions as _, Connection as _, Executor, PgConnection, SqlSafeStr,
+    ConnectOptions as _, Connection as _, Executor, PgConnection, Row as _, SqlSafeStr,
     postgres::{PgConnectOptions, PgRow},
 };
 use tokio::task::JoinHandle;
@@ -190,10 +190,18 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Rolls the connection back and returns it to the pool, or closes it if that fails.
+///
+/// A read-only connection is closed too. PostgreSQL may have become writable since, or another
+/// server may have taken its name, and an open connection would not notice.
 async fn clean_up(mut object: Object<Connector>) {
     let start = Instant::now();
-    let rollback = tokio::time::timeout(CLEAN_UP_TIMEOUT, execute(&mut object, "ROLLBACK")).await;
-    if !matches!(rollback, Ok(Ok(_))) {
+    let rollback = async {
+        let row = execute(&mut object, "ROLLBACK; SHOW transaction_read_only").await?;
+        row.map_or(Ok(false), |row| Ok(row.try_get::<&str, _>(0)? == "off"))
+    };
+    let is_writable: Result<Result<bool, sqlx::Error>, _> =
+        tokio::time::timeout(CLEAN_UP_TIMEOUT, rollback).await;
+    if !matches!(is_writable, Ok(Ok(true))) {
         if let Some(pool) = Object::pool(&object) {
             pool.manager().distrust_connections_before(start);
         }

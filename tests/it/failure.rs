@@ -159,6 +159,37 @@ async fn idle_connections_that_became_silent_are_replaced_within_two_seconds() {
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
+#[tokio::test]
+async fn a_database_that_was_read_only_is_written_again_at_once() {
+    let service = TestService::start().await;
+    let path = path(&service.create("Lamp").await);
+    let mut operator = service.database.connect().await;
+    let set = async |operator: &mut PgConnection, clause: &str, value: &str| {
+        let database = service.database.connect_options();
+        let name = database.get_database().unwrap();
+        let alter = format!("ALTER DATABASE {name} {clause} default_transaction_read_only{value}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(alter)).execute(operator).await.unwrap();
+    };
+    set(&mut operator, "SET", " = on").await;
+    let terminate = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                     WHERE datname = current_database() AND application_name = 'curio'";
+    service.database.number(terminate).await;
+    eventually("reads are served", async || service.get(&path).await.status == StatusCode::OK).await;
+    let ready = service.get("/readyz").await;
+    assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ready.body["checks"]["database"], "read-only");
+    service.post("/v1/items", &json!({ "name": "x" })).await.is_problem(503, "unavailable");
+
+    // Every connection is read-only when the database is writable again.
+    service.open_all_connections(4).await;
+    set(&mut operator, "RESET", "").await;
+    service.post("/v1/items", &json!({ "name": "x" })).await.is_problem(503, "unavailable");
+    let all = futures_util::future::join_all((0..4).map(|_| service.create("Other"))).await;
+    assert_eq!(all.len(), 4);
+    assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
+    assert_eq!(service.database.count_items().await, 5);
+}
+
 /// A PostgreSQL server that this test alone uses.
 struct Server {
     script: String,
