@@ -11,10 +11,17 @@ use http::{Method, StatusCode};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, EncodeMetric, LabelValueEncoder, text},
-    metrics::{counter::Counter, family::Family, gauge::ConstGauge, histogram::Histogram, info::Info},
+    metrics::{
+        counter::{ConstCounter, Counter},
+        family::Family,
+        gauge::ConstGauge,
+        histogram::Histogram,
+        info::Info,
+    },
     registry::{Registry, Unit},
 };
 
+use super::sink::lost_lines;
 use crate::postgres::pool::Database;
 
 /// The media type of [`Metrics::encode`].
@@ -52,6 +59,7 @@ impl Metrics {
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The build that is running", build);
         registry.register_collector(Box::new(PoolCollector(database)));
+        registry.register_collector(Box::new(LogCollector));
         Self { registry, requests, retries }
     }
 
@@ -153,5 +161,17 @@ impl Collector for PoolCollector {
         gauge("database_connections", "Open connections to the database", status.size)?;
         gauge("database_connections_idle", "Idle connections to the database", status.available)?;
         gauge("database_connections_waiting", "Requests that wait for a connection", status.waiting)
+    }
+}
+
+/// The lines of the log that nobody read, counted for the whole process.
+#[derive(Debug)]
+struct LogCollector;
+
+impl Collector for LogCollector {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let metric = ConstCounter::new(lost_lines());
+        let help = "Lines of the log that were lost because it was not read";
+        metric.encode(encoder.encode_descriptor("log_lines_lost", help, None, metric.metric_type())?)
     }
 }

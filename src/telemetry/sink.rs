@@ -1,6 +1,8 @@
 //! The writer of the log: a buffer that its own thread empties, at most a few hundred times a
 //! second.
 //!
+//! No logger waits: if the log is not read, lines are lost instead.
+//!
 //! tracing-appender's channel wakes its thread for each line, which costs two context switches: a
 //! fifth of the processor time of a small read.
 
@@ -8,8 +10,11 @@ use std::{
     fmt,
     io::{self, Write},
     mem,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::{self, JoinHandle},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
     time::Duration,
 };
 
@@ -20,20 +25,32 @@ pub const MAX_LINE: usize = 16 * 1024;
 
 /// How long lines are collected before they are written.
 const INTERVAL: Duration = Duration::from_millis(5);
-/// With this many unwritten bytes, loggers wait: a line about a created entity is not dropped.
+/// With this many unwritten bytes, further lines are lost.
 const MAX_UNWRITTEN: usize = 4 << 20;
+/// How long the end of the process waits for the last lines to be written.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
+
+static LOST_LINES: AtomicU64 = AtomicU64::new(0);
+
+/// How many lines were lost since the start of the process.
+pub fn lost_lines() -> u64 {
+    LOST_LINES.load(Ordering::Relaxed)
+}
 
 #[derive(Default)]
 struct Buffer {
     bytes: Vec<u8>,
+    /// Lines that were lost since the buffer became full.
+    lost: u64,
     closed: bool,
+    written: bool,
 }
 
 #[derive(Default)]
 struct Shared {
     buffer: Mutex<Buffer>,
     filled: Condvar,
-    emptied: Condvar,
+    written: Condvar,
 }
 
 impl Shared {
@@ -41,13 +58,15 @@ impl Shared {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, bytes: &[u8]) {
-        let mut buffer = self
-            .emptied
-            .wait_while(self.lock(), |buffer| buffer.bytes.len() > MAX_UNWRITTEN && !buffer.closed)
-            .unwrap_or_else(PoisonError::into_inner);
+    fn push(&self, line: &[u8]) {
+        let mut buffer = self.lock();
+        if buffer.bytes.len() + line.len() > MAX_UNWRITTEN {
+            buffer.lost += 1;
+            LOST_LINES.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         let was_empty = buffer.bytes.is_empty();
-        buffer.bytes.extend_from_slice(bytes);
+        buffer.bytes.extend_from_slice(line);
         drop(buffer);
         if was_empty {
             self.filled.notify_one();
@@ -68,13 +87,18 @@ impl Shared {
                 .wait_timeout_while(buffer, INTERVAL, |buffer| !buffer.closed)
                 .unwrap_or_else(PoisonError::into_inner);
             mem::swap(&mut bytes, &mut buffer.bytes);
-            let closed = buffer.closed;
+            let (lost, closed) = (mem::take(&mut buffer.lost), buffer.closed);
             drop(buffer);
-            self.emptied.notify_all();
+            if lost > 0 {
+                // The buffer has just been emptied, so this line follows those before the gap.
+                tracing::warn!(lines = lost, "log.lines_lost");
+            }
             // An error of the log has nowhere to be logged.
             let _ = out.write_all(&bytes).and_then(|()| out.flush());
             bytes.clear();
-            if closed {
+            if closed && self.lock().bytes.is_empty() {
+                self.lock().written = true;
+                self.written.notify_one();
                 return;
             }
         }
@@ -85,11 +109,8 @@ impl Shared {
 #[derive(Clone)]
 pub struct Sink(Arc<Shared>);
 
-/// Writes the remaining lines when it is dropped.
-pub struct Guard {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
+/// Writes the remaining lines when it is dropped, if they are read.
+pub struct Guard(Arc<Shared>);
 
 /// Starts a thread that writes the sink's lines to `out`.
 ///
@@ -99,17 +120,16 @@ pub struct Guard {
 pub fn start(out: impl Write + Send + 'static) -> io::Result<(Sink, Guard)> {
     let shared = Arc::new(Shared::default());
     let writer = Arc::clone(&shared);
-    let thread = thread::Builder::new().name("log".into()).spawn(move || writer.write_to(out))?;
-    Ok((Sink(Arc::clone(&shared)), Guard { shared, thread: Some(thread) }))
+    thread::Builder::new().name("log".into()).spawn(move || writer.write_to(out))?;
+    Ok((Sink(Arc::clone(&shared)), Guard(shared)))
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.shared.lock().closed = true;
-        self.shared.filled.notify_one();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        let mut buffer = self.0.lock();
+        buffer.closed = true;
+        self.0.filled.notify_one();
+        drop(self.0.written.wait_timeout_while(buffer, END_TIMEOUT, |buffer| !buffer.written));
     }
 }
 
@@ -146,6 +166,8 @@ impl MakeWriter<'_> for Sink {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
 
     /// A slow writer that stores what is written.
@@ -167,11 +189,10 @@ mod tests {
     fn every_line_of_every_thread_is_written_whole_and_in_its_order() {
         let written = Arc::new(Mutex::new(Vec::new()));
         let (sink, guard) = start(Slow(Arc::clone(&written))).unwrap();
-        let filler = "x".repeat(1000);
+        let filler = "x".repeat(200);
         thread::scope(|scope| {
             for writer in 0..4 {
                 let (mut sink, filler) = (sink.clone(), &filler);
-                // More than the limit in all, so that the writers have to wait.
                 scope.spawn(move || {
                     for n in 0..3000 {
                         sink.write_all(format!("{writer} {n} {filler}\n").as_bytes()).unwrap();
@@ -188,5 +209,34 @@ mod tests {
             assert_eq!(numbers, (0..3000).collect::<Vec<_>>());
         }
         assert!(written.lines().all(|line| line.ends_with(&filler)));
+    }
+    #[test]
+    fn lines_that_nobody_reads_are_lost_and_counted() {
+        /// A writer that blocks until the test ends.
+        struct Stalled(mpsc::Receiver<()>);
+
+        impl Write for Stalled {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                let _ = self.0.recv();
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let (_end, stalled) = mpsc::channel();
+        let (mut sink, guard) = start(Stalled(stalled)).unwrap();
+        let before = lost_lines();
+        let line = [b'x'; 1000];
+        let lines = 3 * MAX_UNWRITTEN / line.len();
+        for _ in 0..lines {
+            sink.write_all(&line).unwrap();
+        }
+        assert!(lost_lines() - before >= lines as u64 / 3);
+        assert!(sink.0.lock().bytes.len() <= MAX_UNWRITTEN);
+        // It does not wait forever.
+        drop(guard);
     }
 }

@@ -1,5 +1,7 @@
 //! The log of the process: what is in it, what is not, and a reader that stops reading.
 
+use std::time::Duration;
+
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -64,4 +66,37 @@ async fn a_long_value_is_cut_and_its_line_stays_json() {
     let logged = line["span"]["path"].as_str().unwrap();
     assert!(logged.starts_with("/%C3%A4") && logged.ends_with('…'), "{logged}");
     assert!(logged.len() <= MAX_VALUE + '…'.len_utf8(), "{logged}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_is_not_read_stops_neither_requests_nor_the_shutdown() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[]).await;
+    let client = Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
+    let long = format!("{}/{}", process.address, "x".repeat(MAX_VALUE));
+    let metrics = format!("{}/metrics", process.address);
+    let fill = async || {
+        let requests = (0..50).map(|_| status(client.get(&long)));
+        let statuses = futures_util::future::join_all(requests).await;
+        assert!(statuses.iter().all(|status| *status == StatusCode::NOT_FOUND));
+    };
+    process.read_log(false);
+    eventually("lines are lost", async || {
+        fill().await;
+        let text = client.get(&metrics).send().await.unwrap().text().await.unwrap();
+        let mut lost = text.lines().filter_map(|line| line.strip_prefix("curio_log_lines_lost_total "));
+        lost.next().unwrap() != "0"
+    })
+    .await;
+    process.read_log(true);
+    eventually("the gap is logged", async || !process.lines("log.lines_lost").is_empty()).await;
+    assert!(process.lines("log.lines_lost")[0]["lines"].as_u64().unwrap() > 0);
+
+    process.read_log(false);
+    // More than a pipe takes.
+    for _ in 0..4 {
+        fill().await;
+    }
+    process.signal("TERM");
+    assert_eq!(process.end().await.code(), Some(0));
 }

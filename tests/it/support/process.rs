@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::{Child, Command},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -36,6 +37,7 @@ pub struct Process {
     child: Child,
     lines: Arc<Mutex<Vec<Value>>>,
     reader: JoinHandle<()>,
+    is_read: watch::Sender<bool>,
 }
 
 impl Process {
@@ -68,13 +70,15 @@ impl Process {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
         let collected = Arc::clone(&lines);
+        let (is_read, mut read) = watch::channel(true);
         let reader = tokio::spawn(async move {
             while let Ok(Some(line)) = stdout.next_line().await {
+                let _ = read.wait_for(|is_read| *is_read).await;
                 let line = serde_json::from_str(&line).unwrap_or(Value::String(line));
                 collected.lock().unwrap().push(line);
             }
         });
-        Self { address: String::new(), child, lines, reader }
+        Self { address: String::new(), child, lines, reader, is_read }
     }
 
     /// The lines of the log with this message.
@@ -85,6 +89,11 @@ impl Process {
     /// All lines of the log.
     pub fn log(&self) -> Vec<Value> {
         self.lines.lock().unwrap().clone()
+    }
+
+    /// Stops reading the log, or goes on.
+    pub fn read_log(&self, is_read: bool) {
+        self.is_read.send_replace(is_read);
     }
 
     /// Sends a signal by its name.
@@ -98,6 +107,7 @@ impl Process {
     pub async fn end(&mut self) -> ExitStatus {
         let status = tokio::time::timeout(Duration::from_mins(1), self.child.wait()).await;
         let status = status.expect("curio ends").unwrap();
+        self.read_log(true);
         (&mut self.reader).await.unwrap();
         status
     }
