@@ -35,7 +35,10 @@ const PING_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection is replaced at this age, so that the server's memory for it does not grow forever.
 const MAX_AGE: Duration = Duration::from_mins(30);
 /// How long a dropped transaction may take to roll back before its connection is closed.
-const CLEAN_UP_TIMEOUT: Duration = Duration::from_secs(5);
+const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);
+/// How often PostgreSQL looks whether the client of a running statement is still there, in
+/// milliseconds.
+const CLIENT_CHECK_INTERVAL: u16 = 500;
 
 /// How to reach the database, and how long each step may take.
 #[derive(Debug, Clone)]
@@ -71,6 +74,7 @@ impl Database {
         // Neither statements nor notices are logged: both may quote what a client sent.
         let connect = options.connect.disable_statement_logging().application_name("curio").options([
             ("client_min_messages", "error".to_owned()),
+            ("client_connection_check_interval", CLIENT_CHECK_INTERVAL.to_string()),
             ("statement_timeout", milliseconds(options.statement_timeout)),
             ("lock_timeout", milliseconds(options.lock_timeout)),
             ("idle_in_transaction_session_timeout", milliseconds(options.idle_in_transaction_timeout)),
@@ -191,6 +195,9 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
 
 /// Rolls the connection back and returns it to the pool, or closes it if that fails.
 ///
+/// PostgreSQL ends a statement that still runs when its connection is closed. sqlx cannot send a
+/// cancel request, and `pg_cancel_backend` might hit another client's statement behind a pooler.
+///
 /// A read-only connection is closed too. PostgreSQL may have become writable since, or another
 /// server may have taken its name, and an open connection would not notice.
 async fn clean_up(mut object: Object<Connector>) {
@@ -201,11 +208,15 @@ async fn clean_up(mut object: Object<Connector>) {
     };
     let is_writable: Result<Result<bool, sqlx::Error>, _> =
         tokio::time::timeout(CLEAN_UP_TIMEOUT, rollback).await;
-    if !matches!(is_writable, Ok(Ok(true))) {
-        if let Some(pool) = Object::pool(&object) {
-            pool.manager().distrust_connections_before(start);
+    match is_writable {
+        Ok(Ok(true)) => {}
+        Err(_) => drop(Object::take(object)),
+        Ok(_) => {
+            if let Some(pool) = Object::pool(&object) {
+                pool.manager().distrust_connections_before(start);
+            }
+            drop(Object::take(object));
         }
-        drop(Object::take(object));
     }
 }
 

@@ -268,6 +268,30 @@ async fn a_client_that_disconnects_midway_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn the_statements_of_clients_that_left_are_ended() {
+    let service = small_service(4, Duration::from_secs(9)).await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+    let mut clients = Vec::new();
+    for _ in 0..4 {
+        let mut client = TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap();
+        client.write_all(b"GET /v1/items HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        client.set_zero_linger().unwrap();
+        clients.push(client);
+    }
+    eventually("all statements wait", async || service.database.number(waiting).await == 4).await;
+    drop(clients);
+    let start = Instant::now();
+    eventually("no statement waits", async || service.database.number(waiting).await == 0).await;
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
+    holder.close().await.unwrap();
+    assert_eq!(service.get("/v1/items").await.status, StatusCode::OK);
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
 async fn a_connection_reset_in_the_middle_of_a_response_affects_no_other_client() {
     let service = TestService::start().await;
     let large = json!({ "name": "Lamp", "attributes": { "text": "x".repeat(60_000) } });
