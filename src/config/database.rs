@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use sqlx::postgres::PgConnectOptions;
 
-use super::secret::Secret;
+use super::{duration::parse_wait, secret::Secret};
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -42,6 +42,6 @@ impl DatabaseUrl {
 #[derive(Debug, Clone, Args)]
 pub struct MigrationSettings {
     /// The longest wait for another process that is migrating the same database
-    #[arg(long, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = parse_wait)]
     pub migration_wait: Duration,
 }

@@ -5,6 +5,8 @@ use std::{num::NonZeroU32, str::FromStr, time::Duration};
 use http::{HeaderValue, Uri};
 use ipnet::IpNet;
 
+use super::duration::parse_wait;
+
 /// How to serve HTTP.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
@@ -39,11 +41,10 @@ impl FromStr for Quota {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FORM: &str =
-            "must be of the form REQUESTS/DURATION, such as 100/60s, of at least 1 request and 1 s";
+        const FORM: &str = "must be of the form REQUESTS/DURATION, such as 100/60s, of at least 1 request and 1 s to 24 days";
         let (requests, window) = text.split_once('/').ok_or(FORM)?;
         let requests = requests.trim().parse().map_err(|_| FORM)?;
-        let window = humantime::parse_duration(window.trim()).map_err(|_| FORM)?;
+        let window = parse_wait(window.trim()).map_err(|_| FORM)?;
         if window < Duration::from_secs(1) { Err(FORM) } else { Ok(Self { requests, window }) }
     }
 }
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_meaningless_quota_is_rejected() {
-        for text in ["", "100", "0/60s", "100/0s", "100/10ms", "-1/60s", "a/b"] {
+        for text in ["", "100", "0/60s", "100/0s", "100/10ms", "100/25d", "1/1000000y", "-1/60s", "a/b"] {
             assert!(text.parse::<Quota>().is_err(), "{text}");
         }
     }

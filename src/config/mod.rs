@@ -4,6 +4,7 @@
 //! compares it with the flags. Durations have a unit (`500ms`, `5s`, `10m`).
 
 mod database;
+mod duration;
 #[cfg(feature = "service")]
 pub mod http;
 mod log;

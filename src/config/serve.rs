@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use super::{
     database::{DatabaseUrl, MigrationSettings},
+    duration::{parse_timeout, parse_wait},
     http::{HttpOptions, Origin, PublicUrl, Quota},
     secret::Secret,
 };
@@ -30,22 +31,22 @@ pub struct ServeSettings {
     #[arg(long, env = "CURIO_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     pub database_connections: u16,
     /// The longest wait for a connection to the database; shorter than a statement may take
-    #[arg(long, env = "CURIO_DATABASE_WAIT", value_name = "DURATION", default_value = "2s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_DATABASE_WAIT", value_name = "DURATION", default_value = "2s", value_parser = parse_timeout)]
     pub database_wait: Duration,
     /// The longest statement in the database; shorter than a request may take
-    #[arg(long, env = "CURIO_STATEMENT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_STATEMENT_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = parse_timeout)]
     pub statement_timeout: Duration,
     /// The longest wait for a lock in the database; shorter than a statement may take
-    #[arg(long, env = "CURIO_LOCK_TIMEOUT", value_name = "DURATION", default_value = "2s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_LOCK_TIMEOUT", value_name = "DURATION", default_value = "2s", value_parser = parse_timeout)]
     pub lock_timeout: Duration,
     /// The longest pause of Curio inside a transaction, after which the database ends it
-    #[arg(long, env = "CURIO_IDLE_IN_TRANSACTION_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_IDLE_IN_TRANSACTION_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = parse_timeout)]
     pub idle_in_transaction_timeout: Duration,
     /// The longest time until a response, from the end of the request's body
-    #[arg(long, env = "CURIO_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = parse_timeout)]
     pub request_timeout: Duration,
     /// The longest time that a request's body may take to arrive
-    #[arg(long, env = "CURIO_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = parse_timeout)]
     pub body_timeout: Duration,
     /// The most requests in progress; more are rejected with 503
     #[arg(long, env = "CURIO_MAX_REQUESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
@@ -71,7 +72,7 @@ pub struct ServeSettings {
     #[arg(long, env = "CURIO_CURSOR_KEY", value_name = "KEY", hide_env_values = true)]
     pub cursor_key: Option<Secret>,
     /// How long requests in progress may take after SIGTERM
-    #[arg(long, env = "CURIO_SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = parse_wait)]
     pub shutdown_timeout: Duration,
 }
 
@@ -131,8 +132,8 @@ impl ServeSettings {
         ];
         for (inner, shorter, outer, longer) in order {
             ensure!(
-                !shorter.is_zero() && shorter < longer,
-                "{inner} ({}) must be longer than 0 and shorter than {outer} ({})",
+                shorter < longer,
+                "{inner} ({}) must be shorter than {outer} ({})",
                 humantime::format_duration(shorter),
                 humantime::format_duration(longer),
             );
