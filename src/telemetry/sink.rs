@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use memchr::memchr_iter;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// The longest line, in bytes.
@@ -33,6 +34,7 @@ const END_TIMEOUT: Duration = Duration::from_secs(2);
 static LOST_LINES: AtomicU64 = AtomicU64::new(0);
 
 /// How many lines were lost since the start of the process.
+#[cfg(feature = "service")]
 pub fn lost_lines() -> u64 {
     LOST_LINES.load(Ordering::Relaxed)
 }
@@ -94,7 +96,10 @@ impl Shared {
                 tracing::warn!(lines = lost, "log.lines_lost");
             }
             // An error of the log has nowhere to be logged.
-            let _ = out.write_all(&bytes).and_then(|()| out.flush());
+            if out.write_all(&bytes).and_then(|()| out.flush()).is_err() {
+                let lines = memchr_iter(b'\n', &bytes).count();
+                LOST_LINES.fetch_add(lines as u64, Ordering::Relaxed);
+            }
             bytes.clear();
             if closed && self.lock().bytes.is_empty() {
                 self.lock().written = true;
@@ -210,6 +215,19 @@ mod tests {
         }
         assert!(written.lines().all(|line| line.ends_with(&filler)));
     }
+    #[test]
+    fn a_line_that_is_too_long_is_cut_between_characters() {
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let (mut sink, guard) = start(Slow(Arc::clone(&written))).unwrap();
+        for padding in 0..4 {
+            sink.write_all(format!("{}{}\n", "x".repeat(padding), "😀".repeat(5000)).as_bytes()).unwrap();
+        }
+        drop(guard);
+        let written = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+        assert_eq!(written.lines().count(), 4);
+        assert!(written.lines().all(|line| (MAX_LINE - 8..MAX_LINE).contains(&line.len())));
+    }
+
     #[test]
     fn lines_that_nobody_reads_are_lost_and_counted() {
         /// A writer that blocks until the test ends.
