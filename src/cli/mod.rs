@@ -12,7 +12,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 
 pub use self::failure::fail;
@@ -60,6 +60,10 @@ impl Command {
 /// The file exists and cannot be read.
 pub fn load_dotenv() -> anyhow::Result<()> {
     match dotenvy::dotenv() {
+        // The error repeats the line, which may contain a password.
+        Err(dotenvy::Error::LineParse(..)) => {
+            bail!("a line of the file .env is not of the form NAME=value; a value with a space needs quotes")
+        }
         Err(error) if !error.not_found() => Err(error).context("cannot read the file .env"),
         _ => Ok(()),
     }

@@ -1,10 +1,11 @@
 //! The settings of commands that connect to the database.
 
-use std::time::Duration;
+use std::{env, time::Duration};
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use sqlx::postgres::PgConnectOptions;
+use percent_encoding::percent_decode_str;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use super::{duration::parse_wait, secret::Secret};
 
@@ -28,14 +29,68 @@ impl DatabaseUrl {
             "there is no database: set DATABASE_URL (in the environment or in .env) or pass --database-url, \
              as postgres://user:password@host:5432/database; `make run` starts a private one",
         )?;
-        ensure!(
-            url.expose().starts_with("postgres://") || url.expose().starts_with("postgresql://"),
-            "DATABASE_URL must begin with postgres:// or postgresql://"
-        );
-        url.expose()
-            .parse()
-            .context("DATABASE_URL is not of the form postgres://user:password@host:5432/database")
+        parse_database_url(url, "DATABASE_URL")
     }
+}
+
+/// What the URL of a database may have after `?`; sqlx ignores everything else.
+const PARAMETERS: [&str; 18] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
+
+/// Parses the URL of a database that the setting `name` has.
+///
+/// # Errors
+///
+/// It is malformed or has an unknown parameter. The message does not repeat the URL, which contains a
+/// password.
+pub fn parse_database_url(url: &Secret, name: &str) -> anyhow::Result<PgConnectOptions> {
+    let url = url.expose();
+    ensure!(
+        url.starts_with("postgres://") || url.starts_with("postgresql://"),
+        "{name} must begin with postgres:// or postgresql://"
+    );
+    check_parameters(url, name)?;
+    // Like a parameter, but sqlx ignores a value that it does not know.
+    if let Ok(mode) = env::var("PGSSLMODE") {
+        mode.parse::<PgSslMode>().context("PGSSLMODE is not a mode such as verify-full")?;
+    }
+    url.parse()
+        .with_context(|| format!("{name} is not of the form postgres://user:password@host:5432/database"))
+}
+
+fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
+    let query = url.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let key = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
+        let is_known = PARAMETERS.contains(&&*key) || key.starts_with("options[") && key.ends_with(']');
+        // What is no word may be a part of a password with an unescaped question mark.
+        let is_word = key.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(&byte));
+        let word = if is_word { &*key } else { "that is not a word" };
+        ensure!(
+            is_known,
+            "{name} has an unknown parameter {word}; known are {} and options[name]",
+            PARAMETERS.join(", ")
+        );
+    }
+    Ok(())
 }
 
 /// How long a migration may wait for another process that migrates.
@@ -44,4 +99,42 @@ pub struct MigrationSettings {
     /// The longest wait for another process that is migrating the same database
     #[arg(long, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = parse_wait)]
     pub migration_wait: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(url: &str) -> Result<PgConnectOptions, String> {
+        parse_database_url(&url.parse().unwrap(), "DATABASE_URL").map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn a_parameter_that_sqlx_would_ignore_is_rejected_without_its_value() {
+        for query in [
+            "sslpassword=secret",
+            "ssl_mode=verify-full#secret",
+            "SSLMODE=secret",
+            "sslmode=require&sslrootcertificate=secret",
+            "connect_timeout=secret",
+            "%73slpassword=secret",
+            "secret@example.com/x",
+            "options[statement_timeout=secret",
+        ] {
+            let error = parse(&format!("postgres://curio:secret@localhost/curio?{query}")).unwrap_err();
+            assert!(error.contains("unknown parameter") && error.contains("sslrootcert"), "{error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+        let error = parse("postgres://localhost/curio?sslmode=verify_full").unwrap_err();
+        assert!(error.contains("verify_full"), "{error}");
+    }
+
+    #[test]
+    fn every_parameter_of_sqlx_is_known() {
+        let url = "postgres://curio:p%3Fw@localhost/curio?sslmode=verify-full&sslrootcert=/ca.pem&%68ost=db\
+                   &options[search_path]=x&options=-c%20geqo=off&user=u&statement-cache-capacity=5&port=5433";
+        let options = parse(url).unwrap();
+        assert_eq!((options.get_host(), options.get_port()), ("db", 5433));
+        assert!(matches!(options.get_ssl_mode(), PgSslMode::VerifyFull));
+    }
 }

@@ -13,7 +13,7 @@ mod secret;
 mod serve;
 
 pub use self::{
-    database::{DatabaseUrl, MigrationSettings},
+    database::{DatabaseUrl, MigrationSettings, parse_database_url},
     log::LogSettings,
     secret::Secret,
 };

@@ -251,6 +251,37 @@ async fn a_missing_or_silent_database_is_explained() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_of_the_database_url_is_not_ignored_and_no_password_is_printed() {
+    for (query, words) in [
+        ("sslmod=verify-full", "unknown parameter sslmod"),
+        ("sslpassword=secret", "unknown parameter sslpassword"),
+        ("sslmode=secret-full&connect_timeout=5", "unknown parameter connect_timeout"),
+        ("sslmode=verify_full", "verify_full"),
+        ("sslmode=verify-full&sslrootcert=/none/ca.pem", "127.0.0.1:1 does not respond"),
+    ] {
+        let url = format!("postgres://curio:secret@127.0.0.1:1/curio?{query}");
+        for arguments in [&["serve"][..], &["db", "check"], &["db", "diff", "--from", &url, "--to", &url]] {
+            let mut command = curio(arguments);
+            command.env("DATABASE_URL", &url);
+            let (code, out, error) = run(command).await;
+            let is_explained = error.contains(words) || arguments.len() > 2 && words.contains("respond");
+            assert!(code == Some(1) && is_explained, "{arguments:?}: {error}");
+            assert!(!out.contains("secret") && !error.contains("secret"), "{arguments:?}: {out}{error}");
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "DATABASE_URL=postgres://curio:a secret@db/curio\n").unwrap();
+    let mut command = curio(&["serve"]);
+    command.current_dir(folder.path());
+    let (code, _, error) = run(command).await;
+    assert!(code == Some(1) && error.contains(".env") && !error.contains("secret"), "{error}");
+    let mut command = curio(&["serve"]);
+    command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").env("PGSSLMODE", "verify_full");
+    let (code, _, error) = run(command).await;
+    assert!(code == Some(1) && error.contains("PGSSLMODE"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn settings_that_contradict_each_other_are_rejected() {
     for (settings, words) in [
         (

@@ -8,8 +8,8 @@ use autogenerate::{
 };
 use clap::Args;
 
-use super::project::{BAD, CARE, parse_url, print_unhandled};
-use crate::config::Secret;
+use super::project::{BAD, CARE, print_unhandled};
+use crate::config::{Secret, parse_database_url};
 
 /// Print the statements that turn one database into another
 ///
@@ -27,7 +27,8 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let (from, to) = (parse_url(&arguments.from, "--from")?, parse_url(&arguments.to, "--to")?);
+    let (from, to) =
+        (parse_database_url(&arguments.from, "--from")?, parse_database_url(&arguments.to, "--to")?);
     let comparison = project::difference(&from, &to).await?;
     let mut out = io::stdout().lock();
     for statement in &comparison.plan.statements {

@@ -9,19 +9,17 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Style};
-use anyhow::Context;
 use autogenerate::{
     diff::Ambiguity,
     introspect::Unhandled,
     project::{Answer, Project},
 };
 use clap::Args;
-use sqlx::postgres::PgConnectOptions;
 use tokio::sync::oneshot;
 
 use crate::{
     cli::connect::connect,
-    config::{DatabaseUrl, Secret},
+    config::{DatabaseUrl, Secret, parse_database_url},
     postgres,
 };
 
@@ -57,7 +55,11 @@ impl ProjectSettings {
             folder: self.migrations.clone(),
             database: self.url.connect_options()?,
             memory: cache_folder(),
-            scratch: self.scratch_url.as_ref().map(|url| parse_url(url, "--scratch-url")).transpose()?,
+            scratch: self
+                .scratch_url
+                .as_ref()
+                .map(|url| parse_database_url(url, "--scratch-url"))
+                .transpose()?,
         })
     }
 }
@@ -67,13 +69,6 @@ fn cache_folder() -> Option<PathBuf> {
     let folder = |name| env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let caches = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
     caches.map(|caches| caches.join("curio"))
-}
-
-/// Parses the URL of a database. Errors do not repeat it, because it may contain a password.
-pub fn parse_url(url: &Secret, flag: &str) -> anyhow::Result<PgConnectOptions> {
-    url.expose()
-        .parse()
-        .with_context(|| format!("{flag} is not of the form postgres://user:password@host:5432/database"))
 }
 
 /// Asks on the terminal whether something was renamed; [`Answer::Unknown`] without a terminal.
