@@ -77,7 +77,7 @@ async fn start(settings: &ServeSettings) -> anyhow::Result<(Arc<App>, Database, 
     let database = Database::new(settings.database()?)?;
     let mut conn = connect(&settings.url).await?;
     prepare(&mut conn, settings).await?;
-    let cursor_key = match &settings.cursor_key {
+    let cursor_key = match settings.read_cursor_key()? {
         Some(key) => key.expose().as_bytes().to_vec(),
         None => key::get_or_create(&mut conn, "cursor", rand::random()).await?,
     };

@@ -1,13 +1,16 @@
 //! The settings of commands that connect to the database.
 
-use std::{env, time::Duration};
+use std::{env, path::PathBuf, time::Duration};
 
 use anyhow::{Context, ensure};
 use clap::Args;
 use percent_encoding::percent_decode_str;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
-use super::{duration::parse_wait, secret::Secret};
+use super::{
+    duration::parse_wait,
+    secret::{Secret, read_secret},
+};
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -15,6 +18,9 @@ pub struct DatabaseUrl {
     /// Where the database is: `postgres://user:password@host:port/database`
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<Secret>,
+    /// A file that contains `DATABASE_URL` instead
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
+    pub database_url_file: Option<PathBuf>,
 }
 
 impl DatabaseUrl {
@@ -25,11 +31,12 @@ impl DatabaseUrl {
     /// It is missing or malformed. The message says what to do, and does not repeat the URL, which
     /// contains a password.
     pub fn connect_options(&self) -> anyhow::Result<PgConnectOptions> {
-        let url = self.database_url.as_ref().filter(|url| !url.expose().is_empty()).context(
+        let url = read_secret("DATABASE_URL", self.database_url.as_ref(), self.database_url_file.as_deref())?;
+        let url = url.context(
             "there is no database: set DATABASE_URL (in the environment or in .env) or pass --database-url, \
              as postgres://user:password@host:5432/database; `make run` starts a private one",
         )?;
-        parse_database_url(url, "DATABASE_URL")
+        parse_database_url(&url, "DATABASE_URL")
     }
 }
 

@@ -15,7 +15,7 @@ mod serve;
 pub use self::{
     database::{DatabaseUrl, MigrationSettings, parse_database_url},
     log::LogSettings,
-    secret::Secret,
+    secret::{Secret, read_secret},
 };
 #[cfg(feature = "service")]
 pub use self::{http::HttpOptions, serve::ServeSettings};

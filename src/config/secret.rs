@@ -1,6 +1,8 @@
 //! Values that do not print.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, fs, path::Path, str::FromStr};
+
+use anyhow::{Context, ensure};
 
 /// A value that does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,5 +27,53 @@ impl FromStr for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[secret]")
+    }
+}
+
+/// The value of the setting `name`, which a file may contain instead. An empty value is none.
+///
+/// # Errors
+///
+/// There is a value and a file, or the file cannot be read or is empty.
+pub fn read_secret(
+    name: &str,
+    value: Option<&Secret>,
+    file: Option<&Path>,
+) -> anyhow::Result<Option<Secret>> {
+    let value = value.filter(|value| !value.expose().is_empty());
+    let Some(file) = file else { return Ok(value.cloned()) };
+    ensure!(value.is_none(), "{name} and {name}_FILE are both set; unset one of them");
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read {name}_FILE ({})", file.display()))?;
+    let line = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text);
+    ensure!(!line.is_empty(), "{name}_FILE ({}) is empty", file.display());
+    Ok(Some(Secret(line.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_a_value_or_the_line_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let value = Secret("value".into());
+        let read = |value: Option<&Secret>, file: Option<&str>| {
+            fs::write(&path, file.unwrap_or_default()).unwrap();
+            let secret = read_secret("KEY", value, file.map(|_| &*path));
+            secret.map(|secret| secret.map(|secret| secret.0)).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(None, None), Ok(None));
+        assert_eq!(read(Some(&Secret(String::new())), None), Ok(None));
+        assert_eq!(read(Some(&value), None), Ok(Some("value".into())));
+        for (text, line) in [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a ")] {
+            assert_eq!(read(None, Some(text)), Ok(Some(line.into())));
+            assert_eq!(read(Some(&Secret(String::new())), Some(text)), Ok(Some(line.into())));
+        }
+        assert!(read(Some(&value), Some("a")).unwrap_err().contains("both set"));
+        assert!(read(None, Some("\n")).unwrap_err().contains("is empty"));
+        let missing = read_secret("KEY", None, Some(&folder.path().join("none")));
+        assert!(missing.unwrap_err().to_string().contains("cannot read KEY_FILE"));
     }
 }

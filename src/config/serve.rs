@@ -1,8 +1,8 @@
 //! The settings of `curio serve`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 use clap::Args;
 use ipnet::IpNet;
 
@@ -10,7 +10,7 @@ use super::{
     database::{DatabaseUrl, MigrationSettings},
     duration::{parse_timeout, parse_wait},
     http::{HttpOptions, Origin, PublicUrl, Quota},
-    secret::Secret,
+    secret::{Secret, read_secret},
 };
 use crate::postgres::pool::DatabaseOptions;
 
@@ -71,6 +71,9 @@ pub struct ServeSettings {
     /// stored in the database
     #[arg(long, env = "CURIO_CURSOR_KEY", value_name = "KEY", hide_env_values = true)]
     pub cursor_key: Option<Secret>,
+    /// A file that contains `CURIO_CURSOR_KEY` instead
+    #[arg(long, env = "CURIO_CURSOR_KEY_FILE", value_name = "FILE")]
+    pub cursor_key_file: Option<PathBuf>,
     /// How long requests in progress may take after SIGTERM
     #[arg(long, env = "CURIO_SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = parse_wait)]
     pub shutdown_timeout: Duration,
@@ -98,13 +101,9 @@ impl ServeSettings {
     ///
     /// # Errors
     ///
-    /// The key of the cursors is too short.
+    /// As [`read_cursor_key`](Self::read_cursor_key), before anything is started.
     pub fn http(&self) -> anyhow::Result<HttpOptions> {
-        if let Some(key) = &self.cursor_key
-            && key.expose().len() < 32
-        {
-            bail!("CURIO_CURSOR_KEY must have at least 32 characters, such as `openssl rand -hex 32` prints");
-        }
+        self.read_cursor_key()?;
         Ok(HttpOptions {
             request_timeout: self.request_timeout,
             body_timeout: self.body_timeout,
@@ -115,6 +114,20 @@ impl ServeSettings {
             trusted_proxies: self.trusted_proxies.clone(),
             cors_origins: self.cors_origins.clone(),
         })
+    }
+
+    /// The key of the cursors, if one is set.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_secret`], or the key is too short.
+    pub fn read_cursor_key(&self) -> anyhow::Result<Option<Secret>> {
+        let key = read_secret("CURIO_CURSOR_KEY", self.cursor_key.as_ref(), self.cursor_key_file.as_deref())?;
+        ensure!(
+            key.as_ref().is_none_or(|key| key.expose().len() >= 32),
+            "CURIO_CURSOR_KEY must have at least 32 characters, such as `openssl rand -hex 32` prints"
+        );
+        Ok(key)
     }
 
     /// Each wait must end before the one around it, so that the innermost one reports what was

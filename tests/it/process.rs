@@ -282,6 +282,26 @@ async fn a_parameter_of_the_database_url_is_not_ignored_and_no_password_is_print
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn secrets_are_read_from_files() {
+    let database = TestDatabase::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let url = file("url", &format!("{}\n", database.url()));
+    let key = file("key", "a key of thirty-two characters, or more\n");
+    let process = Process::serve("", &[("DATABASE_URL_FILE", &url), ("CURIO_CURSOR_KEY_FILE", &key)]).await;
+    let list = reqwest::get(format!("{}/v1/items", process.address)).await.unwrap();
+    assert_eq!(list.status(), StatusCode::OK);
+    assert_eq!(database.number("SELECT count(*) FROM service_keys").await, 0, "the key is that of the file");
+    let mut command = curio(&["db", "current"]);
+    command.env("DATABASE_URL_FILE", &url);
+    assert_eq!(run(command).await.0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn settings_that_contradict_each_other_are_rejected() {
     for (settings, words) in [
         (
@@ -299,6 +319,12 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_MIGRATION_WAIT", "25d")], "must be at most 24d"),
         (&[("CURIO_RATE_LIMIT", "1/25d")], "REQUESTS/DURATION"),
         (&[("CURIO_STATEMENT_TIMEOUT", "10s")], "shorter than CURIO_REQUEST_TIMEOUT (10s)"),
+        (&[("DATABASE_URL_FILE", "/none/url")], "DATABASE_URL and DATABASE_URL_FILE are both set"),
+        (
+            &[("DATABASE_URL", ""), ("DATABASE_URL_FILE", "/none/url")],
+            "cannot read DATABASE_URL_FILE (/none/url)",
+        ),
+        (&[("CURIO_CURSOR_KEY_FILE", "/dev/null")], "CURIO_CURSOR_KEY_FILE (/dev/null) is empty"),
         (&[("CURIO_CURSOR_KEY", "short")], "CURIO_CURSOR_KEY must have at least 32 characters"),
         (&[("CURIO_RATE_LIMIT", "many")], "REQUESTS/DURATION"),
         (&[("CURIO_CORS_ORIGINS", "example.com")], "must be * or a scheme and an authority"),

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     cli::connect::connect,
-    config::{DatabaseUrl, Secret, parse_database_url},
+    config::{DatabaseUrl, Secret, parse_database_url, read_secret},
     postgres,
 };
 
@@ -39,6 +39,9 @@ pub struct ProjectSettings {
     /// An empty scratch database, for users without the right to create one
     #[arg(long, env = "CURIO_SCRATCH_URL", value_name = "URL", hide_env_values = true)]
     scratch_url: Option<Secret>,
+    /// A file that contains `CURIO_SCRATCH_URL` instead
+    #[arg(long, env = "CURIO_SCRATCH_URL_FILE", value_name = "FILE")]
+    scratch_url_file: Option<PathBuf>,
 }
 
 impl ProjectSettings {
@@ -47,6 +50,8 @@ impl ProjectSettings {
     }
 
     pub async fn project(&self) -> anyhow::Result<Project> {
+        let scratch =
+            read_secret("CURIO_SCRATCH_URL", self.scratch_url.as_ref(), self.scratch_url_file.as_deref())?;
         // The library connects by itself. This only explains what to do if the database is
         // unreachable.
         drop(connect(&self.url).await?);
@@ -55,11 +60,7 @@ impl ProjectSettings {
             folder: self.migrations.clone(),
             database: self.url.connect_options()?,
             memory: cache_folder(),
-            scratch: self
-                .scratch_url
-                .as_ref()
-                .map(|url| parse_database_url(url, "--scratch-url"))
-                .transpose()?,
+            scratch: scratch.map(|url| parse_database_url(&url, "CURIO_SCRATCH_URL")).transpose()?,
         })
     }
 }
