@@ -41,7 +41,7 @@ const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);
 const CLIENT_CHECK_INTERVAL: u16 = 500;
 
 /// How to reach the database, and how long each step may take.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DatabaseOptions {
     /// The server, the database and the credentials.
     pub connect: PgConnectOptions,
@@ -55,6 +55,16 @@ pub struct DatabaseOptions {
     pub lock_timeout: Duration,
     /// The longest pause inside a transaction.
     pub idle_in_transaction_timeout: Duration,
+}
+
+impl fmt::Debug for DatabaseOptions {
+    /// Leaves out the address, whose own form contains the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatabaseOptions")
+            .field("max_connections", &self.max_connections)
+            .field("wait_timeout", &self.wait_timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The pool of connections.
@@ -230,7 +240,6 @@ pub(super) async fn execute(
 }
 
 /// Opens connections, and decides which are still good.
-#[derive(Debug)]
 struct Connector {
     connect: PgConnectOptions,
     /// Connections from before this instant are closed instead of used again.
@@ -272,5 +281,23 @@ impl Manager for Connector {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_options_do_not_print_the_password() {
+        let options = DatabaseOptions {
+            connect: PgConnectOptions::new_without_pgpass().password("secret"),
+            max_connections: 1,
+            wait_timeout: Duration::from_secs(1),
+            statement_timeout: Duration::from_secs(1),
+            lock_timeout: Duration::from_secs(1),
+            idle_in_transaction_timeout: Duration::from_secs(1),
+        };
+        assert!(!format!("{options:?}").contains("secret"));
     }
 }

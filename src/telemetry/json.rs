@@ -148,7 +148,7 @@ impl<V: Visit> Visit for Bounded<V> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let mut text = BoundedText::default();
+        let mut text = BoundedText(String::with_capacity(128));
         // The error is that of a text that is full.
         let _ = write!(text, "{value:?}");
         self.0.record_str(field, &text.0);
@@ -156,7 +156,6 @@ impl<V: Visit> Visit for Bounded<V> {
 }
 
 /// A text that ends formatting when it is full.
-#[derive(Default)]
 struct BoundedText(String);
 
 impl fmt::Write for BoundedText {
