@@ -1,22 +1,26 @@
 //! What every request shares.
 
 use std::sync::{
-    Arc,
+    Arc, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
 
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
 
-use crate::{config::HttpOptions, postgres::pool::Database, telemetry::metrics::Metrics};
+use crate::{
+    config::HttpOptions,
+    postgres::{pool::Database, probe::Probe},
+    telemetry::metrics::Metrics,
+};
 
 /// The database, the configuration, the metrics, and whether the server is shutting down.
 pub struct App {
     pub(crate) database: Database,
     pub(crate) options: HttpOptions,
     pub(crate) metrics: Metrics,
-    /// Authenticates cursors.
-    pub(crate) cursor_mac: Hmac<Sha256>,
+    pub(crate) probe: Probe,
+    cursor_mac: OnceLock<Hmac<Sha256>>,
     draining: AtomicBool,
 }
 
@@ -24,14 +28,38 @@ impl App {
     /// A service on this database, whose cursors are authenticated under `cursor_key`.
     #[must_use]
     pub fn new(database: Database, cursor_key: &[u8], options: HttpOptions) -> Arc<Self> {
-        let cursor_mac = Hmac::new_from_slice(cursor_key);
+        let app = Self::starting(database, options);
+        app.start(cursor_key);
+        app
+    }
+
+    /// A service that responds to probes alone until it is started.
+    #[must_use]
+    pub fn starting(database: Database, options: HttpOptions) -> Arc<Self> {
         Arc::new(Self {
             metrics: Metrics::new(database.clone()),
-            cursor_mac: cursor_mac.unwrap_or_else(|_| unreachable!("HMAC takes keys of any length")),
+            probe: Probe::new(&database),
+            cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),
             database,
             options,
         })
+    }
+
+    /// Begins to serve, once the schema and the key are there.
+    pub fn start(&self, cursor_key: &[u8]) {
+        let cursor_mac = Hmac::new_from_slice(cursor_key);
+        let cursor_mac = cursor_mac.unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        let _ = self.cursor_mac.set(cursor_mac);
+    }
+
+    pub(crate) fn is_started(&self) -> bool {
+        self.cursor_mac.get().is_some()
+    }
+
+    /// Authenticates cursors.
+    pub(crate) fn cursor_mac(&self) -> &Hmac<Sha256> {
+        self.cursor_mac.get().unwrap_or_else(|| unreachable!("requests before the start are rejected"))
     }
 
     /// From now on `/readyz` returns 503, so that load balancers send nothing new.

@@ -9,6 +9,7 @@ pub mod json;
 pub mod keyset;
 pub mod migrations;
 pub mod pool;
+pub mod probe;
 pub mod rule;
 pub mod service;
 pub mod transaction;

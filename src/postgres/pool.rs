@@ -119,6 +119,12 @@ impl Database {
         }
     }
 
+    /// How its connections are opened, for one outside the pool.
+    #[must_use]
+    pub fn connect_options(&self) -> PgConnectOptions {
+        self.pool.manager().connect.clone()
+    }
+
     /// How many connections are open and idle, and how many requests wait for one.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -73,11 +73,7 @@ async fn a_pool_exhausted_by_slow_locks_rejects_requests_and_recovers() {
             let rejected = service.get(&path).await;
             assert_eq!(rejected.is_problem(503, "unavailable").header("retry-after"), Some("1"));
             assert_eq!(service.get("/livez").await.status, StatusCode::OK);
-            let ready = service.get("/readyz").await;
-            assert_eq!(
-                (ready.status, &ready.body["checks"]["database"]),
-                (StatusCode::SERVICE_UNAVAILABLE, &json!("fail"))
-            );
+            assert_eq!(service.get("/readyz").await.status, StatusCode::OK, "it has a connection of its own");
             holder.close().await.unwrap();
         });
     assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
@@ -134,7 +130,10 @@ async fn an_unreachable_database_is_503_until_it_is_reachable_again() {
         assert_eq!(reply.is_problem(503, "unavailable").header("retry-after"), Some("1"));
         service.post("/v1/items", &json!({ "name": "x" })).await.is_problem(503, "unavailable");
     }
-    assert_eq!(service.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    eventually("readyz sees it", async || {
+        service.get("/readyz").await.status == StatusCode::SERVICE_UNAVAILABLE
+    })
+    .await;
     assert_eq!(service.get("/livez").await.status, StatusCode::OK);
     proxy.set(Mode::Open);
     assert_eq!(service.get(&path).await.status, StatusCode::OK);

@@ -208,6 +208,7 @@ async fn healthcheck_reports_by_its_exit_code() {
     assert_eq!(check(&["--ready"]).await.0, Some(0));
     database.execute("DELETE FROM _sqlx_migrations").await;
     assert_eq!(check(&[]).await.0, Some(0));
+    eventually("it is not ready", async || check(&["--ready"]).await.0 == Some(1)).await;
     let (code, _, error) = check(&["--ready"]).await;
     assert!(code == Some(1) && error.contains("/readyz returned 503"), "{error}");
     process.signal("TERM");

@@ -68,7 +68,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         let scope = CursorScope::new::<K>(path, &filter, actor);
         let mut start = Start::First;
         if let [cursor] = &cursors[..] {
-            match cursor::decode(&app.cursor_mac, scope, cursor) {
+            match cursor::decode(app.cursor_mac(), scope, cursor) {
                 Ok(decoded) => start = decoded,
                 // With invalid filters, it is unknown which list was meant.
                 Err(Expected("cursor_mismatch", _)) if !parameters.is_valid() => {}
@@ -153,7 +153,7 @@ impl<F, K: SortKey> Listing<F, K> {
             Start::After(_) => (true, more),
             Start::Before(_) => (more, true),
         };
-        let cursor = |start| cursor::encode(&app.cursor_mac, self.scope, start);
+        let cursor = |start| cursor::encode(app.cursor_mac(), self.scope, start);
         let next = keys.last().filter(|_| has_next).and_then(|key| cursor(Start::After(*key)));
         let prev = keys.first().filter(|_| has_prev).and_then(|key| cursor(Start::Before(*key)));
         Neighbours { next, prev }

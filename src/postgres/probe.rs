@@ -1,0 +1,103 @@
+//! How the database is, asked on a connection of its own: an exhausted pool is no reason to call
+//! the service unfit, and however many probes there are, the database sees one a second.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+use tokio::{sync::Mutex, time::timeout};
+
+use super::{
+    migrations::{self, MIGRATOR},
+    pool::Database,
+};
+
+/// How long the database may take.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a result is returned again.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// How the database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// It responds, takes writes, and has every migration. A database ahead of this binary is
+    /// served, so that a binary can be rolled back.
+    Good,
+    /// It takes no writes.
+    ReadOnly,
+    /// It lacks migrations.
+    Behind,
+    /// It has not been asked.
+    Unknown,
+    /// It does not respond in time.
+    Silent,
+}
+
+/// Asks how the database is.
+pub struct Probe {
+    connect: PgConnectOptions,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connection: Option<PgConnection>,
+    last: Option<(Instant, Health)>,
+}
+
+impl Probe {
+    /// A probe that connects on first use.
+    #[must_use]
+    pub fn new(database: &Database) -> Self {
+        Self { connect: database.connect_options(), state: Mutex::default() }
+    }
+
+    /// How the database is, as of at most a second ago.
+    pub async fn health(&self) -> Health {
+        let mut state = self.state.lock().await;
+        if let Some((asked, health)) = state.last
+            && asked.elapsed() < FRESH
+        {
+            return health;
+        }
+        // A probe that is dropped midway takes the connection with it.
+        let connection = state.connection.take();
+        let (connection, health) = match timeout(TIMEOUT, self.ask(connection)).await {
+            Ok(Ok((connection, health))) => (Some(connection), health),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "readyz");
+                (None, Health::Silent)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "readyz");
+                (None, Health::Silent)
+            }
+        };
+        // A session that is read-only may stay so after the database no longer is.
+        state.connection = connection.filter(|_| health != Health::ReadOnly);
+        state.last = Some((Instant::now(), health));
+        health
+    }
+
+    async fn ask(&self, connection: Option<PgConnection>) -> anyhow::Result<(PgConnection, Health)> {
+        let mut connection = match connection {
+            Some(connection) => connection,
+            None => PgConnection::connect_with(&self.connect).await?,
+        };
+        let read_only: String =
+            sqlx::query_scalar("SHOW transaction_read_only").fetch_one(&mut connection).await?;
+        if read_only == "on" {
+            return Ok((connection, Health::ReadOnly));
+        }
+        let pending = migrations::state(&mut connection, &MIGRATOR).await?.pending;
+        Ok((connection, if pending.is_empty() { Health::Good } else { Health::Behind }))
+    }
+}
+
+impl fmt::Debug for Probe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Probe").finish_non_exhaustive()
+    }
+}
