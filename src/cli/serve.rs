@@ -38,7 +38,9 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     };
     tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "serve.listening");
     let sweeper = tokio::spawn(sweep(database.clone()));
-    listener::serve(listener, router(&app), app, stop(signals), settings.shutdown_timeout).await?;
+    let options = app.options.connections;
+    let stop = stop(signals, Arc::clone(&app));
+    listener::serve(listener, router(&app), app, options, stop).await?;
     sweeper.abort();
     database.close();
     tracing::info!("serve.stopped");
@@ -133,8 +135,9 @@ impl Signals {
 }
 
 /// Completes at the first signal; the second ends the process.
-async fn stop(mut signals: Signals) {
+async fn stop(mut signals: Signals, app: Arc<App>) {
     signals.next().await;
+    app.drain();
     tokio::spawn(async move {
         signals.next().await;
         std::process::exit(STOPPED_AT_ONCE);

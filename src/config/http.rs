@@ -26,6 +26,23 @@ pub struct HttpOptions {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may call the API.
     pub cors_origins: Vec<Origin>,
+    /// What connections may hold, and for how long.
+    pub connections: ConnectionOptions,
+}
+
+/// What connections may hold, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectionOptions {
+    /// How often each connection is checked against the time-outs below.
+    pub check_every: Duration,
+    /// The longest time without a whole request head: on a new connection and between requests.
+    pub idle_timeout: Duration,
+    /// The longest time in which a client may take none of its response.
+    pub write_timeout: Duration,
+    /// The most open connections.
+    pub max: usize,
+    /// How long requests in progress may take once no connection is accepted.
+    pub shutdown_timeout: Duration,
 }
 
 /// A number of requests in a time, such as `100/60s`.

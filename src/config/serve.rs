@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::{
     database::{DatabaseUrl, MigrationSettings},
     duration::{parse_timeout, parse_wait},
-    http::{HttpOptions, Origin, PublicUrl, Quota},
+    http::{ConnectionOptions, HttpOptions, Origin, PublicUrl, Quota},
     secret::{Secret, read_secret},
 };
 use crate::postgres::pool::DatabaseOptions;
@@ -74,10 +74,22 @@ pub struct ServeSettings {
     /// A file that contains `CURIO_CURSOR_KEY` instead
     #[arg(long, env = "CURIO_CURSOR_KEY_FILE", value_name = "FILE")]
     pub cursor_key_file: Option<PathBuf>,
+    /// The longest time that a connection may be open without a request
+    #[arg(long, env = "CURIO_IDLE_TIMEOUT", value_name = "DURATION", default_value = "60s", value_parser = parse_timeout)]
+    pub idle_timeout: Duration,
+    /// The longest time in which a client may take none of its response
+    #[arg(long, env = "CURIO_WRITE_TIMEOUT", value_name = "DURATION", default_value = "20s", value_parser = parse_timeout)]
+    pub write_timeout: Duration,
+    /// The most open connections; more are only good for probes
+    #[arg(long, env = "CURIO_MAX_CONNECTIONS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: u32,
     /// How long requests in progress may take after SIGTERM
     #[arg(long, env = "CURIO_SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = parse_wait)]
     pub shutdown_timeout: Duration,
 }
+
+/// How often connections are checked against their time-outs.
+const CHECK_CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
 
 impl ServeSettings {
     /// How to use the database.
@@ -113,6 +125,13 @@ impl ServeSettings {
             public_url: self.public_url.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
             cors_origins: self.cors_origins.clone(),
+            connections: ConnectionOptions {
+                check_every: CHECK_CONNECTIONS_EVERY,
+                idle_timeout: self.idle_timeout,
+                write_timeout: self.write_timeout,
+                max: self.max_connections as usize,
+                shutdown_timeout: self.shutdown_timeout,
+            },
         })
     }
 

@@ -35,3 +35,7 @@ pub struct BodyLimit {
     /// The limit in bytes.
     pub bytes: usize,
 }
+
+/// Marks a request on a connection above the limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Surplus;

@@ -53,7 +53,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        config::HttpOptions,
+        config::{HttpOptions, http::ConnectionOptions},
         postgres::pool::{Database, DatabaseOptions},
     };
 
@@ -77,6 +77,13 @@ mod tests {
             public_url: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
+            connections: ConnectionOptions {
+                check_every: second,
+                idle_timeout: second,
+                write_timeout: second,
+                max: 1,
+                shutdown_timeout: second,
+            },
         };
         App::new(database.unwrap(), b"key", options)
     }

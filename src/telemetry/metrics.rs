@@ -75,6 +75,12 @@ impl Metrics {
         self.requests.get_or_create(&labels).observe(time.as_secs_f64());
     }
 
+    /// Counts what was rejected because it is not a request.
+    pub fn record_rejection(&self, status: StatusCode) {
+        let labels = Labels { method: "other", route: Route(None), status: status.as_u16() };
+        self.requests.get_or_create(&labels).observe(0.0);
+    }
+
     /// Counts a request that is retried.
     pub fn record_retry(&self) {
         self.retries.inc();

@@ -79,7 +79,7 @@ const PLAN: [(&str, &[&str]); 20] = [
     ("telemetry", &["postgres"]),
     ("app", &["config", "postgres", "telemetry"]),
     ("http", &["app", "http::layers", "http::openapi", "http::operator", "http::<domain>", "http::response"]),
-    ("http::listener", &["app", "http::response"]),
+    ("http::listener", &["app", "config", "http::response"]),
     ("http::layers", &["app", "config", "http::operator", "http::request", "http::response", "postgres"]),
     ("http::openapi", &["app", "http::request", "http::response"]),
     ("http::operator", &["app", "http::response", "postgres", "telemetry"]),

@@ -332,6 +332,8 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_MIGRATE_ON_START", "maybe")], "--migrate-on-start"),
         (&[("CURIO_LOG", "a=b=c")], "CURIO_LOG is not a filter"),
         (&[("CURIO_DATABASE_CONNECTIONS", "0")], "database-connections"),
+        (&[("CURIO_MAX_CONNECTIONS", "0")], "max-connections"),
+        (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be longer than 0"),
     ] {
         let mut command = curio(&["serve"]);
         command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").envs(settings.iter().copied());

@@ -55,7 +55,7 @@ const SECURITY: [(HeaderName, HeaderValue); 3] = [
 /// The layers around everything.
 pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
-    let observed = Arc::clone(app);
+    let (observed, checked) = (Arc::clone(app), Arc::clone(app));
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
     router.layer(
         ServiceBuilder::new()
@@ -69,6 +69,7 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .map_response(|response: http::Response<_>| secure(problem::render(response)))
             .layer(PropagateRequestIdLayer::x_request_id())
             .layer(CatchPanicLayer::custom(internal_error))
+            .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
             .layer(option_layer(limiter.map(|limiter| {
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
             })))

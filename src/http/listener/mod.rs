@@ -1,6 +1,14 @@
-//! Sockets: accepting connections, time-outs below HTTP, graceful shutdown.
+//! Sockets: accepting connections, their number and time-outs, graceful shutdown.
+//!
+//! axum-server can neither bound connections, nor look at one while hyper does not read, nor close
+//! those without a request on shutdown. So the loop around hyper-util's connections is here.
 
+mod activity;
+mod connection;
 mod rejection;
+mod service;
+mod slots;
+mod socket;
 mod target;
 
 use std::{
@@ -10,21 +18,22 @@ use std::{
 };
 
 use axum::Router;
-use axum_server::Handle;
-use http::Request;
-use hyper::body::Incoming;
-use hyper_util::rt::TokioTimer;
-use tower::util::MapRequest;
+use tokio::{
+    net::TcpStream,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
 
-use self::rejection::Acceptor;
-use crate::app::App;
+pub use self::slots::SURPLUS;
+use self::{connection::Connection, slots::Slots};
+use crate::{app::App, config::http::ConnectionOptions};
 
-/// The longest time until the head of a request has arrived, and the longest idle time of a
-/// connection.
-const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+/// The pause after an error of `accept`, such as too many open files.
+const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `router` until `stop` completes, then finishes requests in progress, for at most
-/// `shutdown_timeout`.
+/// Serves `router` until `stop` completes, then finishes requests in progress, for at most the
+/// shutdown time-out.
 ///
 /// # Errors
 ///
@@ -33,19 +42,47 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     app: Arc<App>,
+    options: ConnectionOptions,
     stop: impl Future<Output = ()> + Send + 'static,
-    shutdown_timeout: Duration,
 ) -> std::io::Result<()> {
-    let handle = Handle::new();
-    let mut server = axum_server::from_tcp(listener)?.acceptor(Acceptor::new()).handle(handle.clone());
-    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let service = MapRequest::new(router, target::normalize::<Incoming> as fn(_) -> _);
-    let service =
-        axum::ServiceExt::<Request<Incoming>>::into_make_service_with_connect_info::<SocketAddr>(service);
-    tokio::spawn(async move {
-        stop.await;
-        app.drain();
-        handle.graceful_shutdown(Some(shutdown_timeout));
-    });
-    server.serve(service).await
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let mut connections = JoinSet::new();
+    let draining = CancellationToken::new();
+    let accepting = async {
+        let slots = Slots::new(options.max);
+        loop {
+            let (stream, peer) = accept(&listener).await;
+            let slot = slots.take().await;
+            let (router, app) = (router.clone(), Arc::clone(&app));
+            let connection = Connection { stream, peer, router, app, slot, options };
+            connections.spawn(connection.serve(draining.child_token()));
+            while connections.try_join_next().is_some() {}
+        }
+    };
+    tokio::select! {
+        never = accepting => never,
+        () = stop => {}
+    }
+    drop(listener);
+    draining.cancel();
+    let finished = async { while connections.join_next().await.is_some() {} };
+    if timeout(options.shutdown_timeout, finished).await.is_err() {
+        connections.shutdown().await;
+    }
+    Ok(())
+}
+
+async fn accept(listener: &tokio::net::TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let _ = stream.set_nodelay(true);
+                return (stream, peer);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "connection.not_accepted");
+                sleep(PAUSE).await;
+            }
+        }
+    }
 }

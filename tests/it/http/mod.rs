@@ -1,5 +1,6 @@
 mod boundary;
 mod compressing_proxy;
+mod connections;
 mod hostile;
 mod idempotency;
 mod limits;

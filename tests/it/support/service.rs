@@ -6,7 +6,10 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use super::{App, Database, DatabaseOptions, Options, database::TestDatabase, eventually, listener, router};
+use super::{
+    App, ConnectionOptions, Database, DatabaseOptions, Options, database::TestDatabase, eventually, listener,
+    router,
+};
 
 /// A service that is stopped when it is dropped.
 #[derive(Debug)]
@@ -30,6 +33,13 @@ pub fn options() -> Options {
         public_url: None,
         trusted_proxies: Vec::new(),
         cors_origins: Vec::new(),
+        connections: ConnectionOptions {
+            check_every: Duration::from_millis(50),
+            idle_timeout: Duration::from_mins(1),
+            write_timeout: Duration::from_secs(20),
+            max: 1000,
+            shutdown_timeout: Duration::from_secs(5),
+        },
     }
 }
 
@@ -46,6 +56,7 @@ impl TestService {
 
     pub fn on(database: TestDatabase, pool: DatabaseOptions, options: Options) -> Self {
         let pool = Database::new(pool).unwrap();
+        let connections = options.connections;
         let app = App::new(pool.clone(), b"a key of the tests", options);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -54,8 +65,8 @@ impl TestService {
         let stopped = async {
             let _ = stopped.await;
         };
-        let served =
-            tokio::spawn(listener::serve(listener, router(&app), app, stopped, Duration::from_secs(5)));
+        let router = router(&app);
+        let served = tokio::spawn(listener::serve(listener, router, app, connections, stopped));
         let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         Self { database, pool, address, client, stop: Some(stop), served: Some(served) }
     }

@@ -1,0 +1,218 @@
+//! What a connection is doing: the requests, responses and bytes that its watchdog judges by.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use http::Version;
+
+use crate::config::http::ConnectionOptions;
+
+/// A client that takes fewer bytes than this in a write time-out is too slow.
+pub const PIECE: usize = 64 * 1024;
+
+/// The requests and responses of a connection.
+#[derive(Debug)]
+pub struct Activity(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    /// When the connection was opened, or its last response ended.
+    quiet_since: Instant,
+    /// Requests whose response has not begun.
+    handled: usize,
+    handled_since: Instant,
+    /// Of the request that came last.
+    version: Version,
+    /// Requests whose body has not arrived whole.
+    incomplete: usize,
+    /// Responses that have not ended, each with the time since which the client has taken nothing;
+    /// `None` while the service has nothing to send.
+    sending: Vec<(u64, Option<Instant>)>,
+    next_response: u64,
+    /// Since when bytes wait for the client to take them, and how many it has taken meanwhile.
+    unflushed: Option<(Instant, usize)>,
+    /// A body was not read to its end.
+    has_unread: bool,
+    is_lingering: bool,
+}
+
+/// What the watchdog does with a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Within its time-outs.
+    Good,
+    /// Without a request for too long.
+    Idle,
+    /// The client does not take its response.
+    Stalled,
+    /// A request has been in progress for this time, and nothing is being sent. Its client may know
+    /// interim responses, which HTTP/1.0 does not have.
+    Handling { time: Duration, knows_interim: bool },
+}
+
+impl Activity {
+    pub fn new() -> Arc<Self> {
+        let now = Instant::now();
+        Arc::new(Self(Mutex::new(State {
+            quiet_since: now,
+            handled: 0,
+            handled_since: now,
+            version: Version::HTTP_11,
+            incomplete: 0,
+            sending: Vec::new(),
+            next_response: 0,
+            unflushed: None,
+            has_unread: false,
+            is_lingering: false,
+        })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn condition(&self, now: Instant, options: &ConnectionOptions) -> Condition {
+        let state = self.lock();
+        let waiting = state.sending.iter().filter_map(|(_, since)| *since);
+        let stalled_since = waiting.chain(state.unflushed.map(|(since, _)| since)).min();
+        if stalled_since.is_some_and(|since| now.duration_since(since) >= options.write_timeout) {
+            Condition::Stalled
+        } else if state.handled > 0 && state.sending.is_empty() && state.unflushed.is_none() {
+            let time = now.duration_since(state.handled_since);
+            Condition::Handling { time, knows_interim: state.version == Version::HTTP_11 }
+        } else if state.handled > 0 || !state.sending.is_empty() || state.is_lingering {
+            Condition::Good
+        } else if now.duration_since(state.quiet_since) >= options.idle_timeout {
+            Condition::Idle
+        } else {
+            Condition::Good
+        }
+    }
+
+    /// Whether a whole request is in progress, or its response is not yet with the kernel.
+    pub fn is_busy(&self) -> bool {
+        let state = self.lock();
+        state.handled > state.incomplete
+            || !state.sending.is_empty()
+            || state.unflushed.is_some()
+            || state.is_lingering
+    }
+
+    /// Bytes were handed to the kernel, or 0 if it takes none.
+    pub fn wrote(&self, bytes: usize) {
+        let mut state = self.lock();
+        let (since, taken) = state.unflushed.unwrap_or_else(|| (Instant::now(), 0));
+        let taken = taken + bytes;
+        state.unflushed = Some(if taken < PIECE { (since, taken) } else { (Instant::now(), 0) });
+    }
+
+    pub fn flushed(&self) {
+        self.lock().unflushed = None;
+    }
+
+    /// The client is still sending what nobody will read.
+    pub fn leave_unread(&self) {
+        self.lock().has_unread = true;
+    }
+
+    /// Whether the client may still be sending, so that closing at once would reset the connection.
+    /// Until it ends, the connection is busy.
+    pub fn begin_linger(&self) -> bool {
+        let mut state = self.lock();
+        state.is_lingering = state.has_unread;
+        state.is_lingering
+    }
+
+    pub fn handle(self: &Arc<Self>, version: Version) -> Handling {
+        let mut state = self.lock();
+        state.version = version;
+        if state.handled == 0 {
+            state.handled_since = Instant::now();
+        }
+        state.handled += 1;
+        Handling(Arc::clone(self))
+    }
+
+    pub fn receive(self: &Arc<Self>) -> Receiving {
+        self.lock().incomplete += 1;
+        Receiving { activity: Arc::clone(self), is_whole: false }
+    }
+}
+
+/// A request whose response has not begun.
+#[derive(Debug)]
+pub struct Handling(Arc<Activity>);
+
+impl Handling {
+    /// The response begins.
+    pub fn respond(self) -> Sending {
+        let activity = Arc::clone(&self.0);
+        let mut state = activity.lock();
+        let id = state.next_response;
+        state.next_response += 1;
+        state.sending.push((id, None));
+        drop(state);
+        Sending { activity, id }
+    }
+}
+
+impl Drop for Handling {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.handled -= 1;
+        state.quiet_since = Instant::now();
+    }
+}
+
+/// The body of a request, until it has arrived whole.
+#[derive(Debug)]
+pub struct Receiving {
+    activity: Arc<Activity>,
+    is_whole: bool,
+}
+
+impl Receiving {
+    pub fn finish(&mut self) {
+        if !self.is_whole {
+            self.is_whole = true;
+            self.activity.lock().incomplete -= 1;
+        }
+    }
+}
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            let mut state = self.activity.lock();
+            state.incomplete -= 1;
+            state.has_unread = true;
+        }
+    }
+}
+
+/// A response that has not ended.
+#[derive(Debug)]
+pub struct Sending {
+    activity: Arc<Activity>,
+    id: u64,
+}
+
+impl Sending {
+    /// The client has taken what it was given so far, and now gets more, or waits for the service.
+    pub fn proceed(&self, waits_for_client: bool) {
+        let mut state = self.activity.lock();
+        if let Some((_, since)) = state.sending.iter_mut().find(|(id, _)| *id == self.id) {
+            *since = waits_for_client.then(Instant::now);
+        }
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        let mut state = self.activity.lock();
+        state.sending.retain(|(id, _)| *id != self.id);
+        state.quiet_since = Instant::now();
+    }
+}

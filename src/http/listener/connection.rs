@@ -1,0 +1,164 @@
+//! One connection, from its first byte until it is closed.
+
+use std::{
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use axum::Router;
+use futures_util::FutureExt;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::{self, Builder},
+};
+use socket2::SockRef;
+use tokio::{
+    io::{Interest, Ready},
+    net::TcpStream,
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    activity::{Activity, Condition},
+    service::Service,
+    slots::Slot,
+    socket::Socket,
+};
+use crate::{app::App, config::http::ConnectionOptions};
+
+/// How often a quiet HTTP/2 connection is pinged, and how long the response may take.
+const PING: Duration = Duration::from_secs(20);
+/// The most streams of an HTTP/2 connection; RFC 9113 §6.5.2 advises against fewer.
+const MAX_STREAMS: u32 = 100;
+/// The most bytes of an HTTP/2 stream that wait for the client.
+const MAX_UNSENT: usize = 64 * 1024;
+/// The time-outs of connections above the limit.
+const SURPLUS_TIMEOUT: Duration = Duration::from_secs(1);
+/// What a client of HTTP/1.1 discards (RFC 9110 §15.2), and what a client that left resets.
+const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+type Served<'a> = auto::Connection<'a, TokioIo<Socket>, Service, TokioExecutor>;
+
+/// An accepted connection.
+#[derive(Debug)]
+pub struct Connection {
+    pub stream: TcpStream,
+    pub peer: SocketAddr,
+    pub router: Router,
+    pub app: Arc<App>,
+    pub slot: Slot,
+    pub options: ConnectionOptions,
+}
+
+impl Connection {
+    /// Serves it until the client or the watchdog ends it, or until nothing is left to do while
+    /// `draining`.
+    pub async fn serve(self, draining: CancellationToken) {
+        let options = self.options();
+        let stream = Arc::new(self.stream);
+        let activity = Activity::new();
+        let socket = Socket::new(Arc::clone(&stream), self.peer, self.app, Arc::clone(&activity));
+        let service = Service {
+            router: self.router,
+            peer: self.peer,
+            is_surplus: self.slot.is_surplus,
+            activity: Arc::clone(&activity),
+        };
+        let builder = builder(!self.slot.is_surplus);
+        let mut served = pin!(builder.serve_connection(TokioIo::new(socket), service));
+        let mut verdict = pin!(watch(&stream, &activity, &options));
+        let ended = tokio::select! {
+            biased;
+            _ = served.as_mut() => return,
+            verdict = verdict.as_mut() => Some(verdict),
+            () = draining.cancelled() => None,
+        };
+        if ended != Some(Verdict::Abort) {
+            served.as_mut().graceful_shutdown();
+            tokio::select! {
+                () = finish(served, &activity) => return,
+                _ = verdict, if ended.is_none() => {}
+            }
+        }
+        // The kernel must not hold what the client does not take.
+        let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+    }
+
+    fn options(&self) -> ConnectionOptions {
+        if self.slot.is_surplus {
+            let timeout = SURPLUS_TIMEOUT;
+            ConnectionOptions { idle_timeout: timeout, write_timeout: timeout, ..self.options }
+        } else {
+            self.options
+        }
+    }
+}
+
+/// How hyper serves a connection. Time-outs are the watchdog's.
+fn builder(keep_alive: bool) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().half_close(true).keep_alive(keep_alive).header_read_timeout(None);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_send_buf_size(MAX_UNSENT);
+    builder
+}
+
+/// Completes when no whole request is left, and all responses are with the kernel.
+async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) {
+    std::future::poll_fn(|context| {
+        // Whoever was not busy before has handed over all that this poll writes.
+        let was_busy = activity.is_busy();
+        let ended = served.as_mut().poll(context).is_ready();
+        if ended || !(was_busy || activity.is_busy()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// How a connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// It is idle.
+    Close,
+    /// Its client left, or takes nothing.
+    Abort,
+}
+
+/// Completes when a time-out has passed or the client has left.
+async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOptions) -> Verdict {
+    let mut ticks = interval(options.check_every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut was_asked = false;
+    loop {
+        ticks.tick().await;
+        match activity.condition(Instant::now(), options) {
+            Condition::Good => {}
+            Condition::Idle => return Verdict::Close,
+            Condition::Stalled => return Verdict::Abort,
+            Condition::Handling { time, knows_interim } => {
+                // hyper does not read meanwhile.
+                let ready = stream.ready(Interest::READABLE | Interest::ERROR).now_or_never();
+                let ready = ready.and_then(Result::ok).unwrap_or(Ready::EMPTY);
+                if ready.is_error() {
+                    return Verdict::Abort;
+                }
+                // The client left, or has sent all that it wants to send. Only what it does with
+                // more bytes tells which: a client that left resets the connection.
+                was_asked =
+                    !was_asked && ready.is_read_closed() && knows_interim && time >= options.check_every;
+                if was_asked {
+                    let _ = stream.try_write(INTERIM);
+                    ticks.reset_after(options.check_every / 10);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The router as hyper calls it, reporting what happens to the connection's [`Activity`].
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use axum::{Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture};
+use bytes::{Buf, Bytes};
+use http::Request;
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::body::Incoming;
+use pin_project_lite::pin_project;
+use tower::Service as _;
+
+use super::{
+    activity::{Activity, Handling, PIECE, Receiving, Sending},
+    target,
+};
+use crate::http::limits::Surplus;
+
+/// The router, for one connection.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub router: Router,
+    pub peer: SocketAddr,
+    /// Whether the connection is above the limit.
+    pub is_surplus: bool,
+    pub activity: Arc<Activity>,
+}
+
+impl hyper::service::Service<Request<Incoming>> for Service {
+    type Response = http::Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = Responding;
+
+    fn call(&self, request: Request<Incoming>) -> Responding {
+        let handling = self.activity.handle(request.version());
+        let mut request = target::normalize(request).map(|body| {
+            if body.is_end_stream() {
+                return Body::empty();
+            }
+            Body::new(RequestBody { inner: body, receiving: self.activity.receive() })
+        });
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        if self.is_surplus {
+            request.extensions_mut().insert(Surplus);
+        }
+        Responding { response: self.router.clone().call(request), handling: Some(handling) }
+    }
+}
+
+pin_project! {
+    /// The head of a response.
+    pub struct Responding {
+        #[pin]
+        response: RouteFuture<Infallible>,
+        handling: Option<Handling>,
+    }
+}
+
+impl Future for Responding {
+    type Output = Result<http::Response<ResponseBody>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Ok(response): Result<Response, Infallible> = ready!(this.response.poll(context));
+        let Some(handling) = this.handling.take() else {
+            unreachable!("it is polled until it is ready, and not again")
+        };
+        let sending = handling.respond();
+        Poll::Ready(Ok(response.map(|inner| ResponseBody { inner, rest: Bytes::new(), sending })))
+    }
+}
+
+/// The body of a request.
+struct RequestBody {
+    inner: Incoming,
+    receiving: Receiving,
+}
+
+impl http_body::Body for RequestBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+        if frame.is_none() || self.inner.is_end_stream() {
+            self.receiving.finish();
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+/// The body of a response, in pieces: the whole of it stays here, with what it holds of the
+/// service, until the client has taken nearly all.
+#[derive(Debug)]
+pub struct ResponseBody {
+    inner: Body,
+    /// What is left of a large frame.
+    rest: Bytes,
+    sending: Sending,
+}
+
+impl http_body::Body for ResponseBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.rest.is_empty() {
+            let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(context) else {
+                self.sending.proceed(false);
+                return Poll::Pending;
+            };
+            match frame.map(|frame| frame.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) if data.len() > PIECE => self.rest = data,
+                Some(Ok(Ok(data))) => {
+                    self.sending.proceed(true);
+                    return Poll::Ready(Some(Ok(Frame::data(data))));
+                }
+                Some(Ok(Err(frame))) => return Poll::Ready(Some(Ok(frame))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+        // A copy, because a slice would hold on to the whole frame.
+        let length = PIECE.min(self.rest.len());
+        let piece = Bytes::copy_from_slice(&self.rest[..length]);
+        self.rest.advance(length);
+        self.sending.proceed(true);
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let inner = self.inner.size_hint();
+        let rest = self.rest.len() as u64;
+        let mut hint = SizeHint::new();
+        hint.set_lower(inner.lower() + rest);
+        if let Some(upper) = inner.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint
+    }
+}

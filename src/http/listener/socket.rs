@@ -1,0 +1,167 @@
+//! The bytes of a connection: bare rejections become problem documents, and the connection is
+//! closed in stages while the client is still sending.
+
+use std::{
+    io::{self, ErrorKind, IoSlice},
+    net::{Shutdown, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use socket2::SockRef;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Sleep, sleep},
+};
+
+use super::{activity::Activity, rejection::rejection};
+use crate::app::App;
+
+/// How long, and for how many bytes, a client may go on sending after its response (RFC 9112 §9.6).
+const LINGER_TIME: Duration = Duration::from_secs(5);
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
+
+/// The socket of a connection. hyper reads and writes it, and the watchdog looks at it.
+#[derive(Debug)]
+pub struct Socket {
+    stream: Arc<TcpStream>,
+    peer: SocketAddr,
+    app: Arc<App>,
+    activity: Arc<Activity>,
+    /// What is still to be written instead of a bare head.
+    rejection: Vec<u8>,
+    linger: Option<Linger>,
+}
+
+#[derive(Debug)]
+struct Linger {
+    end: Pin<Box<Sleep>>,
+    bytes_left: usize,
+}
+
+impl Socket {
+    pub fn new(stream: Arc<TcpStream>, peer: SocketAddr, app: Arc<App>, activity: Arc<Activity>) -> Self {
+        Self { stream, peer, app, activity, rejection: Vec::new(), linger: None }
+    }
+
+    fn poll_try_write(
+        &self,
+        context: &mut Context<'_>,
+        write: impl Fn(&TcpStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            match write(&self.stream) {
+                Ok(written) => {
+                    self.activity.wrote(written);
+                    return Poll::Ready(Ok(written));
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.activity.wrote(0);
+                    ready!(self.stream.poll_write_ready(context))?;
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    fn poll_reject(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.rejection.is_empty() {
+            let written = ready!(self.poll_try_write(context, |stream| stream.try_write(&self.rejection)))?;
+            self.rejection.drain(..written);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Discards what the client still sends, so that it gets to read the response: closing would
+    /// reset the connection.
+    fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let linger = self
+            .linger
+            .get_or_insert_with(|| Linger { end: Box::pin(sleep(LINGER_TIME)), bytes_left: LINGER_BYTES });
+        let mut discarded = [0; 8192];
+        loop {
+            if linger.end.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Ok(()));
+            }
+            if linger.bytes_left == 0 {
+                return Poll::Pending;
+            }
+            ready!(self.stream.poll_read_ready(context))?;
+            match self.stream.try_read(&mut discarded) {
+                Ok(0) => return Poll::Ready(Ok(())),
+                Ok(read) => linger.bytes_left = linger.bytes_left.saturating_sub(read),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.rejection.is_empty() {
+            let Some(rejection) = rejection(bytes) else {
+                return self.poll_try_write(context, |stream| stream.try_write(bytes));
+            };
+            rejection.record(&self.app, self.peer);
+            self.rejection = rejection.bytes;
+            self.activity.leave_unread();
+        }
+        ready!(self.poll_reject(context))?;
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match slices {
+            [only] => self.poll_write(context, only),
+            _ => self.poll_try_write(context, |stream| stream.try_write_vectored(slices)),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.activity.flushed();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.linger.is_none() {
+            SockRef::from(&*self.stream).shutdown(Shutdown::Write)?;
+            if !self.activity.begin_linger() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        self.poll_linger(context)
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.stream.poll_read_ready(context))?;
+            match self.stream.try_read_buf(buffer) {
+                Ok(_) => return Poll::Ready(Ok(())),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+}

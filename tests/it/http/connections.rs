@@ -1,0 +1,269 @@
+//! Connections: half-close, early rejections, silence, slow readers, their number.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::Request;
+use http_body_util::Empty;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use reqwest::StatusCode;
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, Interest},
+    net::{TcpSocket, TcpStream},
+    task::JoinHandle,
+    time::{interval, timeout},
+};
+
+use crate::support::{
+    ConnectionOptions, eventually,
+    log::Log,
+    service::{Reply, TestService, options},
+};
+
+const SHORT: Duration = Duration::from_millis(200);
+
+async fn connect(service: &TestService) -> TcpStream {
+    TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap()
+}
+
+fn post(body: &str) -> String {
+    format!(
+        "POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// What the server sends until it closes the connection.
+async fn read_to_end(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A reset ends it as well.
+    let _ = stream.read_to_end(&mut bytes).await;
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A service whose connections have these options.
+async fn service_with(change: impl FnOnce(&mut ConnectionOptions)) -> TestService {
+    let mut options = options();
+    change(&mut options.connections);
+    TestService::start_with(options).await
+}
+
+#[tokio::test]
+async fn a_client_that_half_closes_after_its_request_gets_the_response() {
+    let service = service_with(|connections| connections.check_every = Duration::from_mins(1)).await;
+    for _ in 0..20 {
+        let mut stream = connect(&service).await;
+        stream.write_all(post(r#"{"name":"Lamp"}"#).as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let reply = read_to_end(&mut stream).await;
+        assert!(reply.starts_with("HTTP/1.1 201 ") && reply.contains("\"Lamp\""), "{reply}");
+    }
+    let mut stream = connect(&service).await;
+    stream
+        .write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\nGET /v1/items HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    stream.shutdown().await.unwrap();
+    let replies = read_to_end(&mut stream).await;
+    assert_eq!(replies.matches("HTTP/1.1 200 OK").count(), 2, "pipelined: {replies}");
+    assert_eq!(service.database.count_items().await, 20);
+}
+
+#[tokio::test]
+async fn a_half_closed_client_that_waits_long_gets_interim_responses_first() {
+    let service = TestService::start().await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items IN SHARE MODE").execute(&mut holder).await.unwrap();
+    let mut stream = connect(&service).await;
+    stream.write_all(post(r#"{"name":"Lamp"}"#).as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).await.unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    let rest = read_to_end(&mut stream).await.replace("HTTP/1.1 100 Continue\r\n\r\n", "");
+    assert!(rest.starts_with("HTTP/1.1 201 "), "{rest}");
+}
+
+#[tokio::test]
+async fn a_client_that_resets_its_connection_ends_its_request() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let mut stream = connect(&service).await;
+    stream.write_all(b"GET /v1/items HTTP/1.0\r\n\r\n").await.unwrap();
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+    eventually("the read waits", async || service.database.number(waiting).await == 1).await;
+    stream.set_zero_linger().unwrap();
+    drop(stream);
+    eventually("the request is gone", async || log.lines("request.abandoned").len() == 1).await;
+}
+
+#[tokio::test]
+async fn a_client_that_is_still_sending_gets_the_rejection() {
+    let service = TestService::start().await;
+    let chunk = vec![b' '; 64 * 1024];
+    for (head, status) in [
+        ("content-type: application/json\r\n", "413"),
+        ("content-type: text/plain\r\n", "413"),
+        ("content-type: application/json\r\naccept: text/html\r\n", "406"),
+        ("content-type: application/json\r\nhost: y\r\n", "400"),
+        ("bad field\r\n", "400"),
+    ] {
+        let mut stream = connect(&service).await;
+        let head =
+            format!("POST /v1/items HTTP/1.1\r\nhost: x\r\n{head}content-length: {}\r\n\r\n", 12 << 20);
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for sent in 0..(12 << 20) / chunk.len() {
+            stream.write_all(&chunk).await.unwrap_or_else(|error| panic!("{status}: {error} at {sent}"));
+        }
+        let reply = read_to_end(&mut stream).await;
+        assert_eq!(reply.split(' ').nth(1), Some(status), "{reply}");
+        assert!(reply.contains("application/problem+json"), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_without_a_request_is_closed_after_the_idle_timeout() {
+    let service = service_with(|connections| connections.idle_timeout = SHORT).await;
+    let start = Instant::now();
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    for sent in [
+        &b""[..],
+        b"\r\n",
+        b"GET /v1/items HTTP/1.1\r\nhost: x\r\n",
+        b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\nGET /",
+        &preface[..10],
+        &preface[..24],
+        preface,
+    ] {
+        let mut stream = connect(&service).await;
+        stream.write_all(sent).await.unwrap();
+        let mut bytes = Vec::new();
+        let end = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await;
+        assert!(end.is_ok(), "{}: still open", String::from_utf8_lossy(sent));
+    }
+    assert!(start.elapsed() > SHORT);
+    assert_eq!(service.get("/livez").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_head_that_trickles_in_does_not_extend_the_idle_timeout() {
+    let service = service_with(|connections| connections.idle_timeout = SHORT).await;
+    let mut stream = connect(&service).await;
+    let trickle = async {
+        while stream.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(SHORT / 10).await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(10), trickle).await.is_ok(), "still open");
+}
+
+async fn with_large_items(service: &TestService) {
+    let large = json!({ "name": "Lamp", "attributes": { "text": "x".repeat(60_000) } });
+    for _ in 0..100 {
+        assert_eq!(service.post("/v1/items", &large).await.status, StatusCode::CREATED);
+    }
+}
+
+/// Asks for a page of megabytes over a connection that holds little of it.
+async fn ask_without_reading(service: &TestService) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(32 * 1024).unwrap();
+    let address = service.address.strip_prefix("http://").unwrap().parse().unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    stream.write_all(b"GET /v1/items?limit=200 HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_response_is_cut_off_and_frees_its_room() {
+    let mut options = options();
+    options.max_requests = 1;
+    options.connections.write_timeout = SHORT;
+    let service = TestService::start_with(options).await;
+    with_large_items(&service).await;
+    let stream = ask_without_reading(&service).await;
+    eventually("it takes the only room", async || {
+        service.get("/v1/items?limit=1").await.status == StatusCode::SERVICE_UNAVAILABLE
+    })
+    .await;
+    eventually("the room is free again", async || {
+        service.get("/v1/items?limit=1").await.status == StatusCode::OK
+    })
+    .await;
+    eventually("the connection is reset", async || stream.ready(Interest::ERROR).now_or_never().is_some())
+        .await;
+}
+
+#[tokio::test]
+async fn a_client_that_reads_slowly_but_steadily_gets_its_whole_response() {
+    let service = service_with(|connections| connections.write_timeout = SHORT).await;
+    with_large_items(&service).await;
+    let mut stream = ask_without_reading(&service).await;
+    let mut received = Vec::new();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut pauses = interval(SHORT / 40);
+    while !received.ends_with(b"}") {
+        pauses.tick().await;
+        let read = stream.read(&mut buffer).await.expect("not reset");
+        received.extend_from_slice(&buffer[..read]);
+    }
+    assert!(received.len() > 1_000_000, "{}", received.len());
+}
+
+/// An HTTP/2 connection whose streams may receive this many bytes.
+async fn connect_http2(
+    service: &TestService,
+    window: u32,
+) -> (http2::SendRequest<Empty<Bytes>>, JoinHandle<hyper::Result<()>>) {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder.initial_stream_window_size(window);
+    let (client, connection) = builder.handshake(TokioIo::new(connect(service).await)).await.unwrap();
+    (client, tokio::spawn(connection))
+}
+
+fn get(path: &str) -> Request<Empty<Bytes>> {
+    Request::get(format!("http://x{path}")).body(Empty::new()).unwrap()
+}
+
+#[tokio::test]
+async fn an_http2_client_that_takes_nothing_is_cut_off() {
+    let service = service_with(|connections| connections.write_timeout = SHORT).await;
+    with_large_items(&service).await;
+    let (mut client, connection) = connect_http2(&service, 0).await;
+    let response = client.send_request(get("/v1/items?limit=200")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let ended = timeout(Duration::from_secs(10), connection).await;
+    assert!(ended.is_ok(), "still open");
+}
+
+#[tokio::test]
+async fn an_idle_http2_connection_is_closed_in_order() {
+    let service = service_with(|connections| connections.idle_timeout = SHORT).await;
+    let (mut client, connection) = connect_http2(&service, 65_535).await;
+    assert_eq!(client.send_request(get("/livez")).await.unwrap().status(), StatusCode::OK);
+    let ended = timeout(Duration::from_secs(10), connection).await.expect("still open");
+    assert!(ended.unwrap().is_ok(), "GOAWAY comes before the end");
+}
+
+#[tokio::test]
+async fn connections_above_the_limit_are_good_for_probes_alone() {
+    let service = service_with(|connections| connections.max = 2).await;
+    let silent = [connect(&service).await, connect(&service).await];
+    let ask = async |path: &str| {
+        let client = reqwest::Client::new();
+        Reply::of(client.get(format!("{}{path}", service.address))).await
+    };
+    ask("/v1/items").await.is_problem(503, "unavailable");
+    for path in ["/livez", "/readyz"] {
+        assert_eq!(ask(path).await.status, StatusCode::OK);
+    }
+    drop(silent);
+    eventually("there is room again", async || ask("/v1/items").await.status == StatusCode::OK).await;
+}
