@@ -44,7 +44,9 @@ COPY --from=build /src/target/release/curio /curio
 WORKDIR /
 # A number, so that an orchestrator can verify that it is not root.
 USER 65532:65532
+# A load balancer needs a while to see that /readyz is 503.
 ENV CURIO_BIND=0.0.0.0:8080 \
+    CURIO_DRAIN_DELAY=5s \
     CURIO_LOG_FORMAT=json
 EXPOSE 8080
 STOPSIGNAL SIGTERM

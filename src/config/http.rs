@@ -1,6 +1,6 @@
 //! How HTTP is served, and the values that `curio serve` parses for it.
 
-use std::{num::NonZeroU32, str::FromStr, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
 use http::{HeaderValue, Uri};
 use ipnet::IpNet;
@@ -26,6 +26,8 @@ pub struct HttpOptions {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may call the API.
     pub cors_origins: Vec<Origin>,
+    /// Where probes and metrics are served on their own; metrics are then not among the rest.
+    pub admin_bind: Option<SocketAddr>,
     /// What connections may hold, and for how long.
     pub connections: ConnectionOptions,
 }

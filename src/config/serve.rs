@@ -20,6 +20,9 @@ pub struct ServeSettings {
     /// The address to listen on
     #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
+    /// An address of their own for probes and metrics; metrics are then not on the other one
+    #[arg(long, env = "CURIO_ADMIN_BIND", value_name = "ADDR")]
+    pub admin_bind: Option<SocketAddr>,
     /// Apply the migrations that the database lacks before serving
     #[arg(long, env = "CURIO_MIGRATE_ON_START")]
     pub migrate_on_start: bool,
@@ -83,6 +86,9 @@ pub struct ServeSettings {
     /// The most open connections; more are only good for probes
     #[arg(long, env = "CURIO_MAX_CONNECTIONS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
+    /// How long connections are still accepted after SIGTERM, while /readyz returns 503
+    #[arg(long, env = "CURIO_DRAIN_DELAY", value_name = "DURATION", default_value = "0s", value_parser = humantime::parse_duration)]
+    pub drain_delay: Duration,
     /// How long requests in progress may take after SIGTERM
     #[arg(long, env = "CURIO_SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = parse_wait)]
     pub shutdown_timeout: Duration,
@@ -125,6 +131,7 @@ impl ServeSettings {
             public_url: self.public_url.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
             cors_origins: self.cors_origins.clone(),
+            admin_bind: self.admin_bind,
             connections: ConnectionOptions {
                 check_every: CHECK_CONNECTIONS_EVERY,
                 idle_timeout: self.idle_timeout,

@@ -29,7 +29,14 @@ pub fn router(app: &Arc<App>) -> Router {
             (Method::OPTIONS, "*") => StatusCode::NO_CONTENT,
             _ => StatusCode::NOT_FOUND,
         });
-    layers::around_all(public.merge(operator::routes()), app).with_state(Arc::clone(app))
+    let operator = if app.options.admin_bind.is_some() { operator::probes() } else { operator::routes() };
+    layers::around_all(public.merge(operator), app).with_state(Arc::clone(app))
+}
+
+/// What the operator alone can reach, if it has an address of its own.
+pub fn admin_router(app: &Arc<App>) -> Router {
+    let routes = operator::routes().fallback(async || StatusCode::NOT_FOUND);
+    layers::around_all(routes, app).with_state(Arc::clone(app))
 }
 
 /// The OpenAPI document, as `openapi.json` has it.
@@ -77,6 +84,7 @@ mod tests {
             public_url: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
+            admin_bind: None,
             connections: ConnectionOptions {
                 check_every: second,
                 idle_timeout: second,

@@ -11,6 +11,7 @@ mod contract;
 mod failure;
 mod house;
 mod http;
+mod life;
 mod migrations;
 mod process;
 mod resource;

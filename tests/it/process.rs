@@ -240,7 +240,7 @@ async fn a_missing_or_silent_database_is_explained() {
         assert_eq!(code, Some(1), "{error}");
         error
     };
-    for arguments in [&["serve"][..], &["db", "upgrade"], &["db", "current"]] {
+    for arguments in [&["serve", "--bind", "127.0.0.1:0"][..], &["db", "upgrade"], &["db", "current"]] {
         let error = serve(None, arguments).await;
         assert!(error.contains("set DATABASE_URL") && error.contains("make run"), "{error}");
         let error = serve(Some("postgres://curio:secret@127.0.0.1:1/curio"), arguments).await;
@@ -334,6 +334,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_DATABASE_CONNECTIONS", "0")], "database-connections"),
         (&[("CURIO_MAX_CONNECTIONS", "0")], "max-connections"),
         (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be longer than 0"),
+        (&[("CURIO_ADMIN_BIND", "8081")], "admin-bind"),
     ] {
         let mut command = curio(&["serve"]);
         command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").envs(settings.iter().copied());

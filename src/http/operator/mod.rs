@@ -16,12 +16,13 @@ use crate::app::App;
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 const METRICS: &str = "/metrics";
 
-pub fn routes() -> Router<Arc<App>> {
+pub fn probes() -> Router<Arc<App>> {
     let [live, ready] = PROBES;
-    Router::new()
-        .route(live, get(probes::livez))
-        .route(ready, get(probes::readyz))
-        .route(METRICS, get(metrics::show_metrics))
+    Router::new().route(live, get(probes::livez)).route(ready, get(probes::readyz))
+}
+
+pub fn routes() -> Router<Arc<App>> {
+    probes().route(METRICS, get(metrics::show_metrics))
 }
 
 /// Whether the request is a probe, which responds even when everything else is rejected.

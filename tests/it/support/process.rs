@@ -19,6 +19,11 @@ use super::eventually;
 /// The command line program, without the environment of the tests.
 pub fn curio(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_curio"));
+    isolate(&mut command, arguments);
+    command
+}
+
+fn isolate(command: &mut Command, arguments: &[&str]) {
     command.args(arguments).kill_on_drop(true).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CURIO_") || name == "DATABASE_URL" {
@@ -27,7 +32,6 @@ pub fn curio(arguments: &[&str]) -> Command {
     }
     // A `.env` is searched upwards from here, and the one of the checkout must not be found.
     command.current_dir(std::env::temp_dir());
-    command
 }
 
 /// A process that serves on a free port.
@@ -44,24 +48,27 @@ impl Process {
     /// Starts `curio serve` and waits until it listens.
     pub async fn serve(database_url: &str, environment: &[(&str, &str)]) -> Self {
         let mut process = Self::spawn(database_url, environment);
-        eventually("curio listens", async || {
-            assert!(
-                process.child.try_wait().unwrap().is_none(),
-                "curio ended: {:?}",
-                process.lines.lock().unwrap()
-            );
-            let lines = process.lines.lock().unwrap();
-            let line = lines.iter().find(|line| line["message"] == "serve.listening");
-            line.map(|line| process.address = format!("http://{}", line["address"].as_str().unwrap()))
-                .is_some()
-        })
-        .await;
+        process.listens("serve.listening").await;
+        process
+    }
+
+    /// As [`serve`](Self::serve), with at most this many open files.
+    pub async fn serve_with_files(files: usize, database_url: &str) -> Self {
+        let limited = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("bash");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_curio")]);
+        let mut process = Self::spawn_command(command, database_url, &[]);
+        process.listens("serve.listening").await;
         process
     }
 
     /// Starts `curio serve` and does not wait.
     pub fn spawn(database_url: &str, environment: &[(&str, &str)]) -> Self {
-        let mut command = curio(&["serve", "--bind", "127.0.0.1:0"]);
+        Self::spawn_command(Command::new(env!("CARGO_BIN_EXE_curio")), database_url, environment)
+    }
+
+    fn spawn_command(mut command: Command, database_url: &str, environment: &[(&str, &str)]) -> Self {
+        isolate(&mut command, &["serve", "--bind", "127.0.0.1:0"]);
         command
             .env("DATABASE_URL", database_url)
             .env("CURIO_LOG_FORMAT", "json")
@@ -79,6 +86,17 @@ impl Process {
             }
         });
         Self { address: String::new(), child, lines, reader, is_read }
+    }
+
+    /// Waits for the line with this message, which has the address.
+    pub async fn listens(&mut self, message: &str) {
+        eventually("curio listens", async || {
+            let lines = self.lines.lock().unwrap();
+            assert!(self.child.try_wait().unwrap().is_none(), "curio ended: {lines:?}");
+            let line = lines.iter().find(|line| line["message"] == message);
+            line.map(|line| self.address = format!("http://{}", line["address"].as_str().unwrap())).is_some()
+        })
+        .await;
     }
 
     /// The lines of the log with this message.

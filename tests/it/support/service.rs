@@ -33,6 +33,7 @@ pub fn options() -> Options {
         public_url: None,
         trusted_proxies: Vec::new(),
         cors_origins: Vec::new(),
+        admin_bind: None,
         connections: ConnectionOptions {
             check_every: Duration::from_millis(50),
             idle_timeout: Duration::from_mins(1),

@@ -1,0 +1,29 @@
+//! The limit of open files.
+
+use anyhow::ensure;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::http::listener::SURPLUS;
+
+/// What the service opens besides those: the log, the runtime, the listeners, the connections of
+/// migrations and probes.
+const OTHERS: usize = 24;
+
+/// How many connections from clients fit into the limit of open files, which is raised as far as
+/// this process may. The rest is for the database, the admin and probes.
+pub fn connections(wanted: usize, to_database: usize, from_admin: usize) -> anyhow::Result<usize> {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    let current = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    let files = current.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
+    let fitting = files.saturating_sub(to_database + from_admin + SURPLUS + OTHERS);
+    ensure!(
+        fitting > 0,
+        "the limit of {files} open files leaves none for clients: raise it (ulimit -n), or lower \
+         CURIO_DATABASE_CONNECTIONS ({to_database})"
+    );
+    if fitting < wanted {
+        tracing::warn!(files, connections = fitting, "serve.connections_limited");
+    }
+    Ok(fitting.min(wanted))
+}

@@ -1,0 +1,90 @@
+//! The sockets of the service.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
+
+use anyhow::Context;
+use axum::Router;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::descriptors;
+use crate::{
+    app::App,
+    config::{ServeSettings, http::ConnectionOptions},
+    http::{
+        admin_router,
+        listener::{self, SURPLUS},
+        router,
+    },
+};
+
+/// The most connections to the admin's address.
+const ADMIN_CONNECTIONS: usize = 16;
+
+/// The sockets, being served.
+#[derive(Debug)]
+pub struct Listeners {
+    pub address: SocketAddr,
+    public: Served,
+    admin: Option<Served>,
+}
+
+/// A socket being served, until it is told to stop.
+#[derive(Debug)]
+struct Served {
+    stop: CancellationToken,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Listeners {
+    pub fn bind(settings: &ServeSettings, app: &Arc<App>) -> anyhow::Result<Self> {
+        let wanted = app.options.connections;
+        let from_admin = if settings.admin_bind.is_some() { ADMIN_CONNECTIONS + SURPLUS } else { 0 };
+        let max = descriptors::connections(wanted.max, settings.database_connections.into(), from_admin)?;
+        let public = bind(settings.bind, "--bind")?;
+        let admin = settings.admin_bind.map(|address| bind(address, "--admin-bind")).transpose()?;
+        let address = public.local_addr()?;
+        let admin_address = admin.as_ref().and_then(|admin| admin.local_addr().ok());
+        let admin_address = admin_address.map(tracing::field::display);
+        tracing::info!(%address, admin_address, "serve.starting");
+        let of_admin = ConnectionOptions { max: ADMIN_CONNECTIONS, ..wanted };
+        Ok(Self {
+            address,
+            public: Served::new(public, router(app), app, ConnectionOptions { max, ..wanted }),
+            admin: admin.map(|listener| Served::new(listener, admin_router(app), app, of_admin)),
+        })
+    }
+
+    /// Stops the admin's last, so that it sees how the rest stops.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.public.stop().await?;
+        match self.admin {
+            Some(admin) => admin.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Served {
+    fn new(listener: TcpListener, router: Router, app: &Arc<App>, options: ConnectionOptions) -> Self {
+        let stop = CancellationToken::new();
+        let stopped = stop.clone().cancelled_owned();
+        let task = tokio::spawn(listener::serve(listener, router, Arc::clone(app), options, stopped));
+        Self { stop, task }
+    }
+
+    async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        Ok(self.task.await??)
+    }
+}
+
+fn bind(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address)
+        .with_context(|| format!("cannot listen on {address}; another address can be given by {flag}"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}

@@ -1,0 +1,164 @@
+//! The life of the process, seen from its sockets: start, file descriptors, shutdown.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::{
+    database::TestDatabase,
+    eventually,
+    process::{Process, run},
+};
+
+async fn connect(process: &Process) -> TcpStream {
+    TcpStream::connect(process.address.strip_prefix("http://").unwrap()).await.unwrap()
+}
+
+async fn ready(address: &str) -> (StatusCode, Value) {
+    // A client of its own, because a kept connection says nothing about the listener.
+    let reply = Client::new().get(format!("{address}/readyz")).send().await.unwrap();
+    (reply.status(), reply.json().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_listener_accepts_during_the_drain_delay_while_readyz_fails() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[("CURIO_DRAIN_DELAY", "1s")]).await;
+    let start = Instant::now();
+    process.signal("TERM");
+    eventually("readyz fails", async || ready(&process.address).await.0 == StatusCode::SERVICE_UNAVAILABLE)
+        .await;
+    assert_eq!(ready(&process.address).await.1["checks"]["server"], "draining");
+    let items = format!("{}/v1/items", process.address);
+    let created = Client::new().post(&items).json(&json!({ "name": "Late" })).send().await.unwrap();
+    assert_eq!(created.status(), StatusCode::CREATED);
+    assert_eq!(process.end().await.code(), Some(0));
+    assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_during_the_drain_delay_ends_the_process_at_once() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[("CURIO_DRAIN_DELAY", "10m")]).await;
+    process.signal("TERM");
+    eventually("it is stopping", async || !process.lines("serve.stopping").is_empty()).await;
+    process.signal("TERM");
+    assert_eq!(process.end().await.code(), Some(143));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_without_a_whole_request_do_not_hold_the_exit() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[("CURIO_BODY_TIMEOUT", "10m")]).await;
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let mut streams = Vec::new();
+    for sent in [
+        &b""[..],
+        b"GET /v1/items HTTP/1.1\r\nhost: x\r\n",
+        b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\nGET /",
+        b"POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{",
+        &preface[..10],
+        &preface[..],
+    ] {
+        let mut stream = connect(&process).await;
+        stream.write_all(sent).await.unwrap();
+        streams.push(stream);
+    }
+    // The service has read what the others sent.
+    assert_eq!(ready(&process.address).await.0, StatusCode::OK);
+    let start = Instant::now();
+    process.signal("TERM");
+    assert_eq!(process.end().await.code(), Some(0));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    for mut stream in streams {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn probes_respond_while_the_database_is_migrated() {
+    let database = TestDatabase::empty().await;
+    let mut holder = database.connect().await;
+    sqlx::migrate::Migrate::lock(&mut holder).await.unwrap();
+    let mut process = Process::spawn(&database.url(), &[("CURIO_MIGRATE_ON_START", "true")]);
+    process.listens("serve.starting").await;
+    let get =
+        async |path: &str| Client::new().get(format!("{}{path}", process.address)).send().await.unwrap();
+    assert_eq!(get("/livez").await.status(), StatusCode::OK);
+    let (status, checks) = ready(&process.address).await;
+    assert_eq!((status, &checks["checks"]["server"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("starting")));
+    for path in ["/v1/items", "/docs/", "/nothing", "/metrics"] {
+        let reply = get(path).await;
+        assert_eq!(reply.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(reply.headers().contains_key("retry-after"));
+        assert_eq!(reply.json::<Value>().await.unwrap()["type"], "/problems/unavailable");
+    }
+    sqlx::migrate::Migrate::unlock(&mut holder).await.unwrap();
+    eventually("it is ready", async || ready(&process.address).await.0 == StatusCode::OK).await;
+    assert_eq!(get("/v1/items").await.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_admin_has_an_address_of_its_own() {
+    let database = TestDatabase::new().await;
+    let process = Process::serve(&database.url(), &[("CURIO_ADMIN_BIND", "127.0.0.1:0")]).await;
+    let line = &process.lines("serve.starting")[0];
+    let admin = format!("http://{}", line["admin_address"].as_str().unwrap());
+    for (address, path, status) in [
+        (&process.address, "/livez", 200),
+        (&process.address, "/readyz", 200),
+        (&process.address, "/metrics", 404),
+        (&process.address, "/v1/items", 200),
+        (&admin, "/livez", 200),
+        (&admin, "/readyz", 200),
+        (&admin, "/metrics", 200),
+        (&admin, "/v1/items", 404),
+        (&admin, "/docs/", 404),
+    ] {
+        let reply = reqwest::get(format!("{address}{path}")).await.unwrap();
+        assert_eq!(reply.status().as_u16(), status, "{address}{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_few_file_descriptors_probes_still_respond() {
+    let database = TestDatabase::new().await;
+    let process = Process::serve_with_files(100, &database.url()).await;
+    let limited = process.lines("serve.connections_limited");
+    let connections = limited[0]["connections"].as_u64().unwrap();
+    assert!((1..100).contains(&connections), "{limited:?}");
+    let mut silent = Vec::new();
+    for _ in 0..connections {
+        silent.push(connect(&process).await);
+    }
+    eventually("no room is left for requests", async || {
+        let reply = Client::new().get(format!("{}/v1/items", process.address)).send().await.unwrap();
+        reply.status() == StatusCode::SERVICE_UNAVAILABLE
+    })
+    .await;
+    for path in ["/livez", "/readyz"] {
+        let reply = Client::new().get(format!("{}{path}", process.address)).send().await.unwrap();
+        assert_eq!(reply.status(), StatusCode::OK, "{path}");
+    }
+    drop(silent);
+    eventually("there is room again", async || {
+        let reply = Client::new().get(format!("{}/v1/items", process.address)).send().await.unwrap();
+        reply.status() == StatusCode::OK
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_few_file_descriptors_are_explained() {
+    let mut command = tokio::process::Command::new("bash");
+    command.args(["-c", "ulimit -n 50; exec \"$0\" serve --bind 127.0.0.1:0", env!("CARGO_BIN_EXE_curio")]);
+    command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").current_dir(std::env::temp_dir());
+    let (code, _, error) = run(command).await;
+    assert!(code == Some(1) && error.contains("limit of 50 open files"), "{error}");
+}
