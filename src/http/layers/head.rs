@@ -1,11 +1,12 @@
-//! Rejects what the head of a request rules out: `Host` (RFC 9112 §3.2), `Content-Range` and `Accept`.
+//! Rejects what the head of a request rules out: transfer codings (RFC 9112 §6.1), `Host`
+//! (RFC 9112 §3.2), `Content-Range` and `Accept`.
 
 use std::net::Ipv6Addr;
 
 use axum::extract::Request;
 use http::{
-    Method, Version,
-    header::{CONTENT_RANGE, HOST},
+    HeaderValue, Method, Version,
+    header::{CONNECTION, CONTENT_RANGE, HOST, TRANSFER_ENCODING},
 };
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     http::{
         operator,
         request::negotiation::accepts_json,
-        response::problem::{NOT_ACCEPTABLE, Problem},
+        response::problem::{NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
     },
 };
 
@@ -21,6 +22,19 @@ use crate::{
 pub fn check(request: &Request) -> Result<(), Problem> {
     require_whole(request)?;
     require_json(request)
+}
+
+/// Passes a body that is as it is: hyper undoes `chunked`, and takes what is left for the content
+/// whatever other coding it has.
+pub fn check_framing(request: &Request) -> Result<(), Problem> {
+    let mut fields = request.headers().get_all(TRANSFER_ENCODING).iter();
+    let is_chunked = |field: &HeaderValue| field.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    if fields.next().is_none_or(is_chunked) && fields.next().is_none() {
+        return Ok(());
+    }
+    let detail = "The only transfer coding that is known here is chunked.";
+    // What follows on the connection may be part of the body.
+    Err(Problem::new(&NOT_IMPLEMENTED, detail).with_header(CONNECTION, HeaderValue::from_static("close")))
 }
 
 /// Passes a request that says whom it is for. Probes always respond.

@@ -70,6 +70,7 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .layer(PropagateRequestIdLayer::x_request_id())
             .layer(CatchPanicLayer::custom(internal_error))
             .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
+            .layer(AroundLayer(|request: &mut Request| head::check_framing(request)))
             .layer(option_layer(limiter.map(|limiter| {
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
             })))

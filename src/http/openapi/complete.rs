@@ -129,6 +129,6 @@ mod tests {
             let others = KINDS.iter().filter(|other| other.status == kind.status).count();
             assert_eq!(others, 1, "{}", kind.slug);
         }
-        assert_eq!(KINDS.len(), 17);
+        assert_eq!(KINDS.len(), 18);
     }
 }

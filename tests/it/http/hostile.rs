@@ -225,6 +225,38 @@ async fn malformed_http_is_rejected_with_a_problem_document() {
 }
 
 #[tokio::test]
+async fn a_transfer_coding_other_than_chunked_is_rejected_with_501() {
+    let service = TestService::start().await;
+    for (coding, version, status) in [
+        ("chunked", "1.1", "201"),
+        ("Chunked", "1.1", "201"),
+        ("gzip, chunked", "1.1", "501"),
+        ("identity, chunked", "1.1", "501"),
+        ("gzip\r\ntransfer-encoding: chunked", "1.1", "501"),
+        ("chunked, chunked", "1.1", "501"),
+        ("gzip", "1.1", "400"),
+        ("chunked", "1.0", "400"),
+    ] {
+        let mut stream = raw(
+            &service,
+            format!(
+                "POST /v1/items HTTP/{version}\r\nhost: x\r\ncontent-type: application/json\r\n\
+                 transfer-encoding: {coding}\r\n\r\nc\r\n{{\"name\":\"x\"}}\r\n0\r\n\r\n"
+            )
+            .as_bytes(),
+        )
+        .await;
+        let reply = read_reply(&mut stream).await;
+        assert_eq!(reply.split(' ').nth(1), Some(status), "{coding}: {reply}");
+        if status != "201" {
+            assert!(reply.contains("application/problem+json"), "{coding}: {reply}");
+            assert!(reply.contains("connection: close"), "{coding}: {reply}");
+        }
+    }
+    assert_eq!(service.database.count_items().await, 2);
+}
+
+#[tokio::test]
 async fn header_values_beyond_ascii_are_rejected_or_ignored() {
     let service = TestService::start().await;
     for header in [

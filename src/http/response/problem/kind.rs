@@ -156,6 +156,15 @@ pub static INTERNAL: Kind = Kind {
               `X-Request-Id`) finds the cause in its log.",
 };
 
+/// `/problems/not-implemented`
+pub static NOT_IMPLEMENTED: Kind = Kind {
+    slug: "not-implemented",
+    title: "The request needs what is not implemented.",
+    status: StatusCode::NOT_IMPLEMENTED,
+    meaning: "The body has a transfer coding other than `chunked` (RFC 9112 §6.1). Send it with \
+              `chunked` alone, or with `Content-Length`.",
+};
+
 /// `/problems/unavailable`
 pub static UNAVAILABLE: Kind = Kind {
     slug: "unavailable",
@@ -166,7 +175,7 @@ pub static UNAVAILABLE: Kind = Kind {
 };
 
 /// Every type of problem.
-pub static KINDS: [&Kind; 17] = [
+pub static KINDS: [&Kind; 18] = [
     &MALFORMED,
     &UNAUTHORIZED,
     &NOT_FOUND,
@@ -183,5 +192,6 @@ pub static KINDS: [&Kind; 17] = [
     &URI_TOO_LONG,
     &FIELDS_TOO_LARGE,
     &INTERNAL,
+    &NOT_IMPLEMENTED,
     &UNAVAILABLE,
 ];
