@@ -59,7 +59,6 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
     router.layer(
         ServiceBuilder::new()
-            .layer(option_layer(cors::layer(&app.options.cors_origins)))
             .map_response(|response: http::Response<_>| response.map(Body::new))
             .map_request(request_id::discard_invalid)
             .layer(SetRequestIdLayer::x_request_id(UuidV7))
@@ -68,6 +67,7 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .layer(AroundLayer(move |request: &mut Request| Ok(observe::observe(&observed, request))))
             .map_response(|response: http::Response<_>| secure(problem::render(response)))
             .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(option_layer(cors::layer(&app.options.cors_origins)))
             .layer(CatchPanicLayer::custom(internal_error))
             .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
             .layer(AroundLayer(|request: &mut Request| head::check_framing(request)))

@@ -163,6 +163,7 @@ async fn large_responses_are_compressed_on_request() {
 
 #[tokio::test]
 async fn other_origins_read_responses_only_if_configured() {
+    let log = Log::capture();
     let origin = "https://app.example.com";
     let ask = async |service: &TestService, method: Method, origin: &str| {
         let mut request = service.request(method.clone(), "/v1/items").header("origin", origin);
@@ -183,6 +184,14 @@ async fn other_origins_read_responses_only_if_configured() {
     );
     let preflight = ask(&open, Method::OPTIONS, origin).await;
     assert_eq!(preflight.header("access-control-allow-origin"), Some(origin));
+    assert!(preflight.header("x-request-id").is_some());
+    let requests = log.lines("request");
+    assert_eq!(requests.last().unwrap()["span"]["method"], "OPTIONS", "a preflight is logged");
+    let metrics = open.get("/metrics").await.text;
+    assert!(metrics.contains(r#"count{method="OPTIONS",route="/v1/items",status="200"} 1"#), "{metrics}");
+    let rejected = Reply::of(open.request(Method::DELETE, "/v1/items").header("origin", origin)).await;
+    rejected.is_problem(405, "method-not-allowed");
+    assert_eq!(rejected.header("access-control-allow-origin"), Some(origin), "problems can be read");
     assert!(preflight.header("access-control-allow-methods").unwrap().contains("PATCH"));
     let exposed = ask(&open, Method::GET, origin).await;
     assert!(exposed.header("access-control-expose-headers").unwrap().to_lowercase().contains("etag"));

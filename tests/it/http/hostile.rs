@@ -10,7 +10,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::service::{Reply, TestService, options, path};
+use crate::support::{
+    log::Log,
+    service::{Reply, TestService, options, path},
+};
 
 /// A body, the status of its rejection, and the pointer and code of a reported fault.
 type Case = (Vec<u8>, u16, &'static str, &'static str);
@@ -222,6 +225,20 @@ async fn malformed_http_is_rejected_with_a_problem_document() {
         let id = head.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap();
         assert_eq!(body["instance"], format!("urn:uuid:{id}"));
     }
+}
+
+#[tokio::test]
+async fn what_is_not_a_request_is_logged_and_counted_once() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let reply = read_reply(&mut raw(&service, b"GARBAGE\r\n\r\n").await).await;
+    let id = reply.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap();
+    let lines = log.lines("request");
+    assert_eq!(lines.len(), 1, "{}", log.text());
+    assert_eq!((&lines[0]["span"]["request_id"], &lines[0]["http.status"]), (&json!(id), &json!(400)));
+    let metrics = service.get("/metrics").await.text;
+    let count = r#"curio_http_request_duration_seconds_count{method="other",route="none",status="400"} 1"#;
+    assert!(metrics.contains(count), "{metrics}");
 }
 
 #[tokio::test]

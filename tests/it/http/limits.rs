@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::support::{
     Options, eventually,
+    log::Log,
     service::{Reply, TestService, options},
 };
 
@@ -38,6 +39,7 @@ async fn a_client_over_its_quota_is_rejected_with_the_time_to_wait() {
 
 #[tokio::test]
 async fn requests_over_the_concurrency_limit_are_rejected_immediately() {
+    let log = Log::capture();
     let service = TestService::start_with(Options { max_requests: 2, ..options() }).await;
     let item = service.create("Lamp").await;
     let path = format!("/v1/items/{}", item["id"].as_str().unwrap());
@@ -50,6 +52,9 @@ async fn requests_over_the_concurrency_limit_are_rejected_immediately() {
             eventually("both wait for the lock", async || service.database.number(waiting).await == 2).await;
             let rejected = service.get(&path).await;
             assert_eq!(rejected.is_problem(503, "unavailable").header("retry-after"), Some("1"));
+            let causes: Vec<_> =
+                log.lines("request.failed").iter().map(|line| line["cause"].clone()).collect();
+            assert_eq!(causes, ["Too many requests are in progress."]);
             assert_eq!(service.get("/livez").await.status, StatusCode::OK);
             assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
             sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();

@@ -44,8 +44,12 @@ where
     let (mut parts, _) = response.into_parts();
     let problem = parts.extensions.remove::<Arc<Problem>>();
     let problem = problem.unwrap_or_else(|| Arc::new(Problem::from_status(status)));
-    if let Some(cause) = &problem.cause {
-        log(status, &**cause);
+    match &problem.cause {
+        Some(cause) => log(status, &**cause),
+        None if status == StatusCode::SERVICE_UNAVAILABLE => {
+            tracing::warn!(status = status.as_u16(), cause = %problem.detail, "request.failed");
+        }
+        None => {}
     }
     parts.status = problem.kind.status;
     parts.headers.remove(CONTENT_LENGTH);
