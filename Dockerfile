@@ -5,6 +5,9 @@
 #
 # Without --layers, buildah caches nothing; without --format docker, the image lacks HEALTHCHECK, which OCI does not define.
 
+# The base images are named by tag, because a digest of theirs was never checked here. For a reproducible build, pin them
+# to what `docker buildx imagetools inspect <image>` prints: FROM rust:1.95-slim-bookworm@sha256:…
+
 # The same Rust as in rust-toolchain.toml. That file is not copied: rustup would download the components it lists, which
 # are for developers. The slim variant includes the C compiler that mimalloc, ring and zstd need.
 FROM rust:1.95-slim-bookworm AS build
