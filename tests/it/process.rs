@@ -333,7 +333,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_LOG", "a=b=c")], "CURIO_LOG is not a filter"),
         (&[("CURIO_DATABASE_CONNECTIONS", "0")], "database-connections"),
         (&[("CURIO_MAX_CONNECTIONS", "0")], "max-connections"),
-        (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be longer than 0"),
+        (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be at least 1ms"),
         (&[("CURIO_ADMIN_BIND", "8081")], "admin-bind"),
     ] {
         let mut command = curio(&["serve"]);
