@@ -87,7 +87,7 @@ pub struct ServeSettings {
     #[arg(long, env = "CURIO_MAX_CONNECTIONS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
     /// How long connections are still accepted after SIGTERM, while /readyz returns 503
-    #[arg(long, env = "CURIO_DRAIN_DELAY", value_name = "DURATION", default_value = "0s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "CURIO_DRAIN_DELAY", value_name = "DURATION", default_value = "0s", value_parser = parse_wait)]
     pub drain_delay: Duration,
     /// How long requests in progress may take after SIGTERM
     #[arg(long, env = "CURIO_SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = parse_wait)]

@@ -70,17 +70,6 @@ impl Transaction {
     }
 }
 
-/// Whether the database takes no writes: a replica, or `default_transaction_read_only`.
-///
-/// # Errors
-///
-/// Whatever the database reports.
-pub async fn is_read_only(conn: &mut PgConnection) -> Result<bool, Error> {
-    let row = execute(conn, "SHOW transaction_read_only").await?;
-    let row = row.ok_or_else(|| Error::internal("no row from SHOW"))?;
-    Ok(row.try_get::<&str, _>(0)? == "on")
-}
-
 impl Deref for Transaction {
     type Target = PgConnection;
 
