@@ -185,7 +185,7 @@ async fn a_database_that_was_read_only_is_written_again_at_once() {
     service.post("/v1/items", &json!({ "name": "x" })).await.is_problem(503, "unavailable");
     let all = futures_util::future::join_all((0..4).map(|_| service.create("Other"))).await;
     assert_eq!(all.len(), 4);
-    eventually("it is ready", async || service.get("/readyz").await.status == StatusCode::OK).await;
+    eventually("readyz sees it", async || service.get("/readyz").await.status == StatusCode::OK).await;
     assert_eq!(service.database.count_items().await, 5);
 }
 
