@@ -74,7 +74,8 @@ async fn a_long_value_is_cut_and_its_line_stays_json() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_is_not_read_stops_neither_requests_nor_the_shutdown() {
     let database = TestDatabase::new().await;
-    let mut process = Process::serve(&database.url(), &[]).await;
+    // A verbose log fills sooner.
+    let mut process = Process::serve(&database.url(), &[("CURIO_LOG", "trace")]).await;
     let client = Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
     let long = format!("{}/{}", process.address, "x".repeat(MAX_VALUE));
     let metrics = format!("{}/metrics", process.address);
