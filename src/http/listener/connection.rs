@@ -18,7 +18,7 @@ use socket2::SockRef;
 use tokio::{
     io::{Interest, Ready},
     net::TcpStream,
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, sleep},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -82,6 +82,7 @@ impl Connection {
             tokio::select! {
                 () = finish(served, &activity) => return,
                 _ = verdict, if ended.is_none() => {}
+                () = sleep(options.write_timeout), if ended.is_some() => {}
             }
         }
         // The kernel must not hold what the client does not take.

@@ -202,6 +202,22 @@ async fn a_client_that_does_not_read_its_response_is_cut_off_and_frees_its_room(
 }
 
 #[tokio::test]
+async fn a_client_that_sends_requests_and_reads_no_response_is_cut_off() {
+    for (idle_timeout, write_timeout) in [(SHORT, 2 * SHORT), (2 * SHORT, SHORT)] {
+        let service = service_with(|connections| {
+            connections.idle_timeout = idle_timeout;
+            connections.write_timeout = write_timeout;
+        })
+        .await;
+        let mut stream = connect(&service).await;
+        let requests = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n".repeat(100);
+        let cut =
+            timeout(Duration::from_secs(20), async { while stream.write_all(&requests).await.is_ok() {} });
+        assert!(cut.await.is_ok(), "still open");
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_reads_slowly_but_steadily_gets_its_whole_response() {
     let service = service_with(|connections| connections.write_timeout = SHORT).await;
     with_large_items(&service).await;
