@@ -37,6 +37,7 @@ async fn the_listener_accepts_during_the_drain_delay_while_readyz_fails() {
     let items = format!("{}/v1/items", process.address);
     let created = Client::new().post(&items).json(&json!({ "name": "Late" })).send().await.unwrap();
     assert_eq!(created.status(), StatusCode::CREATED);
+    assert_eq!(created.headers()["connection"], "close", "the client moves to another connection");
     assert_eq!(process.end().await.code(), Some(0));
     assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
 }

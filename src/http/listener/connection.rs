@@ -61,9 +61,11 @@ impl Connection {
         let options = self.options();
         let stream = Arc::new(self.stream);
         let activity = Activity::new();
-        let socket = Socket::new(Arc::clone(&stream), self.peer, self.app, Arc::clone(&activity));
+        let socket =
+            Socket::new(Arc::clone(&stream), self.peer, Arc::clone(&self.app), Arc::clone(&activity));
         let service = Service {
             router: self.router,
+            app: self.app,
             peer: self.peer,
             is_surplus: self.slot.is_surplus,
             activity: Arc::clone(&activity),

@@ -10,7 +10,7 @@ use std::{
 
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture};
 use bytes::{Buf, Bytes};
-use http::Request;
+use http::{HeaderValue, Request, Version, header::CONNECTION};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -20,12 +20,14 @@ use super::{
     activity::{Activity, Handling, PIECE, Receiving, Sending},
     target,
 };
-use crate::http::limits::Surplus;
+use crate::{app::App, http::limits::Surplus};
 
-/// The router, for one connection.
+/// The router, for one connection. While the service drains, clients of HTTP/1 are told to use
+/// another one.
 #[derive(Debug, Clone)]
 pub struct Service {
     pub router: Router,
+    pub app: Arc<App>,
     pub peer: SocketAddr,
     /// Whether the connection is above the limit.
     pub is_surplus: bool,
@@ -39,6 +41,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
 
     fn call(&self, request: Request<Incoming>) -> Responding {
         let handling = self.activity.handle(request.version());
+        let closes = self.app.is_draining() && request.version() != Version::HTTP_2;
         let mut request = target::normalize(request).map(|body| {
             if body.is_end_stream() {
                 return Body::empty();
@@ -49,7 +52,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         if self.is_surplus {
             request.extensions_mut().insert(Surplus);
         }
-        Responding { response: self.router.clone().call(request), handling: Some(handling) }
+        Responding { response: self.router.clone().call(request), handling: Some(handling), closes }
     }
 }
 
@@ -59,6 +62,7 @@ pin_project! {
         #[pin]
         response: RouteFuture<Infallible>,
         handling: Option<Handling>,
+        closes: bool,
     }
 }
 
@@ -67,10 +71,13 @@ impl Future for Responding {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let Ok(response): Result<Response, Infallible> = ready!(this.response.poll(context));
+        let Ok(mut response): Result<Response, Infallible> = ready!(this.response.poll(context));
         let Some(handling) = this.handling.take() else {
             unreachable!("it is polled until it is ready, and not again")
         };
+        if *this.closes {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         let sending = handling.respond();
         Poll::Ready(Ok(response.map(|inner| ResponseBody { inner, rest: Bytes::new(), sending })))
     }
