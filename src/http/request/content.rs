@@ -54,11 +54,12 @@ impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<(Id, H)> for Replace
     }
 }
 
-/// The text of an object without [`OUTPUT_ONLY`].
+/// The text of an object without [`OUTPUT_ONLY`]; `None` if it has none of them.
 pub fn without_output_only(text: &str) -> Option<String> {
     let mut members = members(text)?;
+    let all = members.len();
     members.retain(|name, _| !OUTPUT_ONLY.contains(&&**name));
-    serde_json::to_string(&members).ok()
+    if members.len() < all { serde_json::to_string(&members).ok() } else { None }
 }
 
 /// The members of an object, unparsed.

@@ -7,12 +7,20 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::block_in_place,
+};
+
 use super::{
     body::{FromBody, ReceivedBody, Unread},
     head::{FromHead, Head},
     media_type::require_media_type,
 };
 use crate::{app::App, http::response::problem::Problem};
+
+/// From this many bytes on, work takes longer than it costs to hand the runtime to another thread.
+const LONG: usize = 64 * 1024;
 
 /// A request whose head is a valid `H` and whose body is a valid `B`.
 #[derive(Debug)]
@@ -30,7 +38,13 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
         let Some(valid) = H::from_head(&mut head, app).await.filter(|_| head.faults.is_empty()) else {
             return Err(Problem::malformed(head.faults));
         };
-        let body = B::from_body(media_type, &head.body, &valid)?;
+        let body = off_runtime(head.body.len(), || B::from_body(media_type, &head.body, &valid))?;
         Ok(Self(valid, body))
     }
+}
+
+/// Runs long work on this many bytes such that other requests do not wait for it.
+pub fn off_runtime<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
+    let is_threaded = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+    if bytes > LONG && is_threaded { block_in_place(work) } else { work() }
 }

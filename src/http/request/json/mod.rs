@@ -5,6 +5,7 @@
 
 pub mod inspect;
 pub mod number;
+mod outline;
 mod pointer;
 mod rules;
 mod schema;
@@ -131,6 +132,9 @@ where
     // The type itself may count or match characters differently from the schema.
     let is_of_text = |fault: &Fault| matches!(&*fault.code, "pattern" | "too_short" | "too_long");
     let (of_text, of_structure): (Vec<_>, Vec<_>) = schema.faults(text).into_iter().partition(is_of_text);
+    if of_structure.len() > MAX_FAULTS {
+        return of_structure;
+    }
     let repaired = repair(text, &of_structure, schema.example());
     let mut faults = match repaired.and_then(|text| serde_json::from_str::<T>(&text).ok()) {
         Some(value) => value.validate().err().iter().flat_map(rule_faults).collect(),

@@ -16,7 +16,7 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
-use super::pointer::member;
+use super::{outline::outline, pointer::member};
 use crate::{
     error::Fault,
     http::limits::{MAX_DATE_TIME, MAX_FAULTS, MAX_SAFE_INTEGER},
@@ -26,6 +26,8 @@ use crate::{
 #[derive(Debug)]
 pub struct TypeSchema {
     validator: Option<Validator>,
+    /// The names of all members that it describes.
+    names: HashSet<String>,
     example: Value,
 }
 
@@ -52,7 +54,10 @@ impl TypeSchema {
             "components": { "schemas": schemas },
         });
         limit_formats(&mut schema);
+        let mut names = HashSet::new();
+        collect_names(&schema, &mut names);
         Self {
+            names,
             example: schema["components"]["schemas"][&*T::name()]["examples"][0].clone(),
             validator: jsonschema::options().should_validate_formats(true).build(&schema).ok(),
         }
@@ -65,10 +70,22 @@ impl TypeSchema {
 
     /// Where `text` contradicts the schema: one fault for each location and rule.
     pub fn faults(&self, text: &str) -> Vec<Fault> {
-        let (Some(validator), Ok(value)) = (&self.validator, serde_json::from_str::<Value>(text)) else {
+        let (Some(validator), Some(value)) = (&self.validator, outline(text, &self.names)) else {
             return Vec::new();
         };
         schema_faults(validator, &value)
+    }
+}
+
+fn collect_names(schema: &Value, names: &mut HashSet<String>) {
+    match schema {
+        Value::Array(schemas) => schemas.iter().for_each(|schema| collect_names(schema, names)),
+        Value::Object(keywords) => {
+            let properties = keywords.get("properties").and_then(Value::as_object);
+            names.extend(properties.into_iter().flat_map(serde_json::Map::keys).cloned());
+            keywords.values().for_each(|schema| collect_names(schema, names));
+        }
+        _ => {}
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
         request::{
             patch,
             preconditions::{self, Preconditions},
-            valid::Valid,
+            valid::{Valid, off_runtime},
         },
         response::{
             problem::{Kind, NOT_FOUND, PRECONDITION_REQUIRED, Problem, TOO_LARGE},
@@ -68,7 +68,7 @@ pub async fn batch_items(
     let mut tx = write.begin(&app).await?;
     let mut room = MAX_BYTES;
     let found = lock(&mut tx, &operations, &mut room).await?;
-    let plan = plan(operations, found)?;
+    let plan = off_runtime(MAX_BYTES - room, || plan(operations, found))?;
     if !write.prefers_minimal() {
         take(&mut room, plan.created.bytes() + plan.updated.bytes())?;
     }

@@ -1,0 +1,96 @@
+//! The part of a JSON text that a schema describes: hostile bodies are large where it describes
+//! nothing.
+
+use std::{borrow::Cow, collections::HashSet, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Map, Value, value::RawValue};
+
+/// The levels that schemas describe: a batch's operation, its item, the attributes of the item, and
+/// their members.
+const LEVELS: usize = 4;
+/// The most members of an object that no schema knows.
+const UNKNOWN: usize = 256;
+
+/// The value of a text with valid syntax: its containers below [`LEVELS`] are empty, and its objects
+/// lack unknown members after the first [`UNKNOWN`].
+pub fn outline(text: &str, known: &HashSet<String>) -> Option<Value> {
+    describe(text, known, LEVELS)
+}
+
+fn describe(text: &str, known: &HashSet<String>, levels: usize) -> Option<Value> {
+    match text.as_bytes().first()? {
+        b'{' if levels == 0 => Some(Value::Object(Map::new())),
+        b'[' if levels == 0 => Some(Value::Array(Vec::new())),
+        b'{' => {
+            let Members(members) = serde_json::from_str(text).ok()?;
+            let mut unknown = 0;
+            let kept = members.into_iter().filter(|(name, _)| {
+                unknown += usize::from(!known.contains(&**name));
+                unknown <= UNKNOWN || known.contains(&**name)
+            });
+            let described = kept
+                .map(|(name, value)| Some((name.into_owned(), describe(value.get(), known, levels - 1)?)));
+            Some(Value::Object(described.collect::<Option<_>>()?))
+        }
+        b'[' => {
+            let values: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            let described = values.into_iter().map(|value| describe(value.get(), known, levels - 1));
+            Some(Value::Array(described.collect::<Option<_>>()?))
+        }
+        _ => serde_json::from_str(text).ok(),
+    }
+}
+
+/// The members of an object in their order, unparsed.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// A name that is copied only if it has escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Name(name), value)) = map.next_entry()? {
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_no_schema_describes_is_left_out() {
+        let known = HashSet::from(["name".to_owned()]);
+        let shown = |text: &str| outline(text, &known).unwrap();
+        let deep = r#"{"a": {"b": [{"c": {"d": 1}, "e": [1]}], "n": 1e400}}"#;
+        assert_eq!(shown(deep)["a"]["b"], json!([{ "c": {}, "e": [] }]));
+        assert_eq!(shown(deep)["a"]["n"].to_string(), "1e400");
+        let many: Vec<String> = (0..1000).map(|n| format!("\"{n}\": {n}")).collect();
+        let many = shown(&format!("{{{}, \"name\": \"x\"}}", many.join(",")));
+        assert_eq!((many.as_object().unwrap().len(), &many["name"]), (UNKNOWN + 1, &json!("x")));
+    }
+}
