@@ -147,6 +147,7 @@ async fn at_most_100_faults_are_reported() {
     let reply = service.post("/v1/items", &body).await;
     reply.is_problem(422, "validation-error");
     assert_eq!(reply.body["errors"].as_array().unwrap().len(), 100);
+    assert_eq!(reply.body["errors_truncated"], true);
     assert_eq!(reply.body["detail"], "More than 100 fields are not valid; the first 100 are listed.");
 }
 

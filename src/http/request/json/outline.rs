@@ -88,7 +88,7 @@ mod tests {
         let shown = |text: &str| outline(text, &known).unwrap();
         let deep = r#"{"a": {"b": [{"c": {"d": 1}, "e": [1]}], "n": 1e400}}"#;
         assert_eq!(shown(deep)["a"]["b"], json!([{ "c": {}, "e": [] }]));
-        assert_eq!(shown(deep)["a"]["n"].to_string(), "1e400");
+        assert_eq!(shown(deep)["a"]["n"].to_string(), "1e+400");
         let many: Vec<String> = (0..1000).map(|n| format!("\"{n}\": {n}")).collect();
         let many = shown(&format!("{{{}, \"name\": \"x\"}}", many.join(",")));
         assert_eq!((many.as_object().unwrap().len(), &many["name"]), (UNKNOWN + 1, &json!("x")));

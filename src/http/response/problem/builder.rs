@@ -20,6 +20,8 @@ pub struct Problem {
     pub(super) kind: &'static Kind,
     pub(super) detail: Cow<'static, str>,
     pub(super) faults: Vec<Fault>,
+    /// There are more faults.
+    pub(super) is_truncated: bool,
     pub(super) current_version: Option<i64>,
     headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) cause: Option<Source>,
@@ -34,6 +36,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             faults: Vec::new(),
+            is_truncated: false,
             current_version: None,
             headers: Vec::new(),
             cause: None,
@@ -71,6 +74,7 @@ impl Problem {
     /// Adds where in the request the problem is.
     #[must_use]
     pub fn with_faults(mut self, mut faults: Vec<Fault>) -> Self {
+        self.is_truncated = faults.len() > MAX_FAULTS;
         faults.truncate(MAX_FAULTS);
         self.faults = faults;
         self

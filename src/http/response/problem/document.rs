@@ -1,6 +1,6 @@
 //! [`Problem`] → document, and the pages at the types of problems.
 
-use std::{error::Error as StdError, fmt::Write as _, sync::Arc};
+use std::{error::Error as StdError, fmt::Write as _, ops::Not, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
@@ -113,6 +113,10 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     errors: Vec<Entry<'a>>,
+    /// Whether there are more faults than `errors` has.
+    #[serde(skip_serializing_if = "Not::not")]
+    #[schema(required = false)]
+    errors_truncated: bool,
 }
 
 /// One fault of a request.
@@ -149,6 +153,7 @@ impl<'a> Document<'a> {
             instance: instance(request_id),
             current_etag: problem.current_version.map(|version| format!("\"{version}\"")),
             errors: problem.faults.iter().map(Entry::new).collect(),
+            errors_truncated: problem.is_truncated,
         }
     }
 }
