@@ -14,7 +14,7 @@ async fn patch(service: &TestService, item: &str, operations: &Value) -> Reply {
 }
 
 #[tokio::test]
-async fn numbers_are_returned_as_they_were_written() {
+async fn numbers_are_returned_with_their_exact_value() {
     let service = TestService::start().await;
     let attributes = r#"{"big":123456789012345678901234567890,"exact":1.10,"small":0.1e-3}"#;
     let created = service.post_text(format!(r#"{{"name":"Lamp","attributes":{attributes}}}"#)).await;
