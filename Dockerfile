@@ -5,8 +5,8 @@
 #
 # Without --layers, buildah caches nothing; without --format docker, the image lacks HEALTHCHECK, which OCI does not define.
 
-# The base images are named by tag, because a digest of theirs was never checked here. For a reproducible build, pin them
-# to what `docker buildx imagetools inspect <image>` prints: FROM rust:1.95-slim-bookworm@sha256:…
+# The base images are referenced by tag. For a reproducible build, pin them to the digests that
+# `docker buildx imagetools inspect <image>` prints: FROM rust:1.95-slim-bookworm@sha256:…
 
 # The same Rust as in rust-toolchain.toml. That file is not copied: rustup would download the components it lists, which
 # are for developers. The slim variant includes the C compiler that mimalloc, ring and zstd need.
@@ -47,7 +47,7 @@ COPY --from=build /src/target/release/curio /curio
 WORKDIR /
 # A number, so that an orchestrator can verify that it is not root.
 USER 65532:65532
-# A load balancer needs a while to see that /readyz is 503.
+# Load balancers need time to notice that /readyz returns 503.
 ENV CURIO_BIND=0.0.0.0:8080 \
     CURIO_DRAIN_DELAY=5s \
     CURIO_LOG_FORMAT=json

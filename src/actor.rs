@@ -13,7 +13,7 @@ use std::{
 pub enum Actor {
     /// The client with this address.
     Address(IpAddr),
-    /// A client that a proxy names in another way; the hash of that name.
+    /// A client that a proxy identifies by something other than an address; a hash of that name.
     Named(u64),
 }
 
@@ -24,7 +24,7 @@ impl Actor {
         Self::Address(address.to_canonical())
     }
 
-    /// The actor that a proxy calls `name`, which is no address.
+    /// The actor that a proxy identifies by `name`, which is not an address.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         let mut hasher = DefaultHasher::new();
@@ -32,7 +32,7 @@ impl Actor {
         Self::Named(hasher.finish())
     }
 
-    /// Whom the actor shares a quota with: one subscriber has a whole /64 of IPv6.
+    /// The actor or network that shares a quota: one subscriber has a whole /64 of IPv6.
     #[must_use]
     pub fn quota_scope(&self) -> Self {
         match self {

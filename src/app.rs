@@ -33,7 +33,7 @@ impl App {
         app
     }
 
-    /// A service that responds to probes alone until it is started.
+    /// A service that responds only to probes until [`start`](Self::start) is called.
     #[must_use]
     pub fn starting(database: Database, options: HttpOptions) -> Arc<Self> {
         Arc::new(Self {
@@ -46,7 +46,7 @@ impl App {
         })
     }
 
-    /// Begins to serve, once the schema and the key are there.
+    /// Begins to serve requests; the schema must be current.
     pub fn start(&self, cursor_key: &[u8]) {
         let cursor_mac = Hmac::new_from_slice(cursor_key);
         let cursor_mac = cursor_mac.unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));

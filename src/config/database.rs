@@ -18,7 +18,7 @@ pub struct DatabaseUrl {
     /// Where the database is: `postgres://user:password@host:port/database`
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<Secret>,
-    /// A file that contains `DATABASE_URL` instead
+    /// A file that contains `DATABASE_URL`, instead of the variable
     #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
 }
@@ -40,7 +40,7 @@ impl DatabaseUrl {
     }
 }
 
-/// What the URL of a database may have after `?`; sqlx ignores everything else.
+/// The query parameters of a database URL that sqlx understands; it ignores all others.
 const PARAMETERS: [&str; 18] = [
     "application_name",
     "dbname",
@@ -62,12 +62,12 @@ const PARAMETERS: [&str; 18] = [
     "user",
 ];
 
-/// Parses the URL of a database that the setting `name` has.
+/// Parses the database URL in the setting `name`.
 ///
 /// # Errors
 ///
-/// It is malformed or has an unknown parameter. The message does not repeat the URL, which contains a
-/// password.
+/// It is malformed or has an unknown parameter. The message does not repeat the URL, which contains
+/// a password.
 pub fn parse_database_url(url: &Secret, name: &str) -> anyhow::Result<PgConnectOptions> {
     let url = url.expose();
     ensure!(
@@ -75,7 +75,7 @@ pub fn parse_database_url(url: &Secret, name: &str) -> anyhow::Result<PgConnectO
         "{name} must begin with postgres:// or postgresql://"
     );
     check_parameters(url, name)?;
-    // Like a parameter, but sqlx ignores a value that it does not know.
+    // sqlx ignores a value of this variable that it does not know.
     if let Ok(mode) = env::var("PGSSLMODE") {
         mode.parse::<PgSslMode>().context("PGSSLMODE is not a mode such as verify-full")?;
     }
@@ -88,7 +88,7 @@ fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let key = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
         let is_known = PARAMETERS.contains(&&*key) || key.starts_with("options[") && key.ends_with(']');
-        // What is no word may be a part of a password with an unescaped question mark.
+        // A key that is not a word may be part of a password with an unescaped question mark.
         let is_word = key.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(&byte));
         let word = if is_word { &*key } else { "that is not a word" };
         ensure!(

@@ -1,10 +1,10 @@
-//! Durations, within the limits that every use of them has.
+//! Durations, within the limits that apply to all of them.
 
 use std::time::Duration;
 
-/// The longest duration. PostgreSQL's time-outs are milliseconds in 32 bits: less than 25 days.
+/// The longest duration. PostgreSQL stores time-outs as 32-bit milliseconds: less than 25 days.
 const LONGEST: Duration = Duration::from_hours(24 * 24);
-/// The shortest time-out. PostgreSQL rounds a shorter one to zero, which means none.
+/// The shortest time-out. PostgreSQL rounds a shorter one to zero, which disables it.
 #[cfg(feature = "service")]
 const SHORTEST: Duration = Duration::from_millis(1);
 
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timeout_is_one_that_postgresql_takes_as_it_is() {
+    fn a_timeout_that_postgresql_would_round_or_reject_is_rejected() {
         for text in
             ["0s", "0ms", "999us", "500us", "1ns", "30d", "25days", "2147483648ms", "1000000y", "-1s", "5"]
         {

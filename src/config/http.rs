@@ -26,24 +26,24 @@ pub struct HttpOptions {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may call the API.
     pub cors_origins: Vec<Origin>,
-    /// Where probes and metrics are served on their own; metrics are then not among the rest.
+    /// A separate address for probes and metrics; metrics are then served only there.
     pub admin_bind: Option<SocketAddr>,
-    /// What connections may hold, and for how long.
+    /// The limits of connections.
     pub connections: ConnectionOptions,
 }
 
-/// What connections may hold, and for how long.
+/// The limits of connections.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionOptions {
     /// How often each connection is checked against the time-outs below.
     pub check_every: Duration,
-    /// The longest time without a whole request head: on a new connection and between requests.
+    /// The longest time without a complete request head: on a new connection and between requests.
     pub idle_timeout: Duration,
-    /// The longest time in which a client may take none of its response.
+    /// The longest time that a client may take to receive 64 KiB of its response.
     pub write_timeout: Duration,
     /// The most open connections.
     pub max: usize,
-    /// How long requests in progress may take once no connection is accepted.
+    /// How long requests in progress may take after the listener is closed.
     pub shutdown_timeout: Duration,
 }
 

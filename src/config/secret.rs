@@ -30,11 +30,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The value of the setting `name`, which a file may contain instead. An empty value is none.
+/// The value of the setting `name`, or the content of its file. An empty value counts as unset.
 ///
 /// # Errors
 ///
-/// There is a value and a file, or the file cannot be read or is empty.
+/// Both are set, or the file cannot be read or is empty.
 pub fn read_secret(
     name: &str,
     value: Option<&Secret>,

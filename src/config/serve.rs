@@ -20,7 +20,7 @@ pub struct ServeSettings {
     /// The address to listen on
     #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
-    /// An address of their own for probes and metrics; metrics are then not on the other one
+    /// A separate address for probes and metrics; metrics are then served only there
     #[arg(long, env = "CURIO_ADMIN_BIND", value_name = "ADDR")]
     pub admin_bind: Option<SocketAddr>,
     /// Apply the migrations that the database lacks before serving
@@ -74,16 +74,16 @@ pub struct ServeSettings {
     /// stored in the database
     #[arg(long, env = "CURIO_CURSOR_KEY", value_name = "KEY", hide_env_values = true)]
     pub cursor_key: Option<Secret>,
-    /// A file that contains `CURIO_CURSOR_KEY` instead
+    /// A file that contains `CURIO_CURSOR_KEY`, instead of the variable
     #[arg(long, env = "CURIO_CURSOR_KEY_FILE", value_name = "FILE")]
     pub cursor_key_file: Option<PathBuf>,
-    /// The longest time that a connection may be open without a request
+    /// The longest time that a connection may be open without a complete request head
     #[arg(long, env = "CURIO_IDLE_TIMEOUT", value_name = "DURATION", default_value = "60s", value_parser = parse_timeout)]
     pub idle_timeout: Duration,
-    /// The longest time in which a client may take none of its response
+    /// The longest time that a client may take to receive 64 KiB of its response
     #[arg(long, env = "CURIO_WRITE_TIMEOUT", value_name = "DURATION", default_value = "20s", value_parser = parse_timeout)]
     pub write_timeout: Duration,
-    /// The most open connections; more are only good for probes
+    /// The most open connections; on further ones, everything except probes is rejected with 503
     #[arg(long, env = "CURIO_MAX_CONNECTIONS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
     /// How long connections are still accepted after SIGTERM, while /readyz returns 503

@@ -39,7 +39,7 @@ pub struct ProjectSettings {
     /// An empty scratch database, for users without the right to create one
     #[arg(long, env = "CURIO_SCRATCH_URL", value_name = "URL", hide_env_values = true)]
     scratch_url: Option<Secret>,
-    /// A file that contains `CURIO_SCRATCH_URL` instead
+    /// A file that contains `CURIO_SCRATCH_URL`, instead of the variable
     #[arg(long, env = "CURIO_SCRATCH_URL_FILE", value_name = "FILE")]
     scratch_url_file: Option<PathBuf>,
 }

@@ -5,12 +5,16 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::http::listener::SURPLUS;
 
-/// What the service opens besides those: the log, the runtime, the listeners, the connections of
-/// migrations and probes.
+/// All other open files: the log, the runtime, the listeners, and the connections of migrations and
+/// probes.
 const OTHERS: usize = 24;
 
-/// How many connections from clients fit into the limit of open files, which is raised as far as
-/// this process may. The rest is for the database, the admin and probes.
+/// Raises the limit of open files to the hard limit, and returns how many client connections fit
+/// into it: at most `wanted`, next to those to the database and from the admin address.
+///
+/// # Errors
+///
+/// None fits.
 pub fn connections(wanted: usize, to_database: usize, from_admin: usize) -> anyhow::Result<usize> {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, ..limit };

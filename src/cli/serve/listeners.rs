@@ -21,10 +21,10 @@ use crate::{
     },
 };
 
-/// The most connections to the admin's address.
+/// The most connections to the admin address.
 const ADMIN_CONNECTIONS: usize = 16;
 
-/// The sockets, being served.
+/// The listening sockets and the tasks that serve them.
 #[derive(Debug)]
 pub struct Listeners {
     pub address: SocketAddr,
@@ -32,7 +32,7 @@ pub struct Listeners {
     admin: Option<Served>,
 }
 
-/// A socket being served, until it is told to stop.
+/// A task that serves a socket until `stop` is cancelled.
 #[derive(Debug)]
 struct Served {
     stop: CancellationToken,
@@ -58,7 +58,7 @@ impl Listeners {
         })
     }
 
-    /// Stops the admin's last, so that it sees how the rest stops.
+    /// Stops the admin address last, so that probes and metrics stay available until then.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.public.stop().await?;
         match self.admin {

@@ -46,7 +46,7 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     signals.exit_at_next();
     app.drain();
     if started {
-        // Load balancers need a while to see that `/readyz` is 503.
+        // Load balancers need time to notice that `/readyz` returns 503.
         sleep(settings.drain_delay).await;
     }
     listeners.stop().await?;
