@@ -1,5 +1,4 @@
-//! The part of a JSON text that a schema describes: hostile bodies are large where it describes
-//! nothing.
+//! The part of a JSON text that a schema describes. Hostile bodies are large elsewhere.
 
 use std::{borrow::Cow, collections::HashSet, fmt};
 
@@ -12,13 +11,13 @@ use serde_json::{Map, Value, value::RawValue};
 /// The levels that schemas describe: a batch's operation, its item, the attributes of the item, and
 /// their members.
 const LEVELS: usize = 4;
-/// The most members of an object that no schema knows.
+/// The most unknown members of an object.
 const UNKNOWN: usize = 256;
 
-/// The value of a text with valid syntax: its containers below [`LEVELS`] are empty, and its objects
-/// lack unknown members after the first [`UNKNOWN`].
+/// The value of a text with valid syntax. Containers below [`LEVELS`] are empty, and objects lack
+/// unknown members after the first [`UNKNOWN`].
 pub fn outline(text: &str, known: &HashSet<String>) -> Option<Value> {
-    describe(text, known, LEVELS)
+    describe(text.trim_start(), known, LEVELS)
 }
 
 fn describe(text: &str, known: &HashSet<String>, levels: usize) -> Option<Value> {
@@ -83,11 +82,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_schema_describes_is_left_out() {
+    fn deep_and_unknown_members_are_left_out() {
         let known = HashSet::from(["name".to_owned()]);
         let shown = |text: &str| outline(text, &known).unwrap();
         let deep = r#"{"a": {"b": [{"c": {"d": 1}, "e": [1]}], "n": 1e400}}"#;
         assert_eq!(shown(deep)["a"]["b"], json!([{ "c": {}, "e": [] }]));
+        assert_eq!(shown(&format!("\n {deep}")), shown(deep));
         assert_eq!(shown(deep)["a"]["n"].to_string(), "1e+400");
         let many: Vec<String> = (0..1000).map(|n| format!("\"{n}\": {n}")).collect();
         let many = shown(&format!("{{{}, \"name\": \"x\"}}", many.join(",")));
