@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{actor::Actor, app::App, http::response::problem};
 
-/// A response to what is not a request.
+/// A response to bytes that are not a request.
 #[derive(Debug)]
 pub struct Rejection {
     pub status: StatusCode,
@@ -37,13 +37,10 @@ pub fn rejection(bytes: &[u8]) -> Option<Rejection> {
     }
     let head = str::from_utf8(bytes).ok()?;
     let (first, fields) = head.split_once("\r\n")?;
-    if !fields.starts_with("connection: close\r\ncontent-length: 0\r\n") {
-        return None;
-    }
+    let rest = fields.strip_prefix("connection: close\r\ncontent-length: 0\r\n")?;
     let id = Uuid::now_v7().to_string();
     let status = StatusCode::from_bytes(status).ok()?;
     let body = problem::bare(status, &id);
-    let rest = fields.strip_prefix("connection: close\r\ncontent-length: 0\r\n")?;
     let head = format!(
         "{first}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\nx-request-id: {id}\r\nconnection: close\r\n\
          content-length: {}\r\n{rest}",

@@ -41,6 +41,8 @@ use crate::{
 
 /// The largest body of a batch.
 pub const LIMIT: BodyLimit = BodyLimit { route: "/v1/items/batch", bytes: 8 * MEBIBYTE };
+/// The most bytes of a batch's stored items and its response together.
+const MAX_BYTES: usize = 16 * MEBIBYTE;
 
 /// Create, change and delete many items at once
 ///
@@ -81,13 +83,13 @@ pub async fn batch_items(
     write.commit(tx, reply).await
 }
 
-/// The most bytes that the stored items that a batch names and its response have together.
-const MAX_BYTES: usize = 16 * MEBIBYTE;
-
-/// Takes bytes from the room that is left.
+/// Subtracts bytes from the room that is left, or rejects the batch.
 fn take(room: &mut usize, bytes: usize) -> Result<(), Problem> {
-    let detail = "The items that the batch names and its response would have more than 16 MiB together.";
-    *room = room.checked_sub(bytes).ok_or_else(|| Problem::new(&TOO_LARGE, detail))?;
+    let detail = || {
+        let max = MAX_BYTES / MEBIBYTE;
+        format!("The stored items of the batch and its response would have more than {max} MiB together.")
+    };
+    *room = room.checked_sub(bytes).ok_or_else(|| Problem::new(&TOO_LARGE, detail()))?;
     Ok(())
 }
 
