@@ -30,13 +30,13 @@ use crate::error::Error;
 
 /// Idle connections older than this are pinged before use.
 const TRUSTED_IDLE: Duration = Duration::from_millis(100);
-/// How long a ping may take before its connection counts as dead.
+/// A connection whose ping takes longer is dead.
 const PING_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection is replaced at this age, so that the server's memory for it does not grow forever.
 const MAX_AGE: Duration = Duration::from_mins(30);
 /// How long a dropped transaction may take to roll back before its connection is closed.
 const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);
-/// How often PostgreSQL looks whether the client of a running statement is still there, in
+/// How often PostgreSQL checks whether the client of a running statement is still connected, in
 /// milliseconds.
 const CLIENT_CHECK_INTERVAL: u16 = 500;
 
@@ -58,7 +58,7 @@ pub struct DatabaseOptions {
 }
 
 impl fmt::Debug for DatabaseOptions {
-    /// Leaves out the address, whose own form contains the password.
+    /// Leaves out `connect`, whose `Debug` output contains the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DatabaseOptions")
             .field("max_connections", &self.max_connections)
@@ -81,7 +81,7 @@ impl Database {
     /// None at present: the configuration of the pool is complete.
     pub fn new(options: DatabaseOptions) -> Result<Self, Error> {
         let milliseconds = |duration: Duration| duration.as_millis().to_string();
-        // Neither statements nor notices are logged: both may quote what a client sent.
+        // Statements and notices are not logged: both may quote what a client sent.
         let connect = options.connect.disable_statement_logging().application_name("curio").options([
             ("client_min_messages", "error".to_owned()),
             ("client_connection_check_interval", CLIENT_CHECK_INTERVAL.to_string()),
@@ -119,7 +119,7 @@ impl Database {
         }
     }
 
-    /// How its connections are opened, for one outside the pool.
+    /// The options of its connections, to open one outside the pool.
     #[must_use]
     pub fn connect_options(&self) -> PgConnectOptions {
         self.pool.manager().connect.clone()
@@ -214,8 +214,8 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
 /// PostgreSQL ends a statement that still runs when its connection is closed. sqlx cannot send a
 /// cancel request, and `pg_cancel_backend` might hit another client's statement behind a pooler.
 ///
-/// A read-only connection is closed too. PostgreSQL may have become writable since, or another
-/// server may have taken its name, and an open connection would not notice.
+/// A read-only connection is closed too: the server may have become writable since, or its name may
+/// now belong to another server, and an open connection would not notice.
 async fn clean_up(mut object: Object<Connector>) {
     let start = Instant::now();
     let rollback = async {
@@ -248,13 +248,13 @@ pub(super) async fn execute(
 /// Opens connections, and decides which are still good.
 struct Connector {
     connect: PgConnectOptions,
-    /// Connections from before this instant are closed instead of used again.
+    /// Connections opened before this instant are closed instead of reused.
     distrusted: Mutex<Instant>,
 }
 
 impl Connector {
-    /// One broken connection is rarely alone: after a restart of the server, or if a network swallows
-    /// packets, all of them are broken, and to try each would take too long.
+    /// One broken connection is rarely alone: after a restart of the server, or if the network
+    /// drops packets, all of them are broken, and pinging each would take too long.
     fn distrust_connections_before(&self, instant: Instant) {
         let mut distrusted = self.distrusted.lock().unwrap_or_else(PoisonError::into_inner);
         *distrusted = instant.max(*distrusted);

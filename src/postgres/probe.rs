@@ -1,5 +1,5 @@
-//! How the database is, asked on a connection of its own: an exhausted pool is no reason to call
-//! the service unfit, and however many probes there are, the database sees one a second.
+//! The health of the database, checked on a separate connection: an exhausted pool does not make
+//! the service unready, and however many probes arrive, the database sees one a second.
 
 use std::{
     fmt,
@@ -14,28 +14,28 @@ use super::{
     pool::Database,
 };
 
-/// How long the database may take.
+/// How long a check may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// How long a result is returned again.
+/// How long a result is reused.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// How the database is.
+/// The health of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
-    /// It responds, takes writes, and has every migration. A database ahead of this binary is
+    /// It responds, is writable, and has every migration. A database ahead of this binary is
     /// served, so that a binary can be rolled back.
     Good,
-    /// It takes no writes.
+    /// It is read-only.
     ReadOnly,
     /// It lacks migrations.
     Behind,
-    /// It has not been asked.
+    /// It was not checked.
     Unknown,
-    /// It does not respond in time.
+    /// It does not respond in time, or with an error.
     Silent,
 }
 
-/// Asks how the database is.
+/// Checks the database.
 pub struct Probe {
     connect: PgConnectOptions,
     state: Mutex<State>,
@@ -54,7 +54,7 @@ impl Probe {
         Self { connect: database.connect_options(), state: Mutex::default() }
     }
 
-    /// How the database is, as of at most a second ago.
+    /// The health of the database, at most a second old.
     pub async fn health(&self) -> Health {
         let mut state = self.state.lock().await;
         if let Some((asked, health)) = state.last
@@ -62,7 +62,7 @@ impl Probe {
         {
             return health;
         }
-        // A probe that is dropped midway takes the connection with it.
+        // A check that is dropped midway drops the connection too.
         let connection = state.connection.take();
         let (connection, health) = match timeout(TIMEOUT, self.ask(connection)).await {
             Ok(Ok((connection, health))) => (Some(connection), health),
@@ -75,7 +75,7 @@ impl Probe {
                 (None, Health::Silent)
             }
         };
-        // A session that is read-only may stay so after the database no longer is.
+        // A session may stay read-only after the database has become writable.
         state.connection = connection.filter(|_| health != Health::ReadOnly);
         state.last = Some((Instant::now(), health));
         health

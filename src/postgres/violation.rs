@@ -37,13 +37,13 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Classes of SQLSTATE whose messages are about the server or the schema, not about rows; and P0, the
-/// words of a trigger's author.
+/// Classes of SQLSTATE whose messages are about the server or the schema, not about rows; and P0,
+/// whose messages are the words of a trigger's author.
 const SAFE_CLASSES: [&str; 14] =
     ["08", "0A", "25", "28", "3D", "40", "42", "53", "54", "55", "57", "58", "P0", "XX"];
 
-/// The report for the log, without what quotes rows: the detail and the context of every report,
-/// and the message of many.
+/// The report for the log, without what may quote rows: the detail, the context, and the message if
+/// its class is not safe.
 fn describe(reported: &dyn DatabaseError) -> String {
     let code = reported.code().unwrap_or_default();
     let mut text = format!("SQLSTATE {code}");

@@ -20,7 +20,7 @@ use tracing_subscriber::{
 use super::sink::MAX_LINE;
 use crate::time::rfc3339;
 
-/// The longest value, in bytes; the rest is cut off.
+/// The longest value, in bytes; a longer one is truncated.
 const MAX_VALUE: usize = 1024;
 
 /// The fields of a span as members of a JSON object, without braces, so that more can be added.
@@ -107,7 +107,7 @@ fn text(bytes: Vec<u8>) -> serde_json::Result<String> {
     String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
-/// What is logged instead of a line that is too long although its values are cut.
+/// The replacement for a line that is too long although its values are truncated.
 fn without_values(event: &Event<'_>, omitted_bytes: usize) -> Value {
     let metadata = event.metadata();
     json!({
@@ -119,7 +119,7 @@ fn without_values(event: &Event<'_>, omitted_bytes: usize) -> Value {
     })
 }
 
-/// Passes fields on, and cuts long values.
+/// Passes fields on, and truncates long values.
 struct Bounded<V>(V);
 
 impl<V: Visit> Visit for Bounded<V> {
@@ -149,13 +149,13 @@ impl<V: Visit> Visit for Bounded<V> {
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let mut text = BoundedText(String::with_capacity(128));
-        // The error is that of a text that is full.
+        // The only error is that the text is full.
         let _ = write!(text, "{value:?}");
         self.0.record_str(field, &text.0);
     }
 }
 
-/// A text that ends formatting when it is full.
+/// A text that stops formatting when it is full.
 struct BoundedText(String);
 
 impl fmt::Write for BoundedText {

@@ -75,7 +75,7 @@ impl Metrics {
         self.requests.get_or_create(&labels).observe(time.as_secs_f64());
     }
 
-    /// Counts what was rejected because it is not a request.
+    /// Counts a rejection of bytes that are not a request.
     pub fn record_rejection(&self, status: StatusCode) {
         let labels = Labels { method: "other", route: Route(None), status: status.as_u16() };
         self.requests.get_or_create(&labels).observe(0.0);
@@ -170,7 +170,7 @@ impl Collector for PoolCollector {
     }
 }
 
-/// The lines of the log that nobody read, counted for the whole process.
+/// The lost lines of the log, for the whole process.
 #[derive(Debug)]
 struct LogCollector;
 

@@ -68,7 +68,7 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     tracing::error!(location, cause = constant_message(panic.payload()), "panic");
 }
 
-/// The message of a panic, unless it was formatted: then it may quote what a client sent.
+/// The message of a panic if it is constant: a formatted one may quote what a client sent.
 fn constant_message(payload: &dyn Any) -> Option<&'static str> {
     payload.downcast_ref().copied()
 }

@@ -1,7 +1,7 @@
 //! The writer of the log: a buffer that its own thread empties, at most a few hundred times a
 //! second.
 //!
-//! No logger waits: if the log is not read, lines are lost instead.
+//! Logging never blocks: if the log is not read, lines are lost instead.
 //!
 //! tracing-appender's channel wakes its thread for each line, which costs two context switches. With
 //! it and tracing-subscriber's own JSON, a small read takes 18 % more processor time, and a list
@@ -29,7 +29,7 @@ pub const MAX_LINE: usize = 16 * 1024;
 const INTERVAL: Duration = Duration::from_millis(5);
 /// With this many unwritten bytes, further lines are lost.
 const MAX_UNWRITTEN: usize = 4 << 20;
-/// How long the end of the process waits for the last lines to be written.
+/// How long the process waits at its end for the last lines to be written.
 const END_TIMEOUT: Duration = Duration::from_secs(2);
 
 static LOST_LINES: AtomicU64 = AtomicU64::new(0);
@@ -115,7 +115,7 @@ impl Shared {
 #[derive(Clone)]
 pub struct Sink(Arc<Shared>);
 
-/// Writes the remaining lines when it is dropped, if they are read.
+/// Writes the remaining lines when it is dropped; waits for a short time only.
 pub struct Guard(Arc<Shared>);
 
 /// Starts a thread that writes the sink's lines to `out`.
@@ -146,7 +146,7 @@ impl fmt::Debug for Guard {
 }
 
 impl Write for Sink {
-    /// Accepts one line; one that is too long is cut.
+    /// Accepts one line, and truncates it if it is too long.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if line.len() <= MAX_LINE {
             self.0.push(line);
@@ -216,6 +216,7 @@ mod tests {
         }
         assert!(written.lines().all(|line| line.ends_with(&filler)));
     }
+
     #[test]
     fn a_line_that_is_too_long_is_cut_between_characters() {
         let written = Arc::new(Mutex::new(Vec::new()));

@@ -29,8 +29,8 @@ macro_rules! query_item {
     };
 }
 
-/// Inserts an item and returns it with what the database generated. An id that was purged goes on
-/// with its versions.
+/// Inserts an item and returns it with what the database generated. The versions of an id that was
+/// purged continue.
 ///
 /// # Errors
 ///
@@ -137,7 +137,7 @@ pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
     item.ok_or(Error::NotFound)
 }
 
-/// Removes a locked item for good, live or deleted, and leaves its id and version in `tombstones`.
+/// Removes a locked item for good, live or deleted, and stores its id and version in `tombstones`.
 ///
 /// # Errors
 ///
@@ -171,7 +171,7 @@ pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Resul
     Ok(items)
 }
 
-/// The bytes of the live items with these ids, without what is of constant size.
+/// The bytes of the names and attributes of the live items with these ids.
 ///
 /// # Errors
 ///
