@@ -4,13 +4,11 @@
 //!
 //! 1. `http::listener` accepts the connection, and rejects what is not HTTP.
 //! 2. `http::layers` is around every request: request id, actor, span, metrics, problem documents,
-//!    quota,
-//!    compression, the body, retries, admission.
+//!    CORS, quota, compression, the body, retries, admission.
 //! 3. `http::request` turns it into valid values, or into a problem that names every fault.
 //! 4. The handler, in `http::<domain>::<resource>`, begins a transaction through `http::write`,
 //! 5. calls operations, in `postgres::<domain>::operations`, which write and return what the
-//!    database
-//!    generated,
+//!    database generated,
 //! 6. commits once, through `http::write`, which then logs what was created,
 //! 7. and responds with what `http::response` built.
 

@@ -18,7 +18,7 @@ pub const MAX_DATE_TIME: usize = 64;
 pub const MAX_PAGE: u32 = 200;
 /// The number of entities of a page, unless the client asks for another.
 pub const DEFAULT_PAGE: u32 = 50;
-/// The most bytes of a page; one with more ends early.
+/// The most bytes of a page; a larger one ends early.
 pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 /// The most characters of a cursor.
 pub const MAX_CURSOR: usize = 128;
@@ -36,6 +36,6 @@ pub struct BodyLimit {
     pub bytes: usize,
 }
 
-/// Marks a request on a connection above the limit.
+/// Marks a request on a connection above `CURIO_MAX_CONNECTIONS`.
 #[derive(Debug, Clone, Copy)]
 pub struct Surplus;

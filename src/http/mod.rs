@@ -33,7 +33,7 @@ pub fn router(app: &Arc<App>) -> Router {
     layers::around_all(public.merge(operator), app).with_state(Arc::clone(app))
 }
 
-/// What the operator alone can reach, if it has an address of its own.
+/// The routes of the admin address, if there is one.
 pub fn admin_router(app: &Arc<App>) -> Router {
     let routes = operator::routes().fallback(async || StatusCode::NOT_FOUND);
     layers::around_all(routes, app).with_state(Arc::clone(app))

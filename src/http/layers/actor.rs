@@ -21,7 +21,7 @@ pub fn identify(mut request: Request, trusted: &[IpNet]) -> Request {
     request
 }
 
-/// The nearest client that is not a trusted proxy. Further left stands what the client wrote.
+/// The nearest client that is not a trusted proxy. Entries further left are the client's own.
 fn client(request: &Request, trusted: &[IpNet]) -> Actor {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip().to_canonical());
@@ -56,7 +56,7 @@ fn warn_once_a_minute() {
     static LAST: AtomicI64 = AtomicI64::new(0);
     let minute = Utc::now().timestamp() / 60;
     if LAST.swap(minute, Ordering::Relaxed) != minute {
-        tracing::warn!("a trusted proxy sends an X-Forwarded-For with an entry that is no address");
+        tracing::warn!("a trusted proxy sends an X-Forwarded-For entry that is not an address");
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn ports_brackets_and_empty_entries_belong_to_no_address() {
+    fn ports_brackets_and_empty_entries_are_ignored() {
         for (entry, address) in [
             ("203.0.113.21:1000", "203.0.113.21"),
             ("[2001:db8::1]:443", "2001:db8::1"),

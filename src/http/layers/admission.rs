@@ -37,8 +37,8 @@ pub fn check(app: &App, request: &Request) -> Result<(), Problem> {
     if operator::is_probe(request) { Ok(()) } else { Err(Problem::new(&UNAVAILABLE, detail)) }
 }
 
-/// Takes the room of one request until its response is sent. A request whose body is still arriving
-/// takes none: slow clients must not keep others out.
+/// Takes a permit until the response is sent. A request whose body is still arriving takes none:
+/// slow clients must not keep others out.
 pub fn admit(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
     let permit = Arc::clone(permits).try_acquire_owned();
     permit.map_err(|_| Problem::new(&UNAVAILABLE, "Too many requests are in progress."))
@@ -51,7 +51,7 @@ impl Pending for OwnedSemaphorePermit {
     }
 }
 
-/// The body of a response that holds the room of its request.
+/// The body of a response, which holds the permit of its request.
 struct Admitted {
     inner: Body,
     _permit: OwnedSemaphorePermit,

@@ -65,8 +65,8 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     }
 }
 
-/// The body without its content coding (RFC 9110 §8.4). tower-http's layer would box each response;
-/// here it is only used where there is a coding.
+/// The body without its content coding (RFC 9110 §8.4). tower-http's layer would box every
+/// response, so it is used only if there is a coding.
 async fn decode(headers: &mut HeaderMap, body: Body) -> Result<Body, Problem> {
     if !headers.contains_key(CONTENT_ENCODING) {
         return Ok(body);
@@ -86,7 +86,7 @@ async fn decode(headers: &mut HeaderMap, body: Body) -> Result<Body, Problem> {
     Ok(Body::new(body))
 }
 
-/// The header fields and the body of a request as those of a response.
+/// Turns a request into a response with the same header fields and body.
 fn echo<B>(request: http::Request<B>) -> Ready<Result<http::Response<B>, Infallible>> {
     let (parts, body) = request.into_parts();
     let mut response = http::Response::new(body);
@@ -108,7 +108,9 @@ async fn collect(
     match tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::new(&MALFORMED, "The body ended early, or is not in its content coding.")),
+        Ok(Err(_)) => {
+            Err(Problem::new(&MALFORMED, "The body ended early, or does not match its Content-Encoding."))
+        }
         Err(_) => Err(Problem::new(&BODY_TIMEOUT, "The body did not arrive in time.")),
     }
 }

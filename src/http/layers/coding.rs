@@ -50,8 +50,8 @@ pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Gives a compressed response an entity tag of its own, and says that the 200 that a 304 stands for
-/// depends on the coding (RFC 9110 §15.4.5).
+/// Gives a compressed response its own entity tag, and adds `Vary` to a 304, as its 200 would have
+/// (RFC 9110 §15.4.5).
 pub fn tag<B>(mut response: http::Response<B>) -> Response
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,

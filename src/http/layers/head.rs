@@ -18,26 +18,26 @@ use crate::{
     },
 };
 
-/// Passes a request that has its whole content and accepts JSON.
+/// Passes a request that is not partial and accepts JSON.
 pub fn check(request: &Request) -> Result<(), Problem> {
     require_whole(request)?;
     require_json(request)
 }
 
-/// Passes a body that is as it is: hyper undoes `chunked`, and takes what is left for the content
-/// whatever other coding it has.
+/// Passes a body without a transfer coding other than `chunked`: hyper decodes `chunked` alone, and
+/// would pass on the rest still encoded.
 pub fn check_framing(request: &Request) -> Result<(), Problem> {
     let mut fields = request.headers().get_all(TRANSFER_ENCODING).iter();
     let is_chunked = |field: &HeaderValue| field.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
     if fields.next().is_none_or(is_chunked) && fields.next().is_none() {
         return Ok(());
     }
-    let detail = "The only transfer coding that is known here is chunked.";
+    let detail = "The only supported transfer coding is chunked.";
     // What follows on the connection may be part of the body.
     Err(Problem::new(&NOT_IMPLEMENTED, detail).with_header(CONNECTION, HeaderValue::from_static("close")))
 }
 
-/// Passes a request that says whom it is for. Probes always respond.
+/// Passes a request with a valid `Host`. Probes always respond.
 pub fn require_host(request: &Request) -> Result<(), Problem> {
     if operator::is_probe(request) {
         return Ok(());
@@ -72,13 +72,13 @@ fn is_host(text: &str) -> bool {
         && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-/// A write with `Content-Range` means a part of the entity, which no operation replaces
+/// Rejects a write with `Content-Range`: no operation replaces a part of an entity
 /// (RFC 9110 §14.5).
 fn require_whole(request: &Request) -> Result<(), Problem> {
     if request.method().is_safe() || !request.headers().contains_key(CONTENT_RANGE) {
         return Ok(());
     }
-    let fault = Fault::header("Content-Range", "partial", "must not occur: the body is the whole content");
+    let fault = Fault::header("Content-Range", "partial", "must not occur: partial writes are not supported");
     Err(Problem::malformed(vec![fault]))
 }
 

@@ -1,4 +1,4 @@
-//! What a connection is doing: the requests, responses and bytes that its watchdog judges by.
+//! What a connection is doing: the requests, responses and bytes that its watchdog looks at.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,15 +23,15 @@ struct State {
     /// Requests whose response has not begun.
     handled: usize,
     handled_since: Instant,
-    /// Of the request that came last.
+    /// The version of the latest request.
     version: Version,
-    /// Requests whose body has not arrived whole.
+    /// Requests whose body is still arriving.
     incomplete: usize,
-    /// Responses that have not ended, each with the time since which the client has taken nothing;
+    /// Responses in progress, each with the instant since which the client has received nothing;
     /// `None` while the service has nothing to send.
     sending: Vec<(u64, Option<Instant>)>,
     next_response: u64,
-    /// Since when bytes wait for the client to take them, and how many it has taken meanwhile.
+    /// Since when bytes are waiting for the client, and how many it has received since.
     unflushed: Option<(Instant, usize)>,
     /// A body was not read to its end.
     has_unread: bool,
@@ -45,10 +45,10 @@ pub enum Condition {
     Good,
     /// Without a request for too long.
     Idle,
-    /// The client does not take its response.
+    /// The client does not read its response.
     Stalled,
-    /// A request has been in progress for this time, and nothing is being sent. Its client may know
-    /// interim responses, which HTTP/1.0 does not have.
+    /// A request has been in progress for this time, and nothing is being sent. HTTP/1.0 knows no
+    /// interim responses.
     Handling { time: Duration, knows_interim: bool },
 }
 
@@ -91,7 +91,7 @@ impl Activity {
         }
     }
 
-    /// Whether a whole request is in progress, or its response is not yet with the kernel.
+    /// Whether a complete request is in progress, or a response is not yet handed to the kernel.
     pub fn is_busy(&self) -> bool {
         let state = self.lock();
         state.handled > state.incomplete
@@ -100,7 +100,7 @@ impl Activity {
             || state.is_lingering
     }
 
-    /// Bytes were handed to the kernel, or 0 if it takes none.
+    /// Records bytes that were handed to the kernel: 0 if its buffer is full.
     pub fn wrote(&self, bytes: usize) {
         let mut state = self.lock();
         let (since, taken) = state.unflushed.unwrap_or_else(|| (Instant::now(), 0));
@@ -112,13 +112,13 @@ impl Activity {
         self.lock().unflushed = None;
     }
 
-    /// The client is still sending what nobody will read.
+    /// Records that the client is still sending, and that nothing will read it.
     pub fn leave_unread(&self) {
         self.lock().has_unread = true;
     }
 
-    /// Whether the client may still be sending, so that closing at once would reset the connection.
-    /// Until it ends, the connection is busy.
+    /// Begins to linger if the client may still be sending: closing at once would reset the
+    /// connection. A lingering connection is busy.
     pub fn begin_linger(&self) -> bool {
         let mut state = self.lock();
         state.is_lingering = state.has_unread;
@@ -146,7 +146,7 @@ impl Activity {
 pub struct Handling(Arc<Activity>);
 
 impl Handling {
-    /// The response begins.
+    /// Begins the response.
     pub fn respond(self) -> Sending {
         let activity = Arc::clone(&self.0);
         let mut state = activity.lock();
@@ -166,7 +166,7 @@ impl Drop for Handling {
     }
 }
 
-/// The body of a request, until it has arrived whole.
+/// The body of a request that is still arriving.
 #[derive(Debug)]
 pub struct Receiving {
     activity: Arc<Activity>,
@@ -192,7 +192,7 @@ impl Drop for Receiving {
     }
 }
 
-/// A response that has not ended.
+/// A response in progress.
 #[derive(Debug)]
 pub struct Sending {
     activity: Arc<Activity>,
@@ -200,7 +200,8 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// The client has taken what it was given so far, and now gets more, or waits for the service.
+    /// Records that the client has received everything so far. It now gets more, or waits for the
+    /// service.
     pub fn proceed(&self, waits_for_client: bool) {
         let mut state = self.activity.lock();
         if let Some((_, since)) = state.sending.iter_mut().find(|(id, _)| *id == self.id) {

@@ -34,11 +34,12 @@ use crate::{app::App, config::http::ConnectionOptions};
 const PING: Duration = Duration::from_secs(20);
 /// The most streams of an HTTP/2 connection; RFC 9113 §6.5.2 advises against fewer.
 const MAX_STREAMS: u32 = 100;
-/// The most bytes of an HTTP/2 stream that wait for the client.
+/// The most unsent bytes of an HTTP/2 stream.
 const MAX_UNSENT: usize = 64 * 1024;
 /// The time-outs of connections above the limit.
 const SURPLUS_TIMEOUT: Duration = Duration::from_secs(1);
-/// What a client of HTTP/1.1 discards (RFC 9110 §15.2), and what a client that left resets.
+/// An interim response, which an HTTP/1.1 client discards (RFC 9110 §15.2). A client that has
+/// disconnected responds with a reset.
 const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 type Served<'a> = auto::Connection<'a, TokioIo<Socket>, Service, TokioExecutor>;
@@ -55,8 +56,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Serves it until the client or the watchdog ends it, or until nothing is left to do while
-    /// `draining`.
+    /// Serves it until the client or the watchdog ends it. Once `draining` is cancelled, it ends
+    /// after the requests in progress.
     pub async fn serve(self, draining: CancellationToken) {
         let options = self.options();
         let stream = Arc::new(self.stream);
@@ -87,7 +88,7 @@ impl Connection {
                 () = sleep(options.write_timeout), if ended.is_some() => {}
             }
         }
-        // The kernel must not hold what the client does not take.
+        // A reset: the kernel must not hold bytes that the client does not read.
         let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
     }
 
@@ -101,7 +102,7 @@ impl Connection {
     }
 }
 
-/// How hyper serves a connection. Time-outs are the watchdog's.
+/// The configuration of hyper. The watchdog has the time-outs.
 fn builder(keep_alive: bool) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().half_close(true).keep_alive(keep_alive).header_read_timeout(None);
@@ -115,10 +116,10 @@ fn builder(keep_alive: bool) -> Builder<TokioExecutor> {
     builder
 }
 
-/// Completes when no whole request is left, and all responses are with the kernel.
+/// Completes when no complete request is in progress, and the kernel has all responses.
 async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) {
     std::future::poll_fn(|context| {
-        // Whoever was not busy before has handed over all that this poll writes.
+        // A connection that was idle before this poll has now written everything.
         let was_busy = activity.is_busy();
         let ended = served.as_mut().poll(context).is_ready();
         if ended || !(was_busy || activity.is_busy()) { Poll::Ready(()) } else { Poll::Pending }
@@ -131,11 +132,11 @@ async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) {
 enum Verdict {
     /// It is idle.
     Close,
-    /// Its client left, or takes nothing.
+    /// Its client has disconnected, or reads nothing.
     Abort,
 }
 
-/// Completes when a time-out has passed or the client has left.
+/// Completes when a time-out has passed or the client has disconnected.
 async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOptions) -> Verdict {
     let mut ticks = interval(options.check_every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -153,8 +154,8 @@ async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOpti
                 if ready.is_error() {
                     return Verdict::Abort;
                 }
-                // The client left, or has sent all that it wants to send. Only what it does with
-                // more bytes tells which: a client that left resets the connection.
+                // The client has disconnected or only half-closed. More bytes tell which: a client
+                // that has disconnected resets the connection.
                 was_asked =
                     !was_asked && ready.is_read_closed() && knows_interim && time >= options.check_every;
                 if was_asked {

@@ -1,7 +1,7 @@
 //! Sockets: accepting connections, their number and time-outs, graceful shutdown.
 //!
-//! axum-server can neither bound connections, nor look at one while hyper does not read, nor close
-//! those without a request on shutdown. So the loop around hyper-util's connections is here.
+//! axum-server cannot limit connections, detect a disconnect while hyper does not read, or close
+//! connections without a request on shutdown. So this module accepts them for hyper-util itself.
 
 mod activity;
 mod connection;

@@ -113,8 +113,8 @@ impl http_body::Body for RequestBody {
     }
 }
 
-/// The body of a response, in pieces: the whole of it stays here, with what it holds of the
-/// service, until the client has taken nearly all.
+/// The body of a response, sent in pieces: it stays here, with its permit, until the client has
+/// received nearly all of it.
 #[derive(Debug)]
 pub struct ResponseBody {
     inner: Body,
@@ -147,7 +147,7 @@ impl http_body::Body for ResponseBody {
                 None => return Poll::Ready(None),
             }
         }
-        // A copy, because a slice would hold on to the whole frame.
+        // A copy: a slice would keep the whole frame alive.
         let length = PIECE.min(self.rest.len());
         let piece = Bytes::copy_from_slice(&self.rest[..length]);
         self.rest.advance(length);

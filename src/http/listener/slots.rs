@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The connections above the limit that may be open, each for one short request: so a probe gets
-/// its response, and any other request its rejection.
+/// How many connections above the limit may be open, each for one short request: a probe gets its
+/// response, and any other request a rejection.
 pub const SURPLUS: usize = 16;
 
-/// The room for connections.
+/// Permits for connections.
 #[derive(Debug)]
 pub struct Slots {
     regular: Arc<Semaphore>,
     surplus: Arc<Semaphore>,
 }
 
-/// The room of one connection.
+/// The permit of one connection.
 #[derive(Debug)]
 pub struct Slot {
     /// Whether the connection is above the limit.

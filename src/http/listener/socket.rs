@@ -31,7 +31,7 @@ pub struct Socket {
     peer: SocketAddr,
     app: Arc<App>,
     activity: Arc<Activity>,
-    /// What is still to be written instead of a bare head.
+    /// The unwritten rest of what replaces a bare head.
     rejection: Vec<u8>,
     linger: Option<Linger>,
 }
@@ -75,8 +75,8 @@ impl Socket {
         Poll::Ready(Ok(()))
     }
 
-    /// Discards what the client still sends, so that it gets to read the response: closing would
-    /// reset the connection.
+    /// Discards what the client still sends, so that it can read the response: closing at once
+    /// would reset the connection.
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let linger = self
             .linger

@@ -2,8 +2,8 @@
 
 use http::{Request, Uri, uri::PathAndQuery};
 
-/// Decodes what need not be encoded in the path: `/v1/%69tems` is `/v1/items`. Hexadecimal digits
-/// become upper case.
+/// Decodes unreserved characters in the path: `/v1/%69tems` is `/v1/items`. Other escapes get upper
+/// case digits.
 pub fn normalize<B>(mut request: Request<B>) -> Request<B> {
     if request.uri().path().contains('%')
         && let Some(uri) = normalized(request.uri())

@@ -80,7 +80,7 @@ fn declare_fields(method: &str, status: &str, response: &mut Value, traits: &Tra
     add(is_page, "Link");
     add(method == "get" && (is_entity || is_page), "Cache-Control");
     add(traits.is_write, "Idempotent-Replayed");
-    // Many at once leave out the entities, and keep a body.
+    // A minimal response to a batch has no entities, but still a body.
     add(
         traits.is_write && (status == "201" || !traits.is_on_entity && status == "200"),
         "Preference-Applied",

@@ -62,8 +62,8 @@ pub fn text(operations: OpenApiRouter<Arc<App>>) -> String {
     text.unwrap_or_else(|_| unreachable!("a JSON value is serializable")) + "\n"
 }
 
-/// `/openapi.json`, pages at `/docs` that need nothing from elsewhere, and the ways to them: `/`, and
-/// the catalogue of APIs (RFC 9727).
+/// `/openapi.json`, self-contained pages at `/docs`, and what leads there: `/` and the API
+/// catalogue (RFC 9727).
 pub fn routes(text: &'static str) -> Router<Arc<App>> {
     let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let headers = [json, (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];

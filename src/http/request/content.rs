@@ -54,7 +54,7 @@ impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<(Id, H)> for Replace
     }
 }
 
-/// The text of an object without [`OUTPUT_ONLY`]; `None` if it has none of them.
+/// The text of an object without the members in [`OUTPUT_ONLY`]; `None` if it has none of them.
 pub fn without_output_only(text: &str) -> Option<String> {
     let mut members = members(text)?;
     let all = members.len();

@@ -19,7 +19,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// Whether the path has a parameter, and so names one entity.
+    /// Whether the path has a parameter, so that it names one entity.
     pub fn names_entity(&self) -> bool {
         self.path.as_ref().is_some_and(|path| path.iter().next().is_some())
     }

@@ -82,7 +82,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
     }
 }
 
-/// The most bytes of a page besides its entities.
+/// The most bytes of a page without its entities.
 const PAGE_FRAME: usize = 1024;
 
 /// Where a page is in its list: the cursors of its neighbours.
@@ -129,7 +129,7 @@ impl<F, K: SortKey> Listing<F, K> {
         }
     }
 
-    /// The entities that fit a page, from the end where it starts; at least one.
+    /// The range of entities that fit into a page, counted from where it starts; at least one.
     fn fitting<V: Serialize>(&self, views: &[V]) -> Result<Range<usize>, Error> {
         let backwards = matches!(self.page.start, Start::Before(_));
         let mut room = MAX_PAGE_BYTES - PAGE_FRAME;

@@ -55,8 +55,8 @@ impl Preconditions {
         self.excluded_suffix(version).is_some()
     }
 
-    /// The suffix of the entity tag by which `If-None-Match` names this version, if it does: that of
-    /// the representation that the client has.
+    /// The suffix of the entity tag in `If-None-Match` that names this version: it identifies the
+    /// representation that the client has.
     pub fn excluded_suffix(&self, version: i64) -> Option<&'static str> {
         let tags = self.if_none_match.as_ref()?;
         tags.find(version, |_| true).map(|tag| tag.suffix).or(tags.any.then_some(""))
@@ -78,8 +78,7 @@ impl Preconditions {
     }
 }
 
-/// Rejects the preconditions of a request whose target evaluates none: a client that sends one
-/// relies on it.
+/// Rejects preconditions if the target evaluates none: a client that sends one relies on it.
 pub fn reject(head: &mut Head) {
     for (field, name) in [(IF_MATCH, "If-Match"), (IF_NONE_MATCH, "If-None-Match")] {
         if head.parts.headers.contains_key(field) {

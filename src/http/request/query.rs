@@ -143,8 +143,8 @@ pub fn parse_boolean(value: &str) -> Result<bool, Expected> {
     value.parse().map_err(|_| Expected("boolean", "must be true or false".into()))
 }
 
-/// Parses a date and time of RFC 3339 as the first microsecond that is not before it: what is
-/// stored has microseconds, so comparisons with either are the same.
+/// Parses a date and time of RFC 3339, rounded up to a microsecond. Stored times have microseconds,
+/// so comparisons with the rounded time give the same results.
 ///
 /// # Errors
 ///

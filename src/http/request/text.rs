@@ -18,8 +18,8 @@ pub fn line_schema(meaning: &str, max: usize) -> RefOr<Schema> {
         .into()
 }
 
-/// The text without white space at both ends, as the document's patterns understand it: ECMA-262's
-/// `\s` has U+FEFF, which Unicode's property does not.
+/// The text without white space at both ends, as the document's patterns define it: ECMA-262's `\s`
+/// includes U+FEFF, which Unicode's property does not.
 pub fn trim(text: &str) -> &str {
     text.trim_matches(|char: char| char.is_whitespace() || char == '\u{FEFF}')
 }

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
-
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
     task::block_in_place,
@@ -19,7 +18,7 @@ use super::{
 };
 use crate::{app::App, http::response::problem::Problem};
 
-/// From this many bytes on, work takes longer than it costs to hand the runtime to another thread.
+/// Above this many bytes, the work takes longer than handing the runtime to another thread.
 const LONG: usize = 64 * 1024;
 
 /// A request whose head is a valid `H` and whose body is a valid `B`.
@@ -43,7 +42,7 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
     }
 }
 
-/// Runs long work on this many bytes such that other requests do not wait for it.
+/// Runs work on this many bytes. If it is long, other requests do not wait for it.
 pub fn off_runtime<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     let is_threaded = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
     if bytes > LONG && is_threaded { block_in_place(work) } else { work() }

@@ -17,8 +17,8 @@ use crate::error::Error;
 /// The media type of the probes' responses, 503 included: orchestrators read the status alone.
 pub const HEALTH: HeaderValue = HeaderValue::from_static("application/health+json");
 
-/// What follows the version in the entity tag of a response with this content coding: it is another
-/// representation (RFC 9110 §8.8.3.3).
+/// The suffix of an entity tag for this content coding, which makes another representation
+/// (RFC 9110 §8.8.3.3).
 #[must_use]
 pub fn suffix(coding: &str) -> Option<&'static str> {
     ["--br", "--gzip", "--zstd"].into_iter().find(|suffix| &suffix[2..] == coding)
@@ -95,7 +95,7 @@ impl Reply {
         self.with_header(ETAG, tag.unwrap_or_else(|_| unreachable!("digits are visible ASCII")))
     }
 
-    /// Says that the client's preference for a minimal response was applied (RFC 7240 §4.2).
+    /// Adds `Preference-Applied: return=minimal` (RFC 7240 §4.2).
     #[must_use]
     pub fn minimal(self) -> Self {
         let applied = HeaderValue::from_static("return=minimal");

@@ -99,7 +99,7 @@ impl IdempotencyKey {
         let message = if reply.body.len() <= MAX_STORED {
             message::write(reply)
         } else {
-            let detail = "The response to the first request is too large to be stored. It was carried out.";
+            let detail = "The request was carried out. Its response is too large to be stored.";
             let body = serde_json::json!({ "detail": detail }).to_string().into();
             message::write(&Reply { body, ..reply.clone() })
         };

@@ -105,7 +105,7 @@ impl<Q> Write<Q> {
             || (self.method == Method::PUT && self.preconditions.requires_absence())
     }
 
-    /// Whether the client prefers a response without what it knows already.
+    /// Whether the client sent `Prefer: return=minimal` (RFC 7240 §4.2).
     pub fn prefers_minimal(&self) -> bool {
         self.prefers_minimal
     }

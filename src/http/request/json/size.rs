@@ -13,7 +13,7 @@ pub struct Size {
     pub compact: usize,
 }
 
-/// Whether a text is certainly within a depth and no longer when it is compact: it has no more
+/// Whether a text is certainly within a depth, and not longer as compact JSON: it has no more
 /// brackets than levels, and nothing that looks like an exponent.
 #[must_use]
 pub fn is_plain(text: &str, depth: usize) -> bool {
@@ -49,7 +49,7 @@ pub fn measure(text: &str) -> Size {
     size
 }
 
-/// The bytes of a string that is escaped no more than it must be, with its quotation marks.
+/// The bytes of a string with only the necessary escapes, with its quotation marks.
 fn string_len(string: &str) -> usize {
     let text = unescape(string);
     let len = |byte| match byte {
