@@ -208,7 +208,7 @@ impl IntoParams for PageParameters {
         vec![
             parameter(
                 "limit",
-                "The most entities of the page. One with more than 4 MiB ends early.",
+                "The most entities of the page. A page of more than 4 MiB ends early.",
                 limit.build(),
             ),
             parameter(

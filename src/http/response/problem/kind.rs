@@ -90,16 +90,18 @@ pub static TOO_LARGE: Kind = Kind {
     slug: "content-too-large",
     title: "The body is too large.",
     status: StatusCode::PAYLOAD_TOO_LARGE,
-    meaning: "A body may have at most 1 MiB (1,048,576 bytes), unless the operation says otherwise.",
+    meaning: "A body may have at most 1 MiB (1,048,576 bytes) without its content coding, unless the \
+              operation says otherwise.",
 };
 
 /// `/problems/unsupported-media-type`
 pub static UNSUPPORTED_MEDIA_TYPE: Kind = Kind {
     slug: "unsupported-media-type",
-    title: "This media type is not supported here.",
+    title: "This media type or content coding is not supported here.",
     status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
     meaning: "The `Accept` field of the response (`Accept-Patch` for PATCH) lists the media types \
-              that are; text is UTF-8.",
+              that are; text is UTF-8. If the content coding is not supported, `Accept-Encoding` \
+              lists those that are.",
 };
 
 /// `/problems/validation-error`
@@ -159,7 +161,7 @@ pub static INTERNAL: Kind = Kind {
 /// `/problems/not-implemented`
 pub static NOT_IMPLEMENTED: Kind = Kind {
     slug: "not-implemented",
-    title: "The request needs what is not implemented.",
+    title: "The transfer coding is not supported.",
     status: StatusCode::NOT_IMPLEMENTED,
     meaning: "The body has a transfer coding other than `chunked` (RFC 9112 §6.1). Send it with \
               `chunked` alone, or with `Content-Length`.",

@@ -183,10 +183,10 @@ pub struct ItemBatchResult {
     pub status: u16,
     /// The item's id.
     pub id: Uuid,
-    /// The item's version; null if it was deleted.
+    /// The version of the item; null if it was deleted.
     #[schema(required = true, minimum = 1)]
     pub version: Option<i64>,
-    /// The item; null if it was deleted, or if the client prefers a minimal response.
+    /// The item; null if it was deleted, and with `Prefer: return=minimal`.
     #[schema(required = true)]
     pub item: Option<ItemView>,
 }
