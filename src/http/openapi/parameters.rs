@@ -45,7 +45,8 @@ pub fn components() -> Value {
         ),
         "Prefer": header(
             "Prefer", text("^[ -~\\t]*$", 1024), "return=minimal",
-            "`return=minimal` asks for a response without a body (RFC 7240); other preferences are ignored.",
+            "`return=minimal` asks for a response without a body, or for batch results without entities \
+             (RFC 7240); other preferences are ignored.",
         ),
         "ValidateOnly": {
             "name": "validate_only",
