@@ -2,9 +2,10 @@
 
 use std::{
     fmt,
-    hash::{DefaultHasher, Hash, Hasher},
     net::{IpAddr, Ipv6Addr},
 };
+
+use sha2::{Digest, Sha256};
 
 /// Who makes a request: the scope of idempotency keys and quotas, and a name in the log.
 ///
@@ -14,7 +15,7 @@ pub enum Actor {
     /// The client with this address.
     Address(IpAddr),
     /// A client that a proxy identifies by something other than an address; a hash of that name.
-    Named(u64),
+    Named(u128),
 }
 
 impl Actor {
@@ -27,9 +28,8 @@ impl Actor {
     /// The actor that a proxy identifies by `name`, which is not an address.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
-        let mut hasher = DefaultHasher::new();
-        name.hash(&mut hasher);
-        Self::Named(hasher.finish())
+        let hash: [u8; 32] = Sha256::digest(name).into();
+        Self::Named(u128::from_be_bytes(std::array::from_fn(|index| hash[index])))
     }
 
     /// The actor or network that shares a quota: one subscriber has a whole /64 of IPv6.
@@ -61,7 +61,7 @@ impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address(address) => address.fmt(f),
-            Self::Named(hash) => write!(f, "unknown-{hash:016x}"),
+            Self::Named(hash) => write!(f, "unknown-{hash:032x}"),
         }
     }
 }

@@ -89,7 +89,8 @@ fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
         let key = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
         let is_known = PARAMETERS.contains(&&*key) || key.starts_with("options[") && key.ends_with(']');
         // A key that is not a word may be part of a password with an unescaped question mark.
-        let is_word = key.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(&byte));
+        let is_word = !query.contains('@')
+            && key.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(&byte));
         let word = if is_word { &*key } else { "that is not a word" };
         ensure!(
             is_known,

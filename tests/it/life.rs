@@ -4,10 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::support::{
     database::TestDatabase,
@@ -76,10 +73,7 @@ async fn connections_without_a_whole_request_do_not_hold_the_exit() {
     process.signal("TERM");
     assert_eq!(process.end().await.code(), Some(0));
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
-    for mut stream in streams {
-        let mut rest = Vec::new();
-        let _ = stream.read_to_end(&mut rest).await;
-    }
+    drop(streams);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@
 
 use std::{
     convert::Infallible,
+    error::Error,
     future::{Ready, ready},
     sync::Arc,
 };
@@ -52,8 +53,8 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let limit = limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
     let (mut parts, body) = request.into_parts();
-    let body = match decode(&mut parts.headers, body).await {
-        Ok(body) => collect(parts.headers.get(CONTENT_LENGTH), body, limit, app.options.body_timeout).await,
+    let body = match decode(&mut parts.headers, body, limit).await {
+        Ok(body) => collect(body, limit, app.options.body_timeout).await,
         Err(problem) => Err(problem),
     };
     match body {
@@ -67,13 +68,23 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
 
 /// The body without its content coding (RFC 9110 §8.4). tower-http's layer would box every
 /// response, so it is used only if there is a coding.
-async fn decode(headers: &mut HeaderMap, body: Body) -> Result<Body, Problem> {
-    if !headers.contains_key(CONTENT_ENCODING) {
-        return Ok(body);
+async fn decode(headers: &mut HeaderMap, body: Body, limit: usize) -> Result<Body, Problem> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
     }
-    let mut request = Request::new(body);
+    let Some(coding) = headers.get(CONTENT_ENCODING) else { return Ok(body) };
+    let coding = match coding.as_bytes().to_ascii_lowercase().as_slice() {
+        b"x-gzip" => Ok(HeaderValue::from_static("gzip")),
+        coding => HeaderValue::from_bytes(coding),
+    };
+    let codings = headers.get_all(CONTENT_ENCODING).iter().count();
+    if let Ok(coding) = coding {
+        headers.insert(CONTENT_ENCODING, coding);
+    }
+    // A coding can make much of little, or nothing of much.
+    let mut request = Request::new(Body::new(Limited::new(body, limit)));
     std::mem::swap(request.headers_mut(), headers);
-    let codings = request.headers().get_all(CONTENT_ENCODING).iter().count();
     let Ok(response) =
         RequestDecompression::new(service_fn(echo::<DecompressionBody<Body>>)).oneshot(request).await;
     if codings > 1 || response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
@@ -94,23 +105,21 @@ fn echo<B>(request: http::Request<B>) -> Ready<Result<http::Response<B>, Infalli
     ready(Ok(response))
 }
 
-async fn collect(
-    length: Option<&HeaderValue>,
-    body: Body,
-    limit: usize,
-    timeout: std::time::Duration,
-) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(&TOO_LARGE, format!("The body has more than {} MiB.", limit / MEBIBYTE));
-    let announced = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
+async fn collect(body: Body, limit: usize, timeout: std::time::Duration) -> Result<Bytes, Problem> {
     match tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) if is_too_large(&*error) => Err(too_large(limit)),
         Ok(Err(_)) => {
             Err(Problem::new(&MALFORMED, "The body ended early, or does not match its Content-Encoding."))
         }
         Err(_) => Err(Problem::new(&BODY_TIMEOUT, "The body did not arrive in time.")),
     }
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(&TOO_LARGE, format!("The body has more than {} MiB.", limit / MEBIBYTE))
+}
+
+fn is_too_large(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_large)
 }

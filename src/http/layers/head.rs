@@ -65,7 +65,7 @@ fn is_host(text: &str) -> bool {
         piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte))
     };
     let is_encoded =
-        |piece: &str| piece.get(..2).is_some_and(|digits| u8::from_str_radix(digits, 16).is_ok());
+        |piece: &str| piece.len() >= 2 && piece.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
     !host.is_empty()
         && pieces.next().is_some_and(is_name)
         && pieces.all(|piece| is_encoded(piece) && is_name(piece))
@@ -115,6 +115,7 @@ mod tests {
             "a@b",
             "%zz",
             "%4",
+            "a%+1",
             "a,b:1:2",
             "::1",
         ] {

@@ -129,6 +129,8 @@ impl Activity {
         let mut state = self.lock();
         state.version = version;
         if state.handled == 0 {
+            // hyper has read what was left of the body before.
+            state.has_unread = false;
             state.handled_since = Instant::now();
         }
         state.handled += 1;

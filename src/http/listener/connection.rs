@@ -71,7 +71,7 @@ impl Connection {
             is_surplus: self.slot.is_surplus,
             activity: Arc::clone(&activity),
         };
-        let builder = builder(!self.slot.is_surplus);
+        let builder = builder(self.slot.is_surplus);
         let mut served = pin!(builder.serve_connection(TokioIo::new(socket), service));
         let mut verdict = pin!(watch(&stream, &activity, &options));
         let ended = tokio::select! {
@@ -102,10 +102,14 @@ impl Connection {
     }
 }
 
-/// The configuration of hyper. The watchdog has the time-outs.
-fn builder(keep_alive: bool) -> Builder<TokioExecutor> {
+/// The configuration of hyper. The watchdog has the time-outs. A surplus connection serves one
+/// request, which HTTP/2 cannot say.
+fn builder(is_surplus: bool) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().half_close(true).keep_alive(keep_alive).header_read_timeout(None);
+    if is_surplus {
+        builder = builder.http1_only();
+    }
+    builder.http1().half_close(true).keep_alive(!is_surplus).header_read_timeout(None);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -41,7 +41,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
 
     fn call(&self, request: Request<Incoming>) -> Responding {
         let handling = self.activity.handle(request.version());
-        let closes = self.app.is_draining() && request.version() != Version::HTTP_2;
+        let app = (request.version() != Version::HTTP_2).then(|| Arc::clone(&self.app));
         let mut request = target::normalize(request).map(|body| {
             if body.is_end_stream() {
                 return Body::empty();
@@ -52,7 +52,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         if self.is_surplus {
             request.extensions_mut().insert(Surplus);
         }
-        Responding { response: self.router.clone().call(request), handling: Some(handling), closes }
+        Responding { response: self.router.clone().call(request), handling: Some(handling), app }
     }
 }
 
@@ -62,7 +62,8 @@ pin_project! {
         #[pin]
         response: RouteFuture<Infallible>,
         handling: Option<Handling>,
-        closes: bool,
+        // For a version in which a response can ask the client to close the connection.
+        app: Option<Arc<App>>,
     }
 }
 
@@ -75,7 +76,7 @@ impl Future for Responding {
         let Some(handling) = this.handling.take() else {
             unreachable!("it is polled until it is ready, and not again")
         };
-        if *this.closes {
+        if this.app.as_ref().is_some_and(|app| app.is_draining()) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let sending = handling.respond();

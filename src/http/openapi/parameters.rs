@@ -28,7 +28,8 @@ pub fn components() -> Value {
             "Idempotency-Key", text(&key, 2 * MAX_KEY + 2), "8e03978e-40d5-43dd-bc93-6894a57f9324",
             "A key that the client chose for this request. The response to a request that was carried out is \
              stored under its key for 24 hours, and replayed with `Idempotent-Replayed` to the same request \
-             with the same key from the same address.",
+             with the same key from the same address. A response of more than 1 MiB is not stored: its \
+             replay has the status and the header fields, and a `detail` that says so.",
         ),
         "IfMatch": header(
             "If-Match", tags(), "\"1\"",

@@ -130,7 +130,6 @@ async fn a_client_that_is_still_sending_gets_the_rejection() {
 #[tokio::test]
 async fn a_connection_without_a_request_is_closed_after_the_idle_timeout() {
     let service = service_with(|connections| connections.idle_timeout = SHORT).await;
-    let start = Instant::now();
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
     for sent in [
         &b""[..],
@@ -145,10 +144,11 @@ async fn a_connection_without_a_request_is_closed_after_the_idle_timeout() {
         let mut stream = connect(&service).await;
         stream.write_all(sent).await.unwrap();
         let mut bytes = Vec::new();
+        let start = Instant::now();
         let end = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await;
         assert!(end.is_ok(), "{}: still open", String::from_utf8_lossy(sent));
+        assert!(start.elapsed() > SHORT / 2, "{}: closed early", String::from_utf8_lossy(sent));
     }
-    assert!(start.elapsed() > SHORT);
     assert_eq!(service.get("/livez").await.status, StatusCode::OK);
 }
 
@@ -188,9 +188,14 @@ async fn a_client_that_does_not_read_its_response_is_cut_off_and_frees_its_room(
     options.connections.write_timeout = SHORT;
     let service = TestService::start_with(options).await;
     with_large_items(&service).await;
-    let stream = ask_without_reading(&service).await;
+    let mut stream = ask_without_reading(&service).await;
+    // Another request may have the only room when it arrives.
     eventually("it takes the only room", async || {
-        service.get("/v1/items?limit=1").await.status == StatusCode::SERVICE_UNAVAILABLE
+        let is_taken = service.get("/v1/items?limit=1").await.status == StatusCode::SERVICE_UNAVAILABLE;
+        if !is_taken {
+            stream = ask_without_reading(&service).await;
+        }
+        is_taken
     })
     .await;
     eventually("the room is free again", async || {

@@ -3,6 +3,10 @@
 
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::service::{Reply, TestService, options, path};
 
@@ -131,6 +135,7 @@ async fn what_was_served_in_a_coding_can_be_sent_back_in_it() {
         assert_eq!(copy.status, StatusCode::CREATED, "{coding}: {copy:?}");
         assert_eq!(copy.body["attributes"], created["attributes"]);
 
+        assert_eq!(send(bytes.to_vec(), &coding.to_uppercase()).await.status, StatusCode::CREATED);
         send(bytes[..bytes.len() / 2].to_vec(), coding).await.is_problem(400, "malformed-request");
         send(b"{\"name\": \"x\"}".to_vec(), coding).await.is_problem(400, "malformed-request");
         for other in ["deflate", "gzip, br", "compress"] {
@@ -139,7 +144,7 @@ async fn what_was_served_in_a_coding_can_be_sent_back_in_it() {
             assert_eq!(reply.header("accept-encoding"), Some("br, gzip, zstd"));
         }
     }
-    assert_eq!(service.database.count_items().await, 4);
+    assert_eq!(service.database.count_items().await, 7);
 }
 
 #[tokio::test]
@@ -215,6 +220,12 @@ async fn the_versions_of_an_id_never_repeat() {
 #[tokio::test]
 async fn the_server_as_a_whole_has_options_and_ways_to_its_document() {
     let service = TestService::start().await;
+    let mut stream = TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap();
+    stream.write_all(b"OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await.unwrap();
+    assert!(reply.starts_with("HTTP/1.1 204 "), "{reply}");
+
     let root = service.request(Method::GET, "/");
     let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let redirect = client.execute(root.build().unwrap()).await.unwrap();
