@@ -7,6 +7,7 @@ use axum::extract::Request;
 use http::{
     HeaderValue, Method, Version,
     header::{CONNECTION, CONTENT_RANGE, HOST, TRANSFER_ENCODING},
+    uri::Authority,
 };
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     http::{
         operator,
         request::negotiation::accepts_json,
-        response::problem::{NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
+        response::problem::{MALFORMED, NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
     },
 };
 
@@ -41,6 +42,11 @@ pub fn check_framing(request: &Request) -> Result<(), Problem> {
 pub fn require_host(request: &Request) -> Result<(), Problem> {
     if operator::is_probe(request) {
         return Ok(());
+    }
+    let authority = request.uri().authority().map(Authority::as_str);
+    if authority.is_some_and(|authority| !is_host(authority)) {
+        let detail = "The target must have a host, or a host and a port.";
+        return Err(Problem::new(&MALFORMED, detail));
     }
     let mut hosts = request.headers().get_all(HOST).iter();
     let fault = match (hosts.next(), hosts.next()) {

@@ -61,9 +61,10 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         let path = head.parts.uri.path();
         let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
         let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
+        let filter = F::from_query(&mut parameters);
+        let is_known = parameters.is_valid();
         let limit = parameters.one("limit", parse_limit).unwrap_or(DEFAULT_PAGE);
         let cursors = parameters.many("cursor", 1, |cursor| Ok(cursor.to_owned()));
-        let filter = F::from_query(&mut parameters);
         let actor = head.parts.extensions.get::<Actor>().map_or("", Actor::cursor_scope);
         let scope = CursorScope::new::<K>(path, &filter, actor);
         let mut start = Start::First;
@@ -71,7 +72,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
             match cursor::decode(app.cursor_mac(), scope, cursor) {
                 Ok(decoded) => start = decoded,
                 // With invalid filters, it is unknown which list was meant.
-                Err(Expected("cursor_mismatch", _)) if !parameters.is_valid() => {}
+                Err(Expected("cursor_mismatch", _)) if !is_known => {}
                 Err(expected) => parameters.reject("cursor", expected),
             }
         }

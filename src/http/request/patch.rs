@@ -3,7 +3,10 @@
 //! A patch is applied to the entity as clients see it, and the result is validated as if it had
 //! been sent whole.
 
-use json_patch::{PatchErrorKind, PatchOperation};
+use json_patch::{
+    AddOperation, CopyOperation, MoveOperation, PatchErrorKind, PatchOperation, RemoveOperation,
+    ReplaceOperation, TestOperation, jsonptr::PointerBuf,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -12,7 +15,7 @@ use validator::Validate;
 use super::{
     body::FromBody,
     content::OUTPUT_ONLY,
-    json::{self, number},
+    json::{self, inspect::RESERVED, number},
 };
 use crate::{
     error::{Error, Fault},
@@ -70,14 +73,41 @@ fn parse_operations(value: Value) -> Result<Vec<PatchOperation>, Problem> {
     let mut operations = Vec::with_capacity(values.len());
     let mut faults = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
-        if let Ok(operation) = serde_json::from_value(value) {
-            operations.push(operation);
-        } else {
-            let detail = "must be an operation of RFC 6902 with all its members";
-            faults.push(Fault::at(format!("/{index}"), "json_patch", detail));
+        match parse_operation(value) {
+            Some(operation) if has_reserved_name(&operation) => {
+                let detail = "must not use a reserved name";
+                faults.push(Fault::at(format!("/{index}/path"), "reserved_name", detail));
+            }
+            Some(operation) => operations.push(operation),
+            None => {
+                let detail = "must be an operation of RFC 6902 with all its members";
+                faults.push(Fault::at(format!("/{index}"), "json_patch", detail));
+            }
         }
     }
     if faults.is_empty() { Ok(operations) } else { Err(Problem::malformed(faults)) }
+}
+
+/// The library's own enum is tagged, and serde passes numbers of more than 64 bits to none of those.
+fn parse_operation(value: Value) -> Option<PatchOperation> {
+    let Value::Object(mut members) = value else { return None };
+    let op = members.remove("op")?;
+    let pointer = |name| PointerBuf::parse(members.get(name)?.as_str()?).ok();
+    let path = pointer("path")?;
+    Some(match op.as_str()? {
+        "add" => PatchOperation::Add(AddOperation { path, value: members.remove("value")? }),
+        "remove" => PatchOperation::Remove(RemoveOperation { path }),
+        "replace" => PatchOperation::Replace(ReplaceOperation { path, value: members.remove("value")? }),
+        "move" => PatchOperation::Move(MoveOperation { from: pointer("from")?, path }),
+        "copy" => PatchOperation::Copy(CopyOperation { from: pointer("from")?, path }),
+        "test" => PatchOperation::Test(TestOperation { path, value: members.remove("value")? }),
+        _ => return None,
+    })
+}
+
+/// Whether the operation would make a member that `serde_json` takes for something else.
+fn has_reserved_name(operation: &PatchOperation) -> bool {
+    operation.path().tokens().any(|token| token.decoded().starts_with(RESERVED))
 }
 
 /// The content of the entity after the patch.

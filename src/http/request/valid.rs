@@ -3,11 +3,15 @@
 //! A request is read in parts, and all faults of a part are reported at once: the media type of its
 //! body (415), its head (400), then its body (400, 422).
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, LazyLock},
+    thread::available_parallelism,
+};
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
+    sync::Semaphore,
     task::block_in_place,
 };
 
@@ -20,6 +24,10 @@ use crate::{app::App, http::response::problem::Problem};
 
 /// Above this many bytes, the work takes longer than handing the runtime to another thread.
 const LONG: usize = 64 * 1024;
+
+/// How many long bodies are read at once.
+static LONG_BODIES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from)));
 
 /// A request whose head is a valid `H` and whose body is a valid `B`.
 #[derive(Debug)]
@@ -37,6 +45,8 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
         let Some(valid) = H::from_head(&mut head, app).await.filter(|_| head.faults.is_empty()) else {
             return Err(Problem::malformed(head.faults));
         };
+        // Few at a time: a value of many small parts takes many times its length.
+        let _permit = if head.body.len() > LONG { LONG_BODIES.acquire().await.ok() } else { None };
         let body = off_runtime(head.body.len(), || B::from_body(media_type, &head.body, &valid))?;
         Ok(Self(valid, body))
     }

@@ -85,6 +85,14 @@ async fn a_host_that_is_none_is_rejected_everywhere_but_by_probes() {
         }
         assert_eq!(service.send(Method::GET, "/livez", &[("host", host)], None).await.status, StatusCode::OK);
     }
+    for target in ["http://h:99999/v1/items", "http://[zz]/v1/items", "http://u:p@x/v1/items"] {
+        let mut stream = TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap();
+        let head = format!("GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.unwrap();
+        assert!(reply.starts_with("HTTP/1.1 400 "), "{target}: {reply}");
+    }
     for host in ["[::1]:80", "example.com:", "a_b.example", "caf%C3%A9"] {
         let reply = service.send(Method::GET, "/v1/items", &[("host", host)], None).await;
         assert_eq!(reply.status, StatusCode::OK, "{host}");

@@ -11,7 +11,7 @@ use super::resources_with;
 use crate::support::{
     resource::{
         ABSENT, Api,
-        Feature::{Batch, Replace, Update},
+        Feature::{Batch, Replace, Restore, Update},
         NEW,
     },
     service::Reply,
@@ -58,6 +58,39 @@ async fn the_time_of_the_last_change_never_decreases() {
         assert_eq!(number(replies.last().unwrap()), i64::try_from(replies.len()).ok());
         assert!(replies.is_sorted_by_key(|reply| time(reply, "updated_at")));
         assert!(replies.iter().all(|reply| time(reply, "updated_at") >= time(reply, "created_at")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_versions_of_an_id_never_repeat_whatever_purges_race() {
+    for resource in resources_with(&[Replace]) {
+        let api = Api::start(resource).await;
+        let path = resource.path_to(ABSENT);
+        let body = resource.labelled("Lamp");
+        let delete = if resource.has(Restore) { format!("{path}?purge=true") } else { path.clone() };
+        let put = async || {
+            let replies = join_all((0..40).map(|_| api.put(&path, &body))).await;
+            replies.into_iter().filter(|reply| reply.status.is_success()).collect::<Vec<_>>()
+        };
+        let purge = async || {
+            for _ in 0..40 {
+                api.delete(&delete).await;
+            }
+        };
+        let (one, other, ()) = tokio::join!(put(), put(), purge());
+        let mut seen: Vec<_> = one
+            .iter()
+            .chain(&other)
+            .map(|reply| {
+                (
+                    reply.body["version"].as_i64().unwrap(),
+                    reply.body["updated_at"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect();
+        seen.sort();
+        assert!(seen.windows(2).all(|pair| pair[0].0 < pair[1].0), "{seen:?}");
+        assert!(seen.is_sorted_by_key(|(_, time)| time), "{seen:?}");
     }
 }
 

@@ -107,7 +107,7 @@ pub async fn replace_item(
     let reply = if write.preconditions.put(current)?.is_some() {
         Reply::ok(&ItemView::from(item::update(&mut tx, id, &content.into()).await?))?
     } else {
-        let item = item::create(&mut tx, id, &content.into()).await?;
+        let item = item::recreate(&mut tx, id, &content.into()).await?;
         write.record(ItemCreated::from(&item));
         Reply::created(PATH, id, &ItemView::from(item))?
     };

@@ -15,7 +15,7 @@ const MAX_ZEROS: i16 = 308;
 /// The most decimal places of PostgreSQL's `numeric`.
 const MAX_PLACES: i64 = 16_383;
 /// The prefix of names by which `serde_json` marks numbers and raw texts internally.
-const RESERVED: &str = "$serde_json::private::";
+pub const RESERVED: &str = "$serde_json::private::";
 
 /// A part of a JSON text.
 pub(super) enum Token<'a> {

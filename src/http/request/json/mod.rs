@@ -5,13 +5,16 @@
 
 pub mod inspect;
 pub mod number;
-mod outline;
+pub mod outline;
 mod pointer;
 mod rules;
 mod schema;
 pub mod size;
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, value::RawValue};
@@ -146,20 +149,41 @@ where
     faults
 }
 
-/// The text with the example's values at the locations of the faults, or without those members.
+/// The text with the example's values at the locations of the faults, or without those members. What
+/// has no fault stays unparsed.
 fn repair(text: &str, faults: &[Fault], example: &Value) -> Option<String> {
-    let mut value = serde_json::from_str::<Value>(text).ok()?;
+    let pointers = faults.iter().map(|fault| match &fault.location {
+        Location::Pointer(pointer) => jsonptr::Pointer::parse(pointer).ok(),
+        _ => None,
+    });
+    repair_at(text, &pointers.collect::<Option<Vec<_>>>()?, example)
+}
+
+fn repair_at(text: &str, faults: &[&jsonptr::Pointer], example: &Value) -> Option<String> {
+    let mut members: BTreeMap<Cow<'_, str>, Cow<'_, RawValue>> = serde_json::from_str(text).ok()?;
+    let mut inside: BTreeMap<String, Vec<&jsonptr::Pointer>> = BTreeMap::new();
     for fault in faults {
-        let Location::Pointer(pointer) = &fault.location else { return None };
-        let (parent, name) = jsonptr::Pointer::parse(pointer).ok()?.split_back()?;
-        let Some(Value::Object(members)) = value.pointer_mut(parent.as_str()) else { return None };
-        let name = name.decoded().into_owned();
-        match example.pointer(pointer) {
-            Some(right) => members.insert(name, right.clone()),
-            None => members.remove(&name),
-        };
+        let (name, rest) = fault.split_front()?;
+        inside.entry(name.decoded().into_owned()).or_default().push(rest);
     }
-    Some(value.to_string())
+    for (name, faults) in inside {
+        let right = example.get(&name);
+        let value = if faults.iter().any(|fault| fault.is_root()) {
+            right.map(Value::to_string)
+        } else {
+            Some(repair_at(members.get(&*name)?.get(), &faults, right.unwrap_or(&Value::Null))?)
+        };
+        match value {
+            Some(value) => {
+                let value = RawValue::from_string(value).ok()?;
+                members.insert(name.into(), Cow::Owned(value));
+            }
+            None => {
+                members.remove(&*name);
+            }
+        }
+    }
+    serde_json::to_string(&members).ok()
 }
 
 fn utf8(body: &[u8]) -> Result<&str, Problem> {

@@ -4,13 +4,15 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value, value::RawValue};
 
 /// The levels that schemas describe: a batch's operation, its item, the attributes of the item, and
 /// their members.
 const LEVELS: usize = 4;
+/// The most elements of an array: more than any schema allows.
+const ELEMENTS: usize = 1024;
 /// The most unknown members of an object.
 const UNKNOWN: usize = 256;
 
@@ -36,11 +38,41 @@ fn describe(text: &str, known: &HashSet<String>, levels: usize) -> Option<Value>
             Some(Value::Object(described.collect::<Option<_>>()?))
         }
         b'[' => {
-            let values: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            let Elements(values) = serde_json::from_str(text).ok()?;
             let described = values.into_iter().map(|value| describe(value.get(), known, levels - 1));
             Some(Value::Array(described.collect::<Option<_>>()?))
         }
         _ => serde_json::from_str(text).ok(),
+    }
+}
+
+/// The first elements of an array, unparsed.
+pub struct Elements<'a>(pub Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Elements<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut elements = Vec::new();
+                while elements.len() < ELEMENTS
+                    && let Some(element) = seq.next_element()?
+                {
+                    elements.push(element);
+                }
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Elements(elements))
+            }
+        }
+
+        deserializer.deserialize_seq(Collect)
     }
 }
 

@@ -151,3 +151,32 @@ async fn a_json_patch_that_copies_its_copies_is_stopped_before_it_fills_the_memo
         assert!(faults.len() == 1 && codes.contains(&&*faults[0].1), "{faults:?}");
     }
 }
+
+#[tokio::test]
+async fn a_json_patch_takes_numbers_of_any_size_and_makes_no_reserved_names() {
+    let service = TestService::start().await;
+    let path = path(&service.create("Lamp").await);
+    let patch = async |operations: &str| {
+        let request = service.request(Method::PATCH, &path).body(operations.to_owned());
+        Reply::of(request.header("content-type", "application/json-patch+json")).await
+    };
+    for number in ["18446744073709551616", "-9223372036854775809", "123456789012345678901234567890.5"] {
+        let add = format!(r#"[{{"op":"add","path":"/attributes/b","value":{{"n":{number}}}}}]"#);
+        let reply = patch(&add).await;
+        assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+        assert!(reply.text.contains(number), "{}", reply.text);
+        let test = format!(r#"[{{"op":"test","path":"/attributes/b/n","value":{number}}}]"#);
+        assert_eq!(patch(&test).await.status, StatusCode::OK);
+    }
+    for name in ["$serde_json::private::Number", "$serde_json::private::RawValue"] {
+        for operation in [
+            format!(r#"[{{"op":"add","path":"/attributes/{name}","value":"1"}}]"#),
+            format!(r#"[{{"op":"move","from":"/attributes/b","path":"/attributes/{name}"}}]"#),
+            format!(r#"[{{"op":"copy","from":"/attributes/b","path":"/attributes/b/{name}"}}]"#),
+        ] {
+            let faults = patch(&operation).await.is_problem(400, "malformed-request").faults();
+            assert_eq!(faults, [("#/0/path".into(), "reserved_name".into())]);
+        }
+    }
+    assert_eq!(service.patch(&path, &json!({ "name": "Desk lamp" })).await.status, StatusCode::OK);
+}

@@ -12,7 +12,13 @@ use crate::{
     http::{
         catalog::items::schemas::ItemCreate,
         limits::MAX_FAULTS,
-        request::{body::FromBody, content, json, path::parse_uuid, preconditions::Preconditions},
+        request::{
+            body::FromBody,
+            content,
+            json::{self, outline::Elements},
+            path::parse_uuid,
+            preconditions::Preconditions,
+        },
         response::problem::Problem,
     },
 };
@@ -43,7 +49,7 @@ pub struct Operations(pub Vec<Operation>);
 #[serde(deny_unknown_fields)]
 struct Body<'a> {
     #[serde(borrow)]
-    operations: Vec<&'a RawValue>,
+    operations: Elements<'a>,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +71,7 @@ impl Operations {
     /// Parses the body, which is known to have `faults`.
     fn parse(text: &str, mut faults: Vec<Fault>) -> Result<Self, Problem> {
         let texts = match serde_json::from_str::<Body<'_>>(text) {
-            Ok(Body { operations }) => operations,
+            Ok(Body { operations: Elements(operations) }) => operations,
             Err(_) => members(text, &mut faults).ok_or_else(|| json::invalid(mem::take(&mut faults)))?,
         };
         if !(1..=MAX_OPERATIONS).contains(&texts.len()) {
@@ -111,7 +117,7 @@ fn members<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Option<Vec<&'a RawValu
         faults.push(json::required("", "operations"));
         return None;
     };
-    let operations = serde_json::from_str(operations.get()).ok();
+    let operations = serde_json::from_str(operations.get()).ok().map(|Elements(operations)| operations);
     if operations.is_none() {
         faults.push(Fault::at("/operations", "type", "must be an array"));
     }

@@ -38,8 +38,8 @@ macro_rules! query_item {
 /// [`Error::Invalid`] if the content breaks a rule.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let item = query_item!(
-        before: "INSERT INTO items (id, name, status, attributes, version)
-           VALUES ($1, $2, $3, $4, coalesce((SELECT version + 1 FROM tombstones WHERE id = $1), 1))
+        before: "INSERT INTO items (id, name, status, attributes)
+           VALUES ($1, $2, $3, $4)
            ON CONFLICT (id) DO NOTHING
            RETURNING ",
         after: "",
@@ -51,6 +51,28 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
     .fetch_optional(conn)
     .await?;
     item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
+}
+
+/// As [`create`], for an id that may have been purged: it goes on with its versions.
+///
+/// # Errors
+///
+/// As [`create`].
+pub async fn recreate(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
+    let created = create(&mut *conn, id, content).await?;
+    // A statement of its own: the purge may have committed while the insert waited for it.
+    let item = query_item!(
+        before: "UPDATE items
+           SET version = (SELECT version + 1 FROM tombstones WHERE id = $1),
+               created_at = statement_timestamp(), updated_at = statement_timestamp()
+           WHERE id = $1 AND EXISTS (SELECT FROM tombstones WHERE id = $1)
+           RETURNING ",
+        after: "",
+        arguments: id,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(item.unwrap_or(created))
 }
 
 /// The live item with this id.
