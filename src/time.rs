@@ -4,8 +4,8 @@ use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 /// RFC 3339 in UTC with microseconds, which is the database's precision.
 ///
-/// chrono writes the same through `fmt`, in five times as many instructions (callgrind); a page has a
-/// hundred timestamps.
+/// chrono writes the same through `fmt`, in five times as many instructions (callgrind); a page has
+/// a hundred timestamps.
 #[must_use]
 pub fn rfc3339(time: DateTime<Utc>) -> String {
     let micros = time.nanosecond() / 1_000;

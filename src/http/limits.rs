@@ -10,6 +10,8 @@ pub const MAX_DEPTH: usize = 64;
 pub const MAX_PATCH_OPERATIONS: usize = 100;
 /// The most characters of an `Idempotency-Key`.
 pub const MAX_KEY: usize = 255;
+/// The largest body of a response that is stored under an `Idempotency-Key`, in bytes.
+pub const MAX_STORED: usize = MEBIBYTE;
 /// The most bytes of a field that lists entity tags.
 pub const MAX_ENTITY_TAGS: usize = 8192;
 /// The most bytes of a date and time; RFC 3339 sets no limit to the digits of a second.

@@ -1,18 +1,10 @@
 //! Bounds the requests in progress. tower's concurrency limit makes requests wait; here they are
 //! rejected at once.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
-use axum::{
-    body::{Body, Bytes},
-    extract::Request,
-    response::Response,
-};
-use http_body::{Frame, SizeHint};
+use axum::{body::Body, extract::Request, response::Response};
+use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::around::Pending;
@@ -46,33 +38,11 @@ pub fn admit(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> 
 
 impl Pending for OwnedSemaphorePermit {
     fn complete(self, response: &mut Response) {
-        let inner = std::mem::take(response.body_mut());
-        *response.body_mut() = Body::new(Admitted { inner, _permit: self });
-    }
-}
-
-/// The body of a response, which holds the permit of its request.
-struct Admitted {
-    inner: Body,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl http_body::Body for Admitted {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.inner).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        let body = std::mem::take(response.body_mut());
+        // The closure holds the permit as long as the body exists.
+        *response.body_mut() = Body::new(body.map_err(move |error| {
+            let _permit = &self;
+            error
+        }));
     }
 }

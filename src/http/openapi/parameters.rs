@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::traits::Traits;
 use crate::http::{
-    limits::{MAX_ENTITY_TAGS, MAX_KEY},
+    limits::{MAX_ENTITY_TAGS, MAX_KEY, MAX_STORED, MEBIBYTE},
     request::preconditions::ENTITY_TAGS,
 };
 
@@ -26,10 +26,13 @@ pub fn components() -> Value {
         },
         "IdempotencyKey": header(
             "Idempotency-Key", text(&key, 2 * MAX_KEY + 2), "8e03978e-40d5-43dd-bc93-6894a57f9324",
-            "A key that the client chose for this request. The response to a request that was carried out is \
-             stored under its key for 24 hours, and replayed with `Idempotent-Replayed` to the same request \
-             with the same key from the same address. A response of more than 1 MiB is not stored: its \
-             replay has the status and the header fields, and a `detail` that says so.",
+            &format!(
+                "A key that the client chose for this request. The response to a request that was carried out \
+                 is stored under its key for 24 hours, and replayed with `Idempotent-Replayed` to the same \
+                 request with the same key from the same address. A response of more than {} MiB is not \
+                 stored: its replay has the status and the header fields, and a `detail` that says so.",
+                MAX_STORED / MEBIBYTE
+            ),
         ),
         "IfMatch": header(
             "If-Match", tags(), "\"1\"",

@@ -25,7 +25,7 @@ use crate::{
     app::App,
     error::Error,
     http::{
-        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_PAGE, MAX_PAGE_BYTES},
+        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_PAGE, MAX_PAGE_BYTES, MEBIBYTE},
         response::{
             json::to_vec,
             page::{PageView, cursor_schema},
@@ -209,7 +209,10 @@ impl IntoParams for PageParameters {
         vec![
             parameter(
                 "limit",
-                "The most entities of the page. A page of more than 4 MiB ends early.",
+                &format!(
+                    "The most entities of the page. A page of more than {} MiB ends early.",
+                    MAX_PAGE_BYTES / MEBIBYTE
+                ),
                 limit.build(),
             ),
             parameter(

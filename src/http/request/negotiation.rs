@@ -13,8 +13,8 @@ pub const IDENTITY: &str = "identity";
 /// The codings of responses, the best first.
 const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
 
-/// The ranges that JSON is in, from the least specific. An empty list element is valid, and an empty
-/// field admits everything.
+/// The ranges that JSON is in, from the least specific. An empty list element is valid, and an
+/// empty field admits everything.
 const RANGES: [&str; 4] = ["", "*/*", "application/*", "application/json"];
 
 /// Whether the client accepts JSON. The most specific range that matches decides; without the

@@ -88,7 +88,8 @@ fn parse_operations(value: Value) -> Result<Vec<PatchOperation>, Problem> {
     if faults.is_empty() { Ok(operations) } else { Err(Problem::malformed(faults)) }
 }
 
-/// The library's own enum is tagged, and serde passes numbers of more than 64 bits to none of those.
+/// The library's own enum is tagged, and serde passes numbers of more than 64 bits to none of
+/// those.
 fn parse_operation(value: Value) -> Option<PatchOperation> {
     let Value::Object(mut members) = value else { return None };
     let op = members.remove("op")?;

@@ -16,7 +16,7 @@ use crate::{
     actor::Actor,
     error::{Error, Fault},
     http::{
-        limits::{MAX_KEY, MEBIBYTE},
+        limits::{MAX_KEY, MAX_STORED},
         request::head::Head,
         response::{
             problem::{CONFLICT, Problem},
@@ -34,9 +34,6 @@ use crate::{
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-
-/// The largest body of a stored response, in bytes.
-const MAX_STORED: usize = MEBIBYTE;
 
 /// The key of a request, and the fingerprint of the request.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use crate::schema::SequenceOptions;
 ///
 /// let numbers = SequenceModel::new("invoice_numbers").start(1000).comment("Invoice numbers.");
 /// let schema = Metadata::new().sequence(numbers).schema()?;
-/// let sequence = schema.sequences.values().next().unwrap();
+/// let Some(sequence) = schema.sequences.values().next() else { unreachable!("it was added") };
 /// assert_eq!(sequence.data_type, "bigint");
 /// assert_eq!((sequence.options.start, sequence.options.max), (1000, i64::MAX));
 /// # Ok::<(), autogenerate::model::MetadataError>(())

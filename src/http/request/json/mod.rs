@@ -70,7 +70,8 @@ pub fn strict(_: &str, _: &mut Vec<Fault>) -> Option<String> {
 ///
 /// # Errors
 ///
-/// Every fault if it is not a valid `T`; possibly none, if the document's schema knows no such rule.
+/// Every fault if it is not a valid `T`; possibly none, if the document's schema knows no such
+/// rule.
 pub fn parse_checked<T>(text: &str, leniency: &Leniency<'_>) -> Result<T, Vec<Fault>>
 where
     T: DeserializeOwned + Validate + ToSchema,
@@ -149,8 +150,8 @@ where
     faults
 }
 
-/// The text with the example's values at the locations of the faults, or without those members. What
-/// has no fault stays unparsed.
+/// The text with the example's values at the locations of the faults, or without those members.
+/// What has no fault stays unparsed.
 fn repair(text: &str, faults: &[Fault], example: &Value) -> Option<String> {
     let pointers = faults.iter().map(|fault| match &fault.location {
         Location::Pointer(pointer) => jsonptr::Pointer::parse(pointer).ok(),

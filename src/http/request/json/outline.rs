@@ -1,10 +1,14 @@
 //! The part of a JSON text that a schema describes. Hostile bodies are large elsewhere.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{IgnoredAny, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value, value::RawValue};
 
@@ -16,8 +20,8 @@ const ELEMENTS: usize = 1024;
 /// The most unknown members of an object.
 const UNKNOWN: usize = 256;
 
-/// The value of a text with valid syntax. Containers below [`LEVELS`] are empty, and objects lack
-/// unknown members after the first [`UNKNOWN`].
+/// The value of a text with valid syntax. Containers below [`LEVELS`] are empty, and objects have at
+/// most [`UNKNOWN`] unknown members.
 pub fn outline(text: &str, known: &HashSet<String>) -> Option<Value> {
     describe(text.trim_start(), known, LEVELS)
 }
@@ -27,14 +31,15 @@ fn describe(text: &str, known: &HashSet<String>, levels: usize) -> Option<Value>
         b'{' if levels == 0 => Some(Value::Object(Map::new())),
         b'[' if levels == 0 => Some(Value::Array(Vec::new())),
         b'{' => {
-            let Members(members) = serde_json::from_str(text).ok()?;
+            let members: BTreeMap<Name<'_>, &RawValue> = serde_json::from_str(text).ok()?;
             let mut unknown = 0;
-            let kept = members.into_iter().filter(|(name, _)| {
+            let kept = members.into_iter().filter(|(Name(name), _)| {
                 unknown += usize::from(!known.contains(&**name));
                 unknown <= UNKNOWN || known.contains(&**name)
             });
-            let described = kept
-                .map(|(name, value)| Some((name.into_owned(), describe(value.get(), known, levels - 1)?)));
+            let described = kept.map(|(Name(name), value)| {
+                Some((name.into_owned(), describe(value.get(), known, levels - 1)?))
+            });
             Some(Value::Object(described.collect::<Option<_>>()?))
         }
         b'[' => {
@@ -45,6 +50,10 @@ fn describe(text: &str, known: &HashSet<String>, levels: usize) -> Option<Value>
         _ => serde_json::from_str(text).ok(),
     }
 }
+
+/// A name that is copied only if it has escapes.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The first elements of an array, unparsed.
 pub struct Elements<'a>(pub Vec<&'a RawValue>);
@@ -73,37 +82,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
         }
 
         deserializer.deserialize_seq(Collect)
-    }
-}
-
-/// The members of an object in their order, unparsed.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-/// A name that is copied only if it has escapes.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry()? {
-                    members.push((name, value));
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Collect)
     }
 }
 
