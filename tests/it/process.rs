@@ -6,11 +6,13 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
+use futures_util::future::select;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::{io::AsyncReadExt, net::TcpStream, task::JoinSet, time::timeout};
 
 use crate::support::{
     database::TestDatabase,
@@ -300,6 +302,69 @@ async fn secrets_are_read_from_files() {
     let mut command = curio(&["db", "current"]);
     command.env("DATABASE_URL_FILE", &url);
     assert_eq!(run(command).await.0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_setting_of_the_http_boundary_has_its_effect() {
+    let database = TestDatabase::new().await;
+    let process = Process::serve(
+        &database.url(),
+        &[
+            ("CURIO_PUBLIC_URL", "https://api.example"),
+            ("CURIO_REQUIRE_IF_MATCH", "true"),
+            ("CURIO_TRUSTED_PROXIES", "127.0.0.0/8"),
+            ("CURIO_MAX_REQUESTS", "1"),
+            ("CURIO_IDLE_TIMEOUT", "500ms"),
+        ],
+    )
+    .await;
+    let client = Client::new();
+    let items = format!("{}/v1/items", process.address);
+    let create = async |address: &str| -> Value {
+        let request = client.post(&items).header("x-forwarded-for", address).header("idempotency-key", "k");
+        request.json(&json!({ "name": "Lamp" })).send().await.unwrap().json().await.unwrap()
+    };
+    let (one, other) = (create("192.0.2.1").await, create("192.0.2.2").await);
+    assert_ne!(one["id"], other["id"], "CURIO_TRUSTED_PROXIES");
+    let page = client.get(format!("{items}?limit=1")).send().await.unwrap();
+    let link = page.headers()["link"].to_str().unwrap();
+    assert!(link.starts_with("<https://api.example/v1/items?"), "CURIO_PUBLIC_URL: {link}");
+    let item = format!("{items}/{}", one["id"].as_str().unwrap());
+    let patched = client.patch(item).json(&json!({})).send().await.unwrap();
+    assert_eq!(patched.status(), StatusCode::PRECONDITION_REQUIRED, "CURIO_REQUIRE_IF_MATCH");
+
+    let address = process.address.strip_prefix("http://").unwrap();
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    let closed = timeout(Duration::from_secs(20), idle.read_to_end(&mut Vec::new())).await;
+    assert!(closed.is_ok(), "CURIO_IDLE_TIMEOUT");
+
+    let mut holder = database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let get = || Box::pin(async { client.get(&items).send().await.unwrap() });
+    let (rejected, waiting) = select(get(), get()).await.factor_first();
+    let rejected: Value = rejected.json().await.unwrap();
+    assert_eq!(rejected["detail"], "Too many requests are in progress.", "CURIO_MAX_REQUESTS");
+    sqlx::raw_sql("COMMIT").execute(&mut holder).await.unwrap();
+    assert_eq!(waiting.await.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scratch_database_is_that_of_the_setting_or_its_file() {
+    let database = TestDatabase::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("url");
+    std::fs::write(&file, "postgres://nobody@127.0.0.1:1/none\n").unwrap();
+    for (name, value) in [
+        ("CURIO_SCRATCH_URL", "postgres://nobody@127.0.0.1:1/none"),
+        ("CURIO_SCRATCH_URL_FILE", file.to_str().unwrap()),
+    ] {
+        let mut command = curio(&["db", "check", "--migrations"]);
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"));
+        command.env("DATABASE_URL", database.url()).env("XDG_CACHE_HOME", folder.path()).env(name, value);
+        let (code, _, error) = run(command).await;
+        assert_ne!(code, Some(0), "{name}");
+        assert!(error.contains("scratch"), "{name}: {error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
