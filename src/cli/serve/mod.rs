@@ -67,7 +67,7 @@ async fn start(settings: &ServeSettings, app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Migrates if told to, and fails if migrations are pending.
+/// Migrates if requested, and fails if migrations are pending.
 async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::Result<()> {
     if settings.migrate_on_start {
         migrations::upgrade(conn, &MIGRATOR, settings.migration.migration_wait).await?;

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{app::App, http::limits::Surplus};
 
-/// The router, for one connection. While the service drains, clients of HTTP/1 are told to use
+/// The router, for one connection. While the service drains, clients of HTTP/1 are asked to use
 /// another one.
 #[derive(Debug, Clone)]
 pub struct Service {

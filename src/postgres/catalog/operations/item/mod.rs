@@ -53,14 +53,14 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
     item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
 }
 
-/// As [`create`], for an id that may have been purged: it goes on with its versions.
+/// As [`create`], for an id that may have been purged, whose versions continue.
 ///
 /// # Errors
 ///
 /// As [`create`].
 pub async fn recreate(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let created = create(&mut *conn, id, content).await?;
-    // A statement of its own: the purge may have committed while the insert waited for it.
+    // A separate statement: the purge may have committed while the insert waited for it.
     let item = query_item!(
         before: "UPDATE items
            SET version = (SELECT version + 1 FROM tombstones WHERE id = $1),
