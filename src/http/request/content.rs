@@ -1,4 +1,4 @@
-//! The content of an entity, which POST and PUT send whole.
+//! The full content of an entity, as POST and PUT send it.
 
 use std::{borrow::Cow, collections::BTreeMap};
 

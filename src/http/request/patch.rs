@@ -1,7 +1,9 @@
 //! Partial changes: JSON Merge Patch (RFC 7396) and JSON Patch (RFC 6902).
 //!
 //! A patch is applied to the entity as clients see it, and the result is validated as if it had
-//! been sent whole.
+//! been sent whole. What is invalid in every result is rejected before an entity is looked for.
+
+use std::marker::PhantomData;
 
 use json_patch::{
     AddOperation, CopyOperation, MoveOperation, PatchErrorKind, PatchOperation, RemoveOperation,
@@ -15,7 +17,7 @@ use validator::Validate;
 use super::{
     body::FromBody,
     content::OUTPUT_ONLY,
-    json::{self, inspect::RESERVED, number},
+    json::{self, TypeSchema, inspect::RESERVED, number},
 };
 use crate::{
     error::{Error, Fault},
@@ -36,29 +38,49 @@ const JSON_PATCH: &str = "application/json-patch+json";
 /// How much all operations of a JSON Patch may write, in bytes. A copy of a copy doubles each time.
 const MAX_WRITTEN: usize = 8 * MEBIBYTE;
 
-/// The body of a PATCH, not yet applied to anything.
+/// The body of a PATCH that results in a `T`, not yet applied to anything.
 #[derive(Debug)]
-pub enum Patch {
-    /// A JSON Merge Patch on an object.
+pub struct Patch<T> {
+    changes: Changes,
+    result: PhantomData<T>,
+}
+
+#[derive(Debug)]
+enum Changes {
     Merge(Map<String, Value>),
-    /// A JSON Patch.
     Operations(Vec<PatchOperation>),
 }
 
-impl<H> FromBody<H> for Patch {
+impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Patch<T> {
     const MEDIA_TYPES: &[&str] = MEDIA_TYPES;
 
     fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
         let (value, mut faults) = json::parse_value(body)?;
-        let patch = if media_type == JSON_PATCH {
-            Self::Operations(parse_operations(value)?)
+        let changes = if media_type == JSON_PATCH {
+            Changes::Operations(parse_operations(value)?)
         } else if let Value::Object(patch) = value {
-            Self::Merge(patch)
+            faults.extend(faults_of_merge::<T>(&patch));
+            Changes::Merge(patch)
         } else {
             faults.push(Fault::at("", "type", "must be an object"));
             return Err(json::invalid(faults));
         };
-        if faults.is_empty() { Ok(patch) } else { Err(json::invalid(faults)) }
+        if faults.is_empty() { Ok(Self { changes, result: PhantomData }) } else { Err(json::invalid(faults)) }
+    }
+}
+
+impl<T: DeserializeOwned + Validate + ToSchema> Patch<T> {
+    /// The content of the entity after the patch.
+    ///
+    /// # Errors
+    ///
+    /// 422 if a JSON Patch changes an output-only member or names a missing location, or the result
+    /// is not a valid `T`; 409 if a `test` fails.
+    pub fn apply(self, current: &impl Serialize) -> Result<T, Problem> {
+        match self.changes {
+            Changes::Merge(patch) => Ok(merge(current, patch)?),
+            Changes::Operations(operations) => operate(current, &operations),
+        }
     }
 }
 
@@ -111,20 +133,13 @@ fn has_reserved_name(operation: &PatchOperation) -> bool {
     operation.path().tokens().any(|token| token.decoded().starts_with(RESERVED))
 }
 
-/// The content of the entity after the patch.
-///
-/// # Errors
-///
-/// 422 if a JSON Patch changes an output-only member or names a missing location, or the result is
-/// not a valid `T`; 409 if a `test` fails.
-pub fn apply<T>(current: &impl Serialize, patch: Patch) -> Result<T, Problem>
+/// The faults of a merge patch that it has whatever it is applied to: those of the smallest `T`
+/// after the patch, because a merge keeps every value of the patch.
+pub fn faults_of_merge<T>(patch: &Map<String, Value>) -> Vec<Fault>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    match patch {
-        Patch::Merge(patch) => Ok(merge(current, patch)?),
-        Patch::Operations(operations) => operate(current, &operations),
-    }
+    merge_into::<T>(TypeSchema::of::<T>().smallest().clone(), patch.clone()).err().unwrap_or_default()
 }
 
 /// The content of the entity after a merge patch, whose output-only members are ignored.
@@ -132,16 +147,23 @@ where
 /// # Errors
 ///
 /// [`Error::Invalid`] if the result is not a valid `T`.
-pub fn merge<T>(current: &impl Serialize, mut patch: Map<String, Value>) -> Result<T, Error>
+pub fn merge<T>(current: &impl Serialize, patch: Map<String, Value>) -> Result<T, Error>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    let mut document = document(current)?;
+    merge_into(document(current)?, patch).map_err(Error::Invalid)
+}
+
+fn merge_into<T>(mut document: Map<String, Value>, mut patch: Map<String, Value>) -> Result<T, Vec<Fault>>
+where
+    T: DeserializeOwned + Validate + ToSchema,
+{
+    let schema = TypeSchema::of::<T>();
     for members in [&mut patch, &mut document] {
         members.retain(|name, _| !is_output_only(name));
     }
     // A merge removes a missing member silently, but a name that no entity has is still a fault.
-    let unknown = patch.iter().filter(|(name, value)| value.is_null() && !document.contains_key(*name));
+    let unknown = patch.iter().filter(|(name, value)| value.is_null() && !schema.has_member(name));
     let mut unknown: Map<String, Value> =
         unknown.map(|(name, value)| (name.clone(), value.clone())).collect();
     let mut document = Value::Object(document);
@@ -149,7 +171,7 @@ where
     if let Value::Object(members) = &mut document {
         members.append(&mut unknown);
     }
-    json::parse_checked(&document.to_string(), &json::strict).map_err(Error::Invalid)
+    json::parse_checked(&document.to_string(), &json::strict)
 }
 
 /// The entity after all operations of a JSON Patch.

@@ -107,6 +107,11 @@ async fn an_invalid_operation_fails_the_whole_batch() {
             (json!({ "op": "update", "id": "x", "patch": {} }), "/id".into(), "format"),
             (json!({ "op": "update", "id": ABSENT, "patch": [] }), "/patch".into(), "type"),
             (
+                json!({ "op": "update", "id": ABSENT, "patch": { "zzz": 1 } }),
+                "/patch/zzz".into(),
+                "unknown_field",
+            ),
+            (
                 json!({ "op": "update", "id": ABSENT, "if_match": "1", "patch": {} }),
                 "/if_match".into(),
                 "entity_tag",
@@ -162,7 +167,12 @@ async fn all_faults_of_a_batch_are_reported_at_once() {
             ),
             (
                 json!({ "operations": [patched, nameless] }),
-                faults(&[("#/operations/0/if_match", "type"), (&too_short_at, "too_short")]),
+                faults(&[
+                    ("#/operations/0/if_match", "type"),
+                    (&format!("#/operations/0/patch/{label}"), "type"),
+                    ("#/operations/0/patch/zzz", "unknown_field"),
+                    (&too_short_at, "too_short"),
+                ]),
             ),
         ] {
             let reply = api.post(&resource.batch_path(), &body).await;

@@ -100,8 +100,15 @@ async fn conditions_are_evaluated_after_the_request_itself_is_valid() {
                 [(name.into(), "entity_tag".into())]
             );
         }
-        // The condition comes before faults that show only in the patched entity.
-        api.send(Method::PATCH, &entity, &[stale], Some(&wrong)).await.is_problem(412, "precondition-failed");
+        // What is invalid in every result comes before the condition and the search, other faults of
+        // the result after them.
+        for path in [&entity, &absent] {
+            api.send(Method::PATCH, path, &[stale], Some(&wrong)).await.is_problem(422, "validation-error");
+        }
+        let missing = json!([{ "op": "remove", "path": "/missing" }]);
+        let json_patch = [stale, ("content-type", "application/json-patch+json")];
+        let reply = api.send(Method::PATCH, &entity, &json_patch, Some(&missing)).await;
+        reply.is_problem(412, "precondition-failed");
     }
 }
 

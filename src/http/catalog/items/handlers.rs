@@ -18,7 +18,7 @@ use crate::{
             body::NoBody,
             content::{Content, Replacement},
             listing::{Listing, PageParameters},
-            patch::{self, Patch},
+            patch::Patch,
             path::Id,
             preconditions::Preconditions,
             query::{NoQuery, Query},
@@ -126,12 +126,12 @@ pub async fn replace_item(
 )]
 pub async fn update_item(
     State(app): State<Arc<App>>,
-    Valid(head, patch): Valid<(Id, Write), Patch>,
+    Valid(head, patch): Valid<(Id, Write), Patch<ItemCreate>>,
 ) -> Result<Response, Outcome> {
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
     let current = write.preconditions.live(item::get_for_update(&mut tx, id).await?)?;
-    let content: ItemCreate = patch::apply(&ItemView::from(current), patch)?;
+    let content = patch.apply(&ItemView::from(current))?;
     let item = item::update(&mut tx, id, &content.into()).await?;
     let version = item.version;
     write.commit(tx, Reply::ok(&ItemView::from(item))?.with_version(version)).await

@@ -76,8 +76,8 @@ impl From<ItemName> for String {
     }
 }
 
-/// The whole content of an item. Members that are left out get their defaults; those that only the
-/// server writes may be repeated, and are ignored.
+/// The full content of an item. Omitted members get their defaults. Members that only the server
+/// writes are ignored.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "name": "Desk lamp", "status": "active", "attributes": { "color": "red", "weight": 9 } })))]

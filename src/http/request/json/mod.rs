@@ -21,10 +21,10 @@ use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use self::{inspect::inspect, rules::rule_faults, schema::TypeSchema};
+use self::{inspect::inspect, rules::rule_faults};
 pub use self::{
     rules::WHOLE,
-    schema::{limit_formats, required, unknown_field},
+    schema::{TypeSchema, limit_formats, required, unknown_field},
 };
 use crate::{
     error::{Fault, Location},

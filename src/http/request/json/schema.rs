@@ -10,7 +10,7 @@ use jsonschema::{
     Validator,
     error::{TypeKind, ValidationErrorKind},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::{
     ToSchema,
     openapi::{RefOr, schema::Schema},
@@ -28,7 +28,9 @@ pub struct TypeSchema {
     validator: Option<Validator>,
     /// The names of all members that it describes.
     names: HashSet<String>,
+    members: HashSet<String>,
     example: Value,
+    smallest: Map<String, Value>,
 }
 
 impl TypeSchema {
@@ -56,9 +58,15 @@ impl TypeSchema {
         limit_formats(&mut schema);
         let mut names = HashSet::new();
         collect_names(&schema, &mut names);
+        let own = &schema["components"]["schemas"][&*T::name()];
+        let example = own["examples"][0].clone();
+        let required = own["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let smallest = required.filter_map(|name| Some((name.to_owned(), example.get(name)?.clone())));
         Self {
             names,
-            example: schema["components"]["schemas"][&*T::name()]["examples"][0].clone(),
+            members: own["properties"].as_object().into_iter().flat_map(Map::keys).cloned().collect(),
+            smallest: smallest.collect(),
+            example,
             validator: jsonschema::options().should_validate_formats(true).build(&schema).ok(),
         }
     }
@@ -66,6 +74,16 @@ impl TypeSchema {
     /// The first example; null if there is none.
     pub fn example(&self) -> &Value {
         &self.example
+    }
+
+    /// Whether the type itself has a member of this name.
+    pub fn has_member(&self, name: &str) -> bool {
+        self.members.contains(name)
+    }
+
+    /// The required members of the example.
+    pub fn smallest(&self) -> &Map<String, Value> {
+        &self.smallest
     }
 
     /// Where `text` contradicts the schema: one fault for each location and rule.

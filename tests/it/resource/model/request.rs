@@ -263,7 +263,7 @@ impl Request {
         match self.kind {
             Kind::Create => rules::content_faults(self.resource, &self.body),
             Kind::Put => rules::replacement_faults(self.resource, &self.body, &self.id),
-            Kind::Merge if !self.body.is_object() => vec![(String::new(), "type")],
+            Kind::Merge => rules::merge_faults(self.resource, &self.body),
             Kind::Batch => rules::batch_faults(self.resource, self.operations()),
             Kind::Restore if self.is(Spoilt::Syntax) => vec![(String::new(), "unexpected")],
             _ => Vec::new(),

@@ -103,7 +103,7 @@ fn operation_faults(resource: &Resource, operation: &Value) -> Vec<Fault> {
             name if name == resource.name => {
                 faults.extend(below(&format!("/{name}"), content_faults(resource, value)));
             }
-            "patch" if !value.is_object() => faults.push(fault("/patch", "type")),
+            "patch" => faults.extend(below("/patch", merge_faults(resource, value))),
             "id" if value.as_str().is_none_or(|id| id.len() != 36) => faults.push(fault("/id", "format")),
             "if_match" if !value.is_string() => faults.push(fault("/if_match", "type")),
             "if_match" if value.as_str().is_some_and(|field| !is_tags(field)) => {
@@ -151,6 +151,15 @@ fn merge(target: Value, patch: &Value) -> Value {
         }
     }
     Value::Object(target)
+}
+
+/// What is wrong with a merge patch whatever it is applied to.
+pub fn merge_faults(resource: &Resource, patch: &Value) -> Vec<Fault> {
+    if patch.is_object() {
+        merged(resource, &resource.labelled("x"), patch).1
+    } else {
+        vec![fault("", "type")]
+    }
 }
 
 /// The content after a merge patch, and what is wrong with it or with the patch.

@@ -16,6 +16,7 @@ use crate::{
             body::FromBody,
             content,
             json::{self, outline::Elements},
+            patch,
             path::parse_uuid,
             preconditions::Preconditions,
         },
@@ -134,11 +135,7 @@ fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
     let read = match kind.as_deref() {
         Ok("create") => json::parse_checked(text, &item_without_output_only)
             .map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
-        Ok("update") => {
-            json::parse_checked(text, &json::strict).map(|ItemBatchUpdate { id, if_match, patch, .. }| {
-                Operation::Update { id: valid_uuid(&id), preconditions: valid_preconditions(if_match), patch }
-            })
-        }
+        Ok("update") => parse_update(text),
         Ok("delete") => {
             json::parse_checked(text, &json::strict).map(|ItemBatchDelete { id, if_match, .. }| {
                 Operation::Delete { id: valid_uuid(&id), preconditions: valid_preconditions(if_match) }
@@ -148,16 +145,35 @@ fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
         _ => Err(vec![Fault::at("", "type", "must be an object")]),
     };
     read.map_err(|mut faults| {
-        // Whether a patch is valid depends on the item.
-        let is_in_patch = |fault: &Fault| {
-            matches!(&fault.location, Location::Pointer(pointer) if pointer.starts_with("/patch/"))
-        };
-        faults.retain(|fault| !is_in_patch(fault));
         if faults.is_empty() {
             faults.push(Fault::at("", "invalid", "is not valid"));
         }
         faults
     })
+}
+
+fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
+    let faults_of =
+        |patch| patch::faults_of_merge::<ItemCreate>(patch).into_iter().map(|fault| fault.inside("/patch"));
+    match json::parse_checked(text, &json::strict) {
+        Ok(ItemBatchUpdate { id, if_match, patch, .. }) => {
+            let faults: Vec<_> = faults_of(&patch).collect();
+            let preconditions = valid_preconditions(if_match);
+            if faults.is_empty() {
+                Ok(Operation::Update { id: valid_uuid(&id), preconditions, patch })
+            } else {
+                Err(faults)
+            }
+        }
+        Err(mut faults) => {
+            // The schema of a patch says less than that of its result.
+            faults.retain(|fault| !matches!(&fault.location, Location::Pointer(pointer) if pointer.starts_with("/patch/")));
+            let patch = content::members(text)
+                .and_then(|members| serde_json::from_str(members.get("patch")?.get()).ok());
+            faults.extend(patch.iter().flat_map(faults_of));
+            Err(faults)
+        }
+    }
 }
 
 /// An operation whose item was read before.
