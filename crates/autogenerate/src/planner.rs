@@ -6,13 +6,18 @@ use crate::{
     diff::{self, Renamed},
     kinds::{KINDS, Planner, Rename},
     order,
-    plan::{Plan, Renames, Statement, Style},
-    schema::Schema,
+    plan::{Batch, Plan, Renames, Statement, Style},
+    schema::{Object, Schema},
 };
 
 /// Why a plan could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
+    /// An object has to be recreated, and PostgreSQL prints it only after a rename.
+    #[error(
+        "{0} uses something that is renamed, and another change has to recreate it: rename in a revision of its own"
+    )]
+    Renamed(Object),
     /// The statements depend on each other in a cycle.
     #[error("cannot order these statements, because they depend on each other:\n{}", .0.join("\n"))]
     Cycle(Vec<String>),
@@ -25,11 +30,14 @@ pub enum PlanError {
 ///
 /// # Errors
 ///
-/// The statements depend on each other in a cycle.
+/// The statements depend on each other in a cycle, or an object cannot be recreated after a rename.
 pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Result<Plan, PlanError> {
     let Renamed { schema, renames } = diff::apply_renames(from, to, renames);
     let changes = diff::compare(&schema, to);
     let mut planner = Planner::new((&schema, to), &changes, &renames, style);
+    if let Some(object) = planner.unprinted() {
+        return Err(PlanError::Renamed(object));
+    }
     for kind in KINDS {
         (kind.prepare)(&mut planner);
     }
@@ -44,7 +52,37 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
     statements.extend(renames.iter().flat_map(|rename| rename_statements(from, rename)));
     let sorted = order::sort(together).or_else(|_| order::sort(rest));
     statements.extend(sorted.map_err(PlanError::Cycle)?);
-    Ok(Plan { statements })
+    Ok(Plan { statements: without_body_checks(statements) })
+}
+
+/// Lets functions whose body is SQL refer to what a later statement creates.
+fn without_body_checks(statements: Vec<Statement>) -> Vec<Statement> {
+    let has_sql_body = |it: &Statement| {
+        (it.sql.starts_with("CREATE OR REPLACE FUNCTION ")
+            || it.sql.starts_with("CREATE OR REPLACE PROCEDURE "))
+            && it.sql.contains("\n LANGUAGE sql\n")
+            && it.sql.contains("\nAS $")
+    };
+    let mut result: Vec<Statement> = Vec::with_capacity(statements.len());
+    let mut unchecked = false;
+    for mut statement in statements {
+        let ends = statement.batch != Batch::Same || !has_sql_body(&statement);
+        if unchecked && ends {
+            result.push(Statement::new("RESET check_function_bodies"));
+            unchecked = false;
+        }
+        if !unchecked && has_sql_body(&statement) {
+            let mut off = Statement::new("SET check_function_bodies = off");
+            off.batch = std::mem::replace(&mut statement.batch, Batch::Same);
+            result.push(off);
+            unchecked = true;
+        }
+        result.push(statement);
+    }
+    if unchecked {
+        result.push(Statement::new("RESET check_function_bodies"));
+    }
+    result
 }
 
 fn rename_statements(from: &Schema, rename: &Rename) -> Vec<Statement> {

@@ -37,9 +37,6 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     out.flush()?;
     print_unhandled("not compared", &comparison.unhandled)?;
     let mut err = anstream::stderr().lock();
-    for dependant in &comparison.dependants {
-        writeln!(err, "{BAD}{dependant}{BAD:#}")?;
-    }
     for statement in comparison.plan.statements.iter().filter(|statement| !statement.hazards.is_empty()) {
         writeln!(err, "{CARE}{}{CARE:#}: {}", hazards(statement), first_line(statement))?;
     }

@@ -82,6 +82,7 @@ async fn read_all(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sq
         enums: reader.enums().await?,
         sequences: reader.sequences().await?,
         tables: BTreeMap::new(),
+        sql_objects: BTreeMap::new(),
     };
     reader.tables().await?;
     let oids = reader.oids();
@@ -91,6 +92,7 @@ async fn read_all(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sq
     reader.columns().await?;
     let keys = reader.indexes().await?;
     reader.constraints(&keys).await?;
+    schema.sql_objects = reader.sql_objects(with_uses).await?;
     let unhandled = read_unhandled(reader.conn, scope, &reader.spaces, &oids).await?;
     schema.tables = reader.tables.into_values().collect();
     Ok(Reading { schema, unhandled })

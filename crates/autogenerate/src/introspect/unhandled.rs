@@ -8,9 +8,9 @@ use super::scope::Scope;
 /// alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unhandled {
-    /// Its kind, such as `view` or `column storage`.
+    /// Its kind, such as `aggregate` or `tablespace`.
     pub kind: &'static str,
-    /// Its name as SQL, such as `newest_items`, `slug(text)` or `touch ON items`.
+    /// Its name as SQL, such as `median(numeric)` or `items`.
     pub name: String,
 }
 
@@ -38,13 +38,10 @@ pub(super) async fn read_unhandled(
 
 /// The kinds in unhandled.sql, separated by commas.
 const KINDS: &str = "\
-    access method,aggregate,cast,clustered index,collation,column compression,column options,\
-    column statistics,column storage,composite type,conversion,domain,event trigger,\
-    foreign table,foreign-data wrapper,function,inherited table,language,materialized view,\
-    not null constraint,operator,operator class,policy,procedure,publication,range type,\
-    replica identity,row security,rule,server,statistics,tablespace,text search configuration,\
-    text search dictionary,text search parser,text search template,trigger,type,typed table,\
-    unlogged sequence,view";
+    access method,aggregate,cast,conversion,default privileges,event trigger,foreign table,\
+    foreign-data wrapper,inherited table,language,not null constraint,operator,operator class,\
+    server,tablespace,text search configuration,text search dictionary,text search parser,\
+    text search template,type,typed table,unlogged sequence";
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
--- $1: the tables. What defaults, constraints and indexes refer to. References of a constraint's
+-- $1: the tables; follows named.sql. What defaults, constraints and indexes refer to. References of a constraint's
 -- index count as the constraint's: the expressions of an exclusion constraint belong to its index.
-WITH piece (kind, owner, classid, objid, relid, itself) AS (
+, piece (kind, owner, classid, objid, relid, itself) AS (
     -- A default also depends on its own column.
     SELECT 'default', oid, tableoid, oid, adrelid, adnum FROM pg_attrdef WHERE adrelid = ANY ($1)
     UNION ALL
@@ -32,11 +32,22 @@ SELECT p.kind,
        e.schema AS enum_schema,
        e.name AS enum,
        s.schema AS sequence_schema,
-       s.name AS sequence
+       s.name AS sequence,
+       n.kind AS other_kind,
+       n.name AS other,
+       NULL::smallint AS number
 FROM piece p
 JOIN pg_depend d ON d.classid = p.classid AND d.objid = p.objid
 LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND d.refobjid = p.relid
     AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0 AND a.attnum <> p.itself
 LEFT JOIN enum e ON d.refclassid = 'pg_type'::regclass AND e.oid = d.refobjid
 LEFT JOIN sequence s ON d.refclassid = 'pg_class'::regclass AND s.oid = d.refobjid
-WHERE a.attnum IS NOT NULL OR e.oid IS NOT NULL OR s.oid IS NOT NULL
+LEFT JOIN named n ON d.refobjid >= 16384 AND n.classid = d.refclassid AND n.objid = d.refobjid
+WHERE a.attnum IS NOT NULL OR e.oid IS NOT NULL OR s.oid IS NOT NULL OR n.objid IS NOT NULL
+UNION ALL
+-- The types and collations of columns.
+SELECT 'column', d.objid, NULL, NULL, NULL, NULL, NULL, n.kind, n.name, d.objsubid::smallint
+FROM pg_depend d
+JOIN named n ON n.classid = d.refclassid AND n.objid = d.refobjid
+WHERE d.classid = 'pg_class'::regclass AND d.objid = ANY ($1) AND d.objsubid > 0 AND d.refobjid >= 16384
+  AND d.refclassid IN ('pg_type'::regclass, 'pg_collation'::regclass)

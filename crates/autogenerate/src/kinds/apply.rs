@@ -1,12 +1,13 @@
 //! Applies a rename to a schema.
 
-use super::{column, constraint, enumeration, index, rename::Rename, sequence, table};
+use super::{column, constraint, enumeration, index, rename::Rename, sequence, sql_object, table};
 use crate::schema::{Object, Schema};
 
 impl Rename {
     /// Replaces the old name with the new one throughout the schema.
     pub(crate) fn apply(&self, schema: &mut Schema) {
         let new = &self.to;
+        sql_object::rename(schema, self);
         match &self.object {
             Object::Table(old) => table::rename(schema, old, new),
             Object::Column(table, old) => {
@@ -19,7 +20,7 @@ impl Rename {
             Object::Sequence(old) => sequence::rename(schema, old, new),
             Object::Constraint(table, old) => constraint::rename(schema, table, old, &new.name),
             Object::Index(table, old) => index::rename(schema, table, old, &new.name),
-            Object::Namespace(_) | Object::Extension(_) => {}
+            Object::Namespace(_) | Object::Extension(_) | Object::Sql(_) => {}
         }
     }
 }

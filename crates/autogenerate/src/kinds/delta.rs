@@ -6,7 +6,10 @@ use super::types::needs_rebuild;
 use crate::{
     change::{Change, Difference, Property},
     render::tokens::{Token, tokens},
-    schema::{Column, Constraint, ConstraintKind, Index, Name, Object, Schema, quote_identifier},
+    schema::{
+        Column, Constraint, ConstraintKind, Index, Name, Object, Schema, SqlName, SqlObject, Uses,
+        quote_identifier,
+    },
 };
 
 /// The effects of a plan on each object.
@@ -94,6 +97,12 @@ impl Delta {
             (Object::Index(..), Property::Definition | Property::Validity) => {
                 self.rebuilt.insert(object.clone());
             }
+            (Object::Sql(name), Property::Definition) => {
+                let both = (from.sql_objects.get(name), to.sql_objects.get(name));
+                if !matches!(both, (Some(was), Some(is)) if was.is_replaceable_by(is, name.kind)) {
+                    self.rebuilt.insert(object.clone());
+                }
+            }
             _ => {}
         }
     }
@@ -136,6 +145,11 @@ impl Delta {
 
     /// Adds the dependants of everything that is rebuilt or changes its type.
     fn add_dependants(&mut self, from: &Schema, to: &Schema) {
+        for (name, was) in &from.sql_objects {
+            if to.sql_objects.contains_key(name) && self.breaks_sql_object(name, was) {
+                self.rebuilt.insert(Object::Sql(name.clone()));
+            }
+        }
         for (name, was) in &from.tables {
             let Some(is) = to.tables.get(name) else { continue };
             if self.removes(&Object::Table(name.clone())) {
@@ -179,14 +193,33 @@ impl Delta {
         self.retyped.get(&(table.clone(), column.to_owned())).copied().unwrap_or_default()
     }
 
-    fn uses_swapped(&self, enums: &BTreeSet<Name>) -> bool {
-        enums.iter().any(|name| self.swapped.contains(name))
+    /// Whether the plan replaces a type or removes another object that these references mention.
+    fn breaks_uses(&self, uses: &Uses) -> bool {
+        uses.enums.iter().any(|name| self.swapped.contains(name))
+            || uses.others.iter().any(|object| self.removes(object))
+    }
+
+    /// Whether PostgreSQL rejects a change because of the object, so that it is dropped before and
+    /// created again.
+    fn breaks_sql_object(&self, name: &SqlName, it: &SqlObject) -> bool {
+        it.uses.iter().any(|object| {
+            self.removes(object)
+                || match object {
+                    Object::Column(table, column) => {
+                        !name.kind.is_setting() && self.is_retyped(table, column)
+                    }
+                    Object::Enum(name) => self.swapped.contains(name),
+                    // The index of a key.
+                    Object::Index(table, name) => self.removes(&Object::constraint(table, name)),
+                    _ => false,
+                }
+        })
     }
 
     fn breaks_generated(&self, table: &Name, column: &Column) -> bool {
         let Some(generated) = &column.generated else { return false };
         let uses = &generated.expression.uses;
-        self.uses_swapped(&uses.enums)
+        self.breaks_uses(uses)
             || uses.columns.iter().any(|column| self.is_gone(table, column) || self.is_retyped(table, column))
     }
 
@@ -195,7 +228,7 @@ impl Delta {
             return true;
         }
         let needs_rebuild = it.uses.columns.iter().any(|column| self.needs_rebuild(table, column))
-            || self.uses_swapped(&it.uses.enums);
+            || self.breaks_uses(&it.uses);
         match &it.kind {
             ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => false,
             ConstraintKind::Check | ConstraintKind::Exclusion => needs_rebuild,
@@ -218,19 +251,14 @@ impl Delta {
         it.uses.columns.iter().any(|column| self.is_gone(table, column))
             || (is_complex(&it.definition)
                 && (it.uses.columns.iter().any(|column| self.needs_rebuild(table, column))
-                    || self.uses_swapped(&it.uses.enums)))
+                    || self.breaks_uses(&it.uses)))
     }
 
     /// Whether the columns and types of an index do not change, so that its replacement can be
     /// built while the old one is in use.
-    pub(super) fn leaves_alone(
-        &self,
-        table: &Name,
-        columns: &BTreeSet<String>,
-        enums: &BTreeSet<Name>,
-    ) -> bool {
+    pub(super) fn leaves_alone(&self, table: &Name, uses: &Uses) -> bool {
         let touched = |column: &String| self.is_gone(table, column) || self.is_retyped(table, column);
-        !columns.iter().any(touched) && !self.uses_swapped(enums)
+        !uses.columns.iter().any(touched) && !self.breaks_uses(uses)
     }
 }
 

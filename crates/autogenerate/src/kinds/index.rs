@@ -89,7 +89,7 @@ impl Planner<'_> {
 
     /// Whether the new index is built while the old one is still in use.
     fn is_replaced_online(&self, table: &Name, old: &Index, new: &Index) -> bool {
-        let alone = |it: &Index| self.delta.leaves_alone(table, &it.uses.columns, &it.uses.enums);
+        let alone = |it: &Index| self.delta.leaves_alone(table, &it.uses);
         self.is_concurrent(table) && old.valid && alone(old) && alone(new)
     }
 

@@ -6,7 +6,7 @@ use super::{
     changes::{Changes, Compare},
     planner::Planner,
 };
-use crate::schema::{Enum, Extension, Namespace, Object, Schema, Sequence, Table};
+use crate::schema::{Enum, Extension, Namespace, Object, Schema, Sequence, SqlObject, Table};
 
 /// A kind of object that is not part of another object.
 pub(crate) trait Kind: Compare + PartialEq + Sized {
@@ -21,6 +21,11 @@ pub(crate) trait Kind: Compare + PartialEq + Sized {
     /// The object, or those of its parts that differ.
     fn differences(&self, _: &Self, name: &Self::Name) -> BTreeSet<Object> {
         [Self::object(name)].into()
+    }
+
+    /// Whether a reading of one is a reading of the other.
+    fn is_equal(&self, other: &Self) -> bool {
+        self == other
     }
 
     /// Plans what has to exist before anything is renamed.
@@ -43,12 +48,13 @@ pub(crate) struct Operations {
 }
 
 /// All kinds, in the order in which changes are listed.
-pub(crate) const KINDS: [Operations; 5] = [
+pub(crate) const KINDS: [Operations; 6] = [
     Operations::of::<Namespace>(),
     Operations::of::<Extension>(),
     Operations::of::<Enum>(),
     Operations::of::<Sequence>(),
     Operations::of::<Table>(),
+    Operations::of::<SqlObject>(),
 ];
 
 impl Operations {
@@ -63,12 +69,12 @@ fn compare<K: Kind>(from: &Schema, to: &Schema, changes: &mut Changes<'_>) {
 
 fn differences<K: Kind>(left: &Schema, right: &Schema) -> BTreeSet<Object> {
     let (left, right) = (K::all(left), K::all(right));
-    differing_names(left, right)
-        .flat_map(|name| match (left.get(name), right.get(name)) {
-            (Some(left), Some(right)) => left.differences(right, name),
-            _ => [K::object(name)].into(),
-        })
-        .collect()
+    let differences = |name: &K::Name| match (left.get(name), right.get(name)) {
+        (Some(left), Some(right)) if left.is_equal(right) => BTreeSet::new(),
+        (Some(left), Some(right)) => left.differences(right, name),
+        _ => [K::object(name)].into(),
+    };
+    differing_names(left, right).flat_map(differences).collect()
 }
 
 /// The names of the entries that exist on one side only or differ.

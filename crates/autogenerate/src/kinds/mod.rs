@@ -20,6 +20,7 @@ mod planner;
 mod rename;
 mod sequence;
 mod slot;
+mod sql_object;
 mod table;
 mod types;
 

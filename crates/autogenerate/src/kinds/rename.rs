@@ -47,7 +47,7 @@ impl Rename {
             Object::Column(table, old) => part(table, "COLUMN", old),
             Object::Constraint(table, old) => part(table, "CONSTRAINT", old),
             Object::Index(table, old) => vec![format!("ALTER INDEX {} RENAME TO {name}", table.sibling(old))],
-            Object::Namespace(_) | Object::Extension(_) => Vec::new(),
+            Object::Namespace(_) | Object::Extension(_) | Object::Sql(_) => Vec::new(),
         }
     }
 

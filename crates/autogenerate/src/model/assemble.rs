@@ -1,7 +1,7 @@
 //! Assembles a schema from models.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     iter,
 };
 
@@ -255,6 +255,7 @@ fn column(metadata: &Metadata, model: &ColumnModel) -> Column {
         name: model.name.to_owned(),
         data_type: model.sql_type(enum_type.as_ref()),
         enum_type,
+        type_uses: BTreeSet::new(),
         collation: model.collation.map(quote_identifier),
         nullable: model.data_type.nullable,
         default: model.default.map(expression),

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 
 use super::{
     error::{ProjectError, not_at_head},
+    foreign,
     memory::{self, Memory},
     settings::Project,
     sides::{Managed, is_at_head},
@@ -111,7 +112,8 @@ impl Project {
             edges.extend(compares_database.then(|| equal(Side::Database, Side::Migrations)));
             unmanaged = left;
         } else {
-            let (models, replayed) = self.models_and(&migrations).await?;
+            let (models, mut replayed) = self.models_and(&migrations).await?;
+            foreign::restrict(&mut replayed, &models);
             edges.push(self.edge((Side::Migrations, &replayed), (Side::Models, &models)));
             if edges[0].differences.is_empty() {
                 memory.store(&models);
@@ -120,6 +122,7 @@ impl Project {
                 let mut live = self.live(&mut conn).await?;
                 unmanaged = live.unhandled;
                 unmanaged.extend(Managed([&models, &replayed]).restrict(&mut live.schema));
+                unmanaged.extend(foreign::restrict(&mut live.schema, &models));
                 edges.push(self.edge((Side::Database, &live.schema), (Side::Migrations, &replayed)));
             }
         }
@@ -142,6 +145,7 @@ impl Project {
         // Managed objects are identified by name, which is the same before and after PostgreSQL
         // canonicalizes the models. So the declared schema will do.
         unhandled.extend(Managed([declared, declared]).restrict(&mut schema));
+        unhandled.extend(foreign::restrict(&mut schema, declared));
         Ok((memory::digest(schema) == known).then_some(unhandled))
     }
 

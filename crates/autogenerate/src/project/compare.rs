@@ -2,11 +2,7 @@
 
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
-use super::{
-    dependants::{Dependant, dependants},
-    error::ProjectError,
-    sides,
-};
+use super::{error::ProjectError, sides};
 use crate::{
     diff::{self, Change},
     introspect::{Scope, Unhandled},
@@ -24,8 +20,6 @@ pub struct Comparison {
     pub plan: Plan,
     /// Objects in either database that were not compared.
     pub unhandled: Vec<Unhandled>,
-    /// Objects of the first database that are not compared and will make a statement fail.
-    pub dependants: Vec<Dependant>,
 }
 
 /// Compares two databases: every schema except PostgreSQL's own. Renames cannot be detected, so
@@ -46,10 +40,5 @@ pub async fn difference(from: &PgConnectOptions, to: &PgConnectOptions) -> Resul
     unhandled.sort();
     unhandled.dedup();
     let changes = diff::diff(&from.schema, &to.schema, &renames);
-    Ok(Comparison {
-        dependants: dependants(&mut conn, &changes).await?,
-        changes,
-        plan: planner::plan(&from.schema, &to.schema, &renames, style)?,
-        unhandled,
-    })
+    Ok(Comparison { changes, plan: planner::plan(&from.schema, &to.schema, &renames, style)?, unhandled })
 }

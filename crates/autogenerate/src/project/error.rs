@@ -126,7 +126,7 @@ fn lines<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
 
 fn blocking_dependants(dependants: &[Dependant]) -> String {
     format!(
-        "objects that are not managed would make the revision fail:{}\nDrop them in a separate revision (`revision -m`) and apply \
+        "the revision would have to drop objects and cannot create them again:{}\nDrop them in a separate revision (`revision -m`) and apply \
          that first. A later revision can recreate them.",
         lines(dependants)
     )

@@ -66,6 +66,15 @@ impl Memory {
 /// implies it.
 pub(super) fn digest(mut schema: Schema) -> String {
     schema.tables.values_mut().flat_map(Table::texts).for_each(|(_, uses)| *uses = Uses::default());
+    schema
+        .tables
+        .values_mut()
+        .flat_map(|table| &mut table.columns)
+        .for_each(|column| column.type_uses.clear());
+    for object in schema.sql_objects.values_mut() {
+        object.uses.clear();
+        object.missing.clear();
+    }
     let mut digest = DigestHasher(Sha256::new());
     schema.normalized().hash(&mut digest);
     digest.hex()

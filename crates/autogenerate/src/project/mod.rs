@@ -10,6 +10,7 @@ mod check;
 mod compare;
 mod dependants;
 mod error;
+mod foreign;
 mod memory;
 mod rebase;
 mod revision;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     error::ProjectError,
+    foreign,
     revision::{Request, Revised},
     settings::Project,
 };
@@ -43,16 +44,28 @@ impl Project {
             return Err(ProjectError::Applied(own.version));
         }
         let (others, last) = (migrations.without(at), migrations.with_last(at));
-        let (models, merged) = self.models_and(&others).await?;
+        let (models, database) = self.models_and(&others).await?;
+        let mut merged = database.clone();
+        foreign::restrict(&mut merged, &models);
         // An error counts as "does not lead to the models": the revision may not even run after the
         // others.
         let whole = self.replayed(&last).await;
-        if whole.is_ok_and(|whole| diff::diff(&whole, &models, &Renames::default()).is_empty()) {
+        let leads_to_models = |mut whole| {
+            foreign::restrict(&mut whole, &models);
+            diff::diff(&whole, &models, &Renames::default()).is_empty()
+        };
+        if whole.is_ok_and(leads_to_models) {
             return Ok(Rebased::Renumbered(revision::renumber(&migrations, revision, request.now)?));
         }
         let message = if request.message.is_empty() { &own.message } else { request.message };
-        let revised =
-            self.revise((&merged, &models), &Request { message, ..*request }, (&migrations, None)).await?;
+        let revised = self
+            .revise(
+                (&merged, &models),
+                (&database, &database),
+                &Request { message, ..*request },
+                (&migrations, None),
+            )
+            .await?;
         if revised.revision.is_none() {
             return Err(ProjectError::NotNeeded(own.version));
         }

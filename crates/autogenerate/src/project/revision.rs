@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
-    dependants::dependants,
     error::ProjectError,
+    foreign,
     settings::Project,
     sides::{Managed, is_at_head},
 };
@@ -102,14 +102,20 @@ impl Project {
             return Err(ProjectError::NotAtHead(Box::new(state)));
         }
         let live = self.live(&mut conn).await?;
-        let (models, replayed) = self.models_and(&migrations).await?;
+        let (models, mut replayed) = self.models_and(&migrations).await?;
+        let database = live.schema.clone();
         let (mut actual, mut unmanaged) = (live.schema, live.unhandled);
         unmanaged.extend(Managed([&models, &replayed]).restrict(&mut actual));
+        unmanaged.extend(foreign::restrict(&mut actual, &models));
+        let created = replayed.clone();
+        foreign::restrict(&mut replayed, &models);
         let drift = diff::diff(&actual, &replayed, &Renames::default());
         if !drift.is_empty() {
             return Err(ProjectError::Drift(drift));
         }
-        let revised = self.revise((&actual, &models), request, (&migrations, Some(&mut conn))).await?;
+        let revised = self
+            .revise((&actual, &models), (&database, &created), request, (&migrations, Some(&mut conn)))
+            .await?;
         Ok(Revised { unmanaged, ..revised })
     }
 
@@ -120,13 +126,15 @@ impl Project {
         if is_missing { Ok(Migrations::default()) } else { Ok(Migrations::from_folder(&self.folder)?) }
     }
 
-    /// Plans, proves and writes the way from one schema to another, after `migrations`. `conn` is
-    /// the live database, to count the rows behind slots and to find dependants; `None` skips both.
+    /// Plans, proves and writes the way from one schema to another, after `migrations`. `around`
+    /// is everything that the database has, and that the migrations create. `conn` is the live
+    /// database, to count the rows behind slots.
     pub(super) async fn revise(
         &self,
         (from, to): (&Schema, &Schema),
+        around: (&Schema, &Schema),
         request: &Request<'_>,
-        (migrations, mut conn): (&Migrations, Option<&mut PgConnection>),
+        (migrations, conn): (&Migrations, Option<&mut PgConnection>),
     ) -> Result<Revised, ProjectError> {
         let (renames, stale) = self.renames((from, to), request.ask).await?;
         let changes = diff::diff(from, to, &renames);
@@ -134,15 +142,14 @@ impl Project {
         if revised.changes.is_empty() {
             return Ok(revised);
         }
-        if let Some(conn) = &mut conn {
-            let dependants = dependants(conn, &revised.changes).await?;
-            if !dependants.is_empty() {
-                return Err(ProjectError::Blocked(dependants));
-            }
+        let (mut from, mut to) = (from.clone(), to.clone());
+        let blocked = foreign::carry((&mut from, &mut to), around, &renames)?;
+        if !blocked.is_empty() {
+            return Err(ProjectError::Blocked(blocked));
         }
-        let mut up = planner::plan(from, to, &renames, CAREFUL)?;
-        let mut down = planner::plan(to, from, &renames.reversed(), CAREFUL)?;
-        let proof = self.prove((from, to), (&up, &down), &renames).await?;
+        let mut up = planner::plan(&from, &to, &renames, CAREFUL)?;
+        let mut down = planner::plan(&to, &from, &renames.reversed(), CAREFUL)?;
+        let proof = self.prove((&from, &to), (&up, &down), &renames).await?;
         adopt_hazards(&mut up, &proof.up);
         adopt_hazards(&mut down, &proof.down);
         if let Some(conn) = conn {

@@ -22,12 +22,15 @@ pub struct Uses {
     pub enums: BTreeSet<Name>,
     /// Sequences.
     pub sequences: BTreeSet<Name>,
+    /// Functions, types and collations that users made, and extensions.
+    pub others: BTreeSet<Object>,
 }
 
 impl Uses {
     /// The referenced objects other than columns.
     pub(crate) fn objects(&self) -> impl Iterator<Item = Object> {
         let enums = self.enums.iter().cloned().map(Object::Enum);
-        enums.chain(self.sequences.iter().cloned().map(Object::Sequence))
+        let sequences = self.sequences.iter().cloned().map(Object::Sequence);
+        enums.chain(sequences).chain(self.others.iter().cloned())
     }
 }

@@ -16,6 +16,8 @@ mod name;
 mod namespace;
 mod object;
 mod sequence;
+mod sql_name;
+mod sql_object;
 mod table;
 
 use std::collections::BTreeMap;
@@ -31,6 +33,8 @@ pub use self::{
     namespace::Namespace,
     object::Object,
     sequence::{Sequence, SequenceOptions},
+    sql_name::{SqlKind, SqlName},
+    sql_object::SqlObject,
     table::{PartitionOf, Table},
 };
 
@@ -48,6 +52,8 @@ pub struct Schema {
     pub sequences: BTreeMap<Name, Sequence>,
     /// Tables, partitioned tables and partitions.
     pub tables: BTreeMap<Name, Table>,
+    /// Objects that are defined by a text of SQL, such as views, and settings of tables.
+    pub sql_objects: BTreeMap<SqlName, SqlObject>,
 }
 
 impl Schema {
@@ -96,6 +102,7 @@ impl Schema {
             Object::Enum(name) => self.enums.contains_key(name),
             Object::Value(name, value) => self.enums.get(name).is_some_and(|it| it.values.contains(value)),
             Object::Sequence(name) => self.sequences.contains_key(name),
+            Object::Sql(name) => self.sql_objects.contains_key(name),
             Object::Table(name) => self.tables.contains_key(name),
             Object::Column(table, name) => self.column(table, name).is_some(),
             Object::Constraint(table, name) => {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::name::{Name, quote_identifier};
+use super::{
+    name::{Name, quote_identifier},
+    sql_name::SqlName,
+};
 
 /// Identifies an object of a database.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +28,8 @@ pub enum Object {
     Constraint(Name, String),
     /// An index of a table, in the same schema as the table.
     Index(Name, String),
+    /// An object that is defined by a text of SQL.
+    Sql(SqlName),
 }
 
 impl Object {
@@ -36,6 +41,7 @@ impl Object {
             | Self::Column(table, _)
             | Self::Constraint(table, _)
             | Self::Index(table, _) => Some(table),
+            Self::Sql(name) => name.table.as_ref(),
             _ => None,
         }
     }
@@ -89,6 +95,7 @@ impl Object {
             Self::Column(table, name) => format!("COLUMN {table}.{}", quote_identifier(name)),
             Self::Constraint(table, name) => format!("CONSTRAINT {} ON {table}", quote_identifier(name)),
             Self::Index(table, name) => format!("INDEX {}", table.sibling(name)),
+            Self::Sql(name) => name.to_string(),
         }
     }
 }
@@ -106,6 +113,7 @@ impl fmt::Display for Object {
             Self::Column(table, name) => write!(f, "column {table}.{}", quote_identifier(name)),
             Self::Constraint(table, name) => write!(f, "constraint {} of {table}", quote_identifier(name)),
             Self::Index(table, name) => write!(f, "index {} of {table}", table.sibling(name)),
+            Self::Sql(name) => write!(f, "{name}"),
         }
     }
 }

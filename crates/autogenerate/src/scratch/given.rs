@@ -53,6 +53,7 @@ fn any_object(Reading { schema, unhandled }: &Reading) -> Option<String> {
     let table = schema.tables.keys().map(|name| format!("table {name}"));
     let an_enum = schema.enums.keys().map(|name| format!("type {name}"));
     let sequence = schema.sequences.keys().map(|name| format!("sequence {name}"));
+    let by_text = schema.sql_objects.keys().map(ToString::to_string);
     let other = unhandled.iter().map(|other| format!("{} {}", other.kind, other.name));
-    table.chain(an_enum).chain(sequence).chain(other).next()
+    table.chain(an_enum).chain(sequence).chain(by_text).chain(other).next()
 }

@@ -52,6 +52,10 @@ fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column
         name: row.try_get("name")?,
         data_type: row.try_get("data_type")?,
         enum_type: scope.name_in(row, "enum")?,
+        type_uses: uses
+            .remove(&Owner::Column(row.try_get("table")?, row.try_get("number")?))
+            .unwrap_or_default()
+            .others,
         collation: row.try_get("collation")?,
         nullable: row.try_get("nullable")?,
         default: expression,

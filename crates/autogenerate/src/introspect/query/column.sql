@@ -1,6 +1,7 @@
 -- $1: the tables.
 SELECT a.attrelid AS "table",
        a.attname::text AS name,
+       a.attnum AS number,
        format_type(a.atttypid, a.atttypmod) AS data_type,
        CASE WHEN NOT pg_type_is_visible(e.oid) THEN en.nspname::text END AS enum_schema,
        e.typname::text AS enum,

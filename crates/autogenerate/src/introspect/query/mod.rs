@@ -8,6 +8,7 @@ mod index;
 mod namespace;
 mod reader;
 mod sequence;
+mod sql_object;
 mod table;
 
 pub(super) use self::reader::Reader;

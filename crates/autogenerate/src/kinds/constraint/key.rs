@@ -63,7 +63,7 @@ impl Planner<'_> {
         let is_plain = is.partition_by.is_none() && !new.is_temporal();
         let replaces =
             self.delta.rebuilt.contains(&object) && it.kind.key().is_some() && new.kind.key().is_some();
-        let alone = self.delta.leaves_alone(table, &new.uses.columns, &new.uses.enums);
+        let alone = self.delta.leaves_alone(table, &new.uses);
         let is_replaced = is_plain && replaces && alone && self.is_online(table);
         is_replaced.then(|| self.temporary_index(table, name))
     }

@@ -208,6 +208,10 @@ impl Planner<'_> {
                     .roles(Role::Releases, Object::namespace(sequence));
             }
         }
+        for (part, it) in self.from.sql_objects.iter().filter(|(part, _)| part.table.as_ref() == Some(name)) {
+            let others = it.uses.iter().filter(|used| used.table() != Some(name)).cloned();
+            step = step.drops(Object::Sql(part.clone())).roles(Role::Releases, others);
+        }
         let parent = table.parent().cloned();
         let step = step.roles(Role::Releases, parent.clone().map(Object::Table)).hazard(Hazard::DeletesData);
         let step = step.roles(Role::Releases, parent.clone().map(Resource::Partitions));

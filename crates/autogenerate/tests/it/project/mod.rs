@@ -2,6 +2,7 @@
 
 mod check;
 mod compare;
+mod foreign;
 mod replicas;
 mod revision;
 
@@ -153,6 +154,13 @@ impl Workplace {
 
     fn migrations(&self) -> Migrations {
         Migrations::from_folder(self.folder.path()).unwrap()
+    }
+
+    /// Writes a migration by hand.
+    fn write(&self, name: &str, up: &str) {
+        for (end, sql) in [("up", up), ("down", "SELECT 1;")] {
+            fs::write(self.folder.path().join(format!("{name}.{end}.sql")), sql).unwrap();
+        }
     }
 
     /// The names of the files in the folder.

@@ -184,7 +184,7 @@ async fn a_view_that_blocks_a_change_is_reported_before_anything_is_written() {
     let project = place.project::<with_title::Item>();
     let error = project.autogenerate(&request).await.unwrap_err();
     assert!(matches!(&error, ProjectError::Blocked(found) if found.len() == 1), "{error}");
-    let words = "view names blocks this change: drop column items.name";
+    let words = "view names, which uses column items.name, stands in the way";
     assert!(error.to_string().contains(words), "{error}");
     assert_eq!(place.names().len(), 2, "nothing was written");
     place.database.execute("DROP VIEW names").await;

@@ -2,11 +2,11 @@
 
 mod build;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use autogenerate::schema::{
     Column, Constraint, ConstraintKind, Enum, Expression, Extension, Generated, Identity, Index, Name,
-    PartitionOf, Schema, Sequence, SequenceOptions, Table, Uses,
+    Object, PartitionOf, Schema, Sequence, SequenceOptions, Table, Uses,
 };
 
 use build::{
@@ -15,7 +15,33 @@ use build::{
 };
 
 pub fn schema() -> Schema {
+    let mut schema = without_uses_of_extensions();
+    let used = |name: &str| BTreeSet::from([Object::Extension(name.to_owned())]);
+    let collections = schema.tables.get_mut(&Name::local("collections")).unwrap();
+    collections.columns.iter_mut().find(|column| column.name == "slug").unwrap().type_uses = used("citext");
+    for constraint in ["collections_slug_key", "collections_name_slug_id_key"] {
+        collections.constraints.get_mut(constraint).unwrap().uses.others = used("citext");
+    }
+    for it in schema.tables.values_mut().flat_map(|table| table.constraints.values_mut()) {
+        if it.kind == ConstraintKind::Exclusion {
+            it.uses.others = used("btree_gist");
+        }
+    }
+    schema
+        .tables
+        .get_mut(&Name::local("items"))
+        .unwrap()
+        .indexes
+        .get_mut("items_name_trgm")
+        .unwrap()
+        .uses
+        .others = used("pg_trgm");
+    schema
+}
+
+fn without_uses_of_extensions() -> Schema {
     Schema {
+        sql_objects: BTreeMap::new(),
         namespaces: BTreeMap::new(),
         extensions: ["btree_gist", "citext", "pg_trgm"]
             .map(|name| (name.to_owned(), Extension { schema: None }))

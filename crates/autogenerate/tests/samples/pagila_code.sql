@@ -1,4 +1,4 @@
--- What the sample has besides, and what is left alone and named.
+-- What the sample has besides tables.
 
 CREATE DOMAIN year AS integer CONSTRAINT year_check CHECK (VALUE >= 1901 AND VALUE <= 2155);
 

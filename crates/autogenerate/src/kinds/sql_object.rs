@@ -1,0 +1,251 @@
+//! Objects that are defined by a text of SQL: created, replaced or dropped as a whole.
+
+use std::collections::BTreeMap;
+
+use super::{
+    changes::{Changes, Compare},
+    kind::Kind,
+    planner::Planner,
+    rename::Rename,
+};
+use crate::{
+    change::Property,
+    hazard::Hazard,
+    order::{Priority, Role, Step},
+    render::tokens::{Token, tokens},
+    schema::{Name, Object, Schema, SqlKind, SqlName, SqlObject, quote_identifier},
+};
+
+impl Compare for SqlObject {
+    fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
+        if !self.is_printed() || !to.is_printed() {
+            return;
+        }
+        let text = |it: &Self| it.create.join(";\n");
+        changes.compare_text(object, Property::Definition, Some(&text(self)), Some(&text(to)));
+    }
+}
+
+impl Kind for SqlObject {
+    type Name = SqlName;
+
+    fn all(schema: &Schema) -> &BTreeMap<SqlName, Self> {
+        &schema.sql_objects
+    }
+
+    fn object(name: &SqlName) -> Object {
+        Object::Sql(name.clone())
+    }
+
+    fn is_equal(&self, other: &Self) -> bool {
+        let same = |(one, two): (&String, &String)| one == two || without_casts(one) == without_casts(two);
+        !self.is_printed()
+            || !other.is_printed()
+            || self.create.len() == other.create.len() && self.create.iter().zip(&other.create).all(same)
+    }
+
+    fn plan(planner: &mut Planner<'_>) {
+        let (from, to) = (planner.from, planner.to);
+        for (name, it) in &to.sql_objects {
+            let object = Object::Sql(name.clone());
+            if planner.delta.creates(&object) || planner.loses_setting(name, it) {
+                planner.create_sql_object(name, it);
+            } else if planner.delta.alters(&object, Property::Definition)
+                && let Some(was) = from.sql_objects.get(name)
+            {
+                planner.replace_sql_object(name, was, it);
+            }
+        }
+        for (name, it) in &from.sql_objects {
+            if planner.delta.removes(&Object::Sql(name.clone())) && !planner.disappears(name, it) {
+                planner.drop_sql_object(name, it);
+            }
+        }
+    }
+}
+
+/// Replaces the old name in the names and references of objects. What PostgreSQL prints afterwards is
+/// known once it has renamed the object.
+pub(super) fn rename(schema: &mut Schema, rename: &Rename) {
+    let objects = std::mem::take(&mut schema.sql_objects);
+    schema.sql_objects = objects
+        .into_iter()
+        .map(|(mut name, mut it)| {
+            rename_key(&mut name, rename);
+            it.uses = it.uses.into_iter().map(|used| renamed(used, rename)).collect();
+            (name, it)
+        })
+        .collect();
+}
+
+/// The object under its new name.
+fn renamed(object: Object, Rename { object: renamed, to, .. }: &Rename) -> Object {
+    let is_table = |table: &Name| matches!(renamed, Object::Table(old) if old == table);
+    match object {
+        Object::Table(table) if is_table(&table) => Object::Table(to.clone()),
+        Object::Column(table, column) if is_table(&table) => Object::Column(to.clone(), column),
+        Object::Constraint(table, name) if is_table(&table) => Object::Constraint(to.clone(), name),
+        Object::Index(table, name) if is_table(&table) => Object::Index(to.clone(), name),
+        object if object == *renamed => match object {
+            Object::Column(table, _) => Object::Column(table, to.name.clone()),
+            Object::Constraint(table, _) => Object::Constraint(table, to.name.clone()),
+            Object::Index(table, _) => Object::Index(table, to.name.clone()),
+            Object::Enum(_) => Object::Enum(to.clone()),
+            Object::Sequence(_) => Object::Sequence(to.clone()),
+            object => object,
+        },
+        object => object,
+    }
+}
+
+fn rename_key(name: &mut SqlName, Rename { object, to, .. }: &Rename) {
+    let is_setting = name.kind.is_setting();
+    match object {
+        Object::Table(old) if name.table.as_ref() == Some(old) => {
+            if name.kind == SqlKind::Privileges {
+                name.name = name.name.replacen(&old.to_string(), &to.to_string(), 1);
+            }
+            name.table = Some(to.clone());
+        }
+        Object::Column(table, old) if name.table.as_ref() == Some(table) && is_setting => {
+            let (old, new) = (quote_identifier(old), quote_identifier(&to.name));
+            if name.name == old {
+                name.name = new;
+            } else if name.name == format!("column {table}.{old}") {
+                name.name = format!("column {table}.{new}");
+            }
+        }
+        Object::Enum(old) if name.name == format!("type {old}") => name.name = format!("type {to}"),
+        Object::Sequence(old) if name.name == format!("sequence {old}") => {
+            name.name = format!("sequence {to}");
+        }
+        _ => {}
+    }
+}
+
+impl Planner<'_> {
+    /// An object that has to be created and whose definition is not known.
+    pub(crate) fn unprinted(&self) -> Option<Object> {
+        let unprinted = self.to.sql_objects.iter().filter(|(_, it)| !it.is_printed());
+        unprinted.map(|(name, _)| Object::Sql(name.clone())).find(|object| self.delta.creates(object))
+    }
+
+    /// Whether the object is dropped with the table or column that it belongs to.
+    fn disappears(&self, name: &SqlName, it: &SqlObject) -> bool {
+        let is_part = |object: &&Object| match object {
+            Object::Table(_) => name.table == object.table().cloned(),
+            Object::Column(..) | Object::Sql(_) => name.kind.is_setting(),
+            _ => name.kind == SqlKind::Privileges,
+        };
+        it.uses.iter().filter(is_part).any(|object| self.delta.removes(object))
+    }
+
+    /// Whether a change of the type of its column resets a setting.
+    fn loses_setting(&self, name: &SqlName, it: &SqlObject) -> bool {
+        let is_retyped = |object: &Object| match object {
+            Object::Column(table, column) => self.delta.is_retyped(table, column),
+            Object::Enum(name) => self.delta.swapped.contains(name),
+            _ => false,
+        };
+        name.kind.is_setting() && it.uses.iter().any(is_retyped)
+    }
+
+    fn create_sql_object(&mut self, name: &SqlName, it: &SqlObject) {
+        let mut statements = it.create.iter();
+        let Some(first) = statements.next() else { return };
+        let step = statements.fold(Step::new(created(name.kind), first), Step::then);
+        let step = step.makes(Object::Sql(name.clone())).roles(Role::Needs, it.uses.iter().cloned());
+        self.push_on(step, name.table.as_ref());
+    }
+
+    fn drop_sql_object(&mut self, name: &SqlName, it: &SqlObject) {
+        let mut statements = it.drop.iter();
+        let Some(first) = statements.next() else { return };
+        let step = statements.fold(Step::new(dropped(name.kind), first), Step::then);
+        let step = step.drops(Object::Sql(name.clone())).roles(Role::Releases, it.uses.iter().cloned());
+        self.push_on(step, name.table.as_ref());
+    }
+
+    fn replace_sql_object(&mut self, name: &SqlName, was: &SqlObject, it: &SqlObject) {
+        let replacing = |sql: &String| match sql.strip_prefix("CREATE VIEW ") {
+            Some(rest) => format!("CREATE OR REPLACE VIEW {rest}"),
+            None => sql.clone(),
+        };
+        let undone =
+            was.create.iter().skip(1).filter(|sql| !it.create.contains(sql)).filter_map(|sql| undo(sql));
+        let changed = it.create.iter().filter(|sql| !was.create.contains(sql)).map(replacing);
+        let mut statements = undone.chain(changed);
+        let Some(first) = statements.next() else { return };
+        let step = statements
+            .fold(with_hazard(Step::new(created(name.kind), first)), |step, sql| with_hazard(step.then(sql)));
+        let released = was.uses.difference(&it.uses).cloned();
+        let step = step.roles(Role::Needs, it.uses.iter().cloned()).roles(Role::Releases, released);
+        self.push_on(step.makes(Object::Sql(name.clone())), name.table.as_ref());
+    }
+}
+
+/// The tokens without casts and parentheses, which PostgreSQL adds according to the types of columns
+/// at the time when an object is created.
+fn without_casts(sql: &str) -> Vec<&str> {
+    const IN_TYPES: [&str; 8] = ["varying", "precision", "with", "without", "time", "zone", "[", "]"];
+    let mut texts =
+        tokens(sql).into_iter().filter(|token| !matches!(token, Token::Space(_))).map(Token::text).peekable();
+    let mut kept = Vec::new();
+    while let Some(text) = texts.next() {
+        if text == "::" {
+            texts.next();
+            while texts.next_if(|next| IN_TYPES.contains(next)).is_some() {}
+        } else if !matches!(text, "(" | ")") {
+            kept.push(text);
+        }
+    }
+    kept
+}
+
+/// Adds the hazard of the last statement.
+fn with_hazard(step: Step) -> Step {
+    let narrows = |sql: &str| {
+        sql.starts_with("ALTER DOMAIN ")
+            && (sql.contains(" ADD CONSTRAINT ") || sql.ends_with(" SET NOT NULL"))
+    };
+    let is_narrowing = step.statements.last().is_some_and(|last| narrows(&last.sql));
+    if is_narrowing { step.hazard(Hazard::MayFailOnData) } else { step }
+}
+
+/// The statement that reverts one of those after the definition; `None` for a definition.
+fn undo(sql: &str) -> Option<String> {
+    if sql.starts_with("COMMENT ON ") {
+        return sql.split_once(" IS ").map(|(start, _)| format!("{start} IS NULL"));
+    }
+    if let Some(rest) = sql.strip_prefix("ALTER DOMAIN ") {
+        if let Some((domain, _)) = rest.split_once(" ADD CONSTRAINT ") {
+            let name = tokens(&rest[domain.len() + " ADD CONSTRAINT ".len()..]).first()?.text().to_owned();
+            return Some(format!("ALTER DOMAIN {domain} DROP CONSTRAINT {name}"));
+        }
+        if let Some(start) = rest.strip_suffix(" SET NOT NULL") {
+            return Some(format!("ALTER DOMAIN {start} DROP NOT NULL"));
+        }
+    }
+    let (start, _) = sql.split_once(" SET DEFAULT ")?;
+    Some(format!("{start} DROP DEFAULT"))
+}
+
+/// When it is created if no dependency decides.
+fn created(kind: SqlKind) -> Priority {
+    match kind {
+        SqlKind::Collation | SqlKind::Domain | SqlKind::CompositeType | SqlKind::RangeType => Priority::Enum,
+        SqlKind::Function | SqlKind::Procedure => Priority::Function,
+        SqlKind::View | SqlKind::MaterializedView => Priority::View,
+        _ => Priority::Setting,
+    }
+}
+
+/// When it is dropped if no dependency decides.
+fn dropped(kind: SqlKind) -> Priority {
+    match kind {
+        SqlKind::Collation | SqlKind::Domain | SqlKind::CompositeType | SqlKind::RangeType => {
+            Priority::DropType
+        }
+        _ => Priority::Drop,
+    }
+}
