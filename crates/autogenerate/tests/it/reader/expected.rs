@@ -18,7 +18,7 @@ pub fn schema() -> Schema {
     Schema {
         namespaces: BTreeMap::new(),
         extensions: ["btree_gist", "citext", "pg_trgm"]
-            .map(|name| (name.to_owned(), Extension { schema: None }))
+            .map(|name| (name.to_owned(), Extension::default()))
             .into(),
         enums: [(
             Name::local("status"),
