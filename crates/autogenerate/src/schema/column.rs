@@ -16,6 +16,8 @@ pub struct Column {
     pub data_type: String,
     /// The enum type of the column or of its array elements.
     pub enum_type: Option<Name>,
+    /// The table whose row type is that of the column or of its array elements.
+    pub row_type: Option<Name>,
     /// The collation as quoted SQL, if it is not the default of the type.
     pub collation: Option<String>,
     /// Whether it accepts `NULL`.
@@ -52,6 +54,7 @@ impl Column {
     /// The objects that must exist before the column.
     pub(crate) fn needs(&self) -> Vec<Object> {
         let mut needs: Vec<_> = self.enum_type.clone().map(Object::Enum).into_iter().collect();
+        needs.extend(self.row_type.clone().map(Object::Table));
         let generated = self.generated.as_ref().map(|generated| &generated.expression);
         needs.extend(self.default.iter().chain(generated).flat_map(|expression| expression.uses.objects()));
         needs

@@ -52,6 +52,7 @@ fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column
         name: row.try_get("name")?,
         data_type: row.try_get("data_type")?,
         enum_type: scope.name_in(row, "enum")?,
+        row_type: scope.name_in(row, "row")?,
         collation: row.try_get("collation")?,
         nullable: row.try_get("nullable")?,
         default: expression,

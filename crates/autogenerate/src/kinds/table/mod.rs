@@ -105,6 +105,17 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
             }
         }
     }
+    for it in schema.tables.values_mut() {
+        for column in it.columns.iter_mut().filter(|column| column.row_type.as_ref() == Some(old)) {
+            column.row_type = Some(new.clone());
+            if let Some(rest) = column.data_type.strip_prefix(&old.to_string()) {
+                column.data_type = format!("{new}{rest}");
+            }
+            for default in column.default.iter_mut() {
+                default.sql = rewrite::cast(&default.sql, old, new);
+            }
+        }
+    }
     for owner in schema.sequences.values_mut().filter_map(|sequence| sequence.owned_by.as_mut()) {
         if owner.0 == *old {
             owner.0 = new.clone();
