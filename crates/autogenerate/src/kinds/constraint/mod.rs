@@ -181,9 +181,12 @@ impl Planner<'_> {
     fn referenced_objects(&self, kind: &ConstraintKind) -> Vec<Object> {
         let ConstraintKind::ForeignKey { references, referenced, .. } = kind else { return Vec::new() };
         let columns = Object::columns(references, referenced);
-        let table = std::iter::once(Object::Table(references.clone())).chain(columns);
-        let keys = self.from.tables.get(references).map(|other| other.keys(references, referenced));
-        table.chain(keys.into_iter().flatten()).collect()
+        let mut objects: Vec<_> = std::iter::once(Object::Table(references.clone())).chain(columns).collect();
+        if let Some(other) = self.from.tables.get(references) {
+            objects.extend(other.keys(references, referenced));
+            objects.extend(Object::columns(references, &other.included(referenced)));
+        }
+        objects
     }
 
     /// The objects that a constraint currently depends on.
@@ -215,6 +218,7 @@ impl Planner<'_> {
             needs.extend(Object::columns(references, referenced));
             if let Some(other) = self.to.tables.get(references) {
                 needs.extend(other.keys(references, referenced));
+                needs.extend(Object::columns(references, &other.included(referenced)));
             }
             // A key that is dropped has to be gone, or PostgreSQL may make the new constraint
             // depend on it.
