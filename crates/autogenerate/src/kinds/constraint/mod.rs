@@ -66,7 +66,10 @@ impl Planner<'_> {
         for (constraint, it) in &is.constraints {
             let object = Object::constraint(name, constraint);
             if self.delta.creates(&object) {
-                self.create_constraint(name, constraint, it);
+                // The partitioned table gives its foreign keys to a table that is attached to it.
+                if !it.inherited || it.kind.references().is_none() {
+                    self.create_constraint(name, constraint, it);
+                }
             } else {
                 self.alter_constraint(name, constraint, it);
             }
@@ -156,7 +159,9 @@ impl Planner<'_> {
     }
 
     pub(super) fn drop_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
-        if it.inherited && self.to.tables.get(table).is_none_or(|table| table.partition_of.is_some()) {
+        let is_detached = self.is_detached(table);
+        let is_partition = self.to.tables.get(table).is_none_or(|table| table.partition_of.is_some());
+        if it.inherited && is_partition && !is_detached {
             return;
         }
         let sql = render::alter_table(table, format_args!("DROP CONSTRAINT {}", quote_identifier(name)));
@@ -173,6 +178,7 @@ impl Planner<'_> {
             .roles(Role::Releases, self.constraint_releases(table, it))
             .roles(Role::Releases, Resource::not_nulls(table, it))
             .roles(Role::Releases, populated)
+            .roles(Role::Needs, (it.inherited && is_detached).then(|| Resource::Detached(table.clone())))
             .roles(Role::Needs, built);
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
