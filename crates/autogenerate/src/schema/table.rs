@@ -91,6 +91,21 @@ impl Table {
         used.filter(|column| !columns.contains(column)).cloned().collect()
     }
 
+    /// The constraint of this table that a constraint of one of its partitions is inherited from.
+    pub(crate) fn source(&self, name: &str, inherited: &Constraint) -> Option<(&String, &Constraint)> {
+        let is_same = |it: &Constraint| match (&it.kind, &inherited.kind) {
+            (ConstraintKind::PrimaryKey(one), ConstraintKind::PrimaryKey(other))
+            | (ConstraintKind::Unique(one), ConstraintKind::Unique(other)) => one.columns == other.columns,
+            (ConstraintKind::Exclusion, ConstraintKind::Exclusion) => it.definition == inherited.definition,
+            (ConstraintKind::ForeignKey { .. }, other) => it.kind == *other,
+            _ => false,
+        };
+        match inherited.kind {
+            ConstraintKind::Check => self.constraints.get_key_value(name),
+            _ => self.constraints.iter().find(|(_, it)| is_same(it)),
+        }
+    }
+
     /// Each definition with its references, to rename what they mention.
     pub(crate) fn texts(&mut self) -> impl Iterator<Item = (&mut String, &mut Uses)> {
         let columns = self.columns.iter_mut().flat_map(Column::texts);

@@ -73,7 +73,10 @@ impl Planner<'_> {
             } else {
                 self.alter_constraint(name, constraint, it);
             }
-            self.alter_comment(&object, it.comment.as_deref());
+            match self.sources_if_given(name, constraint, it) {
+                Some(sources) => self.comment_given(object, it.comment.as_deref(), sources),
+                None => self.alter_comment(&object, it.comment.as_deref()),
+            }
         }
         for (constraint, it) in &was.constraints {
             if self.delta.removes(&Object::constraint(name, constraint)) {
@@ -171,6 +174,7 @@ impl Planner<'_> {
         let built = self.replacement_index(table, name, it).map(|built| Object::index(table, built));
         let step = Step::new(Priority::Drop, sql)
             .drops(Object::constraint(table, name))
+            .roles(Role::Drops, self.copies(table, name))
             .roles(Role::Drops, it.kind.own_index(table, name))
             .roles(Role::Drops, Resource::primary(table, it))
             // A key that has a replacement stays until the table has been altered.

@@ -1,5 +1,6 @@
 //! Tables.
 
+mod given;
 mod partition;
 mod sql;
 
@@ -168,12 +169,19 @@ impl Planner<'_> {
         for (constraint, it) in &table.constraints {
             if sql::is_inline(it) && parent.is_none() {
                 self.comment_constraint(name, constraint, it);
-            } else if !it.inherited {
+            } else if let Some(sources) = self.sources_if_given(name, constraint, it) {
+                self.comment_given(Object::constraint(name, constraint), it.comment.as_deref(), sources);
+            } else {
                 self.create_constraint(name, constraint, it);
             }
         }
-        for (index, it) in table.indexes.iter().filter(|(_, it)| it.part_of.is_none()) {
-            self.create_index(name, index, it);
+        for (index, it) in &table.indexes {
+            match self.index_sources_if_given(name, index, it) {
+                Some(sources) => {
+                    self.comment_given(Object::index(name, index), it.comment.as_deref(), sources);
+                }
+                None => self.create_index(name, index, it),
+            }
         }
     }
 
