@@ -82,5 +82,14 @@ fn apply_parent_changes(mut partition: Table, before: &Table, after: &Table) -> 
             own.generated.clone_from(&column.generated);
         }
     }
+    // What the partitioned table loses, its partitions lose too.
+    partition.constraints.retain(|name, it| {
+        !it.inherited || before.source(name, it).is_none() || after.source(name, it).is_some()
+    });
+    partition.indexes.retain(|_, it| {
+        let is_lost =
+            |of: &Name| before.indexes.contains_key(&of.name) && !after.indexes.contains_key(&of.name);
+        !it.part_of.as_ref().is_some_and(is_lost)
+    });
     partition
 }

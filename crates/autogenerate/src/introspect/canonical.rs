@@ -7,8 +7,13 @@
 //!   `varchar`.
 //!
 //! Without this, a table created from a reading would not read back the same.
+//!
+//! A string with a backslash gets an `E`, so that it means the same to a session in which
+//! `standard_conforming_strings` is off.
 
 use std::{borrow::Cow, mem, slice};
+
+use crate::render::tokens::{Token, tokens};
 
 /// A node of an expression.
 #[derive(Debug)]
@@ -24,10 +29,25 @@ enum Node<'a> {
 
 /// Rewrites an expression, or a definition that contains some.
 pub(super) fn canonicalize(sql: String) -> String {
-    match parse(&sql, &mut 0, None) {
+    let sql = match parse(&sql, &mut 0, None) {
         Some(nodes) => render(&canonicalize_all(nodes)),
         None => sql,
+    };
+    escape_backslashes(sql)
+}
+
+/// Rewrites `'\d'` to `E'\\d'`.
+pub(super) fn escape_backslashes(sql: String) -> String {
+    if !sql.contains('\\') {
+        return sql;
     }
+    let escape = |token: Token<'_>| match token {
+        Token::Text(text) if text.starts_with('\'') && text.contains('\\') => {
+            format!("E{}", text.replace('\\', "\\\\"))
+        }
+        token => token.text().to_owned(),
+    };
+    tokens(&sql).into_iter().map(escape).collect()
 }
 
 /// Parses up to the closing bracket or the end; `None` if brackets or quotes do not match.
@@ -162,6 +182,18 @@ mod tests {
             ),
             ("(ARRAY[1, f(2, 3)])::numeric(5,2)[]", "ARRAY[(1)::numeric(5,2), (f(2, 3))::numeric(5,2)]"),
             ("(ARRAY[a])::\"my type\"[] || x", "ARRAY[(a)::\"my type\"] || x"),
+        ] {
+            assert_eq!(canonicalize(printed.to_owned()), canonical);
+            assert_eq!(canonicalize(canonical.to_owned()), canonical);
+        }
+    }
+
+    #[test]
+    fn a_string_with_a_backslash_means_the_same_in_every_session() {
+        for (printed, canonical) in [
+            (r"CHECK ((a ~ '^\d+$'::text))", r"CHECK ((a ~ E'^\\d+$'::text))"),
+            (r#"('it''s \'::text || "a\b")"#, r#"(E'it''s \\'::text || "a\b")"#),
+            (r"(ARRAY['\'::text])[1]", r"(ARRAY[E'\\'::text])[1]"),
         ] {
             assert_eq!(canonicalize(printed.to_owned()), canonical);
             assert_eq!(canonicalize(canonical.to_owned()), canonical);

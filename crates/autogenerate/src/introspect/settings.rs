@@ -7,7 +7,8 @@ use crate::schema::quote_identifier;
 ///
 /// JIT is off because the queries are short. Tables are joined in the order written: a new
 /// database has no statistics, and the planner's choice could make reading columns twice as slow.
-const CANONICAL: &str = "SET LOCAL quote_all_identifiers = off; SET LOCAL datestyle = 'ISO, YMD'; \
+const CANONICAL: &str = "SET LOCAL quote_all_identifiers = off; \
+    SET LOCAL standard_conforming_strings = on; SET LOCAL datestyle = 'ISO, YMD'; \
     SET LOCAL intervalstyle = postgres; SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1; \
     SET LOCAL bytea_output = hex; SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1; SET LOCAL search_path = ";
 

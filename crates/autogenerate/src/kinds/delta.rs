@@ -233,12 +233,15 @@ impl Delta {
             ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => false,
             ConstraintKind::Check | ConstraintKind::Exclusion => needs_rebuild,
             ConstraintKind::ForeignKey { columns, references, referenced } => {
-                let keys = from.tables.get(references).map(|other| other.keys(references, referenced));
+                let other = from.tables.get(references);
+                let keys = other.map(|other| other.keys(references, referenced));
+                let included = other.map(|other| other.included(referenced)).unwrap_or_default();
                 needs_rebuild
                     || columns
                         .iter()
                         .any(|column| self.needs_rebuild(table, column) || self.is_gone(table, column))
                     || self.removes(&Object::Table(references.clone()))
+                    || included.iter().any(|column| self.is_retyped(references, column))
                     || referenced.iter().any(|column| {
                         self.needs_rebuild(references, column) || self.is_gone(references, column)
                     })

@@ -51,6 +51,7 @@ impl Kind for Extension {
             };
             planner.push(
                 step.makes(object)
+                    .roles(Role::Needs, extension.requires.iter().cloned().map(Object::Extension))
                     .roles(Role::Needs, schema.map(|schema| Object::Namespace(schema.to_owned()))),
             );
         }
@@ -60,7 +61,9 @@ impl Kind for Extension {
                 let step =
                     Step::new(Priority::DropLast, format!("DROP EXTENSION {}", quote_identifier(name)));
                 planner.push(
-                    step.drops(object).roles(Role::Releases, extension.schema.clone().map(Object::Namespace)),
+                    step.drops(object)
+                        .roles(Role::Releases, extension.requires.iter().cloned().map(Object::Extension))
+                        .roles(Role::Releases, extension.schema.clone().map(Object::Namespace)),
                 );
             }
         }

@@ -75,7 +75,10 @@ impl Planner<'_> {
                     _ => self.create_index(name, index, it),
                 }
             }
-            self.alter_comment(&object, it.comment.as_deref());
+            match self.index_sources_if_given(name, index, it) {
+                Some(sources) => self.comment_given(object, it.comment.as_deref(), sources),
+                None => self.alter_comment(&object, it.comment.as_deref()),
+            }
         }
         for (index, it) in &was.indexes {
             let is_part = it.part_of.is_some() && is.partition_of.is_some();
@@ -149,6 +152,7 @@ impl Planner<'_> {
         let mut step = if concurrently { step.alone() } else { step };
         let columns = Object::columns(table, &it.uses.columns);
         step = step.drops(Object::index(table, name));
+        step = step.roles(Role::Drops, self.index_copies(table, name));
         step = step.roles(Role::Releases, it.uses.objects());
         // A replaced index is dropped once its replacement exists; none of its columns changes.
         step = if is_replaced {

@@ -107,6 +107,9 @@ fn single(from: &Column, to: &Column) -> Cast {
     let ((old, old_size), (new, new_size)) = (parts(&from.data_type), parts(&to.data_type));
     let rank = |list: &[&str], name: &str| list.iter().position(|other| *other == name);
     let safe = |using, rewrites| Cast { using, rewrites, may_fail: false, loses: false };
+    if (&from.data_type, &from.enum_type) == (&to.data_type, &to.enum_type) {
+        return safe(Using::Nothing, false);
+    }
     if let (Some(a), Some(b)) = (rank(TEXTS, &old), rank(TEXTS, &new)) {
         let fits =
             b >= a && new_size.first().is_none_or(|new| old_size.first().is_some_and(|old| old <= new));
@@ -258,6 +261,7 @@ mod tests {
             ("character varying(20)[]", "character varying(5)[]", true, true, false),
             ("integer[]", "bigint[]", true, false, false),
             ("inet", "cidr", true, true, true),
+            ("integer", "integer[]", true, false, false),
         ] {
             let cast = cast(&column(from), &column(to));
             assert_eq!(

@@ -181,8 +181,10 @@ fn describe_same_type(one: &EnumModel, other: &EnumModel) -> bool {
 }
 
 fn extensions(metadata: &Metadata) -> BTreeMap<String, Extension> {
-    let extension =
-        |schema: Option<&str>| Extension { schema: Some(schema.unwrap_or(DEFAULT_SCHEMA).to_owned()) };
+    let extension = |schema: Option<&str>| Extension {
+        schema: Some(schema.unwrap_or(DEFAULT_SCHEMA).to_owned()),
+        ..Extension::default()
+    };
     metadata.extensions.iter().map(|(&name, &schema)| (name.to_owned(), extension(schema))).collect()
 }
 
@@ -256,6 +258,7 @@ fn column(metadata: &Metadata, model: &ColumnModel) -> Column {
         data_type: model.sql_type(enum_type.as_ref()),
         enum_type,
         type_uses: BTreeSet::new(),
+        row_type: None,
         collation: model.collation.map(quote_identifier),
         nullable: model.data_type.nullable,
         default: model.default.map(expression),

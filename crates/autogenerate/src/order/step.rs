@@ -29,6 +29,8 @@ pub(crate) enum Resource {
     Relation(Name),
     /// The bounds of a table's partitions: one is detached before another covers its values.
     Partitions(Name),
+    /// A former partition, which has what it inherited as its own.
+    Detached(Name),
 }
 
 impl Resource {

@@ -20,6 +20,8 @@ pub struct Column {
     pub enum_type: Option<Name>,
     /// The types and collations of users, and the extensions, that its type refers to.
     pub type_uses: BTreeSet<Object>,
+    /// The table whose row type is that of the column or of its array elements.
+    pub row_type: Option<Name>,
     /// The collation as quoted SQL, if it is not the default of the type.
     pub collation: Option<String>,
     /// Whether it accepts `NULL`.
@@ -57,6 +59,7 @@ impl Column {
     pub(crate) fn needs(&self) -> Vec<Object> {
         let mut needs: Vec<_> = self.enum_type.clone().map(Object::Enum).into_iter().collect();
         needs.extend(self.type_uses.iter().cloned());
+        needs.extend(self.row_type.clone().map(Object::Table));
         let generated = self.generated.as_ref().map(|generated| &generated.expression);
         needs.extend(self.default.iter().chain(generated).flat_map(|expression| expression.uses.objects()));
         needs

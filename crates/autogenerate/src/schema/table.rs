@@ -1,6 +1,6 @@
 //! Tables, partitioned tables and partitions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     column::Column,
@@ -72,6 +72,38 @@ impl Table {
             .filter(|(_, it)| is_unique(it))
             .map(|(index, _)| Object::Index(name.clone(), index.clone()));
         constraints.chain(indexes).collect()
+    }
+
+    /// The columns that a key on `columns` has in `INCLUDE`. PostgreSQL rebuilds the key when their
+    /// type changes, which it cannot while a foreign key depends on it.
+    pub(crate) fn included(&self, columns: &[String]) -> BTreeSet<String> {
+        let is_key = |key: &Key| {
+            key.columns.len() == columns.len() && columns.iter().all(|it| key.columns.contains(it))
+        };
+        let keys = self.constraints.values().filter(|it| it.kind.key().is_some_and(is_key));
+        let mut uses: Vec<_> = keys.map(|it| &it.uses).collect();
+        if uses.is_empty() {
+            let is_unique =
+                |it: &&Index| it.unique && columns.iter().all(|column| it.uses.columns.contains(column));
+            uses.extend(self.indexes.values().filter(is_unique).map(|it| &it.uses));
+        }
+        let used = uses.into_iter().flat_map(|uses| &uses.columns);
+        used.filter(|column| !columns.contains(column)).cloned().collect()
+    }
+
+    /// The constraint of this table that a constraint of one of its partitions is inherited from.
+    pub(crate) fn source(&self, name: &str, inherited: &Constraint) -> Option<(&String, &Constraint)> {
+        let is_same = |it: &Constraint| match (&it.kind, &inherited.kind) {
+            (ConstraintKind::PrimaryKey(one), ConstraintKind::PrimaryKey(other))
+            | (ConstraintKind::Unique(one), ConstraintKind::Unique(other)) => one.columns == other.columns,
+            (ConstraintKind::Exclusion, ConstraintKind::Exclusion) => it.definition == inherited.definition,
+            (ConstraintKind::ForeignKey { .. }, other) => it.kind == *other,
+            _ => false,
+        };
+        match inherited.kind {
+            ConstraintKind::Check => self.constraints.get_key_value(name),
+            _ => self.constraints.iter().find(|(_, it)| is_same(it)),
+        }
     }
 
     /// Each definition with its references, to rename what they mention.

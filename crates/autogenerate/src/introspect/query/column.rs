@@ -56,6 +56,7 @@ fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column
             .remove(&Owner::Column(row.try_get("table")?, row.try_get("number")?))
             .unwrap_or_default()
             .others,
+        row_type: scope.name_in(row, "row")?,
         collation: row.try_get("collation")?,
         nullable: row.try_get("nullable")?,
         default: expression,

@@ -5,6 +5,8 @@ SELECT a.attrelid AS "table",
        format_type(a.atttypid, a.atttypmod) AS data_type,
        CASE WHEN NOT pg_type_is_visible(e.oid) THEN en.nspname::text END AS enum_schema,
        e.typname::text AS enum,
+       CASE WHEN NOT pg_table_is_visible(r.oid) THEN rn.nspname::text END AS row_schema,
+       r.relname::text AS "row",
        CASE
            WHEN co.oid IS NULL THEN NULL
            WHEN pg_collation_is_visible(co.oid) THEN quote_ident(co.collname)
@@ -24,8 +26,12 @@ SELECT a.attrelid AS "table",
        d.description AS comment
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_type e ON e.typtype = 'e' AND e.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
+LEFT JOIN pg_type el ON el.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
+    AND el.typtype IN ('e', 'c')
+LEFT JOIN pg_type e ON e.typtype = 'e' AND e.oid = el.oid
 LEFT JOIN pg_namespace en ON en.oid = e.typnamespace
+LEFT JOIN pg_class r ON r.oid = el.typrelid AND r.relkind IN ('r', 'p')
+LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
 LEFT JOIN pg_namespace con ON con.oid = co.collnamespace
 LEFT JOIN pg_attrdef def ON def.adrelid = a.attrelid AND def.adnum = a.attnum

@@ -3,7 +3,10 @@
 use sqlx::{Row as _, postgres::PgRow};
 
 use super::reader::Reader;
-use crate::schema::{PartitionOf, Table};
+use crate::{
+    introspect::canonical::escape_backslashes,
+    schema::{PartitionOf, Table},
+};
 
 impl Reader<'_> {
     pub(crate) async fn tables(&mut self) -> sqlx::Result<()> {
@@ -11,10 +14,10 @@ impl Reader<'_> {
             let name = self.scope.name(row.try_get("schema")?, row.try_get("name")?);
             let parent = self.scope.name_in(&row, "parent")?;
             let table = Table {
-                partition_by: row.try_get("partition_by")?,
+                partition_by: row.try_get::<Option<_>, _>("partition_by")?.map(escape_backslashes),
                 partition_of: parent
                     .zip(row.try_get("bound")?)
-                    .map(|(parent, bound)| PartitionOf { parent, bound }),
+                    .map(|(parent, bound)| PartitionOf { parent, bound: escape_backslashes(bound) }),
                 unlogged: row.try_get("unlogged")?,
                 options: row.try_get("options")?,
                 comment: row.try_get("comment")?,

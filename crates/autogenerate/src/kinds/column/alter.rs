@@ -36,6 +36,7 @@ impl Planner<'_> {
         if is.nullable {
             let sql = render::alter_column(table, &is.name, "DROP NOT NULL");
             let step = Step::new(Priority::Alter, sql).makes(Resource::Null(table.clone(), is.name.clone()));
+            let step = step.roles(Role::Needs, self.columns_above(table, &is.name));
             self.push_on(step.needs(object), [table]);
         } else {
             self.set_not_null(table, &[is], false);
@@ -95,6 +96,7 @@ impl Planner<'_> {
         });
         let mut step = step.roles(Role::Releases, released).roles(Role::Needs, needs);
         step = step.makes(Resource::Default(table.clone(), is.name.clone()));
+        step = step.roles(Role::Needs, self.columns_above(table, &is.name));
         if self.is_retyped(table, is) {
             step = step.roles(Role::Makes, self.columns_with_partitions(table, &is.name));
             let swapped = is.enum_type.as_ref().filter(|name| self.delta.swapped.contains(*name));

@@ -185,6 +185,10 @@ fn conversion(using: Using, was: &Column, is: &Column) -> String {
         Using::Utc if was.data_type == "date" => format!(" USING {name}::timestamp AT TIME ZONE 'UTC'"),
         Using::Utc if is.data_type == "date" => format!(" USING ({name} AT TIME ZONE 'UTC')::date"),
         Using::Utc => format!(" USING {name} AT TIME ZONE 'UTC'"),
+        // NULL stays NULL: no value is not a list of one unknown value.
+        Using::Array if was.nullable => {
+            format!(" USING CASE WHEN {name} IS NOT NULL THEN ARRAY[{name}]::{data_type} END")
+        }
         Using::Array => format!(" USING ARRAY[{name}]::{data_type}"),
         Using::FirstElement => format!(" USING ({name})[1]::{data_type}"),
     }

@@ -66,11 +66,17 @@ impl Planner<'_> {
         for (constraint, it) in &is.constraints {
             let object = Object::constraint(name, constraint);
             if self.delta.creates(&object) {
-                self.create_constraint(name, constraint, it);
+                // The partitioned table gives its foreign keys to a table that is attached to it.
+                if !it.inherited || it.kind.references().is_none() {
+                    self.create_constraint(name, constraint, it);
+                }
             } else {
                 self.alter_constraint(name, constraint, it);
             }
-            self.alter_comment(&object, it.comment.as_deref());
+            match self.sources_if_given(name, constraint, it) {
+                Some(sources) => self.comment_given(object, it.comment.as_deref(), sources),
+                None => self.alter_comment(&object, it.comment.as_deref()),
+            }
         }
         for (constraint, it) in &was.constraints {
             if self.delta.removes(&Object::constraint(name, constraint)) {
@@ -156,7 +162,9 @@ impl Planner<'_> {
     }
 
     pub(super) fn drop_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
-        if it.inherited && self.to.tables.get(table).is_none_or(|table| table.partition_of.is_some()) {
+        let is_detached = self.is_detached(table);
+        let is_partition = self.to.tables.get(table).is_none_or(|table| table.partition_of.is_some());
+        if it.inherited && is_partition && !is_detached {
             return;
         }
         let sql = render::alter_table(table, format_args!("DROP CONSTRAINT {}", quote_identifier(name)));
@@ -166,6 +174,7 @@ impl Planner<'_> {
         let built = self.replacement_index(table, name, it).map(|built| Object::index(table, built));
         let step = Step::new(Priority::Drop, sql)
             .drops(Object::constraint(table, name))
+            .roles(Role::Drops, self.copies(table, name))
             .roles(Role::Drops, it.kind.own_index(table, name))
             .roles(Role::Drops, Resource::primary(table, it))
             // A key that has a replacement stays until the table has been altered.
@@ -173,6 +182,7 @@ impl Planner<'_> {
             .roles(Role::Releases, self.constraint_releases(table, it))
             .roles(Role::Releases, Resource::not_nulls(table, it))
             .roles(Role::Releases, populated)
+            .roles(Role::Needs, (it.inherited && is_detached).then(|| Resource::Detached(table.clone())))
             .roles(Role::Needs, built);
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
@@ -181,9 +191,12 @@ impl Planner<'_> {
     fn referenced_objects(&self, kind: &ConstraintKind) -> Vec<Object> {
         let ConstraintKind::ForeignKey { references, referenced, .. } = kind else { return Vec::new() };
         let columns = Object::columns(references, referenced);
-        let table = std::iter::once(Object::Table(references.clone())).chain(columns);
-        let keys = self.from.tables.get(references).map(|other| other.keys(references, referenced));
-        table.chain(keys.into_iter().flatten()).collect()
+        let mut objects: Vec<_> = std::iter::once(Object::Table(references.clone())).chain(columns).collect();
+        if let Some(other) = self.from.tables.get(references) {
+            objects.extend(other.keys(references, referenced));
+            objects.extend(Object::columns(references, &other.included(referenced)));
+        }
+        objects
     }
 
     /// The objects that a constraint currently depends on.
@@ -215,6 +228,7 @@ impl Planner<'_> {
             needs.extend(Object::columns(references, referenced));
             if let Some(other) = self.to.tables.get(references) {
                 needs.extend(other.keys(references, referenced));
+                needs.extend(Object::columns(references, &other.included(referenced)));
             }
             // A key that is dropped has to be gone, or PostgreSQL may make the new constraint
             // depend on it.

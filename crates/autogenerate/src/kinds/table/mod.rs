@@ -1,5 +1,6 @@
 //! Tables.
 
+mod given;
 mod partition;
 mod sql;
 
@@ -105,6 +106,17 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
             }
         }
     }
+    for it in schema.tables.values_mut() {
+        for column in it.columns.iter_mut().filter(|column| column.row_type.as_ref() == Some(old)) {
+            column.row_type = Some(new.clone());
+            if let Some(rest) = column.data_type.strip_prefix(&old.to_string()) {
+                column.data_type = format!("{new}{rest}");
+            }
+            for default in &mut column.default {
+                default.sql = rewrite::cast(&default.sql, old, new);
+            }
+        }
+    }
     for owner in schema.sequences.values_mut().filter_map(|sequence| sequence.owned_by.as_mut()) {
         if owner.0 == *old {
             owner.0 = new.clone();
@@ -157,12 +169,19 @@ impl Planner<'_> {
         for (constraint, it) in &table.constraints {
             if sql::is_inline(it) && parent.is_none() {
                 self.comment_constraint(name, constraint, it);
-            } else if !it.inherited {
+            } else if let Some(sources) = self.sources_if_given(name, constraint, it) {
+                self.comment_given(Object::constraint(name, constraint), it.comment.as_deref(), sources);
+            } else {
                 self.create_constraint(name, constraint, it);
             }
         }
-        for (index, it) in table.indexes.iter().filter(|(_, it)| it.part_of.is_none()) {
-            self.create_index(name, index, it);
+        for (index, it) in &table.indexes {
+            match self.index_sources_if_given(name, index, it) {
+                Some(sources) => {
+                    self.comment_given(Object::index(name, index), it.comment.as_deref(), sources);
+                }
+                None => self.create_index(name, index, it),
+            }
         }
     }
 

@@ -16,7 +16,7 @@ DO $$
 DECLARE
     it text;
 BEGIN
-    FOR it IN SELECT format('DROP EXTENSION %I CASCADE', extname) FROM pg_extension WHERE extname <> 'plpgsql' LOOP
+    FOR it IN SELECT format('DROP EXTENSION IF EXISTS %I CASCADE', extname) FROM pg_extension WHERE extname <> 'plpgsql' LOOP
         EXECUTE it;
     END LOOP;
     FOR it IN SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace

@@ -44,7 +44,7 @@ fn without_uses_of_extensions() -> Schema {
         sql_objects: BTreeMap::new(),
         namespaces: BTreeMap::new(),
         extensions: ["btree_gist", "citext", "pg_trgm"]
-            .map(|name| (name.to_owned(), Extension { schema: None }))
+            .map(|name| (name.to_owned(), Extension::default()))
             .into(),
         enums: [(
             Name::local("status"),

@@ -1,0 +1,8 @@
+ALTER TABLE items ALTER COLUMN code DROP DEFAULT;
+ALTER TABLE items DROP CONSTRAINT items_code_check;
+-- hazards: deletes-data
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.paths_1 AS TABLE paths_1;
+DROP TABLE paths_1;
+-- hazards: deletes-data
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.paths AS TABLE paths;
+DROP TABLE paths;

@@ -1,0 +1,6 @@
+CREATE TABLE authors (id integer, name varchar(20), PRIMARY KEY (id) INCLUDE (name));
+CREATE TABLE editors (id integer NOT NULL, name varchar(20));
+CREATE UNIQUE INDEX editors_id ON editors (id) INCLUDE (name);
+CREATE TABLE books (id integer PRIMARY KEY, author integer, editor integer);
+ALTER TABLE books ADD CONSTRAINT books_author FOREIGN KEY (author) REFERENCES authors (id);
+ALTER TABLE books ADD CONSTRAINT books_editor FOREIGN KEY (editor) REFERENCES editors (id);

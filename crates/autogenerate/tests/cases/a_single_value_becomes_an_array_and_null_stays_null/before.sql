@@ -1,0 +1,1 @@
+CREATE TABLE items (id integer, tag text, size integer NOT NULL);

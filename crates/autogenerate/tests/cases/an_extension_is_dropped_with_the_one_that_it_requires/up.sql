@@ -1,0 +1,5 @@
+CREATE TABLE places (
+    id integer
+);
+DROP EXTENSION earthdistance;
+DROP EXTENSION cube;

@@ -1,0 +1,4 @@
+INSERT INTO eras VALUES (7);
+INSERT INTO ages VALUES (7);
+INSERT INTO old_events VALUES (1, 7);
+INSERT INTO z_logs VALUES (1);

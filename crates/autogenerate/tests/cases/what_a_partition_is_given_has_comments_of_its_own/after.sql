@@ -1,0 +1,10 @@
+CREATE TABLE events (id integer NOT NULL, size integer, name text, CONSTRAINT events_size CHECK (size > 0), PRIMARY KEY (id)) PARTITION BY LIST (id);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES IN (1);
+CREATE TABLE events_2 PARTITION OF events FOR VALUES IN (2);
+CREATE INDEX events_name ON events (name DESC);
+CREATE INDEX events_size_idx ON events (size);
+COMMENT ON CONSTRAINT events_1_pkey ON events_1 IS 'one';
+COMMENT ON CONSTRAINT events_size ON events_1 IS 'two';
+COMMENT ON CONSTRAINT events_2_pkey ON events_2 IS 'three';
+COMMENT ON INDEX events_1_name_idx IS 'four';
+COMMENT ON INDEX events_2_size_idx IS 'five';

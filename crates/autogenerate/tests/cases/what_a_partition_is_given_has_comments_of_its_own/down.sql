@@ -1,0 +1,10 @@
+ALTER TABLE events DROP CONSTRAINT events_pkey;
+ALTER TABLE events DROP CONSTRAINT events_size;
+DROP INDEX events_name;
+-- hazards: blocks-writes, builds-index
+CREATE INDEX events_name ON events USING btree (name);
+COMMENT ON INDEX events_1_name_idx IS 'the old one';
+DROP INDEX events_size_idx;
+-- hazards: deletes-data
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events_2 AS TABLE events_2;
+DROP TABLE events_2;
