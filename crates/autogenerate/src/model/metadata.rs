@@ -38,6 +38,7 @@ pub struct Metadata {
     pub(super) sequences: Vec<SequenceModel>,
     pub(super) namespaces: BTreeSet<&'static str>,
     pub(super) extensions: BTreeMap<&'static str, Option<&'static str>>,
+    sql: Vec<&'static str>,
     qualified: bool,
 }
 
@@ -86,6 +87,41 @@ impl Metadata {
         self.extensions.insert(name, Some(schema));
         self.qualified = true;
         self
+    }
+
+    /// Adds objects that are written in SQL: functions, procedures, triggers, views, materialized
+    /// views, policies, row security, domains, composite and range types, collations, extended
+    /// statistics and grants.
+    ///
+    /// A text holds the statements that create one object or several, usually
+    /// `include_str!("views/active_items.sql")`. The order of the texts does not matter. Like a model,
+    /// an object is compared with the actual one in PostgreSQL's own form, and a revision creates it,
+    /// replaces it in place where PostgreSQL can, or drops and creates it again with what depends on
+    /// it.
+    ///
+    /// ```
+    /// # use autogenerate::{Table, model::Metadata};
+    /// #[derive(Table)]
+    /// #[table(name = "items")]
+    /// struct Item {
+    ///     #[column(primary_key)]
+    ///     id: i64,
+    ///     archived: bool,
+    /// }
+    ///
+    /// Metadata::new()
+    ///     .table::<Item>()
+    ///     .sql("CREATE VIEW active_items AS SELECT id FROM items WHERE NOT archived");
+    /// ```
+    #[must_use]
+    pub fn sql(mut self, text: &'static str) -> Self {
+        self.sql.push(text);
+        self
+    }
+
+    /// The texts that [`sql`](Self::sql) added.
+    pub(crate) fn texts(&self) -> &[&'static str] {
+        &self.sql
     }
 
     /// Whether the models need a scratch database rather than a scratch schema, because one names a

@@ -47,8 +47,11 @@ pub(super) fn carry(
     found.copy_into(&mut carried_from, database, |_| true);
     let steps = diff::apply_renames(&carried_from, to, renames).renames;
     found.copy_into(&mut carried_to, database, |object| !from.contains(object));
+    let is_described =
+        |name: &SqlName| from.sql_objects.contains_key(name) || to.sql_objects.contains_key(name);
+    let foreign: Vec<_> = found.sql_objects(database).filter(|(name, _)| !is_described(name)).collect();
     let (mut blocked, mut gone) = (Vec::new(), BTreeSet::new());
-    for (name, it) in found.sql_objects(database) {
+    for &(name, it) in &foreign {
         carried_to.sql_objects.remove(name);
         let (new_name, new) = after(&steps, name, it);
         if let Some(used) = new.uses.iter().find(|used| !is_there(to, &carried_to, used)) {
@@ -68,7 +71,7 @@ pub(super) fn carry(
             .iter()
             .any(|statement| it.drop.contains(&statement.sql) || it.create.contains(&statement.sql))
     };
-    for (name, it) in found.sql_objects(database) {
+    for (name, it) in foreign {
         let is_unknown = is_unknown(name, database);
         let is_fragile = is_unknown || !migrations.sql_objects.contains_key(name);
         if is_fragile && !gone.contains(name) && is_planned(it) {

@@ -38,7 +38,8 @@ impl Memory {
     ) -> Self {
         let Some(folder) = &project.memory else { return Self { file: None } };
         let mut digest = DigestHasher(Sha256::new());
-        (env!("CARGO_PKG_VERSION"), conn.server_version_num(), declared).hash(&mut digest);
+        (env!("CARGO_PKG_VERSION"), conn.server_version_num(), declared, project.metadata.texts())
+            .hash(&mut digest);
         for pair in migrations.pairs() {
             (pair.version, &*pair.up.checksum).hash(&mut digest);
         }

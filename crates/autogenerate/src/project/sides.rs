@@ -38,7 +38,11 @@ impl Project {
 
     /// The schema of the models in PostgreSQL's canonical form.
     pub(super) async fn models(&self) -> Result<Schema, ProjectError> {
-        let mut scratch = if self.metadata.needs_database() || self.scratch.is_some() {
+        // A text may name any schema and make objects outside schemas.
+        let mut scratch = if self.metadata.needs_database()
+            || self.scratch.is_some()
+            || !self.metadata.texts().is_empty()
+        {
             self.scratch().await?
         } else {
             Scratch::schema(&self.database).await?
@@ -50,14 +54,13 @@ impl Project {
 
     async fn create_models(&self, scratch: &mut Scratch) -> Result<Schema, ProjectError> {
         let plan = planner::plan(&Schema::default(), &self.metadata.schema()?, &Renames::default(), PLAIN)?;
-        // One batch saves round trips. On an error, run them one by one to find the one that fails.
-        if scratch.execute(&script(&plan)).await.is_err() {
+        // One batch saves round trips. If it fails, PostgreSQL says which statement does.
+        let texts = self.metadata.texts();
+        if !texts.is_empty() || scratch.execute(&script(&plan)).await.is_err() {
             scratch.clear().await?;
-            for statement in plan.statements {
-                if let Err(source) = scratch.execute(&statement.sql).await {
-                    return Err(ProjectError::Model { statement: statement.sql, source });
-                }
-            }
+            let statements = plan.statements.into_iter().map(|statement| statement.sql);
+            run_in_any_order(scratch, statements.chain(texts.iter().map(ToString::to_string)).collect())
+                .await?;
         }
         Ok(scratch.read().await?.schema)
     }
@@ -132,6 +135,34 @@ pub(super) async fn replay(scratch: &mut Scratch, migrations: &Migrations) -> Re
         Scope::Schema(_) => current_schema(scratch.connection()).await?,
     };
     Ok(introspect_without_bookkeeping(scratch.connection(), &scope).await?.schema)
+}
+
+/// Runs each statement as soon as those that it depends on have run.
+async fn run_in_any_order(scratch: &mut Scratch, mut waiting: Vec<String>) -> Result<(), ProjectError> {
+    let is_transactional = scratch.is_transactional();
+    loop {
+        let (mut failed, mut first_error) = (Vec::new(), None);
+        let before = waiting.len();
+        for sql in waiting {
+            if is_transactional {
+                scratch.execute("SAVEPOINT statement").await?;
+            }
+            if let Err(error) = scratch.execute(&sql).await {
+                if is_transactional {
+                    scratch.execute("ROLLBACK TO SAVEPOINT statement").await?;
+                }
+                first_error.get_or_insert(error);
+                failed.push(sql);
+            }
+        }
+        match first_error {
+            None => return Ok(()),
+            Some(source) if failed.len() == before => {
+                return Err(ProjectError::Model { statement: failed.swap_remove(0), source });
+            }
+            Some(_) => waiting = failed,
+        }
+    }
 }
 
 fn script(plan: &Plan) -> String {

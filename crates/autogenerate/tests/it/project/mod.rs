@@ -5,6 +5,7 @@ mod compare;
 mod foreign;
 mod replicas;
 mod revision;
+mod written;
 
 use std::{fs, path::PathBuf, time::Duration};
 

@@ -1,0 +1,97 @@
+//! Objects that are written in SQL.
+
+use autogenerate::{
+    model::Metadata,
+    project::{Project, Request, Revised},
+};
+
+use super::{Workplace, changes, first, unanswered};
+
+const NAMES: &str =
+    "CREATE VIEW names AS SELECT id, name FROM items; COMMENT ON VIEW names IS 'For the shop';
+    GRANT SELECT ON names TO PUBLIC;";
+const MORE_NAMES: &str = "CREATE VIEW names AS SELECT id, name, shown(name) AS shown FROM items;
+    GRANT SELECT ON names TO PUBLIC;";
+const OTHER_NAMES: &str = "CREATE VIEW names AS SELECT shown(name) AS shown FROM items;";
+/// Depends on the view, whose text follows.
+const COUNTS: &str = "CREATE MATERIALIZED VIEW counts AS SELECT count(*) AS n FROM names;
+    CREATE UNIQUE INDEX counts_n ON counts (n);";
+const SHOWN: &str = "CREATE FUNCTION shown(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN upper($1)";
+const SHOWN_OTHERWISE: &str =
+    "CREATE FUNCTION shown(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN lower($1)";
+const GUARD: &str = "CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+    CREATE TRIGGER guarded BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION guard();
+    ALTER TABLE items ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY everyone ON items USING (id > 0);
+    CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');";
+const LESS_GUARD: &str = "CREATE DOMAIN email AS text NOT NULL CHECK (VALUE LIKE '%_@_%');";
+
+fn project(place: &Workplace, texts: &[&'static str]) -> Project {
+    let metadata = texts.iter().fold(Metadata::new().table::<first::Item>(), |it, text| it.sql(text));
+    place.project_with(metadata)
+}
+
+async fn revise(place: &mut Workplace, texts: &[&'static str], message: &str) -> Revised {
+    let request = Request { message, now: place.now, ask: &unanswered };
+    let revised = project(place, texts).autogenerate(&request).await.unwrap();
+    place.upgrade().await.unwrap();
+    let report = project(place, texts).check().await.unwrap();
+    assert!(report.is_clean(), "{:?}", report.edges);
+    revised
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_written_in_sql_are_created_replaced_and_recreated_with_their_dependants() {
+    let mut place = Workplace::new().await;
+    revise(&mut place, &[COUNTS, NAMES, GUARD], "first").await;
+    let start = place.database.public().await;
+    let nothing = revise(&mut place, &[NAMES, GUARD, COUNTS], "again").await;
+    assert!(nothing.revision.is_none(), "{:?}", nothing.changes);
+
+    // A view that only gets more columns is replaced, and what depends on it stays.
+    let more = revise(&mut place, &[COUNTS, MORE_NAMES, SHOWN, GUARD], "more").await;
+    let sql = |revised: &Revised| -> String {
+        let plan = &revised.revision.as_ref().unwrap().up;
+        plan.statements.iter().flat_map(|statement| [&*statement.sql, ";\n"]).collect()
+    };
+    let found = sql(&more);
+    assert!(found.contains("CREATE OR REPLACE VIEW names") && !found.contains("DROP"), "{found}");
+    assert!(found.contains("COMMENT ON VIEW names IS NULL"), "{found}");
+
+    // A function is replaced in place, another view is not.
+    let other = revise(&mut place, &[COUNTS, OTHER_NAMES, SHOWN_OTHERWISE, GUARD], "other").await;
+    let found = sql(&other);
+    let positions: Vec<_> = [
+        "DROP MATERIALIZED VIEW counts;",
+        "DROP VIEW names;",
+        "CREATE VIEW names",
+        "CREATE MATERIALIZED VIEW counts",
+        "CREATE UNIQUE INDEX counts_n",
+    ]
+    .map(|text| found.find(text))
+    .into();
+    assert!(positions.is_sorted() && positions[0].is_some(), "{found}");
+    assert!(
+        found.contains("CREATE OR REPLACE FUNCTION shown") && !found.contains("DROP FUNCTION"),
+        "{found}"
+    );
+    assert_eq!(changes(&other).len(), 2, "{:?}", changes(&other));
+
+    for _ in 0..2 {
+        place.downgrade().await;
+    }
+    assert_eq!(place.database.public().await, start);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_is_altered_in_place_and_an_object_whose_text_is_gone_stays() {
+    let mut place = Workplace::new().await;
+    revise(&mut place, &[GUARD], "first").await;
+    place.database.execute("ALTER TABLE items ADD COLUMN mail email").await;
+    place.database.execute("ALTER TABLE items DROP COLUMN mail").await;
+    let altered = revise(&mut place, &[LESS_GUARD], "less").await;
+    assert_eq!(changes(&altered).len(), 1, "{:?}", changes(&altered));
+    let schema = place.database.public().await.schema;
+    let names: Vec<_> = schema.sql_objects.keys().map(ToString::to_string).collect();
+    assert!(names.contains(&"trigger guarded of items".to_owned()), "{names:?}");
+}
