@@ -112,7 +112,7 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
             if let Some(rest) = column.data_type.strip_prefix(&old.to_string()) {
                 column.data_type = format!("{new}{rest}");
             }
-            for default in column.default.iter_mut() {
+            if let Some(default) = &mut column.default {
                 default.sql = rewrite::cast(&default.sql, old, new);
             }
         }
