@@ -4,7 +4,7 @@ CREATE SEQUENCE "Numbers";
 CREATE TABLE "user" (
     "order" bigint
 );
-ALTER TABLE "Order" ADD COLUMN "Mood" "Mood Type"[] DEFAULT '{"so \"so\""}'::"Mood Type"[];
+ALTER TABLE "Order" ADD COLUMN "Mood" "Mood Type"[] DEFAULT E'{"so \\"so\\""}'::"Mood Type"[];
 -- hazards: rewrites-table, blocks-reads
 ALTER TABLE "Order" ALTER COLUMN "Id" SET DATA TYPE bigint;
 ALTER TABLE "Order" ALTER COLUMN "da""sh-ed" SET DEFAULT nextval('"Numbers"'::regclass);
