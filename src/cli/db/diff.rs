@@ -8,7 +8,7 @@ use autogenerate::{
 };
 use clap::Args;
 
-use super::project::{BAD, CARE, print_unhandled};
+use super::project::{CARE, print_unhandled};
 use crate::config::{Secret, parse_database_url};
 
 /// Print the statements that turn one database into another

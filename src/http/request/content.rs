@@ -9,7 +9,7 @@ use validator::Validate;
 
 use super::{
     body::FromBody,
-    json,
+    json::{self, outline},
     path::{Id, parse_uuid},
 };
 use crate::{
@@ -62,7 +62,7 @@ pub fn without_output_only(text: &str) -> Option<String> {
     if members.len() < all { serde_json::to_string(&members).ok() } else { None }
 }
 
-/// The members of an object, unparsed.
+/// The first members of an object and those that only the server writes, unparsed.
 pub fn members(text: &str) -> Option<BTreeMap<Cow<'_, str>, &RawValue>> {
-    serde_json::from_str(text).ok()
+    outline::members(text, |name| OUTPUT_ONLY.contains(&name))
 }

@@ -17,7 +17,7 @@ use validator::Validate;
 use super::{
     body::FromBody,
     content::OUTPUT_ONLY,
-    json::{self, TypeSchema, inspect::RESERVED, number},
+    json::{self, TypeSchema, inspect::RESERVED, number, outline},
 };
 use crate::{
     error::{Error, Fault},
@@ -55,15 +55,12 @@ impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Patch<T> {
     const MEDIA_TYPES: &[&str] = MEDIA_TYPES;
 
     fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
-        let (value, mut faults) = json::parse_value(body)?;
+        let (text, mut faults) = json::check_syntax(body)?;
         let changes = if media_type == JSON_PATCH {
-            Changes::Operations(parse_operations(value)?)
-        } else if let Value::Object(patch) = value {
-            faults.extend(faults_of_merge::<T>(&patch));
-            Changes::Merge(patch)
+            Changes::Operations(parse_operations(serde_json::from_str(text).map_err(Error::internal)?)?)
         } else {
-            faults.push(Fault::at("", "type", "must be an object"));
-            return Err(json::invalid(faults));
+            let patch = parse_merge::<T>(text);
+            Changes::Merge(patch.map_err(|found| faults.extend(found)).unwrap_or_default())
         };
         if faults.is_empty() { Ok(Self { changes, result: PhantomData }) } else { Err(json::invalid(faults)) }
     }
@@ -133,13 +130,32 @@ fn has_reserved_name(operation: &PatchOperation) -> bool {
     operation.path().tokens().any(|token| token.decoded().starts_with(RESERVED))
 }
 
-/// The faults of a merge patch that it has whatever it is applied to: those of the smallest `T`
-/// after the patch, because a merge keeps every value of the patch.
-pub fn faults_of_merge<T>(patch: &Map<String, Value>) -> Vec<Fault>
+/// Parses a merge patch.
+///
+/// # Errors
+///
+/// The faults that it has whatever it is applied to: those of the smallest `T` after the patch,
+/// because a merge keeps every value of the patch.
+pub fn parse_merge<T>(text: &str) -> Result<Map<String, Value>, Vec<Fault>>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    merge_into::<T>(TypeSchema::of::<T>().smallest().clone(), patch.clone()).err().unwrap_or_default()
+    let schema = TypeSchema::of::<T>();
+    let Some(members) = outline::members(text, |name| schema.has_member(name)) else {
+        return Err(vec![Fault::at("", "type", "must be an object")]);
+    };
+    // Hostile patches are large, so values stay unparsed until they are known to be valid.
+    let mut smallest = schema.smallest();
+    for (name, value) in members {
+        if value.get() == "null" && schema.has_member(&name) {
+            smallest.remove(&*name);
+        } else if !is_output_only(&name) {
+            smallest.insert(name.into_owned(), value.to_owned());
+        }
+    }
+    let merged = serde_json::to_string(&smallest).unwrap_or_default();
+    json::parse_checked::<T>(&merged, &json::strict)?;
+    serde_json::from_str(text).map_err(|_| vec![Fault::at("", "invalid", "is not valid")])
 }
 
 /// The content of the entity after a merge patch, whose output-only members are ignored.

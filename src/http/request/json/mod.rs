@@ -92,16 +92,6 @@ where
     Err(faults)
 }
 
-/// Parses a body as JSON of any form, with the faults that PostgreSQL would find in it.
-///
-/// # Errors
-///
-/// As [`check_syntax`].
-pub fn parse_value(body: &[u8]) -> Result<(Value, Vec<Fault>), Problem> {
-    let (text, faults) = check_syntax(body)?;
-    Ok((serde_json::from_str(text).map_err(|error| malformed(&error))?, faults))
-}
-
 /// The text of a body that is JSON, with the faults that PostgreSQL would find in it.
 ///
 /// # Errors

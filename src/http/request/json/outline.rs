@@ -8,7 +8,7 @@ use std::{
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, SeqAccess, Visitor},
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value, value::RawValue};
 
@@ -17,11 +17,11 @@ use serde_json::{Map, Value, value::RawValue};
 const LEVELS: usize = 4;
 /// The most elements of an array: more than any schema allows.
 const ELEMENTS: usize = 1024;
-/// The most unknown members of an object.
-const UNKNOWN: usize = 256;
+/// The most members of an object: more than any schema describes, and more than faults are listed.
+const MEMBERS: usize = 256;
 
 /// The value of a text with valid syntax. Containers below [`LEVELS`] are empty, and objects have at
-/// most [`UNKNOWN`] unknown members.
+/// most [`MEMBERS`] members and those that are known.
 pub fn outline(text: &str, known: &HashSet<String>) -> Option<Value> {
     describe(text.trim_start(), known, LEVELS)
 }
@@ -31,15 +31,10 @@ fn describe(text: &str, known: &HashSet<String>, levels: usize) -> Option<Value>
         b'{' if levels == 0 => Some(Value::Object(Map::new())),
         b'[' if levels == 0 => Some(Value::Array(Vec::new())),
         b'{' => {
-            let members: BTreeMap<Name<'_>, &RawValue> = serde_json::from_str(text).ok()?;
-            let mut unknown = 0;
-            let kept = members.into_iter().filter(|(Name(name), _)| {
-                unknown += usize::from(!known.contains(&**name));
-                unknown <= UNKNOWN || known.contains(&**name)
-            });
-            let described = kept.map(|(Name(name), value)| {
-                Some((name.into_owned(), describe(value.get(), known, levels - 1)?))
-            });
+            let members = members(text, |name| known.contains(name))?;
+            let described = members
+                .into_iter()
+                .map(|(name, value)| Some((name.into_owned(), describe(value.get(), known, levels - 1)?)));
             Some(Value::Object(described.collect::<Option<_>>()?))
         }
         b'[' => {
@@ -51,8 +46,38 @@ fn describe(text: &str, known: &HashSet<String>, levels: usize) -> Option<Value>
     }
 }
 
+/// The first members of an object and those that are known, unparsed; `None` if the text is no
+/// object.
+pub fn members(text: &str, is_known: impl Fn(&str) -> bool) -> Option<BTreeMap<Cow<'_, str>, &RawValue>> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let members = deserializer.deserialize_map(Members(is_known)).ok()?;
+    deserializer.end().is_ok().then_some(members)
+}
+
+struct Members<F>(F);
+
+impl<'de, F: Fn(&str) -> bool> Visitor<'de> for Members<F> {
+    type Value = BTreeMap<Cow<'de, str>, &'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = BTreeMap::new();
+        while let Some(Name(name)) = map.next_key()? {
+            if members.len() < MEMBERS || (self.0)(&name) {
+                members.insert(name, map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(members)
+    }
+}
+
 /// A name that is copied only if it has escapes.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The first elements of an array, unparsed.
@@ -101,6 +126,6 @@ mod tests {
         assert_eq!(shown(deep)["a"]["n"].to_string(), "1e+400");
         let many: Vec<String> = (0..1000).map(|n| format!("\"{n}\": {n}")).collect();
         let many = shown(&format!("{{{}, \"name\": \"x\"}}", many.join(",")));
-        assert_eq!((many.as_object().unwrap().len(), &many["name"]), (UNKNOWN + 1, &json!("x")));
+        assert_eq!((many.as_object().unwrap().len(), &many["name"]), (MEMBERS + 1, &json!("x")));
     }
 }

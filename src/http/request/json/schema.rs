@@ -2,7 +2,7 @@
 //! first fault and a schema names them all.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
@@ -10,7 +10,10 @@ use jsonschema::{
     Validator,
     error::{TypeKind, ValidationErrorKind},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{
+    Map, Value, json,
+    value::{RawValue, to_raw_value},
+};
 use utoipa::{
     ToSchema,
     openapi::{RefOr, schema::Schema},
@@ -30,7 +33,7 @@ pub struct TypeSchema {
     names: HashSet<String>,
     members: HashSet<String>,
     example: Value,
-    smallest: Map<String, Value>,
+    smallest: BTreeMap<String, Box<RawValue>>,
 }
 
 impl TypeSchema {
@@ -61,7 +64,8 @@ impl TypeSchema {
         let own = &schema["components"]["schemas"][&*T::name()];
         let example = own["examples"][0].clone();
         let required = own["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let smallest = required.filter_map(|name| Some((name.to_owned(), example.get(name)?.clone())));
+        let smallest =
+            required.filter_map(|name| Some((name.to_owned(), to_raw_value(example.get(name)?).ok()?)));
         Self {
             names,
             members: own["properties"].as_object().into_iter().flat_map(Map::keys).cloned().collect(),
@@ -82,8 +86,8 @@ impl TypeSchema {
     }
 
     /// The required members of the example.
-    pub fn smallest(&self) -> &Map<String, Value> {
-        &self.smallest
+    pub fn smallest(&self) -> BTreeMap<String, Box<RawValue>> {
+        self.smallest.clone()
     }
 
     /// Where `text` contradicts the schema: one fault for each location and rule.

@@ -153,24 +153,27 @@ fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
 }
 
 fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
-    let faults_of =
-        |patch| patch::faults_of_merge::<ItemCreate>(patch).into_iter().map(|fault| fault.inside("/patch"));
+    let parse_patch = |patch: &RawValue| {
+        let in_patch = |fault: Fault| fault.inside("/patch");
+        patch::parse_merge::<ItemCreate>(patch.get())
+            .map_err(|faults| faults.into_iter().map(in_patch).collect::<Vec<_>>())
+    };
     match json::parse_checked(text, &json::strict) {
         Ok(ItemBatchUpdate { id, if_match, patch, .. }) => {
-            let faults: Vec<_> = faults_of(&patch).collect();
-            let preconditions = valid_preconditions(if_match);
-            if faults.is_empty() {
-                Ok(Operation::Update { id: valid_uuid(&id), preconditions, patch })
-            } else {
-                Err(faults)
-            }
+            let (patch, preconditions) = (parse_patch(&patch)?, valid_preconditions(if_match));
+            Ok(Operation::Update { id: valid_uuid(&id), preconditions, patch })
         }
         Err(mut faults) => {
             // The schema of a patch says less than that of its result.
-            faults.retain(|fault| !matches!(&fault.location, Location::Pointer(pointer) if pointer.starts_with("/patch/")));
-            let patch = content::members(text)
-                .and_then(|members| serde_json::from_str(members.get("patch")?.get()).ok());
-            faults.extend(patch.iter().flat_map(faults_of));
+            let is_in_patch = |fault: &Fault| {
+                matches!(&fault.location, Location::Pointer(at) if at.starts_with("/patch"))
+                    && fault.code != "required"
+            };
+            faults.retain(|fault| !is_in_patch(fault));
+            let members = content::members(text).unwrap_or_default();
+            faults.extend(
+                members.get("patch").and_then(|patch| parse_patch(patch).err()).into_iter().flatten(),
+            );
             Err(faults)
         }
     }

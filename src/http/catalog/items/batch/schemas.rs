@@ -1,7 +1,7 @@
 //! The JSON of batches.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -78,7 +78,7 @@ pub struct ItemBatchUpdate {
     pub if_match: Option<EntityTags>,
     /// A JSON Merge Patch (RFC 7396).
     #[schema(value_type = ItemPatch)]
-    pub patch: Map<String, Value>,
+    pub patch: Box<RawValue>,
 }
 
 /// Deletes an item, so that it can be restored.
