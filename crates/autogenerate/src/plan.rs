@@ -7,6 +7,9 @@ use crate::{
     schema::{Name, Object},
 };
 
+/// The schema in which hints and the guide keep copies of data.
+pub(crate) const COPIES: &str = "attic";
+
 /// An ordered list of statements that migrates one schema to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {

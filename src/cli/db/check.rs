@@ -26,7 +26,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let report = arguments.project.project().await?.check().await?;
+    let report = arguments.project.project(&[]).await?.check().await?;
     if arguments.json {
         writeln!(io::stdout(), "{}", document(&report))?;
     } else {
@@ -49,6 +49,12 @@ fn print(report: &Report) -> io::Result<()> {
                 None => writeln!(out, "    {}", difference.change)?,
             }
         }
+    }
+    for object in &report.undescribed {
+        writeln!(
+            out,
+            "{BAD}✗{BAD:#} no model describes {object}, which an earlier revision created: add its model, or declare it as dropped"
+        )?;
     }
     for slot in &report.open_slots {
         writeln!(out, "{BAD}✗{BAD:#} {}:{}: open slot: {}", slot.file, slot.line, slot.title)?;
@@ -82,6 +88,7 @@ fn document(report: &Report) -> Value {
     json!({
         "clean": report.is_clean(),
         "edges": report.edges.iter().map(edge).collect::<Vec<_>>(),
+        "undescribed": report.undescribed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "open_slots": report.open_slots.iter().map(slot).collect::<Vec<_>>(),
         "database_not_compared": report.database_not_compared,
         "edited": report.edited,

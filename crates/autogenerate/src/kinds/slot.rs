@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     order::Step,
-    plan::Slot,
+    plan::{COPIES, Slot},
     render::list,
     schema::{Column, Constraint, ConstraintKind, Name, Object, Schema, Table, quote_identifier},
 };
@@ -45,9 +45,9 @@ impl Planner<'_> {
     /// Adds a comment above the statement that shows how to keep a copy of the data. The copy is in
     /// a schema of its own: next to the other tables, it would be a table without a model.
     pub(super) fn copy_hint(&self, step: Step, name: &str, rows: &str) -> Step {
-        let copy = Name::qualified("attic", name);
+        let copy = Name::qualified(COPIES, name);
         let hint =
-            format!("to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE {copy} AS {rows};");
+            format!("to keep a copy: CREATE SCHEMA IF NOT EXISTS {COPIES}; CREATE TABLE {copy} AS {rows};");
         if self.style.slots { step.note(&hint) } else { step }
     }
 

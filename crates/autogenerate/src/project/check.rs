@@ -6,9 +6,11 @@ use sqlx::PgConnection;
 
 use super::{
     error::{ProjectError, not_at_head},
+    live::Live,
     memory::{self, Memory},
+    ownership::Ownership,
     settings::Project,
-    sides::{Managed, is_at_head},
+    sides::{Sides, is_at_head},
 };
 use crate::{
     diff::{self, Change, Object},
@@ -45,6 +47,9 @@ impl fmt::Display for Side {
 pub struct Report {
     /// The comparisons that were made.
     pub edges: Vec<Edge>,
+    /// Objects that generated revisions created, that no model describes, and that are not declared
+    /// as [dropped](crate::model::Metadata::dropped). They are not differences of an edge.
+    pub undescribed: Vec<Object>,
     /// Slots in migrations that are not filled yet.
     pub open_slots: Vec<OpenSlot>,
     /// Why the database was not compared: it is behind or ahead of the migrations. `None` if it was
@@ -52,15 +57,17 @@ pub struct Report {
     pub database_not_compared: Option<String>,
     /// Versions of the migrations that were edited after they were applied to the database.
     pub edited: Vec<i64>,
-    /// Objects in the database that are not managed by this project, and were not compared.
+    /// Foreign objects in the database, which were not compared: neither a model nor a generated
+    /// revision accounts for them.
     pub unmanaged: Vec<Unhandled>,
 }
 
 impl Report {
-    /// Whether nothing differs, no slot is open and no applied migration was edited.
+    /// Whether nothing differs, every object that a generated revision created has a model, no slot is open and no applied migration was edited.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.open_slots.is_empty()
+            && self.undescribed.is_empty()
             && self.edited.is_empty()
             && self.edges.iter().all(|edge| edge.differences.is_empty())
     }
@@ -102,7 +109,7 @@ impl Project {
         let declared = self.metadata.schema()?;
         let memory = Memory::open(self, &declared, &migrations, &conn);
         let compares_database = database_not_compared.is_none();
-        let (mut edges, mut unmanaged) = (Vec::new(), Vec::new());
+        let (mut edges, mut unmanaged, mut undescribed) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(left) =
             self.unmanaged_if_unchanged(&memory, &declared, compares_database.then_some(&mut conn)).await?
         {
@@ -111,20 +118,32 @@ impl Project {
             edges.extend(compares_database.then(|| equal(Side::Database, Side::Migrations)));
             unmanaged = left;
         } else {
-            let (models, replayed) = self.models_and(&migrations).await?;
-            edges.push(self.edge((Side::Migrations, &replayed), (Side::Models, &models)));
-            if edges[0].differences.is_empty() {
-                memory.store(&models);
+            let live = self.live(&mut conn).await?;
+            let actual = &live.reading.schema;
+            let (models, replayed) = self.models_and(&migrations, actual).await?;
+            let described = Ownership::described(&self.metadata, &declared, &live.home);
+            let mut known = models.clone();
+            described.restrict(&mut known);
+            let ownership = described.with_replayed(&replayed, &live.reading);
+            let pools = [actual, &replayed.schema];
+            let mut sides = Sides::new(&ownership, [&replayed.schema, &models], pools);
+            for object in &sides.undescribed {
+                sides.from.remove(object);
+            }
+            edges.push(self.edge((Side::Migrations, &sides.from), (Side::Models, &sides.to)));
+            undescribed = sides.undescribed;
+            if edges[0].differences.is_empty() && undescribed.is_empty() {
+                memory.store(&known);
             }
             if compares_database {
-                let mut live = self.live(&mut conn).await?;
-                unmanaged = live.unhandled;
-                unmanaged.extend(Managed([&models, &replayed]).restrict(&mut live.schema));
-                edges.push(self.edge((Side::Database, &live.schema), (Side::Migrations, &replayed)));
+                let sides = Sides::new(&ownership, [actual, &replayed.schema], pools);
+                edges.push(self.edge((Side::Database, &sides.from), (Side::Migrations, &sides.to)));
+                unmanaged = ownership.restrict(&mut actual.clone());
+                unmanaged.extend(ownership.select(live.reading.unhandled));
             }
         }
         let (open_slots, edited) = (migrations.open_slots(), state.edited);
-        Ok(Report { edges, open_slots, database_not_compared, edited, unmanaged })
+        Ok(Report { edges, undescribed, open_slots, database_not_compared, edited, unmanaged })
     }
 
     /// Whether an earlier check found the models and migrations equal and the given database still
@@ -138,11 +157,11 @@ impl Project {
     ) -> Result<Option<Vec<Unhandled>>, ProjectError> {
         let Some(known) = memory.recall() else { return Ok(None) };
         let Some(conn) = database else { return Ok(Some(Vec::new())) };
-        let Reading { mut schema, mut unhandled } = self.live_printed(conn).await?;
-        // Managed objects are identified by name, which is the same before and after PostgreSQL
-        // canonicalizes the models. So the declared schema will do.
-        unhandled.extend(Managed([declared, declared]).restrict(&mut schema));
-        Ok((memory::digest(schema) == known).then_some(unhandled))
+        let Live { reading: Reading { mut schema, unhandled }, home } = self.live_printed(conn).await?;
+        let ownership = Ownership::described(&self.metadata, declared, &home);
+        let mut unmanaged = ownership.restrict(&mut schema);
+        unmanaged.extend(ownership.select(unhandled));
+        Ok((memory::digest(schema) == known).then_some(unmanaged))
     }
 
     fn edge(&self, (from, actual): (Side, &Schema), (to, wanted): (Side, &Schema)) -> Edge {

@@ -8,10 +8,16 @@
 
 mod check;
 mod compare;
+mod created;
 mod dependants;
 mod error;
+mod lend;
+mod live;
 mod memory;
+mod ownership;
+mod question;
 mod rebase;
+mod replay;
 mod revision;
 mod settings;
 mod sides;
@@ -21,7 +27,8 @@ pub use self::{
     compare::{Comparison, difference},
     dependants::Dependant,
     error::ProjectError,
+    question::{Answer, Ask, Question, Undescribed},
     rebase::Rebased,
-    revision::{Answer, Ask, Proven, Request, Revised},
+    revision::{Proven, Request, Revised},
     settings::Project,
 };

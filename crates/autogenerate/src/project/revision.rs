@@ -1,44 +1,31 @@
 //! Generates, proves and writes revisions.
 
-use std::pin::Pin;
-
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
     dependants::dependants,
     error::ProjectError,
+    lend,
+    ownership::Ownership,
+    question::{Answer, Ask, Question, Undescribed, add_rename, candidates},
     settings::Project,
-    sides::{Managed, is_at_head},
+    sides::{Sides, is_at_head},
 };
 use crate::{
-    diff::{self, Ambiguity, Change, Fault, Object, RenameFault},
+    diff::{self, Change, Fault, Object, RenameFault},
     introspect::Unhandled,
     migrate,
     plan::{Plan, Renames, StatementNote, Style},
     planner,
     prove::{self, Claim, Observed, Proof, Samples},
-    revision::{Draft, File, Migrations, Written, render},
+    revision::{Draft, File, Migrations, Written, marks, render},
     schema::Schema,
 };
 
 /// The style of a revision: the table stays readable and writable, and slots mark where manual
 /// input is needed.
 const CAREFUL: Style = Style { online: true, slots: true };
-
-/// The answer to the question whether an object was renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// The new object is the old one under another name.
-    Renamed,
-    /// The new object is unrelated to the old one.
-    Unrelated,
-    /// There is no terminal to ask on.
-    Unknown,
-}
-
-/// Asks whether an object was renamed. Asynchronous, because a person may take long to answer.
-pub type Ask = dyn Fn(&Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Sync;
 
 /// The parameters of a new revision.
 #[derive(Clone, Copy)]
@@ -48,7 +35,7 @@ pub struct Request<'a> {
     pub message: &'a str,
     /// The current time, from which its version is derived.
     pub now: DateTime<Utc>,
-    /// Called for each object that may have been renamed.
+    /// Called for each object that may have been renamed, or that no model describes any more.
     pub ask: &'a Ask,
 }
 
@@ -61,7 +48,12 @@ pub struct Revised {
     pub changes: Vec<Change>,
     /// Rename hints that have been applied and can be removed from the models.
     pub stale: Vec<RenameFault>,
-    /// Objects in the database that are not managed by this project, and were not compared.
+    /// Declarations of [dropped](crate::model::Metadata::dropped) objects that match nothing: they
+    /// have been applied, or the migrations never created such an object, or a schema still has
+    /// foreign contents.
+    pub stale_drops: Vec<String>,
+    /// Foreign objects in the database, which are left alone: neither a model nor a generated
+    /// revision accounts for them.
     pub unmanaged: Vec<Unhandled>,
 }
 
@@ -89,6 +81,8 @@ impl Project {
     ///   migrations.
     /// - [`ProjectError::Ambiguous`] if the question whether something was renamed stays
     ///   unanswered.
+    /// - [`ProjectError::Undescribed`] or [`ProjectError::Forgotten`] if an object that a generated
+    ///   revision created has no model and is not declared as dropped.
     /// - [`ProjectError::Blocked`] if an unmanaged object blocks a change.
     /// - [`ProjectError::Proof`] if the way up cannot be proven.
     pub async fn autogenerate(&self, request: &Request<'_>) -> Result<Revised, ProjectError> {
@@ -102,14 +96,21 @@ impl Project {
             return Err(ProjectError::NotAtHead(Box::new(state)));
         }
         let live = self.live(&mut conn).await?;
-        let (models, replayed) = self.models_and(&migrations).await?;
-        let (mut actual, mut unmanaged) = (live.schema, live.unhandled);
-        unmanaged.extend(Managed([&models, &replayed]).restrict(&mut actual));
-        let drift = diff::diff(&actual, &replayed, &Renames::default());
+        let (models, replayed) = self.models_and(&migrations, &live.reading.schema).await?;
+        let declared = self.metadata.schema()?;
+        let ownership = Ownership::described(&self.metadata, &declared, &live.home)
+            .with_replayed(&replayed, &live.reading);
+        let actual = &live.reading.schema;
+        let pools = [actual, &replayed.schema];
+        let sides = Sides::new(&ownership, [actual, &replayed.schema], pools);
+        let drift = diff::diff(&sides.from, &sides.to, &Renames::default());
         if !drift.is_empty() {
             return Err(ProjectError::Drift(drift));
         }
-        let revised = self.revise((&actual, &models), request, (&migrations, Some(&mut conn))).await?;
+        let sides = Sides::new(&ownership, [actual, &models], pools);
+        let revised = self.revise(sides, actual, request, (&migrations, Some(&mut conn))).await?;
+        let mut unmanaged = ownership.restrict(&mut actual.clone());
+        unmanaged.extend(ownership.select(live.reading.unhandled));
         Ok(Revised { unmanaged, ..revised })
     }
 
@@ -120,17 +121,22 @@ impl Project {
         if is_missing { Ok(Migrations::default()) } else { Ok(Migrations::from_folder(&self.folder)?) }
     }
 
-    /// Plans, proves and writes the way from one schema to another, after `migrations`. `conn` is
-    /// the live database, to count the rows behind slots and to find dependants; `None` skips both.
+    /// Plans, proves and writes the way from one schema to another, after `migrations`. `actual` has
+    /// the foreign tables. `conn` is the live database, to count the rows behind slots and to find
+    /// dependants; `None` skips both.
     pub(super) async fn revise(
         &self,
-        (from, to): (&Schema, &Schema),
+        mut sides: Sides,
+        actual: &Schema,
         request: &Request<'_>,
         (migrations, mut conn): (&Migrations, Option<&mut PgConnection>),
     ) -> Result<Revised, ProjectError> {
-        let (renames, stale) = self.renames((from, to), request.ask).await?;
+        let (renames, stale) = self.renames(&sides, request.ask).await?;
+        lend::lend_referencing([&mut sides.from, &mut sides.to], &renames, &[actual]);
+        let Sides { from, to, stale_drops, .. } = &sides;
         let changes = diff::diff(from, to, &renames);
-        let mut revised = Revised { revision: None, changes, stale, unmanaged: Vec::new() };
+        let (stale_drops, unmanaged) = (stale_drops.clone(), Vec::new());
+        let mut revised = Revised { revision: None, changes, stale, stale_drops, unmanaged };
         if revised.changes.is_empty() {
             return Ok(revised);
         }
@@ -182,7 +188,7 @@ impl Project {
     /// The renames, from hints in the models and from answers, and the hints that no longer apply.
     async fn renames(
         &self,
-        (from, to): (&Schema, &Schema),
+        Sides { from, to, undescribed, .. }: &Sides,
         ask: &Ask,
     ) -> Result<(Renames, Vec<RenameFault>), ProjectError> {
         let mut renames = self.metadata.renames();
@@ -192,16 +198,20 @@ impl Project {
         if !wrong.is_empty() {
             return Err(ProjectError::Rename(wrong));
         }
+        ask_about_undescribed((from, to), undescribed, &mut renames, ask).await?;
         let mut unanswered = Vec::new();
         // An answer may settle other questions, so the ambiguities are computed again after each.
         let mut asked = Vec::new();
-        while let Some(ambiguity) =
-            diff::ambiguities(from, to, &renames).into_iter().find(|ambiguity| !asked.contains(ambiguity))
+        // Tables and types without a model were asked about.
+        let is_part = |object: &Object| matches!(object, Object::Column(..) | Object::Value(..));
+        while let Some(ambiguity) = diff::ambiguities(from, to, &renames)
+            .into_iter()
+            .find(|ambiguity| is_part(&ambiguity.old) && !asked.contains(ambiguity))
         {
-            match ask(&ambiguity).await {
-                Answer::Renamed => add_rename(&mut renames, &ambiguity),
+            match ask(&Question::Renamed(ambiguity.clone())).await {
+                Answer::Renamed => add_rename(&mut renames, &ambiguity.old, &ambiguity.new),
                 Answer::Unrelated => {}
-                Answer::Unknown => unanswered.push(ambiguity.clone()),
+                _ => unanswered.push(ambiguity.clone()),
             }
             asked.push(ambiguity);
         }
@@ -209,14 +219,25 @@ impl Project {
     }
 }
 
-fn add_rename(renames: &mut Renames, Ambiguity { old, new }: &Ambiguity) {
-    match (old.clone(), new.clone()) {
-        (Object::Table(old), Object::Table(new)) => renames.tables.push((old, new)),
-        (Object::Enum(old), Object::Enum(new)) => renames.enums.push((old, new)),
-        (Object::Column(table, old), Object::Column(_, new)) => renames.columns.push((table, old, new)),
-        (Object::Value(name, old), Object::Value(_, new)) => renames.values.push((name, old, new)),
-        _ => {}
+/// Asks what happened to the objects without a model, and adds those that were renamed.
+async fn ask_about_undescribed(
+    (from, to): (&Schema, &Schema),
+    undescribed: &[Object],
+    renames: &mut Renames,
+    ask: &Ask,
+) -> Result<(), ProjectError> {
+    let mut unanswered = Vec::new();
+    for object in undescribed {
+        let candidates = candidates(object, (from, to), renames);
+        let question = Undescribed { object: object.clone(), candidates };
+        match ask(&Question::Undescribed(question.clone())).await {
+            Answer::Dropped => {}
+            Answer::RenamedTo(new) if question.candidates.contains(&new) => add_rename(renames, object, &new),
+            Answer::Forgotten => return Err(ProjectError::Forgotten(object.clone())),
+            _ => unanswered.push(question),
+        }
     }
+    if unanswered.is_empty() { Ok(()) } else { Err(ProjectError::Undescribed(unanswered)) }
 }
 
 /// Replaces the predicted hazards with those that the proof observed.
@@ -254,5 +275,5 @@ fn origin(proof: &Proof) -> String {
     let tables: Vec<String> = proof.without_rows.keys().map(ToString::to_string).collect();
     let rows =
         if tables.is_empty() { String::new() } else { format!(" (without rows in {})", tables.join(", ")) };
-    format!("Generated from the models and proven in both directions{rows}. Review before applying.")
+    format!("{} and proven in both directions{rows}. Review before applying.", marks::GENERATED)
 }

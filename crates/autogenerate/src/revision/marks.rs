@@ -7,6 +7,9 @@ const SLOT: &str = "-- SLOT";
 const SLOT_IN_FULL: &str = "-- SLOT (delete this line when the statement below is right): ";
 const IRREVERSIBLE: &str = "-- irreversible:";
 
+/// The words by which a generated file says where it comes from.
+pub(crate) const GENERATED: &str = "Generated from the models";
+
 /// The header of a file: the revision that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
@@ -54,6 +57,13 @@ impl Header {
 
 fn leading_comment(sql: &str) -> impl Iterator<Item = &str> {
     sql.lines().map(str::trim_end).take_while(|line| line.starts_with("--"))
+}
+
+/// Whether the header of a file says that it was generated from models. It may have been edited
+/// since.
+pub(crate) fn is_generated(sql: &str) -> bool {
+    let origin = |line: &str| line.trim_start_matches('-').trim_start().starts_with(GENERATED);
+    Header::parse(sql).is_some() && leading_comment(sql).any(origin)
 }
 
 /// Whether a file contains only comments.
