@@ -5,6 +5,7 @@ pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
 const REVISION: &str = "-- revision: ";
 const SLOT: &str = "-- SLOT";
 const SLOT_IN_FULL: &str = "-- SLOT (delete this line when the statement below is right): ";
+const GUARD: &str = "-- GUARD (this file stops if there are such rows):";
 const IRREVERSIBLE: &str = "-- irreversible:";
 
 /// The words by which a generated file says where it comes from.
@@ -74,6 +75,12 @@ pub(crate) fn is_empty(sql: &str) -> bool {
 /// The line that opens a slot.
 pub(crate) fn slot_line(title: &str) -> String {
     format!("{SLOT_IN_FULL}{}", one_line(title))
+}
+
+/// The lines above a guard: what it is for, and how to do without it.
+pub(crate) fn guard_lines(title: &str, template: &str) -> String {
+    let template: String = template.lines().flat_map(|line| ["--   ", line, "\n"]).collect();
+    format!("{GUARD} {}. To migrate such rows instead, write:\n{template}", one_line(title))
 }
 
 /// The line that marks a way down as irreversible.

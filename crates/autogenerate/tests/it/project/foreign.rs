@@ -61,6 +61,26 @@ mod with_parent {
     }
 }
 
+#[expect(dead_code, reason = "rows are read by SQL here")]
+mod with_small_id {
+    #[derive(autogenerate::Table)]
+    #[table(name = "products")]
+    pub struct Product {
+        #[column(primary_key)]
+        pub id: i32,
+    }
+}
+
+#[expect(dead_code, reason = "rows are read by SQL here")]
+mod with_big_id {
+    #[derive(autogenerate::Table)]
+    #[table(name = "products")]
+    pub struct Product {
+        #[column(primary_key)]
+        pub id: i64,
+    }
+}
+
 /// Five hand-written migrations.
 const BY_HAND: [(&str, &str, &str); 5] = [
     (
@@ -156,6 +176,32 @@ async fn one_model_among_hand_written_migrations_touches_its_table_only() {
     fs::write(other.with_extension("down.sql"), "DROP TABLE others;").unwrap();
     let rebased = place.project::<with_sku::Item>().rebase(&last, &request).await.unwrap();
     assert!(matches!(rebased, Rebased::Renumbered(_)), "{rebased:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_changes_although_a_foreign_table_references_the_column() {
+    let mut place = Workplace::new().await;
+    let file = place.folder.path().join("20260101000001_products");
+    let sql = "CREATE TABLE products (id int PRIMARY KEY);
+               CREATE TABLE sales (id int PRIMARY KEY, product_id int REFERENCES products (id));";
+    fs::write(file.with_extension("up.sql"), sql).unwrap();
+    fs::write(file.with_extension("down.sql"), "DROP TABLE sales; DROP TABLE products;").unwrap();
+    place.upgrade().await.unwrap();
+    place.database.execute("INSERT INTO products VALUES (1); INSERT INTO sales VALUES (1, 1)").await;
+    let revised = place.revise::<with_big_id::Product>("big").await.unwrap();
+    assert_eq!(changes(&revised), ["change type of column products.id: integer → bigint"]);
+    place.upgrade().await.unwrap();
+    assert!(place.check::<with_big_id::Product>().await.is_clean());
+    place.downgrade().await;
+    let key = "SELECT string_agg(pg_get_constraintdef(oid), '') FROM pg_constraint WHERE conname = 'sales_product_id_fkey' AND convalidated";
+    assert_eq!(place.text(key).await, "FOREIGN KEY (product_id) REFERENCES products(id)");
+    let request = Request { message: "none", now: place.now, ask: &unanswered };
+    for name in place.names().iter().filter(|name| name.contains("_big")) {
+        fs::remove_file(place.folder.path().join(name)).unwrap();
+    }
+    let metadata = Metadata::new().dropped("products");
+    let error = place.project_with(metadata).autogenerate(&request).await.unwrap_err();
+    assert!(matches!(error, ProjectError::Proof(_)), "sales references it: {error}");
 }
 
 fn dropped(_: &Question) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
@@ -321,4 +367,28 @@ async fn a_foreign_key_to_a_table_without_a_model_is_declared() {
     assert!(!found.iter().any(|change| change.contains("parents") || change.contains("pairs")), "{found:?}");
     place.upgrade().await.unwrap();
     place.downgrade().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_down_stops_at_rows_that_do_not_fit_and_holds_up_nothing() {
+    let mut place = Workplace::new().await;
+    place.revise::<with_small_id::Product>("small").await.unwrap();
+    place.upgrade().await.unwrap();
+    place.revise::<with_big_id::Product>("big").await.unwrap();
+    assert!(place.migrations().open_slots().is_empty(), "the next revision can be written");
+    place.upgrade().await.unwrap();
+    place.database.execute("INSERT INTO products VALUES (1), (5000000000), (6000000000)").await;
+    let migrations = place.migrations();
+    let target = autogenerate::migrate::Down::Steps(1);
+    let conn = &mut place.database.connection;
+    let error =
+        autogenerate::migrate::downgrade(conn, &migrations, &target, std::time::Duration::from_secs(9))
+            .await
+            .unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("make the values of products.id fit integer (2 rows)"), "{source}");
+    assert_eq!(place.text("SELECT count(*)::text FROM products").await, "3");
+    place.database.execute("DELETE FROM products WHERE id > 1").await;
+    place.downgrade().await;
+    assert_eq!(place.text("SELECT pg_typeof(id)::text FROM products").await, "integer");
 }
