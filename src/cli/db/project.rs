@@ -105,9 +105,10 @@ fn words(question: &Question) -> (String, Vec<(String, Answer)>) {
                 renamed.map(|(number, (words, answer)): (i32, _)| (number.to_string(), words, answer)),
             );
             choices.push(("f".to_owned(), "its model is not registered".to_owned(), Answer::Forgotten));
-            let lines: String = choices.iter().map(|(key, words, _)| format!("  {key}  {words}\n")).collect();
+            let lines = choices.iter().map(|(key, words, _)| format!("  {key}  {words}"));
+            let lines = lines.collect::<Vec<_>>().join("\n");
             let keys: Vec<&str> = choices.iter().map(|(key, ..)| &**key).collect();
-            let words = format!("{CARE}?{CARE:#} {question}\n{lines}[{}] ", keys.join("/"));
+            let words = format!("{CARE}?{CARE:#} {question}\n{lines}\n[{}] ", keys.join("/"));
             (words, choices.into_iter().map(|(key, _, answer)| (key, answer)).collect())
         }
         Question::Renamed(_) => {

@@ -10,7 +10,7 @@ use autogenerate::{
     plan::{Plan, Statement},
     project::{Proven, Request, Revised},
     prove::Observed,
-    revision::{Draft, File, Written},
+    revision::{Draft, File, OpenSlot, Written, open_slots},
 };
 use chrono::Utc;
 use clap::Args;
@@ -96,11 +96,6 @@ pub fn print(revised: &Revised) -> io::Result<()> {
     }
     print_hazards(&mut out, "up", up)?;
     print_hazards(&mut out, "down", down)?;
-    for statement in &up.statements {
-        if let Some(slot) = &statement.slot {
-            writeln!(out, "{CARE}slot{CARE:#}: {}", slot.title)?;
-        }
-    }
     for (table, reason) in &proof.without_rows {
         writeln!(out, "{QUIET}proven without rows in {table}: {reason}{QUIET:#}")?;
     }
@@ -108,7 +103,20 @@ pub fn print(revised: &Revised) -> io::Result<()> {
         writeln!(out, "{CARE}irreversible{CARE:#}: {reason}")?;
     }
     drop(out);
-    print_written(written)
+    print_written(written)?;
+    print_slots(written)
+}
+
+/// Prints the open slots of the written files.
+fn print_slots(written: &Written) -> io::Result<()> {
+    let folder = written.paths.first().and_then(|path| path.parent());
+    let slots = folder.map(open_slots).transpose().map_err(io::Error::other)?.unwrap_or_default();
+    let is_written = |slot: &&OpenSlot| written.paths.iter().any(|path| path.ends_with(&slot.file));
+    let mut out = anstream::stdout().lock();
+    for slot in slots.iter().filter(is_written) {
+        writeln!(out, "{CARE}slot{CARE:#}: {}:{}: {}", slot.file, slot.line, slot.title)?;
+    }
+    Ok(())
 }
 
 fn print_hazards(out: &mut impl io::Write, way: &str, plan: &Plan) -> io::Result<()> {

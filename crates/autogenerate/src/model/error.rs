@@ -78,6 +78,19 @@ pub enum MetadataError {
         /// The referenced table.
         table: String,
     },
+    /// A foreign key sets a column to `NULL` that does not accept it.
+    #[error(
+        "{location}: `{action}` would set `{column}` to NULL, but the column is NOT NULL: make the field an `Option`, or \
+         choose another action"
+    )]
+    SetNull {
+        /// Where the foreign key is.
+        location: Location,
+        /// The action.
+        action: String,
+        /// The column.
+        column: String,
+    },
     /// A former name is still in use, or is given twice.
     #[error("{location}: `renamed_from = \"{from}\"` contradicts {other}, {why}")]
     Rename {

@@ -25,7 +25,10 @@ pub enum ProjectError {
     #[error(transparent)]
     Metadata(#[from] MetadataError),
     /// PostgreSQL rejects a statement generated from the models.
-    #[error("PostgreSQL rejects a statement generated from the models:\n{statement}")]
+    #[error(
+        "PostgreSQL rejects a statement generated from the models:\n{statement}{}",
+        extension_hint(source)
+    )]
     Model {
         /// The generated statement.
         statement: String,
@@ -135,6 +138,34 @@ fn rename_questions(ambiguities: &[Ambiguity]) -> String {
         "is this a rename, which keeps the data, or a drop and an addition?{}\nIf none is a rename, use --no-renames.",
         lines(ambiguities.iter().map(line))
     )
+}
+
+/// Names the extension that a missing type or operator class belongs to, if it is a common one.
+fn extension_hint(error: &sqlx::Error) -> String {
+    const MEMBERS: [(&str, &str); 12] = [
+        ("citext", "citext"),
+        ("hstore", "hstore"),
+        ("ltree", "ltree"),
+        ("lquery", "ltree"),
+        ("cube", "cube"),
+        ("vector", "vector"),
+        ("geometry", "postgis"),
+        ("geography", "postgis"),
+        ("gin_trgm_ops", "pg_trgm"),
+        ("gist_trgm_ops", "pg_trgm"),
+        ("uuid_generate_v4", "uuid-ossp"),
+        ("unaccent", "unaccent"),
+    ];
+    const UNDEFINED: [&str; 2] = ["42704", "42883"];
+    let Some(error) = error.as_database_error() else { return String::new() };
+    if !error.code().is_some_and(|code| UNDEFINED.contains(&&*code)) {
+        return String::new();
+    }
+    let mut words = error.message().split(|c: char| !c.is_alphanumeric() && c != '_');
+    let found = words.find_map(|word| MEMBERS.iter().find(|(member, _)| *member == word));
+    found.map_or_else(String::new, |(member, extension)| {
+        format!("\n{member} belongs to an extension: add Metadata::extension({extension:?})")
+    })
 }
 
 /// Names the objects without a model, and says what to write about each.

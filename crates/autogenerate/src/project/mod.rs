@@ -23,7 +23,7 @@ mod settings;
 mod sides;
 
 pub use self::{
-    check::{Difference, Edge, Report, Side},
+    check::{Difference, Edge, Report, Side, Verdict},
     compare::{Comparison, difference},
     dependants::Dependant,
     error::ProjectError,
