@@ -273,6 +273,14 @@ async fn models_migrations_and_database_agree_and_a_difference_is_reported_with_
     assert_eq!(code, Some(0), "{out}{error}");
     assert!(out.contains("migrations = models") && out.contains("database = migrations"), "{out}");
 
+    let empty = TestDatabase::empty().await;
+    for (more, expected) in [(&["--allow-pending"][..], 0), (&[], 3)] {
+        let (code, out, error) = db(&empty, &[&check[..], more].concat()).await;
+        assert_eq!(code, Some(expected), "{out}{error}");
+    }
+    let (code, _, error) = db(&database, &["check", "--migrations", "nowhere"]).await;
+    assert!(code == Some(2) && error.contains("nowhere"), "{code:?} {error}");
+
     database.execute("ALTER TABLE items ALTER COLUMN name DROP NOT NULL; CREATE VIEW v AS SELECT 1").await;
     let (code, out, error) = db(&database, &check).await;
     assert_eq!(code, Some(1), "{out}{error}");

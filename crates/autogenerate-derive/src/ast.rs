@@ -101,6 +101,8 @@ pub struct ForeignKey {
     pub name: Option<LitStr>,
     pub columns: Vec<LitStr>,
     pub references: LitStr,
+    /// Whether the referenced table has no model.
+    pub external: bool,
     pub match_full: bool,
     pub actions: Actions,
     pub deferral: Deferral,

@@ -90,7 +90,7 @@ use errors::Errors;
 /// | `renamed_from = "things"` | the table's former name |
 /// | `primary_key(columns = ["a", "b"])` | a primary key of several columns; also `name`, `include = ["c"]`, `deferrable`, `initially_deferred`, `comment` |
 /// | `unique(columns = ["a", "b"])` | a unique constraint; also `name`, `include`, `nulls_not_distinct`, `deferrable`, `initially_deferred`, `comment` |
-/// | `foreign_key(columns = ["a"], references = "others(b)")` | a foreign key; also `name`, `on_delete`, `on_update`, `match_full`, `deferrable`, `initially_deferred`, `comment` |
+/// | `foreign_key(columns = ["a"], references = "others(b)")` | a foreign key; also `external`, `name`, `on_delete`, `on_update`, `match_full`, `deferrable`, `initially_deferred`, `comment` |
 /// | `check("a > b")` | a check constraint; also `name`, `comment` |
 /// | `exclude(using = "gist", elements = ["room WITH =", "during WITH &&"])` | an exclusion constraint; also `name`, `where`, `deferrable`, `initially_deferred`, `comment` |
 /// | `index(columns = ["a DESC", "lower(b)", "c jsonb_path_ops"])` | an index; also `name`, `using`, `unique`, `include`, `where`, `with = "fillfactor=70"`, `nulls_not_distinct`, `comment` |
@@ -114,6 +114,7 @@ use errors::Errors;
 /// | `index`, `index(…)` | an index; the table's arguments without `columns` |
 /// | `check = "a > 0"`, `check(name = "…", "a > 0")` | a check constraint |
 /// | `references = "others(id)"` | a foreign key; `"others"` for its primary key, `"billing.others(id)"` for another schema |
+/// | `external` | with `references = "others(id)"`: the referenced table has no model, but exists in the database |
 /// | `on_delete = "cascade"`, `on_update = "restrict"` | also `"no action"`, `"set null"`, `"set default"` |
 /// | `deferrable`, `initially_deferred` | when the foreign key is checked |
 /// | `identity`, `identity = "always"` | `GENERATED ALWAYS AS IDENTITY` |

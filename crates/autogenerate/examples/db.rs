@@ -72,6 +72,7 @@ pub(crate) async fn db(
             let message = rest.trim_end_matches(" --no-renames");
             let answer = if message == rest { Answer::Unknown } else { Answer::Unrelated };
             let ask = move |_: &_| -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
+                let answer = answer.clone();
                 Box::pin(async move { answer })
             };
             let revised = project.autogenerate(&Request { message, now, ask: &ask }).await?;
@@ -86,7 +87,8 @@ pub(crate) async fn db(
                     .iter()
                     .map(move |one| format!("{} differs from {}: {}", edge.from, edge.to, one.change))
             });
-            let found: Vec<String> = open.chain(differences).collect();
+            let undescribed = report.undescribed.iter().map(|object| format!("no model describes {object}"));
+            let found: Vec<String> = open.chain(undescribed).chain(differences).collect();
             if !report.is_clean() {
                 return Err(lines(&found).into());
             }

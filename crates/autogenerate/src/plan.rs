@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     hazard::Hazard,
-    schema::{Name, Object},
+    schema::{Name, Object, quote_literal},
 };
+
+/// The schema in which hints and the guide keep copies of data.
+pub(crate) const COPIES: &str = "attic";
 
 /// An ordered list of statements that migrates one schema to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +18,16 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Turns the slots into guards: instead of waiting for a person, the file stops if there are rows
+    /// that need one. For a way down, which rarely runs and should not hold up anything until then.
+    #[must_use]
+    pub fn guarded(mut self) -> Self {
+        for slot in self.statements.iter_mut().filter_map(|statement| statement.slot.as_mut()) {
+            slot.is_guard = true;
+        }
+        self
+    }
+
     /// Returns `true` if there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -68,9 +81,29 @@ pub struct Slot {
     pub template: String,
     /// Statements that fill the slot for the sample rows of the proof.
     pub rehearsal: String,
+    /// A query that counts the affected rows by the names that hold where the slot is; empty if only
+    /// the statement itself can tell which rows are affected.
+    pub remaining: String,
+    /// Whether the file stops if there are such rows, instead of leaving a gap.
+    pub is_guard: bool,
 }
 
 impl Slot {
+    /// A statement that fails, with their number, if there are affected rows; `None` if only the
+    /// statement after it can tell.
+    pub(crate) fn guard(&self) -> Option<String> {
+        if self.remaining.is_empty() {
+            return None;
+        }
+        // A percent sign is a placeholder in RAISE.
+        let message = quote_literal(&format!("{} (% rows)", self.title.replace('%', "%%")));
+        Some(format!(
+            "DO $guard$\nDECLARE\n    found bigint := ({});\nBEGIN\n    IF found > 0 THEN\n        \
+             RAISE EXCEPTION {message}, found;\n    END IF;\nEND $guard$",
+            self.remaining
+        ))
+    }
+
     /// Appends the number of affected rows to the title.
     #[must_use]
     pub fn counted(mut self, rows: u64) -> Self {

@@ -5,38 +5,64 @@ use std::{
     process::ExitCode,
 };
 
-use autogenerate::project::{Edge, Report};
+use autogenerate::project::{Edge, Report, Verdict};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::project::{BAD, CARE, GOOD, ProjectSettings, print_unhandled};
+use super::{
+    super::failure::fail,
+    project::{BAD, CARE, GOOD, ProjectSettings, print_unhandled},
+};
 
 /// Compare the models, the migrations and the live database
 ///
 /// The migrations are replayed on a scratch database. Each difference is printed with the source
-/// location of its model. The exit code is 1 if anything differs, if a migration has an open slot,
-/// or if an applied migration was edited. A database that is not at head is not compared.
+/// location of its model. A database that is not at head is not compared, and nothing is compared
+/// while a migration has an open slot.
+///
+/// Exit codes: 0 if all are alike; 1 if something differs, an object has no model, or an applied
+/// migration was edited; 2 if that cannot be told, as with an open slot or after an error; 3 if
+/// nothing differs but the database lacks migrations.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
     project: ProjectSettings,
+    /// Exit with 0 instead of 3 if the database lacks migrations
+    #[arg(long)]
+    allow_pending: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
-pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let report = arguments.project.project().await?.check().await?;
+pub async fn run(arguments: &Arguments) -> ExitCode {
+    match report(arguments).await {
+        Ok(Verdict::Alike) => ExitCode::SUCCESS,
+        Ok(Verdict::Differs) => ExitCode::from(1),
+        Ok(Verdict::Pending) if arguments.allow_pending => ExitCode::SUCCESS,
+        Ok(Verdict::Pending) => ExitCode::from(3),
+        // A closed pipe is not an error.
+        Err(error) if fail(&error) == ExitCode::SUCCESS => ExitCode::SUCCESS,
+        Ok(Verdict::Unknown) | Err(_) => ExitCode::from(2),
+    }
+}
+
+/// Compares, and prints the result.
+async fn report(arguments: &Arguments) -> anyhow::Result<Verdict> {
+    let report = arguments.project.project(&[]).await?.check().await?;
     if arguments.json {
         writeln!(io::stdout(), "{}", document(&report))?;
     } else {
         print(&report)?;
     }
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.verdict())
 }
 
 fn print(report: &Report) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
+    for slot in &report.open_slots {
+        writeln!(out, "{BAD}✗{BAD:#} {}:{}: open slot: {}", slot.file, slot.line, slot.title)?;
+    }
     for Edge { from, to, differences } in &report.edges {
         if differences.is_empty() {
             writeln!(out, "{GOOD}✓{GOOD:#} {from} = {to}")?;
@@ -50,8 +76,14 @@ fn print(report: &Report) -> io::Result<()> {
             }
         }
     }
-    for slot in &report.open_slots {
-        writeln!(out, "{BAD}✗{BAD:#} {}:{}: open slot: {}", slot.file, slot.line, slot.title)?;
+    for object in &report.undescribed {
+        writeln!(
+            out,
+            "{BAD}✗{BAD:#} no model describes {object}, which an earlier revision created: add its model, or declare it as dropped"
+        )?;
+    }
+    for version in &report.edited {
+        writeln!(out, "{BAD}✗{BAD:#} migration {version} was edited after it was applied")?;
     }
     if let Some(reason) = &report.database_not_compared {
         let style = if report.edited.is_empty() { CARE } else { BAD };
@@ -82,8 +114,10 @@ fn document(report: &Report) -> Value {
     json!({
         "clean": report.is_clean(),
         "edges": report.edges.iter().map(edge).collect::<Vec<_>>(),
+        "undescribed": report.undescribed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "open_slots": report.open_slots.iter().map(slot).collect::<Vec<_>>(),
         "database_not_compared": report.database_not_compared,
+        "pending": report.pending,
         "edited": report.edited,
         "unmanaged": report.unmanaged.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
     })

@@ -70,7 +70,7 @@ fn interrupted(code: u8) -> anyhow::Result<ExitCode> {
 async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Revision(arguments) => revision::run(&arguments).await?,
-        Command::Check(arguments) => return check::run(&arguments).await,
+        Command::Check(arguments) => return Ok(check::run(&arguments).await),
         Command::Rebase(arguments) => rebase::run(&arguments).await?,
         Command::Diff(arguments) => diff::run(&arguments).await?,
         Command::Upgrade(arguments) => upgrade::run(arguments).await?,

@@ -10,9 +10,10 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use autogenerate::{
-    diff::Ambiguity,
+    diff::Object,
     introspect::Unhandled,
-    project::{Answer, Project},
+    model::Metadata,
+    project::{Answer, Project, Question, Undescribed},
 };
 use clap::Args;
 use tokio::sync::oneshot;
@@ -49,14 +50,15 @@ impl ProjectSettings {
         &self.migrations
     }
 
-    pub async fn project(&self) -> anyhow::Result<Project> {
+    /// Objects in `drops` are declared as dropped.
+    pub async fn project(&self, drops: &[String]) -> anyhow::Result<Project> {
         let scratch =
             read_secret("CURIO_SCRATCH_URL", self.scratch_url.as_ref(), self.scratch_url_file.as_deref())?;
         // The library connects by itself. This only explains what to do if the database is
         // unreachable.
         drop(connect(&self.url).await?);
         Ok(Project {
-            metadata: postgres::tables(),
+            metadata: drops.iter().fold(postgres::tables(), Metadata::dropped),
             folder: self.migrations.clone(),
             database: self.url.connect_options()?,
             memory: cache_folder(),
@@ -72,34 +74,69 @@ fn cache_folder() -> Option<PathBuf> {
     caches.map(|caches| caches.join("curio"))
 }
 
-/// Asks on the terminal whether something was renamed; [`Answer::Unknown`] without a terminal.
-pub fn ask(ambiguity: &Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
-    let question = format!("{CARE}?{CARE:#} {ambiguity} A rename keeps the data. [y/n] ");
+/// Asks on the terminal; [`Answer::Unknown`] without a terminal.
+pub fn ask(question: &Question) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+    let question = question.clone();
     let (send, receive) = oneshot::channel();
     // In a thread, because a blocking read cannot be cancelled and Ctrl-C must not wait for it.
     thread::spawn(move || send.send(ask_terminal(&question).unwrap_or(Answer::Unknown)));
     Box::pin(async { receive.await.unwrap_or(Answer::Unknown) })
 }
 
-/// The answer with `--no-renames`.
-pub fn nothing_renamed(_: &Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
-    Box::pin(async { Answer::Unrelated })
+/// Like [`ask`], but nothing was renamed.
+pub fn ask_without_renames(question: &Question) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+    match question {
+        Question::Undescribed(undescribed) => {
+            let candidates = Vec::new();
+            ask(&Question::Undescribed(Undescribed { candidates, ..undescribed.clone() }))
+        }
+        Question::Renamed(_) => Box::pin(async { Answer::Unrelated }),
+    }
 }
 
-fn ask_terminal(question: &str) -> io::Result<Answer> {
+/// The words of a question on the terminal, and its answers with what to type.
+fn words(question: &Question) -> (String, Vec<(String, Answer)>) {
+    match question {
+        Question::Undescribed(undescribed) => {
+            let new = |new: &Object| (format!("it was renamed to {new}"), Answer::RenamedTo(new.clone()));
+            let renamed = (1..).zip(undescribed.candidates.iter().map(new));
+            let mut choices = vec![("d".to_owned(), "it is to be dropped".to_owned(), Answer::Dropped)];
+            choices.extend(
+                renamed.map(|(number, (words, answer)): (i32, _)| (number.to_string(), words, answer)),
+            );
+            choices.push(("f".to_owned(), "its model is not registered".to_owned(), Answer::Forgotten));
+            let lines = choices.iter().map(|(key, words, _)| format!("  {key}  {words}"));
+            let lines = lines.collect::<Vec<_>>().join("\n");
+            let keys: Vec<&str> = choices.iter().map(|(key, ..)| &**key).collect();
+            let words = format!("{CARE}?{CARE:#} {question}\n{lines}\n[{}] ", keys.join("/"));
+            (words, choices.into_iter().map(|(key, _, answer)| (key, answer)).collect())
+        }
+        Question::Renamed(_) => {
+            let words = format!("{CARE}?{CARE:#} {question} A rename keeps the data. [y/n] ");
+            let answers = [
+                ("y", Answer::Renamed),
+                ("yes", Answer::Renamed),
+                ("n", Answer::Unrelated),
+                ("no", Answer::Unrelated),
+            ];
+            (words, answers.map(|(key, answer)| (key.to_owned(), answer)).into())
+        }
+    }
+}
+
+fn ask_terminal(question: &Question) -> io::Result<Answer> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(Answer::Unknown);
     }
+    let (words, answers) = words(question);
     loop {
-        write!(anstream::stderr(), "{question}")?;
+        write!(anstream::stderr(), "{words}")?;
         let mut line = String::new();
         if io::stdin().read_line(&mut line)? == 0 {
             return Ok(Answer::Unknown);
         }
-        match line.trim() {
-            "y" | "yes" => return Ok(Answer::Renamed),
-            "n" | "no" => return Ok(Answer::Unrelated),
-            _ => {}
+        if let Some((_, answer)) = answers.iter().find(|(key, _)| key == line.trim()) {
+            return Ok(answer.clone());
         }
     }
 }

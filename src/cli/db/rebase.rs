@@ -21,13 +21,16 @@ pub struct Arguments {
     project: ProjectSettings,
     /// The revision that another branch overtook: its version or the first digits of it
     revision: String,
+    /// An object without a model to drop if it is generated again; can be repeated
+    #[arg(long, value_name = "NAME")]
+    drop: Vec<String>,
     /// A new message if it is generated again
     #[arg(short, long, value_name = "TEXT")]
     message: Option<String>,
 }
 
 pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let project = arguments.project.project().await?;
+    let project = arguments.project.project(&arguments.drop).await?;
     let request =
         Request { message: arguments.message.as_deref().unwrap_or_default(), now: Utc::now(), ask: &ask };
     match project.rebase(&arguments.revision, &request).await? {

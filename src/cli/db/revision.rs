@@ -10,7 +10,7 @@ use autogenerate::{
     plan::{Plan, Statement},
     project::{Proven, Request, Revised},
     prove::Observed,
-    revision::{Draft, File, Written},
+    revision::{Draft, File, OpenSlot, Written, open_slots},
 };
 use chrono::Utc;
 use clap::Args;
@@ -25,8 +25,9 @@ use super::{
 ///
 /// With `--autogenerate`, the models are compared with the database, which must be at head. The way
 /// up and the way down run on a scratch database before they are written. Nothing is written if
-/// nothing differs. On a terminal, the command asks whether something was renamed; elsewhere, set
-/// `renamed_from` in the model.
+/// nothing differs. On a terminal, the command asks whether something was renamed, and what happened
+/// to an object that an earlier revision created and no model describes. Elsewhere, set
+/// `renamed_from` in the model, or use `--drop`. Nothing else is ever dropped.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -41,6 +42,10 @@ pub struct Arguments {
     /// Do not ask about renames: treat each as a drop and an addition
     #[arg(long)]
     no_renames: bool,
+    /// Drop this object, which has no model: a table, enum, sequence, schema or extension, such as
+    /// `audit_log` or `billing.invoices`; can be repeated
+    #[arg(long, value_name = "NAME")]
+    drop: Vec<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -61,11 +66,11 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Ok(print_written(&written)?)
         };
     }
-    let project = arguments.project.project().await?;
+    let project = arguments.project.project(&arguments.drop).await?;
     let request = Request {
         message: &arguments.message,
         now,
-        ask: if arguments.no_renames { &project::nothing_renamed } else { &project::ask },
+        ask: if arguments.no_renames { &project::ask_without_renames } else { &project::ask },
     };
     let revised = project.autogenerate(&request).await?;
     if arguments.json { print_json(&document(&revised)) } else { Ok(print(&revised)?) }
@@ -76,6 +81,9 @@ pub fn print(revised: &Revised) -> io::Result<()> {
     let mut err = anstream::stderr().lock();
     for hint in &revised.stale {
         writeln!(err, "{CARE}{hint}{CARE:#}")?;
+    }
+    for name in &revised.stale_drops {
+        writeln!(err, "{CARE}{name} is declared as dropped, but there is nothing to drop{CARE:#}")?;
     }
     drop(err);
     print_unhandled("not managed", &revised.unmanaged)?;
@@ -88,11 +96,6 @@ pub fn print(revised: &Revised) -> io::Result<()> {
     }
     print_hazards(&mut out, "up", up)?;
     print_hazards(&mut out, "down", down)?;
-    for statement in &up.statements {
-        if let Some(slot) = &statement.slot {
-            writeln!(out, "{CARE}slot{CARE:#}: {}", slot.title)?;
-        }
-    }
     for (table, reason) in &proof.without_rows {
         writeln!(out, "{QUIET}proven without rows in {table}: {reason}{QUIET:#}")?;
     }
@@ -100,7 +103,20 @@ pub fn print(revised: &Revised) -> io::Result<()> {
         writeln!(out, "{CARE}irreversible{CARE:#}: {reason}")?;
     }
     drop(out);
-    print_written(written)
+    print_written(written)?;
+    print_slots(written)
+}
+
+/// Prints the open slots of the written files.
+fn print_slots(written: &Written) -> io::Result<()> {
+    let folder = written.paths.first().and_then(|path| path.parent());
+    let slots = folder.map(open_slots).transpose().map_err(io::Error::other)?.unwrap_or_default();
+    let is_written = |slot: &&OpenSlot| written.paths.iter().any(|path| path.ends_with(&slot.file));
+    let mut out = anstream::stdout().lock();
+    for slot in slots.iter().filter(is_written) {
+        writeln!(out, "{CARE}slot{CARE:#}: {}:{}: {}", slot.file, slot.line, slot.title)?;
+    }
+    Ok(())
 }
 
 fn print_hazards(out: &mut impl io::Write, way: &str, plan: &Plan) -> io::Result<()> {
@@ -146,6 +162,7 @@ fn document(revised: &Revised) -> Value {
     json!({
         "changes": revised.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "stale_hints": revised.stale.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "stale_drops": revised.stale_drops,
         "unmanaged": revised.unmanaged.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
         "revision": revised.revision.as_ref().map(|proven| json!({
             "version": proven.written.version,

@@ -93,6 +93,7 @@ fn single(column: &LitStr, span: Span) -> Key {
 /// Parses `references` and the arguments that need it.
 fn foreign_key(column: &LitStr, args: &mut Args, own: &mut Constraints, errors: &mut Errors) {
     let references = args.text("references", errors);
+    let external = args.flag("external", errors);
     let actions = actions(args, errors);
     let (deferral, deferrable) = deferral(args, errors);
     if let Some(references) = references {
@@ -101,6 +102,7 @@ fn foreign_key(column: &LitStr, args: &mut Args, own: &mut Constraints, errors: 
             columns: vec![column.clone()],
             span: references.span(),
             references,
+            external: external.is_some(),
             match_full: false,
             actions,
             deferral,
@@ -110,7 +112,12 @@ fn foreign_key(column: &LitStr, args: &mut Args, own: &mut Constraints, errors: 
     }
     let span = |text: Option<LitStr>| text.map(|text| text.span());
     let (on_delete, on_update) = (span(actions.on_delete), span(actions.on_update));
-    for (name, span) in [("on_delete", on_delete), ("on_update", on_update), ("deferrable", deferrable)] {
+    for (name, span) in [
+        ("external", external),
+        ("on_delete", on_delete),
+        ("on_update", on_update),
+        ("deferrable", deferrable),
+    ] {
         if let Some(span) = span {
             errors.at(span, format_args!("`{name}` needs `references = \"…\"`"));
         }

@@ -58,12 +58,14 @@ fn foreign_key(mut args: Args, errors: &mut Errors) -> Option<ForeignKey> {
     let name = args.text("name", errors);
     let columns = args.required_list("columns", errors);
     let references = args.required("references", errors);
+    let external = args.flag("external", errors).is_some();
     let actions = actions(&mut args, errors);
     let match_full = args.flag("match_full", errors).is_some();
     let (deferral, _) = deferral(&mut args, errors);
     let (comment, span) = (args.text("comment", errors), args.span);
     args.finish(errors);
-    Some(ForeignKey { name, columns, references: references?, match_full, actions, deferral, comment, span })
+    let references = references?;
+    Some(ForeignKey { name, columns, references, external, match_full, actions, deferral, comment, span })
 }
 
 /// Parses `on_delete` and `on_update`.

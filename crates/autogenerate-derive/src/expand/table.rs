@@ -180,7 +180,7 @@ fn foreign_key(key: &ForeignKey) -> TokenStream {
     let (name, columns) = (text(key.name.as_ref()), texts(&key.columns));
     let (on_delete, on_update) =
         (action(key.actions.on_delete.as_ref()), action(key.actions.on_update.as_ref()));
-    let (match_full, deferral) = (key.match_full, deferral(key.deferral));
+    let (external, match_full, deferral) = (key.external, key.match_full, deferral(key.deferral));
     let (comment, location) = (text(key.comment.as_ref()), location(key.span));
     quote! {
         ::autogenerate::model::ForeignKeyModel {
@@ -189,6 +189,7 @@ fn foreign_key(key: &ForeignKey) -> TokenStream {
             references_schema: #schema,
             references: #references,
             referenced: &[#(#referenced),*],
+            external: #external,
             match_full: #match_full,
             on_delete: #on_delete,
             on_update: #on_update,

@@ -159,15 +159,21 @@ fn primary_key(item: &Table, errors: &mut Errors) {
 
 /// Rejects a foreign key with mismatched column counts or an unknown action.
 fn foreign_key(key: &ForeignKey, errors: &mut Errors) {
-    if let Some(Reference { columns, .. }) = errors.take(Reference::parse(&key.references))
-        && !columns.is_empty()
-        && columns.len() != key.columns.len()
-    {
+    if let Some(Reference { columns, table, .. }) = errors.take(Reference::parse(&key.references)) {
         let (from, to) = (key.columns.len(), columns.len());
-        errors.at(
-            key.references.span(),
-            format_args!("foreign key columns do not match: {from} here, {to} referenced"),
-        );
+        if columns.is_empty() && key.external {
+            errors.at(
+                key.references.span(),
+                format_args!(
+                    "name the referenced columns, as in `{table}(id)`: an external table has no model"
+                ),
+            );
+        } else if !columns.is_empty() && from != to {
+            errors.at(
+                key.references.span(),
+                format_args!("foreign key columns do not match: {from} here, {to} referenced"),
+            );
+        }
     }
     for action in [&key.actions.on_delete, &key.actions.on_update].into_iter().flatten() {
         let value = action.value().to_lowercase();

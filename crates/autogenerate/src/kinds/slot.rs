@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     order::Step,
-    plan::Slot,
+    plan::{COPIES, Slot},
     render::list,
     schema::{Column, Constraint, ConstraintKind, Name, Object, Schema, Table, quote_identifier},
 };
@@ -28,7 +28,9 @@ impl Planner<'_> {
             );
             rehearsal.push_str(";\nSET CONSTRAINTS ALL IMMEDIATE");
         }
-        self.style.slots.then_some(Slot { title, count, template, rehearsal })
+        let remaining = format!("SELECT count(*) FROM {rows}");
+        let slot = Slot { title, count, template, rehearsal, remaining, is_guard: false };
+        self.style.slots.then_some(slot)
     }
 
     /// Whether writes to the table are checked at the end of the transaction. Until then, it cannot
@@ -45,9 +47,9 @@ impl Planner<'_> {
     /// Adds a comment above the statement that shows how to keep a copy of the data. The copy is in
     /// a schema of its own: next to the other tables, it would be a table without a model.
     pub(super) fn copy_hint(&self, step: Step, name: &str, rows: &str) -> Step {
-        let copy = Name::qualified("attic", name);
+        let copy = Name::qualified(COPIES, name);
         let hint =
-            format!("to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE {copy} AS {rows};");
+            format!("to keep a copy: CREATE SCHEMA IF NOT EXISTS {COPIES}; CREATE TABLE {copy} AS {rows};");
         if self.style.slots { step.note(&hint) } else { step }
     }
 
@@ -81,7 +83,8 @@ impl Planner<'_> {
         let update = numbered_update(table, &set.collect::<Vec<_>>().join(", "), &is_null);
         let rehearsal = format!("{update};\nDELETE FROM {table} WHERE {is_null}");
         let title = format!("populate {}", join(&|name| format!("{table}.{name}"), ", "));
-        self.slot(table, title, &rows, [template, rehearsal])
+        let remaining = format!("SELECT count(*) FROM {table} WHERE {is_null}");
+        Some(Slot { remaining, ..self.slot(table, title, &rows, [template, rehearsal])? })
     }
 
     /// An expression for a sample value. In a foreign key, it exists in the referenced table.
@@ -138,8 +141,11 @@ impl Planner<'_> {
             format!(" WHERE {}", conditions.join(" AND "))
         };
         let terms = unique.terms.join(", ");
-        let rows =
-            format!("(SELECT FROM {table}{filter} GROUP BY {terms} HAVING count(*) > 1) AS duplicates");
+        // All rows that the template deletes: of each group, all except one.
+        let rows = format!(
+            "(SELECT row_number() OVER (PARTITION BY {terms}) AS row_of_group FROM {table}{filter}) AS numbered \
+             WHERE row_of_group > 1"
+        );
         let delete = |order: &str, note: &str| {
             format!(
                 "DELETE FROM {table} WHERE (tableoid, ctid) IN (\n    SELECT tableoid, ctid FROM (\n        SELECT tableoid, ctid, \

@@ -12,9 +12,10 @@ use super::{
     error::MetadataError,
     keys,
     location::Location,
-    metadata::{DEFAULT_SCHEMA, Metadata},
+    metadata::Metadata,
     naming::Taken,
     renames,
+    selection::DEFAULT_SCHEMA,
     sequence::SequenceModel,
 };
 use crate::schema::{

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    describe::{ColumnModel, ExclusionModel, IndexModel, TableModel},
+    describe::{ColumnModel, ExclusionModel, ForeignKeyModel, IndexModel, TableModel},
     enumeration::EnumModel,
     error::MetadataError,
     keys::{self, constraint, include_clause, with_space},
@@ -28,9 +28,33 @@ pub(super) fn constraints(
     all.extend(model.uniques.iter().map(|key| keys::unique(key, model.name, taken)));
     all.extend(model.exclusions.iter().map(|one| exclusion(one, model, taken)));
     for key in model.foreign_keys {
+        check_set_null(model, key)?;
         all.push(keys::foreign(metadata, key, &table, taken)?);
     }
     Ok(all.into_iter().collect())
+}
+
+/// Rejects an action that sets a column to `NULL` that does not accept it.
+fn check_set_null(model: &TableModel, key: &ForeignKeyModel) -> Result<(), MetadataError> {
+    let primary = model.primary_key.iter().flat_map(|key| key.columns).collect::<Vec<_>>();
+    for action in [key.on_delete, key.on_update].into_iter().flatten() {
+        let Some(columns) = action.strip_prefix("SET NULL") else { continue };
+        // The action may name some of the columns.
+        let is_set = |name: &str| {
+            let mut named =
+                columns.trim().trim_matches(['(', ')']).split(',').map(|one| one.trim().trim_matches('"'));
+            columns.trim().is_empty() || named.any(|one| one == name)
+        };
+        let is_rejected = |name: &&&str| {
+            let nullable = model.column(name).is_none_or(|column| column.data_type.nullable);
+            is_set(name) && (!nullable || primary.contains(name))
+        };
+        if let Some(column) = key.columns.iter().find(is_rejected) {
+            let (action, column) = (action.to_owned(), (*column).to_owned());
+            return Err(MetadataError::SetNull { location: key.location, action, column });
+        }
+    }
+    Ok(())
 }
 
 /// The checks of enums stored as text, then the others.

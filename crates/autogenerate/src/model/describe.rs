@@ -167,6 +167,8 @@ pub struct ForeignKeyModel {
     pub references: &'static str,
     /// The referenced columns, in the same order; empty for the primary key.
     pub referenced: &'static [&'static str],
+    /// Whether the referenced table has no model, but exists in the database.
+    pub external: bool,
     /// `MATCH FULL`.
     pub match_full: bool,
     /// What follows `ON DELETE`.

@@ -28,8 +28,19 @@ pub enum MetadataError {
         other: Location,
     },
     /// A foreign key or sequence refers to a table that no model describes.
-    #[error("{location}: the table `{table}` has no model: add it to the metadata")]
+    #[error(
+        "{location}: the table `{table}` has no model: add it to the metadata, or mark a foreign key to a table \
+         that only the database has as `external`"
+    )]
     UnknownTable {
+        /// Where it is referred to.
+        location: Location,
+        /// The table.
+        table: String,
+    },
+    /// A foreign key is `external`, but references a table that has a model.
+    #[error("{location}: the table `{table}` has a model: remove `external`")]
+    NotExternal {
         /// Where it is referred to.
         location: Location,
         /// The table.
@@ -66,6 +77,19 @@ pub enum MetadataError {
         to: usize,
         /// The referenced table.
         table: String,
+    },
+    /// A foreign key sets a column to `NULL` that does not accept it.
+    #[error(
+        "{location}: `{action}` would set `{column}` to NULL, but the column is NOT NULL: make the field an `Option`, or \
+         choose another action"
+    )]
+    SetNull {
+        /// Where the foreign key is.
+        location: Location,
+        /// The action.
+        action: String,
+        /// The column.
+        column: String,
     },
     /// A former name is still in use, or is given twice.
     #[error("{location}: `renamed_from = \"{from}\"` contradicts {other}, {why}")]

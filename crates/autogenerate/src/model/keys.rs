@@ -102,20 +102,21 @@ pub(super) fn foreign(
     taken: &mut Taken,
 ) -> Result<(String, Constraint), MetadataError> {
     let location = model.location;
-    let references = match model.references_schema {
-        Some(schema) => metadata.name(Some(schema), model.references),
-        None => table.sibling(model.references),
-    };
+    let references = metadata.referenced_table(model, table);
     let other = metadata.tables.iter().find(|other| metadata.table_name(other) == references);
-    let Some(other) = other else {
-        return Err(MetadataError::UnknownTable { location, table: references.to_string() });
-    };
-    let referenced = match (model.referenced, other.primary_key) {
+    let unknown = || MetadataError::UnknownTable { location, table: references.to_string() };
+    let referenced = match (model.referenced, other.and_then(|other| other.primary_key)) {
+        _ if other.is_none() && !model.external => return Err(unknown()),
+        _ if other.is_some() && model.external => {
+            return Err(MetadataError::NotExternal { location, table: references.to_string() });
+        }
         ([], None) => return Err(MetadataError::NoPrimaryKey { location, table: references.to_string() }),
         ([], Some(key)) => key.columns,
         (columns, _) => columns,
     };
-    check_columns(referenced, other, &references, location)?;
+    if let Some(other) = other {
+        check_columns(referenced, other, &references, location)?;
+    }
     if referenced.len() != model.columns.len() {
         let (from, to) = (model.columns.len(), referenced.len());
         return Err(MetadataError::ColumnCount { location, from, to, table: references.to_string() });

@@ -6,15 +6,13 @@ use std::{
 };
 
 use super::{
-    describe::{Table, TableModel},
+    describe::{ForeignKeyModel, Table, TableModel},
     enumeration::{EnumModel, EnumStorage},
     location::Location,
+    selection::{DEFAULT_SCHEMA, Selection},
     sequence::SequenceModel,
 };
 use crate::{introspect::Scope, plan::Renames, schema::Name};
-
-/// The schema of models that name none, when names are qualified.
-pub(super) const DEFAULT_SCHEMA: &str = "public";
 
 /// The models of a database.
 ///
@@ -39,6 +37,7 @@ pub struct Metadata {
     pub(super) namespaces: BTreeSet<&'static str>,
     pub(super) extensions: BTreeMap<&'static str, Option<&'static str>>,
     sql: Vec<&'static str>,
+    selection: Selection,
     qualified: bool,
 }
 
@@ -122,6 +121,59 @@ impl Metadata {
     /// The texts that [`sql`](Self::sql) added.
     pub(crate) fn texts(&self) -> &[&'static str] {
         &self.sql
+    }
+
+    /// Declares that an object without a model is to be dropped by the next revision: a table, enum,
+    /// sequence, schema or extension that a migration created. `name` is unquoted, as in
+    /// `audit_log` or `billing.invoices`.
+    ///
+    /// Without this, an object that a generated revision created is never dropped when its model is
+    /// gone; the revision fails, or asks. Remove the declaration when the revision is applied.
+    #[must_use]
+    pub fn dropped(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.qualified |= name.contains('.');
+        self.selection.dropped.insert(name);
+        self
+    }
+
+    /// Leaves out objects without a model whose name matches `pattern`: they are neither compared
+    /// nor listed. `*` stands for any characters; a pattern with a dot matches `schema.name`.
+    ///
+    /// `attic.*`, where the [guide](crate::guide::copy_before_drop) keeps copies, is always ignored.
+    #[must_use]
+    pub fn ignore(mut self, pattern: impl Into<String>) -> Self {
+        self.selection.ignored.push(pattern.into());
+        self
+    }
+
+    /// Leaves out objects without a model whose name matches none of these patterns, as
+    /// [`ignore`](Self::ignore) does. Can be called several times.
+    #[must_use]
+    pub fn only(mut self, pattern: impl Into<String>) -> Self {
+        self.selection.only.push(pattern.into());
+        self
+    }
+
+    /// Which objects without a model are dropped or left out.
+    pub(crate) fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// The tables that external foreign keys reference, and where.
+    pub(crate) fn externals(&self) -> impl Iterator<Item = (Name, Location)> {
+        self.tables.iter().flat_map(|table| {
+            let keys = table.foreign_keys.iter().filter(|key| key.external);
+            keys.map(|key| (self.referenced_table(key, &self.table_name(table)), key.location))
+        })
+    }
+
+    /// The name of the table that a foreign key of `table` references.
+    pub(super) fn referenced_table(&self, key: &ForeignKeyModel, table: &Name) -> Name {
+        match key.references_schema {
+            Some(schema) => self.name(Some(schema), key.references),
+            None => table.sibling(key.references),
+        }
     }
 
     /// Whether the models need a scratch database rather than a scratch schema, because one names a

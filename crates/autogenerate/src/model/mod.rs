@@ -72,6 +72,7 @@ mod location;
 mod metadata;
 mod naming;
 mod renames;
+mod selection;
 mod sequence;
 mod sql;
 mod types;
@@ -79,6 +80,7 @@ mod types;
 #[doc(hidden)]
 pub mod derive;
 
+pub(crate) use self::selection::{given_name, is_named};
 pub use self::{
     describe::{
         CheckModel, ColumnModel, Deferral, ExclusionModel, ForeignKeyModel, GeneratedModel, IdentityModel,

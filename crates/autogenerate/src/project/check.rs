@@ -6,10 +6,11 @@ use sqlx::PgConnection;
 
 use super::{
     error::{ProjectError, not_at_head},
-    foreign,
+    live::Live,
     memory::{self, Memory},
+    ownership::Ownership,
     settings::Project,
-    sides::{Managed, is_at_head},
+    sides::{Sides, is_at_head},
 };
 use crate::{
     diff::{self, Change, Object},
@@ -41,27 +42,63 @@ impl fmt::Display for Side {
     }
 }
 
+/// What [`Project::check`] found, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing differs.
+    Alike,
+    /// Something differs, an object has no model, or an applied migration was edited.
+    Differs,
+    /// A slot is open, so the migrations do not run, or the database has unknown migrations.
+    Unknown,
+    /// Nothing differs, but the database lacks migrations, so it was not compared.
+    Pending,
+}
+
 /// The result of [`Project::check`].
 #[derive(Debug)]
 pub struct Report {
     /// The comparisons that were made.
     pub edges: Vec<Edge>,
+    /// Objects that generated revisions created, that no model describes, and that are not declared
+    /// as [dropped](crate::model::Metadata::dropped). They are not differences of an edge.
+    pub undescribed: Vec<Object>,
     /// Slots in migrations that are not filled yet.
     pub open_slots: Vec<OpenSlot>,
     /// Why the database was not compared: it is behind or ahead of the migrations. `None` if it was
     /// compared.
     pub database_not_compared: Option<String>,
+    /// Versions of the migrations that the database lacks.
+    pub pending: Vec<i64>,
     /// Versions of the migrations that were edited after they were applied to the database.
     pub edited: Vec<i64>,
-    /// Objects in the database that are not managed by this project, and were not compared.
+    /// Foreign objects in the database, which were not compared: neither a model nor a generated
+    /// revision accounts for them.
     pub unmanaged: Vec<Unhandled>,
 }
 
 impl Report {
-    /// Whether nothing differs, no slot is open and no applied migration was edited.
+    /// The verdict. Whatever the verdict, [`open_slots`](Self::open_slots) are what to look at first.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if !self.open_slots.is_empty() {
+            Verdict::Unknown
+        } else if !self.is_clean() {
+            Verdict::Differs
+        } else if self.database_not_compared.is_none() {
+            Verdict::Alike
+        } else if self.pending.is_empty() {
+            Verdict::Unknown
+        } else {
+            Verdict::Pending
+        }
+    }
+
+    /// Whether nothing differs, every object that a generated revision created has a model, no slot is open and no applied migration was edited.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.open_slots.is_empty()
+            && self.undescribed.is_empty()
             && self.edited.is_empty()
             && self.edges.iter().all(|edge| edge.differences.is_empty())
     }
@@ -89,7 +126,8 @@ pub struct Difference {
 
 impl Project {
     /// Compares the models with the migrations, replayed on an empty database, and the migrations
-    /// with the live database. A database that is not at head is not compared.
+    /// with the live database. A database that is not at head is not compared. As long as a slot is
+    /// open, the migrations do not run, so nothing is compared.
     ///
     /// # Errors
     ///
@@ -99,35 +137,67 @@ impl Project {
         let migrations = Migrations::from_folder(&self.folder)?;
         let mut conn = self.connect().await?;
         let state = migrate::state(&mut conn, &migrations).await?;
-        let database_not_compared = (!is_at_head(&state)).then(|| not_at_head(&state));
         let declared = self.metadata.schema()?;
+        let mut report = Report {
+            edges: Vec::new(),
+            undescribed: Vec::new(),
+            open_slots: migrations.open_slots(),
+            database_not_compared: (!is_at_head(&state)).then(|| not_at_head(&state)),
+            pending: state.pending.iter().map(|(version, _)| *version).collect(),
+            edited: state.edited,
+            unmanaged: Vec::new(),
+        };
+        if !report.open_slots.is_empty() {
+            return Ok(report);
+        }
         let memory = Memory::open(self, &declared, &migrations, &conn);
-        let compares_database = database_not_compared.is_none();
-        let (mut edges, mut unmanaged) = (Vec::new(), Vec::new());
-        if let Some(left) =
+        let compares_database = report.database_not_compared.is_none();
+        if let Some(unmanaged) =
             self.unmanaged_if_unchanged(&memory, &declared, compares_database.then_some(&mut conn)).await?
         {
             let equal = |from, to| Edge { from, to, differences: Vec::new() };
-            edges.push(equal(Side::Migrations, Side::Models));
-            edges.extend(compares_database.then(|| equal(Side::Database, Side::Migrations)));
-            unmanaged = left;
+            report.edges.push(equal(Side::Migrations, Side::Models));
+            report.edges.extend(compares_database.then(|| equal(Side::Database, Side::Migrations)));
+            report.unmanaged = unmanaged;
         } else {
-            let (models, mut replayed) = self.models_and(&migrations).await?;
-            foreign::restrict(&mut replayed, &models);
-            edges.push(self.edge((Side::Migrations, &replayed), (Side::Models, &models)));
-            if edges[0].differences.is_empty() {
-                memory.store(&models);
-            }
-            if compares_database {
-                let mut live = self.live(&mut conn).await?;
-                unmanaged = live.unhandled;
-                unmanaged.extend(Managed([&models, &replayed]).restrict(&mut live.schema));
-                unmanaged.extend(foreign::restrict(&mut live.schema, &models));
-                edges.push(self.edge((Side::Database, &live.schema), (Side::Migrations, &replayed)));
-            }
+            let live = self.live(&mut conn).await?;
+            self.compare(&mut report, (&declared, &migrations), live, &memory).await?;
         }
-        let (open_slots, edited) = (migrations.open_slots(), state.edited);
-        Ok(Report { edges, open_slots, database_not_compared, edited, unmanaged })
+        Ok(report)
+    }
+
+    /// Compares everything on scratch.
+    async fn compare(
+        &self,
+        report: &mut Report,
+        (declared, migrations): (&Schema, &Migrations),
+        live: Live,
+        memory: &Memory,
+    ) -> Result<(), ProjectError> {
+        let actual = &live.reading.schema;
+        let (models, replayed) = self.models_and(migrations, actual).await?;
+        let described = Ownership::described(&self.metadata, declared, &live.home);
+        let mut known = models.clone();
+        described.restrict(&mut known);
+        let ownership = described.with_written(&models).with_replayed(&replayed, &live.reading);
+        let pools = [actual, &replayed.schema];
+        let mut sides = Sides::new(&ownership, [&replayed.schema, &models], pools);
+        for object in &sides.undescribed {
+            sides.from.remove(object);
+        }
+        let edge = self.edge((Side::Migrations, &sides.from), (Side::Models, &sides.to));
+        if edge.differences.is_empty() && sides.undescribed.is_empty() {
+            memory.store(&known);
+        }
+        report.edges.push(edge);
+        report.undescribed = sides.undescribed;
+        if report.database_not_compared.is_none() {
+            let sides = Sides::new(&ownership, [actual, &replayed.schema], pools);
+            report.edges.push(self.edge((Side::Database, &sides.from), (Side::Migrations, &sides.to)));
+            report.unmanaged = ownership.restrict(&mut actual.clone());
+            report.unmanaged.extend(ownership.select(live.reading.unhandled));
+        }
+        Ok(())
     }
 
     /// Whether an earlier check found the models and migrations equal and the given database still
@@ -141,12 +211,11 @@ impl Project {
     ) -> Result<Option<Vec<Unhandled>>, ProjectError> {
         let Some(known) = memory.recall() else { return Ok(None) };
         let Some(conn) = database else { return Ok(Some(Vec::new())) };
-        let Reading { mut schema, mut unhandled } = self.live_printed(conn).await?;
-        // Managed objects are identified by name, which is the same before and after PostgreSQL
-        // canonicalizes the models. So the declared schema will do.
-        unhandled.extend(Managed([declared, declared]).restrict(&mut schema));
-        unhandled.extend(foreign::restrict(&mut schema, declared));
-        Ok((memory::digest(schema) == known).then_some(unhandled))
+        let Live { reading: Reading { mut schema, unhandled }, home } = self.live_printed(conn).await?;
+        let ownership = Ownership::described(&self.metadata, declared, &home);
+        let mut unmanaged = ownership.restrict(&mut schema);
+        unmanaged.extend(ownership.select(unhandled));
+        Ok((memory::digest(schema) == known).then_some(unmanaged))
     }
 
     fn edge(&self, (from, actual): (Side, &Schema), (to, wanted): (Side, &Schema)) -> Edge {

@@ -2,7 +2,7 @@
 
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
-use super::{error::ProjectError, sides};
+use super::{error::ProjectError, live};
 use crate::{
     diff::{self, Change},
     introspect::{Scope, Unhandled},
@@ -31,8 +31,8 @@ pub struct Comparison {
 pub async fn difference(from: &PgConnectOptions, to: &PgConnectOptions) -> Result<Comparison, ProjectError> {
     let (mut conn, mut other) = tokio::try_join!(from.connect(), to.connect())?;
     let (from, to) = tokio::try_join!(
-        sides::introspect_without_bookkeeping(&mut conn, &Scope::Database),
-        sides::introspect_without_bookkeeping(&mut other, &Scope::Database)
+        live::introspect_without_bookkeeping(&mut conn, &Scope::Database),
+        live::introspect_without_bookkeeping(&mut other, &Scope::Database)
     )?;
     let renames = Renames::default();
     let style = Style { online: true, slots: false };

@@ -1,13 +1,14 @@
 //! The errors of a project's operations.
 
-use super::dependants::Dependant;
+use super::{dependants::Dependant, question::Undescribed};
 use crate::{
     diff::{Ambiguity, Change, Object, RenameFault},
     migrate::{MigrationError, State},
-    model::MetadataError,
+    model::{Location, MetadataError},
     planner::PlanError,
     prove::ProofError,
     revision::{OpenSlot, RevisionError},
+    schema::Name,
     scratch,
 };
 
@@ -24,13 +25,26 @@ pub enum ProjectError {
     #[error(transparent)]
     Metadata(#[from] MetadataError),
     /// PostgreSQL rejects a statement generated from the models.
-    #[error("PostgreSQL rejects a statement generated from the models:\n{statement}")]
+    #[error(
+        "PostgreSQL rejects a statement generated from the models:\n{statement}{}",
+        extension_hint(source)
+    )]
     Model {
         /// The generated statement.
         statement: String,
         /// What PostgreSQL reported.
         #[source]
         source: sqlx::Error,
+    },
+    /// An external foreign key references a table that the database does not have.
+    #[error(
+        "{location}: the database has no table `{table}`, which an external foreign key references: create it, or correct the name"
+    )]
+    NoExternalTable {
+        /// The table.
+        table: Name,
+        /// Where the foreign key is declared.
+        location: Location,
     },
     /// A migration fails on an empty database.
     #[error("{file} fails on an empty database after the migrations before it")]
@@ -74,6 +88,12 @@ pub enum ProjectError {
     /// A change may be a rename, or a drop and an addition.
     #[error("{}", rename_questions(.0))]
     Ambiguous(Vec<Ambiguity>),
+    /// Objects that generated revisions created have no model, and nobody said what happened to them.
+    #[error("{}", undescribed_objects(.0))]
+    Undescribed(Vec<Undescribed>),
+    /// The model of an object is not registered.
+    #[error("register the model of {0} (`Metadata::table`), and run this again")]
+    Forgotten(Object),
     /// A rename hint contradicts the database.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Rename(Vec<RenameFault>),
@@ -117,6 +137,56 @@ fn rename_questions(ambiguities: &[Ambiguity]) -> String {
     format!(
         "is this a rename, which keeps the data, or a drop and an addition?{}\nIf none is a rename, use --no-renames.",
         lines(ambiguities.iter().map(line))
+    )
+}
+
+/// Names the extension that a missing type or operator class belongs to, if it is a common one.
+fn extension_hint(error: &sqlx::Error) -> String {
+    const MEMBERS: [(&str, &str); 12] = [
+        ("citext", "citext"),
+        ("hstore", "hstore"),
+        ("ltree", "ltree"),
+        ("lquery", "ltree"),
+        ("cube", "cube"),
+        ("vector", "vector"),
+        ("geometry", "postgis"),
+        ("geography", "postgis"),
+        ("gin_trgm_ops", "pg_trgm"),
+        ("gist_trgm_ops", "pg_trgm"),
+        ("uuid_generate_v4", "uuid-ossp"),
+        ("unaccent", "unaccent"),
+    ];
+    const UNDEFINED: [&str; 2] = ["42704", "42883"];
+    let Some(error) = error.as_database_error() else { return String::new() };
+    if !error.code().is_some_and(|code| UNDEFINED.contains(&&*code)) {
+        return String::new();
+    }
+    let mut words = error.message().split(|c: char| !c.is_alphanumeric() && c != '_');
+    let found = words.find_map(|word| MEMBERS.iter().find(|(member, _)| *member == word));
+    found.map_or_else(String::new, |(member, extension)| {
+        format!("\n{member} belongs to an extension: add Metadata::extension({extension:?})")
+    })
+}
+
+/// Names the objects without a model, and says what to write about each.
+fn undescribed_objects(objects: &[Undescribed]) -> String {
+    let line = |it: &Undescribed| {
+        let name = it.name();
+        let renamed = match (&it.object, it.candidates.first()) {
+            (Object::Table(old), Some(new)) => {
+                format!("; if it is now {new}: #[table(renamed_from = {:?})]", old.name)
+            }
+            (Object::Enum(old), Some(new)) => {
+                format!("; if it is now {new}: #[enumeration(renamed_from = {:?})]", old.name)
+            }
+            _ => String::new(),
+        };
+        format!("{}; to drop it: Metadata::dropped({name:?}) or --drop {name}{renamed}", it.object)
+    };
+    format!(
+        "no model describes these objects, which earlier revisions created:{}\nIf a model is only missing from the metadata, \
+         add it.",
+        lines(objects.iter().map(line))
     )
 }
 

@@ -36,10 +36,11 @@ impl Memory {
         migrations: &Migrations,
         conn: &PgConnection,
     ) -> Self {
-        let Some(folder) = &project.memory else { return Self { file: None } };
+        // The names of the objects that texts create are known on scratch only.
+        let folder = project.memory.as_ref().filter(|_| project.metadata.texts().is_empty());
+        let Some(folder) = folder else { return Self { file: None } };
         let mut digest = DigestHasher(Sha256::new());
-        (env!("CARGO_PKG_VERSION"), conn.server_version_num(), declared, project.metadata.texts())
-            .hash(&mut digest);
+        (env!("CARGO_PKG_VERSION"), conn.server_version_num(), declared).hash(&mut digest);
         for pair in migrations.pairs() {
             (pair.version, &*pair.up.checksum).hash(&mut digest);
         }

@@ -8,21 +8,28 @@
 
 mod check;
 mod compare;
+mod created;
 mod dependants;
 mod error;
-mod foreign;
+mod hanging;
+mod lend;
+mod live;
 mod memory;
+mod ownership;
+mod question;
 mod rebase;
+mod replay;
 mod revision;
 mod settings;
 mod sides;
 
 pub use self::{
-    check::{Difference, Edge, Report, Side},
+    check::{Difference, Edge, Report, Side, Verdict},
     compare::{Comparison, difference},
     dependants::Dependant,
     error::ProjectError,
+    question::{Answer, Ask, Question, Undescribed},
     rebase::Rebased,
-    revision::{Answer, Ask, Proven, Request, Revised},
+    revision::{Proven, Request, Revised},
     settings::Project,
 };

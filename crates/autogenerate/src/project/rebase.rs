@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use super::{
     error::ProjectError,
-    foreign,
+    ownership::Ownership,
+    replay::Replayed,
     revision::{Request, Revised},
     settings::Project,
+    sides::Sides,
 };
 use crate::{
     diff, migrate,
@@ -39,32 +41,36 @@ impl Project {
         let migrations = Migrations::from_folder(&self.folder)?;
         let at = migrations.position(revision)?;
         let own = &migrations.revisions()[at];
-        let state = migrate::state(&mut self.connect().await?, &migrations).await?;
+        let mut conn = self.connect().await?;
+        let state = migrate::state(&mut conn, &migrations).await?;
         if own.files.iter().any(|pair| state.applied.contains(&pair.version)) {
             return Err(ProjectError::Applied(own.version));
         }
         let (others, last) = (migrations.without(at), migrations.with_last(at));
-        let (models, database) = self.models_and(&others).await?;
-        let mut merged = database.clone();
-        foreign::restrict(&mut merged, &models);
+        let live = self.live(&mut conn).await?;
+        let (models, merged) = self.models_and(&others, &live.reading.schema).await?;
+        let declared = self.metadata.schema()?;
+        let sides = |replayed: &Replayed| {
+            let ownership = Ownership::described(&self.metadata, &declared, &live.home)
+                .with_written(&models)
+                .with_replayed(replayed, &live.reading);
+            let pools = [&live.reading.schema, &replayed.schema];
+            Sides::new(&ownership, [&replayed.schema, &models], pools)
+        };
+        let leads_to_models = |replayed: &Replayed| {
+            let sides = sides(replayed);
+            sides.undescribed.is_empty() && diff::diff(&sides.from, &sides.to, &Renames::default()).is_empty()
+        };
         // An error counts as "does not lead to the models": the revision may not even run after the
         // others.
-        let whole = self.replayed(&last).await;
-        let leads_to_models = |mut whole| {
-            foreign::restrict(&mut whole, &models);
-            diff::diff(&whole, &models, &Renames::default()).is_empty()
-        };
-        if whole.is_ok_and(leads_to_models) {
+        let whole = self.replayed(&last, &live.reading.schema).await;
+        if whole.is_ok_and(|whole| leads_to_models(&whole)) {
             return Ok(Rebased::Renumbered(revision::renumber(&migrations, revision, request.now)?));
         }
         let message = if request.message.is_empty() { &own.message } else { request.message };
+        let request = Request { message, ..*request };
         let revised = self
-            .revise(
-                (&merged, &models),
-                (&database, &database),
-                &Request { message, ..*request },
-                (&migrations, None),
-            )
+            .revise(sides(&merged), (&merged.schema, &merged.schema), &request, (&migrations, None))
             .await?;
         if revised.revision.is_none() {
             return Err(ProjectError::NotNeeded(own.version));

@@ -1,44 +1,30 @@
 //! Generates, proves and writes revisions.
 
-use std::pin::Pin;
-
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
     error::ProjectError,
-    foreign,
+    hanging, lend,
+    ownership::Ownership,
+    question::{Answer, Ask, Question, Undescribed, add_rename, candidates},
     settings::Project,
-    sides::{Managed, is_at_head},
+    sides::{Sides, is_at_head},
 };
 use crate::{
-    diff::{self, Ambiguity, Change, Fault, Object, RenameFault},
+    diff::{self, Change, Fault, Object, RenameFault},
     introspect::Unhandled,
     migrate,
     plan::{Plan, Renames, StatementNote, Style},
     planner,
     prove::{self, Claim, Observed, Proof, Samples},
-    revision::{Draft, File, Migrations, Written, render},
+    revision::{Draft, File, Migrations, Written, marks, render},
     schema::Schema,
 };
 
 /// The style of a revision: the table stays readable and writable, and slots mark where manual
 /// input is needed.
 const CAREFUL: Style = Style { online: true, slots: true };
-
-/// The answer to the question whether an object was renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// The new object is the old one under another name.
-    Renamed,
-    /// The new object is unrelated to the old one.
-    Unrelated,
-    /// There is no terminal to ask on.
-    Unknown,
-}
-
-/// Asks whether an object was renamed. Asynchronous, because a person may take long to answer.
-pub type Ask = dyn Fn(&Ambiguity) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Sync;
 
 /// The parameters of a new revision.
 #[derive(Clone, Copy)]
@@ -48,7 +34,7 @@ pub struct Request<'a> {
     pub message: &'a str,
     /// The current time, from which its version is derived.
     pub now: DateTime<Utc>,
-    /// Called for each object that may have been renamed.
+    /// Called for each object that may have been renamed, or that no model describes any more.
     pub ask: &'a Ask,
 }
 
@@ -61,7 +47,12 @@ pub struct Revised {
     pub changes: Vec<Change>,
     /// Rename hints that have been applied and can be removed from the models.
     pub stale: Vec<RenameFault>,
-    /// Objects in the database that are not managed by this project, and were not compared.
+    /// Declarations of [dropped](crate::model::Metadata::dropped) objects that match nothing: they
+    /// have been applied, or the migrations never created such an object, or a schema still has
+    /// foreign contents.
+    pub stale_drops: Vec<String>,
+    /// Foreign objects in the database, which are left alone: neither a model nor a generated
+    /// revision accounts for them.
     pub unmanaged: Vec<Unhandled>,
 }
 
@@ -89,6 +80,8 @@ impl Project {
     ///   migrations.
     /// - [`ProjectError::Ambiguous`] if the question whether something was renamed stays
     ///   unanswered.
+    /// - [`ProjectError::Undescribed`] or [`ProjectError::Forgotten`] if an object that a generated
+    ///   revision created has no model and is not declared as dropped.
     /// - [`ProjectError::Blocked`] if an unmanaged object blocks a change.
     /// - [`ProjectError::Proof`] if the way up cannot be proven.
     pub async fn autogenerate(&self, request: &Request<'_>) -> Result<Revised, ProjectError> {
@@ -102,20 +95,23 @@ impl Project {
             return Err(ProjectError::NotAtHead(Box::new(state)));
         }
         let live = self.live(&mut conn).await?;
-        let (models, mut replayed) = self.models_and(&migrations).await?;
-        let database = live.schema.clone();
-        let (mut actual, mut unmanaged) = (live.schema, live.unhandled);
-        unmanaged.extend(Managed([&models, &replayed]).restrict(&mut actual));
-        unmanaged.extend(foreign::restrict(&mut actual, &models));
-        let created = replayed.clone();
-        foreign::restrict(&mut replayed, &models);
-        let drift = diff::diff(&actual, &replayed, &Renames::default());
+        let (models, replayed) = self.models_and(&migrations, &live.reading.schema).await?;
+        let declared = self.metadata.schema()?;
+        let ownership = Ownership::described(&self.metadata, &declared, &live.home)
+            .with_written(&models)
+            .with_replayed(&replayed, &live.reading);
+        let actual = &live.reading.schema;
+        let pools = [actual, &replayed.schema];
+        let sides = Sides::new(&ownership, [actual, &replayed.schema], pools);
+        let drift = diff::diff(&sides.from, &sides.to, &Renames::default());
         if !drift.is_empty() {
             return Err(ProjectError::Drift(drift));
         }
-        let revised = self
-            .revise((&actual, &models), (&database, &created), request, (&migrations, Some(&mut conn)))
-            .await?;
+        let sides = Sides::new(&ownership, [actual, &models], pools);
+        let revised =
+            self.revise(sides, (actual, &replayed.schema), request, (&migrations, Some(&mut conn))).await?;
+        let mut unmanaged = ownership.restrict(&mut actual.clone());
+        unmanaged.extend(ownership.select(live.reading.unhandled));
         Ok(Revised { unmanaged, ..revised })
     }
 
@@ -126,30 +122,32 @@ impl Project {
         if is_missing { Ok(Migrations::default()) } else { Ok(Migrations::from_folder(&self.folder)?) }
     }
 
-    /// Plans, proves and writes the way from one schema to another, after `migrations`. `around`
-    /// is everything that the database has, and that the migrations create. `conn` is the live
-    /// database, to count the rows behind slots.
+    /// Plans, proves and writes the way from one schema to another, after `migrations`. `actual` has
+    /// the foreign objects, `created` those that the migrations create. `conn` is the live database,
+    /// to count the rows behind slots.
     pub(super) async fn revise(
         &self,
-        (from, to): (&Schema, &Schema),
-        around: (&Schema, &Schema),
+        mut sides: Sides,
+        (actual, created): (&Schema, &Schema),
         request: &Request<'_>,
         (migrations, conn): (&Migrations, Option<&mut PgConnection>),
     ) -> Result<Revised, ProjectError> {
-        let (renames, stale) = self.renames((from, to), request.ask).await?;
-        let changes = diff::diff(from, to, &renames);
-        let mut revised = Revised { revision: None, changes, stale, unmanaged: Vec::new() };
+        let (renames, stale) = self.renames(&sides, request.ask).await?;
+        let changes = diff::diff(&sides.from, &sides.to, &renames);
+        let (stale_drops, unmanaged) = (sides.stale_drops.clone(), Vec::new());
+        let mut revised = Revised { revision: None, changes, stale, stale_drops, unmanaged };
         if revised.changes.is_empty() {
             return Ok(revised);
         }
-        let (mut from, mut to) = (from.clone(), to.clone());
-        let blocked = foreign::carry((&mut from, &mut to), around, &renames)?;
+        let blocked = hanging::carry((&mut sides.from, &mut sides.to), (actual, created), &renames)?;
         if !blocked.is_empty() {
             return Err(ProjectError::Blocked(blocked));
         }
-        let mut up = planner::plan(&from, &to, &renames, CAREFUL)?;
-        let mut down = planner::plan(&to, &from, &renames.reversed(), CAREFUL)?;
-        let proof = self.prove((&from, &to), (&up, &down), &renames).await?;
+        lend::lend_referencing([&mut sides.from, &mut sides.to], &renames, &[actual]);
+        let Sides { from, to, .. } = &sides;
+        let mut up = planner::plan(from, to, &renames, CAREFUL)?;
+        let mut down = planner::plan(to, from, &renames.reversed(), CAREFUL)?.guarded();
+        let proof = self.prove((from, to), (&up, &down), &renames).await?;
         adopt_hazards(&mut up, &proof.up);
         adopt_hazards(&mut down, &proof.down);
         if let Some(conn) = conn {
@@ -189,7 +187,7 @@ impl Project {
     /// The renames, from hints in the models and from answers, and the hints that no longer apply.
     async fn renames(
         &self,
-        (from, to): (&Schema, &Schema),
+        Sides { from, to, undescribed, .. }: &Sides,
         ask: &Ask,
     ) -> Result<(Renames, Vec<RenameFault>), ProjectError> {
         let mut renames = self.metadata.renames();
@@ -199,16 +197,20 @@ impl Project {
         if !wrong.is_empty() {
             return Err(ProjectError::Rename(wrong));
         }
+        ask_about_undescribed((from, to), undescribed, &mut renames, ask).await?;
         let mut unanswered = Vec::new();
         // An answer may settle other questions, so the ambiguities are computed again after each.
         let mut asked = Vec::new();
-        while let Some(ambiguity) =
-            diff::ambiguities(from, to, &renames).into_iter().find(|ambiguity| !asked.contains(ambiguity))
+        // Tables and types without a model were asked about.
+        let is_part = |object: &Object| matches!(object, Object::Column(..) | Object::Value(..));
+        while let Some(ambiguity) = diff::ambiguities(from, to, &renames)
+            .into_iter()
+            .find(|ambiguity| is_part(&ambiguity.old) && !asked.contains(ambiguity))
         {
-            match ask(&ambiguity).await {
-                Answer::Renamed => add_rename(&mut renames, &ambiguity),
+            match ask(&Question::Renamed(ambiguity.clone())).await {
+                Answer::Renamed => add_rename(&mut renames, &ambiguity.old, &ambiguity.new),
                 Answer::Unrelated => {}
-                Answer::Unknown => unanswered.push(ambiguity.clone()),
+                _ => unanswered.push(ambiguity.clone()),
             }
             asked.push(ambiguity);
         }
@@ -216,14 +218,25 @@ impl Project {
     }
 }
 
-fn add_rename(renames: &mut Renames, Ambiguity { old, new }: &Ambiguity) {
-    match (old.clone(), new.clone()) {
-        (Object::Table(old), Object::Table(new)) => renames.tables.push((old, new)),
-        (Object::Enum(old), Object::Enum(new)) => renames.enums.push((old, new)),
-        (Object::Column(table, old), Object::Column(_, new)) => renames.columns.push((table, old, new)),
-        (Object::Value(name, old), Object::Value(_, new)) => renames.values.push((name, old, new)),
-        _ => {}
+/// Asks what happened to the objects without a model, and adds those that were renamed.
+async fn ask_about_undescribed(
+    (from, to): (&Schema, &Schema),
+    undescribed: &[Object],
+    renames: &mut Renames,
+    ask: &Ask,
+) -> Result<(), ProjectError> {
+    let mut unanswered = Vec::new();
+    for object in undescribed {
+        let candidates = candidates(object, (from, to), renames);
+        let question = Undescribed { object: object.clone(), candidates };
+        match ask(&Question::Undescribed(question.clone())).await {
+            Answer::Dropped => {}
+            Answer::RenamedTo(new) if question.candidates.contains(&new) => add_rename(renames, object, &new),
+            Answer::Forgotten => return Err(ProjectError::Forgotten(object.clone())),
+            _ => unanswered.push(question),
+        }
     }
+    if unanswered.is_empty() { Ok(()) } else { Err(ProjectError::Undescribed(unanswered)) }
 }
 
 /// Replaces the predicted hazards with those that the proof observed.
@@ -261,5 +274,5 @@ fn origin(proof: &Proof) -> String {
     let tables: Vec<String> = proof.without_rows.keys().map(ToString::to_string).collect();
     let rows =
         if tables.is_empty() { String::new() } else { format!(" (without rows in {})", tables.join(", ")) };
-    format!("Generated from the models and proven in both directions{rows}. Review before applying.")
+    format!("{} and proven in both directions{rows}. Review before applying.", marks::GENERATED)
 }

@@ -1,25 +1,24 @@
 //! The three schemas that are compared: of the models, of the migrations, of the live database.
 
-use std::collections::BTreeSet;
-
 use sqlx::{ConnectOptions, PgConnection};
 
-use super::{error::ProjectError, settings::Project};
+use super::{
+    error::ProjectError,
+    lend,
+    live::{Live, PLAIN, current_schema, home, introspect_without_bookkeeping, script, without_bookkeeping},
+    ownership::Ownership,
+    replay::{Replayed, replay},
+    settings::Project,
+};
 use crate::{
-    introspect::{self, Reading, Scope, Unhandled},
+    introspect::{self, Scope},
     migrate::State,
-    plan::{Plan, Renames, Style},
+    plan::Renames,
     planner,
     revision::Migrations,
-    schema::{Name, Object, Schema, quote_identifier},
+    schema::{Object, Schema},
     scratch::Scratch,
 };
-
-/// sqlx's own table, which has no model.
-const BOOKKEEPING: &str = "_sqlx_migrations";
-
-/// The style for an empty database in one transaction, where no one else can be blocked.
-const PLAIN: Style = Style { online: false, slots: false };
 
 impl Project {
     pub(super) async fn connect(&self) -> Result<PgConnection, ProjectError> {
@@ -36,62 +35,65 @@ impl Project {
         })
     }
 
-    /// The schema of the models in PostgreSQL's canonical form.
-    pub(super) async fn models(&self) -> Result<Schema, ProjectError> {
+    /// The schema of the models in PostgreSQL's canonical form. The tables of `pools` are those that
+    /// external foreign keys may reference.
+    async fn models(&self, pools: &[&Schema]) -> Result<Schema, ProjectError> {
+        let mut declared = self.metadata.schema()?;
+        for (table, location) in self.metadata.externals() {
+            if !pools.iter().any(|pool| pool.tables.contains_key(&table)) {
+                return Err(ProjectError::NoExternalTable { table, location });
+            }
+        }
+        lend::lend(&mut [&mut declared], pools);
         // A text may name any schema and make objects outside schemas.
-        let mut scratch = if self.metadata.needs_database()
-            || self.scratch.is_some()
-            || !self.metadata.texts().is_empty()
-        {
+        let texts = self.metadata.texts();
+        let mut scratch = if self.metadata.needs_database() || self.scratch.is_some() || !texts.is_empty() {
             self.scratch().await?
         } else {
             Scratch::schema(&self.database).await?
         };
-        let outcome = self.create_models(&mut scratch).await;
+        let outcome = create_models(&mut scratch, &declared, texts).await;
         scratch.close().await?;
         outcome
     }
 
-    async fn create_models(&self, scratch: &mut Scratch) -> Result<Schema, ProjectError> {
-        let plan = planner::plan(&Schema::default(), &self.metadata.schema()?, &Renames::default(), PLAIN)?;
-        // One batch saves round trips. If it fails, PostgreSQL says which statement does.
-        let texts = self.metadata.texts();
-        if !texts.is_empty() || scratch.execute(&script(&plan)).await.is_err() {
-            scratch.clear().await?;
-            let statements = plan.statements.into_iter().map(|statement| statement.sql);
-            run_in_any_order(scratch, statements.chain(texts.iter().map(ToString::to_string)).collect())
-                .await?;
+    /// The schema of the models, and the replayed migrations.
+    pub(super) async fn models_and(
+        &self,
+        migrations: &Migrations,
+        live: &Schema,
+    ) -> Result<(Schema, Replayed), ProjectError> {
+        // There may be only one scratch database, or the models reference a table of the migrations.
+        if self.scratch.is_some() || self.metadata.externals().next().is_some() {
+            let replayed = self.replayed(migrations, live).await?;
+            return Ok((self.models(&[live, &replayed.schema]).await?, replayed));
         }
-        Ok(scratch.read().await?.schema)
+        tokio::try_join!(self.models(&[]), self.replayed(migrations, live))
     }
 
-    /// The schema of the models, and the schema of the replayed migrations.
-    pub(super) async fn models_and(&self, migrations: &Migrations) -> Result<(Schema, Schema), ProjectError> {
-        if self.scratch.is_some() {
-            // There is only one scratch database, so one after the other.
-            return Ok((self.models().await?, self.replayed(migrations).await?));
-        }
-        tokio::try_join!(self.models(), self.replayed(migrations))
-    }
-
-    /// The schema that the migrations create in an empty database.
-    pub(super) async fn replayed(&self, migrations: &Migrations) -> Result<Schema, ProjectError> {
+    /// What the migrations create in an empty database.
+    pub(super) async fn replayed(
+        &self,
+        migrations: &Migrations,
+        live: &Schema,
+    ) -> Result<Replayed, ProjectError> {
         let mut scratch = self.scratch().await?;
-        let outcome = replay(&mut scratch, migrations).await;
+        let outcome = replay(&mut scratch, migrations, live).await;
         scratch.close().await?;
         outcome
     }
 
     /// The schema of the live database.
-    pub(super) async fn live(&self, conn: &mut PgConnection) -> Result<Reading, ProjectError> {
+    pub(super) async fn live(&self, conn: &mut PgConnection) -> Result<Live, ProjectError> {
         let scope = self.live_scope(conn).await?;
-        introspect_without_bookkeeping(conn, &scope).await
+        Ok(Live { reading: introspect_without_bookkeeping(conn, &scope).await?, home: home(scope) })
     }
 
     /// Like [`live`](Self::live), but without what expressions refer to.
-    pub(super) async fn live_printed(&self, conn: &mut PgConnection) -> Result<Reading, ProjectError> {
+    pub(super) async fn live_printed(&self, conn: &mut PgConnection) -> Result<Live, ProjectError> {
         let scope = self.live_scope(conn).await?;
-        Ok(without_bookkeeping(introspect::read_printed(conn, &scope).await?))
+        let reading = without_bookkeeping(introspect::read_printed(conn, &scope).await?);
+        Ok(Live { reading, home: home(scope) })
     }
 
     async fn live_scope(&self, conn: &mut PgConnection) -> Result<Scope, ProjectError> {
@@ -99,42 +101,19 @@ impl Project {
     }
 }
 
-/// The schema in which a connection creates tables with unqualified names.
-async fn current_schema(conn: &mut PgConnection) -> Result<Scope, ProjectError> {
-    let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()::text").fetch_one(conn).await?;
-    Ok(Scope::Schema(schema.ok_or(ProjectError::NoSchema)?))
-}
-
-/// Whether a database has exactly these migrations applied, unedited.
-pub(super) fn is_at_head(state: &State) -> bool {
-    state.is_head() && state.unknown.is_empty() && state.missing.is_empty()
-}
-
-/// Reads a database's schema without sqlx's migration table.
-pub(super) async fn introspect_without_bookkeeping(
-    conn: &mut PgConnection,
-    scope: &Scope,
-) -> Result<Reading, ProjectError> {
-    Ok(without_bookkeeping(introspect::read(conn, scope).await?))
-}
-
-fn without_bookkeeping(mut reading: Reading) -> Reading {
-    reading.schema.tables.retain(|name, _| name.name != BOOKKEEPING);
-    reading
-}
-
-pub(super) async fn replay(scratch: &mut Scratch, migrations: &Migrations) -> Result<Schema, ProjectError> {
-    for pair in migrations.pairs() {
-        if let Err(source) = scratch.execute(pair.up.sql.as_str()).await {
-            return Err(ProjectError::Replay { file: pair.up.name.clone(), source });
-        }
+async fn create_models(
+    scratch: &mut Scratch,
+    declared: &Schema,
+    texts: &[&str],
+) -> Result<Schema, ProjectError> {
+    let plan = planner::plan(&Schema::default(), declared, &Renames::default(), PLAIN)?;
+    // One batch saves round trips. If it fails, PostgreSQL says which statement does.
+    if !texts.is_empty() || scratch.execute(&script(&plan)).await.is_err() {
+        scratch.clear().await?;
+        let statements = plan.statements.into_iter().map(|statement| statement.sql);
+        run_in_any_order(scratch, statements.chain(texts.iter().map(ToString::to_string)).collect()).await?;
     }
-    // A migration may have created the schema that comes first on the search path.
-    let scope = match scratch.scope() {
-        Scope::Database => Scope::Database,
-        Scope::Schema(_) => current_schema(scratch.connection()).await?,
-    };
-    Ok(introspect_without_bookkeeping(scratch.connection(), &scope).await?.schema)
+    Ok(scratch.read().await?.schema)
 }
 
 /// Runs each statement as soon as those that it depends on have run.
@@ -165,50 +144,32 @@ async fn run_in_any_order(scratch: &mut Scratch, mut waiting: Vec<String>) -> Re
     }
 }
 
-fn script(plan: &Plan) -> String {
-    plan.statements.iter().flat_map(|statement| [&*statement.sql, ";\n"]).collect()
+/// Two schemas without their foreign objects, except those that managed ones use.
+#[derive(Debug)]
+pub(super) struct Sides {
+    pub(super) from: Schema,
+    pub(super) to: Schema,
+    /// The objects of `from` without a model, about which a person has to decide.
+    pub(super) undescribed: Vec<Object>,
+    /// Declarations of dropped objects that match nothing.
+    pub(super) stale_drops: Vec<String>,
 }
 
-/// The objects that this project manages: those in the models or the migrations. Anything else in a
-/// database is left alone.
-#[derive(Debug)]
-pub(super) struct Managed<'a>(pub(super) [&'a Schema; 2]);
-
-impl Managed<'_> {
-    /// Removes the unmanaged objects from `schema`, except those that managed ones use, and returns
-    /// their names.
-    pub(super) fn restrict(&self, schema: &mut Schema) -> Vec<Unhandled> {
-        let is_managed = |object: Object| self.0.iter().any(|side| side.contains(&object));
-        let mut unmanaged = Vec::new();
-        let mut leave = |kind: &'static str, name: String| {
-            unmanaged.push(Unhandled { kind, name });
-            false
-        };
-        schema
-            .tables
-            .retain(|name, _| is_managed(Object::Table(name.clone())) || leave("table", name.to_string()));
-        schema.sequences.retain(|name, sequence| match &sequence.owned_by {
-            Some((table, _)) if is_managed(Object::Table(table.clone())) => true,
-            Some(_) => is_managed(Object::Sequence(name.clone())),
-            None => is_managed(Object::Sequence(name.clone())) || leave("sequence", name.to_string()),
-        });
-        let used = used_enums(schema);
-        schema.enums.retain(|name, _| {
-            used.contains(name) || is_managed(Object::Enum(name.clone())) || leave("enum", name.to_string())
-        });
-        schema.extensions.retain(|name, _| {
-            is_managed(Object::Extension(name.clone())) || leave("extension", quote_identifier(name))
-        });
-        schema.namespaces.retain(|name, _| {
-            name == "public"
-                || is_managed(Object::Namespace(name.clone()))
-                || leave("schema", quote_identifier(name))
-        });
-        unmanaged
+impl Sides {
+    /// `pools` have the foreign objects, and the last one those that the migrations create.
+    pub(super) fn new(ownership: &Ownership<'_>, [from, to]: [&Schema; 2], pools: [&Schema; 2]) -> Self {
+        let (mut from, mut to) = (from.clone(), to.clone());
+        ownership.restrict(&mut from);
+        ownership.restrict(&mut to);
+        let (undescribed, stale_drops) = (ownership.undescribed(&from), ownership.stale_drops(&from));
+        let mut sides = [&mut from, &mut to];
+        lend::lend_extensions(&mut sides, pools[1]);
+        lend::lend(&mut sides, &pools);
+        Self { from, to, undescribed, stale_drops }
     }
 }
 
-fn used_enums(schema: &Schema) -> BTreeSet<Name> {
-    let columns = schema.tables.values().flat_map(|table| &table.columns);
-    columns.filter_map(|column| column.enum_type.clone()).collect()
+/// Whether a database has exactly these migrations applied, unedited.
+pub(super) fn is_at_head(state: &State) -> bool {
+    state.is_head() && state.unknown.is_empty() && state.missing.is_empty()
 }

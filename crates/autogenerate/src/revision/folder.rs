@@ -204,6 +204,11 @@ impl Migrations {
 }
 
 impl Revision {
+    /// Whether the revision was generated from models, even if it was edited since.
+    pub(crate) fn is_generated(&self) -> bool {
+        self.files.iter().any(|pair| marks::is_generated(pair.up.sql.as_str()))
+    }
+
     /// Whether the down file of each version undoes its up file: no file is empty in either
     /// direction.
     pub(crate) fn is_mirrored(&self) -> bool {

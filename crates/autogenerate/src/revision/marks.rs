@@ -5,7 +5,11 @@ pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
 const REVISION: &str = "-- revision: ";
 const SLOT: &str = "-- SLOT";
 const SLOT_IN_FULL: &str = "-- SLOT (delete this line when the statement below is right): ";
+const GUARD: &str = "-- GUARD (this file stops if there are such rows):";
 const IRREVERSIBLE: &str = "-- irreversible:";
+
+/// The words by which a generated file says where it comes from.
+pub(crate) const GENERATED: &str = "Generated from the models";
 
 /// The header of a file: the revision that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,13 @@ fn leading_comment(sql: &str) -> impl Iterator<Item = &str> {
     sql.lines().map(str::trim_end).take_while(|line| line.starts_with("--"))
 }
 
+/// Whether the header of a file says that it was generated from models. It may have been edited
+/// since.
+pub(crate) fn is_generated(sql: &str) -> bool {
+    let origin = |line: &str| line.trim_start_matches('-').trim_start().starts_with(GENERATED);
+    Header::parse(sql).is_some() && leading_comment(sql).any(origin)
+}
+
 /// Whether a file contains only comments.
 pub(crate) fn is_empty(sql: &str) -> bool {
     sql.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--"))
@@ -64,6 +75,12 @@ pub(crate) fn is_empty(sql: &str) -> bool {
 /// The line that opens a slot.
 pub(crate) fn slot_line(title: &str) -> String {
     format!("{SLOT_IN_FULL}{}", one_line(title))
+}
+
+/// The lines above a guard: what it is for, and how to do without it.
+pub(crate) fn guard_lines(title: &str, template: &str) -> String {
+    let template: String = template.lines().flat_map(|line| ["--   ", line, "\n"]).collect();
+    format!("{GUARD} {}. To migrate such rows instead, write:\n{template}", one_line(title))
 }
 
 /// The line that marks a way down as irreversible.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::marks::{irreversible_line, slot_line};
+use super::marks::{guard_lines, irreversible_line, slot_line};
 use crate::{
     hazard::Hazard,
     plan::{Batch, Plan, Slot, Statement, StatementNote},
@@ -65,6 +65,11 @@ struct Draft {
 
 impl Draft {
     fn slot(&mut self, slot: &Slot) {
+        if slot.is_guard {
+            let guard = slot.guard().map(|sql| terminated(&sql)).unwrap_or_default();
+            self.blocks.push(guard_lines(&slot.title, &slot.template) + &guard);
+            return;
+        }
         self.blocks.push(format!("{}\n{}", slot_line(&slot.title), terminated(&slot.template)));
     }
 
@@ -148,6 +153,8 @@ mod tests {
             count: String::new(),
             template: "UPDATE items SET sku = …".to_owned(),
             rehearsal: String::new(),
+            remaining: String::new(),
+            is_guard: false,
         }
     }
 
@@ -195,6 +202,23 @@ mod tests {
              -- hazards: deletes-data\n-- locks: AccessExclusive on items; rewrites: no; scans: no\n\
              ALTER TABLE items DROP COLUMN a;\n"
         );
+    }
+
+    #[test]
+    fn a_guard_stops_a_file_and_leaves_no_open_slot() {
+        let mut narrow = statement("SET DATA TYPE", Batch::Same);
+        let remaining = "SELECT count(*) FROM items WHERE sku = '5%'".to_owned();
+        narrow.slot = Some(Slot { remaining, ..slot("fit 5% of 'it'") });
+        let sql = &render(&Plan { statements: vec![narrow] }.guarded(), &[])[0].sql;
+        assert_eq!(
+            sql,
+            "-- GUARD (this file stops if there are such rows): fit 5% of 'it'. To migrate such rows instead, write:\n\
+             --   UPDATE items SET sku = …\n\
+             DO $guard$\nDECLARE\n    found bigint := (SELECT count(*) FROM items WHERE sku = '5%');\nBEGIN\n    \
+             IF found > 0 THEN\n        RAISE EXCEPTION 'fit 5%% of ''it'' (% rows)', found;\n    END IF;\n\
+             END $guard$;\n\nSET DATA TYPE;\n"
+        );
+        assert_eq!(crate::revision::marks::slots(sql).count(), 0);
     }
 
     #[test]

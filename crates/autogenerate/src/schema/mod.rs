@@ -94,6 +94,25 @@ impl Schema {
         self.tables.contains_key(name) || self.sequences.contains_key(name) || self.tables.iter().any(has)
     }
 
+    /// Removes a table with its partitions and sequences, or another object that stands by itself.
+    pub(crate) fn remove(&mut self, object: &Object) {
+        match object {
+            Object::Namespace(name) => drop(self.namespaces.remove(name)),
+            Object::Extension(name) => drop(self.extensions.remove(name)),
+            Object::Enum(name) => drop(self.enums.remove(name)),
+            Object::Sequence(name) => drop(self.sequences.remove(name)),
+            Object::Table(name) => {
+                let tables = self.with_partitions(name);
+                self.tables.retain(|name, _| !tables.contains(name));
+                let is_owned = |owner: &Option<(Name, String)>| {
+                    owner.as_ref().is_some_and(|(table, _)| tables.contains(table))
+                };
+                self.sequences.retain(|_, it| !is_owned(&it.owned_by));
+            }
+            _ => {}
+        }
+    }
+
     /// Whether the object exists.
     pub(crate) fn contains(&self, object: &Object) -> bool {
         match object {

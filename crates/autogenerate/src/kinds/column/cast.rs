@@ -98,7 +98,10 @@ impl Planner<'_> {
         };
         let template = format!("UPDATE {table} SET {name} = … WHERE {wrong};");
         let title = format!("make the values of {table}.{name} fit {}", is.data_type);
-        self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
+        let slot = self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])?;
+        // If any value may fit, only the cast tells.
+        let is_known = wrong != format!("{name} IS NOT NULL");
+        Some(Slot { remaining: if is_known { slot.remaining } else { String::new() }, ..slot })
     }
 
     /// Whether the column is converted to text first, because no value of the old type can be cast

@@ -6,7 +6,7 @@ ALTER TABLE items ADD CONSTRAINT items_id_is_set CHECK (id IS NOT NULL) NOT VALI
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of items (id)
---   count: SELECT count(*) FROM (SELECT FROM items WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1) AS duplicates
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM items WHERE id IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM items WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
 --   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY id ORDER BY …) AS n

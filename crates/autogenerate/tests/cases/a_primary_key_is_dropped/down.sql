@@ -1,7 +1,7 @@
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of items (id)
---   count: SELECT count(*) FROM (SELECT FROM items GROUP BY id HAVING count(*) > 1) AS duplicates
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM items) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM items WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
 --   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY id ORDER BY …) AS n

@@ -2,7 +2,7 @@ ALTER TABLE cities ADD COLUMN country_code character(2);
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of countries (code)
---   count: SELECT count(*) FROM (SELECT FROM countries GROUP BY code HAVING count(*) > 1) AS duplicates
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY code) AS row_of_group FROM countries) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM countries WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
 --   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY code ORDER BY …) AS n

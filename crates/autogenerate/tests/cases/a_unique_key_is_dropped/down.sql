@@ -1,7 +1,7 @@
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (email)
---   count: SELECT count(*) FROM (SELECT FROM users WHERE email IS NOT NULL GROUP BY email HAVING count(*) > 1) AS duplicates
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY email) AS row_of_group FROM users WHERE email IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
 --   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY email ORDER BY …) AS n

@@ -5,7 +5,7 @@ CREATE INDEX CONCURRENTLY users_city_idx ON users
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (lower(email))
---   count: SELECT count(*) FROM (SELECT FROM users WHERE lower(email) IS NOT NULL GROUP BY lower(email) HAVING count(*) > 1) AS duplicates
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY lower(email)) AS row_of_group FROM users WHERE lower(email) IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
 --   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY lower(email) ORDER BY …) AS n

@@ -44,7 +44,7 @@ ALTER TABLE pages
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of pages (lower((title)::text))
---   count: SELECT count(*) FROM (SELECT FROM articles WHERE lower((headline)::text) IS NOT NULL GROUP BY lower((headline)::text) HAVING count(*) > 1) AS duplicates
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY lower((headline)::text)) AS row_of_group FROM articles WHERE lower((headline)::text) IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM pages WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
 --   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY lower((title)::text) ORDER BY …) AS n

@@ -75,7 +75,7 @@ ALTER TABLE articles ADD CONSTRAINT articles_headline_is_set CHECK (headline IS 
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of articles (lower(headline))
---   count: SELECT count(*) FROM (SELECT FROM pages WHERE lower(title) IS NOT NULL GROUP BY lower(title) HAVING count(*) > 1) AS duplicates
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY lower(title)) AS row_of_group FROM pages WHERE lower(title) IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM articles WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
 --   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY lower(headline) ORDER BY …) AS n

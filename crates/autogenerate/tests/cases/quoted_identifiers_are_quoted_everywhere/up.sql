@@ -24,7 +24,7 @@ COMMENT ON INDEX "Idx" IS 'Fast';
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of "Order" ("da""sh-ed")
---   count: SELECT count(*) FROM (SELECT FROM "Order" WHERE "da""sh-ed" IS NOT NULL GROUP BY "da""sh-ed" HAVING count(*) > 1) AS duplicates
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY "da""sh-ed") AS row_of_group FROM "Order" WHERE "da""sh-ed" IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM "Order" WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
 --   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY "da""sh-ed" ORDER BY …) AS n

@@ -143,7 +143,11 @@ fn a_foreign_key_to_a_missing_table_or_column_is_reported() {
 
     let (here, message) = schema_error(&Metadata::new().table::<Book>());
     assert!(here);
-    assert_eq!(message, "the table `shelves` has no model: add it to the metadata");
+    assert_eq!(
+        message,
+        "the table `shelves` has no model: add it to the metadata, or mark a foreign key to a table that only the \
+         database has as `external`"
+    );
 
     let (here, message) = schema_error(&Metadata::new().table::<Shelf>().table::<Page>());
     assert!(here);

@@ -2,9 +2,12 @@
 
 use std::fs;
 
-use autogenerate::project::{Project, ProjectError, Request};
+use autogenerate::{
+    model::Metadata,
+    project::{Project, ProjectError, Request, Verdict},
+};
 
-use super::{Workplace, first, unanswered, with_sku};
+use super::{Workplace, first, unanswered, with_needed_sku, with_sku};
 use crate::support::{Database, server};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,4 +82,49 @@ async fn a_schema_that_a_migration_creates_on_the_search_path_is_read() {
     assert_eq!(place.text("SELECT to_regclass('app.items')::text").await, "items");
     let report = place.check::<first::Item>().await;
     assert!(report.is_clean() && report.edges.len() == 2, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_verdict_tells_open_slots_differences_and_pending_migrations_apart() {
+    let mut place = Workplace::new().await;
+    place.revise::<first::Item>("first").await.unwrap();
+    assert_eq!(place.check::<first::Item>().await.verdict(), Verdict::Pending);
+    assert_eq!(place.check::<with_sku::Item>().await.verdict(), Verdict::Differs, "a difference comes first");
+    place.upgrade().await.unwrap();
+    assert_eq!(place.check::<first::Item>().await.verdict(), Verdict::Alike);
+    place.revise::<with_needed_sku::Item>("sku").await.unwrap();
+    let report = place.check::<with_needed_sku::Item>().await;
+    assert_eq!(report.verdict(), Verdict::Unknown);
+    assert!(report.edges.is_empty() && report.open_slots[0].title.contains("populate"), "{report:?}");
+}
+
+#[expect(dead_code, reason = "rows are read by SQL here")]
+mod with_extension {
+    #[derive(autogenerate::Table)]
+    #[table(name = "people")]
+    pub struct Person {
+        #[column(primary_key, type = "citext")]
+        pub email: String,
+    }
+
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Item {
+        #[column(primary_key)]
+        pub id: i64,
+        #[column(references = "items(id)", on_delete = "set null")]
+        pub parent: i64,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_of_the_models_say_what_to_add() {
+    let place = Workplace::new().await;
+    let error = place.revise::<with_extension::Person>("people").await.unwrap_err().to_string();
+    assert!(
+        error.contains("CREATE TABLE people") && error.contains(r#"Metadata::extension("citext")"#),
+        "{error}"
+    );
+    let error = Metadata::new().table::<with_extension::Item>().schema().unwrap_err().to_string();
+    assert!(error.contains("`SET NULL` would set `parent` to NULL, but the column is NOT NULL"), "{error}");
 }

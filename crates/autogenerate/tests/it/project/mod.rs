@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod foreign;
+mod hanging;
 mod replicas;
 mod revision;
 mod written;
@@ -11,10 +12,9 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use autogenerate::{
     Table,
-    diff::Ambiguity,
     migrate::{self, Down, MigrationError, Up},
     model::Metadata,
-    project::{Answer, Project, ProjectError, Report, Request, Revised},
+    project::{Answer, Project, ProjectError, Question, Report, Request, Revised},
     revision::Migrations,
 };
 use chrono::{DateTime, Utc};
@@ -89,15 +89,15 @@ struct Workplace {
     now: DateTime<Utc>,
 }
 
-fn unanswered(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
+fn unanswered(_: &Question) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async { Answer::Unknown })
 }
 
-fn nothing_renamed(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
+fn nothing_renamed(_: &Question) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async { Answer::Unrelated })
 }
 
-fn yes(_: &Ambiguity) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
+fn yes(_: &Question) -> std::pin::Pin<Box<dyn Future<Output = Answer> + Send>> {
     Box::pin(async { Answer::Renamed })
 }
 
@@ -178,6 +178,15 @@ impl Workplace {
     fn file(&self, end: &str) -> PathBuf {
         let name = self.names().into_iter().find(|name| name.ends_with(end)).unwrap();
         self.folder.path().join(name)
+    }
+
+    /// Every relation, type and function with its OID.
+    async fn objects(&self) -> Vec<String> {
+        let sql = "SELECT oid || ' ' || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ '^_sqlx'
+                   UNION ALL SELECT oid || ' ' || typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'
+                   UNION ALL SELECT oid || ' ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+                   UNION ALL SELECT oid || ' ' || extname FROM pg_extension ORDER BY 1";
+        self.database.texts(sql).await
     }
 
     async fn text(&mut self, sql: &str) -> String {

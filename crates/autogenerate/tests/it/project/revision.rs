@@ -104,7 +104,7 @@ async fn a_rename_is_never_guessed_and_keeps_the_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unmanaged_objects_are_listed_and_left_alone_and_former_models_are_dropped_with_a_hazard() {
+async fn foreign_objects_are_listed_and_left_alone_and_declared_drops_have_a_hazard() {
     let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
     place
         .database
@@ -123,7 +123,8 @@ async fn unmanaged_objects_are_listed_and_left_alone_and_former_models_are_dropp
     }
     place.database.execute("DROP VIEW names").await;
     let request = Request { message: "no items", now: place.now, ask: &unanswered };
-    let revised = place.project_with(Metadata::new()).autogenerate(&request).await.unwrap();
+    let metadata = Metadata::new().dropped("items");
+    let revised = place.project_with(metadata).autogenerate(&request).await.unwrap();
     assert_eq!(changes(&revised), ["drop table items"]);
     let up = fs::read_to_string(place.file("no_items.up.sql")).unwrap();
     assert!(up.contains("-- hazards: deletes-data") && up.contains("DROP TABLE items"), "{up}");

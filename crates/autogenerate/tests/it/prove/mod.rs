@@ -180,6 +180,8 @@ async fn not_null_fails_on_a_null() {
     // A slot's rehearsal fixes the generated rows.
     case.may_fail_on_data = false;
     case.up.statements[0].slot = Some(Slot {
+        remaining: String::new(),
+        is_guard: false,
         title: "populate items.note".to_owned(),
         count: String::new(),
         template: String::new(),
@@ -264,6 +266,8 @@ async fn a_rehearsal_may_change_rows_but_other_statements_may_not() {
     let up = plan(&["UPDATE items SET name = 'x'", "ALTER TABLE items ALTER note SET NOT NULL"]);
     let mut case = Case::one_way(ITEMS, up).await;
     case.up.statements[1].slot = Some(Slot {
+        remaining: String::new(),
+        is_guard: false,
         title: String::new(),
         count: String::new(),
         template: String::new(),

@@ -8,27 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dependants::Dependant;
 use crate::{
     diff,
-    introspect::Unhandled,
     kinds::Rename,
     plan::{Renames, Style},
     planner::{self, PlanError},
     schema::{Column, Name, Object, Schema, SqlName, SqlObject, Table},
 };
-
-/// Removes the objects that the models do not describe, and returns their names.
-pub(super) fn restrict(schema: &mut Schema, models: &Schema) -> Vec<Unhandled> {
-    let mut foreign = Vec::new();
-    schema.sql_objects.retain(|name, _| {
-        let is_described = models.sql_objects.contains_key(name);
-        if !is_described && !name.kind.is_setting() {
-            let name_of = |table: &Name| format!("{} ON {table}", name.name);
-            let text = name.table.as_ref().map_or_else(|| name.name.clone(), name_of);
-            foreign.push(Unhandled { kind: name.kind.name(), name: text });
-        }
-        is_described
-    });
-    foreign
-}
 
 /// Adds to both sides what hangs on their objects in the database. Returns the objects that would have
 /// to be recreated and cannot be: some are not described well enough, and other databases may not
@@ -44,6 +28,14 @@ pub(super) fn carry(
 ) -> Result<Vec<Dependant>, PlanError> {
     let found = Closure::of_foreign(from, to, database);
     let (mut carried_from, mut carried_to) = (from.clone(), to.clone());
+    for (name, whole) in found.tables(database) {
+        // A foreign table that a foreign key references is there with its keys only.
+        if from.tables.get(name).is_some_and(|it| it != whole) && from.tables.get(name) == to.tables.get(name)
+        {
+            carried_from.tables.insert(name.clone(), whole.clone());
+            carried_to.tables.insert(name.clone(), whole.clone());
+        }
+    }
     found.copy_into(&mut carried_from, database, |_| true);
     let steps = diff::apply_renames(&carried_from, to, renames).renames;
     found.copy_into(&mut carried_to, database, |object| !from.contains(object));
@@ -202,6 +194,13 @@ impl Closure {
     fn sql_objects<'d>(&'d self, database: &'d Schema) -> impl Iterator<Item = (&'d SqlName, &'d SqlObject)> {
         self.objects.iter().filter_map(|object| match object {
             Object::Sql(name) => database.sql_objects.get_key_value(name),
+            _ => None,
+        })
+    }
+
+    fn tables<'d>(&'d self, database: &'d Schema) -> impl Iterator<Item = (&'d Name, &'d Table)> {
+        self.objects.iter().filter_map(|object| match object {
+            Object::Table(name) => database.tables.get_key_value(name),
             _ => None,
         })
     }
