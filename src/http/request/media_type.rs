@@ -32,8 +32,8 @@ pub fn require_media_type(parts: &Parts, types: &'static [&'static str]) -> Resu
 }
 
 fn find(headers: &HeaderMap, types: &[&'static str]) -> Option<&'static str> {
-    let (essence, mut parameters) = parameters(headers.get(CONTENT_TYPE)?.to_str().ok()?);
-    let media_type = types.iter().find(|name| name.eq_ignore_ascii_case(essence)).copied();
-    let charset = parameters.find(|(name, _)| name.eq_ignore_ascii_case("charset"));
-    media_type.filter(|_| charset.is_none_or(|(_, charset)| charset.eq_ignore_ascii_case("utf-8")))
+    let (essence, mut parameters) = parameters(headers.get(CONTENT_TYPE)?.as_bytes());
+    let media_type = types.iter().find(|name| name.as_bytes().eq_ignore_ascii_case(essence)).copied();
+    let charset = parameters.find(|(name, _)| name.eq_ignore_ascii_case(b"charset"));
+    media_type.filter(|_| charset.is_none_or(|(_, charset)| charset.eq_ignore_ascii_case(b"utf-8")))
 }

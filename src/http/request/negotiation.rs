@@ -1,7 +1,7 @@
 //! What the client accepts: media types and content codings (RFC 9110 §12.5).
 
 use http::{
-    HeaderMap, HeaderName,
+    HeaderMap, HeaderName, HeaderValue,
     header::{ACCEPT, ACCEPT_ENCODING},
 };
 
@@ -15,7 +15,7 @@ const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
 
 /// The ranges that JSON is in, from the least specific. An empty list element is valid, and an
 /// empty field admits everything.
-const RANGES: [&str; 4] = ["", "*/*", "application/*", "application/json"];
+const RANGES: [&[u8]; 4] = [b"", b"*/*", b"application/*", b"application/json"];
 
 /// Whether the client accepts JSON. The most specific range that matches decides; without the
 /// field, everything is accepted.
@@ -33,10 +33,13 @@ pub fn accepts_json(headers: &HeaderMap) -> bool {
 
 /// The coding with the greatest weight; `None` if the client accepts none of ours.
 pub fn choose_coding(headers: &HeaderMap) -> Option<&'static str> {
-    let listed: Vec<(String, f32)> = weighted(headers, &ACCEPT_ENCODING)
-        .map(|(coding, weight)| (coding.to_ascii_lowercase(), weight))
-        .collect();
-    let weight_of = |name: &str| listed.iter().find(|(coding, _)| coding == name).map(|(_, weight)| *weight);
+    let listed: Vec<(&[u8], f32)> = weighted(headers, &ACCEPT_ENCODING).collect();
+    let weight_of = |name: &str| {
+        listed
+            .iter()
+            .find(|(coding, _)| coding.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, weight)| *weight)
+    };
     let mut best: Option<(&'static str, f32)> = None;
     for coding in CODINGS {
         // What is not listed is not accepted, except the identity.
@@ -50,20 +53,18 @@ pub fn choose_coding(headers: &HeaderMap) -> Option<&'static str> {
 }
 
 /// The elements of a field with their weights; what cannot be read as a weight is 1.
-fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = (&'a str, f32)> {
-    let fields = headers.get_all(name).iter().map(|field| field.to_str().unwrap_or("?"));
+fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = (&'a [u8], f32)> {
+    let fields = headers.get_all(name).iter().map(HeaderValue::as_bytes);
     fields.flat_map(elements).map(|element| {
         let (value, parameters) = parameters(element);
-        let weight =
-            parameters.filter(|(name, _)| name.eq_ignore_ascii_case("q")).find_map(|(_, q)| q.parse().ok());
+        let mut weights = parameters.filter(|(name, _)| name.eq_ignore_ascii_case(b"q"));
+        let weight = weights.find_map(|(_, q)| str::from_utf8(q).ok()?.parse().ok());
         (value, weight.unwrap_or(1.0))
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]

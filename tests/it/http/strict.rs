@@ -1,7 +1,10 @@
 //! What a strict client may rely on: grammars, equivalent spellings, and fields that are never
 //! ignored.
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{
+    Client, Method, StatusCode,
+    header::{HeaderName, HeaderValue},
+};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -271,4 +274,52 @@ async fn two_clients_behind_a_proxy_are_never_one() {
     }
     // Another port of a client is the same client.
     assert_eq!(create("203.0.113.21:1001,").await, ids[0]);
+
+    // A byte beyond ASCII hides neither an address nor a client.
+    let create_as = async |client: &[u8]| {
+        let request = service.request(Method::POST, "/v1/items").header("idempotency-key", "k");
+        let request = request.header("x-forwarded-for", HeaderValue::from_bytes(client).unwrap());
+        Reply::of(request.json(&json!({ "name": "Lamp" }))).await.body["id"].clone()
+    };
+    assert_eq!(create_as(b"\xe4, 203.0.113.21").await, ids[0]);
+    for client in [&b"\xe4, 203.0.113.22"[..], b"203.0.113.23, \xe4", b"203.0.113.23, \xe5"] {
+        let id = create_as(client).await;
+        assert!(!ids.contains(&id), "{client:?}");
+        assert_eq!(create_as(client).await, id);
+        ids.push(id);
+    }
+}
+
+#[tokio::test]
+async fn a_quoted_string_with_bytes_beyond_ascii_is_valid() {
+    let service = TestService::start().await;
+    let send = async |name: &str, value: &[u8]| {
+        let request = service.request(Method::POST, "/v1/items").json(&json!({ "name": "Lamp" }));
+        let request = request.build().map(|mut request| {
+            request
+                .headers_mut()
+                .insert(HeaderName::try_from(name).unwrap(), HeaderValue::from_bytes(value).unwrap());
+            request
+        });
+        Reply::read(service.client.execute(request.unwrap()).await.unwrap()).await
+    };
+    for (name, value) in [
+        ("accept", &b"application/json;a=\"\xe4\""[..]),
+        ("accept", b"text/html;a=\"\xe4\", */*;q=0.1"),
+        ("content-type", b"application/json;a=\"\xe4\""),
+        ("accept-encoding", b"gzip;q=0;x=\"\xe4\", identity"),
+    ] {
+        let reply = send(name, value).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{name}: {reply:?}");
+    }
+    let minimal = send("prefer", b"return=minimal, foo=\"\xe4\"").await;
+    assert_eq!(
+        (minimal.status, minimal.header("preference-applied")),
+        (StatusCode::CREATED, Some("return=minimal"))
+    );
+    send("accept-encoding", b"identity;q=0;x=\"\xe4\"").await.is_problem(406, "not-acceptable");
+    send("accept", b"application/json;a=\"\xe4\";q=0").await.is_problem(406, "not-acceptable");
+    send("content-type", b"application/json;a=\"\xe4\";charset=latin1")
+        .await
+        .is_problem(415, "unsupported-media-type");
 }
