@@ -29,14 +29,18 @@ macro_rules! query_item {
     };
 }
 
-/// Inserts an item and returns it with what the database generated. The versions of an id that was
-/// purged continue.
+/// Inserts an item with a new id, and returns it with what the database generated.
 ///
 /// # Errors
 ///
-/// [`Error::Contended`] if another transaction just created an item with this id;
-/// [`Error::Invalid`] if the content breaks a rule.
+/// [`Error::Contended`] if there is an item with this id; [`Error::Invalid`] if the content breaks
+/// a rule.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
+    let item = insert(conn, id, content).await?;
+    item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
+}
+
+async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Option<Item>, Error> {
     let item = query_item!(
         before: "INSERT INTO items (id, name, status, attributes)
            VALUES ($1, $2, $3, $4)
@@ -50,16 +54,21 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
     )
     .fetch_optional(conn)
     .await?;
-    item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
+    Ok(item)
 }
 
-/// As [`create`], for an id that may have been purged, whose versions continue.
+/// As [`create`], for an id that may have been purged, whose versions continue; `None` if another
+/// transaction has created an item with this id meanwhile.
 ///
 /// # Errors
 ///
-/// As [`create`].
-pub async fn recreate(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
-    let created = create(&mut *conn, id, content).await?;
+/// [`Error::Invalid`] if the content breaks a rule.
+pub async fn recreate(
+    conn: &mut PgConnection,
+    id: Uuid,
+    content: &ItemContent,
+) -> Result<Option<Item>, Error> {
+    let Some(created) = insert(&mut *conn, id, content).await? else { return Ok(None) };
     // A separate statement: the purge may have committed while the insert waited for it.
     let item = query_item!(
         before: "UPDATE items
@@ -72,7 +81,7 @@ pub async fn recreate(conn: &mut PgConnection, id: Uuid, content: &ItemContent) 
     )
     .fetch_optional(conn)
     .await?;
-    Ok(item.unwrap_or(created))
+    Ok(Some(item.unwrap_or(created)))
 }
 
 /// The live item with this id.
