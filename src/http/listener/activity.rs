@@ -185,6 +185,12 @@ impl Activity {
 pub struct Handling(Arc<Activity>);
 
 impl Handling {
+    /// Whether a body was not read to its end: nothing can follow it on an HTTP/1 connection.
+    pub fn leaves_unread(&self) -> bool {
+        let state = self.0.lock();
+        state.has_unread || state.incomplete > 0
+    }
+
     /// Begins the response.
     pub fn respond(self) -> Sending {
         let activity = Arc::clone(&self.0);

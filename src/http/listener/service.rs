@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{app::App, http::limits::Surplus};
 
-/// The router, for one connection. While the service drains, clients of HTTP/1 are asked to use
-/// another one.
+/// The router, for one connection. Clients of HTTP/1 are asked to use another one while the service
+/// drains, and after a response to a request whose body was not read (RFC 9112 §9.6).
 #[derive(Debug, Clone)]
 pub struct Service {
     pub router: Router,
@@ -79,7 +79,7 @@ impl Future for Responding {
         let Some(handling) = this.handling.take() else {
             unreachable!("it is polled until it is ready, and not again")
         };
-        if this.app.as_ref().is_some_and(|app| app.is_draining()) {
+        if this.app.as_ref().is_some_and(|app| app.is_draining() || handling.leaves_unread()) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let sending = handling.respond();

@@ -232,7 +232,37 @@ async fn a_client_that_is_still_sending_gets_the_rejection() {
         let reply = read_to_end(&mut stream).await;
         assert_eq!(reply.split(' ').nth(1), Some(status), "{reply}");
         assert!(reply.contains("application/problem+json"), "{reply}");
+        assert!(reply.contains("\r\nconnection: close\r\n"), "{reply}");
     }
+}
+
+#[tokio::test]
+async fn a_response_after_which_the_connection_is_closed_says_so() {
+    let service = TestService::start().await;
+    for (target, fields, status) in [
+        ("POST /v1/items", "transfer-encoding: chunked\r\n\r\nz\r\n", "400"),
+        ("POST /v1/items", "transfer-encoding: chunked\r\n\r\n2\r\n{}}\r\n", "400"),
+        ("POST /nowhere", "content-length: 100000\r\n\r\n{", "404"),
+        ("GET /v1/items", "content-length: 100000\r\n\r\n{", "200"),
+        ("POST /openapi.json", "content-length: 100000\r\n\r\n{", "405"),
+    ] {
+        let mut stream = connect(&service).await;
+        let head = format!("{target} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n");
+        stream.write_all(format!("{head}{fields}").as_bytes()).await.unwrap();
+        // Until the server ends its side.
+        let reply = timeout(Duration::from_secs(3), read_to_end(&mut stream)).await;
+        let reply = reply.unwrap_or_else(|_| panic!("{target} {fields}: still open"));
+        assert_eq!(reply.split(' ').nth(1), Some(status), "{target} {fields}: {reply}");
+        assert!(reply.contains("\r\nconnection: close\r\n"), "{target} {fields}: {reply}");
+    }
+    let mut stream = connect(&service).await;
+    let whole = post(r#"{"name":"Lamp"}"#);
+    stream
+        .write_all(format!("{whole}GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    let replies = read_to_end(&mut stream).await;
+    assert_eq!(replies.matches("\r\nconnection: close\r\n").count(), 1, "{replies}");
 }
 
 #[tokio::test]
