@@ -57,8 +57,8 @@ async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Res
     Ok(item)
 }
 
-/// As [`create`], for an id that may have been purged, whose versions continue; `None` if another
-/// transaction has created an item with this id meanwhile.
+/// As [`create`], for an id that may have been purged, whose versions and times continue; `None` if
+/// another transaction has created an item with this id meanwhile.
 ///
 /// # Errors
 ///
@@ -72,8 +72,11 @@ pub async fn recreate(
     // A separate statement: the purge may have committed while the insert waited for it.
     let item = query_item!(
         before: "UPDATE items
-           SET version = (SELECT version + 1 FROM tombstones WHERE id = $1),
-               created_at = statement_timestamp(), updated_at = statement_timestamp()
+           SET (version, created_at, updated_at) = (
+               SELECT version + 1, greatest(statement_timestamp(), tombstones.updated_at),
+                   greatest(statement_timestamp(), tombstones.updated_at)
+               FROM tombstones WHERE id = $1
+           )
            WHERE id = $1 AND EXISTS (SELECT FROM tombstones WHERE id = $1)
            RETURNING ",
         after: "",
@@ -168,16 +171,19 @@ pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
     item.ok_or(Error::NotFound)
 }
 
-/// Removes a locked item for good, live or deleted, and stores its id and version in `tombstones`.
+/// Removes a locked item for good, live or deleted, and stores its id, version and time in
+/// `tombstones`.
 ///
 /// # Errors
 ///
 /// [`Error::NotFound`] if no item matches.
 pub async fn purge(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     let done = sqlx::query!(
-        "WITH purged AS (DELETE FROM items WHERE id = $1 RETURNING id, version)
-         INSERT INTO tombstones (id, version) SELECT id, version FROM purged
-         ON CONFLICT (id) DO UPDATE SET version = greatest(tombstones.version, excluded.version)",
+        "WITH purged AS (DELETE FROM items WHERE id = $1 RETURNING id, version, updated_at)
+         INSERT INTO tombstones (id, version, updated_at) SELECT id, version, updated_at FROM purged
+         ON CONFLICT (id) DO UPDATE SET
+             version = greatest(tombstones.version, excluded.version),
+             updated_at = greatest(tombstones.updated_at, excluded.updated_at)",
         id
     )
     .execute(conn)
