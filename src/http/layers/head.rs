@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 use axum::extract::Request;
 use http::{
-    HeaderValue, Method, Version,
+    HeaderValue, Version,
     header::{CONNECTION, CONTENT_RANGE, HOST, TRANSFER_ENCODING},
     uri::Authority,
 };
@@ -14,7 +14,7 @@ use crate::{
     error::Fault,
     http::{
         operator,
-        request::negotiation::accepts_json,
+        request::negotiation::{accepts_json, has_no_content},
         response::problem::{MALFORMED, NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
     },
 };
@@ -88,10 +88,10 @@ fn require_whole(request: &Request) -> Result<(), Problem> {
     Err(Problem::malformed(vec![fault]))
 }
 
-/// Responses to DELETE and OPTIONS have no content. There, generated clients accept the one
-/// declared media type, that of problems.
+/// If a response has no content, generated clients accept the one declared media type, that of
+/// problems.
 fn require_json(request: &Request) -> Result<(), Problem> {
-    if matches!(*request.method(), Method::DELETE | Method::OPTIONS) || accepts_json(request.headers()) {
+    if has_no_content(request.method()) || accepts_json(request.headers()) {
         return Ok(());
     }
     Err(Problem::new(&NOT_ACCEPTABLE, "Responses have the media type application/json."))

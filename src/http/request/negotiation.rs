@@ -1,7 +1,7 @@
 //! What the client accepts: media types and content codings (RFC 9110 §12.5).
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT, ACCEPT_ENCODING},
 };
 
@@ -16,6 +16,11 @@ const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
 /// The ranges that JSON is in, from the least specific. An empty list element is valid, and an
 /// empty field admits everything.
 const RANGES: [&[u8]; 4] = [b"", b"*/*", b"application/*", b"application/json"];
+
+/// Whether responses to this method have no content, unless they are problems.
+pub fn has_no_content(method: &Method) -> bool {
+    matches!(*method, Method::DELETE | Method::OPTIONS)
+}
 
 /// Whether the client accepts JSON. The most specific range that matches decides; without the
 /// field, everything is accepted.

@@ -291,6 +291,18 @@ async fn two_clients_behind_a_proxy_are_never_one() {
 }
 
 #[tokio::test]
+async fn a_response_without_content_is_always_acceptable() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    let none = [("accept-encoding", "identity;q=0"), ("accept", "text/html")];
+    service.send(Method::GET, &item, &none[..1], None).await.is_problem(406, "not-acceptable");
+    for method in [Method::OPTIONS, Method::DELETE] {
+        assert_eq!(service.send(method, &item, &none, None).await.status, StatusCode::NO_CONTENT);
+    }
+    service.send(Method::DELETE, &item, &none, None).await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
 async fn a_quoted_string_with_bytes_beyond_ascii_is_valid() {
     let service = TestService::start().await;
     let send = async |name: &str, value: &[u8]| {
