@@ -14,7 +14,10 @@ use crate::{
     error::Fault,
     http::{
         operator,
-        request::negotiation::{accepts_json, has_no_content},
+        request::{
+            negotiation::{accepts_json, has_no_content},
+            preconditions::faults_of_unevaluated,
+        },
         response::problem::{MALFORMED, NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
     },
 };
@@ -76,6 +79,13 @@ fn is_host(text: &str) -> bool {
         && pieces.next().is_some_and(is_name)
         && pieces.all(|piece| is_encoded(piece) && is_name(piece))
         && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+/// Passes a request without preconditions: what is not an entity has no version, and a client that
+/// sends one relies on it. Probes always respond.
+pub fn require_unconditional(request: &Request) -> Result<(), Problem> {
+    let faults: Vec<Fault> = faults_of_unevaluated(request.headers()).collect();
+    if faults.is_empty() || operator::is_probe(request) { Ok(()) } else { Err(Problem::malformed(faults)) }
 }
 
 /// Rejects a write with `Content-Range`: no operation replaces a part of an entity

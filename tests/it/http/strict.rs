@@ -38,6 +38,25 @@ async fn a_precondition_that_nothing_evaluates_is_rejected() {
         assert_eq!(malformed(&reply), expected);
     }
     assert_eq!(service.database.count_items().await, 0);
+    let pages =
+        ["/", "/docs/", "/openapi.json", "/problems/conflict", "/.well-known/api-catalog", "/metrics"];
+    for path in pages {
+        for (name, value) in [("If-Match", "\"1\""), ("If-None-Match", "*")] {
+            for method in [Method::GET, Method::HEAD] {
+                let reply = service.send(method.clone(), path, &[(name, value)], None).await;
+                assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{method} {path}");
+                if method == Method::GET {
+                    assert_eq!(malformed(&reply), [(name.into(), "not_evaluated".into())]);
+                }
+            }
+        }
+        assert!(service.get(path).await.status.is_success(), "{path}");
+    }
+    for path in ["/livez", "/readyz"] {
+        let reply =
+            service.send(Method::GET, path, &[("if-match", "\"1\""), ("if-none-match", "*")], None).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
+    }
 }
 
 #[tokio::test]
