@@ -40,10 +40,10 @@ pub fn accepts_json(headers: &HeaderMap) -> bool {
 pub fn choose_coding(headers: &HeaderMap) -> Option<&'static str> {
     let listed: Vec<(&[u8], f32)> = weighted(headers, &ACCEPT_ENCODING).collect();
     let weight_of = |name: &str| {
-        listed
-            .iter()
-            .find(|(coding, _)| coding.eq_ignore_ascii_case(name.as_bytes()))
-            .map(|(_, weight)| *weight)
+        // RFC 9110 §8.4.1.3
+        let is_alias = |coding: &[u8]| name == "gzip" && coding.eq_ignore_ascii_case(b"x-gzip");
+        let is_named = |coding: &[u8]| coding.eq_ignore_ascii_case(name.as_bytes()) || is_alias(coding);
+        listed.iter().find(|(coding, _)| is_named(coding)).map(|(_, weight)| *weight)
     };
     let mut best: Option<(&'static str, f32)> = None;
     for coding in CODINGS {
@@ -115,6 +115,8 @@ mod tests {
             ("identity;q=0, br;q=0", None),
             ("*;q=0, identity", Some("identity")),
             ("identity;q=0, GZIP", Some("gzip")),
+            ("identity;q=0, X-gzip", Some("gzip")),
+            ("*, x-gzip;q=0, zstd;q=0, br;q=0", Some("identity")),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(field))]);
             assert_eq!(choose_coding(&headers), coding, "{field}");

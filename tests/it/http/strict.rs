@@ -17,6 +17,10 @@ fn malformed(reply: &Reply) -> Vec<(String, String)> {
     reply.is_problem(400, "malformed-request").faults()
 }
 
+fn malformed_body(reply: &Reply) -> &str {
+    reply.is_problem(400, "malformed-request").body["detail"].as_str().unwrap()
+}
+
 /// An item with attributes of more than a kibibyte, which are compressed.
 fn large() -> Value {
     json!({ "name": "Lamp", "attributes": { "text": "lorem ipsum ".repeat(200) } })
@@ -168,12 +172,21 @@ async fn what_was_served_in_a_coding_can_be_sent_back_in_it() {
         assert_eq!(send(bytes.to_vec(), &coding.to_uppercase()).await.status, StatusCode::CREATED);
         send(bytes[..bytes.len() / 2].to_vec(), coding).await.is_problem(400, "malformed-request");
         send(b"{\"name\": \"x\"}".to_vec(), coding).await.is_problem(400, "malformed-request");
+        for behind in [&b"x"[..], b"\0", b"{\"name\": \"x\"}", &bytes] {
+            let reply = send([&bytes[..], behind].concat(), coding).await;
+            assert_eq!(
+                malformed_body(&reply),
+                "The body ended early, or does not match its Content-Encoding."
+            );
+        }
         for other in ["deflate", "gzip, br", "compress"] {
             let reply = send(bytes.to_vec(), other).await;
             reply.is_problem(415, "unsupported-media-type");
             assert_eq!(reply.header("accept-encoding"), Some("br, gzip, zstd"));
         }
     }
+    let x_gzip = client.get(format!("{}/v1/items", service.address)).header("accept-encoding", "x-gzip");
+    assert_eq!(x_gzip.send().await.unwrap().headers()["content-encoding"], "gzip");
     assert_eq!(service.database.count_items().await, 7);
 }
 
