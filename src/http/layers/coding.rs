@@ -32,7 +32,8 @@ pub fn layer() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
     CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE)))
 }
 
-/// Chooses the coding of the response, or rejects the request with 406 if the client accepts none.
+/// Chooses the coding of the response, or rejects the request: with 400 if its field is malformed,
+/// with 406 if the client accepts no coding.
 /// Probes always respond, as they are; a response without content is acceptable to everybody.
 pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     if !request.headers().contains_key(header::ACCEPT_ENCODING) {
@@ -42,7 +43,8 @@ pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     let coding = if operator::is_probe(request) {
         Some(IDENTITY)
     } else {
-        choose_coding(request.headers()).or_else(plain)
+        let chosen = choose_coding(request.headers());
+        chosen.map_err(|fault| Problem::malformed(vec![fault]))?.or_else(plain)
     };
     let Some(coding) = coding else {
         let detail = "The Accept-Encoding field admits none of br, gzip, zstd and identity.";

@@ -115,10 +115,14 @@ fn require_whole(request: &Request) -> Result<(), Problem> {
 /// If a response has no content, generated clients accept the one declared media type, that of
 /// problems.
 fn require_json(request: &Request) -> Result<(), Problem> {
-    if has_no_content(request.method()) || accepts_json(request.headers()) {
+    if has_no_content(request.method()) {
         return Ok(());
     }
-    Err(Problem::new(&NOT_ACCEPTABLE, "Responses have the media type application/json."))
+    match accepts_json(request.headers()) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Problem::new(&NOT_ACCEPTABLE, "Responses have the media type application/json.")),
+        Err(fault) => Err(Problem::malformed(vec![fault])),
+    }
 }
 
 #[cfg(test)]

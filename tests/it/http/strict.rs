@@ -323,6 +323,23 @@ async fn two_clients_behind_a_proxy_are_never_one() {
 }
 
 #[tokio::test]
+async fn a_malformed_list_of_what_is_accepted_is_rejected() {
+    let service = TestService::start().await;
+    for (name, code, value) in [
+        ("Accept", "accept", "a"),
+        ("Accept", "accept", "application/json;q=1.5"),
+        ("Accept-Encoding", "accept_encoding", "identity;q=abc"),
+        ("Accept-Encoding", "accept_encoding", "identity;q=2"),
+        ("Accept-Encoding", "accept_encoding", "identity;q=-1"),
+    ] {
+        let reply = service.send(Method::GET, "/v1/items", &[(name, value)], None).await;
+        assert_eq!(malformed(&reply), [(name.into(), code.into())], "{value}");
+        let probe = service.send(Method::GET, "/livez", &[(name, value)], None).await;
+        assert_eq!(probe.status, StatusCode::OK, "{value}");
+    }
+}
+
+#[tokio::test]
 async fn a_response_without_content_is_always_acceptable() {
     let service = TestService::start().await;
     let item = path(&service.create("Lamp").await);
