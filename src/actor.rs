@@ -27,7 +27,7 @@ impl Actor {
 
     /// The actor that a proxy identifies by `name`, which is not an address.
     #[must_use]
-    pub fn from_name(name: &str) -> Self {
+    pub fn from_name(name: &[u8]) -> Self {
         let hash: [u8; 32] = Sha256::digest(name).into();
         Self::Named(u128::from_be_bytes(std::array::from_fn(|index| hash[index])))
     }

@@ -21,21 +21,24 @@ use crate::app::App;
 pub fn router(app: &Arc<App>) -> Router {
     let (api, document) = openapi::api(catalog::routes()).split_for_parts();
     let api = openapi::with_options(api, &document);
-    let public = layers::around_api(api, app, catalog::BODY_LIMITS)
+    let operator = if app.options.admin_bind.is_some() { operator::probes() } else { operator::routes() };
+    let pages = Router::new()
         .route("/problems/{kind}", get(response::problem::describe_problem))
         .merge(openapi::routes(document_text()))
+        .merge(operator);
+    let public = layers::around_api(api, app, catalog::BODY_LIMITS)
+        .merge(layers::around_pages(pages))
         .fallback(async |method: Method, uri: Uri| match (method, uri.path()) {
             // About the server as a whole (RFC 9110 §9.3.7).
             (Method::OPTIONS, "*") => StatusCode::NO_CONTENT,
             _ => StatusCode::NOT_FOUND,
         });
-    let operator = if app.options.admin_bind.is_some() { operator::probes() } else { operator::routes() };
-    layers::around_all(public.merge(operator), app).with_state(Arc::clone(app))
+    layers::around_all(public, app).with_state(Arc::clone(app))
 }
 
 /// The routes of the admin address, if there is one.
 pub fn admin_router(app: &Arc<App>) -> Router {
-    let routes = operator::routes().fallback(async || StatusCode::NOT_FOUND);
+    let routes = layers::around_pages(operator::routes()).fallback(async || StatusCode::NOT_FOUND);
     layers::around_all(routes, app).with_state(Arc::clone(app))
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use axum::extract::{ConnectInfo, Request};
 use chrono::Utc;
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 use crate::actor::Actor;
@@ -29,8 +29,9 @@ fn client(request: &Request, trusted: &[IpNet]) -> Actor {
     if !is_trusted(&peer) {
         return Actor::from_address(peer);
     }
-    let fields = request.headers().get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    let listed: Vec<&str> = fields.flat_map(|field| field.split(',')).map(str::trim).collect();
+    let fields = request.headers().get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
+    let listed: Vec<&[u8]> =
+        fields.flat_map(|field| field.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii).collect();
     let mut nearest = peer;
     for entry in listed.iter().rev().filter(|entry| !entry.is_empty()) {
         let Some(address) = parse_address(entry) else {
@@ -46,7 +47,8 @@ fn client(request: &Request, trusted: &[IpNet]) -> Actor {
 }
 
 /// The address in an entry, which may have brackets and a port, as proxies write them.
-fn parse_address(entry: &str) -> Option<IpAddr> {
+fn parse_address(entry: &[u8]) -> Option<IpAddr> {
+    let entry = str::from_utf8(entry).ok()?;
     let bare = || entry.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
     let address = entry.parse::<IpAddr>().ok().or_else(|| bare().map(IpAddr::from));
     address.or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
@@ -66,7 +68,8 @@ mod tests {
 
     use super::*;
 
-    fn actor(peer: [u8; 4], forwarded: &str) -> Actor {
+    fn actor(peer: [u8; 4], forwarded: impl AsRef<[u8]>) -> Actor {
+        let forwarded = HeaderValue::from_bytes(forwarded.as_ref()).unwrap();
         let mut request = Request::builder().header(FORWARDED_FOR, forwarded).body(Body::empty()).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((peer, 1))));
         client(&request, &["10.0.0.0/8".parse().unwrap()])
@@ -74,7 +77,7 @@ mod tests {
 
     #[test]
     fn only_a_trusted_proxy_adds_an_address() {
-        let client = |peer, forwarded| actor(peer, forwarded).to_string();
+        let client = |peer, forwarded: &str| actor(peer, forwarded).to_string();
         assert_eq!(client([192, 0, 2, 9], "203.0.113.1"), "192.0.2.9");
         assert_eq!(client([10, 0, 0, 1], "203.0.113.1"), "203.0.113.1");
         assert_eq!(client([10, 0, 0, 1], "198.51.100.7, 203.0.113.1, 10.0.0.2"), "203.0.113.1");
@@ -100,9 +103,17 @@ mod tests {
         for entry in
             ["unknown", "_hidden", "fe80::1%eth0", "fe80::1%eth1", "203.0.113.21:port", "203.0.113.1 x"]
         {
-            let actor = actor([10, 0, 0, 1], &format!("198.51.100.7, {entry}"));
+            let actor = actor([10, 0, 0, 1], format!("198.51.100.7, {entry}"));
             assert!(matches!(actor, Actor::Named(_)) && !actors.contains(&actor), "{entry}");
             actors.push(actor);
         }
+    }
+
+    #[test]
+    fn bytes_beyond_ascii_hide_no_entry() {
+        assert_eq!(actor([10, 0, 0, 1], b"\xe4, 203.0.113.21").to_string(), "203.0.113.21");
+        let [one, other] =
+            [b"203.0.113.1, \xe4", b"203.0.113.1, \xe5"].map(|field| actor([10, 0, 0, 1], field));
+        assert!(matches!(one, Actor::Named(_)) && matches!(other, Actor::Named(_)) && one != other);
     }
 }

@@ -3,26 +3,26 @@
 //! tower-http's `RequestBodyLimitLayer` has one limit for all routes, and leaves the reading to the
 //! handler, where it would begin again with each retry.
 
-use std::{
-    convert::Infallible,
-    error::Error,
-    future::{Ready, ready},
-    sync::Arc,
-};
+use std::{error::Error, io, sync::Arc, time::Duration};
 
+use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZstdDecoder};
 use axum::{
     body::{Body, Bytes},
     extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures_util::TryStreamExt;
 use http::{
-    HeaderMap, HeaderValue, StatusCode,
+    HeaderMap, HeaderValue,
     header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tower::{ServiceExt, service_fn};
-use tower_http::decompression::{DecompressionBody, RequestDecompression};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt},
+    time::timeout,
+};
+use tokio_util::io::StreamReader;
 
 use super::retry;
 use crate::{
@@ -53,10 +53,7 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let limit = limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
     let (mut parts, body) = request.into_parts();
-    let body = match decode(&mut parts.headers, body, limit).await {
-        Ok(body) => collect(body, limit, app.options.body_timeout).await,
-        Err(problem) => Err(problem),
-    };
+    let body = receive(&mut parts.headers, body, limit, app.options.body_timeout).await;
     match body {
         Ok(body) => {
             parts.extensions.insert(ReceivedBody(body));
@@ -66,54 +63,90 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     }
 }
 
-/// The body without its content coding (RFC 9110 §8.4). tower-http's layer would box every
-/// response, so it is used only if there is a coding.
-async fn decode(headers: &mut HeaderMap, body: Body, limit: usize) -> Result<Body, Problem> {
+/// The whole body without its content coding.
+async fn receive(
+    headers: &mut HeaderMap,
+    body: Body,
+    limit: usize,
+    time: Duration,
+) -> Result<Bytes, Problem> {
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    let Some(coding) = headers.get(CONTENT_ENCODING) else { return Ok(body) };
-    let coding = match coding.as_bytes().to_ascii_lowercase().as_slice() {
-        b"x-gzip" => Ok(HeaderValue::from_static("gzip")),
-        coding => HeaderValue::from_bytes(coding),
+    let coding = take_coding(headers)?;
+    // A coding can make much of little, or nothing of much: the limit is on both.
+    let body = Body::new(Limited::new(body, limit));
+    let content = async {
+        match coding {
+            Some(coding) => decode(body, coding, limit).await,
+            None => body.collect().await.map(Collected::to_bytes).map_err(|error| rejection(&error, limit)),
+        }
     };
-    let codings = headers.get_all(CONTENT_ENCODING).iter().count();
-    if let Ok(coding) = coding {
-        headers.insert(CONTENT_ENCODING, coding);
-    }
-    // A coding can make much of little, or nothing of much.
-    let mut request = Request::new(Body::new(Limited::new(body, limit)));
-    std::mem::swap(request.headers_mut(), headers);
-    let Ok(response) =
-        RequestDecompression::new(service_fn(echo::<DecompressionBody<Body>>)).oneshot(request).await;
-    if codings > 1 || response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+    let late = || Problem::new(&BODY_TIMEOUT, "The body did not arrive in time.");
+    timeout(time, content).await.unwrap_or_else(|_| Err(late()))
+}
+
+/// A content coding that a body may have (RFC 9110 §8.4.1).
+#[derive(Debug, Clone, Copy)]
+enum Coding {
+    Brotli,
+    Gzip,
+    Zstd,
+}
+
+/// Removes the coding of the body from the header; `None` if there is none.
+fn take_coding(headers: &mut HeaderMap) -> Result<Option<Coding>, Problem> {
+    let mut fields = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
+    let Some(field) = fields.next() else { return Ok(None) };
+    let coding = match field.to_ascii_lowercase().as_slice() {
+        _ if fields.next().is_some() => None,
+        b"br" => Some(Some(Coding::Brotli)),
+        b"gzip" | b"x-gzip" => Some(Some(Coding::Gzip)),
+        b"zstd" => Some(Some(Coding::Zstd)),
+        b"identity" => Some(None),
+        _ => None,
+    };
+    headers.remove(CONTENT_ENCODING);
+    headers.remove(CONTENT_LENGTH);
+    coding.ok_or_else(|| {
         let detail = "The supported content codings of a body are br, gzip and zstd, one at a time.";
         let accepted = HeaderValue::from_static("br, gzip, zstd");
-        return Err(Problem::new(&UNSUPPORTED_MEDIA_TYPE, detail).with_header(ACCEPT_ENCODING, accepted));
-    }
-    let (parts, body) = response.into_parts();
-    *headers = parts.headers;
-    Ok(Body::new(body))
+        Problem::new(&UNSUPPORTED_MEDIA_TYPE, detail).with_header(ACCEPT_ENCODING, accepted)
+    })
 }
 
-/// Turns a request into a response with the same header fields and body.
-fn echo<B>(request: http::Request<B>) -> Ready<Result<http::Response<B>, Infallible>> {
-    let (parts, body) = request.into_parts();
-    let mut response = http::Response::new(body);
-    *response.headers_mut() = parts.headers;
-    ready(Ok(response))
+/// Reads and decodes a body. tower-http's layer ignores bytes behind the end of the coding.
+async fn decode(body: Body, coding: Coding, limit: usize) -> Result<Bytes, Problem> {
+    let rejected = |error: io::Error| rejection(&error, limit);
+    let mut reader = StreamReader::new(TryStreamExt::map_err(body.into_data_stream(), io::Error::other));
+    // Nothing is the same in every coding.
+    if reader.fill_buf().await.map_err(rejected)?.is_empty() {
+        return Ok(Bytes::new());
+    }
+    let decoder: Box<dyn AsyncRead + Send + Unpin> = match coding {
+        Coding::Brotli => Box::new(BrotliDecoder::new(&mut reader)),
+        Coding::Gzip => Box::new(GzipDecoder::new(&mut reader)),
+        Coding::Zstd => Box::new(ZstdDecoder::new(&mut reader)),
+    };
+    let mut content = Vec::new();
+    decoder.take(limit as u64 + 1).read_to_end(&mut content).await.map_err(rejected)?;
+    if content.len() > limit {
+        Err(too_large(limit))
+    } else if reader.fill_buf().await.map_err(rejected)?.is_empty() {
+        Ok(content.into())
+    } else {
+        Err(malformed())
+    }
 }
 
-async fn collect(body: Body, limit: usize, timeout: std::time::Duration) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(timeout, Limited::new(body, limit).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if is_too_large(&*error) => Err(too_large(limit)),
-        Ok(Err(_)) => {
-            Err(Problem::new(&MALFORMED, "The body ended early, or does not match its Content-Encoding."))
-        }
-        Err(_) => Err(Problem::new(&BODY_TIMEOUT, "The body did not arrive in time.")),
-    }
+/// Why a body cannot be read.
+fn rejection(error: &(dyn Error + 'static), limit: usize) -> Problem {
+    if is_too_large(error) { too_large(limit) } else { malformed() }
+}
+
+fn malformed() -> Problem {
+    Problem::new(&MALFORMED, "The body ended early, or does not match its Content-Encoding.")
 }
 
 fn too_large(limit: usize) -> Problem {

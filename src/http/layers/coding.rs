@@ -17,7 +17,7 @@ use tower_http::compression::{
 
 use crate::http::{
     operator,
-    request::negotiation::{IDENTITY, choose_coding},
+    request::negotiation::{IDENTITY, choose_coding, has_no_content},
     response::{
         problem::{NOT_ACCEPTABLE, Problem},
         reply::suffix,
@@ -32,13 +32,20 @@ pub fn layer() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
     CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE)))
 }
 
-/// Chooses the coding of the response, or rejects the request with 406 if the client accepts none.
-/// Probes always respond, as they are.
+/// Chooses the coding of the response, or rejects the request: with 400 if its field is malformed,
+/// with 406 if the client accepts no coding.
+/// Probes always respond, as they are; a response without content is acceptable to everybody.
 pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     if !request.headers().contains_key(header::ACCEPT_ENCODING) {
         return Ok(());
     }
-    let coding = if operator::is_probe(request) { Some(IDENTITY) } else { choose_coding(request.headers()) };
+    let plain = || has_no_content(request.method()).then_some(IDENTITY);
+    let coding = if operator::is_probe(request) {
+        Some(IDENTITY)
+    } else {
+        let chosen = choose_coding(request.headers());
+        chosen.map_err(|fault| Problem::malformed(vec![fault]))?.or_else(plain)
+    };
     let Some(coding) = coding else {
         let detail = "The Accept-Encoding field admits none of br, gzip, zstd and identity.";
         return Err(Problem::new(&NOT_ACCEPTABLE, detail));

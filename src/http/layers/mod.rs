@@ -102,6 +102,11 @@ pub fn around_api(
     )
 }
 
+/// The layer around everything that is not an operation of the API, inside [`around_all`].
+pub fn around_pages(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    router.route_layer(AroundLayer(|request: &mut Request| head::require_unconditional(request)))
+}
+
 fn secure(mut response: Response) -> Response {
     for (name, value) in SECURITY {
         response.headers_mut().entry(name).or_insert(value);

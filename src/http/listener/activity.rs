@@ -1,11 +1,15 @@
 //! What a connection is doing: the requests, responses and bytes that its watchdog looks at.
 
 use std::{
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use http::Version;
+use tokio::sync::Notify;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::config::http::ConnectionOptions;
 
@@ -14,7 +18,13 @@ pub const PIECE: usize = 64 * 1024;
 
 /// The requests and responses of a connection.
 #[derive(Debug)]
-pub struct Activity(Mutex<State>);
+pub struct Activity {
+    state: Mutex<State>,
+    /// Cancelled once an HTTP/2 client sends nothing more.
+    half_closed: CancellationToken,
+    /// A request or a response is no longer in progress.
+    progress: Notify,
+}
 
 #[derive(Debug)]
 struct State {
@@ -47,15 +57,14 @@ pub enum Condition {
     Idle,
     /// The client does not read its response.
     Stalled,
-    /// A request has been in progress for this time, and nothing is being sent. HTTP/1.0 knows no
-    /// interim responses.
-    Handling { time: Duration, knows_interim: bool },
+    /// A request of this version has been in progress for this time, and nothing is being sent.
+    Handling { time: Duration, version: Version },
 }
 
 impl Activity {
     pub fn new() -> Arc<Self> {
         let now = Instant::now();
-        Arc::new(Self(Mutex::new(State {
+        let state = State {
             quiet_since: now,
             handled: 0,
             handled_since: now,
@@ -66,11 +75,16 @@ impl Activity {
             unflushed: None,
             has_unread: false,
             is_lingering: false,
-        })))
+        };
+        Arc::new(Self {
+            state: Mutex::new(state),
+            half_closed: CancellationToken::new(),
+            progress: Notify::new(),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn condition(&self, now: Instant, options: &ConnectionOptions) -> Condition {
@@ -81,7 +95,7 @@ impl Activity {
             Condition::Stalled
         } else if state.handled > 0 && state.sending.is_empty() && state.unflushed.is_none() {
             let time = now.duration_since(state.handled_since);
-            Condition::Handling { time, knows_interim: state.version == Version::HTTP_11 }
+            Condition::Handling { time, version: state.version }
         } else if state.handled > 0 || !state.sending.is_empty() || state.is_lingering {
             Condition::Good
         } else if now.duration_since(state.quiet_since) >= options.idle_timeout {
@@ -98,6 +112,27 @@ impl Activity {
             || !state.sending.is_empty()
             || state.unflushed.is_some()
             || state.is_lingering
+    }
+
+    /// Records that an HTTP/2 client sends nothing more; what it sent before is already read.
+    pub fn half_close(&self) {
+        self.half_closed.cancel();
+    }
+
+    /// Completes when an HTTP/2 client sends nothing more, and has the responses to all requests.
+    pub async fn end(&self) {
+        self.half_closed.cancelled().await;
+        loop {
+            let progress = self.progress.notified();
+            let is_in_progress = {
+                let state = self.lock();
+                state.handled > 0 || !state.sending.is_empty()
+            };
+            if !is_in_progress {
+                return;
+            }
+            progress.await;
+        }
     }
 
     /// Records bytes that were handed to the kernel: 0 if its buffer is full.
@@ -137,9 +172,11 @@ impl Activity {
         Handling(Arc::clone(self))
     }
 
-    pub fn receive(self: &Arc<Self>) -> Receiving {
+    pub fn receive(self: &Arc<Self>, version: Version) -> Receiving {
         self.lock().incomplete += 1;
-        Receiving { activity: Arc::clone(self), is_whole: false }
+        let half_closed = || Box::pin(self.half_closed.clone().cancelled_owned());
+        let half_closed = (version == Version::HTTP_2).then(half_closed);
+        Receiving { activity: Arc::clone(self), is_whole: false, half_closed }
     }
 }
 
@@ -148,6 +185,12 @@ impl Activity {
 pub struct Handling(Arc<Activity>);
 
 impl Handling {
+    /// Whether a body was not read to its end: nothing can follow it on an HTTP/1 connection.
+    pub fn leaves_unread(&self) -> bool {
+        let state = self.0.lock();
+        state.has_unread || state.incomplete > 0
+    }
+
     /// Begins the response.
     pub fn respond(self) -> Sending {
         let activity = Arc::clone(&self.0);
@@ -165,6 +208,8 @@ impl Drop for Handling {
         let mut state = self.0.lock();
         state.handled -= 1;
         state.quiet_since = Instant::now();
+        drop(state);
+        self.0.progress.notify_one();
     }
 }
 
@@ -173,9 +218,16 @@ impl Drop for Handling {
 pub struct Receiving {
     activity: Arc<Activity>,
     is_whole: bool,
+    /// For HTTP/2, whose bodies hyper would wait for.
+    half_closed: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
 
 impl Receiving {
+    /// Completes when an HTTP/2 client sends nothing more.
+    pub fn poll_half_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.half_closed.as_mut().map_or(Poll::Pending, |half_closed| half_closed.as_mut().poll(context))
+    }
+
     pub fn finish(&mut self) {
         if !self.is_whole {
             self.is_whole = true;
@@ -217,5 +269,7 @@ impl Drop for Sending {
         let mut state = self.activity.lock();
         state.sending.retain(|(id, _)| *id != self.id);
         state.quiet_since = Instant::now();
+        drop(state);
+        self.activity.progress.notify_one();
     }
 }

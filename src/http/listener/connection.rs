@@ -10,6 +10,7 @@ use std::{
 
 use axum::Router;
 use futures_util::FutureExt;
+use http::Version;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::{self, Builder},
@@ -41,6 +42,8 @@ const SURPLUS_TIMEOUT: Duration = Duration::from_secs(1);
 /// An interim response, which an HTTP/1.1 client discards (RFC 9110 §15.2). A client that has
 /// disconnected responds with a reset.
 const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+/// An empty frame of a reserved type, which an HTTP/2 client discards (RFC 9113 §5.5).
+const EMPTY_FRAME: &[u8] = b"\0\0\0\xe4\0\0\0\0\0";
 
 type Served<'a> = auto::Connection<'a, TokioIo<Socket>, Service, TokioExecutor>;
 
@@ -78,6 +81,7 @@ impl Connection {
             biased;
             _ = served.as_mut() => return,
             verdict = verdict.as_mut() => Some(verdict),
+            () = activity.end() => Some(Verdict::Close),
             () = draining.cancelled() => None,
         };
         if ended != Some(Verdict::Abort) {
@@ -134,7 +138,7 @@ async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) {
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
-    /// It is idle.
+    /// It is idle, or will have no more requests.
     Close,
     /// Its client has disconnected, or reads nothing.
     Abort,
@@ -151,8 +155,8 @@ async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOpti
             Condition::Good => {}
             Condition::Idle => return Verdict::Close,
             Condition::Stalled => return Verdict::Abort,
-            Condition::Handling { time, knows_interim } => {
-                // hyper does not read meanwhile.
+            Condition::Handling { time, version } => {
+                // hyper does not read HTTP/1 meanwhile.
                 let ready = stream.ready(Interest::READABLE | Interest::ERROR).now_or_never();
                 let ready = ready.and_then(Result::ok).unwrap_or(Ready::EMPTY);
                 if ready.is_error() {
@@ -160,10 +164,15 @@ async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOpti
                 }
                 // The client has disconnected or only half-closed. More bytes tell which: a client
                 // that has disconnected resets the connection.
-                was_asked =
-                    !was_asked && ready.is_read_closed() && knows_interim && time >= options.check_every;
+                let discarded = match version {
+                    Version::HTTP_2 => EMPTY_FRAME,
+                    Version::HTTP_11 => INTERIM,
+                    // HTTP/1.0 has nothing that a client discards.
+                    _ => continue,
+                };
+                was_asked = !was_asked && ready.is_read_closed() && time >= options.check_every;
                 if was_asked {
-                    let _ = stream.try_write(INTERIM);
+                    let _ = stream.try_write(discarded);
                     ticks.reset_after(options.check_every / 10);
                 }
             }

@@ -8,7 +8,9 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture};
+use axum::{
+    BoxError, Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture,
+};
 use bytes::{Buf, Bytes};
 use http::{HeaderValue, Request, Version, header::CONNECTION};
 use http_body::{Body as _, Frame, SizeHint};
@@ -22,8 +24,8 @@ use super::{
 };
 use crate::{app::App, http::limits::Surplus};
 
-/// The router, for one connection. While the service drains, clients of HTTP/1 are asked to use
-/// another one.
+/// The router, for one connection. Clients of HTTP/1 are asked to use another one while the service
+/// drains, and after a response to a request whose body was not read (RFC 9112 §9.6).
 #[derive(Debug, Clone)]
 pub struct Service {
     pub router: Router,
@@ -40,13 +42,14 @@ impl hyper::service::Service<Request<Incoming>> for Service {
     type Future = Responding;
 
     fn call(&self, request: Request<Incoming>) -> Responding {
-        let handling = self.activity.handle(request.version());
-        let app = (request.version() != Version::HTTP_2).then(|| Arc::clone(&self.app));
+        let version = request.version();
+        let handling = self.activity.handle(version);
+        let app = (version != Version::HTTP_2).then(|| Arc::clone(&self.app));
         let mut request = target::normalize(request).map(|body| {
             if body.is_end_stream() {
                 return Body::empty();
             }
-            Body::new(RequestBody { inner: body, receiving: self.activity.receive() })
+            Body::new(RequestBody { inner: body, receiving: self.activity.receive(version) })
         });
         request.extensions_mut().insert(ConnectInfo(self.peer));
         if self.is_surplus {
@@ -76,7 +79,7 @@ impl Future for Responding {
         let Some(handling) = this.handling.take() else {
             unreachable!("it is polled until it is ready, and not again")
         };
-        if this.app.as_ref().is_some_and(|app| app.is_draining()) {
+        if this.app.as_ref().is_some_and(|app| app.is_draining() || handling.leaves_unread()) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let sending = handling.respond();
@@ -92,13 +95,18 @@ struct RequestBody {
 
 impl http_body::Body for RequestBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        // In this order: what arrived before the end is then in the body.
+        let is_half_closed = self.receiving.poll_half_closed(context).is_ready();
+        let frame = match Pin::new(&mut self.inner).poll_frame(context) {
+            Poll::Pending if is_half_closed => Some(Err("the client ended the connection".into())),
+            frame => ready!(frame).map(|frame| frame.map_err(BoxError::from)),
+        };
         if frame.is_none() || self.inner.is_end_stream() {
             self.receiving.finish();
         }

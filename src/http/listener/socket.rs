@@ -1,5 +1,8 @@
 //! The bytes of a connection: bare rejections become problem documents, and the connection is
 //! closed in stages while the client is still sending.
+//!
+//! hyper's HTTP/1 responds to a client that has half-closed the connection; its HTTP/2 resets all
+//! streams. So an HTTP/2 connection ends here without hyper being told.
 
 use std::{
     io::{self, ErrorKind, IoSlice},
@@ -24,6 +27,9 @@ use crate::app::App;
 const LINGER_TIME: Duration = Duration::from_secs(5);
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
+/// What an HTTP/2 client sends first (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 /// The socket of a connection. hyper reads and writes it, and the watchdog looks at it.
 #[derive(Debug)]
 pub struct Socket {
@@ -34,6 +40,8 @@ pub struct Socket {
     /// The unwritten rest of what replaces a bare head.
     rejection: Vec<u8>,
     linger: Option<Linger>,
+    /// The rest of the preface, as long as everything before it has arrived.
+    preface: Option<&'static [u8]>,
 }
 
 #[derive(Debug)]
@@ -44,7 +52,19 @@ struct Linger {
 
 impl Socket {
     pub fn new(stream: Arc<TcpStream>, peer: SocketAddr, app: Arc<App>, activity: Arc<Activity>) -> Self {
-        Self { stream, peer, app, activity, rejection: Vec::new(), linger: None }
+        Self { stream, peer, app, activity, rejection: Vec::new(), linger: None, preface: Some(PREFACE) }
+    }
+
+    fn is_http2(&self) -> bool {
+        self.preface.is_some_and(<[u8]>::is_empty)
+    }
+
+    /// Compares bytes that the client sent with the preface.
+    fn compare_with_preface(&mut self, bytes: &[u8]) {
+        self.preface = self.preface.and_then(|rest| {
+            let length = rest.len().min(bytes.len());
+            rest.strip_prefix(&bytes[..length])
+        });
     }
 
     fn poll_try_write(
@@ -151,14 +171,22 @@ impl AsyncWrite for Socket {
 
 impl AsyncRead for Socket {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         loop {
             ready!(self.stream.poll_read_ready(context))?;
+            let before = buffer.filled().len();
             match self.stream.try_read_buf(buffer) {
-                Ok(_) => return Poll::Ready(Ok(())),
+                Ok(0) if self.is_http2() && buffer.remaining() > 0 => {
+                    self.activity.half_close();
+                    return Poll::Pending;
+                }
+                Ok(_) => {
+                    self.compare_with_preface(&buffer.filled()[before..]);
+                    return Poll::Ready(Ok(()));
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
             }

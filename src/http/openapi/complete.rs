@@ -41,9 +41,9 @@ pub fn complete_operation(
     }
     for (status, response) in responses.iter_mut() {
         if let Some(kind) = KINDS.iter().find(|kind| kind.status.as_str() == status) {
-            let name = problems::component_name(kind, method);
+            let name = problems::component_name(kind, method, traits.has_body);
             *response = reference(&name);
-            rejections.entry(name).or_insert_with(|| problems::rejection(kind, method));
+            rejections.entry(name).or_insert_with(|| problems::rejection(kind, method, traits.has_body));
         } else {
             describe(status, response);
             complete_headers(response);
@@ -58,8 +58,9 @@ fn rejections_of(method: &str, traits: &Traits) -> Vec<&'static Kind> {
     let mut kinds = vec![&MALFORMED, &UNAUTHORIZED, &TOO_MANY_REQUESTS, &INTERNAL, &UNAVAILABLE];
     let mut add = |applies: bool, more: &[&'static Kind]| kinds.extend(more.iter().filter(|_| applies));
     add(traits.has_content, &[&NOT_ACCEPTABLE]);
-    add(traits.has_body, &[&BODY_TIMEOUT, &TOO_LARGE, &UNSUPPORTED_MEDIA_TYPE, &INVALID]);
-    add(traits.is_write, &[&CONFLICT, &INVALID]);
+    // The body of every write is read, even if it must be empty.
+    add(traits.is_write, &[&BODY_TIMEOUT, &TOO_LARGE, &UNSUPPORTED_MEDIA_TYPE, &INVALID]);
+    add(traits.is_write, &[&CONFLICT]);
     // A PUT creates what is missing.
     add(traits.is_on_entity && method != "put", &[&NOT_FOUND]);
     add(traits.is_on_entity, &[&PRECONDITION_FAILED]);

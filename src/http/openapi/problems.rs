@@ -14,18 +14,25 @@ pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/responses/{name}") })
 }
 
-/// `not-found` → `NotFound`. PATCH has its own field for the supported media types.
-pub fn component_name(kind: &Kind, method: &str) -> String {
+/// `not-found` → `NotFound`. PATCH has its own field for the supported media types, and an operation
+/// without a body has none.
+pub fn component_name(kind: &Kind, method: &str, has_body: bool) -> String {
     let capitalized = |word: &str| word[..1].to_uppercase() + &word[1..];
     let name: String = kind.slug.split('-').map(capitalized).collect();
-    if *kind == UNSUPPORTED_MEDIA_TYPE && method == "patch" { name + "OfPatch" } else { name }
+    match method {
+        _ if *kind != UNSUPPORTED_MEDIA_TYPE => name,
+        _ if !has_body => "UnsupportedContentCoding".into(),
+        "patch" => name + "OfPatch",
+        _ => name,
+    }
 }
 
 /// The response with a kind of problem.
-pub fn rejection(kind: &Kind, method: &str) -> Value {
+pub fn rejection(kind: &Kind, method: &str, has_body: bool) -> Value {
     let mut headers = Map::new();
     let fields: &[&str] = match kind.status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if !has_body => &["Accept-Encoding"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE if method == "patch" => &["Accept-Patch", "Accept-Encoding"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Encoding"],
         _ => &[],

@@ -31,9 +31,43 @@ pub fn require_media_type(parts: &Parts, types: &'static [&'static str]) -> Resu
     })
 }
 
+/// The media type of a body in one spelling: in lower case, without the default charset.
+pub fn canonical(headers: &HeaderMap) -> Vec<u8> {
+    let Some(field) = headers.get(CONTENT_TYPE) else { return Vec::new() };
+    let (essence, parameters) = parameters(field.as_bytes());
+    let mut canonical = essence.to_ascii_lowercase();
+    for (name, value) in parameters {
+        let name = name.to_ascii_lowercase();
+        if name != b"charset" || !value.eq_ignore_ascii_case(b"utf-8") {
+            canonical.extend([b";", &*name, b"=\"", value, b"\""].concat());
+        }
+    }
+    canonical
+}
+
 fn find(headers: &HeaderMap, types: &[&'static str]) -> Option<&'static str> {
-    let (essence, mut parameters) = parameters(headers.get(CONTENT_TYPE)?.to_str().ok()?);
-    let media_type = types.iter().find(|name| name.eq_ignore_ascii_case(essence)).copied();
-    let charset = parameters.find(|(name, _)| name.eq_ignore_ascii_case("charset"));
-    media_type.filter(|_| charset.is_none_or(|(_, charset)| charset.eq_ignore_ascii_case("utf-8")))
+    let (essence, mut parameters) = parameters(headers.get(CONTENT_TYPE)?.as_bytes());
+    let media_type = types.iter().find(|name| name.as_bytes().eq_ignore_ascii_case(essence)).copied();
+    let charset = parameters.find(|(name, _)| name.eq_ignore_ascii_case(b"charset"));
+    media_type.filter(|_| charset.is_none_or(|(_, charset)| charset.eq_ignore_ascii_case(b"utf-8")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_media_type_have_one_form() {
+        let form = |value: &'static str| {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(value))]);
+            String::from_utf8(canonical(&headers)).unwrap()
+        };
+        for json in
+            ["application/json", "Application/JSON; charset=UTF-8", "application/json;CHARSET=\"utf-8\""]
+        {
+            assert_eq!(form(json), "application/json");
+        }
+        assert_eq!(form("text/plain; Charset=latin1;a=B"), "text/plain;charset=\"latin1\";a=\"B\"");
+        assert_eq!(canonical(&HeaderMap::new()), b"");
+    }
 }

@@ -198,15 +198,20 @@ where
     let original = document(current)?;
     let mut document = Value::Object(original.clone());
     let mut written = 0;
+    let mut changed: Vec<&str> = Vec::new();
     for (index, operation) in operations.iter().enumerate() {
         step(&mut document, operation, &mut written).map_err(|failure| failure.at(index))?;
+        // A later operation may restore the value; the change is still a fault.
+        let differs = |name: &&str| document.get(name) != original.get(*name);
+        changed.extend(OUTPUT_ONLY.into_iter().filter(differs));
     }
+    changed.sort_unstable();
+    changed.dedup();
     let Value::Object(members) = &mut document else {
         return Err(Problem::invalid(vec![Fault::at("", "type", "must be an object")]));
     };
-    let changed = OUTPUT_ONLY.iter().filter(|name| members.get(**name) != original.get(**name));
     let mut faults: Vec<Fault> =
-        changed.map(|name| Fault::at(format!("/{name}"), "read_only", "cannot be changed")).collect();
+        changed.iter().map(|name| Fault::at(format!("/{name}"), "read_only", "cannot be changed")).collect();
     members.retain(|name, _| !is_output_only(name));
     match json::parse_checked(&document.to_string(), &json::strict) {
         Ok(value) if faults.is_empty() => return Ok(value),

@@ -80,11 +80,15 @@ impl Preconditions {
 
 /// Rejects preconditions if the target evaluates none: a client that sends one relies on it.
 pub fn reject(head: &mut Head) {
-    for (field, name) in [(IF_MATCH, "If-Match"), (IF_NONE_MATCH, "If-None-Match")] {
-        if head.parts.headers.contains_key(field) {
-            head.faults.push(Fault::header(name, "not_evaluated", "is not evaluated here; leave it out"));
-        }
-    }
+    head.faults.extend(faults_of_unevaluated(&head.parts.headers));
+}
+
+/// A fault for each precondition, if the target evaluates none.
+pub fn faults_of_unevaluated(headers: &HeaderMap) -> impl Iterator<Item = Fault> {
+    let fields = [(IF_MATCH, "If-Match"), (IF_NONE_MATCH, "If-None-Match")].into_iter();
+    fields
+        .filter(|(field, _)| headers.contains_key(field))
+        .map(|(_, name)| Fault::header(name, "not_evaluated", "is not evaluated here; leave it out"))
 }
 
 impl FromHead for Preconditions {

@@ -100,6 +100,20 @@ impl Parameters {
         values
     }
 
+    /// The values of a parameter that names some of `all`, sorted. Empty if it names all of them: that
+    /// filters nothing, just as if it were missing.
+    pub fn subset<T: Ord, const N: usize>(
+        &mut self,
+        name: &'static str,
+        all: &[T; N],
+        parse: impl Fn(&str) -> Result<T, Expected>,
+    ) -> Vec<T> {
+        let mut values = self.many(name, N, parse);
+        values.sort_unstable();
+        values.dedup();
+        if all.iter().all(|value| values.contains(value)) { Vec::new() } else { values }
+    }
+
     /// The value of a parameter that may occur once.
     pub fn one<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, Expected>) -> Option<T> {
         self.many(name, 1, parse).pop()

@@ -6,7 +6,7 @@
 
 use http::{
     HeaderName, HeaderValue,
-    header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER},
+    header::{IF_MATCH, IF_NONE_MATCH, RETRY_AFTER},
     request::Parts,
 };
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Fault},
     http::{
         limits::{MAX_KEY, MAX_STORED},
-        request::head::Head,
+        request::{head::Head, media_type},
         response::{
             problem::{CONFLICT, Problem},
             reply::Reply,
@@ -127,9 +127,9 @@ fn parse_key(field: &str) -> Option<String> {
 }
 
 fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
-    let media_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let media_type = media_type::canonical(&parts.headers);
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-    let mut pieces = vec![parts.method.as_str().as_bytes(), target.as_bytes(), media_type, body];
+    let mut pieces = vec![parts.method.as_str().as_bytes(), target.as_bytes(), &media_type, body];
     for name in [IF_MATCH, IF_NONE_MATCH] {
         let values: Vec<_> = parts.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
         pieces.push(if values.is_empty() { b"-" } else { b"+" });

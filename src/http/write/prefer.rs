@@ -1,26 +1,24 @@
 //! The `Prefer` field (RFC 7240).
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::http::request::field::{elements, parameters};
+use crate::http::request::field::{elements, parameter, parameters};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// Whether the first `return` preference is `minimal` (RFC 7240 §2). Malformed preferences are
 /// ignored, as the RFC requires.
 pub fn prefers_minimal(headers: &HeaderMap) -> bool {
-    let fields = headers.get_all(PREFER).iter().filter_map(|field| field.to_str().ok());
+    let fields = headers.get_all(PREFER).iter().map(HeaderValue::as_bytes);
     let mut preferences = fields.flat_map(elements).filter_map(|preference| {
-        let (name, value) = parameters(preference).0.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("return").then(|| value.trim().trim_matches('"'))
+        let (name, value) = parameter(parameters(preference).0)?;
+        name.eq_ignore_ascii_case(b"return").then_some(value)
     });
-    preferences.next().is_some_and(|value| value.eq_ignore_ascii_case("minimal"))
+    preferences.next().is_some_and(|value| value.eq_ignore_ascii_case(b"minimal"))
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]

@@ -62,6 +62,9 @@ pub struct Tombstone {
     /// The last version that it had.
     #[column(check = "version >= 1")]
     pub version: i64,
+    /// When it was last changed, so that the times of an id never go back.
+    #[column(default = "now()")]
+    pub updated_at: DateTime<Utc>,
 }
 
 impl fmt::Debug for ServiceKey {

@@ -227,6 +227,13 @@ impl Samples<'_> {
             let path = format!("{}?unknown=1", operation.path);
             samples.push(operation.at(path).valid(400));
         }
+        for operation in [Some(self.delete(self.id)), self.if_offered(Restore, || self.restore(self.id))] {
+            let Some(operation) = operation else { continue };
+            samples.extend([
+                operation.sample(413).text(JSON, " ".repeat(1024 * 1024 + 1)),
+                operation.sample(415).text(JSON, "{}").header("content-encoding", "compress"),
+            ]);
+        }
         let creates = |operation: &Operation| operation.id.starts_with("replace_");
         let absent = self.members(ABSENT).filter(|operation| !creates(operation));
         samples.extend(absent.map(|operation| operation.valid(404)));

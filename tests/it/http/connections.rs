@@ -1,6 +1,9 @@
 //! Connections: half-close, early rejections, silence, slow readers, their number.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -88,6 +91,111 @@ async fn a_half_closed_client_that_waits_long_gets_interim_responses_first() {
     assert!(rest.starts_with("HTTP/1.1 201 "), "{rest}");
 }
 
+/// A frame of HTTP/2 (RFC 9113 §4.1).
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags, 0, 0, 0, stream], payload].concat()
+}
+
+const HEADERS: u8 = 1;
+const DATA: u8 = 0;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// The head of a request without Huffman coding (RFC 7541 §6.1 and §6.2.2).
+fn head(stream: u8, flags: u8, method: u8, path: &str) -> Vec<u8> {
+    let mut block = vec![method, 0x86];
+    for (index, value) in [(&[0x04][..], path), (&[0x01], "x"), (&[0x0f, 0x10], "application/json")] {
+        block.extend_from_slice(&[index, &[u8::try_from(value.len()).unwrap()], value.as_bytes()].concat());
+    }
+    frame(HEADERS, END_HEADERS | flags, stream, &block)
+}
+
+const GET: u8 = 0x82;
+const POST: u8 = 0x83;
+
+/// Sends frames on a new HTTP/2 connection, and half-closes it.
+async fn half_close_http2(service: &TestService, frames: &[Vec<u8>]) -> TcpStream {
+    let mut stream = connect(service).await;
+    let preface = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &frame(4, 0, 0, &[])[..]].concat();
+    stream.write_all(&[preface, frames.concat()].concat()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    stream
+}
+
+/// The content of each stream that the server ended, in the order of their ids.
+async fn contents(stream: &mut TcpStream) -> Vec<String> {
+    let mut bytes = Vec::new();
+    let read = timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await;
+    read.expect("still open").unwrap();
+    let mut contents: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
+    let mut ended = BTreeSet::new();
+    let mut rest = &bytes[..];
+    while let [_, high, low, kind, flags, _, _, _, stream, after @ ..] = rest {
+        let (payload, next) = after.split_at(usize::from(u16::from_be_bytes([*high, *low])));
+        rest = next;
+        if *kind == DATA {
+            contents.entry(*stream).or_default().extend_from_slice(payload);
+        }
+        if matches!(*kind, DATA | HEADERS) && flags & END_STREAM != 0 {
+            ended.insert(*stream);
+        }
+    }
+    contents.retain(|stream, _| ended.contains(stream));
+    contents.into_values().map(|content| String::from_utf8(content).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_http2_client_that_half_closes_after_its_requests_gets_the_responses() {
+    let service = service_with(|connections| connections.check_every = Duration::from_mins(1)).await;
+    for _ in 0..20 {
+        let frames = [
+            head(1, END_STREAM, GET, "/livez"),
+            head(3, 0, POST, "/v1/items"),
+            frame(DATA, END_STREAM, 3, br#"{"name":"Lamp"}"#),
+            head(5, END_STREAM, GET, "/v1/items?limit=1"),
+            head(7, 0, POST, "/v1/items"),
+            frame(DATA, 0, 7, br#"{"name":"#),
+        ];
+        let contents = contents(&mut half_close_http2(&service, &frames).await).await;
+        assert_eq!(contents.len(), 4, "{contents:?}");
+        for (content, expected) in
+            contents.iter().zip(["pass", "\"Lamp\"", "next_cursor", "malformed-request"])
+        {
+            assert!(content.contains(expected), "{content}");
+        }
+    }
+    assert_eq!(service.database.count_items().await, 20);
+    assert_eq!(contents(&mut half_close_http2(&service, &[]).await).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_half_closed_http2_client_may_wait_long_for_its_response() {
+    let service = TestService::start().await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let mut stream = half_close_http2(&service, &[head(1, END_STREAM, GET, "/v1/items")]).await;
+    tokio::time::sleep(2 * SHORT).await;
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    let contents = contents(&mut stream).await;
+    assert!(contents.len() == 1 && contents[0].contains("next_cursor"), "{contents:?}");
+}
+
+#[tokio::test]
+async fn an_http2_client_that_leaves_ends_its_request() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let (mut client, connection) = connect_http2(&service, 65_535).await;
+    let response = tokio::spawn(client.send_request(get("/v1/items")));
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+    eventually("the read waits", async || service.database.number(waiting).await == 1).await;
+    response.abort();
+    connection.abort();
+    eventually("the request is gone", async || log.lines("request.abandoned").len() == 1).await;
+}
+
 #[tokio::test]
 async fn a_client_that_resets_its_connection_ends_its_request() {
     let log = Log::capture();
@@ -124,7 +232,37 @@ async fn a_client_that_is_still_sending_gets_the_rejection() {
         let reply = read_to_end(&mut stream).await;
         assert_eq!(reply.split(' ').nth(1), Some(status), "{reply}");
         assert!(reply.contains("application/problem+json"), "{reply}");
+        assert!(reply.contains("\r\nconnection: close\r\n"), "{reply}");
     }
+}
+
+#[tokio::test]
+async fn a_response_after_which_the_connection_is_closed_says_so() {
+    let service = TestService::start().await;
+    for (target, fields, status) in [
+        ("POST /v1/items", "transfer-encoding: chunked\r\n\r\nz\r\n", "400"),
+        ("POST /v1/items", "transfer-encoding: chunked\r\n\r\n2\r\n{}}\r\n", "400"),
+        ("POST /nowhere", "content-length: 100000\r\n\r\n{", "404"),
+        ("GET /v1/items", "content-length: 100000\r\n\r\n{", "200"),
+        ("POST /openapi.json", "content-length: 100000\r\n\r\n{", "405"),
+    ] {
+        let mut stream = connect(&service).await;
+        let head = format!("{target} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n");
+        stream.write_all(format!("{head}{fields}").as_bytes()).await.unwrap();
+        // Until the server ends its side.
+        let reply = timeout(Duration::from_secs(3), read_to_end(&mut stream)).await;
+        let reply = reply.unwrap_or_else(|_| panic!("{target} {fields}: still open"));
+        assert_eq!(reply.split(' ').nth(1), Some(status), "{target} {fields}: {reply}");
+        assert!(reply.contains("\r\nconnection: close\r\n"), "{target} {fields}: {reply}");
+    }
+    let mut stream = connect(&service).await;
+    let whole = post(r#"{"name":"Lamp"}"#);
+    stream
+        .write_all(format!("{whole}GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    let replies = read_to_end(&mut stream).await;
+    assert_eq!(replies.matches("\r\nconnection: close\r\n").count(), 1, "{replies}");
 }
 
 #[tokio::test]

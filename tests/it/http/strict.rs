@@ -1,7 +1,10 @@
 //! What a strict client may rely on: grammars, equivalent spellings, and fields that are never
 //! ignored.
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{
+    Client, Method, StatusCode,
+    header::{HeaderName, HeaderValue},
+};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -12,6 +15,10 @@ use crate::support::service::{Reply, TestService, options, path};
 
 fn malformed(reply: &Reply) -> Vec<(String, String)> {
     reply.is_problem(400, "malformed-request").faults()
+}
+
+fn malformed_body(reply: &Reply) -> &str {
+    reply.is_problem(400, "malformed-request").body["detail"].as_str().unwrap()
 }
 
 /// An item with attributes of more than a kibibyte, which are compressed.
@@ -35,6 +42,25 @@ async fn a_precondition_that_nothing_evaluates_is_rejected() {
         assert_eq!(malformed(&reply), expected);
     }
     assert_eq!(service.database.count_items().await, 0);
+    let pages =
+        ["/", "/docs/", "/openapi.json", "/problems/conflict", "/.well-known/api-catalog", "/metrics"];
+    for path in pages {
+        for (name, value) in [("If-Match", "\"1\""), ("If-None-Match", "*")] {
+            for method in [Method::GET, Method::HEAD] {
+                let reply = service.send(method.clone(), path, &[(name, value)], None).await;
+                assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{method} {path}");
+                if method == Method::GET {
+                    assert_eq!(malformed(&reply), [(name.into(), "not_evaluated".into())]);
+                }
+            }
+        }
+        assert!(service.get(path).await.status.is_success(), "{path}");
+    }
+    for path in ["/livez", "/readyz"] {
+        let reply =
+            service.send(Method::GET, path, &[("if-match", "\"1\""), ("if-none-match", "*")], None).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -146,12 +172,21 @@ async fn what_was_served_in_a_coding_can_be_sent_back_in_it() {
         assert_eq!(send(bytes.to_vec(), &coding.to_uppercase()).await.status, StatusCode::CREATED);
         send(bytes[..bytes.len() / 2].to_vec(), coding).await.is_problem(400, "malformed-request");
         send(b"{\"name\": \"x\"}".to_vec(), coding).await.is_problem(400, "malformed-request");
+        for behind in [&b"x"[..], b"\0", b"{\"name\": \"x\"}", &bytes] {
+            let reply = send([&bytes[..], behind].concat(), coding).await;
+            assert_eq!(
+                malformed_body(&reply),
+                "The body ended early, or does not match its Content-Encoding."
+            );
+        }
         for other in ["deflate", "gzip, br", "compress"] {
             let reply = send(bytes.to_vec(), other).await;
             reply.is_problem(415, "unsupported-media-type");
             assert_eq!(reply.header("accept-encoding"), Some("br, gzip, zstd"));
         }
     }
+    let x_gzip = client.get(format!("{}/v1/items", service.address)).header("accept-encoding", "x-gzip");
+    assert_eq!(x_gzip.send().await.unwrap().headers()["content-encoding"], "gzip");
     assert_eq!(service.database.count_items().await, 7);
 }
 
@@ -271,4 +306,81 @@ async fn two_clients_behind_a_proxy_are_never_one() {
     }
     // Another port of a client is the same client.
     assert_eq!(create("203.0.113.21:1001,").await, ids[0]);
+
+    // A byte beyond ASCII hides neither an address nor a client.
+    let create_as = async |client: &[u8]| {
+        let request = service.request(Method::POST, "/v1/items").header("idempotency-key", "k");
+        let request = request.header("x-forwarded-for", HeaderValue::from_bytes(client).unwrap());
+        Reply::of(request.json(&json!({ "name": "Lamp" }))).await.body["id"].clone()
+    };
+    assert_eq!(create_as(b"\xe4, 203.0.113.21").await, ids[0]);
+    for client in [&b"\xe4, 203.0.113.22"[..], b"203.0.113.23, \xe4", b"203.0.113.23, \xe5"] {
+        let id = create_as(client).await;
+        assert!(!ids.contains(&id), "{client:?}");
+        assert_eq!(create_as(client).await, id);
+        ids.push(id);
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_list_of_what_is_accepted_is_rejected() {
+    let service = TestService::start().await;
+    for (name, code, value) in [
+        ("Accept", "accept", "a"),
+        ("Accept", "accept", "application/json;q=1.5"),
+        ("Accept-Encoding", "accept_encoding", "identity;q=abc"),
+        ("Accept-Encoding", "accept_encoding", "identity;q=2"),
+        ("Accept-Encoding", "accept_encoding", "identity;q=-1"),
+    ] {
+        let reply = service.send(Method::GET, "/v1/items", &[(name, value)], None).await;
+        assert_eq!(malformed(&reply), [(name.into(), code.into())], "{value}");
+        let probe = service.send(Method::GET, "/livez", &[(name, value)], None).await;
+        assert_eq!(probe.status, StatusCode::OK, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_without_content_is_always_acceptable() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    let none = [("accept-encoding", "identity;q=0"), ("accept", "text/html")];
+    service.send(Method::GET, &item, &none[..1], None).await.is_problem(406, "not-acceptable");
+    for method in [Method::OPTIONS, Method::DELETE] {
+        assert_eq!(service.send(method, &item, &none, None).await.status, StatusCode::NO_CONTENT);
+    }
+    service.send(Method::DELETE, &item, &none, None).await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_quoted_string_with_bytes_beyond_ascii_is_valid() {
+    let service = TestService::start().await;
+    let send = async |name: &str, value: &[u8]| {
+        let request = service.request(Method::POST, "/v1/items").json(&json!({ "name": "Lamp" }));
+        let request = request.build().map(|mut request| {
+            request
+                .headers_mut()
+                .insert(HeaderName::try_from(name).unwrap(), HeaderValue::from_bytes(value).unwrap());
+            request
+        });
+        Reply::read(service.client.execute(request.unwrap()).await.unwrap()).await
+    };
+    for (name, value) in [
+        ("accept", &b"application/json;a=\"\xe4\""[..]),
+        ("accept", b"text/html;a=\"\xe4\", */*;q=0.1"),
+        ("content-type", b"application/json;a=\"\xe4\""),
+        ("accept-encoding", b"gzip;q=0;x=\"\xe4\", identity"),
+    ] {
+        let reply = send(name, value).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{name}: {reply:?}");
+    }
+    let minimal = send("prefer", b"return=minimal, foo=\"\xe4\"").await;
+    assert_eq!(
+        (minimal.status, minimal.header("preference-applied")),
+        (StatusCode::CREATED, Some("return=minimal"))
+    );
+    send("accept-encoding", b"identity;q=0;x=\"\xe4\"").await.is_problem(406, "not-acceptable");
+    send("accept", b"application/json;a=\"\xe4\";q=0").await.is_problem(406, "not-acceptable");
+    send("content-type", b"application/json;a=\"\xe4\";charset=latin1")
+        .await
+        .is_problem(415, "unsupported-media-type");
 }

@@ -87,6 +87,23 @@ async fn purging_removes_the_row_whether_deleted_or_not() {
 }
 
 #[tokio::test]
+async fn times_do_not_go_back_across_a_purge() {
+    for resource in resources_with(&[Replace, Restore]) {
+        let api = Api::start(resource).await;
+        let entity = api.create_path("Lamp").await;
+        // As after a change by a server whose clock is ahead.
+        let ahead = format!("UPDATE {} SET updated_at = now() + interval '1 hour'", resource.plural);
+        api.database.execute(&ahead).await;
+        let last = api.get(&entity).await.body["updated_at"].clone();
+        for _ in 0..2 {
+            api.delete(&format!("{entity}?purge=true")).await;
+            let again = api.put(&entity, &resource.labelled("Lamp")).await;
+            assert_eq!((&again.body["created_at"], &again.body["updated_at"]), (&last, &last), "{again:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn lists_include_deleted_entities_only_on_request() {
     for resource in resources_with(&[Restore]) {
         let api = Api::start(resource).await;

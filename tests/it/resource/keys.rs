@@ -70,6 +70,29 @@ async fn a_repeated_patch_is_applied_once_although_its_condition_no_longer_holds
 }
 
 #[tokio::test]
+async fn a_request_is_the_same_however_its_media_type_is_spelled() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        let body = api.resource.labelled("Lamp");
+        let create = async |media_type: &str| {
+            let fields = [("idempotency-key", "k"), ("content-type", media_type)];
+            api.send(Method::POST, api.resource.path, &fields, Some(&body)).await
+        };
+        assert_eq!(create("application/json").await.status, StatusCode::CREATED);
+        for same in
+            ["Application/JSON", "application/json; charset=utf-8", "application/json;Charset=\"UTF-8\""]
+        {
+            let again = create(same).await;
+            assert_eq!(
+                (again.status, again.header("idempotent-replayed")),
+                (StatusCode::CREATED, Some("true"))
+            );
+        }
+        create("application/json;version=2").await.is_problem(422, "validation-error");
+    }
+}
+
+#[tokio::test]
 async fn a_key_belongs_to_one_request() {
     for resource in resources_with(&[Replace, Update]) {
         let api = Api::start(resource).await;
@@ -78,7 +101,7 @@ async fn a_key_belongs_to_one_request() {
         let key = ("idempotency-key", "k");
         for (method, address, fields, body) in [
             (Method::POST, resource.path, &[key][..], &resource.labelled("Other")),
-            (Method::POST, resource.path, &[key, ("content-type", "application/json; charset=utf-8")], &body),
+            (Method::POST, resource.path, &[key, ("content-type", "application/json; version=2")], &body),
             (Method::POST, &format!("{}?", resource.path), &[key], &body),
             (Method::PATCH, &entity, &[key], &body),
             (Method::PUT, &entity, &[key], &body),

@@ -113,6 +113,35 @@ async fn a_json_patch_is_applied_whole() {
 }
 
 #[tokio::test]
+async fn a_json_patch_may_not_even_touch_an_output_only_member() {
+    for resource in resources_with(&[Update]) {
+        let api = Api::start(resource).await;
+        let entity = api.create("Lamp").await;
+        let path = resource.path_of(&entity);
+        let restore = json!({ "op": "replace", "path": "/version", "value": 1 });
+        let replace = json!({ "op": "replace", "path": "/version", "value": 2 });
+        let remove = json!({ "op": "remove", "path": "/version" });
+        let add = json!({ "op": "add", "path": "/version", "value": 1 });
+        let away = json!({ "op": "move", "from": "/version", "path": "/id" });
+        let id = json!({ "op": "replace", "path": "/id", "value": entity["id"] });
+        let copy = json!({ "op": "copy", "from": "/id", "path": "/version" });
+        for (operations, members) in [
+            (json!([replace, restore]), &["#/version"][..]),
+            (json!([remove, add]), &["#/version"]),
+            (json!([copy, restore]), &["#/version"]),
+            (json!([away, add, id]), &["#/id", "#/version"]),
+        ] {
+            let reply = json_patch(&api, &path, &operations).await;
+            let expected: Vec<(String, String)> =
+                members.iter().map(|member| ((*member).into(), "read_only".into())).collect();
+            assert_eq!(reply.is_problem(422, "validation-error").faults(), expected, "{operations}");
+        }
+        let same = json_patch(&api, &path, &json!([restore, add, id])).await;
+        assert_eq!(same.status, StatusCode::OK, "{same:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_json_patch_that_fails_changes_nothing() {
     for resource in resources_with(&[Update]) {
         let api = Api::start(resource).await;

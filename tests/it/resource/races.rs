@@ -95,6 +95,28 @@ async fn the_versions_of_an_id_never_repeat_whatever_purges_race() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_put_that_races_with_purges_is_never_unavailable() {
+    for resource in resources_with(&[Replace]) {
+        let api = Api::start(resource).await;
+        let path = resource.path_to(ABSENT);
+        let body = resource.labelled("Lamp");
+        let delete = if resource.has(Restore) { format!("{path}?purge=true") } else { path.clone() };
+        let writer = async |puts: bool| {
+            let mut statuses = Vec::new();
+            for _ in 0..60 {
+                let reply = if puts { api.put(&path, &body).await } else { api.delete(&delete).await };
+                statuses.push(reply.status.as_u16());
+            }
+            statuses
+        };
+        let statuses = join_all((0..24).map(|n| writer(n % 2 == 0))).await.concat();
+        let unexpected = statuses.iter().find(|status| ![200, 201, 204, 404].contains(*status));
+        assert_eq!(unexpected, None);
+        assert!(api.get("/metrics").await.text.contains("curio_transactions_rerun_total 0"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_clients_that_put_the_same_new_entity_creates_it() {
     for resource in resources_with(&[Replace]) {
         let api = Api::start(resource).await;

@@ -102,14 +102,18 @@ pub async fn replace_item(
     Valid(head, Replacement(content)): Valid<(Id, Write), Replacement<ItemCreate>>,
 ) -> Result<Response, Outcome> {
     let (Id(id), mut write) = head;
+    let content = content.into();
     let mut tx = write.begin(&app).await?;
-    let current = item::get_for_update(&mut tx, id).await?;
-    let reply = if write.preconditions.put(current)?.is_some() {
-        Reply::ok(&ItemView::from(item::update(&mut tx, id, &content.into()).await?))?
-    } else {
-        let item = item::recreate(&mut tx, id, &content.into()).await?;
-        write.record(ItemCreated::from(&item));
-        Reply::created(PATH, id, &ItemView::from(item))?
+    let reply = loop {
+        let current = item::get_for_update(&mut tx, id).await?;
+        if write.preconditions.put(current)?.is_some() {
+            break Reply::ok(&ItemView::from(item::update(&mut tx, id, &content).await?))?;
+        }
+        // Whoever created it meanwhile has committed: decide again about the item there is now.
+        if let Some(item) = item::recreate(&mut tx, id, &content).await? {
+            write.record(ItemCreated::from(&item));
+            break Reply::created(PATH, id, &ItemView::from(item))?;
+        }
     };
     write.commit(tx, reply).await
 }

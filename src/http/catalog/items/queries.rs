@@ -33,11 +33,8 @@ pub struct ItemFilterQuery {
 
 impl FromQuery for ItemFilterQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
-        let mut status = parameters.many("status", 3, parse_status);
-        status.sort_unstable();
-        status.dedup();
         Self {
-            status,
+            status: parameters.subset("status", &ItemStatus::ALL, parse_status),
             name_prefix: parameters.one("name_prefix", parse_name_prefix),
             created_after: parameters.one("created_after", parse_date_time),
             created_before: parameters.one("created_before", parse_date_time),

@@ -37,6 +37,11 @@ pub enum ItemStatus {
     Archived,
 }
 
+impl ItemStatus {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Draft, Self::Active, Self::Archived];
+}
+
 impl From<ItemStatus> for Status {
     fn from(status: ItemStatus) -> Self {
         match status {

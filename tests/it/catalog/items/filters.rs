@@ -144,6 +144,19 @@ async fn a_cursor_that_was_tampered_with_or_belongs_to_another_list_is_rejected(
 }
 
 #[tokio::test]
+async fn a_filter_that_admits_every_status_is_no_filter() {
+    let service = TestService::start().await;
+    seed(&service, 5).await;
+    let all = "status=archived&status=draft&status=active";
+    for (first, second) in [("", all), (all, "")] {
+        let page = service.get(&format!("/v1/items?limit=2&{first}")).await;
+        let cursor = page.body["next_cursor"].as_str().unwrap();
+        let next = service.get(&format!("/v1/items?limit=2&cursor={cursor}&{second}")).await;
+        assert_eq!((next.status, ids(&next).len()), (StatusCode::OK, 2), "{next:?}");
+    }
+}
+
+#[tokio::test]
 async fn links_of_a_page_keep_the_filters() {
     let service = TestService::start().await;
     seed(&service, 5).await;

@@ -1,20 +1,5 @@
 //! Operations on items.
 
-mod list;
-
-use serde_json::value::RawValue;
-use sqlx::{PgConnection, types::Json};
-use uuid::Uuid;
-
-pub use self::list::list;
-use crate::{
-    error::Error,
-    postgres::{
-        catalog::models::{Item, ItemContent, Status},
-        json::JsonText,
-    },
-};
-
 /// A query that returns items: the SQL around the list of columns, and the arguments.
 macro_rules! query_item {
     (before: $before:tt, after: $after:tt, arguments: $($argument:tt)*) => {
@@ -29,14 +14,36 @@ macro_rules! query_item {
     };
 }
 
-/// Inserts an item and returns it with what the database generated. The versions of an id that was
-/// purged continue.
+mod list;
+mod many;
+
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+pub use self::{
+    list::list,
+    many::{create_many, delete_many, get_many_for_update, measure_many, update_many},
+};
+use crate::{
+    error::Error,
+    postgres::{
+        catalog::models::{Item, ItemContent, Status},
+        json::JsonText,
+    },
+};
+
+/// Inserts an item with a new id, and returns it with what the database generated.
 ///
 /// # Errors
 ///
-/// [`Error::Contended`] if another transaction just created an item with this id;
-/// [`Error::Invalid`] if the content breaks a rule.
+/// [`Error::Contended`] if there is an item with this id; [`Error::Invalid`] if the content breaks
+/// a rule.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
+    let item = insert(conn, id, content).await?;
+    item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
+}
+
+async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Option<Item>, Error> {
     let item = query_item!(
         before: "INSERT INTO items (id, name, status, attributes)
            VALUES ($1, $2, $3, $4)
@@ -50,21 +57,29 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
     )
     .fetch_optional(conn)
     .await?;
-    item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
+    Ok(item)
 }
 
-/// As [`create`], for an id that may have been purged, whose versions continue.
+/// As [`create`], for an id that may have been purged, whose versions and times continue; `None` if
+/// another transaction has created an item with this id meanwhile.
 ///
 /// # Errors
 ///
-/// As [`create`].
-pub async fn recreate(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
-    let created = create(&mut *conn, id, content).await?;
+/// [`Error::Invalid`] if the content breaks a rule.
+pub async fn recreate(
+    conn: &mut PgConnection,
+    id: Uuid,
+    content: &ItemContent,
+) -> Result<Option<Item>, Error> {
+    let Some(created) = insert(&mut *conn, id, content).await? else { return Ok(None) };
     // A separate statement: the purge may have committed while the insert waited for it.
     let item = query_item!(
         before: "UPDATE items
-           SET version = (SELECT version + 1 FROM tombstones WHERE id = $1),
-               created_at = statement_timestamp(), updated_at = statement_timestamp()
+           SET (version, created_at, updated_at) = (
+               SELECT version + 1, greatest(statement_timestamp(), tombstones.updated_at),
+                   greatest(statement_timestamp(), tombstones.updated_at)
+               FROM tombstones WHERE id = $1
+           )
            WHERE id = $1 AND EXISTS (SELECT FROM tombstones WHERE id = $1)
            RETURNING ",
         after: "",
@@ -72,7 +87,7 @@ pub async fn recreate(conn: &mut PgConnection, id: Uuid, content: &ItemContent) 
     )
     .fetch_optional(conn)
     .await?;
-    Ok(item.unwrap_or(created))
+    Ok(Some(item.unwrap_or(created)))
 }
 
 /// The live item with this id.
@@ -159,133 +174,22 @@ pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
     item.ok_or(Error::NotFound)
 }
 
-/// Removes a locked item for good, live or deleted, and stores its id and version in `tombstones`.
+/// Removes a locked item for good, live or deleted, and stores its id, version and time in
+/// `tombstones`.
 ///
 /// # Errors
 ///
 /// [`Error::NotFound`] if no item matches.
 pub async fn purge(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     let done = sqlx::query!(
-        "WITH purged AS (DELETE FROM items WHERE id = $1 RETURNING id, version)
-         INSERT INTO tombstones (id, version) SELECT id, version FROM purged
-         ON CONFLICT (id) DO UPDATE SET version = greatest(tombstones.version, excluded.version)",
+        "WITH purged AS (DELETE FROM items WHERE id = $1 RETURNING id, version, updated_at)
+         INSERT INTO tombstones (id, version, updated_at) SELECT id, version, updated_at FROM purged
+         ON CONFLICT (id) DO UPDATE SET
+             version = greatest(tombstones.version, excluded.version),
+             updated_at = greatest(tombstones.updated_at, excluded.updated_at)",
         id
     )
     .execute(conn)
     .await?;
     if done.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
-}
-
-/// The live items with these ids, locked in id order until the transaction ends, so that two
-/// transactions that lock many items never deadlock.
-///
-/// # Errors
-///
-/// [`Error::Locked`] as in [`get_for_update`].
-pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Item>, Error> {
-    let items = query_item!(
-        before: "SELECT ",
-        after: "FROM items WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
-        arguments: ids,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(items)
-}
-
-/// The bytes of the names and attributes of the live items with these ids.
-///
-/// # Errors
-///
-/// Whatever the database reports.
-pub async fn measure_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<usize, Error> {
-    let bytes = sqlx::query_scalar!(
-        r#"SELECT coalesce(sum(octet_length(name) + octet_length(attributes::text)), 0) AS "bytes!"
-           FROM items WHERE id = ANY($1) AND deleted_at IS NULL"#,
-        ids,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(usize::try_from(bytes).unwrap_or(usize::MAX))
-}
-
-/// As [`create`], for many new ids; the items come back in any order.
-///
-/// # Errors
-///
-/// As [`create`].
-pub async fn create_many(
-    conn: &mut PgConnection,
-    ids: &[Uuid],
-    contents: &[ItemContent],
-) -> Result<Vec<Item>, Error> {
-    let (names, statuses, attributes) = columns(contents);
-    let items = query_item!(
-        before: "INSERT INTO items (id, name, status, attributes)
-           SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
-           RETURNING ",
-        after: "",
-        arguments: ids,
-        &names as _,
-        &statuses as _,
-        &attributes as _,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(items)
-}
-
-/// As [`update`], for many items; they come back in any order.
-///
-/// # Errors
-///
-/// As [`update`].
-pub async fn update_many(
-    conn: &mut PgConnection,
-    ids: &[Uuid],
-    contents: &[ItemContent],
-) -> Result<Vec<Item>, Error> {
-    let (names, statuses, attributes) = columns(contents);
-    let items = query_item!(
-        before: "UPDATE items
-           SET name = new_name, status = new_status, attributes = new_attributes,
-               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
-           FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
-               AS new (new_id, new_name, new_status, new_attributes)
-           WHERE id = new_id AND deleted_at IS NULL
-           RETURNING ",
-        after: "",
-        arguments: ids,
-        &names as _,
-        &statuses as _,
-        &attributes as _,
-    )
-    .fetch_all(conn)
-    .await?;
-    if items.len() == ids.len() { Ok(items) } else { Err(Error::NotFound) }
-}
-
-/// As [`delete`], for many items.
-///
-/// # Errors
-///
-/// As [`delete`].
-pub async fn delete_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
-    let done = sqlx::query!(
-        "UPDATE items SET deleted_at = greatest(statement_timestamp(), updated_at),
-             version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
-         WHERE id = ANY($1) AND deleted_at IS NULL",
-        ids,
-    )
-    .execute(conn)
-    .await?;
-    if done.rows_affected() == ids.len() as u64 { Ok(()) } else { Err(Error::NotFound) }
-}
-
-/// The contents, one array for each column.
-fn columns(contents: &[ItemContent]) -> (Vec<&str>, Vec<&'static str>, Vec<Json<&RawValue>>) {
-    let names = contents.iter().map(|content| content.name.as_str());
-    let statuses = contents.iter().map(|content| content.status.as_str());
-    let attributes = contents.iter().map(|content| Json(&*content.attributes));
-    (names.collect(), statuses.collect(), attributes.collect())
 }
