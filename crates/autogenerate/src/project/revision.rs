@@ -147,7 +147,7 @@ impl Project {
         let Sides { from, to, .. } = &sides;
         let mut up = planner::plan(from, to, &renames, CAREFUL)?;
         let mut down = planner::plan(to, from, &renames.reversed(), CAREFUL)?.guarded();
-        let proof = self.prove((from, to), (&up, &down), &renames).await?;
+        let proof = Box::pin(self.prove((from, to), (&up, &down), &renames)).await?;
         adopt_hazards(&mut up, &proof.up);
         adopt_hazards(&mut down, &proof.down);
         if let Some(conn) = conn {

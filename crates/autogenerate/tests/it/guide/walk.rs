@@ -146,7 +146,7 @@ impl Walk {
     }
 
     async fn db(&self, now: &str, command: &str) -> Result<String, Box<dyn Error>> {
-        db::db(&self.project, now.parse()?, command).await
+        Box::pin(db::db(&self.project, now.parse()?, command)).await
     }
 
     async fn rows(&self, query: &str) -> String {
