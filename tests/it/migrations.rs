@@ -352,5 +352,5 @@ async fn an_error_of_postgresql_is_reported_once_and_with_its_detail() {
     std::fs::write(folder.path().join("1_keys.up.sql"), up).unwrap();
     std::fs::write(folder.path().join("1_keys.down.sql"), "DROP TABLE twice;").unwrap();
     let (code, _, error) = db(&database, &["check", "--migrations", folder.path().to_str().unwrap()]).await;
-    assert!(code == Some(1) && error.contains("\n  detail: Key (n)=(1) is duplicated."), "{error}");
+    assert!(code == Some(2) && error.contains("\n  detail: Key (n)=(1) is duplicated."), "{error}");
 }
