@@ -9,13 +9,14 @@ use std::{
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tokio::{sync::Mutex, time::timeout};
 
-use super::{
-    migrations::{self, MIGRATOR},
-    pool::Database,
-};
+use super::{migrations::MIGRATOR, pool::Database};
 
 /// How long a check may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
+/// Whether the database is read-only, and which migrations were applied.
+const STATE: &str = "SELECT current_setting('transaction_read_only') = 'on',
+    ARRAY(SELECT version FROM _sqlx_migrations WHERE success)";
+const UNDEFINED_TABLE: &str = "42P01";
 /// How long a result is reused.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -86,13 +87,27 @@ impl Probe {
             Some(connection) => connection,
             None => PgConnection::connect_with(&self.connect).await?,
         };
-        let read_only: String =
-            sqlx::query_scalar("SHOW transaction_read_only").fetch_one(&mut connection).await?;
-        if read_only == "on" {
-            return Ok((connection, Health::ReadOnly));
-        }
-        let pending = migrations::state(&mut connection, &MIGRATOR).await?.pending;
-        Ok((connection, if pending.is_empty() { Health::Good } else { Health::Behind }))
+        let answer = sqlx::query_as(STATE).fetch_one(&mut connection).await;
+        let (read_only, applied): (bool, Vec<i64>) = match answer {
+            // No migration was ever applied.
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
+                return Ok((connection, Health::Behind));
+            }
+            answer => answer?,
+        };
+        let is_applied = |version: i64| applied.contains(&version);
+        let health = if read_only {
+            Health::ReadOnly
+        } else if MIGRATOR
+            .iter()
+            .filter(|it| it.migration_type.is_up_migration())
+            .all(|it| is_applied(it.version))
+        {
+            Health::Good
+        } else {
+            Health::Behind
+        };
+        Ok((connection, health))
     }
 }
 
