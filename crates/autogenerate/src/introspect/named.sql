@@ -10,9 +10,10 @@ named (classid, objid, kind, name) AS MATERIALIZED (
     UNION ALL
     SELECT n.classid, n.objid, n.kind, n.name
     FROM (
-        SELECT 'pg_proc'::regclass::oid, oid, CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, oid::regprocedure::text
+        SELECT 'pg_proc'::regclass::oid, oid, CASE prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+               oid::regprocedure::text
         FROM pg_proc
-        WHERE oid >= 16384 AND prokind <> 'a'
+        WHERE oid >= 16384
         UNION ALL
         SELECT 'pg_type'::regclass, u.oid,
                CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'composite type' END, t.oid::regtype::text

@@ -8,9 +8,9 @@ use super::scope::Scope;
 /// alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unhandled {
-    /// Its kind, such as `aggregate` or `tablespace`.
+    /// Its kind, such as `operator` or `tablespace`.
     pub kind: &'static str,
-    /// Its name as SQL, such as `median(numeric)` or `items`.
+    /// Its name as SQL, such as `===(integer,integer)` or `items`.
     pub name: String,
 }
 
@@ -38,7 +38,7 @@ pub(super) async fn read_unhandled(
 
 /// The kinds in unhandled.sql, separated by commas.
 const KINDS: &str = "\
-    access method,aggregate,cast,conversion,default privileges,event trigger,foreign table,\
+    access method,cast,conversion,default privileges,event trigger,foreign table,\
     foreign-data wrapper,inherited table,language,not null constraint,operator,operator class,\
     server,tablespace,text search configuration,text search dictionary,text search parser,\
     text search template,type,typed table,unlogged sequence";

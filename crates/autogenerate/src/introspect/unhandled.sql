@@ -25,10 +25,6 @@ WITH object (classid, objid, kind, name) AS (
       -- Array types are not standalone types. NOT IN is hashed.
       AND t.typtype IN ('b', 'p') AND t.oid NOT IN (SELECT typarray FROM pg_type)
     UNION ALL
-    SELECT p.tableoid, p.oid, 'aggregate', p.oid::regprocedure::text
-    FROM pg_proc p
-    WHERE p.pronamespace = ANY ($1) AND p.prokind = 'a'
-    UNION ALL
     SELECT c.tableoid, c.oid, setting, c.oid::regclass::text
     FROM pg_class c
     CROSS JOIN unnest(ARRAY[

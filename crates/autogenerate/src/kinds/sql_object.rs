@@ -234,7 +234,7 @@ fn undo(sql: &str) -> Option<String> {
 fn created(kind: SqlKind) -> Priority {
     match kind {
         SqlKind::Collation | SqlKind::Domain | SqlKind::CompositeType | SqlKind::RangeType => Priority::Enum,
-        SqlKind::Function | SqlKind::Procedure => Priority::Function,
+        SqlKind::Function | SqlKind::Procedure | SqlKind::Aggregate => Priority::Function,
         SqlKind::View | SqlKind::MaterializedView => Priority::View,
         _ => Priority::Setting,
     }

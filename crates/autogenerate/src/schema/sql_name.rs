@@ -20,6 +20,8 @@ pub enum SqlKind {
     Function,
     /// A procedure.
     Procedure,
+    /// An aggregate function.
+    Aggregate,
     /// A view.
     View,
     /// A materialized view with its indexes.
@@ -55,13 +57,14 @@ pub enum SqlKind {
 }
 
 impl SqlKind {
-    const ALL: [(Self, &str); 22] = [
+    const ALL: [(Self, &str); 23] = [
         (Self::Collation, "collation"),
         (Self::Domain, "domain"),
         (Self::CompositeType, "composite type"),
         (Self::RangeType, "range type"),
         (Self::Function, "function"),
         (Self::Procedure, "procedure"),
+        (Self::Aggregate, "aggregate"),
         (Self::View, "view"),
         (Self::MaterializedView, "materialized view"),
         (Self::Rule, "rule"),

@@ -56,6 +56,45 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
     JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE p.pronamespace = ANY ($1) AND p.prokind <> 'a'
     UNION ALL
+    SELECT 'aggregate', p.tableoid, p.oid, 0, NULL, p.oid::regprocedure::text,
+           ARRAY[format(
+               'CREATE AGGREGATE %s(%s) (%s)',
+               CASE WHEN pg_function_is_visible(p.oid) THEN quote_ident(p.proname) ELSE format('%I.%I', n.nspname, p.proname) END,
+               CASE WHEN p.pronargs = 0 THEN '*' ELSE pg_get_function_arguments(p.oid) END,
+               concat_ws(
+                   ', ',
+                   'SFUNC = ' || a.aggtransfn,
+                   'STYPE = ' || format_type(a.aggtranstype, NULL),
+                   'SSPACE = ' || nullif(a.aggtransspace, 0),
+                   'FINALFUNC = ' || nullif(a.aggfinalfn::oid, 0)::regproc,
+                   CASE WHEN a.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
+                   'FINALFUNC_MODIFY = ' || modify.word,
+                   'COMBINEFUNC = ' || nullif(a.aggcombinefn::oid, 0)::regproc,
+                   'SERIALFUNC = ' || nullif(a.aggserialfn::oid, 0)::regproc,
+                   'DESERIALFUNC = ' || nullif(a.aggdeserialfn::oid, 0)::regproc,
+                   'INITCOND = ' || quote_literal(a.agginitval),
+                   'MSFUNC = ' || nullif(a.aggmtransfn::oid, 0)::regproc,
+                   'MINVFUNC = ' || nullif(a.aggminvtransfn::oid, 0)::regproc,
+                   CASE WHEN a.aggmtranstype <> 0 THEN 'MSTYPE = ' || format_type(a.aggmtranstype, NULL) END,
+                   'MSSPACE = ' || nullif(a.aggmtransspace, 0),
+                   'MFINALFUNC = ' || nullif(a.aggmfinalfn::oid, 0)::regproc,
+                   CASE WHEN a.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
+                   'MINITCOND = ' || quote_literal(a.aggminitval),
+                   (SELECT format('SORTOP = OPERATOR(%I.%s)', s.nspname, o.oprname)
+                    FROM pg_operator o JOIN pg_namespace s ON s.oid = o.oprnamespace WHERE o.oid = a.aggsortop),
+                   CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE' WHEN 'r' THEN 'PARALLEL = RESTRICTED' END,
+                   CASE WHEN a.aggkind = 'h' THEN 'HYPOTHETICAL' END
+               )
+           )],
+           format('DROP AGGREGATE %s', p.oid::regprocedure),
+           NULL
+    FROM pg_aggregate a
+    JOIN pg_proc p ON p.oid = a.aggfnoid
+    JOIN pg_namespace n ON n.oid = p.pronamespace
+    LEFT JOIN (VALUES ('r'::"char", 'READ_ONLY'), ('s', 'SHAREABLE'), ('w', 'READ_WRITE')) AS modify (letter, word)
+        ON modify.letter = a.aggfinalmodify AND a.aggfinalmodify <> CASE WHEN a.aggkind = 'n' THEN 'r'::"char" ELSE 'w' END
+    WHERE p.pronamespace = ANY ($1)
+    UNION ALL
     SELECT 'trigger', t.tableoid, t.oid, 0, t.tgrelid, quote_ident(t.tgname),
            ARRAY[pg_get_triggerdef(t.oid, true)] || CASE t.tgenabled WHEN 'O' THEN '{}' ELSE ARRAY[format(
                'ALTER TABLE %s %s TRIGGER %I',
@@ -302,15 +341,25 @@ owned (classid, objid, subid, relid, word, target, acl, owner, letter) AS (
     FROM pg_proc p
     WHERE p.pronamespace = ANY ($1) AND p.prokind <> 'a'
     UNION ALL
+    SELECT n.tableoid, n.oid, 0, NULL, 'SCHEMA', quote_ident(n.nspname), n.nspacl, n.nspowner, 'n'
+    FROM pg_namespace n
+    WHERE $3 AND n.oid = ANY ($1)
+    UNION ALL
     SELECT t.tableoid, t.oid, 0, NULL, CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END,
            t.oid::regtype::text, t.typacl, t.typowner, 'T'
     FROM pg_type t
     WHERE t.typnamespace = ANY ($1)
       AND (t.typtype IN ('d', 'e', 'r') OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
 ),
+with_standard AS (
+    SELECT o.*, coalesce(i.initprivs, acldefault(o.letter, o.owner)) AS standard
+    FROM owned o
+    LEFT JOIN pg_init_privs i ON i.classoid = o.classid AND i.objoid = o.objid AND i.objsubid = o.subid
+    WHERE o.acl IS NOT NULL
+),
 privilege AS (
     SELECT o.*, g.statement, g.inverse, g.ordinal
-    FROM owned o
+    FROM with_standard o
     CROSS JOIN LATERAL (
         WITH own AS (
             SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee, x.privilege_type, x.is_grantable
@@ -319,7 +368,7 @@ privilege AS (
         ),
         standard AS (
             SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee, x.privilege_type, x.is_grantable
-            FROM aclexplode(acldefault(o.letter, o.owner)) x LEFT JOIN pg_roles r ON r.oid = x.grantee
+            FROM aclexplode(o.standard) x LEFT JOIN pg_roles r ON r.oid = x.grantee
             WHERE x.grantee <> o.owner
         ),
         difference AS (
@@ -344,7 +393,6 @@ privilege AS (
         END) AS w (on_what)
         GROUP BY d.verb, d.grantee, d.is_grantable, on_what
     ) g
-    WHERE o.acl IS NOT NULL
 )
 SELECT o.kind,
        o.classid,

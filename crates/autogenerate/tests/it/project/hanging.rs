@@ -116,8 +116,8 @@ async fn what_cannot_be_recreated_is_named_before_anything_is_written() {
     place
         .database
         .execute(
-            "CREATE AGGREGATE longest (text) (SFUNC = textcat, STYPE = text);
-             CREATE VIEW all_names AS SELECT longest(name) FROM items;",
+            "CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq);
+             CREATE VIEW all_names AS SELECT name === '' AS is_empty FROM items;",
         )
         .await;
     place.database.execute("CREATE VIEW by_hand AS SELECT name FROM items").await;
