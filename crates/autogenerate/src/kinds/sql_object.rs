@@ -64,8 +64,8 @@ impl Kind for SqlObject {
     }
 }
 
-/// Replaces the old name in the names and references of objects. What PostgreSQL prints afterwards is
-/// known once it has renamed the object.
+/// Replaces the old name in the names and references of objects. What PostgreSQL prints afterwards
+/// is known once it has renamed the object.
 pub(super) fn rename(schema: &mut Schema, rename: &Rename) {
     let objects = std::mem::take(&mut schema.sql_objects);
     schema.sql_objects = objects
@@ -184,8 +184,8 @@ impl Planner<'_> {
     }
 }
 
-/// The tokens without casts and parentheses, which PostgreSQL adds according to the types of columns
-/// at the time when an object is created.
+/// The tokens without casts and parentheses, which PostgreSQL adds according to the types of
+/// columns at the time when an object is created.
 fn without_casts(sql: &str) -> Vec<&str> {
     const IN_TYPES: [&str; 8] = ["varying", "precision", "with", "without", "time", "zone", "[", "]"];
     let mut texts =

@@ -78,7 +78,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// The verdict. Whatever the verdict, [`open_slots`](Self::open_slots) are what to look at first.
+    /// The verdict. Whatever the verdict, [`open_slots`](Self::open_slots) are what to look at
+    /// first.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         if !self.open_slots.is_empty() {
@@ -94,7 +95,8 @@ impl Report {
         }
     }
 
-    /// Whether nothing differs, every object that a generated revision created has a model, no slot is open and no applied migration was edited.
+    /// Whether nothing differs, every object that a generated revision created has a model, no slot
+    /// is open and no applied migration was edited.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.open_slots.is_empty()

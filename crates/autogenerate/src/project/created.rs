@@ -37,7 +37,7 @@ impl Created {
         let before = std::mem::replace(&mut self.existing, load(conn).await?);
         for (id, name) in self.existing.iter().filter(|(id, _)| !before.contains_key(*id)) {
             // An object that replaces one of the same name, like an enum whose values are removed,
-            // belongs to whoever created the first one.
+            // belongs to the creator of the first one.
             let is_replaced = |(old, named): &(&Id, &FullName)| {
                 old.0 == id.0 && *named == name && !self.existing.contains_key(*old)
             };

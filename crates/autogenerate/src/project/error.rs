@@ -88,7 +88,7 @@ pub enum ProjectError {
     /// A change may be a rename, or a drop and an addition.
     #[error("{}", rename_questions(.0))]
     Ambiguous(Vec<Ambiguity>),
-    /// Objects that generated revisions created have no model, and nobody said what happened to them.
+    /// Generated revisions created objects that have no model and are not declared as dropped.
     #[error("{}", undescribed_objects(.0))]
     Undescribed(Vec<Undescribed>),
     /// The model of an object is not registered.

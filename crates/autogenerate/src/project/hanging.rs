@@ -14,9 +14,9 @@ use crate::{
     schema::{Column, Name, Object, Schema, SqlName, SqlObject, Table},
 };
 
-/// Adds to both sides what hangs on their objects in the database. Returns the objects that would have
-/// to be recreated and cannot be: some are not described well enough, and other databases may not
-/// have those that no migration creates.
+/// Adds to both sides what hangs on their objects in the database. Returns the objects that would
+/// have to be recreated and cannot be: some are not described well enough, and other databases may
+/// not have those that no migration creates.
 ///
 /// # Errors
 ///
@@ -105,7 +105,8 @@ fn is_there(to: &Schema, carried: &Schema, object: &Object) -> bool {
     }
 }
 
-/// Whether the object disappears with the table that it is part of, or with what it is a setting of.
+/// Whether the object disappears with the table that it is part of, or with what it is a setting
+/// of.
 fn is_part(name: &SqlName, to: &Schema) -> bool {
     name.kind.is_setting() || name.table.as_ref().is_some_and(|table| !to.tables.contains_key(table))
 }

@@ -109,7 +109,7 @@ pub async fn replace_item(
         if write.preconditions.put(current)?.is_some() {
             break Reply::ok(&ItemView::from(item::update(&mut tx, id, &content).await?))?;
         }
-        // Whoever created it meanwhile has committed: decide again about the item there is now.
+        // A concurrent transaction has created it and committed: decide again about that item.
         if let Some(item) = item::recreate(&mut tx, id, &content).await? {
             write.record(ItemCreated::from(&item));
             break Reply::created(PATH, id, &ItemView::from(item))?;
