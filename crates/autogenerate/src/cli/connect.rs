@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
-use sqlx::{ConnectOptions as _, PgConnection};
-
-use crate::config::DatabaseUrl;
+use anyhow::Context as _;
+use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Opens a connection without the service's time-outs, for migrations.
-pub async fn connect(url: &DatabaseUrl) -> anyhow::Result<PgConnection> {
-    let options = url.connect_options()?;
+/// Opens a connection for migrations.
+///
+/// # Errors
+///
+/// The database does not respond within ten seconds. The message says what to check.
+pub async fn connect(options: &PgConnectOptions) -> anyhow::Result<PgConnection> {
     let server = format!("{}:{}", options.get_host(), options.get_port());
     tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
         .await

@@ -1,16 +1,10 @@
-//! `curio db …`: Alembic's verbs, one per file.
-//!
-//! Upgrade, downgrade, current, history and stamp use the migrations embedded in the binary, so
-//! that they do the same wherever it runs. To include a new revision, `cargo run -- db upgrade`
-//! rebuilds the binary, because `build.rs` watches the folder.
+//! The commands: Alembic's verbs, one per file.
 
 mod check;
 mod current;
 mod diff;
 mod downgrade;
 mod history;
-mod output;
-mod project;
 mod rebase;
 mod revision;
 mod stamp;
@@ -22,13 +16,13 @@ use std::{
 };
 
 use clap::Subcommand;
-use tokio::signal::{
-    ctrl_c,
-    unix::{SignalKind, signal},
-};
+use tokio::signal::ctrl_c;
 
-/// The subcommands of `db`.
+use super::environment::{Environment, program_name};
+
+/// The commands, for [`run`](super::run) and as the subcommands of another program's command.
 #[derive(Debug, Subcommand)]
+#[non_exhaustive]
 pub enum Command {
     /// Write a new revision
     Revision(revision::Arguments),
@@ -50,34 +44,50 @@ pub enum Command {
     Stamp(stamp::Arguments),
 }
 
-/// Runs a command until it completes or is interrupted.
-pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    // An interrupted command is dropped, and its scratch database with it.
-    tokio::select! {
-        outcome = dispatch(command) => outcome,
-        _ = ctrl_c() => interrupted(130),
-        _ = terminate.recv() => interrupted(143),
+impl Command {
+    /// Runs the command until it completes or is interrupted, and returns the exit code.
+    ///
+    /// # Errors
+    ///
+    /// The chain of causes, for [`fail`](super::fail).
+    pub async fn run(self, environment: &dyn Environment) -> anyhow::Result<ExitCode> {
+        // An interrupted command is dropped, and its scratch database with it.
+        tokio::select! {
+            outcome = self.dispatch(environment) => outcome,
+            code = interrupt() => {
+                writeln!(io::stderr(), "{}: interrupted", program_name(environment))?;
+                Ok(ExitCode::from(code?))
+            }
+        }
+    }
+
+    async fn dispatch(self, environment: &dyn Environment) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Revision(arguments) => revision::run(&arguments, environment).await?,
+            Self::Check(arguments) => return Ok(check::run(&arguments, environment).await),
+            Self::Rebase(arguments) => rebase::run(&arguments, environment).await?,
+            Self::Diff(arguments) => diff::run(&arguments, environment).await?,
+            Self::Upgrade(arguments) => upgrade::run(&arguments, environment).await?,
+            Self::Downgrade(arguments) => downgrade::run(&arguments, environment).await?,
+            Self::Current(arguments) => current::run(&arguments, environment).await?,
+            Self::History(arguments) => history::run(&arguments, environment).await?,
+            Self::Stamp(arguments) => stamp::run(&arguments, environment).await?,
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Reports the interrupt and returns the exit code: 128 plus the number of the signal.
-fn interrupted(code: u8) -> anyhow::Result<ExitCode> {
-    writeln!(io::stderr(), "curio: interrupted")?;
-    Ok(ExitCode::from(code))
-}
-
-async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
-    match command {
-        Command::Revision(arguments) => revision::run(&arguments).await?,
-        Command::Check(arguments) => return Ok(check::run(&arguments).await),
-        Command::Rebase(arguments) => rebase::run(&arguments).await?,
-        Command::Diff(arguments) => diff::run(&arguments).await?,
-        Command::Upgrade(arguments) => upgrade::run(arguments).await?,
-        Command::Downgrade(arguments) => downgrade::run(arguments).await?,
-        Command::Current(arguments) => current::run(arguments).await?,
-        Command::History(arguments) => history::run(arguments).await?,
-        Command::Stamp(arguments) => stamp::run(arguments).await?,
+/// Waits for SIGINT or SIGTERM and returns the exit code: 128 plus the number of the signal.
+async fn interrupt() -> io::Result<u8> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            pressed = ctrl_c() => pressed.map(|()| 130),
+            _ = terminate.recv() => Ok(143),
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    #[cfg(not(unix))]
+    ctrl_c().await.map(|()| 130)
 }

@@ -1,13 +1,11 @@
-//! `curio db stamp`
+//! `stamp`
 
-use autogenerate::migrate::{self, Stamp};
 use clap::Args;
 
 use super::current;
 use crate::{
-    cli::connect::connect,
-    config::{DatabaseUrl, MigrationSettings},
-    postgres::migrations,
+    cli::{connect::connect, environment::Environment},
+    migrate::{self, Stamp},
 };
 
 /// Record migrations as applied without running them
@@ -20,15 +18,14 @@ pub struct Arguments {
     /// The newest applied revision: `head`, `base` (none), or its version or the first digits of it
     #[arg(value_name = "REVISION|head|base")]
     target: Stamp,
-    #[command(flatten)]
-    url: DatabaseUrl,
-    #[command(flatten)]
-    migration: MigrationSettings,
+    /// Print one JSON object, as `current --json`
+    #[arg(long)]
+    json: bool,
 }
 
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = connect(&arguments.url).await?;
-    let patience = arguments.migration.migration_wait;
-    migrate::stamp(&mut conn, &migrations::all()?, &arguments.target, patience).await?;
-    current::show(&mut conn, false).await
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
+    let mut conn = connect(&environment.database()?).await?;
+    let migrations = environment.migrations()?;
+    migrate::stamp(&mut conn, &migrations, &arguments.target, environment.patience()).await?;
+    current::show(&mut conn, &migrations, arguments.json).await
 }

@@ -1,21 +1,22 @@
-//! `curio db upgrade`
+//! `upgrade`
 
 use std::io::{self, Write as _};
 
-use autogenerate::migrate::{self, Up};
 use clap::Args;
+use serde_json::json;
 
-use super::output::{count, print_script};
 use crate::{
-    cli::connect::connect,
-    config::{DatabaseUrl, MigrationSettings},
-    postgres::migrations,
+    cli::{
+        connect::connect,
+        environment::Environment,
+        output::{count, print_json, print_script},
+    },
+    migrate::{self, Up},
 };
 
 /// Apply pending migrations
 ///
-/// The migrations are embedded in this binary. After writing a new one, run
-/// `cargo run -- db upgrade` to rebuild it. Any number of processes may run this at once. An
+/// Any number of processes may run this at once: each migration is applied by one of them. An
 /// interrupted revision is completed.
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -25,21 +26,22 @@ pub struct Arguments {
     /// Print the statements instead of running them, for `psql -v ON_ERROR_STOP=1 -f`
     #[arg(long)]
     sql: bool,
-    #[command(flatten)]
-    url: DatabaseUrl,
-    #[command(flatten)]
-    migration: MigrationSettings,
+    /// Print one JSON object: `applied`, the versions of the files
+    #[arg(long, conflicts_with = "sql")]
+    json: bool,
 }
 
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = connect(&arguments.url).await?;
-    let migrations = migrations::all()?;
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
+    let mut conn = connect(&environment.database()?).await?;
+    let migrations = environment.migrations()?;
     if arguments.sql {
         let sql = migrate::upgrade_sql(&mut conn, &migrations, &arguments.target).await?;
         return Ok(print_script(&sql)?);
     }
-    let patience = arguments.migration.migration_wait;
-    let applied = migrate::upgrade(&mut conn, &migrations, &arguments.target, patience).await?;
+    let applied = migrate::upgrade(&mut conn, &migrations, &arguments.target, environment.patience()).await?;
+    if arguments.json {
+        return print_json(&json!({ "applied": applied }));
+    }
     writeln!(io::stdout(), "{} applied", count(applied.len()))?;
     Ok(())
 }
