@@ -1,8 +1,8 @@
 //! The command line: one command a file. Nothing imports this module.
 
+#[cfg(feature = "service")]
 mod connect;
 mod db;
-mod failure;
 #[cfg(feature = "service")]
 mod healthcheck;
 #[cfg(feature = "service")]
@@ -15,7 +15,6 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 
-pub use self::failure::fail;
 use crate::{config::LogSettings, telemetry::Output};
 
 /// A catalogue service on PostgreSQL.
@@ -35,8 +34,7 @@ pub enum Command {
     #[cfg(feature = "service")]
     Serve(Box<crate::config::ServeSettings>),
     /// Migrate the database
-    #[command(subcommand)]
-    Db(db::Command),
+    Db(db::Arguments),
     /// Print the OpenAPI document
     #[cfg(feature = "service")]
     Openapi,
@@ -69,6 +67,12 @@ pub fn load_dotenv() -> anyhow::Result<()> {
     }
 }
 
+/// Prints the chain of causes and returns the exit code.
+#[must_use]
+pub fn fail(error: &anyhow::Error) -> ExitCode {
+    autogenerate::cli::fail("curio", error)
+}
+
 /// Runs a command and returns its exit code.
 ///
 /// # Errors
@@ -80,7 +84,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         match command {
             #[cfg(feature = "service")]
             Command::Serve(settings) => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
-            Command::Db(command) => db::run(command).await,
+            Command::Db(arguments) => db::run(arguments).await,
             #[cfg(feature = "service")]
             Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "service")]

@@ -16,10 +16,10 @@ use super::{
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseUrl {
     /// Where the database is: `postgres://user:password@host:port/database`
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<Secret>,
     /// A file that contains `DATABASE_URL`, instead of the variable
-    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
 }
 
@@ -36,7 +36,7 @@ impl DatabaseUrl {
             "there is no database: set DATABASE_URL (in the environment or in .env) or pass --database-url, \
              as postgres://user:password@host:5432/database; `make run` starts a private one",
         )?;
-        parse_database_url(&url, "DATABASE_URL")
+        parse_database_url(url.expose(), "DATABASE_URL")
     }
 }
 
@@ -68,8 +68,7 @@ const PARAMETERS: [&str; 18] = [
 ///
 /// It is malformed or has an unknown parameter. The message does not repeat the URL, which contains
 /// a password.
-pub fn parse_database_url(url: &Secret, name: &str) -> anyhow::Result<PgConnectOptions> {
-    let url = url.expose();
+pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOptions> {
     ensure!(
         url.starts_with("postgres://") || url.starts_with("postgresql://"),
         "{name} must begin with postgres:// or postgresql://"
@@ -105,7 +104,7 @@ fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
 #[derive(Debug, Clone, Args)]
 pub struct MigrationSettings {
     /// The longest wait for another process that is migrating the same database
-    #[arg(long, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = parse_wait)]
+    #[arg(long, global = true, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = parse_wait)]
     pub migration_wait: Duration,
 }
 
@@ -114,7 +113,7 @@ mod tests {
     use super::*;
 
     fn parse(url: &str) -> Result<PgConnectOptions, String> {
-        parse_database_url(&url.parse().unwrap(), "DATABASE_URL").map_err(|error| format!("{error:#}"))
+        parse_database_url(url, "DATABASE_URL").map_err(|error| format!("{error:#}"))
     }
 
     #[test]

@@ -2,6 +2,8 @@
 #![warn(missing_docs)]
 
 mod change;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diff;
 pub mod guide;
 pub mod hazard;

@@ -14,23 +14,27 @@ pub enum MigrationError {
     #[error(transparent)]
     Revision(#[from] RevisionError),
     /// A migration failed.
-    #[error("migration {version} ({description}) failed; the ones before it stay applied")]
+    #[error("migration {version} ({description}) failed at {location}; the ones before it stay applied")]
     Failed {
         /// The version of the file.
         version: i64,
         /// sqlx's description of the file.
         description: String,
+        /// The file, with the line and the first line of the statement, if known.
+        location: String,
         /// What the database reported.
         #[source]
         source: sqlx::Error,
     },
     /// Reverting a migration failed.
-    #[error("migration {version} ({description}) could not be reverted; the newer ones stay reverted")]
+    #[error("migration {version} ({description}) could not be reverted, because of {location}; the newer ones stay reverted")]
     RevertFailed {
         /// The version of the file.
         version: i64,
         /// sqlx's description of the file.
         description: String,
+        /// The file, with the line and the first line of the statement, if known.
+        location: String,
         /// What the database reported.
         #[source]
         source: sqlx::Error,

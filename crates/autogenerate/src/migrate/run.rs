@@ -2,9 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use futures_util::TryStreamExt as _;
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection,
+    postgres::{PgDatabaseError, PgErrorPosition},
+};
 
 use super::{error::MigrationError, leftover, path::Step, table};
+use crate::render::statements::statements;
 
 /// Runs one file and records it, in one transaction unless the file runs outside one.
 pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(), MigrationError> {
@@ -15,12 +20,14 @@ pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(),
             execute(conn, statement).await?;
         }
     }
-    run(conn, step).await.map_err(|source| {
+    let mut completed = 0;
+    run(conn, step, &mut completed).await.map_err(|source| {
         let (version, description) = (step.version, step.description.clone());
+        let location = location(step, completed, &source);
         if step.up {
-            MigrationError::Failed { version, description, source }
+            MigrationError::Failed { version, description, location, source }
         } else {
-            MigrationError::RevertFailed { version, description, source }
+            MigrationError::RevertFailed { version, description, location, source }
         }
     })?;
     let elapsed = start.elapsed();
@@ -43,21 +50,22 @@ pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(),
     Ok(())
 }
 
-async fn run(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
+/// Runs a file. `completed` is the number of its statements that have run.
+async fn run(conn: &mut PgConnection, step: &Step, completed: &mut usize) -> Result<(), sqlx::Error> {
     if step.no_transaction {
-        return run_alone(conn, step).await;
+        return run_alone(conn, step, completed).await;
     }
     #[expect(clippy::disallowed_methods, reason = "a dedicated connection that never returns to a pool")]
     let mut transaction = conn.begin().await?;
-    run_and_record(&mut transaction, step).await?;
+    run_and_record(&mut transaction, step, completed).await?;
     #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
     transaction.commit().await
 }
 
-async fn run_alone(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
-    let Some(revision) = step.mark else { return run_and_record(conn, step).await };
+async fn run_alone(conn: &mut PgConnection, step: &Step, completed: &mut usize) -> Result<(), sqlx::Error> {
+    let Some(revision) = step.mark else { return run_and_record(conn, step, completed).await };
     execute(conn, table::mark(revision)).await?;
-    let outcome = run_and_record(conn, step).await;
+    let outcome = run_and_record(conn, step, completed).await;
     if outcome.is_err() {
         // The file is a single statement and the first of the revision, so nothing was reverted. If
         // the connection is lost, the mark stays.
@@ -66,12 +74,56 @@ async fn run_alone(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Err
     outcome
 }
 
-async fn run_and_record(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(step.sql.clone()).execute(&mut *conn).await?;
+async fn run_and_record(
+    conn: &mut PgConnection,
+    step: &Step,
+    completed: &mut usize,
+) -> Result<(), sqlx::Error> {
+    {
+        let mut results = sqlx::raw_sql(step.sql.clone()).fetch_many(&mut *conn);
+        while let Some(result) = results.try_next().await? {
+            *completed += usize::from(result.is_left());
+        }
+    }
     for statement in step.records() {
         execute(conn, statement).await?;
     }
     Ok(())
+}
+
+/// The file and, if known, the line and the statement that failed.
+fn location(step: &Step, completed: usize, error: &sqlx::Error) -> String {
+    let sql = step.sql.as_str();
+    let statements = statements(sql);
+    // PostgreSQL parses all statements before it runs the first one, so the position is more exact.
+    let line = error_line(sql, error);
+    let failed = match line {
+        Some(line) => statements.iter().rev().find(|statement| statement.line <= line),
+        None => statements.get(completed),
+    };
+    match failed {
+        Some(statement) => {
+            let line = line.unwrap_or(statement.line);
+            format!("{}:{line}, in `{}`", step.file, shortened(statement.first_line()))
+        }
+        None => step.file.clone(),
+    }
+}
+
+/// The line, from 1, to which the position in an error belongs.
+fn error_line(sql: &str, error: &sqlx::Error) -> Option<usize> {
+    let error = error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?;
+    let Some(PgErrorPosition::Original(position)) = error.position() else { return None };
+    Some(1 + sql.chars().take(position.saturating_sub(1)).filter(|c| *c == '\n').count())
+}
+
+/// A line that fits into a message.
+fn shortened(line: &str) -> String {
+    const LONGEST: usize = 80;
+    if line.chars().count() <= LONGEST {
+        return line.to_owned();
+    }
+    line.chars().take(LONGEST).chain(['…']).collect()
 }
 
 pub(super) async fn execute(conn: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {

@@ -68,7 +68,7 @@ fn string(text: &str, escapes: bool) -> usize {
 
 /// The length of the quoted text at the start. A quote that is doubled or escaped by a backslash
 /// does not end it.
-fn quoted(text: &str, quote: char, escapes: bool) -> usize {
+pub(super) fn quoted(text: &str, quote: char, escapes: bool) -> usize {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
         if escapes && c == '\\' {

@@ -46,6 +46,7 @@ const LAYERS: [&[&str]; 2] = [
         "revision",
         "migrate",
         "project",
+        "cli",
         "guide",
     ],
     &["ast", "errors", "args", "text", "attr", "valid", "expand", "newtype"],

@@ -1,17 +1,21 @@
-//! `curio db check`
+//! `check`
 
 use std::{
     io::{self, Write as _},
     process::ExitCode,
 };
 
-use autogenerate::project::{Edge, Report, Verdict};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{
-    super::failure::fail,
-    project::{BAD, CARE, GOOD, ProjectSettings, print_unhandled},
+use crate::{
+    cli::{
+        environment::{Environment, program_name, project},
+        failure::fail,
+        output::{BAD, CARE, GOOD, print_json, print_unhandled, unhandled_json},
+    },
+    project::{Edge, Report, Verdict},
+    revision::OpenSlot,
 };
 
 /// Compare the models, the migrations and the live database
@@ -25,8 +29,6 @@ use super::{
 /// nothing differs but the database lacks migrations.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    #[command(flatten)]
-    project: ProjectSettings,
     /// Exit with 0 instead of 3 if the database lacks migrations
     #[arg(long)]
     allow_pending: bool,
@@ -35,23 +37,23 @@ pub struct Arguments {
     json: bool,
 }
 
-pub async fn run(arguments: &Arguments) -> ExitCode {
-    match report(arguments).await {
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> ExitCode {
+    match report(arguments, environment).await {
         Ok(Verdict::Alike) => ExitCode::SUCCESS,
         Ok(Verdict::Differs) => ExitCode::from(1),
         Ok(Verdict::Pending) if arguments.allow_pending => ExitCode::SUCCESS,
         Ok(Verdict::Pending) => ExitCode::from(3),
         // A closed pipe is not an error.
-        Err(error) if fail(&error) == ExitCode::SUCCESS => ExitCode::SUCCESS,
+        Err(error) if fail(program_name(environment), &error) == ExitCode::SUCCESS => ExitCode::SUCCESS,
         Ok(Verdict::Unknown) | Err(_) => ExitCode::from(2),
     }
 }
 
 /// Compares, and prints the result.
-async fn report(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let report = arguments.project.project(&[]).await?.check().await?;
+async fn report(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<Verdict> {
+    let report = project(environment, &[]).await?.check().await?;
     if arguments.json {
-        writeln!(io::stdout(), "{}", document(&report))?;
+        print_json(&document(&report))?;
     } else {
         print(&report)?;
     }
@@ -110,7 +112,7 @@ fn document(report: &Report) -> Value {
             "differences": differences.collect::<Vec<_>>(),
         })
     };
-    let slot = |slot: &autogenerate::revision::OpenSlot| json!({ "file": slot.file, "line": slot.line, "title": slot.title });
+    let slot = |slot: &OpenSlot| json!({ "file": slot.file, "line": slot.line, "title": slot.title });
     json!({
         "clean": report.is_clean(),
         "edges": report.edges.iter().map(edge).collect::<Vec<_>>(),
@@ -119,6 +121,6 @@ fn document(report: &Report) -> Value {
         "database_not_compared": report.database_not_compared,
         "pending": report.pending,
         "edited": report.edited,
-        "unmanaged": report.unmanaged.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
+        "unmanaged": unhandled_json(&report.unmanaged),
     })
 }

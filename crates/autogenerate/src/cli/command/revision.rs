@@ -1,4 +1,4 @@
-//! `curio db revision`
+//! `revision`
 
 use std::{
     io::{self, Write as _},
@@ -6,19 +6,21 @@ use std::{
 };
 
 use anyhow::ensure;
-use autogenerate::{
-    plan::{Plan, Statement},
-    project::{Proven, Request, Revised},
-    prove::Observed,
-    revision::{Draft, File, OpenSlot, Written, open_slots},
-};
 use chrono::Utc;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{
-    diff::{first_line, hazards},
-    project::{self, CARE, GOOD, ProjectSettings, QUIET, print_unhandled},
+use super::diff::{first_line, hazards};
+use crate::{
+    cli::{
+        environment::{Environment, project},
+        output::{CARE, GOOD, QUIET, print_json, print_unhandled, print_written, unhandled_json},
+        question::{ask, ask_without_renames},
+    },
+    plan::{Plan, Statement},
+    project::{Proven, Request, Revised},
+    prove::Observed,
+    revision::{Draft, File, OpenSlot, Written, open_slots},
 };
 
 /// Write a new revision
@@ -30,8 +32,6 @@ use super::{
 /// `renamed_from` in the model, or use `--drop`. Nothing else is ever dropped.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    #[command(flatten)]
-    project: ProjectSettings,
     /// Generate the statements that turn the database into what the models describe; otherwise the
     /// files are empty
     #[arg(long)]
@@ -51,7 +51,7 @@ pub struct Arguments {
     json: bool,
 }
 
-pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
     ensure!(!arguments.message.trim().is_empty(), "-m is empty: say in a few words what the revision is for");
     let now = Utc::now();
     if !arguments.autogenerate {
@@ -59,25 +59,25 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let files = [file];
         let draft =
             Draft { message: &arguments.message, origin: "Written by hand.", up: &files, down: &files };
-        let written = draft.write(arguments.project.folder(), now)?;
+        let written = draft.write(environment.folder(), now)?;
         return if arguments.json {
             print_json(&written_json(&written))
         } else {
             Ok(print_written(&written)?)
         };
     }
-    let project = arguments.project.project(&arguments.drop).await?;
+    let project = project(environment, &arguments.drop).await?;
     let request = Request {
         message: &arguments.message,
         now,
-        ask: if arguments.no_renames { &project::ask_without_renames } else { &project::ask },
+        ask: if arguments.no_renames { &ask_without_renames } else { &ask },
     };
     let revised = project.autogenerate(&request).await?;
     if arguments.json { print_json(&document(&revised)) } else { Ok(print(&revised)?) }
 }
 
 /// Prints the differences, the hazards, the open slots and the written files.
-pub fn print(revised: &Revised) -> io::Result<()> {
+pub(super) fn print(revised: &Revised) -> io::Result<()> {
     let mut err = anstream::stderr().lock();
     for hint in &revised.stale {
         writeln!(err, "{CARE}{hint}{CARE:#}")?;
@@ -108,7 +108,7 @@ pub fn print(revised: &Revised) -> io::Result<()> {
 }
 
 /// Prints the open slots of the written files.
-fn print_slots(written: &Written) -> io::Result<()> {
+pub(super) fn print_slots(written: &Written) -> io::Result<()> {
     let folder = written.paths.first().and_then(|path| path.parent());
     let slots = folder.map(open_slots).transpose().map_err(io::Error::other)?.unwrap_or_default();
     let is_written = |slot: &&OpenSlot| written.paths.iter().any(|path| path.ends_with(&slot.file));
@@ -126,23 +126,11 @@ fn print_hazards(out: &mut impl io::Write, way: &str, plan: &Plan) -> io::Result
     Ok(())
 }
 
-pub fn print_written(written: &Written) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    for path in &written.paths {
-        writeln!(out, "wrote {}", path.display())?;
-    }
-    Ok(())
-}
-
-fn print_json(document: &Value) -> anyhow::Result<()> {
-    Ok(writeln!(io::stdout(), "{document}")?)
-}
-
-fn written_json(written: &Written) -> Value {
+pub(super) fn written_json(written: &Written) -> Value {
     json!({ "revision": written.version, "files": written.paths })
 }
 
-fn document(revised: &Revised) -> Value {
+pub(super) fn document(revised: &Revised) -> Value {
     let way = |plan: &Plan, observed: &[Observed]| {
         let observed = observed.iter().cloned().chain(iter::repeat(Observed::default()));
         let statement = |(statement, Observed { note, data_error, .. }): (&Statement, Observed)| {
@@ -163,7 +151,7 @@ fn document(revised: &Revised) -> Value {
         "changes": revised.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "stale_hints": revised.stale.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "stale_drops": revised.stale_drops,
-        "unmanaged": revised.unmanaged.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect::<Vec<_>>(),
+        "unmanaged": unhandled_json(&revised.unmanaged),
         "revision": revised.revision.as_ref().map(|proven| json!({
             "version": proven.written.version,
             "files": proven.written.paths,

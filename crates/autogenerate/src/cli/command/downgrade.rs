@@ -1,15 +1,17 @@
-//! `curio db downgrade`
+//! `downgrade`
 
 use std::io::{self, Write as _};
 
-use autogenerate::migrate::{self, Down};
 use clap::Args;
+use serde_json::json;
 
-use super::output::{count, print_script};
 use crate::{
-    cli::connect::connect,
-    config::{DatabaseUrl, MigrationSettings},
-    postgres::migrations,
+    cli::{
+        connect::connect,
+        environment::Environment,
+        output::{count, print_json, print_script},
+    },
+    migrate::{self, Down},
 };
 
 /// Revert migrations, newest first
@@ -25,21 +27,23 @@ pub struct Arguments {
     /// Print the statements instead of running them, for `psql -v ON_ERROR_STOP=1 -f`
     #[arg(long)]
     sql: bool,
-    #[command(flatten)]
-    url: DatabaseUrl,
-    #[command(flatten)]
-    migration: MigrationSettings,
+    /// Print one JSON object: `reverted`, the versions of the files
+    #[arg(long, conflicts_with = "sql")]
+    json: bool,
 }
 
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = connect(&arguments.url).await?;
-    let migrations = migrations::all()?;
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
+    let mut conn = connect(&environment.database()?).await?;
+    let migrations = environment.migrations()?;
     if arguments.sql {
         let sql = migrate::downgrade_sql(&mut conn, &migrations, &arguments.target).await?;
         return Ok(print_script(&sql)?);
     }
-    let patience = arguments.migration.migration_wait;
-    let reverted = migrate::downgrade(&mut conn, &migrations, &arguments.target, patience).await?;
+    let reverted =
+        migrate::downgrade(&mut conn, &migrations, &arguments.target, environment.patience()).await?;
+    if arguments.json {
+        return print_json(&json!({ "reverted": reverted }));
+    }
     writeln!(io::stdout(), "{} reverted", count(reverted.len()))?;
     Ok(())
 }

@@ -1,15 +1,18 @@
-//! `curio db diff`
+//! `diff`
 
 use std::io::{self, Write as _};
 
-use autogenerate::{
+use clap::Args;
+use serde_json::json;
+
+use crate::{
+    cli::{
+        environment::Environment,
+        output::{CARE, Url, print_json, print_unhandled, unhandled_json},
+    },
     plan::{Batch, Statement},
     project,
 };
-use clap::Args;
-
-use super::project::{CARE, print_unhandled};
-use crate::config::{Secret, parse_database_url};
 
 /// Print the statements that turn one database into another
 ///
@@ -20,16 +23,32 @@ use crate::config::{Secret, parse_database_url};
 pub struct Arguments {
     /// The database to change
     #[arg(long, value_name = "URL")]
-    from: Secret,
+    from: Url,
     /// The database that it should match
     #[arg(long, value_name = "URL")]
-    to: Secret,
+    to: Url,
+    /// Print one JSON object: `statements`, `not_compared`
+    #[arg(long)]
+    json: bool,
 }
 
-pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let (from, to) =
-        (parse_database_url(&arguments.from, "--from")?, parse_database_url(&arguments.to, "--to")?);
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
+    let from = environment.parse_url(arguments.from.expose(), "--from")?;
+    let to = environment.parse_url(arguments.to.expose(), "--to")?;
     let comparison = project::difference(&from, &to).await?;
+    if arguments.json {
+        let statement = |statement: &Statement| {
+            json!({
+                "sql": statement.sql,
+                "hazards": statement.hazards.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "outside_transaction": statement.batch == Batch::Alone,
+            })
+        };
+        return print_json(&json!({
+            "statements": comparison.plan.statements.iter().map(statement).collect::<Vec<_>>(),
+            "not_compared": unhandled_json(&comparison.unhandled),
+        }));
+    }
     let mut out = io::stdout().lock();
     for statement in &comparison.plan.statements {
         print(&mut out, statement)?;
@@ -53,11 +72,11 @@ fn print(out: &mut impl io::Write, statement: &Statement) -> io::Result<()> {
     writeln!(out, "{};\n", statement.sql)
 }
 
-pub fn hazards(statement: &Statement) -> String {
+pub(super) fn hazards(statement: &Statement) -> String {
     statement.hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The first line of a statement that is not a comment.
-pub fn first_line(statement: &Statement) -> &str {
+pub(super) fn first_line(statement: &Statement) -> &str {
     statement.sql.lines().find(|line| !line.starts_with("--")).unwrap_or_default()
 }

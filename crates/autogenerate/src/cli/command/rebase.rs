@@ -1,14 +1,19 @@
-//! `curio db rebase`
+//! `rebase`
 
 use std::io::Write as _;
 
-use autogenerate::project::{Rebased, Request};
 use chrono::Utc;
 use clap::Args;
+use serde_json::json;
 
-use super::{
-    project::{ProjectSettings, ask},
-    revision::{print, print_written},
+use super::revision::{document, print, written_json};
+use crate::{
+    cli::{
+        environment::{Environment, project},
+        output::{print_json, print_written},
+        question::ask,
+    },
+    project::{Rebased, Request},
 };
 
 /// Move a revision after those that a merge brought in
@@ -17,8 +22,6 @@ use super::{
 /// its old files are renamed to `.old`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    #[command(flatten)]
-    project: ProjectSettings,
     /// The revision that another branch overtook: its version or the first digits of it
     revision: String,
     /// An object without a model to drop if it is generated again; can be repeated
@@ -27,14 +30,23 @@ pub struct Arguments {
     /// A new message if it is generated again
     #[arg(short, long, value_name = "TEXT")]
     message: Option<String>,
+    /// Print one JSON object: that of `revision --json` and `renamed`, the paths of the old files
+    #[arg(long)]
+    json: bool,
 }
 
-pub async fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let project = arguments.project.project(&arguments.drop).await?;
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
+    let project = project(environment, &arguments.drop).await?;
     let request =
         Request { message: arguments.message.as_deref().unwrap_or_default(), now: Utc::now(), ask: &ask };
     match project.rebase(&arguments.revision, &request).await? {
+        Rebased::Renumbered(written) if arguments.json => print_json(&written_json(&written))?,
         Rebased::Renumbered(written) => print_written(&written)?,
+        Rebased::Regenerated(revised, renamed) if arguments.json => {
+            let mut document = document(&revised);
+            document["renamed"] = json!(renamed);
+            print_json(&document)?;
+        }
         Rebased::Regenerated(revised, renamed) => {
             print(&revised)?;
             for path in renamed {

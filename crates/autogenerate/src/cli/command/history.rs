@@ -1,33 +1,33 @@
-//! `curio db history`
+//! `history`
 
 use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use autogenerate::migrate::{self, Entry, Status};
 use chrono::SecondsFormat;
 use clap::Args;
 use serde_json::json;
 
-use crate::{cli::connect::connect, config::DatabaseUrl, postgres::migrations};
+use crate::{
+    cli::{connect::connect, environment::Environment},
+    migrate::{self, Entry, Status},
+};
 
 /// List all migrations and when they were applied
 ///
 /// Oldest first: revision, status, time of application, duration and message. `overtaken` is
 /// pending although a newer revision is applied. `edited` was edited after it was applied. `partly`
-/// and `reverting` were interrupted. `unknown` and `missing` are applied, but not in this binary.
+/// and `reverting` were interrupted. `unknown` and `missing` are applied, but have no file.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Print one JSON array of objects: `revision`, `message`, `status`, `files`, `applied_at`,
     /// `duration_ms`
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    url: DatabaseUrl,
 }
 
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = connect(&arguments.url).await?;
-    let entries = migrate::history(&mut conn, &migrations::all()?).await?;
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
+    let mut conn = connect(&environment.database()?).await?;
+    let entries = migrate::history(&mut conn, &environment.migrations()?).await?;
     Ok(if arguments.json { print_json(&entries) } else { print(&entries) }?)
 }
 
@@ -65,7 +65,7 @@ fn print_json(entries: &[Entry]) -> io::Result<()> {
                 "message": entry.message,
                 "status": entry.status.to_string(),
                 "files": entry.files,
-                "applied_at": entry.applied_at,
+                "applied_at": entry.applied_at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
                 "duration_ms": entry.duration.map(|took| took.as_secs_f64() * 1e3),
             })
         })

@@ -1,13 +1,16 @@
-//! `curio db current`
+//! `current`
 
 use std::io::{self, Write as _};
 
-use autogenerate::migrate::{self, State};
 use clap::Args;
 use serde_json::json;
 use sqlx::PgConnection;
 
-use crate::{cli::connect::connect, config::DatabaseUrl, postgres::migrations};
+use crate::{
+    cli::{connect::connect, environment::Environment},
+    migrate::{self, State},
+    revision::Migrations,
+};
 
 /// Show the newest applied migration and the pending ones
 #[derive(Debug, Args)]
@@ -15,18 +18,16 @@ pub struct Arguments {
     /// Print one JSON object: `current`, `head`, `pending`, `edited`, `unknown`, `missing`
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    url: DatabaseUrl,
 }
 
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut conn = connect(&arguments.url).await?;
-    show(&mut conn, arguments.json).await
+pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
+    let mut conn = connect(&environment.database()?).await?;
+    show(&mut conn, &environment.migrations()?, arguments.json).await
 }
 
 /// Prints which migrations the database has.
-pub async fn show(conn: &mut PgConnection, json: bool) -> anyhow::Result<()> {
-    let state = migrate::state(conn, &migrations::all()?).await?;
+pub(super) async fn show(conn: &mut PgConnection, migrations: &Migrations, json: bool) -> anyhow::Result<()> {
+    let state = migrate::state(conn, migrations).await?;
     Ok(if json { print_json(&state) } else { print(&state) }?)
 }
 
@@ -48,10 +49,10 @@ fn print(state: &State) -> io::Result<()> {
         writeln!(out, "edited after it was applied: {version}")?;
     }
     for version in &state.unknown {
-        writeln!(out, "unknown to this binary: {version}")?;
+        writeln!(out, "unknown here, and newer than all that are known: {version}")?;
     }
     for version in &state.missing {
-        writeln!(out, "applied, but missing from this binary, which has newer ones: {version}")?;
+        writeln!(out, "applied, but missing here: {version}")?;
     }
     Ok(())
 }

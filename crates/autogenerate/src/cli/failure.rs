@@ -4,14 +4,15 @@ use std::{fmt::Write as _, io, process::ExitCode};
 
 use sqlx::postgres::PgDatabaseError;
 
-/// Prints the chain of causes and returns the exit code.
+/// Prints the chain of causes after the name of the program, and returns the exit code: 1, or 0 if
+/// the only error is that nobody reads the output any more.
 #[must_use]
-pub fn fail(error: &anyhow::Error) -> ExitCode {
-    // The reader has seen enough: `curio db history | head -n 1`.
+pub fn fail(program: &str, error: &anyhow::Error) -> ExitCode {
+    // The reader has seen enough: `history | head -n 1`.
     if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
-    let mut text = String::from("curio: ");
+    let mut text = format!("{program}: ");
     for (depth, cause) in error.chain().enumerate() {
         text.push_str(if depth == 0 { "" } else { "\n  because " });
         // sqlx adds a line number of PostgreSQL's source, and then repeats the message.

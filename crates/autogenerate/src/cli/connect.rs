@@ -1,0 +1,27 @@
+//! Connections of commands.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Opens a connection for migrations.
+///
+/// # Errors
+///
+/// The database does not respond within ten seconds. The message says what to check.
+pub async fn connect(options: &PgConnectOptions) -> anyhow::Result<PgConnection> {
+    let server = format!("{}:{}", options.get_host(), options.get_port());
+    tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
+        .await
+        .map_err(anyhow::Error::from)
+        .and_then(|connected| connected.map_err(anyhow::Error::from))
+        .with_context(|| {
+            format!(
+                "the database at {server} does not respond; is PostgreSQL running there, and are the user, password \
+                 and database of DATABASE_URL right?"
+            )
+        })
+}
