@@ -23,6 +23,10 @@ pub enum Error {
     /// Another transaction won. Nothing was written; the whole request can be retried.
     #[error("lost against a concurrent transaction")]
     Contended(#[source] Source),
+    /// The session knew the database as it was before a migration. Nothing was written; the whole
+    /// request can be retried.
+    #[error("the database has changed")]
+    Stale(#[source] Source),
     /// The database cannot serve now: unreachable, starting, read-only, full or too slow.
     #[error("the database is unavailable")]
     Unavailable(#[source] Source),

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
 use http::{HeaderValue, Uri};
-use ipnet::IpNet;
+use ipnet::{AddrParseError, IpNet};
 
 use super::duration::parse_wait;
 
@@ -45,6 +45,18 @@ pub struct ConnectionOptions {
     pub max: usize,
     /// How long requests in progress may take after the listener is closed.
     pub shutdown_timeout: Duration,
+}
+
+/// Parses a network. Clients over IPv4 have no other address than that, whatever the socket says.
+pub fn parse_network(text: &str) -> Result<IpNet, AddrParseError> {
+    let network: IpNet = text.trim().parse()?;
+    let mapped = match network {
+        IpNet::V6(net) if net.prefix_len() >= 96 => {
+            net.addr().to_ipv4_mapped().zip(net.prefix_len().checked_sub(96))
+        }
+        _ => None,
+    };
+    Ok(mapped.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(network))
 }
 
 /// A number of requests in a time, such as `100/60s`.
@@ -114,6 +126,17 @@ impl FromStr for PublicUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_of_mapped_addresses_is_one_of_ipv4() {
+        for (text, network) in [
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("::ffff:127.0.0.0/104", "127.0.0.0/8"),
+            ("2001:db8::/32", "2001:db8::/32"),
+        ] {
+            assert_eq!(parse_network(text).unwrap(), network.parse().unwrap());
+        }
+    }
 
     #[test]
     fn a_meaningless_quota_is_rejected() {

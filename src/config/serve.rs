@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::{
     database::{DatabaseUrl, MigrationSettings},
     duration::{parse_timeout, parse_wait},
-    http::{ConnectionOptions, HttpOptions, Origin, PublicUrl, Quota},
+    http::{ConnectionOptions, HttpOptions, Origin, PublicUrl, Quota, parse_network},
     secret::{Secret, read_secret},
 };
 use crate::postgres::pool::DatabaseOptions;
@@ -65,7 +65,7 @@ pub struct ServeSettings {
     #[arg(long, env = "CURIO_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
     /// Networks of proxies whose X-Forwarded-For is trusted, separated by commas
-    #[arg(long, env = "CURIO_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
+    #[arg(long, env = "CURIO_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may call the API (CORS), separated by commas, or `*`
     #[arg(long, env = "CURIO_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]

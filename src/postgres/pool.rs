@@ -6,7 +6,7 @@
 //! that was dropped in any other state is rolled back first, or closed.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fmt,
     ops::{Deref, DerefMut},
     sync::{Mutex, PoisonError},
@@ -177,7 +177,8 @@ impl Drop for Connection {
         };
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
-                let clean_up = runtime.spawn(clean_up(object));
+                let is_stale = DISTRUST.try_with(Cell::get).unwrap_or_default();
+                let clean_up = runtime.spawn(clean_up(object, is_stale));
                 let _ = CLEAN_UPS.try_with(|clean_ups| clean_ups.borrow_mut().push(clean_up));
             }
             Err(_) => drop(Object::take(object)),
@@ -194,6 +195,13 @@ impl fmt::Debug for Connection {
 tokio::task_local! {
     /// The clean-ups that a request made necessary.
     static CLEAN_UPS: RefCell<Vec<JoinHandle<()>>>;
+    /// Whether the request found that the sessions of all connections are out of date.
+    static DISTRUST: Cell<bool>;
+}
+
+/// Has all connections replaced, once the request has dropped its own.
+pub(super) fn distrust() {
+    let _ = DISTRUST.try_with(|distrust| distrust.set(true));
 }
 
 /// Runs `work`, then waits until abandoned transactions have rolled back: a client that gets an
@@ -206,7 +214,7 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
         }
         result
     };
-    CLEAN_UPS.scope(RefCell::default(), work).await
+    DISTRUST.scope(Cell::default(), CLEAN_UPS.scope(RefCell::default(), work)).await
 }
 
 /// Rolls the connection back and returns it to the pool, or closes it if that fails.
@@ -216,7 +224,7 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
 ///
 /// A read-only connection is closed too: the server may have become writable since, or its name may
 /// now belong to another server, and an open connection would not notice.
-async fn clean_up(mut object: Object<Connector>) {
+async fn clean_up(mut object: Object<Connector>, is_stale: bool) {
     let start = Instant::now();
     let rollback = async {
         let row = execute(&mut object, "ROLLBACK; SHOW transaction_read_only").await?;
@@ -225,7 +233,7 @@ async fn clean_up(mut object: Object<Connector>) {
     let is_writable: Result<Result<bool, sqlx::Error>, _> =
         tokio::time::timeout(CLEAN_UP_TIMEOUT, rollback).await;
     match is_writable {
-        Ok(Ok(true)) => {}
+        Ok(Ok(true)) if !is_stale => {}
         Err(_) => drop(Object::take(object)),
         Ok(_) => {
             if let Some(pool) = Object::pool(&object) {

@@ -64,8 +64,17 @@ impl Probe {
             return health;
         }
         // A check that is dropped midway drops the connection too.
-        let connection = state.connection.take();
-        let (connection, health) = match timeout(TIMEOUT, self.ask(connection)).await {
+        let answer = async {
+            match state.connection.take() {
+                // The server may have closed it since.
+                Some(connection) => match self.ask(connection).await {
+                    Ok(answer) => Ok(answer),
+                    Err(_) => self.connect_and_ask().await,
+                },
+                None => self.connect_and_ask().await,
+            }
+        };
+        let (connection, health) = match timeout(TIMEOUT, answer).await {
             Ok(Ok((connection, health))) => (Some(connection), health),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "readyz");
@@ -82,11 +91,11 @@ impl Probe {
         health
     }
 
-    async fn ask(&self, connection: Option<PgConnection>) -> anyhow::Result<(PgConnection, Health)> {
-        let mut connection = match connection {
-            Some(connection) => connection,
-            None => PgConnection::connect_with(&self.connect).await?,
-        };
+    async fn connect_and_ask(&self) -> anyhow::Result<(PgConnection, Health)> {
+        self.ask(PgConnection::connect_with(&self.connect).await?).await
+    }
+
+    async fn ask(&self, mut connection: PgConnection) -> anyhow::Result<(PgConnection, Health)> {
         let answer = sqlx::query_as(STATE).fetch_one(&mut connection).await;
         let (read_only, applied): (bool, Vec<i64>) = match answer {
             // No migration was ever applied.

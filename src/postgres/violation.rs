@@ -3,11 +3,11 @@
 
 use std::fmt::Write as _;
 
-use sqlx::error::DatabaseError;
+use sqlx::{error::DatabaseError, postgres::PgDatabaseError};
 
 use crate::{
     error::{Error, Fault, Source},
-    postgres::{catalog, rule::Rule},
+    postgres::{catalog, pool::distrust, rule::Rule},
 };
 
 impl From<sqlx::Error> for Error {
@@ -29,12 +29,24 @@ impl From<sqlx::Error> for Error {
             "23503" | "23505" => Self::Conflict,
             "40001" | "40P01" => Self::Contended,
             "55P03" => Self::Locked,
-            "25006" | "57014" | "57P01" | "57P02" | "57P03" => Self::Unavailable,
-            class if class.starts_with("08") || class.starts_with("53") => Self::Unavailable,
+            // A column that a statement reads was altered after the statement was prepared.
+            "0A000" if routine(reported) == Some("RevalidateCachedQuery") => {
+                distrust();
+                Self::Stale
+            }
+            "25006" | "25P03" | "57014" => Self::Unavailable,
+            class if ["08", "53", "57P", "58"].iter().any(|prefix| class.starts_with(prefix)) => {
+                Self::Unavailable
+            }
             _ => Self::Internal,
         };
         kind(describe(reported).into())
     }
+}
+
+/// The function of the server that reported the error. Messages are in the server's language.
+fn routine(reported: &dyn DatabaseError) -> Option<&str> {
+    reported.try_downcast_ref::<PgDatabaseError>()?.routine()
 }
 
 /// Classes of SQLSTATE whose messages are about the server or the schema, not about rows; and P0,

@@ -115,6 +115,41 @@ async fn terminated_backends_are_replaced() {
 }
 
 #[tokio::test]
+async fn readyz_replaces_a_connection_that_the_server_closed() {
+    let service = TestService::start().await;
+    let terminate = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                     WHERE datname = current_database() AND application_name = 'curio'";
+    for _ in 0..2 {
+        assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
+        assert!(service.database.number(terminate).await > 0);
+        // A result is reused for a second.
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+    }
+    assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_migration_that_alters_a_column_fails_no_write_and_few_reads() {
+    let service = TestService::start().await;
+    service.open_all_connections(3).await;
+    let item = path(&service.create("Lamp").await);
+    for width in [300, 400] {
+        // Every connection has prepared the statements.
+        let all = (0..6).map(|_| service.get(&item));
+        futures_util::future::join_all(all).await;
+        let alter = format!("ALTER TABLE items ALTER COLUMN name TYPE varchar({width})");
+        service.database.execute(&alter).await;
+        let written = service.patch(&item, &json!({ "attributes": { "width": width } })).await;
+        assert_eq!(written.status, StatusCode::OK, "{written:?}");
+        service.create("Other").await;
+        // A read is not run again; the one that fails has all connections replaced.
+        let failed = service.get(&item).await.status != StatusCode::OK;
+        assert!(!failed || service.get(&item).await.status == StatusCode::OK);
+    }
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
 async fn an_unreachable_database_is_503_until_it_is_reachable_again() {
     let database = TestDatabase::new().await;
     let target = database.connect_options();
@@ -341,6 +376,9 @@ async fn every_sqlstate_has_its_status() {
         ("53300", 503, "unavailable"),
         ("57P01", 503, "unavailable"),
         ("57P03", 503, "unavailable"),
+        ("57P05", 503, "unavailable"),
+        ("25P03", 503, "unavailable"),
+        ("58030", 503, "unavailable"),
         ("42P01", 500, "internal-error"),
         ("XX000", 500, "internal-error"),
     ] {

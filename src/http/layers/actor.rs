@@ -1,7 +1,7 @@
 //! Who makes the request: the address of the client, behind proxies that are trusted.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::atomic::{AtomicI64, Ordering},
 };
 
@@ -33,8 +33,8 @@ fn client(request: &Request, trusted: &[IpNet]) -> Actor {
     let listed: Vec<&[u8]> =
         fields.flat_map(|field| field.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii).collect();
     let mut nearest = peer;
-    for entry in listed.iter().rev().filter(|entry| !entry.is_empty()) {
-        let Some(address) = parse_address(entry) else {
+    for entry in listed.iter().rev().filter(|entry| !entry.is_empty()).map(|entry| without_port(entry)) {
+        let Some(address) = str::from_utf8(entry).ok().and_then(|entry| entry.parse::<IpAddr>().ok()) else {
             warn_once_a_minute();
             return Actor::from_name(entry);
         };
@@ -46,12 +46,14 @@ fn client(request: &Request, trusted: &[IpNet]) -> Actor {
     Actor::from_address(nearest)
 }
 
-/// The address in an entry, which may have brackets and a port, as proxies write them.
-fn parse_address(entry: &[u8]) -> Option<IpAddr> {
-    let entry = str::from_utf8(entry).ok()?;
-    let bare = || entry.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
-    let address = entry.parse::<IpAddr>().ok().or_else(|| bare().map(IpAddr::from));
-    address.or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
+/// An entry without the brackets and the port that proxies write.
+fn without_port(entry: &[u8]) -> &[u8] {
+    let bracketed = entry.strip_prefix(b"[").and_then(|rest| rest.split(|byte| *byte == b']').next());
+    let mut pieces = entry.split(|byte| *byte == b':');
+    match (pieces.next(), pieces.next(), pieces.next()) {
+        (Some(host), Some(port), None) if port.iter().all(u8::is_ascii_digit) => bracketed.unwrap_or(host),
+        _ => bracketed.unwrap_or(entry),
+    }
 }
 
 fn warn_once_a_minute() {
@@ -91,6 +93,7 @@ mod tests {
             ("[2001:db8::1]:443", "2001:db8::1"),
             ("[2001:db8::1]", "2001:db8::1"),
             ("[::ffff:203.0.113.21]:1", "203.0.113.21"),
+            ("[203.0.113.21]:80", "203.0.113.21"),
             ("203.0.113.21, ,", "203.0.113.21"),
         ] {
             assert_eq!(actor([10, 0, 0, 1], entry).to_string(), address, "{entry}");

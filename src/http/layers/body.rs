@@ -3,7 +3,7 @@
 //! tower-http's `RequestBodyLimitLayer` has one limit for all routes, and leaves the reading to the
 //! handler, where it would begin again with each retry.
 
-use std::{error::Error, io, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZstdDecoder};
 use axum::{
@@ -12,35 +12,49 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::TryStreamExt;
 use http::{
     HeaderMap, HeaderValue,
     header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH},
 };
-use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt},
+    io::{AsyncRead, AsyncReadExt},
+    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError},
+    task,
     time::timeout,
 };
-use tokio_util::io::StreamReader;
 
 use super::retry;
 use crate::{
     app::App,
     http::{
-        limits::{BodyLimit, MAX_BODY, MEBIBYTE},
+        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE},
         request::body::ReceivedBody,
-        response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE},
+        response::problem::{
+            BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+        },
     },
 };
+
+/// How much is decoded at once.
+const PIECE: usize = 32 * 1024;
+/// Larger bodies leave a quarter of [`MAX_BODIES`] to smaller ones.
+const LARGE: usize = 64 * 1024;
 
 /// How bodies are read.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    /// The configuration, and the metrics of retries.
-    pub app: Arc<App>,
+    app: Arc<App>,
     /// The routes with a limit of their own.
-    pub limits: &'static [BodyLimit],
+    limits: &'static [BodyLimit],
+    /// What is left of [`MAX_BODIES`], in KiB.
+    memory: Arc<Semaphore>,
+}
+
+impl Reader {
+    pub fn new(app: Arc<App>, limits: &'static [BodyLimit]) -> Self {
+        Self { app, limits, memory: Arc::new(Semaphore::new(MAX_BODIES / 1024)) }
+    }
 }
 
 /// Runs a write with its [`ReceivedBody`], and retries it if it lost against another. The body of a
@@ -49,17 +63,48 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    let Reader { app, limits } = reader;
+    let Reader { app, limits, memory } = reader;
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let limit = limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
     let (mut parts, body) = request.into_parts();
-    let body = receive(&mut parts.headers, body, limit, app.options.body_timeout).await;
-    match body {
+    let mut memory = Memory { free: memory, taken: None };
+    match receive(&mut parts.headers, body, limit, app.options.body_timeout, &mut memory).await {
         Ok(body) => {
             parts.extensions.insert(ReceivedBody(body));
             retry::run(&app, parts, next).await
         }
         Err(problem) => problem.into_response(),
+    }
+}
+
+/// The memory that one body takes of what all may.
+struct Memory {
+    free: Arc<Semaphore>,
+    taken: Option<OwnedSemaphorePermit>,
+}
+
+impl Memory {
+    /// Takes more until it has this many bytes. Clients that send bodies slowly can hold no more than
+    /// all may take: the next one is rejected.
+    fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
+        let taken = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = bytes.div_ceil(1024).saturating_sub(taken);
+        if more == 0 {
+            return Ok(());
+        }
+        let reserved = if bytes > LARGE { MAX_BODIES / 1024 / 4 } else { 0 };
+        let more = if self.free.available_permits() < more + reserved {
+            Err(TryAcquireError::NoPermits)
+        } else {
+            Arc::clone(&self.free).try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX))
+        };
+        let more =
+            more.map_err(|_| Problem::new(&UNAVAILABLE, "The bodies of other requests take all memory."))?;
+        match &mut self.taken {
+            Some(taken) => taken.merge(more),
+            None => self.taken = Some(more),
+        }
+        Ok(())
     }
 }
 
@@ -69,22 +114,36 @@ async fn receive(
     body: Body,
     limit: usize,
     time: Duration,
+    memory: &mut Memory,
 ) -> Result<Bytes, Problem> {
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > limit) {
+    let coding = take_coding(headers)?;
+    // What cannot be compressed grows a little.
+    let sent = if coding.is_some() { limit + limit / 64 + 1024 } else { limit };
+    if length.is_some_and(|length| length > sent) {
         return Err(too_large(limit));
     }
-    let coding = take_coding(headers)?;
-    // A coding can make much of little, or nothing of much: the limit is on both.
-    let body = Body::new(Limited::new(body, limit));
-    let content = async {
-        match coding {
-            Some(coding) => decode(body, coding, limit).await,
-            None => body.collect().await.map(Collected::to_bytes).map_err(|error| rejection(&error, limit)),
+    let late = |_| Problem::new(&BODY_TIMEOUT, "The body did not arrive in time.");
+    let content = timeout(time, collect(body, sent, limit, memory)).await.map_err(late)??;
+    match coding {
+        // Nothing is the same in every coding.
+        Some(coding) if !content.is_empty() => decode(&content, coding, limit, memory).await,
+        _ => Ok(content.into()),
+    }
+}
+
+/// Reads a body of at most `sent` bytes.
+async fn collect(mut body: Body, sent: usize, limit: usize, memory: &mut Memory) -> Result<Vec<u8>, Problem> {
+    let mut content = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| malformed())?.into_data() else { continue };
+        if content.len() + data.len() > sent {
+            return Err(too_large(limit));
         }
-    };
-    let late = || Problem::new(&BODY_TIMEOUT, "The body did not arrive in time.");
-    timeout(time, content).await.unwrap_or_else(|_| Err(late()))
+        content.extend_from_slice(&data);
+        memory.grow(content.capacity())?;
+    }
+    Ok(content)
 }
 
 /// A content coding that a body may have (RFC 9110 §8.4.1).
@@ -116,33 +175,37 @@ fn take_coding(headers: &mut HeaderMap) -> Result<Option<Coding>, Problem> {
     })
 }
 
-/// Reads and decodes a body. tower-http's layer ignores bytes behind the end of the coding.
-async fn decode(body: Body, coding: Coding, limit: usize) -> Result<Bytes, Problem> {
-    let rejected = |error: io::Error| rejection(&error, limit);
-    let mut reader = StreamReader::new(TryStreamExt::map_err(body.into_data_stream(), io::Error::other));
-    // Nothing is the same in every coding.
-    if reader.fill_buf().await.map_err(rejected)?.is_empty() {
-        return Ok(Bytes::new());
-    }
-    let decoder: Box<dyn AsyncRead + Send + Unpin> = match coding {
-        Coding::Brotli => Box::new(BrotliDecoder::new(&mut reader)),
-        Coding::Gzip => Box::new(GzipDecoder::new(&mut reader)),
-        Coding::Zstd => Box::new(ZstdDecoder::new(&mut reader)),
+/// Decodes a body. It is here as a whole: a few bytes that become many must not wait for the rest.
+/// tower-http's layer ignores bytes behind the end of the coding.
+async fn decode(
+    mut body: &[u8],
+    coding: Coding,
+    limit: usize,
+    memory: &mut Memory,
+) -> Result<Bytes, Problem> {
+    let sent = body.len();
+    let rejected = |_: io::Error| malformed();
+    let mut decoder: Box<dyn AsyncRead + Send + Unpin + '_> = match coding {
+        Coding::Brotli => Box::new(BrotliDecoder::new(&mut body)),
+        Coding::Gzip => Box::new(GzipDecoder::new(&mut body)),
+        Coding::Zstd => Box::new(ZstdDecoder::new(&mut body)),
     };
-    let mut content = Vec::new();
-    decoder.take(limit as u64 + 1).read_to_end(&mut content).await.map_err(rejected)?;
-    if content.len() > limit {
-        Err(too_large(limit))
-    } else if reader.fill_buf().await.map_err(rejected)?.is_empty() {
-        Ok(content.into())
-    } else {
-        Err(malformed())
+    let (mut content, mut piece) = (Vec::new(), vec![0; PIECE]);
+    loop {
+        let length = decoder.read(&mut piece).await.map_err(rejected)?;
+        if length == 0 {
+            break;
+        }
+        if content.len() + length > limit {
+            return Err(too_large(limit));
+        }
+        content.extend_from_slice(&piece[..length]);
+        memory.grow(sent + content.capacity())?;
+        // Other requests do not wait for the rest.
+        task::yield_now().await;
     }
-}
-
-/// Why a body cannot be read.
-fn rejection(error: &(dyn Error + 'static), limit: usize) -> Problem {
-    if is_too_large(error) { too_large(limit) } else { malformed() }
+    drop(decoder);
+    if body.is_empty() { Ok(content.into()) } else { Err(malformed()) }
 }
 
 fn malformed() -> Problem {
@@ -153,6 +216,61 @@ fn too_large(limit: usize) -> Problem {
     Problem::new(&TOO_LARGE, format!("The body has more than {} MiB.", limit / MEBIBYTE))
 }
 
-fn is_too_large(error: &(dyn Error + 'static)) -> bool {
-    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_large)
+#[cfg(test)]
+mod tests {
+    use async_compression::tokio::bufread::GzipEncoder;
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    fn memory(bytes: usize) -> Memory {
+        Memory { free: Arc::new(Semaphore::new(bytes / 1024)), taken: None }
+    }
+
+    async fn received(body: Body, coding: Option<&'static str>, memory: &mut Memory) -> Result<usize, u16> {
+        let mut headers = HeaderMap::new();
+        headers.extend(coding.map(|coding| (CONTENT_ENCODING, HeaderValue::from_static(coding))));
+        let time = Duration::from_secs(5);
+        let received = receive(&mut headers, body, 8 * MEBIBYTE, time, memory).await;
+        received.map(|content| content.len()).map_err(|problem| problem.into_response().status().as_u16())
+    }
+
+    #[tokio::test]
+    async fn the_bodies_of_all_requests_share_the_memory() {
+        let mut first = memory(MAX_BODIES);
+        let body = || Body::from(vec![b' '; 4 * MEBIBYTE]);
+        assert_eq!(received(body(), None, &mut first).await, Ok(4 * MEBIBYTE));
+        let free = Arc::clone(&first.free);
+        let mut held = Vec::new();
+        let rejected = loop {
+            let mut memory = Memory { free: Arc::clone(&free), taken: None };
+            match received(body(), None, &mut memory).await {
+                Ok(_) => held.push(memory),
+                Err(status) => break status,
+            }
+        };
+        assert_eq!((rejected, held.len() < MAX_BODIES / (4 * MEBIBYTE)), (503, true));
+        // There is room for small ones.
+        let mut small = Memory { free: Arc::clone(&free), taken: None };
+        assert_eq!(received(Body::from("{}"), None, &mut small).await, Ok(2));
+        drop((first, held, small));
+        assert_eq!(free.available_permits(), MAX_BODIES / 1024);
+    }
+
+    #[tokio::test]
+    async fn what_is_decoded_counts_once_the_body_is_complete() {
+        let mut coded = Vec::new();
+        let plain = vec![b' '; 4 * MEBIBYTE];
+        GzipEncoder::new(&plain[..]).read_to_end(&mut coded).await.unwrap();
+        assert!(coded.len() < 16 * 1024);
+        let mut full = memory(MEBIBYTE);
+        assert_eq!(received(Body::from(coded.clone()), Some("gzip"), &mut full).await, Err(503));
+        let mut free = memory(MAX_BODIES);
+        assert_eq!(received(Body::from(coded.clone()), Some("gzip"), &mut free).await, Ok(4 * MEBIBYTE));
+        let mut unfinished = memory(MAX_BODIES);
+        let endless = stream::once(async move { Ok::<_, io::Error>(coded) }).chain(stream::pending());
+        let waiting = received(Body::from_stream(endless), Some("gzip"), &mut unfinished);
+        assert!(timeout(Duration::from_millis(50), waiting).await.is_err());
+        assert!(unfinished.taken.unwrap().num_permits() <= 32);
+    }
 }

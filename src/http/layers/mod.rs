@@ -12,6 +12,7 @@ mod coding;
 mod cors;
 mod head;
 mod observe;
+mod pieces;
 mod rate_limit;
 mod request_id;
 mod retry;
@@ -67,18 +68,20 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .layer(AroundLayer(move |request: &mut Request| Ok(observe::observe(&observed, request))))
             .map_response(|response: http::Response<_>| secure(problem::render(response)))
             .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(AroundLayer(|request: &mut Request| {
+                head::check_framing(request).and_then(|()| head::require_host(request))
+            }))
+            .map_response(|response: http::Response<_>| response.map(Body::new))
             .layer(option_layer(cors::layer(&app.options.cors_origins)))
             .layer(CatchPanicLayer::custom(internal_error))
             .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
-            .layer(AroundLayer(|request: &mut Request| head::check_framing(request)))
             .layer(option_layer(limiter.map(|limiter| {
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
             })))
-            .layer(AroundLayer(|request: &mut Request| {
-                head::require_host(request).and_then(|()| coding::negotiate(request))
-            }))
+            .layer(AroundLayer(coding::negotiate))
             .map_response(coding::tag)
-            .layer(coding::layer()),
+            .layer(coding::layer())
+            .map_response(pieces::split),
     )
 }
 
@@ -91,7 +94,7 @@ pub fn around_api(
     let permits = Arc::new(Semaphore::new(app.options.max_requests));
     let timeout =
         TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.options.request_timeout);
-    let reader = body::Reader { app: Arc::clone(app), limits: body_limits };
+    let reader = body::Reader::new(Arc::clone(app), body_limits);
     router.route_layer(
         ServiceBuilder::new()
             .layer(AroundLayer(|request: &mut Request| head::check(request)))

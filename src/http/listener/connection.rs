@@ -65,8 +65,13 @@ impl Connection {
         let options = self.options();
         let stream = Arc::new(self.stream);
         let activity = Activity::new();
-        let socket =
-            Socket::new(Arc::clone(&stream), self.peer, Arc::clone(&self.app), Arc::clone(&activity));
+        let socket = Socket::new(
+            Arc::clone(&stream),
+            self.peer,
+            Arc::clone(&self.app),
+            Arc::clone(&activity),
+            self.slot.is_surplus,
+        );
         let service = Service {
             router: self.router,
             app: self.app,

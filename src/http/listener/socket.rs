@@ -25,6 +25,8 @@ use crate::app::App;
 
 /// How long, and for how many bytes, a client may go on sending after its response (RFC 9112 §9.6).
 const LINGER_TIME: Duration = Duration::from_secs(5);
+/// The same above the limit of connections, where others wait for the place.
+const SURPLUS_LINGER_TIME: Duration = Duration::from_millis(250);
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What an HTTP/2 client sends first (RFC 9113 §3.4).
@@ -40,6 +42,7 @@ pub struct Socket {
     /// The unwritten rest of what replaces a bare head.
     rejection: Vec<u8>,
     linger: Option<Linger>,
+    linger_time: Duration,
     /// The rest of the preface, as long as everything before it has arrived.
     preface: Option<&'static [u8]>,
 }
@@ -51,8 +54,24 @@ struct Linger {
 }
 
 impl Socket {
-    pub fn new(stream: Arc<TcpStream>, peer: SocketAddr, app: Arc<App>, activity: Arc<Activity>) -> Self {
-        Self { stream, peer, app, activity, rejection: Vec::new(), linger: None, preface: Some(PREFACE) }
+    pub fn new(
+        stream: Arc<TcpStream>,
+        peer: SocketAddr,
+        app: Arc<App>,
+        activity: Arc<Activity>,
+        is_surplus: bool,
+    ) -> Self {
+        let linger_time = if is_surplus { SURPLUS_LINGER_TIME } else { LINGER_TIME };
+        Self {
+            stream,
+            peer,
+            app,
+            activity,
+            rejection: Vec::new(),
+            linger: None,
+            linger_time,
+            preface: Some(PREFACE),
+        }
     }
 
     fn is_http2(&self) -> bool {
@@ -98,9 +117,10 @@ impl Socket {
     /// Discards what the client still sends, so that it can read the response: closing at once
     /// would reset the connection.
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let time = self.linger_time;
         let linger = self
             .linger
-            .get_or_insert_with(|| Linger { end: Box::pin(sleep(LINGER_TIME)), bytes_left: LINGER_BYTES });
+            .get_or_insert_with(|| Linger { end: Box::pin(sleep(time)), bytes_left: LINGER_BYTES });
         let mut discarded = [0; 8192];
         loop {
             if linger.end.as_mut().poll(context).is_ready() {

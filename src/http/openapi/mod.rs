@@ -7,18 +7,27 @@ mod parameters;
 mod problems;
 mod traits;
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
+use async_compression::tokio::bufread::GzipDecoder;
 use axum::{
     Router,
-    response::{IntoResponse, Redirect},
+    body::Body,
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use futures_util::TryStreamExt;
 use http::{
     HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    header::{
+        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+        CONTENT_TYPE, VARY,
+    },
 };
 use serde_json::{Map, Value, json};
+use tokio_util::io::{ReaderStream, StreamReader};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::{OpenApi, openapi};
 use utoipa_axum::router::OpenApiRouter;
@@ -76,9 +85,25 @@ pub fn routes(text: &'static str) -> Router<Arc<App>> {
     let pages: Router<Arc<App>> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
     pages
         .route_layer(policy)
+        .route_layer(from_fn(without_gzip))
         .route("/openapi.json", get(async move || (headers, text).into_response()))
         .route("/", get(async || Redirect::temporary("/docs")))
         .route("/.well-known/api-catalog", get(api_catalog))
+}
+
+/// Swagger UI's files are stored with gzip, which not every client accepts.
+async fn without_gzip(request: Request, next: Next) -> Response {
+    let accepts_gzip = request.headers().get(ACCEPT_ENCODING).is_some_and(|coding| coding == "gzip");
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if accepts_gzip || response.headers_mut().remove(CONTENT_ENCODING).is_none() {
+        return response;
+    }
+    response.headers_mut().remove(CONTENT_LENGTH);
+    response.map(|body| {
+        let file = StreamReader::new(body.into_data_stream().map_err(io::Error::other));
+        Body::from_stream(ReaderStream::new(GzipDecoder::new(file)))
+    })
 }
 
 /// The links of this API as a linkset (RFC 9264).

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderMap, HeaderName,
-    header::{IF_MATCH, IF_NONE_MATCH},
+    header::{ACCEPT_ENCODING, IF_MATCH, IF_NONE_MATCH},
 };
 
 use super::head::{FromHead, Head};
@@ -35,6 +35,8 @@ pub fn failed(version: Option<i64>) -> Problem {
 pub struct Preconditions {
     if_match: Option<EntityTags>,
     if_none_match: Option<EntityTags>,
+    /// The suffix of the entity tag of a response in the negotiated content coding.
+    suffix: &'static str,
 }
 
 impl Preconditions {
@@ -42,7 +44,7 @@ impl Preconditions {
     pub fn from_if_match(text: &str) -> Option<Self> {
         let mut tags = EntityTags::default();
         tags.parse(text)?;
-        Some(Self { if_match: Some(tags), if_none_match: None })
+        Some(Self { if_match: Some(tags), ..Self::default() })
     }
 
     /// Whether `If-Match` is absent or names this version; it compares strongly (RFC 9110 §13.1.1).
@@ -52,14 +54,16 @@ impl Preconditions {
 
     /// Whether `If-None-Match` names this version; it compares weakly (RFC 9110 §13.1.2).
     pub fn excludes(&self, version: i64) -> bool {
-        self.excluded_suffix(version).is_some()
+        self.if_none_match.as_ref().is_some_and(|tags| tags.any || tags.find(version, |_| true).is_some())
     }
 
-    /// The suffix of the entity tag in `If-None-Match` that names this version: it identifies the
-    /// representation that the client has.
+    /// The suffix of the entity tag in `If-None-Match` that names this version in the content coding
+    /// of the response, or without one, as small responses are. Another coding is another
+    /// representation, which the client would take for this one.
     pub fn excluded_suffix(&self, version: i64) -> Option<&'static str> {
         let tags = self.if_none_match.as_ref()?;
-        tags.find(version, |_| true).map(|tag| tag.suffix).or(tags.any.then_some(""))
+        let named = |suffix: &&str| tags.find(version, |tag| tag.suffix == *suffix).is_some();
+        [self.suffix, ""].into_iter().find(named).or(tags.any.then_some(""))
     }
 
     /// Whether a write may change an entity of this version.
@@ -97,7 +101,9 @@ impl FromHead for Preconditions {
         let if_none_match = EntityTags::from_headers(&head.parts.headers, &IF_NONE_MATCH, "If-None-Match");
         let mut tags = |tags: Result<_, Fault>| tags.map_err(|fault| head.faults.push(fault)).ok();
         let (if_match, if_none_match) = (tags(if_match), tags(if_none_match));
-        Some(Self { if_match: if_match?, if_none_match: if_none_match? })
+        let coding = head.parts.headers.get(ACCEPT_ENCODING).and_then(|coding| coding.to_str().ok());
+        let suffix = coding.and_then(suffix).unwrap_or_default();
+        Some(Self { if_match: if_match?, if_none_match: if_none_match?, suffix })
     }
 }
 
@@ -137,7 +143,9 @@ impl EntityTags {
         let mut tags: Option<Self> = None;
         for value in headers.get_all(field) {
             let parsed = value.to_str().ok().and_then(|value| tags.get_or_insert_default().parse(value));
-            if parsed.is_none() {
+            let is_mixed =
+                tags.as_ref().is_some_and(|tags| tags.any) && headers.get_all(field).iter().count() > 1;
+            if parsed.is_none() || is_mixed {
                 let detail = "must be * or a list of entity tags, such as \"1\", W/\"2\"";
                 return Err(Fault::header(name, "entity_tag", detail));
             }
@@ -191,9 +199,9 @@ mod tests {
         let headers: HeaderMap = values.iter().map(field).collect();
         let tags = EntityTags::from_headers(&headers, name, "").ok()?;
         Some(if name == IF_MATCH {
-            Preconditions { if_match: tags, if_none_match: None }
+            Preconditions { if_match: tags, ..Preconditions::default() }
         } else {
-            Preconditions { if_match: None, if_none_match: tags }
+            Preconditions { if_none_match: tags, ..Preconditions::default() }
         })
     }
 

@@ -185,6 +185,8 @@ async fn other_origins_read_responses_only_if_configured() {
     let preflight = ask(&open, Method::OPTIONS, origin).await;
     assert_eq!(preflight.header("access-control-allow-origin"), Some(origin));
     assert!(preflight.header("x-request-id").is_some());
+    let fields = [("host", "a b"), ("origin", origin), ("access-control-request-method", "POST")];
+    open.send(Method::OPTIONS, "/v1/items", &fields, None).await.is_problem(400, "malformed-request");
     let requests = log.lines("request");
     assert_eq!(requests.last().unwrap()["span"]["method"], "OPTIONS", "a preflight is logged");
     let metrics = open.get("/metrics").await.text;
@@ -335,6 +337,11 @@ async fn the_document_its_pages_and_every_type_of_problem_are_served() {
         assert!(!line.contains("//"), "the page needs nothing from elsewhere: {line}");
     }
     assert_eq!(service.get("/docs/swagger-ui-bundle.js").await.status, StatusCode::OK);
+    // The files are stored with gzip, which not everybody accepts.
+    let plain = reqwest::Client::builder().no_gzip().build().unwrap();
+    let page = Reply::of(plain.get(format!("{}/docs/", service.address))).await;
+    assert_eq!((page.header("content-encoding"), page.header("vary")), (None, Some("accept-encoding")));
+    assert!(page.text.starts_with("<!"), "{}", page.text);
 
     let responses: Value = document.body["components"]["responses"].clone();
     for response in responses.as_object().unwrap().values() {

@@ -420,9 +420,18 @@ async fn connections_above_the_limit_are_good_for_probes_alone() {
         Reply::of(client.get(format!("{}{path}", service.address))).await
     };
     ask("/v1/items").await.is_problem(503, "unavailable");
-    for path in ["/livez", "/readyz"] {
-        assert_eq!(ask(path).await.status, StatusCode::OK);
+    // Rejected clients that go on sending do not keep the places of probes.
+    let mut rejected = Vec::new();
+    for _ in 0..40 {
+        let mut stream = connect(&service).await;
+        let head = "POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        rejected.push(stream);
     }
-    drop(silent);
+    for path in ["/livez", "/readyz"] {
+        let reply = timeout(Duration::from_secs(4), ask(path)).await.expect("no place for probes");
+        assert_eq!(reply.status, StatusCode::OK);
+    }
+    drop((silent, rejected));
     eventually("there is room again", async || ask("/v1/items").await.status == StatusCode::OK).await;
 }

@@ -27,7 +27,9 @@ pub enum MigrationError {
         source: sqlx::Error,
     },
     /// Reverting a migration failed.
-    #[error("migration {version} ({description}) could not be reverted, because of {location}; the newer ones stay reverted")]
+    #[error(
+        "migration {version} ({description}) could not be reverted, because of {location}; the newer ones stay reverted"
+    )]
     RevertFailed {
         /// The version of the file.
         version: i64,

@@ -35,7 +35,7 @@ use crate::{
 pub const MEDIA_TYPES: &[&str] = &["application/merge-patch+json", JSON_PATCH, "application/json"];
 
 const JSON_PATCH: &str = "application/json-patch+json";
-/// How much all operations of a JSON Patch may write, in bytes. A copy of a copy doubles each time.
+/// How much memory the values that a JSON Patch writes may take. A copy of a copy doubles each time.
 const MAX_WRITTEN: usize = 8 * MEBIBYTE;
 
 /// The body of a PATCH that results in a `T`, not yet applied to anything.
@@ -56,13 +56,18 @@ impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Patch<T> {
 
     fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
         let (text, mut faults) = json::check_syntax(body)?;
-        let changes = if media_type == JSON_PATCH {
-            Changes::Operations(parse_operations(serde_json::from_str(text).map_err(Error::internal)?)?)
+        let changes = if media_type != JSON_PATCH {
+            parse_merge::<T>(text).map(Changes::Merge).map_err(|found| faults.extend(found)).ok()
+        } else if faults.is_empty() {
+            let operations = serde_json::from_str(text).map_err(Error::internal)?;
+            Some(Changes::Operations(parse_operations(operations)?))
         } else {
-            let patch = parse_merge::<T>(text);
-            Changes::Merge(patch.map_err(|found| faults.extend(found)).unwrap_or_default())
+            None
         };
-        if faults.is_empty() { Ok(Self { changes, result: PhantomData }) } else { Err(json::invalid(faults)) }
+        match changes {
+            Some(changes) if faults.is_empty() => Ok(Self { changes, result: PhantomData }),
+            _ => Err(json::invalid(faults)),
+        }
     }
 }
 
@@ -86,7 +91,7 @@ impl<T: DeserializeOwned + Validate + ToSchema> Patch<T> {
 /// # Errors
 ///
 /// The faults that it has whatever it is applied to: those of the smallest `T` after the patch,
-/// because a merge keeps every value of the patch.
+/// because a merge keeps every value of the patch. None if only its syntax is at fault.
 pub fn parse_merge<T>(text: &str) -> Result<Map<String, Value>, Vec<Fault>>
 where
     T: DeserializeOwned + Validate + ToSchema,
@@ -105,8 +110,14 @@ where
         }
     }
     let merged = serde_json::to_string(&smallest).unwrap_or_default();
-    json::parse_checked::<T>(&merged, &json::strict)?;
-    serde_json::from_str(text).map_err(|_| vec![Fault::at("", "invalid", "is not valid")])
+    if let Err(faults) = json::parse_checked::<T>(&merged, &json::strict) {
+        // Each null removes a member, so the result may be smaller than the patch.
+        let may_shrink = merged.contains("null") && faults.iter().all(|fault| fault.code == "too_large");
+        if !may_shrink {
+            return Err(faults);
+        }
+    }
+    serde_json::from_str(text).map_err(|_| Vec::new())
 }
 
 /// The content of the entity after a merge patch, whose output-only members are ignored.
@@ -195,7 +206,8 @@ impl Failure {
             }
             Self::TooLarge => {
                 let most = MAX_WRITTEN / MEBIBYTE;
-                let detail = format!("must not write more than {most} MiB with the operations before it");
+                let detail =
+                    format!("must not write values of more than {most} MiB with the operations before it");
                 (format!("/{index}"), "too_large", detail)
             }
         };
@@ -234,18 +246,19 @@ fn step(document: &mut Value, operation: &PatchOperation, written: &mut usize) -
     })
 }
 
-/// The approximate bytes of a value as JSON, and its depth.
+/// The approximate memory of a value in bytes, and its depth.
 fn measure(value: &Value) -> (usize, usize) {
     let add =
         |(size, depth): (usize, usize), (more, deep): (usize, usize)| (size + more, depth.max(deep + 1));
+    let own = size_of::<Value>();
     match value {
-        Value::Null | Value::Bool(_) => (4, 0),
-        Value::Number(number) => (number.as_str().len(), 0),
-        Value::String(text) => (text.len() + 2, 0),
-        Value::Array(values) => values.iter().map(measure).fold((2 + values.len(), 1), add),
-        Value::Object(members) => members.iter().fold((2, 1), |sum, (name, value)| {
+        Value::Null | Value::Bool(_) => (own, 0),
+        Value::Number(number) => (own + number.as_str().len(), 0),
+        Value::String(text) => (own + text.len(), 0),
+        Value::Array(values) => values.iter().map(measure).fold((own, 1), add),
+        Value::Object(members) => members.iter().fold((own, 1), |sum, (name, value)| {
             let (size, depth) = measure(value);
-            add(sum, (size + name.len() + 4, depth))
+            add(sum, (size + own + name.len(), depth))
         }),
     }
 }

@@ -133,6 +133,10 @@ impl From<Error> for Problem {
                 let problem = Self::new(&UNAVAILABLE, "Too many requests change the same entities.");
                 Self { contended: true, ..problem.caused_by(cause) }
             }
+            Error::Stale(cause) => {
+                let problem = Self::new(&UNAVAILABLE, "The database has changed.");
+                Self { contended: true, ..problem.caused_by(cause) }
+            }
             Error::Unavailable(cause) => {
                 Self::new(&UNAVAILABLE, "The database is unavailable.").caused_by(cause)
             }

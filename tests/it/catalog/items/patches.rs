@@ -180,3 +180,59 @@ async fn a_json_patch_takes_numbers_of_any_size_and_makes_no_reserved_names() {
     }
     assert_eq!(service.patch(&path, &json!({ "name": "Desk lamp" })).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_lone_surrogate_is_the_only_fault_of_a_patch() {
+    let service = TestService::start().await;
+    let path = path(&service.create("Lamp").await);
+    for (media_type, body, pointer) in [
+        (
+            "application/json-patch+json",
+            r#"[{"op":"add","path":"/attributes/x","value":"\ud800"}]"#,
+            "#/0/value",
+        ),
+        ("application/json-patch+json", r#"["\ud800"]"#, "#/0"),
+        ("application/merge-patch+json", r#"{"name":"x","version":"\ud800"}"#, "#/version"),
+    ] {
+        let request = service.request(Method::PATCH, &path).header("content-type", media_type).body(body);
+        let faults = Reply::of(request).await.is_problem(422, "validation-error").faults();
+        assert_eq!(faults, [(pointer.into(), "lone_surrogate".into())]);
+    }
+    let body = r#"{"operations":[{"op":"update","id":"018f0000-0000-7000-8000-000000000000","patch":{"version":"\ud800"}}]}"#;
+    let request = service.request(Method::POST, "/v1/items/batch").header("content-type", "application/json");
+    let faults = Reply::of(request.body(body)).await.is_problem(422, "validation-error").faults();
+    assert_eq!(faults, [("#/operations/0/patch/version".into(), "lone_surrogate".into())]);
+}
+
+#[tokio::test]
+async fn the_result_of_a_patch_is_limited_and_not_the_patch() {
+    let service = TestService::start().await;
+    let names: Vec<String> = (0..5200).map(|number| format!("{number:04}")).collect();
+    let with = |value: &Value| -> Value {
+        json!({ "attributes": names.iter().map(|name| (name.clone(), value.clone())).collect::<serde_json::Map<_, _>>() })
+    };
+    let mut item = with(&json!(1));
+    item["name"] = json!("Lamp");
+    let created = service.post("/v1/items", &item).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{created:?}");
+    // Longer than the largest attributes.
+    let emptied = service.patch(&path(&created.body), &with(&Value::Null)).await;
+    assert_eq!((emptied.status, &emptied.body["attributes"]), (StatusCode::OK, &json!({})));
+    let too_large = service.patch(&path(&created.body), &with(&json!("a long value"))).await;
+    assert_eq!(
+        too_large.is_problem(422, "validation-error").faults(),
+        [("#/attributes".into(), "too_large".into())]
+    );
+}
+
+#[tokio::test]
+async fn copies_of_small_values_are_counted_with_the_memory_they_take() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    let mut operations = vec![json!({ "op": "add", "path": "/attributes/l", "value": [] })];
+    let copy = json!({ "op": "copy", "from": "/attributes/l", "path": "/attributes/l/-" });
+    operations.extend(vec![copy; 20]);
+    let faults =
+        patch(&service, &item, &json!(operations)).await.is_problem(422, "validation-error").faults();
+    assert!(faults[0].0 < "#/19".to_owned() && faults[0].1 == "too_large", "{faults:?}");
+}

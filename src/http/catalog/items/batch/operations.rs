@@ -90,6 +90,10 @@ impl Operations {
                     id
                 }
                 Err(found) => {
+                    // None: what is not valid is its syntax.
+                    if found.is_empty() && faults.is_empty() {
+                        faults.push(fault_at(index, Fault::at("", "invalid", "is not valid")));
+                    }
                     faults.extend(found.into_iter().map(|fault| fault_at(index, fault)));
                     target_of_invalid(text.get())
                 }
@@ -132,7 +136,7 @@ pub fn fault_at(index: usize, fault: Fault) -> Fault {
 
 fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
     let kind = serde_json::from_str::<Kind<'_>>(text).map(|kind| kind.op);
-    let read = match kind.as_deref() {
+    match kind.as_deref() {
         Ok("create") => json::parse_checked(text, &item_without_output_only)
             .map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
         Ok("update") => parse_update(text),
@@ -143,13 +147,7 @@ fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
         }
         _ if text.starts_with('{') => Err(vec![Fault::at("/op", "enum", "must be create, update or delete")]),
         _ => Err(vec![Fault::at("", "type", "must be an object")]),
-    };
-    read.map_err(|mut faults| {
-        if faults.is_empty() {
-            faults.push(Fault::at("", "invalid", "is not valid"));
-        }
-        faults
-    })
+    }
 }
 
 fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
