@@ -1,12 +1,15 @@
 //! The commands: Alembic's verbs, one per file.
 
+mod baseline;
 mod check;
 mod current;
 mod diff;
 mod downgrade;
 mod history;
 mod rebase;
+mod repair;
 mod revision;
+mod squash;
 mod stamp;
 mod upgrade;
 
@@ -42,6 +45,12 @@ pub enum Command {
     History(history::Arguments),
     /// Record migrations as applied without running them
     Stamp(stamp::Arguments),
+    /// Correct the record of applied migrations
+    Repair(repair::Arguments),
+    /// Take over an existing database
+    Baseline(baseline::Arguments),
+    /// Put one revision in place of many
+    Squash(squash::Arguments),
 }
 
 impl Command {
@@ -72,6 +81,9 @@ impl Command {
             Self::Current(arguments) => current::run(&arguments, environment).await?,
             Self::History(arguments) => history::run(&arguments, environment).await?,
             Self::Stamp(arguments) => stamp::run(&arguments, environment).await?,
+            Self::Repair(arguments) => repair::run(&arguments, environment).await?,
+            Self::Baseline(arguments) => baseline::run(&arguments, environment).await?,
+            Self::Squash(arguments) => squash::run(&arguments, environment).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
