@@ -70,8 +70,8 @@ fn faults_of(rows: &Rows, migrations: &Migrations) -> Vec<Fault> {
             }
             continue;
         }
-        let same = |pair: &&Pair| *pair.up.checksum == row.checksum || pair.description == row.description;
-        faults.push(match waiting.iter().position(|pair| same(pair)) {
+        let is_same = |pair: &&Pair| *pair.up.checksum == row.checksum || pair.description == row.description;
+        faults.push(match waiting.iter().position(is_same) {
             Some(at) => {
                 let pair = waiting.remove(at);
                 let (from, file) = (*version, pair.up.name.clone());

@@ -100,7 +100,10 @@ pub(crate) fn replaces_lines(sets: &[Vec<Replaced>]) -> String {
 
 /// The lines that list the objects that generated revisions created, such as `table public.items`.
 pub(crate) fn ours_lines(objects: impl IntoIterator<Item = String>) -> String {
-    objects.into_iter().map(|object| format!("{OURS}{}\n", marks::one_line(&object))).collect()
+    objects
+        .into_iter()
+        .flat_map(|object| [OURS.to_owned(), marks::one_line(&object), "\n".to_owned()])
+        .collect()
 }
 
 #[cfg(test)]

@@ -26,30 +26,19 @@ use super::environment::{Environment, program_name};
 /// The commands, for [`run`](super::run) and as the subcommands of another program's command.
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the documentation of a variant would replace the help of its arguments")]
 pub enum Command {
-    /// Write a new revision
     Revision(revision::Arguments),
-    /// Compare the models, the migrations and the live database
     Check(check::Arguments),
-    /// Move a revision after those that a merge brought in
     Rebase(rebase::Arguments),
-    /// Print the statements that turn one database into another
     Diff(diff::Arguments),
-    /// Apply pending migrations
     Upgrade(upgrade::Arguments),
-    /// Revert migrations, newest first
     Downgrade(downgrade::Arguments),
-    /// Show the newest applied migration and the pending ones
     Current(current::Arguments),
-    /// List all migrations and when they were applied
     History(history::Arguments),
-    /// Record migrations as applied without running them
     Stamp(stamp::Arguments),
-    /// Correct the record of applied migrations
     Repair(repair::Arguments),
-    /// Take over an existing database
     Baseline(baseline::Arguments),
-    /// Put one revision in place of many
     Squash(squash::Arguments),
 }
 

@@ -171,7 +171,7 @@ fn slots(data: &[WrittenRows], as_they_are: bool) -> String {
     for WrittenRows { files, tables, statements } in data {
         let title =
             format!("{files} writes rows of {}: carry over what a new database needs", tables.join(", "));
-        text.push_str(&format!("\n{}\n", marks::slot_line(&title)));
+        text.extend(["\n", marks::slot_line(&title).as_str(), "\n"]);
         for sql in statements {
             let sql = terminated(sql);
             if as_they_are {
