@@ -1,4 +1,4 @@
-//! What [`repair`](super::repair) finds.
+//! What [`repair`](fn@super::repair) finds.
 
 use std::fmt;
 
@@ -84,7 +84,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether [`repair`](super::repair) can correct it.
+    /// Whether [`repair`](fn@super::repair) can correct it.
     #[must_use]
     pub fn is_curable(&self) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! The commands of the guide, with short outputs and a given time.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use autogenerate::{
     migrate::{self, Down, Fault, Up},
@@ -14,7 +14,7 @@ use sqlx::ConnectOptions as _;
 pub async fn db(project: &Project, now: DateTime<Utc>, command: &str) -> Result<String, Box<dyn Error>> {
     let migrations = || Migrations::from_folder(&project.folder);
     let mut conn = project.database.connect().await?;
-    let patience = std::time::Duration::from_secs(30);
+    let patience = Duration::from_secs(30);
     Ok(match command.split_once(' ').unwrap_or((command, "")) {
         ("revision", rest) => {
             let message = rest.trim_end_matches(" --no-renames");
@@ -50,21 +50,29 @@ pub async fn db(project: &Project, now: DateTime<Utc>, command: &str) -> Result<
             let request = BaselineRequest { message: "baseline", now, allow_incomplete: false, patience };
             format!("recorded {} as applied", project.baseline(&request).await?.written.version)
         }
-        ("repair", "--accept") => {
-            let diagnosis = project.diagnose(&migrations()?).await?;
-            project.repair(&migrations()?, &diagnosis, patience).await?;
-            // The time is another one in every run.
-            let fault = |fault: &Fault| fault.to_string().split(" at ").next().unwrap_or_default().to_owned();
-            lines(&diagnosis.faults.iter().map(fault).collect::<Vec<_>>())
-        }
-        ("squash", "") => {
-            let squashed =
-                project.squash(&SquashRequest { message: "squashed", ..SquashRequest::default() }).await?;
-            let names = squashed.renamed.iter().chain(&squashed.written.paths);
-            lines(&names.filter_map(|path| path.file_name()?.to_str()).collect::<Vec<_>>())
-        }
+        ("repair", "--accept") => repair(project, &migrations()?, patience).await?,
+        ("squash", "") => squash(project).await?,
         _ => return Err(format!("no such command: {command}").into()),
     })
+}
+
+async fn repair(
+    project: &Project,
+    migrations: &Migrations,
+    patience: Duration,
+) -> Result<String, Box<dyn Error>> {
+    let diagnosis = project.diagnose(migrations).await?;
+    project.repair(migrations, &diagnosis, patience).await?;
+    // The time is another one in every run.
+    let fault = |fault: &Fault| fault.to_string().split(" at ").next().unwrap_or_default().to_owned();
+    Ok(lines(&diagnosis.faults.iter().map(fault).collect::<Vec<_>>()))
+}
+
+async fn squash(project: &Project) -> Result<String, Box<dyn Error>> {
+    let request = SquashRequest { message: "squashed", ..SquashRequest::default() };
+    let squashed = project.squash(&request).await?;
+    let names = squashed.renamed.iter().chain(&squashed.written.paths);
+    Ok(lines(&names.filter_map(|path| path.file_name()?.to_str()).collect::<Vec<_>>()))
 }
 
 fn lines<T: ToString>(items: &[T]) -> String {
