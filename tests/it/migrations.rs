@@ -345,6 +345,10 @@ async fn an_error_of_postgresql_is_reported_once_and_with_its_detail() {
     let (code, _, error) = db(&database, &["upgrade"]).await;
     assert_eq!((code, error.matches("relation \"items\" already exists").count()), (Some(1), 1), "{error}");
     assert!(!error.contains(" at line "), "{error}");
+    assert!(
+        error.contains("initial_schema.up.sql:") && error.contains("in `CREATE TABLE items ("),
+        "{error}"
+    );
 
     let (database, folder) = (TestDatabase::empty().await, tempfile::tempdir().unwrap());
     let up =
@@ -353,4 +357,54 @@ async fn an_error_of_postgresql_is_reported_once_and_with_its_detail() {
     std::fs::write(folder.path().join("1_keys.down.sql"), "DROP TABLE twice;").unwrap();
     let (code, _, error) = db(&database, &["check", "--migrations", folder.path().to_str().unwrap()]).await;
     assert!(code == Some(2) && error.contains("\n  detail: Key (n)=(1) is duplicated."), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_existing_database_is_taken_over_and_its_revisions_are_squashed() {
+    let database = TestDatabase::empty().await;
+    database.execute("CREATE TABLE legacy (id int PRIMARY KEY)").await;
+    let folder = tempfile::tempdir().unwrap();
+    let db = async |arguments: &[&str]| {
+        let folder = ["--migrations", folder.path().to_str().unwrap()];
+        db(&database, &[arguments, &folder].concat()).await
+    };
+    let (code, out, error) = db(&["baseline"]).await;
+    assert!(
+        code == Some(0) && out.contains("_baseline.up.sql") && out.contains("recorded 2"),
+        "{out}{error}"
+    );
+    let (code, _, error) = db(&["baseline"]).await;
+    assert!(code == Some(1) && error.contains("`squash`"), "{error}");
+    let (code, out, error) = db(&["revision", "--autogenerate", "-m", "First"]).await;
+    assert!(code == Some(0) && error.contains("not managed: table legacy"), "{out}{error}");
+    let (code, out, error) = db(&["squash", "--json"]).await;
+    assert_eq!(code, Some(0), "{error}");
+    let squashed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(squashed["replaced"].as_array().map(Vec::len), Some(2), "{out}");
+    assert!(squashed["irreversible"].is_string(), "{out}");
+    let (code, _, error) = db(&["squash"]).await;
+    assert!(code == Some(1) && error.contains("there are not two revisions"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_of_applied_migrations_is_corrected_only_on_demand() {
+    let database = TestDatabase::new().await;
+    let (code, out, error) = db(&database, &["repair"]).await;
+    assert!(code == Some(0) && out.contains("the record is right"), "{out}{error}");
+    let edit = format!("UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = {}", oldest());
+    database.execute(&edit).await;
+    let (code, _, error) = db(&database, &["upgrade"]).await;
+    assert!(code == Some(1) && error.contains("`repair`"), "{error}");
+    let (code, out, error) = db(&database, &["repair"]).await;
+    assert!(code == Some(1) && out.contains("was edited after it was applied"), "{out}");
+    assert!(error.contains("--accept"), "{error}");
+    let (code, out, error) = db(&database, &["repair", "--accept", "--json"]).await;
+    let repaired: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &repaired["repaired"]), (Some(0), &true.into()), "{out}{error}");
+    assert_eq!(db(&database, &["upgrade"]).await.0, Some(0));
+
+    database.execute(&edit).await;
+    database.execute("ALTER TABLE items ADD COLUMN extra int").await;
+    let (code, _, error) = db(&database, &["repair", "--accept"]).await;
+    assert!(code == Some(1) && error.contains("items.extra"), "{error}");
 }

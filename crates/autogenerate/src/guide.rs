@@ -1,7 +1,8 @@
 //! Worked examples on tables with rows.
 //!
 //! Each page shows the models before and after, the generated files, the manual edits and the
-//! resulting rows. `db` is the program from the [crate's documentation](crate). The tests run every
+//! resulting rows. `db` is the program from the [crate's documentation](crate), whose outputs are
+//! shortened here. The tests run every
 //! page from top to bottom against PostgreSQL and compare the files byte for byte.
 
 #[doc = include_str!("../guide/01_copy_before_drop.md")]
@@ -24,3 +25,6 @@ pub mod split {}
 
 #[doc = include_str!("../guide/07_index_while_written.md")]
 pub mod index_while_written {}
+
+#[doc = include_str!("../guide/08_existing_project.md")]
+pub mod existing_project {}

@@ -121,3 +121,41 @@ fn load_dotenv() -> anyhow::Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_stand_before_or_after_the_command_and_no_password_prints() {
+        Arguments::command().debug_assert();
+        for line in [
+            "db --database-url postgres://u:secret@h/d --migrations m upgrade +1",
+            "db upgrade --migrations m +1 --database-url postgres://u:secret@h/d",
+        ] {
+            let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
+            let printed = format!("{arguments:?}");
+            assert!(printed.contains("Steps(1)") && !printed.contains("secret"), "{printed}");
+            let program =
+                Program { name: "db".to_owned(), models: Metadata::new(), settings: arguments.settings };
+            assert_eq!(program.folder(), Path::new("m"));
+            assert_eq!(program.database().unwrap().get_host(), "h");
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_missing_or_malformed_is_explained_without_its_password() {
+        let with = |url: Option<&str>| {
+            let mut arguments = Arguments::try_parse_from(["db", "current"]).unwrap();
+            arguments.settings.database_url = url.map(|url| url.parse().unwrap());
+            let settings = arguments.settings;
+            let program = Program { name: "db".to_owned(), models: Metadata::new(), settings };
+            format!("{:#}", program.database().unwrap_err())
+        };
+        assert!(with(None).contains("set DATABASE_URL"));
+        for url in ["mysql://u:secret@h/d", "postgres://u:secret@h:port/d"] {
+            let error = with(Some(url));
+            assert!(error.contains("DATABASE_URL") && !error.contains("secret"), "{error}");
+        }
+    }
+}

@@ -43,8 +43,8 @@ pub enum MigrationError {
     },
     /// A migration file was edited after it was applied.
     #[error(
-        "migration {0} was edited after it was applied to this database; restore the file and write a new migration (or, if \
-         the data does not matter, downgrade to before it and upgrade again)"
+        "migration {0} was edited after it was applied to this database; restore the file and write a new migration; if the \
+         schema is the same, `repair` accepts the file"
     )]
     Edited(i64),
     /// Another process holds the lock.
@@ -81,6 +81,35 @@ pub enum MigrationError {
         list(.0)
     )]
     Unknown(Vec<i64>),
+    /// Another process changed the table of applied migrations.
+    #[error("the table of applied migrations changed in the meantime: run this again")]
+    Changed,
+    /// Some of the migrations that a revision replaces are applied, but not all.
+    #[error(
+        "the database has only some of the migrations that revision {revision} replaces: it lacks {}; upgrade it with a \
+         program or a checkout that still has their files, and then again",
+        list(.missing)
+    )]
+    PartlyReplaced {
+        /// The version of the revision.
+        revision: i64,
+        /// The replaced versions that are applied.
+        applied: Vec<i64>,
+        /// The replaced versions that are not.
+        missing: Vec<i64>,
+    },
+    /// Migrations that a revision replaces were edited after they were applied.
+    #[error(
+        "the database has migrations applied that are not the ones that revision {revision} replaces, because their files \
+         were edited: {}; `repair` compares the schemas and can record the revision",
+        list(.edited)
+    )]
+    ReplacedEdited {
+        /// The version of the revision.
+        revision: i64,
+        /// The versions with another checksum.
+        edited: Vec<i64>,
+    },
     /// A revision is partly applied, and its way down needs all of it.
     #[error(
         "revision {revision} is partly applied ({applied} of {of} files), and its way down needs all of it: upgrade to \

@@ -11,6 +11,17 @@ pub(super) async fn cleanup_statements(
     conn: &mut PgConnection,
     step: &Step,
 ) -> Result<Vec<String>, sqlx::Error> {
+    let mut statements = Vec::new();
+    for (name, quoted) in invalid_indexes(conn).await? {
+        if mentions(step.sql.as_str(), &name) {
+            statements.push(format!("DROP INDEX CONCURRENTLY IF EXISTS {quoted}"));
+        }
+    }
+    Ok(statements)
+}
+
+/// The invalid indexes: the name of each, and the same as SQL with its schema.
+pub(super) async fn invalid_indexes(conn: &mut PgConnection) -> Result<Vec<(String, String)>, sqlx::Error> {
     // A partitioned index is invalid while a partition lacks its part, so it is not a leftover.
     let invalid = sqlx::query(
         "SELECT c.relname::text, format('%I.%I', n.nspname, c.relname)
@@ -19,18 +30,11 @@ pub(super) async fn cleanup_statements(
     )
     .fetch_all(conn)
     .await?;
-    let mut statements = Vec::new();
-    for row in invalid {
-        let (name, quoted): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        if mentions(step.sql.as_str(), &name) {
-            statements.push(format!("DROP INDEX CONCURRENTLY IF EXISTS {quoted}"));
-        }
-    }
-    Ok(statements)
+    invalid.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 /// Whether the statements, without comments, contain this name as a word.
-fn mentions(sql: &str, name: &str) -> bool {
+pub(super) fn mentions(sql: &str, name: &str) -> bool {
     let name = name.replace('"', "\"\"");
     let part_of_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     sql.lines().filter(|line| !line.trim_start().starts_with("--")).any(|line| {

@@ -12,15 +12,21 @@
 //! - A file that runs outside a transaction can run again: an invalid index left by an interrupted
 //!   run is dropped first.
 //!
+//! A revision that [replaces](crate::revision::Revision::replaces) others is recorded in their place,
+//! without running it, in a database that has all of them applied.
+//!
 //! If a way down of several files is interrupted between two files, the revision stays marked
 //! (`success = false` in the row of its first file), because upgrading from there would apply what
 //! was never reverted. [`downgrade`] continues where it stopped; [`upgrade`] and sqlx's tool return
 //! an error.
 
 mod error;
+mod fault;
 mod leftover;
 mod lock;
 mod path;
+mod repair;
+mod replace;
 mod run;
 mod script;
 mod stamp;
@@ -33,9 +39,13 @@ use std::time::Duration;
 use sqlx::PgConnection;
 
 pub use error::MigrationError;
+pub use fault::Fault;
+pub(crate) use repair::applied_after;
+pub use repair::{Recorded, faults, repair};
 pub use script::{downgrade_sql, upgrade_sql};
 pub use stamp::stamp;
 pub use state::{Entry, State, Status, history, state};
+pub(crate) use table::applied;
 pub use target::{Down, Stamp, TargetError, Up};
 
 use crate::revision::Migrations;
@@ -54,6 +64,8 @@ use crate::revision::Migrations;
 /// - [`MigrationError::Edited`] or [`MigrationError::Reverting`] if an applied migration was edited
 ///   or is half reverted.
 /// - [`MigrationError::OpenSlot`] if one of the files has an open slot.
+/// - [`MigrationError::PartlyReplaced`] or [`MigrationError::ReplacedEdited`] if some of what a
+///   revision replaces is applied, but not all or not as it was.
 ///
 /// [`MigrationError::Failed`] at the first file that fails; the files before it stay applied.
 pub async fn upgrade(
@@ -74,6 +86,7 @@ async fn apply(
 ) -> Result<Vec<i64>, MigrationError> {
     table::ensure(conn).await?;
     let rows = table::load(conn).await?;
+    let rows = replace::replace(conn, migrations, rows).await?;
     let steps = path::plan_upgrade(migrations, &rows, target)?;
     for step in steps.iter().filter(|step| rows.range(step.version..).next().is_some()) {
         tracing::warn!(version = step.version, "migration.older_than_what_is_applied");
@@ -117,6 +130,7 @@ async fn revert(
     target: &Down,
 ) -> Result<Vec<i64>, MigrationError> {
     let rows = table::load(conn).await?;
+    let rows = replace::replace(conn, migrations, rows).await?;
     let steps = path::plan_downgrade(migrations, &rows, target)?;
     let edited = state::compare(&rows, migrations).edited;
     for version in steps.iter().flat_map(|step| &step.versions).filter(|version| edited.contains(version)) {

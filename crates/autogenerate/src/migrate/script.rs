@@ -8,7 +8,7 @@ use super::{
     error::MigrationError,
     leftover, lock,
     path::{self, Step},
-    table,
+    replace, table,
     target::{Down, Up},
 };
 use crate::revision::{Migrations, terminated};
@@ -24,8 +24,10 @@ pub async fn upgrade_sql(
     migrations: &Migrations,
     target: &Up,
 ) -> Result<String, MigrationError> {
-    let steps = path::plan_upgrade(migrations, &table::load(conn).await?, target)?;
-    let mut sql = print(conn, &steps).await?;
+    let rows = table::load(conn).await?;
+    let replaced = replacements(migrations, &rows)?;
+    let steps = path::plan_upgrade(migrations, &replace::as_replaced(migrations, rows), target)?;
+    let mut sql = print(conn, &replaced, &steps).await?;
     if !steps.is_empty() && !table::exists(conn).await? {
         sql.insert_str(0, &format!("{};\n\n", table::CREATE));
     }
@@ -43,15 +45,31 @@ pub async fn downgrade_sql(
     migrations: &Migrations,
     target: &Down,
 ) -> Result<String, MigrationError> {
-    let steps = path::plan_downgrade(migrations, &table::load(conn).await?, target)?;
-    print(conn, &steps).await
+    let rows = table::load(conn).await?;
+    let replaced = replacements(migrations, &rows)?;
+    let steps = path::plan_downgrade(migrations, &replace::as_replaced(migrations, rows), target)?;
+    print(conn, &replaced, &steps).await
 }
 
-async fn print(conn: &mut PgConnection, steps: &[Step]) -> Result<String, MigrationError> {
-    if steps.is_empty() {
+/// The statements that record revisions in place of what they replace, a transaction for each.
+fn replacements(migrations: &Migrations, rows: &table::Rows) -> Result<Vec<String>, MigrationError> {
+    let script = |replacement: replace::Replacement<'_>| {
+        let statements = replacement.statements().into_iter().flat_map(|statement| [statement, ";\n".into()]);
+        format!("\n-- {}\nBEGIN;\n{}COMMIT;\n", replacement.revision.version, statements.collect::<String>())
+    };
+    Ok(replace::replacements(migrations, rows)?.into_iter().map(script).collect())
+}
+
+async fn print(
+    conn: &mut PgConnection,
+    replaced: &[String],
+    steps: &[Step],
+) -> Result<String, MigrationError> {
+    if replaced.is_empty() && steps.is_empty() {
         return Ok(String::new());
     }
     let mut script = lock_statement(lock::key(conn).await?);
+    script.extend(replaced.iter().map(String::as_str));
     for step in steps {
         let _ = writeln!(script, "\n-- {}", step.file);
         if step.no_transaction {

@@ -1,12 +1,13 @@
 //! Records migrations without running them.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use sqlx::{Connection, PgConnection};
 
 use super::{
     error::MigrationError,
     lock,
+    replace::replaced_versions,
     run::execute,
     table::{self, Rows},
     target::Stamp,
@@ -66,18 +67,20 @@ fn changes(
     };
     let wanted = revisions.iter().flat_map(|revision| &revision.files);
     let newest = wanted.clone().next_back().map_or(0, |pair| pair.version);
-    let mut deleted: Vec<i64> = rows.range(newest + 1..).map(|(version, _)| *version).collect();
+    let mut deleted: BTreeSet<i64> = rows.range(newest + 1..).map(|(version, _)| *version).collect();
+    deleted.extend(revisions.iter().flat_map(|revision| replaced_versions(revision, rows)));
     let mut changes = deleted.len();
     let mut inserts = Vec::new();
     for pair in wanted {
         match rows.get(&pair.version) {
             Some(row) if row.success && row.checksum == *pair.up.checksum => continue,
-            Some(_) => deleted.push(pair.version),
+            Some(_) => _ = deleted.insert(pair.version),
             None => {}
         }
         inserts.push(table::insert(pair));
         changes += 1;
     }
+    let deleted = Vec::from_iter(deleted);
     let delete = (!deleted.is_empty()).then(|| table::delete(&deleted));
     Ok((changes, delete.into_iter().chain(inserts).collect()))
 }

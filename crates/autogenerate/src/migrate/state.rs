@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 
 use super::{
     error::MigrationError,
+    replace::as_replaced,
     table::{self, Row, Rows},
 };
 use crate::revision::{Migrations, Revision};
@@ -42,7 +43,8 @@ impl State {
 ///
 /// The database reports an error.
 pub async fn state(conn: &mut PgConnection, migrations: &Migrations) -> Result<State, MigrationError> {
-    Ok(compare(&table::load(conn).await?, migrations))
+    let rows = as_replaced(migrations, table::load(conn).await?);
+    Ok(compare(&rows, migrations))
 }
 
 pub(super) fn compare(rows: &Rows, migrations: &Migrations) -> State {
@@ -132,7 +134,7 @@ impl fmt::Display for Status {
 ///
 /// The database reports an error.
 pub async fn history(conn: &mut PgConnection, migrations: &Migrations) -> Result<Vec<Entry>, MigrationError> {
-    let rows = table::load(conn).await?;
+    let rows = as_replaced(migrations, table::load(conn).await?);
     let mut entries: Vec<Entry> = migrations.revisions().iter().map(|one| entry(one, &rows)).collect();
     let state = compare(&rows, migrations);
     for (versions, status) in [(&state.unknown, Status::Unknown), (&state.missing, Status::Missing)] {

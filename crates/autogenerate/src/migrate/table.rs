@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Row as _};
 
 use crate::{
-    revision::{Pair, list},
+    revision::{Pair, Replaced, list},
     schema::quote_literal,
 };
 
@@ -80,17 +80,39 @@ pub(super) async fn load(conn: &mut PgConnection) -> Result<Rows, sqlx::Error> {
         .collect()
 }
 
+/// The applied migration files, oldest first.
+pub(crate) async fn applied(conn: &mut PgConnection) -> Result<Vec<Replaced>, sqlx::Error> {
+    let rows = load(conn).await?.into_iter();
+    Ok(rows.map(|(version, row)| Replaced { version, checksum: row.checksum.into() }).collect())
+}
+
 /// The statement that records a file as applied.
 pub(super) fn insert(pair: &Pair) -> String {
-    let mut checksum = String::new();
-    for byte in pair.up.checksum.as_ref() {
-        let _ = write!(checksum, "{byte:02x}");
-    }
     format!(
-        "INSERT INTO {TABLE} (version, description, success, checksum, execution_time) VALUES ({}, {}, TRUE, decode('{checksum}', 'hex'), -1)",
+        "INSERT INTO {TABLE} (version, description, success, checksum, execution_time) VALUES ({}, {}, TRUE, {}, -1)",
         pair.version,
-        quote_literal(&pair.description)
+        quote_literal(&pair.description),
+        checksum(pair)
     )
+}
+
+/// The statement that records a file in place of the one with this version.
+pub(super) fn update(version: i64, pair: &Pair) -> String {
+    format!(
+        "UPDATE {TABLE} SET version = {}, description = {}, checksum = {} WHERE version = {version}",
+        pair.version,
+        quote_literal(&pair.description),
+        checksum(pair)
+    )
+}
+
+/// The checksum of an up file as SQL.
+fn checksum(pair: &Pair) -> String {
+    let mut digits = String::new();
+    for byte in pair.up.checksum.as_ref() {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    format!("decode('{digits}', 'hex')")
 }
 
 /// The statement that records files as no longer applied.

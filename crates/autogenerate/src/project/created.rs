@@ -10,6 +10,7 @@ use sqlx::{PgConnection, Row as _};
 
 use crate::{
     introspect::Scope,
+    revision::Revision,
     schema::{Name, Object},
 };
 
@@ -32,8 +33,16 @@ impl Created {
         Ok(Self { existing: load(conn).await?, generated: BTreeSet::new() })
     }
 
-    /// Records what a revision created.
-    pub(super) async fn record(&mut self, conn: &mut PgConnection, is_generated: bool) -> sqlx::Result<()> {
+    /// Records what a revision created; `None` if it was not a revision.
+    pub(super) async fn record(
+        &mut self,
+        conn: &mut PgConnection,
+        revision: Option<&Revision>,
+    ) -> sqlx::Result<()> {
+        let is_generated = |(kind, _): &Id, name: &FullName| {
+            let described = object(kind, name, &Scope::Database).map(|object| object.to_string());
+            revision.zip(described).is_some_and(|(revision, it)| revision.creates_for_models(&it))
+        };
         let before = std::mem::replace(&mut self.existing, load(conn).await?);
         for (id, name) in self.existing.iter().filter(|(id, _)| !before.contains_key(*id)) {
             // An object that replaces one of the same name, like an enum whose values are removed,
@@ -42,7 +51,7 @@ impl Created {
                 old.0 == id.0 && *named == name && !self.existing.contains_key(*old)
             };
             let replaced = before.iter().find(is_replaced).map(|(old, _)| old);
-            if replaced.map_or(is_generated, |old| self.generated.contains(old)) {
+            if replaced.map_or_else(|| is_generated(id, name), |old| self.generated.contains(old)) {
                 self.generated.insert(id.clone());
             }
         }

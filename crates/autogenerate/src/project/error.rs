@@ -103,6 +103,31 @@ pub enum ProjectError {
          statements so that they apply after the others, or delete its files"
     )]
     NotNeeded(i64),
+    /// The schema of the database is not that of its migrations.
+    #[error("{}", not_repairable(.0))]
+    NotRepairable(Vec<String>),
+    /// There are migrations already, so there is no need for a baseline.
+    #[error("{}", already_started(.0))]
+    Started(Box<State>),
+    /// The database is empty.
+    #[error("the database is empty: write the first revision with `revision --autogenerate`")]
+    NothingThere,
+    /// PostgreSQL rejects a statement that would create what a database has.
+    #[error("a copy of the database cannot be created")]
+    NotRecreated(#[source] sqlx::Error),
+    /// The library cannot create everything that a database has.
+    #[error(
+        "these objects cannot be created, so a new database would lack them:{}\nLeave them out (`Metadata::ignore` or \
+         --ignore), or accept that with --allow-incomplete and create them in a revision of your own.",
+        lines(.0)
+    )]
+    NotCreatable(Vec<String>),
+    /// There are fewer than two revisions to squash.
+    #[error("there are not two revisions to put one in place of")]
+    NothingToSquash,
+    /// One revision cannot do the same as several.
+    #[error("one revision cannot do the same:{}", lines(.0))]
+    NotSquashable(Vec<String>),
     /// The revision is applied, so it cannot be rebased.
     #[error("revision {0} is applied to the database; `downgrade` to the one before it first")]
     Applied(i64),
@@ -188,6 +213,28 @@ fn undescribed_objects(objects: &[Undescribed]) -> String {
          add it.",
         lines(objects.iter().map(line))
     )
+}
+
+fn not_repairable(differences: &[String]) -> String {
+    format!(
+        "the database does not have the schema of its migrations, so nothing was recorded. These changes would make it match:{}\n\
+         Restore the files, or change the database by hand. Objects that are not the migrations' can be left out \
+         (`Metadata::ignore` or --ignore).",
+        lines(differences)
+    )
+}
+
+/// What stands in for a baseline, and how to go on.
+fn already_started(state: &State) -> String {
+    if state.applied.is_empty() {
+        "the folder has migrations, and none is applied to this database: `upgrade` applies them; if the database has their \
+         schema already, `stamp head` records them, and `check` compares"
+            .to_owned()
+    } else {
+        "the folder has migrations, which are the start already: go on with `revision --autogenerate`; `squash` makes one of \
+         them, `repair` records them as they are now"
+            .to_owned()
+    }
 }
 
 fn lines<T: ToString>(items: impl IntoIterator<Item = T>) -> String {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// sqlx's own table, which has no model.
-const BOOKKEEPING: &str = "_sqlx_migrations";
+pub(super) const BOOKKEEPING: &str = "_sqlx_migrations";
 
 /// The style for an empty database in one transaction, where no one else can be blocked.
 pub(super) const PLAIN: Style = Style { online: false, slots: false };

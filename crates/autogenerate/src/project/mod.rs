@@ -4,8 +4,12 @@
 //!   describe.
 //! - [`Project::check`] reports where models, migrations and database differ.
 //! - [`Project::rebase`] moves or regenerates a revision that another branch overtook.
+//! - [`Project::baseline`] takes over an existing database.
+//! - [`Project::squash`] puts one revision in place of many.
+//! - [`Project::diagnose`] and [`Project::repair`] correct the table of applied migrations.
 //! - [`difference`] compares two databases without any models.
 
+mod baseline;
 mod check;
 mod compare;
 mod created;
@@ -18,18 +22,24 @@ mod memory;
 mod ownership;
 mod question;
 mod rebase;
+mod repair;
 mod replay;
 mod revision;
 mod settings;
 mod sides;
+mod squash;
+mod whole;
 
 pub use self::{
+    baseline::{BaselineRequest, Baselined},
     check::{Difference, Edge, Report, Side, Verdict},
     compare::{Comparison, difference},
     dependants::Dependant,
     error::ProjectError,
     question::{Answer, Ask, Question, Undescribed},
     rebase::Rebased,
+    repair::Diagnosis,
     revision::{Proven, Request, Revised},
     settings::Project,
+    squash::{SquashRequest, Squashed, WrittenRows},
 };

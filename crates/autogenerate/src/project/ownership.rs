@@ -159,7 +159,7 @@ impl<'a> Ownership<'a> {
 }
 
 /// The schema and the name of an object, or of the table that it belongs to.
-fn split_name(it: &Unhandled) -> (Option<String>, String) {
+pub(super) fn split_name(it: &Unhandled) -> (Option<String>, String) {
     let name = it.name.rsplit_once(" ON ").map_or(&*it.name, |(_, table)| table);
     let name = name.split('(').next().unwrap_or(name);
     let name = if it.kind.starts_with("column ") {

@@ -13,7 +13,7 @@ use crate::{
     plan::Renames,
     planner,
     render::tokens::{Token, tokens},
-    revision::{Migrations, Pair},
+    revision::{Migrations, Pair, Revision},
     schema::{Name, Object, Schema},
     scratch::Scratch,
 };
@@ -34,45 +34,65 @@ pub(super) async fn replay(
     migrations: &Migrations,
     live: &Schema,
 ) -> Result<Replayed, ProjectError> {
-    let mut created = Created::begin(scratch.connection()).await?;
+    let mut replay = Replay::begin(scratch, live).await?;
     for revision in migrations.revisions() {
-        let is_generated = revision.is_generated();
-        for pair in &revision.files {
-            run(scratch, pair, (&mut created, is_generated), live).await?;
-        }
-        created.record(scratch.connection(), is_generated).await?;
+        replay.run(revision).await?;
     }
-    // A migration may have created the schema that comes first on the search path.
-    let scope = match scratch.scope() {
-        Scope::Database => Scope::Database,
-        Scope::Schema(_) => current_schema(scratch.connection()).await?,
-    };
-    let schema = introspect_without_bookkeeping(scratch.connection(), &scope).await?.schema;
-    Ok(Replayed { schema, generated: created.generated(&scope) })
+    replay.finish().await
 }
 
-async fn run(
-    scratch: &mut Scratch,
-    pair: &Pair,
-    (created, is_generated): (&mut Created, bool),
-    live: &Schema,
-) -> Result<(), ProjectError> {
-    const UNDEFINED_TABLE: &str = "42P01";
-    let sql = pair.up.sql.as_str();
-    let Err(mut source) = scratch.execute(sql).await else { return Ok(()) };
-    let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    if code.is_some_and(|code| code == UNDEFINED_TABLE) {
-        created.record(scratch.connection(), is_generated).await?;
-        if lend_referenced(scratch, sql, live).await? {
-            created.record(scratch.connection(), false).await?;
-            // A file that fails leaves nothing behind, so it can run again.
-            match scratch.execute(sql).await {
-                Ok(()) => return Ok(()),
-                Err(error) => source = error,
+/// A replay in progress.
+#[derive(Debug)]
+pub(super) struct Replay<'a> {
+    pub(super) scratch: &'a mut Scratch,
+    live: &'a Schema,
+    created: Created,
+}
+
+impl<'a> Replay<'a> {
+    /// Starts before the first revision.
+    pub(super) async fn begin(scratch: &'a mut Scratch, live: &'a Schema) -> Result<Self, ProjectError> {
+        let created = Created::begin(scratch.connection()).await?;
+        Ok(Self { scratch, live, created })
+    }
+
+    /// Runs the way up of a revision.
+    pub(super) async fn run(&mut self, revision: &Revision) -> Result<(), ProjectError> {
+        for pair in &revision.files {
+            self.run_file(revision, pair).await?;
+        }
+        Ok(self.created.record(self.scratch.connection(), Some(revision)).await?)
+    }
+
+    async fn run_file(&mut self, revision: &Revision, pair: &Pair) -> Result<(), ProjectError> {
+        const UNDEFINED_TABLE: &str = "42P01";
+        let sql = pair.up.sql.as_str();
+        let Err(mut source) = self.scratch.execute(sql).await else { return Ok(()) };
+        let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        if code.is_some_and(|code| code == UNDEFINED_TABLE) {
+            self.created.record(self.scratch.connection(), Some(revision)).await?;
+            if lend_referenced(self.scratch, sql, self.live).await? {
+                self.created.record(self.scratch.connection(), None).await?;
+                // A file that fails leaves nothing behind, so it can run again.
+                match self.scratch.execute(sql).await {
+                    Ok(()) => return Ok(()),
+                    Err(error) => source = error,
+                }
             }
         }
+        Err(ProjectError::Replay { file: pair.up.name.clone(), source })
     }
-    Err(ProjectError::Replay { file: pair.up.name.clone(), source })
+
+    /// The result so far.
+    pub(super) async fn finish(self) -> Result<Replayed, ProjectError> {
+        // A migration may have created the schema that comes first on the search path.
+        let scope = match self.scratch.scope() {
+            Scope::Database => Scope::Database,
+            Scope::Schema(_) => current_schema(self.scratch.connection()).await?,
+        };
+        let schema = introspect_without_bookkeeping(self.scratch.connection(), &scope).await?.schema;
+        Ok(Replayed { schema, generated: self.created.generated(&scope) })
+    }
 }
 
 /// Creates the tables that a script references and only the live database has. Returns whether

@@ -117,7 +117,7 @@ impl Project {
 
     /// Reads the folder, or returns no migrations if it does not exist: the first revision creates
     /// it.
-    fn migrations(&self) -> Result<Migrations, ProjectError> {
+    pub(super) fn migrations(&self) -> Result<Migrations, ProjectError> {
         let is_missing = self.folder.try_exists().is_ok_and(|exists| !exists);
         if is_missing { Ok(Migrations::default()) } else { Ok(Migrations::from_folder(&self.folder)?) }
     }

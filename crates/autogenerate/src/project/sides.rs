@@ -27,8 +27,13 @@ impl Project {
 
     /// Opens a scratch database whose names are qualified as in the live one.
     pub(super) async fn scratch(&self) -> Result<Scratch, ProjectError> {
-        let scope =
-            if self.metadata.needs_database() { Scope::Database } else { Scope::Schema("public".to_owned()) };
+        let needs_database = self.metadata.needs_database();
+        self.scratch_in(if needs_database { Scope::Database } else { Scope::Schema("public".to_owned()) })
+            .await
+    }
+
+    /// Opens a scratch database that is read in this scope.
+    pub(super) async fn scratch_in(&self, scope: Scope) -> Result<Scratch, ProjectError> {
         Ok(match &self.scratch {
             Some(options) => Scratch::at(options, scope).await?,
             None => Scratch::database(&self.database, scope).await?,

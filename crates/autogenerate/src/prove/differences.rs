@@ -12,6 +12,12 @@ pub(super) fn differences(left: &Schema, right: &Schema) -> BTreeSet<Object> {
     KINDS.iter().flat_map(|kind| (kind.differences)(&left, &right)).collect()
 }
 
+/// The objects that differ between a schema and the one that was created from it. How PostgreSQL
+/// spells an expression does not matter.
+pub(crate) fn unlike_recreated(read: &Schema, printed: Schema) -> BTreeSet<Object> {
+    adopt_expressions(read, printed).err().unwrap_or_default()
+}
+
 /// Compares `read` with `printed`, which was read after recreating it. Returns `printed` if only
 /// the spelling of expressions differs, which PostgreSQL does not always reproduce; otherwise the
 /// objects that differ.

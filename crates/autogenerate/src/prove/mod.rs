@@ -13,6 +13,7 @@ mod rows;
 mod run;
 mod survive;
 
+pub(crate) use self::differences::unlike_recreated;
 pub use self::{
     claim::{Claim, Observed, Proof},
     error::{Direction, ProofError},

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -185,6 +185,17 @@ impl Migrations {
     pub(crate) fn without(&self, at: usize) -> Self {
         let others = self.revisions.iter().enumerate().filter(|(other, _)| *other != at);
         Self { revisions: others.map(|(_, revision)| revision.clone()).collect() }
+    }
+
+    /// The files with these versions.
+    #[must_use]
+    pub(crate) fn only(&self, versions: &BTreeSet<i64>) -> Self {
+        let mut these = self.clone();
+        for revision in &mut these.revisions {
+            revision.files.retain(|pair| versions.contains(&pair.version));
+        }
+        these.revisions.retain(|revision| !revision.files.is_empty());
+        these
     }
 
     /// All revisions, with the one at an index moved to the end regardless of its version.

@@ -44,13 +44,18 @@ mod folder;
 pub(crate) mod marks;
 mod rebase;
 mod render;
+mod replaced;
 mod write;
 
 pub use error::RevisionError;
 pub(crate) use error::list;
 pub use folder::{Migrations, Pair, Revision, Script, open_slots};
 pub use marks::OpenSlot;
+pub(crate) use rebase::restore;
 pub use rebase::{renumber, set_aside};
 pub(crate) use render::terminated;
 pub use render::{File, render};
+pub use replaced::Replaced;
+pub(crate) use replaced::{ours_lines, replaced_sets, replaces_lines};
+pub(crate) use write::next_version;
 pub use write::{Draft, Written};

@@ -67,6 +67,13 @@ pub fn set_aside(migrations: &Migrations, revision: &str) -> Result<Vec<PathBuf>
     Ok(renamed)
 }
 
+/// Undoes [`set_aside`].
+pub(crate) fn restore(renamed: &[PathBuf]) -> Result<(), RevisionError> {
+    renamed.iter().rev().try_for_each(|path| {
+        fs::rename(path, path.with_extension("")).map_err(|error| RevisionError::Io(path.clone(), error))
+    })
+}
+
 /// Deletes newest first, so that an interrupted deletion is detected: the headers of the remaining
 /// files count the missing ones.
 fn remove(revision: &Revision) -> Result<Vec<PathBuf>, RevisionError> {

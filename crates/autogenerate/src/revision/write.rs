@@ -52,7 +52,12 @@ impl Draft<'_> {
     /// case no file is left behind.
     pub fn write(&self, folder: &Path, now: DateTime<Utc>) -> Result<Written, RevisionError> {
         fs::create_dir_all(folder).map_err(|error| RevisionError::Io(folder.to_owned(), error))?;
-        let version = next_version(Migrations::from_folder(folder)?.newest(), now);
+        self.write_at(folder, next_version(Migrations::from_folder(folder)?.newest(), now))
+    }
+
+    /// As [`write`](Self::write), with this version, which the folder does not have.
+    pub(crate) fn write_at(&self, folder: &Path, version: i64) -> Result<Written, RevisionError> {
+        fs::create_dir_all(folder).map_err(|error| RevisionError::Io(folder.to_owned(), error))?;
         let paths = create(self.files(folder, version))?;
         Ok(Written { version, paths })
     }
@@ -96,7 +101,7 @@ impl Draft<'_> {
 }
 
 /// The time as `<YYYYMMDDHHMMSS>`, or the version after `newest` if that is later.
-pub(super) fn next_version(newest: Option<i64>, now: DateTime<Utc>) -> i64 {
+pub(crate) fn next_version(newest: Option<i64>, now: DateTime<Utc>) -> i64 {
     let time = now.format("%Y%m%d%H%M%S").to_string().parse().unwrap_or(1);
     newest.map_or(time, |newest| time.max(newest + 1))
 }

@@ -20,6 +20,10 @@ use crate::{
 /// surrounding transaction. Nothing is printed if nothing differs. Objects that are not compared,
 /// and hazards, are listed on standard error.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example: make a staging database like the development one.
+  diff --from postgres://staging/shop --to postgres://localhost/shop > changes.sql
+  psql -v ON_ERROR_STOP=1 -f changes.sql postgres://staging/shop")]
 pub struct Arguments {
     /// The database to change
     #[arg(long, value_name = "URL")]

@@ -19,6 +19,11 @@ use crate::{
 /// A revision of several files is reverted as one. If a revision is irreversible or its way down
 /// has an open slot, the command fails before it reverts anything.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  downgrade -1               revert the newest revision
+  downgrade 20261124120000   revert what is newer than this one
+  downgrade base             revert everything")]
 pub struct Arguments {
     /// How far: `-N` revisions, `base`, or the revision that stays applied (its version or the
     /// first digits of it)

@@ -1,12 +1,15 @@
 //! The commands: Alembic's verbs, one per file.
 
+mod baseline;
 mod check;
 mod current;
 mod diff;
 mod downgrade;
 mod history;
 mod rebase;
+mod repair;
 mod revision;
+mod squash;
 mod stamp;
 mod upgrade;
 
@@ -23,25 +26,20 @@ use super::environment::{Environment, program_name};
 /// The commands, for [`run`](super::run) and as the subcommands of another program's command.
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the documentation of a variant would replace the help of its arguments")]
 pub enum Command {
-    /// Write a new revision
     Revision(revision::Arguments),
-    /// Compare the models, the migrations and the live database
     Check(check::Arguments),
-    /// Move a revision after those that a merge brought in
     Rebase(rebase::Arguments),
-    /// Print the statements that turn one database into another
     Diff(diff::Arguments),
-    /// Apply pending migrations
     Upgrade(upgrade::Arguments),
-    /// Revert migrations, newest first
     Downgrade(downgrade::Arguments),
-    /// Show the newest applied migration and the pending ones
     Current(current::Arguments),
-    /// List all migrations and when they were applied
     History(history::Arguments),
-    /// Record migrations as applied without running them
     Stamp(stamp::Arguments),
+    Repair(repair::Arguments),
+    Baseline(baseline::Arguments),
+    Squash(squash::Arguments),
 }
 
 impl Command {
@@ -72,6 +70,9 @@ impl Command {
             Self::Current(arguments) => current::run(&arguments, environment).await?,
             Self::History(arguments) => history::run(&arguments, environment).await?,
             Self::Stamp(arguments) => stamp::run(&arguments, environment).await?,
+            Self::Repair(arguments) => repair::run(&arguments, environment).await?,
+            Self::Baseline(arguments) => baseline::run(&arguments, environment).await?,
+            Self::Squash(arguments) => squash::run(&arguments, environment).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

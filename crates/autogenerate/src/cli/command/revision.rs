@@ -31,6 +31,11 @@ use crate::{
 /// to an object that an earlier revision created and no model describes. Elsewhere, set
 /// `renamed_from` in the model, or use `--drop`. Nothing else is ever dropped.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  revision --autogenerate -m \"add sku\"                     write what the models changed
+  revision --autogenerate -m \"no audits\" --drop audit_log  and drop a table whose model is gone
+  revision -m \"fix names\"                                  write an empty pair, for data")]
 pub struct Arguments {
     /// Generate the statements that turn the database into what the models describe; otherwise the
     /// files are empty

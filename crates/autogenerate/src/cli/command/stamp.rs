@@ -14,6 +14,7 @@ use crate::{
 /// edit of a file that makes no difference. The revision and those before it are recorded as
 /// applied, and none after it.
 #[derive(Debug, Args)]
+#[command(after_help = "See also `repair`, which compares the schemas before it records anything.")]
 pub struct Arguments {
     /// The newest applied revision: `head`, `base` (none), or its version or the first digits of it
     #[arg(value_name = "REVISION|head|base")]

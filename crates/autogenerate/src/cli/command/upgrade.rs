@@ -19,6 +19,11 @@ use crate::{
 /// Any number of processes may run this at once: each migration is applied by one of them. An
 /// interrupted revision is completed.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  upgrade            apply everything
+  upgrade +1         apply the next revision
+  upgrade --sql      print what would run, for review or for psql")]
 pub struct Arguments {
     /// How far: `head`, `+N` revisions, or a revision (its version or the first digits of it)
     #[arg(value_name = "head|+N|REVISION", default_value = "head")]

@@ -5,7 +5,7 @@ use std::fs;
 use autogenerate::project::Project;
 use tempfile::TempDir;
 
-use super::db;
+use super::{db, example};
 use crate::support::Database;
 
 const README: &str = include_str!("../../../README.md");
@@ -24,7 +24,7 @@ async fn the_readme_contains_the_example_and_its_output() {
 
     let (database, folder) = (Database::new().await, TempDir::new().unwrap());
     let project = Project {
-        metadata: db::models(),
+        metadata: example::models(),
         folder: folder.path().join("migrations"),
         database: database.options.clone(),
         scratch: None,

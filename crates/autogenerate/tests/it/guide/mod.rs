@@ -1,8 +1,9 @@
 //! Runs the pages of the guide.
 
+mod db;
 #[path = "../../../examples/db.rs"]
 #[expect(dead_code, reason = "its rows are not read and its main function is not called")]
-mod db;
+mod example;
 mod first_use;
 #[expect(dead_code, reason = "only the descriptions of its models are used")]
 mod index;

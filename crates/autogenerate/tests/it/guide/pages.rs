@@ -200,3 +200,21 @@ mod with_two_names {
 }
 
 page!(a_column_is_split_with_its_data, "06_split.md", with_full_name::Person, with_two_names::Person);
+
+mod with_indexed_address {
+    #[derive(autogenerate::Table)]
+    #[table(name = "people")]
+    pub struct Person {
+        #[column(primary_key, identity)]
+        pub id: i64,
+        pub name: String,
+        #[column(index)]
+        pub email: Option<String>,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_existing_database_is_taken_over() {
+    let models = Metadata::new().table::<with_indexed_address::Person>();
+    Walk::on_empty("08_existing_project.md", SOURCE, models).await.finish().await;
+}

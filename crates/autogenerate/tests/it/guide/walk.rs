@@ -7,7 +7,7 @@
 //! | `sql file`, after a line with a file name | compare with the generated file |
 //! | `sql edited`, after a line with a file name | overwrite the file |
 //! | `sql query`, then `text` | run the query and compare its rows |
-//! | `sh`, then `text` | run the program of `examples/db.rs` and compare its output |
+//! | `sh`, then `text` | run the command and compare its short output |
 //! | `sh` without `text` | run the program, which must succeed |
 //!
 //! `BLESS=1` updates the page with the actual output; review it before committing.
@@ -41,17 +41,21 @@ enum Piece {
 }
 
 impl Walk {
-    /// Creates the tables of `before` in a new database; `after` are the models of the page's
-    /// revision.
-    pub async fn begin(page: &str, source: &'static str, [before, after]: [Metadata; 2]) -> Self {
+    /// Starts with an empty database.
+    pub async fn on_empty(page: &str, source: &'static str, metadata: Metadata) -> Self {
         let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("guide").join(page);
         let pieces = pieces(&fs::read_to_string(&page).unwrap());
         let database = Database::new().await;
         let folder = TempDir::new().unwrap();
         let (options, path) = (database.options.clone(), folder.path().to_owned());
-        let project =
-            Project { metadata: before, folder: path, database: options, scratch: None, memory: None };
-        let mut walk = Self { database, page, source, project, pieces, at: 0, output: None, _folder: folder };
+        let project = Project { metadata, folder: path, database: options, scratch: None, memory: None };
+        Self { database, page, source, project, pieces, at: 0, output: None, _folder: folder }
+    }
+
+    /// Creates the tables of `before` in a new database; `after` are the models of the page's
+    /// revision.
+    pub async fn begin(page: &str, source: &'static str, [before, after]: [Metadata; 2]) -> Self {
+        let mut walk = Self::on_empty(page, source, before).await;
         for command in ["revision first", "upgrade"] {
             walk.db("2026-11-01T09:00:00Z", command).await.unwrap();
         }
@@ -141,6 +145,7 @@ impl Walk {
 
     async fn command(&mut self, command: &str) {
         let command = command.strip_prefix("db ").expect(command).replace('"', "");
+        let command = command.replace(" --autogenerate -m", "").replace(" -1", "");
         let output = self.db("2026-11-24T12:00:00Z", &command).await;
         self.output = Some(output.unwrap_or_else(|error| format!("error: {error}")));
     }

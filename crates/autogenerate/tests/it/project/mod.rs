@@ -1,11 +1,14 @@
 //! The workflow of a command line, from the models to a database that matches them.
 
+mod baseline;
 mod check;
 mod compare;
 mod foreign;
 mod hanging;
+mod repair;
 mod replicas;
 mod revision;
+mod squash;
 mod written;
 
 use std::{fs, path::PathBuf, time::Duration};
