@@ -1,9 +1,12 @@
 //! The SQL types of Rust types.
 
+#[cfg(feature = "chrono")]
+mod chrono;
+mod others;
 mod postgres;
 mod standard;
-#[cfg(feature = "chrono")]
-mod times;
+#[cfg(feature = "time")]
+mod time;
 
 use super::enumeration::{EnumModel, EnumStorage};
 
