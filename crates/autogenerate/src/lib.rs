@@ -19,5 +19,5 @@ pub mod revision;
 pub mod schema;
 pub mod scratch;
 
-pub use autogenerate_derive::{Enum, SqlType, Table};
+pub use autogenerate_derive::{Composite, Domain, Enum, SqlType, Table};
 pub use model::{SqlType, Table};

@@ -8,7 +8,6 @@ use super::{
     location::Location,
     types::TypeModel,
 };
-use crate::schema::Name;
 
 /// A struct that maps to a table. [Derive](derive@crate::Table) it.
 #[diagnostic::on_unimplemented(
@@ -93,12 +92,6 @@ pub struct ColumnModel {
 }
 
 impl ColumnModel {
-    /// Its SQL type; `enum_type` is the name of its enum type.
-    pub(super) fn sql_type(&self, enum_type: Option<&Name>) -> String {
-        let name = enum_type.map_or_else(|| self.data_type.name.to_owned(), Name::to_string);
-        format!("{name}{}", "[]".repeat(self.data_type.dimensions))
-    }
-
     /// Its enum, if stored as text.
     pub(super) fn text_enum(&self) -> Option<&'static EnumModel> {
         self.data_type.enumeration.filter(|model| model.storage == EnumStorage::Text)

@@ -10,7 +10,7 @@ use sqlx::{PgConnection, Row as _};
 
 use crate::{
     introspect::Scope,
-    schema::{Name, Object},
+    schema::{Name, Object, SqlKind, SqlName},
 };
 
 /// The identity of an object: its kind and OID.
@@ -66,6 +66,8 @@ fn object(kind: &str, (schema, name): &FullName, scope: &Scope) -> Option<Object
         "table" => full().map(Object::Table),
         "sequence" => full().map(Object::Sequence),
         "enum" => full().map(Object::Enum),
+        "domain" => full().map(|name| Object::Sql(SqlName::of_type(SqlKind::Domain, &name))),
+        "composite type" => full().map(|name| Object::Sql(SqlName::of_type(SqlKind::CompositeType, &name))),
         "extension" => Some(Object::Extension(name.clone())),
         _ => (*scope == Scope::Database).then(|| Object::Namespace(name.clone())),
     }

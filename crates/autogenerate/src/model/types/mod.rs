@@ -8,13 +8,18 @@ mod standard;
 #[cfg(feature = "time")]
 mod time;
 
-use super::enumeration::{EnumModel, EnumStorage};
+use super::{
+    definition::TypeDefinition,
+    enumeration::{EnumModel, EnumStorage},
+};
 
 /// A Rust type that can be the type of a column.
 ///
-/// Derive it with [`#[derive(Enum)]`](derive@crate::Enum) for enums, or
-/// [`#[derive(SqlType)]`](derive@crate::SqlType) for newtypes. A type of another crate that does
-/// not implement it needs `#[column(type = "…")]` on the field.
+/// Derive it with [`#[derive(Enum)]`](derive@crate::Enum) for enums,
+/// [`#[derive(SqlType)]`](derive@crate::SqlType) for newtypes,
+/// [`#[derive(Domain)]`](derive@crate::Domain) for domains, or
+/// [`#[derive(Composite)]`](derive@crate::Composite) for composite types. A type of another crate
+/// that does not implement it needs `#[column(type = "…")]` on the field.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no SQL type",
     label = "this type cannot be a column",
@@ -47,13 +52,15 @@ pub struct TypeModel {
     pub nullable: bool,
     /// The enum that it, or its array element, is.
     pub enumeration: Option<&'static EnumModel>,
+    /// The domain or composite type that it, or its array element, is.
+    pub definition: Option<&'static TypeDefinition>,
 }
 
 impl TypeModel {
     /// A non-nullable type.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, dimensions: 0, nullable: false, enumeration: None }
+        Self { name, dimensions: 0, nullable: false, enumeration: None, definition: None }
     }
 
     /// Sets the nullability.
@@ -78,7 +85,13 @@ impl TypeModel {
             Some(EnumModel { storage: EnumStorage::Text, .. }) => self.enumeration,
             _ => None,
         };
-        Self { name, dimensions: 0, enumeration, ..self }
+        Self { name, dimensions: 0, enumeration, definition: None, ..self }
+    }
+
+    /// The domain or composite type of this definition.
+    #[must_use]
+    pub const fn defined(self, definition: &'static TypeDefinition) -> Self {
+        Self { definition: Some(definition), ..self }
     }
 
     /// Whether it is an integer type that an identity column can have.

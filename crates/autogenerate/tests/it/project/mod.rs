@@ -6,6 +6,7 @@ mod foreign;
 mod hanging;
 mod replicas;
 mod revision;
+mod user_types;
 mod written;
 
 use std::{fs, path::PathBuf, time::Duration};
