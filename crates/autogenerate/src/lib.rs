@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod change;
+pub mod codegen;
 pub mod diff;
 pub mod guide;
 pub mod hazard;

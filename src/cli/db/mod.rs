@@ -9,6 +9,7 @@ mod current;
 mod diff;
 mod downgrade;
 mod history;
+mod models;
 mod output;
 mod project;
 mod rebase;
@@ -38,6 +39,8 @@ pub enum Command {
     Rebase(rebase::Arguments),
     /// Print the statements that turn one database into another
     Diff(diff::Arguments),
+    /// Write Rust models for an existing database
+    Models(models::Arguments),
     /// Apply pending migrations
     Upgrade(upgrade::Arguments),
     /// Revert migrations, newest first
@@ -73,6 +76,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(arguments) => return Ok(check::run(&arguments).await),
         Command::Rebase(arguments) => rebase::run(&arguments).await?,
         Command::Diff(arguments) => diff::run(&arguments).await?,
+        Command::Models(arguments) => models::run(&arguments).await?,
         Command::Upgrade(arguments) => upgrade::run(arguments).await?,
         Command::Downgrade(arguments) => downgrade::run(arguments).await?,
         Command::Current(arguments) => current::run(arguments).await?,

@@ -4,6 +4,7 @@
 //!   describe.
 //! - [`Project::check`] reports where models, migrations and database differ.
 //! - [`Project::rebase`] moves or regenerates a revision that another branch overtook.
+//! - [`models`] writes models for an existing database.
 //! - [`difference`] compares two databases without any models.
 
 mod check;
@@ -15,6 +16,7 @@ mod hanging;
 mod lend;
 mod live;
 mod memory;
+mod models;
 mod ownership;
 mod question;
 mod rebase;
@@ -28,6 +30,7 @@ pub use self::{
     compare::{Comparison, difference},
     dependants::Dependant,
     error::ProjectError,
+    models::{Described, models},
     question::{Answer, Ask, Question, Undescribed},
     rebase::Rebased,
     revision::{Proven, Request, Revised},
