@@ -313,7 +313,7 @@ pub fn domain(input: TokenStream) -> TokenStream {
 ///
 /// The type's name is the one that sqlx expects: `type_name`, which may be `schema.name`, or the
 /// struct's name in lower case. Its attributes are the fields, in their order, by which sqlx encodes
-/// them. `rename_all` and `rename` apply as in sqlx's own derive.
+/// them.
 ///
 /// ```
 /// use autogenerate::{Composite, Table, model::Metadata};
@@ -347,6 +347,7 @@ pub fn domain(input: TokenStream) -> TokenStream {
 /// | `#[composite(…)]` | meaning |
 /// | --- | --- |
 /// | `renamed_from = "place"` on the struct | the type's former name |
+/// | `name = "zip code"` on a field | the attribute's name |
 /// | `type = "varchar(10)"` on a field | overrides the SQL type |
 /// | `collation = "C"` on a field | the name of a collation |
 /// | `comment = "…"` on either | the comment, instead of the doc comment; `""` for none |

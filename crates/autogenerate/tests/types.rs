@@ -25,7 +25,8 @@ use sqlx::{
         },
     },
     types::{
-        BString, BigDecimal, BitVec, Decimal, Json, Text, Uuid, chrono, ipnet, ipnetwork, mac_address, time,
+        BString, BigDecimal, BitVec, Decimal, Json, JsonRawValue, Text, Uuid, chrono, ipnet, ipnetwork,
+        mac_address, time,
     },
 };
 

@@ -47,11 +47,16 @@ fn attribute(field: &Field, container: &Sqlx, errors: &mut Errors) -> Option<Att
     let ident = field.ident.as_ref()?;
     let sqlx = Sqlx::parse(&field.attrs, errors);
     let mut args = Args::parse(&field.attrs, "composite", errors);
+    let name = args.text("name", errors);
     let (named, collation) = (args.text("type", errors), args.text("collation", errors));
     let comment = args.maybe_empty_text("comment", errors);
     args.finish(errors);
     Some(Attribute {
-        name: Text { value: sqlx.name(&ident.unraw().to_string(), container), span: ident.span() },
+        name: Text {
+            // sqlx encodes attributes by their order, and has no `rename` for them.
+            value: name.map_or_else(|| sqlx.name(&ident.unraw().to_string(), container), |name| name.value()),
+            span: ident.span(),
+        },
         rust: field.ty.clone(),
         named,
         collation,

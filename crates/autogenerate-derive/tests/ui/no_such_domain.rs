@@ -40,7 +40,7 @@ struct Tuple(String);
 struct Named {
     #[composite(default = "1")]
     a: String,
-    #[sqlx(rename = "a")]
+    #[composite(name = "a")]
     b: String,
 }
 

@@ -157,11 +157,11 @@ fn composite(code: &mut Code, names: &Names, (name, it): (&SqlName, &SqlObject),
         }
         let text = comment_on(it, &format!("COLUMN {}.{}", name.name, attribute.name));
         comment(code, "    ", text.as_deref(), &mut arguments);
-        code.attribute("    ", "composite", &arguments);
         let field = identifier(&unique(&mut taken, &snake(&own)));
         if field.trim_start_matches("r#") != own {
-            code.attribute("    ", "sqlx", &[format!("rename = {}", literal(&own))]);
+            arguments.insert(0, format!("name = {}", literal(&own)));
         }
+        code.attribute("    ", "composite", &arguments);
         code.field("    ", &field, &format!("Option<{}>", inner.rust));
     }
     code.line("}");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{types::needs_rebuild, user_type::is_alterable};
+use super::{types::needs_rebuild, user_type::definition::is_alterable};
 use crate::{
     change::{Change, Difference, Property},
     render::tokens::{Token, tokens},

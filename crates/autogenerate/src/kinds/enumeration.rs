@@ -6,7 +6,7 @@ use super::{
     changes::{Changes, Compare},
     kind::Kind,
     planner::{Planner, create_step, drop_step},
-    user_type::rename_in_types,
+    user_type::rename::rename_in_types,
 };
 use crate::{
     change::{Difference, Property},

@@ -32,5 +32,7 @@ pub(crate) use self::{
     planner::Planner,
     rename::Rename,
     sequence::changed_options,
-    user_type::{attributes, base, based_on, composite_attributes, composite_columns, domain_checks},
+    user_type::definition::{
+        attributes, base, based_on, composite_attributes, composite_columns, domain_checks,
+    },
 };

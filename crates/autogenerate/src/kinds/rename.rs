@@ -1,6 +1,6 @@
 //! The rename of an object.
 
-use super::user_type;
+use super::user_type::definition::word;
 use crate::{
     render::{self, rewrite},
     schema::{Name, Object, quote_identifier, quote_literal},
@@ -48,9 +48,7 @@ impl Rename {
             Object::Column(table, old) => part(table, "COLUMN", old),
             Object::Constraint(table, old) => part(table, "CONSTRAINT", old),
             Object::Index(table, old) => vec![format!("ALTER INDEX {} RENAME TO {name}", table.sibling(old))],
-            Object::Sql(old) if old.kind.is_described() => {
-                self.moved(user_type::word(old.kind), &old.type_name())
-            }
+            Object::Sql(old) if old.kind.is_described() => self.moved(word(old.kind), &old.type_name()),
             Object::Namespace(_) | Object::Extension(_) | Object::Sql(_) => Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use super::{
     kind::Kind,
     planner::Planner,
     rename::Rename,
-    user_type,
+    user_type::definition::word,
 };
 use crate::{
     change::Property,
@@ -125,7 +125,7 @@ fn rename_key(name: &mut SqlName, Rename { object, to, .. }: &Rename) {
         Object::Enum(old) if name.name == format!("type {old}") => name.name = format!("type {to}"),
         Object::Sql(old) if name == old => name.name = to.to_string(),
         Object::Sql(old) if name.kind == SqlKind::Privileges => {
-            let word = user_type::word(old.kind).to_lowercase();
+            let word = word(old.kind).to_lowercase();
             if name.name == format!("{word} {}", old.name) {
                 name.name = format!("{word} {to}");
             }

@@ -7,7 +7,6 @@ use std::{
 
 use super::{
     constraints,
-    definition::TypeDefinition,
     describe::{ColumnModel, IdentityModel, TableModel},
     enumeration::EnumModel,
     error::MetadataError,
@@ -18,6 +17,7 @@ use super::{
     renames,
     selection::DEFAULT_SCHEMA,
     sequence::SequenceModel,
+    types::TypeDefinition,
 };
 use crate::schema::{
     Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, Object, PartitionOf, Schema,

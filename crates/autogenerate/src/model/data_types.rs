@@ -1,10 +1,9 @@
 //! The types that models use.
 
 use super::{
-    definition::TypeDefinition,
     enumeration::{EnumModel, EnumStorage},
     metadata::Metadata,
-    types::TypeModel,
+    types::{TypeDefinition, TypeModel},
 };
 use crate::schema::Name;
 
@@ -28,20 +27,6 @@ impl Metadata {
     /// The types of all columns and the listed ones, with those that they consist of.
     fn data_types(&self) -> impl Iterator<Item = TypeModel> {
         let of_columns = self.tables.iter().flat_map(|table| table.columns).map(|column| column.data_type);
-        of_columns.chain(self.types.iter().copied()).flat_map(with_parts)
+        of_columns.chain(self.types.iter().copied()).flat_map(TypeModel::with_parts)
     }
-}
-
-/// Whether an enum, domain or composite type names its schema.
-pub(super) fn is_in_a_schema(data_type: &TypeModel) -> bool {
-    let is_enum = data_type
-        .enumeration
-        .is_some_and(|model| matches!(model.storage, EnumStorage::Type { schema: Some(_), .. }));
-    is_enum || data_type.definition.is_some_and(|model| model.schema().is_some())
-}
-
-/// The type, and the types that it consists of at every level.
-pub(super) fn with_parts(data_type: TypeModel) -> Vec<TypeModel> {
-    let parts = data_type.definition.map(TypeDefinition::parts).unwrap_or_default();
-    std::iter::once(data_type).chain(parts.into_iter().flat_map(with_parts)).collect()
 }

@@ -1,132 +1,13 @@
-//! Domains and composite types, as the derive macros describe them.
+//! The SQL of domains and composite types.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use super::{
-    describe::CheckModel, enumeration::EnumStorage, location::Location, metadata::Metadata, types::TypeModel,
+    enumeration::EnumStorage,
+    metadata::Metadata,
+    types::{AttributeModel, CompositeModel, DomainModel, TypeDefinition, TypeModel},
 };
-use crate::schema::{Name, Object, SqlKind, SqlName, SqlObject, quote_identifier, quote_literal};
-
-/// A domain or a composite type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TypeDefinition {
-    /// A domain.
-    Domain(DomainModel),
-    /// A composite type.
-    Composite(CompositeModel),
-}
-
-/// A domain, as its newtype describes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DomainModel {
-    /// The name of the newtype.
-    pub rust_name: &'static str,
-    /// The name of the domain, unquoted.
-    pub name: &'static str,
-    /// The schema of the domain, if the model names one.
-    pub schema: Option<&'static str>,
-    /// The domain's former name.
-    pub renamed_from: Option<&'static str>,
-    /// The underlying type.
-    pub base: TypeModel,
-    /// The unquoted name of its collation.
-    pub collation: Option<&'static str>,
-    /// Its default.
-    pub default: Option<&'static str>,
-    /// `NOT NULL`.
-    pub not_null: bool,
-    /// Its checks, about `VALUE`.
-    pub checks: &'static [CheckModel],
-    /// The comment in the database.
-    pub comment: Option<&'static str>,
-    /// Where the newtype is declared.
-    pub location: Location,
-}
-
-/// A composite type, as its struct describes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CompositeModel {
-    /// The name of the struct.
-    pub rust_name: &'static str,
-    /// The name of the type, unquoted.
-    pub name: &'static str,
-    /// The schema of the type, if the model names one.
-    pub schema: Option<&'static str>,
-    /// The type's former name.
-    pub renamed_from: Option<&'static str>,
-    /// Its attributes, in the order of the fields.
-    pub attributes: &'static [AttributeModel],
-    /// The comment in the database.
-    pub comment: Option<&'static str>,
-    /// Where the struct is declared.
-    pub location: Location,
-}
-
-/// An attribute of a composite type. It always accepts `NULL`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttributeModel {
-    /// The name of the attribute, unquoted.
-    pub name: &'static str,
-    /// Its type.
-    pub data_type: TypeModel,
-    /// The unquoted name of its collation.
-    pub collation: Option<&'static str>,
-    /// The comment in the database.
-    pub comment: Option<&'static str>,
-}
-
-impl TypeDefinition {
-    pub(super) fn kind(&self) -> SqlKind {
-        match self {
-            Self::Domain(_) => SqlKind::Domain,
-            Self::Composite(_) => SqlKind::CompositeType,
-        }
-    }
-
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::Domain(DomainModel { name, .. }) | Self::Composite(CompositeModel { name, .. }) => name,
-        }
-    }
-
-    pub(super) fn schema(&self) -> Option<&'static str> {
-        match self {
-            Self::Domain(DomainModel { schema, .. }) | Self::Composite(CompositeModel { schema, .. }) => {
-                *schema
-            }
-        }
-    }
-
-    pub(super) fn rust_name(&self) -> &'static str {
-        match self {
-            Self::Domain(DomainModel { rust_name, .. })
-            | Self::Composite(CompositeModel { rust_name, .. }) => rust_name,
-        }
-    }
-
-    pub(super) fn renamed_from(&self) -> Option<&'static str> {
-        match self {
-            Self::Domain(DomainModel { renamed_from, .. })
-            | Self::Composite(CompositeModel { renamed_from, .. }) => *renamed_from,
-        }
-    }
-
-    pub(super) fn location(&self) -> Location {
-        match self {
-            Self::Domain(DomainModel { location, .. }) | Self::Composite(CompositeModel { location, .. }) => {
-                *location
-            }
-        }
-    }
-
-    /// The types of its attributes, or its base type.
-    pub(super) fn parts(&self) -> Vec<TypeModel> {
-        match self {
-            Self::Domain(model) => vec![model.base],
-            Self::Composite(model) => model.attributes.iter().map(|one| one.data_type).collect(),
-        }
-    }
-}
+use crate::schema::{Name, Object, SqlName, SqlObject, quote_identifier, quote_literal};
 
 impl Metadata {
     /// The name of a domain or composite type.

@@ -4,6 +4,7 @@
 //! SQL fragments are as the model's author wrote them.
 
 use super::{
+    check::CheckModel,
     enumeration::{EnumModel, EnumStorage},
     location::Location,
     types::TypeModel,
@@ -170,19 +171,6 @@ pub struct ForeignKeyModel {
     pub on_update: Option<&'static str>,
     /// When it is checked.
     pub deferral: Deferral,
-    /// The comment in the database.
-    pub comment: Option<&'static str>,
-    /// Where the model declares it.
-    pub location: Location,
-}
-
-/// A check constraint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CheckModel {
-    /// Its name; `None` for the one that PostgreSQL would choose.
-    pub name: Option<&'static str>,
-    /// The condition, without parentheses around it.
-    pub expression: &'static str,
     /// The comment in the database.
     pub comment: Option<&'static str>,
     /// Where the model declares it.

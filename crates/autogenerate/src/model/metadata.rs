@@ -6,14 +6,12 @@ use std::{
 };
 
 use super::{
-    data_types::{is_in_a_schema, with_parts},
-    definition::TypeDefinition,
     describe::{ForeignKeyModel, Table, TableModel},
     enumeration::EnumStorage,
     location::Location,
     selection::{DEFAULT_SCHEMA, Selection},
     sequence::SequenceModel,
-    types::{SqlType, TypeModel},
+    types::{SqlType, TypeDefinition, TypeModel},
 };
 use crate::{
     introspect::Scope,
@@ -69,7 +67,7 @@ impl Metadata {
     #[must_use]
     pub fn data_type<T: SqlType + ?Sized>(mut self) -> Self {
         self.types.push(T::TYPE);
-        self.qualified |= with_parts(T::TYPE).iter().any(is_in_a_schema);
+        self.qualified |= T::TYPE.with_parts().iter().any(TypeModel::is_in_a_schema);
         self
     }
 
@@ -304,7 +302,7 @@ impl Metadata {
 fn names_a_schema(table: &TableModel) -> bool {
     table.schema.is_some()
         || table.foreign_keys.iter().any(|key| key.references_schema.is_some())
-        || table.columns.iter().flat_map(|column| with_parts(column.data_type)).any(|it| is_in_a_schema(&it))
+        || table.columns.iter().flat_map(|column| column.data_type.with_parts()).any(|it| it.is_in_a_schema())
 }
 
 /// Where something is declared, and in which struct, enum, field or variant.

@@ -64,6 +64,7 @@
 //! names are qualified, by default with `public`.
 
 mod assemble;
+mod check;
 mod constraints;
 mod data_types;
 mod definition;
@@ -85,15 +86,15 @@ pub mod derive;
 
 pub(crate) use self::selection::{given_name, is_named};
 pub use self::{
-    definition::{AttributeModel, CompositeModel, DomainModel, TypeDefinition},
+    check::CheckModel,
     describe::{
-        CheckModel, ColumnModel, Deferral, ExclusionModel, ForeignKeyModel, GeneratedModel, IdentityModel,
-        IndexModel, KeyModel, PartitionModel, Table, TableModel,
+        ColumnModel, Deferral, ExclusionModel, ForeignKeyModel, GeneratedModel, IdentityModel, IndexModel,
+        KeyModel, PartitionModel, Table, TableModel,
     },
     enumeration::{EnumModel, EnumStorage, ValueModel},
     error::MetadataError,
     location::Location,
     metadata::{Metadata, Origin},
     sequence::SequenceModel,
-    types::{Element, SqlType, TypeModel},
+    types::{AttributeModel, CompositeModel, DomainModel, Element, SqlType, TypeDefinition, TypeModel},
 };

@@ -7,7 +7,7 @@ use crate::{
         planner::Planner,
         slot::{enum_values, numbered_update},
         types::{self, Using},
-        user_type::{CONVERT, UserTypeChange},
+        user_type::change::{CONVERT, UserTypeChange},
     },
     plan::Slot,
     schema::{Column, Name, Object, SequenceOptions, quote_identifier, quote_literal},

@@ -1,6 +1,6 @@
 //! How columns change to another domain or composite type.
 
-use super::{Attribute, attributes, based_on};
+use super::definition::{Attribute, attributes, based_on};
 use crate::{
     kinds::{
         planner::Planner,

@@ -5,6 +5,22 @@ use crate::{
     schema::{Column, Object, Schema, SqlKind, SqlName, SqlObject},
 };
 
+/// Whether the plan can alter the type while columns use it.
+pub(in crate::kinds) fn is_alterable(kind: SqlKind, was: &SqlObject, is: &SqlObject) -> bool {
+    if kind == SqlKind::Domain {
+        return was.create.first() == is.create.first();
+    }
+    let (old, new) = (attributes(was), attributes(is));
+    let mut kept = old.iter().filter(|one| new.iter().any(|other| other.name == one.name)).zip(&new);
+    // New attributes can only come last.
+    kept.all(|(one, other)| one == other)
+}
+
+/// The word for the type in statements.
+pub(in crate::kinds) fn word(kind: SqlKind) -> &'static str {
+    if kind == SqlKind::Domain { "DOMAIN" } else { "TYPE" }
+}
+
 /// An attribute of a composite type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attribute {
@@ -123,4 +139,30 @@ pub(crate) fn composite_columns(schema: &Schema, column: &Column) -> Vec<Column>
         }
     };
     attributes(it).into_iter().map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn composite(attributes: &str) -> SqlObject {
+        SqlObject { create: vec![format!("CREATE TYPE t AS ({attributes})")], ..SqlObject::default() }
+    }
+
+    #[test]
+    fn attributes_are_told_apart_and_altered_where_their_order_allows() {
+        let found = attributes(&composite("a numeric(10,2), \"b, c\" text COLLATE \"C\""));
+        let names: Vec<_> = found.iter().map(|one| (&*one.name, one.data_type())).collect();
+        assert_eq!(names, [("a", "numeric(10,2)"), ("\"b, c\"", "text")]);
+        for (was, is, alterable) in [
+            ("a text, b integer", "a text, b integer, c date", true),
+            ("a text, b integer", "b integer, c date", true),
+            ("a text, b integer", "b integer, a text", false),
+            ("a text, b integer", "a text, b bigint", false),
+            ("a text, b integer", "c date, a text, b integer", false),
+        ] {
+            let both = (composite(was), composite(is));
+            assert_eq!(is_alterable(SqlKind::CompositeType, &both.0, &both.1), alterable, "{was} → {is}");
+        }
+    }
 }

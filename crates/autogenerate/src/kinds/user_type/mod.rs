@@ -1,89 +1,16 @@
 //! Domains and composite types: altered in place, or replaced while columns use them.
 
-mod change;
-mod definition;
+pub(super) mod change;
+pub(super) mod definition;
+pub(super) mod rename;
 
-pub(super) use self::change::{CONVERT, UserTypeChange};
-pub(crate) use self::definition::{
-    Attribute, attributes, base, based_on, composite_attributes, composite_columns, domain_checks,
-};
+use self::definition::{Attribute, attributes, word};
 use super::planner::Planner;
 use crate::{
     hazard::Hazard,
     order::{Priority, Role, Step},
-    render::rewrite,
     schema::{Column, Name, Object, Schema, SqlKind, SqlName, SqlObject, quote_identifier},
 };
-
-/// Whether the plan can alter the type while columns use it.
-pub(super) fn is_alterable(kind: SqlKind, was: &SqlObject, is: &SqlObject) -> bool {
-    if kind == SqlKind::Domain {
-        return was.create.first() == is.create.first();
-    }
-    let (old, new) = (attributes(was), attributes(is));
-    let mut kept = old.iter().filter(|one| new.iter().any(|other| other.name == one.name)).zip(&new);
-    // New attributes can only come last.
-    kept.all(|(one, other)| one == other)
-}
-
-/// The word for the type in statements.
-pub(super) fn word(kind: SqlKind) -> &'static str {
-    if kind == SqlKind::Domain { "DOMAIN" } else { "TYPE" }
-}
-
-/// Replaces the old name of a type, whose key among the SQL objects is renamed already.
-pub(super) fn rename(schema: &mut Schema, old: &SqlName, new: &Name) {
-    let renamed = SqlName::of_type(old.kind, new);
-    let (from, to) = (Object::Sql(old.clone()), Object::Sql(renamed.clone()));
-    if let Some(it) = schema.sql_objects.get_mut(&renamed) {
-        // Everything before the name is in capitals.
-        for sql in it.create.iter_mut().chain(&mut it.drop) {
-            *sql = sql.replacen(&old.name, &renamed.name, 1);
-        }
-    }
-    rename_in_types(schema, &to, &old.name, &renamed.name);
-    for table in schema.tables.values_mut() {
-        for column in table.columns.iter_mut().filter(|column| column.type_uses.contains(&from)) {
-            column.type_uses.remove(&from);
-            column.type_uses.insert(to.clone());
-            column.data_type = rewrite_type(&column.data_type, &old.name, &renamed.name);
-        }
-        for (sql, uses) in table.texts() {
-            if uses.others.remove(&from) {
-                uses.others.insert(to.clone());
-                *sql = rewrite::cast(sql, &old.type_name(), new);
-            }
-        }
-    }
-}
-
-/// Replaces the old name of a type in the domains and composite types that use it by its new name.
-pub(super) fn rename_in_types(schema: &mut Schema, used: &Object, old: &str, new: &str) {
-    for (name, it) in schema.sql_objects.iter_mut().filter(|(_, it)| it.uses.contains(used)) {
-        let in_type = |text: &str| rewrite_type(text, old, new);
-        let Some(head) = it.create.first() else { continue };
-        let rewritten = match (name.kind, head.split_once(" AS ")) {
-            (SqlKind::Domain, Some((start, rest))) => format!("{start} AS {}", in_type(rest)),
-            (SqlKind::CompositeType, Some((start, _))) => {
-                let all: Vec<_> = attributes(it)
-                    .iter()
-                    .map(|one| format!("{} {}", one.name, in_type(&one.definition)))
-                    .collect();
-                format!("{start} AS ({})", all.join(", "))
-            }
-            _ => continue,
-        };
-        it.create[0] = rewritten;
-    }
-}
-
-/// Replaces the name at the start of a type.
-fn rewrite_type(text: &str, old: &str, new: &str) -> String {
-    match text.strip_prefix(old) {
-        Some(rest) if !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') => format!("{new}{rest}"),
-        _ => text.to_owned(),
-    }
-}
 
 impl Planner<'_> {
     /// The temporary name of a type that is being replaced.
@@ -163,31 +90,5 @@ impl Planner<'_> {
             Object::Sql(name) => self.delta.replaced.get(name),
             _ => None,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn composite(attributes: &str) -> SqlObject {
-        SqlObject { create: vec![format!("CREATE TYPE t AS ({attributes})")], ..SqlObject::default() }
-    }
-
-    #[test]
-    fn attributes_are_told_apart_and_altered_where_their_order_allows() {
-        let found = attributes(&composite("a numeric(10,2), \"b, c\" text COLLATE \"C\""));
-        let names: Vec<_> = found.iter().map(|one| (&*one.name, one.data_type())).collect();
-        assert_eq!(names, [("a", "numeric(10,2)"), ("\"b, c\"", "text")]);
-        for (was, is, alterable) in [
-            ("a text, b integer", "a text, b integer, c date", true),
-            ("a text, b integer", "b integer, c date", true),
-            ("a text, b integer", "b integer, a text", false),
-            ("a text, b integer", "a text, b bigint", false),
-            ("a text, b integer", "c date, a text, b integer", false),
-        ] {
-            let both = (composite(was), composite(is));
-            assert_eq!(is_alterable(SqlKind::CompositeType, &both.0, &both.1), alterable, "{was} → {is}");
-        }
     }
 }

@@ -1,6 +1,5 @@
 //! Models for an existing database.
 
-#[expect(dead_code, reason = "only the descriptions are used")]
 mod shop;
 
 use std::{

@@ -4,8 +4,20 @@
 #[table(
     name = "customers",
     check(name = "customers_balance_check", "balance > 0"),
-    unique(name = "named", columns = ["type", "first name"], include = ["self"], nulls_not_distinct, comment = "Once."),
-    index(name = "customers_lower_createdAt_self_idx", columns = ["lower(type)", r#""createdAt" DESC NULLS LAST"#], unique, include = ["self"], where = "self")
+    unique(
+        name = "named",
+        columns = ["type", "first name"],
+        include = ["self"],
+        nulls_not_distinct,
+        comment = "Once."
+    ),
+    index(
+        name = "customers_lower_createdAt_self_idx",
+        columns = ["lower(type)", r#""createdAt" DESC NULLS LAST"#],
+        unique,
+        include = ["self"],
+        where = "self"
+    )
 )]
 pub struct Customers {
     #[column(primary_key, identity)]

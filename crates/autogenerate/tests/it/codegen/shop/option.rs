@@ -1,8 +1,18 @@
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow, autogenerate::Table)]
 #[table(
     name = "option",
-    exclude(name = "option_during_excl", using = "gist", elements = ["during WITH &&"], where = "(id > 7)"),
-    foreign_key(columns = ["invoice", "invoice_at"], references = "billing.invoices(number, at)", on_delete = "set null", match_full),
+    exclude(
+        name = "option_during_excl",
+        using = "gist",
+        elements = ["during WITH &&"],
+        where = "id > 7"
+    ),
+    foreign_key(
+        columns = ["invoice", "invoice_at"],
+        references = "billing.invoices(number, at)",
+        on_delete = "set null",
+        match_full
+    ),
     unlogged,
     with = "fillfactor=70"
 )]

@@ -34,8 +34,7 @@ pub struct Email(pub String);
 pub struct Address {
     /// With the number.
     pub street: Option<String>,
-    #[composite(type = "character varying(10)")]
-    #[sqlx(rename = "zip code")]
+    #[composite(name = "zip code", type = "character varying(10)")]
     pub zip_code: Option<String>,
     pub mood: Option<Mood>,
 }
