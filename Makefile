@@ -42,6 +42,7 @@ run: cargo ## build and run the service on DATABASE_URL or a private PostgreSQL
 .PHONY: test
 test: cargo sqlx-cli ## run all tests on DATABASE_URL or a private PostgreSQL
 	scripts/postgres with test cargo test --workspace
+	scripts/postgres with test cargo test -p autogenerate --all-features --test types
 
 .PHONY: test-postgres-18
 test-postgres-18: cargo sqlx-cli ## run all tests on the newest PostgreSQL 18 of npm

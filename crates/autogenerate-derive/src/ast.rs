@@ -165,7 +165,7 @@ pub struct Enum {
 /// How the values of an enum are stored.
 pub enum Storage {
     /// As a PostgreSQL enum type.
-    Type { schema: Option<String>, name: Text },
+    Type(TypeName),
     /// As this text type, with a check constraint.
     Text(LitStr),
 }
@@ -175,4 +175,49 @@ pub struct Value {
     pub ident: Ident,
     pub name: Text,
     pub renamed_from: Option<LitStr>,
+}
+
+/// A newtype that maps to a domain.
+pub struct Domain {
+    pub ident: Ident,
+    pub name: TypeName,
+    pub renamed_from: Option<LitStr>,
+    /// The type of the field.
+    pub inner: Type,
+    /// `type = "…"`.
+    pub named: Option<LitStr>,
+    pub collation: Option<LitStr>,
+    pub default: Option<LitStr>,
+    pub not_null: bool,
+    pub checks: Vec<Check>,
+    /// Whether there can be arrays of it.
+    pub array: bool,
+    pub comment: Option<String>,
+}
+
+/// A struct that maps to a composite type.
+pub struct Composite {
+    pub ident: Ident,
+    pub name: TypeName,
+    pub renamed_from: Option<LitStr>,
+    pub attributes: Vec<Attribute>,
+    /// Whether there can be arrays of it.
+    pub array: bool,
+    pub comment: Option<String>,
+}
+
+/// The name of a type, and its schema.
+pub struct TypeName {
+    pub schema: Option<String>,
+    pub name: Text,
+}
+
+/// A field that maps to an attribute of a composite type.
+pub struct Attribute {
+    pub name: Text,
+    pub rust: Type,
+    /// `type = "…"`.
+    pub named: Option<LitStr>,
+    pub collation: Option<LitStr>,
+    pub comment: Option<String>,
 }

@@ -255,6 +255,115 @@ pub fn sql_type(input: TokenStream) -> TokenStream {
     expand(&parse_macro_input!(input as DeriveInput), |input, errors| errors.take(newtype::derive(input)))
 }
 
+/// Derives `autogenerate::SqlType` for a newtype that is a domain: its field's type with rules.
+///
+/// The newtype needs `#[sqlx(transparent)]`: PostgreSQL returns the values of a domain as those of
+/// the base type. Arrays of it need `#[sqlx(type_name = "…")]` instead, because an array of a domain
+/// is a type of its own.
+///
+/// ```
+/// use autogenerate::{Domain, Table, model::Metadata};
+///
+/// /// An address for electronic mail.
+/// #[derive(sqlx::Type, Domain)]
+/// #[sqlx(transparent)]
+/// #[domain(check(name = "email_has_at", "VALUE LIKE '%@%'"))]
+/// struct Email(String);
+///
+/// #[derive(Table)]
+/// #[table(name = "customers")]
+/// struct Customer {
+///     email: Option<Email>,
+/// }
+///
+/// let schema = Metadata::new().table::<Customer>().schema()?;
+/// let (name, email) = schema.sql_objects.first_key_value().ok_or("no domain")?;
+/// assert_eq!(name.to_string(), "domain email");
+/// assert_eq!(email.create, [
+///     "CREATE DOMAIN email AS text CONSTRAINT email_has_at CHECK (VALUE LIKE '%@%')",
+///     "COMMENT ON DOMAIN email IS 'An address for electronic mail.'",
+/// ]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// | `#[domain(…)]` | meaning |
+/// | --- | --- |
+/// | `name = "email"` | the domain's name; by default sqlx's `type_name`, or the newtype's in `snake_case` |
+/// | `schema = "shop"` | the domain's schema |
+/// | `type = "varchar(320)"` | overrides the base type; the field's type then need not implement `SqlType` |
+/// | `check("VALUE <> ''")` | a check constraint; also `name` |
+/// | `not_null` | rejects `NULL` |
+/// | `default = "''"` | the default of columns that have none |
+/// | `collation = "C"` | the name of a collation |
+/// | `renamed_from = "mail"` | the domain's former name |
+/// | `comment = "…"` | the comment, instead of the doc comment; `""` for none |
+///
+/// A change of the checks, the default or `not_null` alters the domain. Another base type or
+/// collation makes a new domain, to which the columns change before the old one is dropped.
+#[proc_macro_derive(Domain, attributes(domain, sqlx))]
+pub fn domain(input: TokenStream) -> TokenStream {
+    expand(&parse_macro_input!(input as DeriveInput), |input, errors| {
+        let item = attr::domain(input, errors)?;
+        valid::domain(&item, errors);
+        Some(expand::domain(&item))
+    })
+}
+
+/// Derives `autogenerate::SqlType` for a struct that is a composite type.
+///
+/// The type's name is the one that sqlx expects: `type_name`, which may be `schema.name`, or the
+/// struct's name in lower case. Its attributes are the fields, in their order, by which sqlx encodes
+/// them.
+///
+/// ```
+/// use autogenerate::{Composite, Table, model::Metadata};
+///
+/// /// Where something is sent.
+/// #[derive(sqlx::Type, Composite)]
+/// #[sqlx(type_name = "address")]
+/// struct Address {
+///     street: String,
+///     #[composite(type = "varchar(10)")]
+///     code: Option<String>,
+/// }
+///
+/// #[derive(Table)]
+/// #[table(name = "parcels")]
+/// struct Parcel {
+///     to: Address,
+///     stops: Vec<Address>,
+/// }
+///
+/// let schema = Metadata::new().table::<Parcel>().schema()?;
+/// let (name, address) = schema.sql_objects.first_key_value().ok_or("no type")?;
+/// assert_eq!(name.to_string(), "composite type address");
+/// assert_eq!(address.create, [
+///     "CREATE TYPE address AS (street text, code varchar(10))",
+///     "COMMENT ON TYPE address IS 'Where something is sent.'",
+/// ]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// | `#[composite(…)]` | meaning |
+/// | --- | --- |
+/// | `renamed_from = "place"` on the struct | the type's former name |
+/// | `name = "zip code"` on a field | the attribute's name |
+/// | `type = "varchar(10)"` on a field | overrides the SQL type |
+/// | `collation = "C"` on a field | the name of a collation |
+/// | `comment = "…"` on either | the comment, instead of the doc comment; `""` for none |
+///
+/// An attribute always accepts `NULL`. A new last attribute is added in place, and one that is gone
+/// is dropped with its data. Another type or order makes a new type, to which the columns change
+/// before the old one is dropped.
+#[proc_macro_derive(Composite, attributes(composite, sqlx))]
+pub fn composite(input: TokenStream) -> TokenStream {
+    expand(&parse_macro_input!(input as DeriveInput), |input, errors| {
+        let item = attr::composite(input, errors)?;
+        valid::composite(&item, errors);
+        Some(expand::composite(&item))
+    })
+}
+
 /// Parses the attributes, validates them and generates code; or returns all errors.
 fn expand(
     input: &DeriveInput,

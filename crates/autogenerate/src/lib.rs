@@ -4,6 +4,7 @@
 mod change;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod codegen;
 pub mod diff;
 pub mod guide;
 pub mod hazard;
@@ -21,5 +22,5 @@ pub mod revision;
 pub mod schema;
 pub mod scratch;
 
-pub use autogenerate_derive::{Enum, SqlType, Table};
+pub use autogenerate_derive::{Composite, Domain, Enum, SqlType, Table};
 pub use model::{SqlType, Table};

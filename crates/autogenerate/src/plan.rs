@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     hazard::Hazard,
-    schema::{Name, Object, quote_literal},
+    schema::{Name, Object, SqlKind, SqlName, quote_literal},
 };
 
 /// The schema in which hints and the guide keep copies of data.
@@ -141,6 +141,8 @@ pub struct Renames {
     pub columns: Vec<(Name, String, String)>,
     /// Enum types: old name, new name.
     pub enums: Vec<(Name, Name)>,
+    /// Domains and composite types: kind, old name, new name.
+    pub types: Vec<(SqlKind, Name, Name)>,
     /// Enum values: new name of the type, old value, new value.
     pub values: Vec<(Name, String, String)>,
 }
@@ -168,8 +170,11 @@ impl Renames {
             parts.iter().map(objects).collect::<Vec<_>>()
         };
         let wholes = [whole(&self.tables, Object::Table), whole(&self.enums, Object::Enum)].concat();
+        let types = self.types.iter().map(|(kind, old, new)| {
+            (Object::Sql(SqlName::of_type(*kind, old)), Object::Sql(SqlName::of_type(*kind, new)))
+        });
         let parts = [part(&self.columns, Object::Column), part(&self.values, Object::Value)].concat();
-        [wholes, parts].concat()
+        [wholes, types.collect(), parts].concat()
     }
 
     /// The new name of a table.
@@ -204,6 +209,7 @@ impl Renames {
                 .map(|(table, old, new)| (old_table(table), new.clone(), old.clone()))
                 .collect(),
             enums: self.enums.iter().map(|(old, new)| (new.clone(), old.clone())).collect(),
+            types: self.types.iter().map(|(kind, old, new)| (*kind, new.clone(), old.clone())).collect(),
             values: self
                 .values
                 .iter()

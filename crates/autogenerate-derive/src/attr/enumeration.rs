@@ -2,12 +2,12 @@
 
 use syn::{Data, DeriveInput, Fields, LitStr, Variant, spanned::Spanned};
 
-use super::sqlx::Sqlx;
+use super::{sqlx::Sqlx, type_name::type_name};
 use crate::{
     args::Args,
     ast::{Enum, Storage, Text, Value},
     errors::Errors,
-    text::{explicit_comment, qualified, summary},
+    text::{explicit_comment, summary},
 };
 
 /// The `type_name`s that make sqlx store an enum as text.
@@ -40,26 +40,12 @@ pub fn enumeration(input: &DeriveInput, errors: &mut Errors) -> Option<Enum> {
 }
 
 fn storage(input: &DeriveInput, sqlx: &Sqlx, named: Option<LitStr>, errors: &mut Errors) -> Storage {
-    let ident = &input.ident;
     match (named, &sqlx.type_name) {
         (Some(named), _) => Storage::Text(named),
         (None, Some(name)) if TEXTS.contains(&name.value().to_lowercase().as_str()) => {
             Storage::Text(name.clone())
         }
-        (None, Some(name)) => {
-            let mut path = qualified(&name.value()).unwrap_or_else(|| {
-                errors.at(name.span(), "`type_name` must be a type name, optionally with a schema");
-                vec![]
-            });
-            let value = path.pop().unwrap_or_default();
-            Storage::Type { schema: path.pop(), name: Text { value, span: name.span() } }
-        }
-        // sqlx looks the type up by the enum's name without quotes, which PostgreSQL folds to lower
-        // case.
-        (None, None) => Storage::Type {
-            schema: None,
-            name: Text { value: ident.to_string().to_lowercase(), span: ident.span() },
-        },
+        (None, _) => Storage::Type(type_name(&input.ident, sqlx, errors)),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Parses attributes into the [`ast`](crate::ast).
 
 mod column;
+mod composite;
 mod constraints;
+mod domain;
 mod enumeration;
 mod sqlx;
 mod table;
+mod type_name;
 
-pub use self::{enumeration::enumeration, sqlx::Sqlx, table::table};
+pub use self::{composite::composite, domain::domain, enumeration::enumeration, sqlx::Sqlx, table::table};

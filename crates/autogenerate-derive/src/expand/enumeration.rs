@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::tokens::{location, option, text};
-use crate::ast::{Enum, Storage, Value};
+use crate::ast::{Enum, Storage, TypeName, Value};
 
 /// Generates the constant that describes an enum.
 pub fn enumeration(item: &Enum) -> TokenStream {
@@ -12,7 +12,7 @@ pub fn enumeration(item: &Enum) -> TokenStream {
     let rust_name = ident.to_string();
     let renamed_from = text(item.renamed_from.as_ref());
     let (name, storage) = match &item.storage {
-        Storage::Type { schema, name } => {
+        Storage::Type(TypeName { schema, name }) => {
             let (name, schema) = (&name.value, option(schema.as_ref()));
             let fields = quote!(name: #name, schema: #schema, renamed_from: #renamed_from);
             (name.clone(), quote!(Type { #fields }))
@@ -35,6 +35,7 @@ pub fn enumeration(item: &Enum) -> TokenStream {
                     comment: #comment,
                     location: #location,
                 }),
+                definition: ::core::option::Option::None,
             };
         }
         #[automatically_derived]

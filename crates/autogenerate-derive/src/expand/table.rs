@@ -211,7 +211,8 @@ fn action(action: Option<&LitStr>) -> TokenStream {
     }))
 }
 
-fn check(check: &Check) -> TokenStream {
+/// The description of a check constraint.
+pub fn check(check: &Check) -> TokenStream {
     let (name, expression) = (text(check.name.as_ref()), check.expression.value());
     let (comment, location) = (text(check.comment.as_ref()), location(check.span));
     quote! {

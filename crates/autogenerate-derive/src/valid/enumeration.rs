@@ -2,7 +2,7 @@
 
 use super::names::{distinct, name, renames};
 use crate::{
-    ast::{Enum, Storage},
+    ast::{Enum, Storage, TypeName},
     errors::Errors,
 };
 
@@ -13,7 +13,7 @@ pub fn enumeration(item: &Enum, errors: &mut Errors) {
     }
     distinct(item.values.iter().map(|value| (value.name.value.as_str(), value.name.span)), "value", errors);
     match &item.storage {
-        Storage::Type { name: kind, .. } => {
+        Storage::Type(TypeName { name: kind, .. }) => {
             name(&kind.value, kind.span, errors);
             for value in &item.values {
                 name(&value.name.value, value.name.span, errors);

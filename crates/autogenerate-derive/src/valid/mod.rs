@@ -1,7 +1,12 @@
 //! Validation: rejects what PostgreSQL would reject.
 
+mod definition;
 mod enumeration;
 mod names;
 mod table;
 
-pub use self::{enumeration::enumeration, table::table};
+pub use self::{
+    definition::{composite, domain},
+    enumeration::enumeration,
+    table::table,
+};

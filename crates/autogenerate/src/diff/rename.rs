@@ -6,7 +6,7 @@ use super::rename_order::order_renames;
 use crate::{
     kinds::Rename,
     plan::Renames,
-    schema::{Constraint, ConstraintKind, Index, Name, Object, Schema},
+    schema::{Constraint, ConstraintKind, Index, Name, Object, Schema, SqlKind, SqlName},
 };
 
 /// A schema after its renames.
@@ -20,6 +20,7 @@ pub(crate) struct Renamed {
 pub(crate) fn apply_renames(from: &Schema, to: &Schema, hints: &Renames) -> Renamed {
     let mut it = Renaming { schema: from.clone(), to, renames: Vec::new() };
     it.rename_enums(hints);
+    it.rename_types(hints);
     it.rename_tables(hints);
     it.rename_sequences();
     // The index of a partition matches only after that of the partitioned table was renamed.
@@ -65,6 +66,19 @@ impl Renaming<'_> {
             let pairs = hinted.map(|(_, old, new)| (Name::local(old), Name::local(new))).collect();
             let taken = it.values.iter().map(Name::local).collect();
             self.rename_all(pairs, taken, |value| Object::Value(name.clone(), value.name.clone()));
+        }
+    }
+
+    fn rename_types(&mut self, hints: &Renames) {
+        for kind in [SqlKind::Domain, SqlKind::CompositeType] {
+            let name = |name: &Name| SqlName::of_type(kind, name);
+            let types = self.schema.sql_objects.keys().filter(|name| name.kind == kind);
+            let taken: BTreeSet<_> = types.map(SqlName::type_name).collect();
+            let hinted = hints.types.iter().filter(|(of, old, new)| {
+                *of == kind && taken.contains(old) && self.to.sql_objects.contains_key(&name(new))
+            });
+            let pairs = hinted.map(|(_, old, new)| (old.clone(), new.clone())).collect();
+            self.rename_all(pairs, taken, |old| Object::Sql(name(old)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Applies a rename to a schema.
 
-use super::{column, constraint, enumeration, index, rename::Rename, sequence, sql_object, table};
+use super::{column, constraint, enumeration, index, rename::Rename, sequence, sql_object, table, user_type};
 use crate::schema::{Object, Schema};
 
 impl Rename {
@@ -20,6 +20,7 @@ impl Rename {
             Object::Sequence(old) => sequence::rename(schema, old, new),
             Object::Constraint(table, old) => constraint::rename(schema, table, old, &new.name),
             Object::Index(table, old) => index::rename(schema, table, old, &new.name),
+            Object::Sql(old) if old.kind.is_described() => user_type::rename::rename(schema, old, new),
             Object::Namespace(_) | Object::Extension(_) | Object::Sql(_) => {}
         }
     }

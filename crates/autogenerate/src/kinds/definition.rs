@@ -2,7 +2,7 @@
 
 use crate::{
     render::tokens::{Token, tokens},
-    schema::{Key, quote_identifier},
+    schema::{Key, Name, quote_identifier},
 };
 
 /// A uniqueness rule: the terms that must differ between rows.
@@ -32,14 +32,14 @@ impl Unique {
 
 /// The definition of an index or exclusion constraint: the elements in parentheses, what follows
 /// them, and the condition.
-pub(super) struct Parts {
-    pub(super) elements: Vec<String>,
-    rest: String,
-    pub(super) condition: Option<String>,
+pub(crate) struct Parts {
+    pub(crate) elements: Vec<String>,
+    pub(crate) rest: String,
+    pub(crate) condition: Option<String>,
 }
 
 impl Parts {
-    pub(super) fn parse(definition: &str) -> Self {
+    pub(crate) fn parse(definition: &str) -> Self {
         let mut parts = Self { elements: Vec::new(), rest: String::new(), condition: None };
         let (mut depth, mut group) = (0_usize, 0_usize);
         for token in tokens(definition) {
@@ -73,6 +73,13 @@ impl Parts {
         parts.elements.iter_mut().for_each(|element| *element = element.trim().to_owned());
         parts
     }
+}
+
+/// The columns in the list that follows `start`, such as ` INCLUDE (`; none without such a list.
+pub(crate) fn definition_columns(definition: &str, start: &str) -> Vec<String> {
+    let Some((_, rest)) = definition.split_once(start) else { return Vec::new() };
+    let parts = Parts::parse(&format!("({rest}"));
+    parts.elements.iter().map(|name| Name::parse(name).name).collect()
 }
 
 /// The expression of an index element, without its collation, operator class and order.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::types::needs_rebuild;
+use super::{types::needs_rebuild, user_type::definition::is_alterable};
 use crate::{
     change::{Change, Difference, Property},
     render::tokens::{Token, tokens},
@@ -24,6 +24,8 @@ pub(super) struct Delta {
     pub(super) retyped: BTreeMap<(Name, String), bool>,
     /// Enum types that are replaced by a new type.
     pub(super) swapped: BTreeSet<Name>,
+    /// Domains and composite types that are replaced by a new type.
+    pub(super) replaced: BTreeSet<SqlName>,
 }
 
 impl Delta {
@@ -41,9 +43,11 @@ impl Delta {
             }
         }
         delta.retype_swapped(from, to);
-        let mut count = usize::MAX;
-        while count != delta.rebuilt.len() {
-            count = delta.rebuilt.len();
+        let size = |delta: &Self| (delta.rebuilt.len(), delta.replaced.len(), delta.retyped.len());
+        let mut before = None;
+        while before != Some(size(&delta)) {
+            before = Some(size(&delta));
+            delta.retype_replaced(from, to);
             delta.add_dependants(from, to);
         }
         delta
@@ -99,7 +103,11 @@ impl Delta {
             }
             (Object::Sql(name), Property::Definition) => {
                 let both = (from.sql_objects.get(name), to.sql_objects.get(name));
-                if !matches!(both, (Some(was), Some(is)) if was.is_replaceable_by(is, name.kind)) {
+                if name.kind.is_described() {
+                    if !matches!(both, (Some(was), Some(is)) if is_alterable(name.kind, was, is)) {
+                        self.replaced.insert(name.clone());
+                    }
+                } else if !matches!(both, (Some(was), Some(is)) if was.is_replaceable_by(is, name.kind)) {
                     self.rebuilt.insert(object.clone());
                 }
             }
@@ -143,11 +151,35 @@ impl Delta {
         }
     }
 
+    /// Changes the type of the columns whose domain or composite type is replaced.
+    fn retype_replaced(&mut self, from: &Schema, to: &Schema) {
+        for (name, table) in &from.tables {
+            for column in &table.columns {
+                let is_replaced = |column: &Column| {
+                    let mut uses = column.type_uses.iter();
+                    uses.any(|used| matches!(used, Object::Sql(name) if self.replaced.contains(name)))
+                };
+                if is_replaced(column) && to.column(name, &column.name).is_some_and(is_replaced) {
+                    self.retype(from, name, &column.name, true);
+                    // A partition's column changes with that of the partitioned table.
+                    if table.partition_of.is_none() {
+                        let object = Object::column(name, &column.name);
+                        self.altered.entry(object).or_default().insert(Property::Type);
+                    }
+                }
+            }
+        }
+    }
+
     /// Adds the dependants of everything that is rebuilt or changes its type.
     fn add_dependants(&mut self, from: &Schema, to: &Schema) {
         for (name, was) in &from.sql_objects {
             if to.sql_objects.contains_key(name) && self.breaks_sql_object(name, was) {
-                self.rebuilt.insert(Object::Sql(name.clone()));
+                if name.kind.is_described() {
+                    self.replaced.insert(name.clone());
+                } else {
+                    self.rebuilt.insert(Object::Sql(name.clone()));
+                }
             }
         }
         for (name, was) in &from.tables {
@@ -196,7 +228,12 @@ impl Delta {
     /// Whether the plan replaces a type or removes another object that these references mention.
     fn breaks_uses(&self, uses: &Uses) -> bool {
         uses.enums.iter().any(|name| self.swapped.contains(name))
-            || uses.others.iter().any(|object| self.removes(object))
+            || uses.others.iter().any(|object| self.removes(object) || self.is_replaced(object))
+    }
+
+    /// Whether the object is a domain or composite type that is replaced.
+    fn is_replaced(&self, object: &Object) -> bool {
+        matches!(object, Object::Sql(name) if self.replaced.contains(name))
     }
 
     /// Whether PostgreSQL rejects a change because of the object, so that it is dropped before and
@@ -204,6 +241,7 @@ impl Delta {
     fn breaks_sql_object(&self, name: &SqlName, it: &SqlObject) -> bool {
         it.uses.iter().any(|object| {
             self.removes(object)
+                || self.is_replaced(object)
                 || match object {
                     Object::Column(table, column) => {
                         !name.kind.is_setting() && self.is_retyped(table, column)

@@ -6,6 +6,7 @@ use super::{
     changes::{Changes, Compare},
     kind::Kind,
     planner::{Planner, create_step, drop_step},
+    user_type::rename::rename_in_types,
 };
 use crate::{
     change::{Difference, Property},
@@ -84,6 +85,7 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
     if let Some(it) = schema.enums.remove(old) {
         schema.enums.insert(new.clone(), it);
     }
+    rename_in_types(schema, &Object::Enum(new.clone()), &old.to_string(), &new.to_string());
     for table in schema.tables.values_mut() {
         for column in table.columns.iter_mut().filter(|column| column.enum_type.as_ref() == Some(old)) {
             column.enum_type = Some(new.clone());

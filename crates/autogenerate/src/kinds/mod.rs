@@ -23,5 +23,16 @@ mod slot;
 mod sql_object;
 mod table;
 mod types;
+mod user_type;
 
-pub(crate) use self::{changes::Changes, kind::KINDS, planner::Planner, rename::Rename};
+pub(crate) use self::{
+    changes::Changes,
+    definition::{Parts, definition_columns},
+    kind::KINDS,
+    planner::Planner,
+    rename::Rename,
+    sequence::changed_options,
+    user_type::definition::{
+        attributes, base, based_on, composite_attributes, composite_columns, domain_checks,
+    },
+};

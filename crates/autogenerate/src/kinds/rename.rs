@@ -1,5 +1,6 @@
 //! The rename of an object.
 
+use super::user_type::definition::word;
 use crate::{
     render::{self, rewrite},
     schema::{Name, Object, quote_identifier, quote_literal},
@@ -22,7 +23,7 @@ impl Rename {
     pub(crate) fn to_sql(&self) -> String {
         match &self.object {
             Object::Value(..) => quote_literal(&self.to.name),
-            Object::Table(_) | Object::Enum(_) | Object::Sequence(_) => self.to.to_string(),
+            Object::Table(_) | Object::Enum(_) | Object::Sequence(_) | Object::Sql(_) => self.to.to_string(),
             _ => quote_identifier(&self.to.name),
         }
     }
@@ -47,6 +48,7 @@ impl Rename {
             Object::Column(table, old) => part(table, "COLUMN", old),
             Object::Constraint(table, old) => part(table, "CONSTRAINT", old),
             Object::Index(table, old) => vec![format!("ALTER INDEX {} RENAME TO {name}", table.sibling(old))],
+            Object::Sql(old) if old.kind.is_described() => self.moved(word(old.kind), &old.type_name()),
             Object::Namespace(_) | Object::Extension(_) | Object::Sql(_) => Vec::new(),
         }
     }

@@ -85,7 +85,7 @@ pub(super) fn create_options(options: SequenceOptions, data_type: &str) -> Vec<S
 }
 
 /// The options that have to be set to get from `from` to `to`.
-pub(super) fn changed_options(from: SequenceOptions, to: SequenceOptions) -> Vec<String> {
+pub(crate) fn changed_options(from: SequenceOptions, to: SequenceOptions) -> Vec<String> {
     let mut changed = Vec::new();
     let mut add = |name: &str, from: i64, to: i64| {
         if from != to {

@@ -7,6 +7,7 @@ use super::{
     kind::Kind,
     planner::Planner,
     rename::Rename,
+    user_type::definition::word,
 };
 use crate::{
     change::Property,
@@ -48,12 +49,17 @@ impl Kind for SqlObject {
         let (from, to) = (planner.from, planner.to);
         for (name, it) in &to.sql_objects {
             let object = Object::Sql(name.clone());
-            if planner.delta.creates(&object) || planner.loses_setting(name, it) {
+            let was = from.sql_objects.get(name);
+            if let (true, Some(was)) = (planner.delta.replaced.contains(name), was) {
+                planner.replace_type(name, was, it);
+            } else if planner.delta.creates(&object) || planner.loses_setting(name, it) {
                 planner.create_sql_object(name, it);
-            } else if planner.delta.alters(&object, Property::Definition)
-                && let Some(was) = from.sql_objects.get(name)
-            {
-                planner.replace_sql_object(name, was, it);
+            } else if let (true, Some(was)) = (planner.delta.alters(&object, Property::Definition), was) {
+                if name.kind == SqlKind::CompositeType {
+                    planner.alter_composite(name, was, it);
+                } else {
+                    planner.replace_sql_object(name, was, it);
+                }
             }
         }
         for (name, it) in &from.sql_objects {
@@ -92,6 +98,7 @@ fn renamed(object: Object, Rename { object: renamed, to, .. }: &Rename) -> Objec
             Object::Index(table, _) => Object::Index(table, to.name.clone()),
             Object::Enum(_) => Object::Enum(to.clone()),
             Object::Sequence(_) => Object::Sequence(to.clone()),
+            Object::Sql(name) if name.kind.is_described() => Object::Sql(SqlName::of_type(name.kind, to)),
             object => object,
         },
         object => object,
@@ -116,6 +123,13 @@ fn rename_key(name: &mut SqlName, Rename { object, to, .. }: &Rename) {
             }
         }
         Object::Enum(old) if name.name == format!("type {old}") => name.name = format!("type {to}"),
+        Object::Sql(old) if name == old => name.name = to.to_string(),
+        Object::Sql(old) if name.kind == SqlKind::Privileges => {
+            let word = word(old.kind).to_lowercase();
+            if name.name == format!("{word} {}", old.name) {
+                name.name = format!("{word} {to}");
+            }
+        }
         Object::Sequence(old) if name.name == format!("sequence {old}") => {
             name.name = format!("sequence {to}");
         }
@@ -145,6 +159,7 @@ impl Planner<'_> {
         let is_retyped = |object: &Object| match object {
             Object::Column(table, column) => self.delta.is_retyped(table, column),
             Object::Enum(name) => self.delta.swapped.contains(name),
+            Object::Sql(name) => self.delta.replaced.contains(name),
             _ => false,
         };
         name.kind.is_setting() && it.uses.iter().any(is_retyped)
@@ -171,10 +186,30 @@ impl Planner<'_> {
             Some(rest) => format!("CREATE OR REPLACE VIEW {rest}"),
             None => sql.clone(),
         };
-        let undone =
-            was.create.iter().skip(1).filter(|sql| !it.create.contains(sql)).filter_map(|sql| undo(sql));
-        let changed = it.create.iter().filter(|sql| !was.create.contains(sql)).map(replacing);
-        let mut statements = undone.chain(changed);
+        // A constraint that is there and only has to be validated.
+        let only_validated = |sql: &String| was.create.contains(&format!("{sql}{NOT_VALID}"));
+        let stays = |sql: &&String| {
+            it.create.contains(sql)
+                || sql.strip_suffix(NOT_VALID).is_some_and(|sql| it.create.iter().any(|other| other == sql))
+        };
+        let undone = was.create.iter().skip(1).filter(|sql| !stays(sql)).filter_map(|sql| undo(sql));
+        let is_changed = |sql: &&String| !was.create.contains(sql) && !only_validated(sql);
+        let added = |sql: &String| match validation(sql).filter(|_| self.style.online) {
+            Some(_) => format!("{sql}{NOT_VALID}"),
+            None => replacing(sql),
+        };
+        let changed = it.create.iter().filter(is_changed).map(added);
+        let statements: Vec<_> = undone.chain(changed).collect();
+        let validated = it.create.iter().filter(|sql| !was.create.contains(sql));
+        let validated: Vec<_> = validated
+            .filter(|sql| self.style.online || only_validated(sql))
+            .filter_map(|sql| validation(sql))
+            .collect();
+        for sql in validated {
+            let step = Step::new(Priority::Validate, sql).hazard(Hazard::MayFailOnData);
+            self.push(step.needs_committed(Object::Sql(name.clone())));
+        }
+        let mut statements = statements.into_iter();
         let Some(first) = statements.next() else { return };
         let step = statements
             .fold(with_hazard(Step::new(created(name.kind), first)), |step, sql| with_hazard(step.then(sql)));
@@ -215,11 +250,22 @@ fn without_casts(sql: &str) -> Vec<&str> {
     kept
 }
 
+/// What follows the definition of a constraint whose old values are not known to satisfy it.
+const NOT_VALID: &str = " NOT VALID";
+
+/// The statement that validates the constraint of a domain, if another one adds it.
+fn validation(sql: &str) -> Option<String> {
+    let (domain, constraint) = sql.strip_prefix("ALTER DOMAIN ")?.split_once(" ADD CONSTRAINT ")?;
+    let name = tokens(constraint).first()?.text().to_owned();
+    Some(format!("ALTER DOMAIN {domain} VALIDATE CONSTRAINT {name}"))
+}
+
 /// Adds the hazard of the last statement.
 fn with_hazard(step: Step) -> Step {
     let narrows = |sql: &str| {
         sql.starts_with("ALTER DOMAIN ")
-            && (sql.contains(" ADD CONSTRAINT ") || sql.ends_with(" SET NOT NULL"))
+            && (sql.contains(" ADD CONSTRAINT ") && !sql.ends_with(NOT_VALID)
+                || sql.ends_with(" SET NOT NULL"))
     };
     let is_narrowing = step.statements.last().is_some_and(|last| narrows(&last.sql));
     if is_narrowing { step.hazard(Hazard::MayFailOnData) } else { step }

@@ -8,7 +8,7 @@ use std::{
 use super::{
     constraints,
     describe::{ColumnModel, IdentityModel, TableModel},
-    enumeration::{EnumModel, EnumStorage},
+    enumeration::EnumModel,
     error::MetadataError,
     keys,
     location::Location,
@@ -17,10 +17,11 @@ use super::{
     renames,
     selection::DEFAULT_SCHEMA,
     sequence::SequenceModel,
+    types::TypeDefinition,
 };
 use crate::schema::{
-    Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, PartitionOf, Schema, Sequence,
-    Table, quote_identifier,
+    Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, Object, PartitionOf, Schema,
+    Sequence, SqlName, SqlObject, Table, quote_identifier,
 };
 
 impl Metadata {
@@ -36,6 +37,7 @@ impl Metadata {
         renames::check(self)?;
         let mut claims = Claims::default();
         let enums = enums(self, &mut claims)?;
+        let sql_objects = definitions(self, &mut claims)?;
         for table in &self.tables {
             claims.table(&self.table_name(table), table)?;
         }
@@ -67,7 +69,7 @@ impl Metadata {
             }
             tables.insert(name, table);
         }
-        let mut schema = Schema { enums, sequences, tables, ..Schema::default() };
+        let mut schema = Schema { enums, sequences, tables, sql_objects, ..Schema::default() };
         if self.needs_database() {
             schema.extensions = extensions(self);
             schema.namespaces = namespaces(self, &schema);
@@ -173,6 +175,33 @@ fn enums(metadata: &Metadata, claims: &mut Claims) -> Result<BTreeMap<Name, Enum
     Ok(models.into_iter().map(|(name, model)| (name, schema(model))).collect())
 }
 
+/// The domains and composite types of all columns.
+fn definitions(
+    metadata: &Metadata,
+    claims: &mut Claims,
+) -> Result<BTreeMap<SqlName, SqlObject>, MetadataError> {
+    let mut all = BTreeMap::new();
+    let mut models: HashMap<Name, &TypeDefinition> = HashMap::new();
+    for model in metadata.definitions() {
+        let (name, location) = (metadata.definition_name(model), model.location());
+        let object = metadata.definition_object(model);
+        if let Some(other) = models.insert(name.clone(), model) {
+            let is_same = metadata.definition_object(other) == object
+                && (model.kind(), model.renamed_from()) == (other.kind(), other.renamed_from());
+            if !is_same {
+                let name = name.to_string();
+                return Err(MetadataError::Definition { location, name, other: other.location() });
+            }
+        } else {
+            check_free(claims.types.insert(name.clone(), location), location, || {
+                format!("the type `{name}`")
+            })?;
+        }
+        all.insert(SqlName::of_type(model.kind(), &name), object);
+    }
+    Ok(all)
+}
+
 /// Whether two enums describe the same type, wherever they are defined.
 fn describe_same_type(one: &EnumModel, other: &EnumModel) -> bool {
     let values = |model: &EnumModel| -> Vec<_> {
@@ -193,7 +222,8 @@ fn extensions(metadata: &Metadata) -> BTreeMap<String, Extension> {
 /// database has.
 fn namespaces(metadata: &Metadata, schema: &Schema) -> BTreeMap<String, Namespace> {
     let names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.sequences.keys());
-    let of_objects = names.filter_map(|name| name.schema.clone());
+    let of_types = metadata.definitions().map(|model| metadata.definition_name(model));
+    let of_objects = names.cloned().chain(of_types).filter_map(|name| name.schema);
     let of_extensions = schema.extensions.values().filter_map(|extension| extension.schema.clone());
     let listed = metadata.namespaces.iter().map(|&name| name.to_owned());
     let all = listed.chain(of_objects).chain(of_extensions).filter(|name| name != DEFAULT_SCHEMA);
@@ -250,15 +280,16 @@ fn options(text: Option<&str>) -> Vec<String> {
 }
 
 fn column(metadata: &Metadata, model: &ColumnModel) -> Column {
-    let enum_type = model.data_type.enumeration.and_then(|model| match model.storage {
-        EnumStorage::Type { name, schema, .. } => Some(metadata.name(schema, name)),
-        EnumStorage::Text => None,
-    });
+    let (mut enum_type, mut type_uses) = (None, BTreeSet::new());
+    match metadata.user_type(model.data_type) {
+        Some(Object::Enum(name)) => enum_type = Some(name),
+        defined => type_uses.extend(defined),
+    }
     Column {
         name: model.name.to_owned(),
-        data_type: model.sql_type(enum_type.as_ref()),
+        data_type: metadata.type_sql(model.data_type),
         enum_type,
-        type_uses: BTreeSet::new(),
+        type_uses,
         row_type: None,
         collation: model.collation.map(quote_identifier),
         nullable: model.data_type.nullable,

@@ -13,6 +13,7 @@ use super::{
     metadata::Metadata,
     naming::{Purpose, Taken, join_columns, number_duplicates},
     sql::{Element, columns_in, parse_element},
+    types::TypeModel,
 };
 use crate::schema::{Constraint, ConstraintKind, Index, Uses, quote_identifier, quote_literal};
 
@@ -84,10 +85,16 @@ fn check(expression: &str, comment: Option<&str>) -> Constraint {
     constraint(format!("CHECK ({expression})"), ConstraintKind::Check, comment)
 }
 
+/// The type of an enum that is stored as text.
+fn sql_type(data_type: TypeModel) -> String {
+    format!("{}{}", data_type.name, "[]".repeat(data_type.dimensions))
+}
+
 /// The condition that a column holds only values of an enum.
 fn membership(column: &ColumnModel, values: &EnumModel) -> String {
     let values: Vec<String> = values.values.iter().map(|value| quote_literal(value.name)).collect();
-    let (name, values, data_type) = (quote_identifier(column.name), values.join(", "), column.sql_type(None));
+    let (name, values, data_type) =
+        (quote_identifier(column.name), values.join(", "), sql_type(column.data_type));
     if data_type.ends_with(']') {
         format!("{name} <@ ARRAY[{values}]::{data_type}")
     } else {

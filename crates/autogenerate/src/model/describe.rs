@@ -4,11 +4,11 @@
 //! SQL fragments are as the model's author wrote them.
 
 use super::{
+    check::CheckModel,
     enumeration::{EnumModel, EnumStorage},
     location::Location,
     types::TypeModel,
 };
-use crate::schema::Name;
 
 /// A struct that maps to a table. [Derive](derive@crate::Table) it.
 #[diagnostic::on_unimplemented(
@@ -93,12 +93,6 @@ pub struct ColumnModel {
 }
 
 impl ColumnModel {
-    /// Its SQL type; `enum_type` is the name of its enum type.
-    pub(super) fn sql_type(&self, enum_type: Option<&Name>) -> String {
-        let name = enum_type.map_or_else(|| self.data_type.name.to_owned(), Name::to_string);
-        format!("{name}{}", "[]".repeat(self.data_type.dimensions))
-    }
-
     /// Its enum, if stored as text.
     pub(super) fn text_enum(&self) -> Option<&'static EnumModel> {
         self.data_type.enumeration.filter(|model| model.storage == EnumStorage::Text)
@@ -177,19 +171,6 @@ pub struct ForeignKeyModel {
     pub on_update: Option<&'static str>,
     /// When it is checked.
     pub deferral: Deferral,
-    /// The comment in the database.
-    pub comment: Option<&'static str>,
-    /// Where the model declares it.
-    pub location: Location,
-}
-
-/// A check constraint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CheckModel {
-    /// Its name; `None` for the one that PostgreSQL would choose.
-    pub name: Option<&'static str>,
-    /// The condition, without parentheses around it.
-    pub expression: &'static str,
     /// The comment in the database.
     pub comment: Option<&'static str>,
     /// Where the model declares it.

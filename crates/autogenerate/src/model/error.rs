@@ -27,6 +27,16 @@ pub enum MetadataError {
         /// Where the first one is.
         other: Location,
     },
+    /// Two different domains or composite types have the same name.
+    #[error("{location}: the definition of the type `{name}` differs from the one at {other}")]
+    Definition {
+        /// Where the second one is.
+        location: Location,
+        /// The type.
+        name: String,
+        /// Where the first one is.
+        other: Location,
+    },
     /// A foreign key or sequence refers to a table that no model describes.
     #[error(
         "{location}: the table `{table}` has no model: add it to the metadata, or mark a foreign key to a table \

@@ -7,12 +7,17 @@ use std::{
 
 use super::{
     describe::{ForeignKeyModel, Table, TableModel},
-    enumeration::{EnumModel, EnumStorage},
+    enumeration::EnumStorage,
     location::Location,
     selection::{DEFAULT_SCHEMA, Selection},
     sequence::SequenceModel,
+    types::{SqlType, TypeDefinition, TypeModel},
 };
-use crate::{introspect::Scope, plan::Renames, schema::Name};
+use crate::{
+    introspect::Scope,
+    plan::Renames,
+    schema::{Name, SqlName},
+};
 
 /// The models of a database.
 ///
@@ -36,6 +41,7 @@ pub struct Metadata {
     pub(super) sequences: Vec<SequenceModel>,
     pub(super) namespaces: BTreeSet<&'static str>,
     pub(super) extensions: BTreeMap<&'static str, Option<&'static str>>,
+    pub(super) types: Vec<TypeModel>,
     sql: Vec<&'static str>,
     selection: Selection,
     qualified: bool,
@@ -53,6 +59,15 @@ impl Metadata {
     pub fn table<T: Table>(mut self) -> Self {
         self.tables.push(T::TABLE);
         self.qualified |= names_a_schema(&T::TABLE);
+        self
+    }
+
+    /// Adds the enum, domain or composite type of `T`. The types of columns are added
+    /// automatically.
+    #[must_use]
+    pub fn data_type<T: SqlType + ?Sized>(mut self) -> Self {
+        self.types.push(T::TYPE);
+        self.qualified |= T::TYPE.with_parts().iter().any(TypeModel::is_in_a_schema);
         self
     }
 
@@ -124,7 +139,7 @@ impl Metadata {
     }
 
     /// Declares that an object without a model is to be dropped by the next revision: a table, enum,
-    /// sequence, schema or extension that a migration created. `name` is unquoted, as in
+    /// domain, composite type, sequence, schema or extension that a migration created. `name` is unquoted, as in
     /// `audit_log` or `billing.invoices`.
     ///
     /// Without this, an object that a generated revision created is never dropped when its model is
@@ -205,6 +220,13 @@ impl Metadata {
                 renames.tables.push((name.sibling(from), name));
             }
         }
+        let definitions: BTreeMap<_, _> =
+            self.definitions().map(|model| (self.definition_name(model), model)).collect();
+        for (name, model) in definitions {
+            if let Some(from) = model.renamed_from() {
+                renames.types.push((model.kind(), name.sibling(from), name));
+            }
+        }
         for (name, model) in self.enums().collect::<BTreeMap<_, _>>() {
             for value in model.values {
                 if let Some(from) = value.renamed_from {
@@ -251,15 +273,14 @@ impl Metadata {
         }
     }
 
-    /// The enums stored as a PostgreSQL enum type, once for each column.
-    pub(super) fn enums(&self) -> impl Iterator<Item = (Name, &'static EnumModel)> {
-        self.tables.iter().flat_map(|table| table.columns).filter_map(|column| {
-            let model = column.data_type.enumeration?;
-            match model.storage {
-                EnumStorage::Type { name, schema, .. } => Some((self.name(schema, name), model)),
-                EnumStorage::Text => None,
-            }
-        })
+    /// Where the model of a domain or composite type is declared.
+    #[must_use]
+    pub fn type_origin(&self, name: &SqlName) -> Option<Origin> {
+        let is_it = |model: &&TypeDefinition| {
+            model.kind() == name.kind && self.definition_name(model).to_string() == name.name
+        };
+        let model = self.definitions().find(is_it)?;
+        Some(Origin::new(model.location(), model.rust_name().to_owned()))
     }
 
     /// The name of a table.
@@ -281,11 +302,7 @@ impl Metadata {
 fn names_a_schema(table: &TableModel) -> bool {
     table.schema.is_some()
         || table.foreign_keys.iter().any(|key| key.references_schema.is_some())
-        || table
-            .columns
-            .iter()
-            .filter_map(|column| column.data_type.enumeration)
-            .any(|model| matches!(model.storage, EnumStorage::Type { schema: Some(_), .. }))
+        || table.columns.iter().flat_map(|column| column.data_type.with_parts()).any(|it| it.is_in_a_schema())
 }
 
 /// Where something is declared, and in which struct, enum, field or variant.

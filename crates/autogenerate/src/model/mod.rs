@@ -2,8 +2,9 @@
 //!
 //! [`#[derive(Table)]`](derive@crate::Table) on a row struct is the only place that describes its
 //! table; the derive's documentation lists all attributes. A column's type follows from the field's
-//! type through [`SqlType`], which [`#[derive(Enum)]`](derive@crate::Enum) and
-//! [`#[derive(SqlType)]`](derive@crate::SqlType) implement for your own types. [`Metadata`] lists
+//! type through [`SqlType`], which [`#[derive(Enum)]`](derive@crate::Enum),
+//! [`#[derive(SqlType)]`](derive@crate::SqlType), [`#[derive(Domain)]`](derive@crate::Domain) and
+//! [`#[derive(Composite)]`](derive@crate::Composite) implement for your own types. [`Metadata`] lists
 //! the tables:
 //!
 //! ```
@@ -63,7 +64,10 @@
 //! names are qualified, by default with `public`.
 
 mod assemble;
+mod check;
 mod constraints;
+mod data_types;
+mod definition;
 mod describe;
 mod enumeration;
 mod error;
@@ -82,14 +86,15 @@ pub mod derive;
 
 pub(crate) use self::selection::{given_name, is_named};
 pub use self::{
+    check::CheckModel,
     describe::{
-        CheckModel, ColumnModel, Deferral, ExclusionModel, ForeignKeyModel, GeneratedModel, IdentityModel,
-        IndexModel, KeyModel, PartitionModel, Table, TableModel,
+        ColumnModel, Deferral, ExclusionModel, ForeignKeyModel, GeneratedModel, IdentityModel, IndexModel,
+        KeyModel, PartitionModel, Table, TableModel,
     },
     enumeration::{EnumModel, EnumStorage, ValueModel},
     error::MetadataError,
     location::Location,
     metadata::{Metadata, Origin},
     sequence::SequenceModel,
-    types::{Element, SqlType, TypeModel},
+    types::{AttributeModel, CompositeModel, DomainModel, Element, SqlType, TypeDefinition, TypeModel},
 };

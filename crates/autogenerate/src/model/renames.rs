@@ -1,6 +1,6 @@
 //! Rejects contradictory rename hints.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{enumeration::EnumStorage, error::MetadataError, location::Location, metadata::Metadata};
 use crate::schema::Name;
@@ -20,6 +20,11 @@ pub(super) fn check(metadata: &Metadata) -> Result<(), MetadataError> {
         };
         (name.clone(), from, model.location)
     }))?;
+    let definitions: BTreeMap<_, _> =
+        metadata.definitions().map(|model| (metadata.definition_name(model), model)).collect();
+    check_names(
+        definitions.iter().map(|(name, model)| (name.clone(), model.renamed_from(), model.location())),
+    )?;
     for table in &metadata.tables {
         let columns = table.columns.iter().map(|one| (Name::local(one.name), one.renamed_from, one.location));
         check_names(columns)?;

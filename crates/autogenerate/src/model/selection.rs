@@ -38,6 +38,10 @@ impl Selection {
             Object::Enum(name) | Object::Sequence(name) | Object::Table(name) => {
                 self.includes_name(name.schema.as_deref().unwrap_or(home), &name.name)
             }
+            Object::Sql(name) if name.kind.is_described() => {
+                let name = name.type_name();
+                self.includes_name(name.schema.as_deref().unwrap_or(home), &name.name)
+            }
             _ => true,
         }
     }
@@ -64,6 +68,13 @@ pub(crate) fn given_name(object: &Object) -> String {
             Some(schema) if schema != DEFAULT_SCHEMA => format!("{schema}.{name}"),
             _ => name.clone(),
         },
+        Object::Sql(name) if name.kind.is_described() => {
+            let Name { schema, name } = name.type_name();
+            match schema {
+                Some(schema) if schema != DEFAULT_SCHEMA => format!("{schema}.{name}"),
+                _ => name,
+            }
+        }
         other => other.to_string(),
     }
 }

@@ -232,6 +232,7 @@ impl Project {
     pub(super) fn origin(&self, change: &Change) -> Option<Origin> {
         match &change.object {
             Object::Enum(name) => self.metadata.enum_origin(name, None),
+            Object::Sql(name) if name.kind.is_described() => self.metadata.type_origin(name),
             Object::Value(name, value) => {
                 self.metadata.enum_origin(name, Some(value)).or_else(|| self.metadata.enum_origin(name, None))
             }

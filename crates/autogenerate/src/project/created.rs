@@ -11,7 +11,7 @@ use sqlx::{PgConnection, Row as _};
 use crate::{
     introspect::Scope,
     revision::Revision,
-    schema::{Name, Object},
+    schema::{Name, Object, SqlKind, SqlName},
 };
 
 /// The identity of an object: its kind and OID.
@@ -75,6 +75,8 @@ fn object(kind: &str, (schema, name): &FullName, scope: &Scope) -> Option<Object
         "table" => full().map(Object::Table),
         "sequence" => full().map(Object::Sequence),
         "enum" => full().map(Object::Enum),
+        "domain" => full().map(|name| Object::Sql(SqlName::of_type(SqlKind::Domain, &name))),
+        "composite type" => full().map(|name| Object::Sql(SqlName::of_type(SqlKind::CompositeType, &name))),
         "extension" => Some(Object::Extension(name.clone())),
         _ => (*scope == Scope::Database).then(|| Object::Namespace(name.clone())),
     }

@@ -8,7 +8,7 @@ use crate::{
     planner::PlanError,
     prove::ProofError,
     revision::{OpenSlot, RevisionError},
-    schema::Name,
+    schema::{Name, SqlKind},
     scratch,
 };
 
@@ -203,6 +203,11 @@ fn undescribed_objects(objects: &[Undescribed]) -> String {
             }
             (Object::Enum(old), Some(new)) => {
                 format!("; if it is now {new}: #[enumeration(renamed_from = {:?})]", old.name)
+            }
+            (Object::Sql(old), Some(new)) => {
+                let attribute = if old.kind == SqlKind::Domain { "domain" } else { "composite" };
+                let name = old.type_name().name;
+                format!("; if it is now {new}: #[{attribute}(renamed_from = {name:?})]")
             }
             _ => String::new(),
         };

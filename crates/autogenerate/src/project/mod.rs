@@ -7,6 +7,7 @@
 //! - [`Project::baseline`] takes over an existing database.
 //! - [`Project::squash`] puts one revision in place of many.
 //! - [`Project::diagnose`] and [`Project::repair`] correct the table of applied migrations.
+//! - [`models`] writes models for an existing database.
 //! - [`difference`] compares two databases without any models.
 
 mod baseline;
@@ -19,6 +20,7 @@ mod hanging;
 mod lend;
 mod live;
 mod memory;
+mod models;
 mod ownership;
 mod question;
 mod rebase;
@@ -36,6 +38,7 @@ pub use self::{
     compare::{Comparison, difference},
     dependants::Dependant,
     error::ProjectError,
+    models::{Described, models},
     question::{Answer, Ask, Question, Undescribed},
     rebase::Rebased,
     repair::Diagnosis,

@@ -53,7 +53,9 @@ impl<'a> Ownership<'a> {
         let generated = replayed.generated.iter().filter(|object| !matches!(object, Object::Extension(_)));
         let generated = generated.filter(|object| selection.includes(object, &self.home)).cloned();
         let dropped = objects(&replayed.schema).filter(|object| selection.drops(object));
-        self.ours_once = generated.chain(dropped).filter(|object| !self.described.contains(object)).collect();
+        let is_written = |object: &Object| matches!(object, Object::Sql(name) if self.written.contains(name));
+        let is_described = |object: &Object| self.described.contains(object) || is_written(object);
+        self.ours_once = generated.chain(dropped).filter(|object| !is_described(object)).collect();
         let occupied: Vec<Object> =
             self.ours_once.iter().filter(|object| self.has_foreign_contents(object, live)).cloned().collect();
         self.ours_once.retain(|object| !occupied.contains(object));
@@ -72,7 +74,11 @@ impl<'a> Ownership<'a> {
         };
         let prefix = format!("{}.", quote_identifier(namespace));
         objects(&live.schema).any(|object| is_within(&object) && !self.manages(&object))
-            || live.schema.sql_objects.keys().any(|name| name.name.starts_with(&prefix))
+            || live
+                .schema
+                .sql_objects
+                .keys()
+                .any(|name| name.name.starts_with(&prefix) && !self.manages(&Object::Sql(name.clone())))
             || live.unhandled.iter().any(|it| it.name.starts_with(&prefix))
     }
 
@@ -136,7 +142,7 @@ impl<'a> Ownership<'a> {
         });
         let mut by_text = Vec::new();
         schema.sql_objects.retain(|name, _| {
-            let is_written = self.written.contains(name);
+            let is_written = self.written.contains(name) || self.manages(&Object::Sql(name.clone()));
             if !is_written && !name.kind.is_setting() {
                 let of_table = |table: &Name| format!("{} ON {table}", name.name);
                 let text = name.table.as_ref().map_or_else(|| name.name.clone(), of_table);
@@ -174,7 +180,7 @@ pub(super) fn split_name(it: &Unhandled) -> (Option<String>, String) {
     }
 }
 
-/// The tables, enums, sequences, schemas and extensions.
+/// The tables, enums, domains, composite types, sequences, schemas and extensions.
 pub(super) fn objects(schema: &Schema) -> impl Iterator<Item = Object> {
     let names = |names: Vec<&Name>, object: fn(Name) -> Object| -> Vec<Object> {
         names.into_iter().cloned().map(object).collect()
@@ -183,6 +189,8 @@ pub(super) fn objects(schema: &Schema) -> impl Iterator<Item = Object> {
     let extensions = schema.extensions.keys().cloned().map(Object::Extension);
     let mut all: Vec<Object> = namespaces.chain(extensions).collect();
     all.extend(names(schema.enums.keys().collect(), Object::Enum));
+    let types = schema.sql_objects.keys().filter(|name| name.kind.is_described());
+    all.extend(types.cloned().map(Object::Sql));
     all.extend(names(schema.sequences.keys().collect(), Object::Sequence));
     all.extend(names(schema.tables.keys().collect(), Object::Table));
     all.into_iter()

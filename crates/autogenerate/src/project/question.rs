@@ -87,6 +87,9 @@ pub(super) fn candidates(object: &Object, (from, to): (&Schema, &Schema), rename
             .map(|(name, _)| Object::Table(name.clone()))
             .collect(),
         Object::Enum(_) => to.enums.keys().cloned().map(Object::Enum).collect(),
+        Object::Sql(old) => {
+            to.sql_objects.keys().filter(|new| new.kind == old.kind).cloned().map(Object::Sql).collect()
+        }
         _ => Vec::new(),
     };
     let others =
@@ -100,6 +103,9 @@ pub(super) fn add_rename(renames: &mut Renames, old: &Object, new: &Object) {
         (Object::Table(old), Object::Table(new)) => renames.tables.push((old, new)),
         (Object::Enum(old), Object::Enum(new)) => renames.enums.push((old, new)),
         (Object::Column(table, old), Object::Column(_, new)) => renames.columns.push((table, old, new)),
+        (Object::Sql(old), Object::Sql(new)) => {
+            renames.types.push((old.kind, old.type_name(), new.type_name()));
+        }
         (Object::Value(name, old), Object::Value(_, new)) => renames.values.push((name, old, new)),
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! Checks that a plan does not change rows that it should not touch.
 
 use crate::{
+    kinds,
     plan::Renames,
     schema::{Column, Name, Schema, Table, quote_identifier, quote_literal},
 };
@@ -33,6 +34,8 @@ struct Pair {
     fills: bool,
     /// The renamed values of its enum type, old to new.
     values: BTreeMap<String, String>,
+    /// The attribute of a composite type, if not all of them stay the same.
+    attribute: Option<String>,
     /// Whether it currently exists.
     exists: bool,
 }
@@ -62,7 +65,7 @@ impl Survivors {
             else {
                 continue;
             };
-            let columns = pairs(table, (new, other), renames);
+            let columns = pairs((from, table), (to, new, other), renames);
             tables.push(Survivor {
                 from: name.clone(),
                 to: new.clone(),
@@ -137,9 +140,11 @@ impl Survivor {
             if by == Lookup::OldName {
                 pair.number = found.map(|(number, _)| *number);
             }
-            texts.push(
-                found.map_or("NULL".to_owned(), |(_, name)| format!("{}::text", quote_identifier(name))),
-            );
+            let value = |name: &str| match &pair.attribute {
+                Some(attribute) => format!("({}).{attribute}::text", quote_identifier(name)),
+                None => format!("{}::text", quote_identifier(name)),
+            };
+            texts.push(found.map_or("NULL".to_owned(), |(_, name)| value(name)));
         }
         let table: String =
             sqlx::query_scalar("SELECT $1::oid::regclass::text").bind(oid).fetch_one(&mut *conn).await?;
@@ -220,10 +225,17 @@ fn holds_rows(table: &Table) -> bool {
     table.partition_by.is_none()
 }
 
-fn pairs(table: &Table, (name, other): (&Name, &Table), renames: &Renames) -> Vec<Pair> {
+fn pairs(
+    (from, table): (&Schema, &Table),
+    (to, name, other): (&Schema, &Name, &Table),
+    renames: &Renames,
+) -> Vec<Pair> {
     let pair = |column: &Column| {
         let rename = renames.columns.iter().find(|(of, old, _)| of == name && *old == column.name);
         let new = other.column(rename.map_or(&column.name, |(_, _, new)| new))?;
+        if column.generated.is_some() || new.generated.is_some() {
+            return None;
+        }
         let values: BTreeMap<String, String> = new
             .enum_type
             .iter()
@@ -237,16 +249,29 @@ fn pairs(table: &Table, (name, other): (&Name, &Table), renames: &Renames) -> Ve
                     && array(column) == array(new)
                     && (values.is_empty() || !array(new))
             }
-            _ => column.data_type == new.data_type,
+            _ => kinds::based_on(from, column).data_type == kinds::based_on(to, new).data_type,
         };
-        (same_type && column.generated.is_none() && new.generated.is_none()).then(|| Pair {
+        let attributes = (kinds::composite_attributes(from, column), kinds::composite_attributes(to, new));
+        let same_attributes = match attributes {
+            (Some(was), Some(is)) if was == is => None,
+            (Some(was), Some(is)) => {
+                let is_array = column.data_type.ends_with("[]") || new.data_type.ends_with("[]");
+                let stays = was.into_iter().filter(|one| !is_array && is.contains(one));
+                Some(stays.map(|one| Some(one.name)).collect())
+            }
+            _ if same_type => None,
+            _ => Some(Vec::new()),
+        };
+        let pair = |attribute| Pair {
             from: column.name.clone(),
             to: new.name.clone(),
             number: None,
             fills: column.nullable && !new.nullable,
-            values,
+            values: values.clone(),
+            attribute,
             exists: true,
-        })
+        };
+        Some(same_attributes.unwrap_or_else(|| vec![None]).into_iter().map(pair).collect::<Vec<_>>())
     };
-    table.columns.iter().filter_map(pair).collect()
+    table.columns.iter().filter_map(pair).flatten().collect()
 }

@@ -51,6 +51,19 @@ pub(crate) fn foreign_key(definition: &str) -> Option<(String, String, String)> 
     Some((text(&tokens[..begin]), text(&tokens[begin..end]), text(&tokens[end..])))
 }
 
+/// Whether no parenthesis closes one that was opened before the text.
+pub(crate) fn is_balanced(sql: &str) -> bool {
+    let mut depth = 0_i32;
+    tokens(sql).into_iter().all(|token| {
+        match token {
+            Token::Other("(") => depth += 1,
+            Token::Other(")") => depth -= 1,
+            _ => {}
+        }
+        depth >= 0
+    })
+}
+
 /// Replaces the name of a type in casts.
 pub(crate) fn cast(sql: &str, old: &Name, new: &Name) -> String {
     let (old, new) = (old.to_string(), new.to_string());

@@ -101,6 +101,7 @@ impl Schema {
             Object::Extension(name) => drop(self.extensions.remove(name)),
             Object::Enum(name) => drop(self.enums.remove(name)),
             Object::Sequence(name) => drop(self.sequences.remove(name)),
+            Object::Sql(name) => drop(self.sql_objects.remove(name)),
             Object::Table(name) => {
                 let tables = self.with_partitions(name);
                 self.tables.retain(|name, _| !tables.contains(name));

@@ -22,6 +22,23 @@ impl Name {
         Self { schema: Some(schema.into()), name: name.into() }
     }
 
+    /// Parses a name as PostgreSQL prints it.
+    pub(crate) fn parse(sql: &str) -> Self {
+        let mut parts = vec![String::new()];
+        let (mut is_quoted, mut chars) = (false, sql.chars().peekable());
+        while let Some(c) = chars.next() {
+            match (c, parts.last_mut()) {
+                ('"', Some(last)) if is_quoted && chars.next_if_eq(&'"').is_some() => last.push('"'),
+                ('"', _) => is_quoted = !is_quoted,
+                ('.', _) if !is_quoted => parts.push(String::new()),
+                (c, Some(last)) => last.push(c),
+                (_, None) => {}
+            }
+        }
+        let name = parts.pop().unwrap_or_default();
+        Self { schema: parts.pop(), name }
+    }
+
     /// Creates the name of another object in the same schema.
     #[must_use]
     pub fn sibling(&self, name: impl Into<String>) -> Self {
@@ -108,6 +125,9 @@ mod tests {
             ("", "\"\""),
         ] {
             assert_eq!(quote_identifier(name), quoted);
+        }
+        for name in [Name::qualified("a b", "user"), Name::local("items"), Name::qualified("s.t", "u\"v")] {
+            assert_eq!(Name::parse(&name.to_string()), name);
         }
         assert_eq!(Name::qualified("a b", "user").to_string(), "\"a b\".\"user\"");
         assert_eq!(quote_literal("it's \\ me"), "E'it''s \\\\ me'");

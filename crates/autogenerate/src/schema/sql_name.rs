@@ -109,6 +109,11 @@ impl SqlKind {
         )
     }
 
+    /// Whether it is a type that a model can describe.
+    pub(crate) fn is_described(self) -> bool {
+        matches!(self, Self::Domain | Self::CompositeType)
+    }
+
     /// Whether writes of rows depend on it.
     pub(crate) fn acts_on_writes(self) -> bool {
         matches!(self, Self::Trigger | Self::Rule | Self::Policy | Self::RowSecurity)
@@ -130,6 +135,18 @@ pub struct SqlName {
     pub table: Option<Name>,
     /// Its name as SQL, such as `newest_items`, `slug(text)`, or for a setting what it belongs to.
     pub name: String,
+}
+
+impl SqlName {
+    /// The name of a type, from its SQL.
+    pub(crate) fn type_name(&self) -> Name {
+        Name::parse(&self.name)
+    }
+
+    /// The name of a domain or composite type.
+    pub(crate) fn of_type(kind: SqlKind, name: &Name) -> Self {
+        Self { kind, table: None, name: name.to_string() }
+    }
 }
 
 impl fmt::Display for SqlName {

@@ -42,6 +42,7 @@ const LAYERS: [&[&str]; 2] = [
         "introspect",
         "scratch",
         "prove",
+        "codegen",
         "model",
         "revision",
         "migrate",

@@ -6,6 +6,7 @@ mod current;
 mod diff;
 mod downgrade;
 mod history;
+mod models;
 mod rebase;
 mod repair;
 mod revision;
@@ -38,6 +39,7 @@ pub enum Command {
     History(history::Arguments),
     Stamp(stamp::Arguments),
     Repair(repair::Arguments),
+    Models(models::Arguments),
     Baseline(baseline::Arguments),
     Squash(squash::Arguments),
 }
@@ -71,6 +73,7 @@ impl Command {
             Self::History(arguments) => history::run(&arguments, environment).await?,
             Self::Stamp(arguments) => stamp::run(&arguments, environment).await?,
             Self::Repair(arguments) => repair::run(&arguments, environment).await?,
+            Self::Models(arguments) => models::run(&arguments, environment).await?,
             Self::Baseline(arguments) => baseline::run(&arguments, environment).await?,
             Self::Squash(arguments) => squash::run(&arguments, environment).await?,
         }

@@ -420,6 +420,13 @@ SELECT o.kind,
                  'column statistics', 'column options', 'publication table'
              )
            ORDER BY d.objsubid
+       ) || ARRAY(
+           SELECT format('COMMENT ON COLUMN %s.%I IS %L', o.name, a.attname, d.description)
+           FROM pg_type own
+           JOIN pg_attribute a ON a.attrelid = own.typrelid
+           JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid AND d.objsubid = a.attnum
+           WHERE o.kind = 'composite type' AND own.oid = o.objid AND a.attnum > 0
+           ORDER BY a.attnum
        ) AS "create",
        ARRAY[o."drop"] AS "drop",
        o.signature,

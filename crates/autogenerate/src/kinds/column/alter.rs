@@ -101,6 +101,8 @@ impl Planner<'_> {
             step = step.roles(Role::Makes, self.columns_with_partitions(table, &is.name));
             let swapped = is.enum_type.as_ref().filter(|name| self.delta.swapped.contains(*name));
             step = step.roles(Role::Releases, swapped.map(|name| Object::Enum(self.old_enum(name))));
+            let replaced = self.replaced_type(is).map(|name| Object::Sql(self.old_type(name)));
+            step = step.roles(Role::Releases, replaced);
         }
         if let Some(generated) = &was.generated {
             let uses = &generated.expression.uses;
@@ -152,7 +154,11 @@ pub(super) struct Alterations<'a> {
 
 impl Alterations<'_> {
     pub(super) fn push(&mut self, action: &str) {
-        let sql = render::alter_column(self.table, self.column, action);
+        self.statement(&render::alter_column(self.table, self.column, action));
+    }
+
+    /// Appends any statement.
+    pub(super) fn statement(&mut self, sql: &str) {
         self.step = Some(match self.step.take() {
             Some(step) => step.then(sql),
             None => Step::new(Priority::Alter, sql),

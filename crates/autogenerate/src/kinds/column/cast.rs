@@ -7,6 +7,7 @@ use crate::{
         planner::Planner,
         slot::{enum_values, numbered_update},
         types::{self, Using},
+        user_type::change::{CONVERT, UserTypeChange},
     },
     plan::Slot,
     schema::{Column, Name, Object, SequenceOptions, quote_identifier, quote_literal},
@@ -15,6 +16,9 @@ use crate::{
 impl Planner<'_> {
     /// Changes the type, with the hazards, and with a slot if some values cannot be cast.
     pub(super) fn set_type(&self, group: &mut Alterations<'_>, was: &Column, is: &Column) {
+        if let Some(change) = self.user_type_change(was, is) {
+            return self.set_user_type(group, &change, is);
+        }
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let cast = types::cast(was, is);
         let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
@@ -63,6 +67,49 @@ impl Planner<'_> {
             if let Some(step) = group.step.take() {
                 group.step = Some(step.slot(slot));
             }
+        }
+    }
+
+    /// Changes the type if a domain or a replaced composite type is involved.
+    fn set_user_type(&self, group: &mut Alterations<'_>, change: &UserTypeChange, is: &Column) {
+        let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
+        let (using, may_fail, loses) = match change {
+            UserTypeChange::Composite { using, may_fail, loses, .. } => (using.clone(), *may_fail, *loses),
+            UserTypeChange::Domain { is: base, via_text: true, .. } => {
+                (format!("{name}::{}::{}::{data_type}", text_like(base), base.data_type), true, false)
+            }
+            UserTypeChange::Domain { was, is: base, .. } => {
+                let cast = types::cast(was, base);
+                let using = match conversion(cast.using, was, base).strip_prefix(" USING ") {
+                    Some(value) => format!("({value})::{data_type}"),
+                    None if base.data_type == *data_type => format!("{name}::{data_type}"),
+                    None => format!("{name}::{}::{data_type}", base.data_type),
+                };
+                (using, cast.may_fail, cast.loses)
+            }
+        };
+        let function = match change {
+            UserTypeChange::Composite { function, .. } => function.as_ref(),
+            UserTypeChange::Domain { .. } => None,
+        };
+        if let Some(function) = function {
+            group.statement(function);
+        }
+        group.push(&format!("SET DATA TYPE {data_type}{}\n    USING {using}", collate(is)));
+        group.hazard(Hazard::RewritesTable);
+        group.hazard(Hazard::BlocksReads);
+        if loses {
+            group.hazard(Hazard::DeletesData);
+        }
+        if may_fail {
+            group.hazard(Hazard::MayFailOnData);
+        }
+        if let (true, UserTypeChange::Domain { was, is, .. }) = (may_fail, change) {
+            let slot = self.cast_slot(group.table, was, is);
+            group.step = group.step.take().map(|step| step.slot(slot));
+        }
+        if function.is_some() {
+            group.statement(&format!("DROP FUNCTION {CONVERT}"));
         }
     }
 

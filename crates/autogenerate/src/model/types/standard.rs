@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     net::IpAddr,
-    num::{NonZeroI16, NonZeroI32, NonZeroI64},
+    num::{NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64},
     rc::Rc,
     sync::Arc,
     time::Duration,
@@ -28,6 +28,11 @@ sql_types! {
     Vec<u8> => "bytea",
     Duration => "interval",
     IpAddr => "inet",
+}
+
+// sqlx has no arrays of it.
+impl SqlType for NonZeroI8 {
+    const TYPE: TypeModel = TypeModel::new("\"char\"");
 }
 
 impl<const N: usize> SqlType for [u8; N] {

@@ -6,6 +6,7 @@ use super::{
     values::{Type, Value, cast},
 };
 use crate::{
+    kinds,
     render::tokens::{Token, tokens},
     schema::{Column, ConstraintKind, Name, Schema, Table, quote_identifier},
 };
@@ -58,8 +59,11 @@ impl<'a> Facts<'a> {
         }
         let mut pools = BTreeMap::new();
         for column in table.columns.iter().filter(|column| column.generated.is_none()) {
-            let kind = Type::parse(column, &schema.enums);
-            let literals = kind.values_near(&literals(table, &checks, &column.name));
+            let kind = Type::parse(&kinds::based_on(schema, column), &schema.enums);
+            let mut found = literals(table, &checks, &column.name);
+            kinds::domain_checks(schema, column).into_iter().for_each(|check| found.collect(check));
+            let mut literals = kind.values_near(&found);
+            literals.extend(composite_values(schema, column));
             let pool = Pool {
                 column,
                 guesses: (0..kind.nth(1).len()).collect(),
@@ -152,6 +156,25 @@ impl Pool<'_> {
         }
         found
     }
+}
+
+/// Values of a composite type: a full one and an empty one.
+fn composite_values(schema: &Schema, column: &Column) -> Vec<String> {
+    let attributes = kinds::composite_columns(schema, column);
+    if attributes.is_empty() {
+        return Vec::new();
+    }
+    let value = |one: &Column| {
+        let based = kinds::based_on(schema, one);
+        let kind = Type::parse(&based, &schema.enums);
+        let mut found = Literals::default();
+        kinds::domain_checks(schema, one).into_iter().for_each(|check| found.collect(check));
+        let near = kind.values_near(&found).into_iter().next();
+        let text = near.or_else(|| kind.nth(1).into_iter().next()).unwrap_or_default();
+        format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\"\""))
+    };
+    let row = |values: Vec<String>| format!("({})", values.join(","));
+    vec![row(attributes.iter().map(value).collect()), row(vec![String::new(); attributes.len()])]
 }
 
 fn checks(table: &Table) -> Vec<Check> {

@@ -9,6 +9,7 @@ mod repair;
 mod replicas;
 mod revision;
 mod squash;
+mod user_types;
 mod written;
 
 use std::{fs, path::PathBuf, time::Duration};

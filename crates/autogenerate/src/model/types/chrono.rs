@@ -1,6 +1,6 @@
 //! The types of chrono.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use ::chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use sqlx::postgres::types::{PgRange, PgTimeTz};
 
 use super::{Element, SqlType, TypeModel, sql_types};

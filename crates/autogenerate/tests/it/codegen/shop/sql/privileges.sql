@@ -1,0 +1,1 @@
+GRANT SELECT ON TABLE billing.open TO PUBLIC;
