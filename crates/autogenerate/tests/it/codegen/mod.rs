@@ -1,5 +1,6 @@
 //! Models for an existing database.
 
+#[rustfmt::skip]
 mod shop;
 
 use std::{
