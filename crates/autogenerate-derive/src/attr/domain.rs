@@ -69,14 +69,9 @@ fn only_field<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Option<&'i Fie
         Data::Enum(_) | Data::Union(_) => &Fields::Unit,
     };
     let mut all = fields.iter();
-    match (all.next(), all.next()) {
-        (Some(field), None) => Some(field),
-        _ => {
-            errors.at(
-                input.ident.span(),
-                "`Domain` can only be derived for a newtype: its field is the base type",
-            );
-            None
-        }
+    if let (Some(field), None) = (all.next(), all.next()) {
+        return Some(field);
     }
+    errors.at(input.ident.span(), "`Domain` can only be derived for a newtype: its field is the base type");
+    None
 }

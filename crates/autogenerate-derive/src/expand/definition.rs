@@ -100,8 +100,9 @@ fn attribute(attribute: &Attribute) -> TokenStream {
 
 /// The SQL type: the Rust type's, or the one that is named.
 fn data_type(rust: &Type, named: Option<&LitStr>) -> TokenStream {
-    match named.map(LitStr::value) {
-        Some(name) => quote!(::autogenerate::model::TypeModel::new(#name)),
-        None => quote_spanned!(rust.span()=> <#rust as ::autogenerate::model::SqlType>::TYPE),
+    if let Some(name) = named.map(LitStr::value) {
+        quote!(::autogenerate::model::TypeModel::new(#name))
+    } else {
+        quote_spanned!(rust.span()=> <#rust as ::autogenerate::model::SqlType>::TYPE)
     }
 }

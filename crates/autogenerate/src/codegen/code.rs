@@ -71,16 +71,13 @@ impl Code {
         if line.chars().count() <= WIDTH {
             return self.line(line);
         }
-        match rust.strip_prefix("Option<").and_then(|inner| inner.strip_suffix('>')) {
-            Some(inner) => {
-                self.line(format!("{indent}pub {name}: Option<"));
-                self.line(format!("{indent}    {inner},"));
-                self.line(format!("{indent}>,"));
-            }
-            None => {
-                self.line(format!("{indent}pub {name}:"));
-                self.line(format!("{indent}    {rust},"));
-            }
+        if let Some(inner) = rust.strip_prefix("Option<").and_then(|inner| inner.strip_suffix('>')) {
+            self.line(format!("{indent}pub {name}: Option<"));
+            self.line(format!("{indent}    {inner},"));
+            self.line(format!("{indent}>,"));
+        } else {
+            self.line(format!("{indent}pub {name}:"));
+            self.line(format!("{indent}    {rust},"));
         }
     }
 

@@ -45,7 +45,9 @@ pub(super) fn metadata(
         code.line(format!("    {line}"));
     } else {
         code.line("    Metadata::new()");
-        calls.iter().for_each(|call| code.line(format!("        {call}")));
+        for call in &calls {
+            code.line(format!("        {call}"));
+        }
     }
     code.line("}");
 }
@@ -100,7 +102,6 @@ fn sequence(name: &Name, it: &Sequence) -> String {
     if chain.len() <= CHAIN && chain.len() + 20 <= WIDTH {
         return format!(".sequence({chain})");
     }
-    let first = parts.remove(0);
-    let rest: String = parts.iter().map(|part| format!("\n                {part}")).collect();
-    format!(".sequence(\n            {first}{rest},\n        )")
+    let chain = parts.join("\n                ");
+    format!(".sequence(\n            {chain},\n        )")
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::names::{Names, snake};
 use crate::{
     render,
-    schema::{Name, Object, PartitionOf, Schema, SqlKind, SqlName, Table, quote_identifier},
+    schema::{
+        Constraint, Index, Name, Object, PartitionOf, Schema, SqlKind, SqlName, Table, quote_identifier,
+    },
 };
 
 /// Files of SQL in progress, by name.
@@ -74,34 +76,27 @@ impl SqlFiles {
             self.push(&name.name, render::alter_table(name, format_args!("{action}")));
         }
         for (constraint, one) in it.constraints.iter().filter(|(_, one)| !one.inherited) {
-            self.constraint(name, constraint, &one.definition, one.validated, one.comment.as_deref());
+            self.constraint(name, constraint, one);
         }
         for (index, one) in it.indexes.iter().filter(|(_, one)| one.part_of.is_none() && one.valid) {
-            self.index(name, index, one.unique, &one.definition, one.comment.as_deref());
+            self.index(name, index, one);
         }
     }
 
-    pub(super) fn constraint(
-        &mut self,
-        table: &Name,
-        name: &str,
-        definition: &str,
-        validated: bool,
-        comment: Option<&str>,
-    ) {
-        let suffix = if validated { "" } else { " NOT VALID" };
-        let action = format!("ADD CONSTRAINT {} {definition}{suffix}", quote_identifier(name));
+    pub(super) fn constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
+        let suffix = if it.validated { "" } else { " NOT VALID" };
+        let action = format!("ADD CONSTRAINT {} {}{suffix}", quote_identifier(name), it.definition);
         self.push(&table.name, render::alter_table(table, format_args!("{action}")));
-        if comment.is_some() {
-            self.push(&table.name, render::comment(&Object::constraint(table, name), comment));
+        if it.comment.is_some() {
+            self.push(&table.name, render::comment(&Object::constraint(table, name), it.comment.as_deref()));
         }
     }
 
-    fn index(&mut self, table: &Name, name: &str, unique: bool, definition: &str, comment: Option<&str>) {
-        let (unique, name_sql) = (if unique { "UNIQUE " } else { "" }, quote_identifier(name));
-        self.push(&table.name, format!("CREATE {unique}INDEX {name_sql} ON {table} USING {definition}"));
-        if comment.is_some() {
-            self.push(&table.name, render::comment(&Object::index(table, name), comment));
+    fn index(&mut self, table: &Name, name: &str, it: &Index) {
+        let (unique, name_sql) = (if it.unique { "UNIQUE " } else { "" }, quote_identifier(name));
+        self.push(&table.name, format!("CREATE {unique}INDEX {name_sql} ON {table} USING {}", it.definition));
+        if it.comment.is_some() {
+            self.push(&table.name, render::comment(&Object::index(table, name), it.comment.as_deref()));
         }
     }
 

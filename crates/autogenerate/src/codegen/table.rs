@@ -37,7 +37,7 @@ pub(super) fn table(code: &mut Code, (schema, names): (&Schema, &Names), name: &
     for (constraint_name, one) in &it.constraints {
         let is_model = one.kind.references().is_none_or(|other| schema.tables.contains_key(other));
         if !put(constraint(name, constraint_name, one, is_model)) {
-            sql.constraint(name, constraint_name, &one.definition, one.validated, one.comment.as_deref());
+            sql.constraint(name, constraint_name, one);
         }
     }
     for (index_name, one) in &it.indexes {
@@ -54,7 +54,7 @@ pub(super) fn table(code: &mut Code, (schema, names): (&Schema, &Names), name: &
     let mut taken = BTreeSet::new();
     for column in &it.columns {
         let own = on_columns.remove(&column.name).unwrap_or_default();
-        field(code, names, (name, column), own, &mut taken, sql);
+        field((code, sql), names, (name, column), own, &mut taken);
     }
     code.line("}");
 }
@@ -88,12 +88,11 @@ pub(super) fn comment(code: &mut Code, indent: &str, comment: Option<&str>, argu
 
 /// Writes the field of a column.
 fn field(
-    code: &mut Code,
+    (code, sql): (&mut Code, &mut SqlFiles),
     names: &Names,
     (table, column): (&Name, &Column),
     mut own: Vec<String>,
     taken: &mut BTreeSet<String>,
-    sql: &mut SqlFiles,
 ) {
     const INDENT: &str = "    ";
     let rust = rust_type(code, names, &column.data_type, "super::types::");

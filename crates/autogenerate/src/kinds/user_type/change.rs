@@ -12,7 +12,7 @@ use crate::{
 /// How a column changes if a domain or a replaced composite type is involved.
 pub(in crate::kinds) enum UserTypeChange {
     /// The column as if it had the base types.
-    Domain { was: Column, is: Column, via_text: bool },
+    Domain { was: Box<Column>, is: Box<Column>, via_text: bool },
     /// The expression, and a function that it calls.
     Composite { function: Option<String>, using: String, may_fail: bool, loses: bool },
 }
@@ -34,7 +34,7 @@ impl Planner<'_> {
         let (old, new) = (based_on(self.from, was), based_on(self.to, is));
         let has_domain = old.data_type != was.data_type || new.data_type != is.data_type;
         let via_text = old.enum_type.as_ref().is_some_and(|name| self.delta.swapped.contains(name));
-        has_domain.then_some(UserTypeChange::Domain { was: old, is: new, via_text })
+        has_domain.then_some(UserTypeChange::Domain { was: old.into(), is: new.into(), via_text })
     }
 
     /// An expression that takes the values of the attributes over.

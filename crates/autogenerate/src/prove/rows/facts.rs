@@ -61,7 +61,9 @@ impl<'a> Facts<'a> {
         for column in table.columns.iter().filter(|column| column.generated.is_none()) {
             let kind = Type::parse(&kinds::based_on(schema, column), &schema.enums);
             let mut found = literals(table, &checks, &column.name);
-            kinds::domain_checks(schema, column).into_iter().for_each(|check| found.collect(check));
+            for check in kinds::domain_checks(schema, column) {
+                found.collect(check);
+            }
             let mut literals = kind.values_near(&found);
             literals.extend(composite_values(schema, column));
             let pool = Pool {
@@ -168,7 +170,9 @@ fn composite_values(schema: &Schema, column: &Column) -> Vec<String> {
         let based = kinds::based_on(schema, one);
         let kind = Type::parse(&based, &schema.enums);
         let mut found = Literals::default();
-        kinds::domain_checks(schema, one).into_iter().for_each(|check| found.collect(check));
+        for check in kinds::domain_checks(schema, one) {
+            found.collect(check);
+        }
         let near = kind.values_near(&found).into_iter().next();
         let text = near.or_else(|| kind.nth(1).into_iter().next()).unwrap_or_default();
         format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\"\""))
