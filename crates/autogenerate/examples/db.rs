@@ -39,12 +39,19 @@ async fn main() -> ExitCode {
     match run(&arguments.join(" ")).await {
         Ok(output) => println!("{output}"),
         Err(error) => {
-            let reasons = successors(Some(&*error), |error| (**error).source());
-            eprintln!("error: {}", reasons.map(ToString::to_string).collect::<Vec<_>>().join(": "));
+            eprintln!("error: {}", message(&*error));
             return ExitCode::FAILURE;
         }
     }
     ExitCode::SUCCESS
+}
+
+/// The error and its reasons, each once.
+fn message(error: &dyn Error) -> String {
+    successors(error.source(), |reason| (**reason).source()).map(ToString::to_string).fold(
+        error.to_string(),
+        |text, reason| if text.contains(&reason) { text } else { format!("{text}: {reason}") },
+    )
 }
 
 async fn run(command: &str) -> Result<String, Box<dyn Error>> {

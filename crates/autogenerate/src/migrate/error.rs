@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::failure::Failure;
 use crate::revision::{RevisionError, list};
 
 /// Why a database could not be migrated. The message says what to do.
@@ -14,26 +15,20 @@ pub enum MigrationError {
     #[error(transparent)]
     Revision(#[from] RevisionError),
     /// A migration failed.
-    #[error("migration {version} ({description}) failed; the ones before it stay applied")]
+    #[error("{failure}\n  the files before it stay applied")]
     Failed {
         /// The version of the file.
         version: i64,
-        /// sqlx's description of the file.
-        description: String,
-        /// What the database reported.
-        #[source]
-        source: sqlx::Error,
+        /// The statement that failed.
+        failure: Box<Failure>,
     },
     /// Reverting a migration failed.
-    #[error("migration {version} ({description}) could not be reverted; the newer ones stay reverted")]
+    #[error("{failure}\n  the newer files stay reverted")]
     RevertFailed {
         /// The version of the file.
         version: i64,
-        /// sqlx's description of the file.
-        description: String,
-        /// What the database reported.
-        #[source]
-        source: sqlx::Error,
+        /// The statement that failed.
+        failure: Box<Failure>,
     },
     /// A migration file was edited after it was applied.
     #[error(

@@ -12,12 +12,16 @@
 //! - A file that runs outside a transaction can run again: an invalid index left by an interrupted
 //!   run is dropped first.
 //!
-//! If a way down of several files is interrupted between two files, the revision stays marked
-//! (`success = false` in the row of its first file), because upgrading from there would apply what
-//! was never reverted. [`downgrade`] continues where it stopped; [`upgrade`] and sqlx's tool return
-//! an error.
+//! A generated revision of several files may be interrupted between any two of them, in both
+//! directions: [`upgrade`], [`downgrade`] and sqlx's tool continue from there.
+//!
+//! A revision with more files in one direction than in the other has no such points on its way down.
+//! If that is interrupted between two files, the revision stays marked (`success = false` in the row
+//! of its first file), because upgrading from there would apply what was never reverted.
+//! [`downgrade`] continues where it stopped; [`upgrade`] and sqlx's tool return an error.
 
 mod error;
+mod failure;
 mod leftover;
 mod lock;
 mod path;
@@ -33,6 +37,7 @@ use std::time::Duration;
 use sqlx::PgConnection;
 
 pub use error::MigrationError;
+pub use failure::Failure;
 pub use script::{downgrade_sql, upgrade_sql};
 pub use stamp::stamp;
 pub use state::{Entry, State, Status, history, state};

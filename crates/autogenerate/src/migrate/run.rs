@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use futures_util::TryStreamExt as _;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlStr};
 
-use super::{error::MigrationError, leftover, path::Step, table};
+use super::{error::MigrationError, failure::Failure, leftover, path::Step, table};
 
 /// Runs one file and records it, in one transaction unless the file runs outside one.
 pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(), MigrationError> {
@@ -15,12 +16,13 @@ pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(),
             execute(conn, statement).await?;
         }
     }
-    run(conn, step).await.map_err(|source| {
-        let (version, description) = (step.version, step.description.clone());
+    run(conn, step).await.map_err(|(done, error)| {
+        let failure = Box::new(Failure::new(&step.file, step.sql.as_str(), done, error));
+        let version = step.version;
         if step.up {
-            MigrationError::Failed { version, description, source }
+            MigrationError::Failed { version, failure }
         } else {
-            MigrationError::RevertFailed { version, description, source }
+            MigrationError::RevertFailed { version, failure }
         }
     })?;
     let elapsed = start.elapsed();
@@ -43,20 +45,23 @@ pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(),
     Ok(())
 }
 
-async fn run(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
+/// How many statements of the file have succeeded, if one of them failed, and the error.
+type Stopped = (Option<usize>, sqlx::Error);
+
+async fn run(conn: &mut PgConnection, step: &Step) -> Result<(), Stopped> {
     if step.no_transaction {
         return run_alone(conn, step).await;
     }
     #[expect(clippy::disallowed_methods, reason = "a dedicated connection that never returns to a pool")]
-    let mut transaction = conn.begin().await?;
+    let mut transaction = conn.begin().await.map_err(elsewhere)?;
     run_and_record(&mut transaction, step).await?;
     #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
-    transaction.commit().await
+    transaction.commit().await.map_err(elsewhere)
 }
 
-async fn run_alone(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
+async fn run_alone(conn: &mut PgConnection, step: &Step) -> Result<(), Stopped> {
     let Some(revision) = step.mark else { return run_and_record(conn, step).await };
-    execute(conn, table::mark(revision)).await?;
+    execute(conn, table::mark(revision)).await.map_err(elsewhere)?;
     let outcome = run_and_record(conn, step).await;
     if outcome.is_err() {
         // The file is a single statement and the first of the revision, so nothing was reverted. If
@@ -66,12 +71,29 @@ async fn run_alone(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Err
     outcome
 }
 
-async fn run_and_record(conn: &mut PgConnection, step: &Step) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(step.sql.clone()).execute(&mut *conn).await?;
+async fn run_and_record(conn: &mut PgConnection, step: &Step) -> Result<(), Stopped> {
+    run_script(conn, step.sql.clone()).await?;
     for statement in step.records() {
-        execute(conn, statement).await?;
+        execute(conn, statement).await.map_err(elsewhere)?;
     }
     Ok(())
+}
+
+/// Runs a script as one query, as sqlx does.
+async fn run_script(conn: &mut PgConnection, script: SqlStr) -> Result<(), Stopped> {
+    let mut done = 0;
+    let mut results = sqlx::raw_sql(script).execute_many(conn);
+    loop {
+        match results.try_next().await {
+            Ok(Some(_)) => done += 1,
+            Ok(None) => return Ok(()),
+            Err(error) => return Err((Some(done), error)),
+        }
+    }
+}
+
+fn elsewhere(error: sqlx::Error) -> Stopped {
+    (None, error)
 }
 
 pub(super) async fn execute(conn: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {

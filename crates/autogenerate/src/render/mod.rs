@@ -1,6 +1,7 @@
 //! Fragments of SQL.
 
 pub(crate) mod rewrite;
+pub(crate) mod statements;
 pub(crate) mod tokens;
 
 use crate::schema::{Name, Object, quote_identifier, quote_literal};
