@@ -101,8 +101,7 @@ async fn apply(
 ///   if one of the files is missing, irreversible or has an open slot.
 /// - [`MigrationError::Unknown`] if the database has applied migrations that `migrations` lack.
 /// - [`MigrationError::PartlyApplied`] if the way up was interrupted and the way down cannot start
-///   in its
-///   middle.
+///   in its middle.
 ///
 /// [`MigrationError::RevertFailed`] at the first file that fails; the newer ones stay reverted.
 pub async fn downgrade(

@@ -19,6 +19,5 @@ ALTER TABLE items VALIDATE CONSTRAINT items_colour_check;
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_colour_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN colour SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_colour_is_set;

@@ -16,6 +16,5 @@ ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set;
 ALTER TABLE items VALIDATE CONSTRAINT items_size_is_set;
 ALTER TABLE items ALTER COLUMN name SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_name_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN size SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_size_is_set;

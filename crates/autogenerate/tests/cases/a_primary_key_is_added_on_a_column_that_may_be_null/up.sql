@@ -17,7 +17,6 @@ CREATE UNIQUE INDEX CONCURRENTLY items_pkey ON items USING btree (id);
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_id_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN id SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_id_is_set;
 ALTER TABLE items

@@ -1,3 +1,6 @@
+--- reverts file 2 of 2
+ALTER TABLE people ALTER COLUMN mood SET DEFAULT 'sad'::feeling;
+--- reverts file 1 of 2
 ALTER TYPE feeling RENAME TO mood;
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');

@@ -57,7 +57,6 @@ ALTER TABLE articles VALIDATE CONSTRAINT articles_owner_id_fkey;
 ALTER TABLE articles VALIDATE CONSTRAINT articles_owner_id_is_set;
 ANALYZE articles;
 ANALYZE owners;
---- a new file
 ALTER TABLE articles ALTER COLUMN owner_id SET NOT NULL;
 ALTER TABLE articles DROP CONSTRAINT articles_owner_id_is_set;
 ALTER TABLE articles DROP CONSTRAINT pages_title_check;
@@ -91,7 +90,6 @@ CREATE UNIQUE INDEX CONCURRENTLY articles_headline_idx ON articles USING btree (
 ALTER TABLE articles VALIDATE CONSTRAINT articles_headline_check;
 -- hazards: may-fail-on-data
 ALTER TABLE articles VALIDATE CONSTRAINT articles_headline_is_set;
---- a new file
 ALTER TABLE articles ALTER COLUMN headline SET NOT NULL;
 ALTER TABLE articles DROP CONSTRAINT articles_headline_is_set;
 -- hazards: deletes-data

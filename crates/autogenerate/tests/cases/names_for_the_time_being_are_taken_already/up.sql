@@ -25,7 +25,6 @@ ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set;
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set2;
 ANALYZE items;
---- a new file
 ALTER TABLE items ALTER COLUMN name SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_name_is_set2;
 --- alone in a file

@@ -50,6 +50,5 @@ ALTER TABLE "Order" VALIDATE CONSTRAINT "Not Empty";
 -- hazards: may-fail-on-data
 ALTER TABLE "Order" VALIDATE CONSTRAINT "Order_from_is_set";
 ANALYZE "Order";
---- a new file
 ALTER TABLE "Order" ALTER COLUMN "from" SET NOT NULL;
 ALTER TABLE "Order" DROP CONSTRAINT "Order_from_is_set";
