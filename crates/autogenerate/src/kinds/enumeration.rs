@@ -136,7 +136,8 @@ impl Planner<'_> {
         let step = Self::with_comment(step, &object, it.comment.as_deref());
         self.push_on(step, &tables.unwrap_or_default());
         // In the file of the swap, so that no other file sees both types.
-        self.push(Step::new(Priority::Alter, format!("DROP TYPE {old}")).drops(Object::Enum(old)));
+        let step = Step::new(Priority::Alter, format!("DROP TYPE {old}")).drops(Object::Enum(old));
+        self.push(step.needs(object));
     }
 
     fn add_values(&mut self, name: &Name, was: &Enum, it: &Enum) {

@@ -225,23 +225,22 @@ impl Planner<'_> {
                     format!("other.{} = {table}.{}", quote_identifier(other), quote_identifier(own))
                 });
                 let pairs = pairs.collect::<Vec<_>>().join(" AND ");
-                let set = if it.definition.contains(" MATCH FULL") {
-                    format!("({})", set.join(" OR "))
-                } else {
-                    set.join(" AND ")
-                };
+                let is_full = it.definition.contains(" MATCH FULL");
+                let set = if is_full { format!("({})", set.join(" OR ")) } else { set.join(" AND ") };
                 let wrong =
                     format!("{set}\n    AND NOT EXISTS (SELECT FROM {references} AS other WHERE {pairs})");
-                let delete = format!("DELETE FROM {table} WHERE {wrong}");
-                let nullable = columns.iter().find(|column| {
+                let is_nullable = |column: &&String| {
                     let column = self.to.tables.get(table).and_then(|table| table.column(column));
                     column.is_some_and(|column| column.nullable)
-                });
-                let rehearsal = match nullable {
-                    Some(column) => {
-                        format!("UPDATE {table} SET {} = NULL WHERE {wrong}", quote_identifier(column))
-                    }
-                    None => delete.clone(),
+                };
+                let mut nullable: Vec<_> = columns.iter().filter(is_nullable).collect();
+                // One unknown value is enough, unless all have to be known or unknown together.
+                nullable.truncate(if is_full { nullable.len() } else { 1 });
+                let rehearsal = if nullable.is_empty() || is_full && nullable.len() < columns.len() {
+                    format!("DELETE FROM {table} WHERE {wrong}")
+                } else {
+                    let set = nullable.iter().map(|column| format!("{} = NULL", quote_identifier(column)));
+                    format!("UPDATE {table} SET {} WHERE {wrong}", set.collect::<Vec<_>>().join(", "))
                 };
                 let template = format!("UPDATE {table} SET … WHERE {wrong};");
                 self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])

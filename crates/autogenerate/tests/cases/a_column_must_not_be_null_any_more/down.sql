@@ -1,18 +1,11 @@
 --- reverts file 3 of 3
 ALTER TABLE items ALTER COLUMN name DROP NOT NULL;
 ALTER TABLE items ALTER COLUMN size DROP NOT NULL;
--- hazards: blocks-writes, blocks-reads, may-fail-on-data
--- slot: resolve rows of items that items_name_is_set does not allow
---   count: SELECT count(*) FROM items WHERE NOT ((name IS NOT NULL))
---   template: UPDATE items SET … WHERE NOT ((name IS NOT NULL));
 ALTER TABLE items
-    ADD CONSTRAINT items_name_is_set CHECK ((name IS NOT NULL));
+    ADD CONSTRAINT items_name_is_set CHECK ((name IS NOT NULL)) NOT VALID;
 ALTER TABLE items
     ADD CONSTRAINT items_size_is_set CHECK ((size IS NOT NULL)) NOT VALID;
 --- reverts file 2 of 3
-ALTER TABLE items DROP CONSTRAINT items_name_is_set;
-ALTER TABLE items
-    ADD CONSTRAINT items_name_is_set CHECK ((name IS NOT NULL)) NOT VALID;
 ALTER TABLE items DROP CONSTRAINT items_size_is_set;
 --- reverts file 1 of 3
 ALTER TABLE items DROP CONSTRAINT items_name_is_set;

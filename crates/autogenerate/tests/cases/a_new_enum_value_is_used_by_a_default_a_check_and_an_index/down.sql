@@ -12,12 +12,12 @@ ALTER TABLE people DROP CONSTRAINT people_mood_check;
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.pets AS TABLE pets;
 DROP TABLE pets;
 --- reverts file 1 of 4
+-- slot: replace 'ok' in people.mood
+--   count: SELECT (SELECT count(*) FROM people WHERE mood::text IN ('ok'))
+--   template: UPDATE people SET mood = … WHERE mood = 'ok';
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of people.mood fit mood
---   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('sad', 'happy')
---   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('sad', 'happy');
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
-ANALYZE people;
 DROP TYPE mood_old;
+ANALYZE people;

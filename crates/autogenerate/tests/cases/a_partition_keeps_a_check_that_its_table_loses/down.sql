@@ -3,12 +3,13 @@ ALTER TABLE events_1 DROP CONSTRAINT events_size;
 ALTER TABLE events_1
     ADD CONSTRAINT events_size CHECK ((size > 0)) NOT VALID;
 --- reverts file 3 of 4
+ALTER TABLE events
+    ADD CONSTRAINT events_size CHECK ((size > 0)) NOT VALID;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of events that events_size does not allow
 --   count: SELECT count(*) FROM events WHERE NOT ((size > 0))
 --   template: UPDATE events SET … WHERE NOT ((size > 0));
-ALTER TABLE events
-    ADD CONSTRAINT events_size CHECK ((size > 0));
+ALTER TABLE events VALIDATE CONSTRAINT events_size;
 ALTER TABLE events_1 DROP CONSTRAINT events_1_id_key;
 -- hazards: blocks-writes, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX events_1_id_key ON events_1 USING btree (id);

@@ -1,24 +1,18 @@
 --- reverts file 3 of 3
-CREATE TYPE mood_old AS ENUM ('sad', 'ok', 'happy');
 ALTER TABLE people DROP CONSTRAINT people_mood_check;
 ALTER TABLE people
     ADD CONSTRAINT people_mood_check CHECK (((mood <> 'happy'::mood) OR (id > 0))) NOT VALID;
 --- reverts file 2 of 3
 ALTER TABLE people DROP CONSTRAINT people_mood_check;
-ALTER TYPE mood RENAME TO mood_old2;
+ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of people.mood fit mood
---   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('sad', 'ok', 'happy')
---   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('sad', 'ok', 'happy');
+-- hazards: rewrites-table, blocks-reads
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
 ALTER TABLE people ALTER COLUMN moods DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of people.moods fit mood[]
---   count: SELECT count(*) FROM people WHERE NOT moods::text[] <@ ARRAY['sad', 'ok', 'happy']::text[]
---   template: UPDATE people SET moods = … WHERE NOT moods::text[] <@ ARRAY['sad', 'ok', 'happy']::text[];
+-- hazards: rewrites-table, blocks-reads
 ALTER TABLE people ALTER COLUMN moods SET DATA TYPE mood[] USING moods::text[]::mood[];
 ALTER TABLE people ALTER COLUMN moods SET DEFAULT '{sad,ok}'::mood[];
+DROP TYPE mood_old;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of people that people_mood_check does not allow
 --   count: SELECT count(*) FROM people WHERE NOT (((mood <> 'ok'::mood) OR (id > 0)))
@@ -32,8 +26,6 @@ ALTER TABLE people
 ALTER TABLE people
     ADD CONSTRAINT people_moods_check CHECK (((NOT ('ok'::mood = ANY (moods))) OR (id > 0)));
 ANALYZE people;
-DROP TYPE mood_old;
-DROP TYPE mood_old2;
 --- reverts file 1 of 3
 --- alone in a file
 -- hazards: builds-index

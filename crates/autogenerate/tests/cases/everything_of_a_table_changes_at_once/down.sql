@@ -1,5 +1,4 @@
 --- reverts file 11 of 11
-CREATE TYPE state_old AS ENUM ('draft', 'live', 'gone');
 CREATE SEQUENCE pages_id_seq AS integer;
 ALTER SEQUENCE pages_id_seq OWNED BY articles.id;
 SELECT setval('pages_id_seq'::regclass, max(id)) FROM articles HAVING max(id) >= 1;
@@ -31,10 +30,10 @@ ALTER TABLE articles ALTER COLUMN headline SET DATA TYPE character varying(80);
 --   template: UPDATE articles SET … WHERE NOT (((headline)::text <> ''::text));
 ALTER TABLE articles
     ADD CONSTRAINT pages_title_check CHECK (((headline)::text <> ''::text));
---- reverts file 7 of 11
 ALTER TABLE articles DROP CONSTRAINT articles_owner_id_fkey;
 ALTER TABLE articles
     ADD CONSTRAINT articles_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owners(id) ON DELETE CASCADE NOT VALID;
+--- reverts file 7 of 11
 ALTER TABLE articles DROP CONSTRAINT articles_owner_id_is_set;
 --- reverts file 6 of 11
 --- alone in a file
@@ -79,18 +78,17 @@ ANALYZE owners;
 CREATE UNIQUE INDEX CONCURRENTLY pages_title_idx ON articles
     USING btree (lower((headline)::text));
 --- reverts file 3 of 11
-ALTER TYPE state RENAME TO state_old2;
+-- slot: replace 'review' in articles.state
+--   count: SELECT (SELECT count(*) FROM articles WHERE state::text IN ('review'))
+--   template: UPDATE articles SET state = … WHERE state = 'review';
+ALTER TYPE state RENAME TO state_old;
 CREATE TYPE state AS ENUM ('draft', 'live', 'gone');
 ALTER TABLE articles ALTER COLUMN state DROP DEFAULT;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of articles.state fit state
---   count: SELECT count(*) FROM articles WHERE state::text NOT IN ('draft', 'live', 'gone')
---   template: UPDATE articles SET state = … WHERE state::text NOT IN ('draft', 'live', 'gone');
 ALTER TABLE articles ALTER COLUMN state SET DATA TYPE state USING state::text::state;
 ALTER TABLE articles ALTER COLUMN state SET DEFAULT 'draft'::state;
-ANALYZE articles;
 DROP TYPE state_old;
-DROP TYPE state_old2;
+ANALYZE articles;
 --- reverts file 2 of 11
 --- alone in a file
 -- hazards: builds-index
@@ -98,7 +96,6 @@ CREATE INDEX CONCURRENTLY pages_live_idx ON articles
     USING btree (owner_id) WHERE (state = 'live'::state);
 --- reverts file 1 of 11
 ALTER TABLE articles RENAME TO pages;
-ALTER SEQUENCE IF EXISTS articles_id_seq RENAME TO pages_id_seq;
 ALTER TABLE pages RENAME COLUMN headline TO title;
 ALTER TABLE pages RENAME CONSTRAINT articles_pkey TO pages_pkey;
 ALTER TABLE pages ALTER COLUMN id DROP IDENTITY;

@@ -2,10 +2,10 @@
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre ALTER COLUMN a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr DROP NOT NULL;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
     ADD CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set CHECK ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NOT NULL)) NOT VALID;
---- reverts file 5 of 6
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
     ADD CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check CHECK ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 1)) NOT VALID;
+--- reverts file 5 of 6
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set;
 --- reverts file 4 of 6
 --- alone in a file

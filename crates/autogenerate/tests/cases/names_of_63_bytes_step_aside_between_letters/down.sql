@@ -1,10 +1,5 @@
 --- reverts file 5 of 5
 ALTER INDEX "i éééééééééééééééééééééééééééééé" RENAME TO "i éééééééééééééééééééééééééééé_new";
-CREATE TYPE "ééééééééééééééééééééééééééééé_old" AS ENUM (
-    'a',
-    'b',
-    'c'
-);
 --- reverts file 4 of 5
 --- alone in a file
 -- hazards: builds-index
@@ -16,4 +11,3 @@ CREATE INDEX CONCURRENTLY "i ééééééééééééééééééééééééé�
 DROP INDEX CONCURRENTLY "i éééééééééééééééééééééééééééé_new";
 --- reverts file 1 of 5
 ALTER TYPE "éééééééééééééééééééééééééééééé x" ADD VALUE 'b' AFTER 'a';
-DROP TYPE "ééééééééééééééééééééééééééééé_old";
