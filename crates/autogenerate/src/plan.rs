@@ -1,6 +1,6 @@
 //! The plan from one schema to another: ordered statements, and how they are split into files.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use crate::{
     hazard::Hazard,
@@ -33,6 +33,25 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.statements.is_empty()
     }
+
+    /// Joins plans, each of which starts a new file.
+    #[must_use]
+    pub fn joined<'a>(plans: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut statements = Vec::new();
+        for plan in plans {
+            let first = statements.len();
+            statements.extend(plan.statements.iter().cloned());
+            if let Some(statement) = statements.get_mut(first).filter(|it| it.batch == Batch::Same) {
+                statement.batch = Batch::New;
+            }
+        }
+        Self { statements }
+    }
+
+    /// The statements of each file, in order.
+    pub fn files(&self) -> impl Iterator<Item = &[Statement]> {
+        self.statements.chunk_by(|before, after| before.batch != Batch::Alone && after.batch == Batch::Same)
+    }
 }
 
 /// A statement of a plan.
@@ -48,13 +67,15 @@ pub struct Statement {
     pub hazards: BTreeSet<Hazard>,
     /// Data that a person has to migrate before it runs.
     pub slot: Option<Slot>,
+    /// Whether it renames an object that both schemas have.
+    pub is_rename: bool,
 }
 
 impl Statement {
     /// A statement without tables, hazards or a slot.
     pub(crate) fn new(sql: impl Into<String>) -> Self {
         let (tables, hazards) = (BTreeSet::new(), BTreeSet::new());
-        Self { sql: sql.into(), batch: Batch::Same, tables, hazards, slot: None }
+        Self { sql: sql.into(), batch: Batch::Same, tables, hazards, slot: None, is_rename: false }
     }
 }
 
@@ -86,6 +107,49 @@ pub struct Slot {
     pub remaining: String,
     /// Whether the file stops if there are such rows, instead of leaving a gap.
     pub is_guard: bool,
+    /// What else happens if the statements delete rows.
+    pub cascades: Vec<Cascade>,
+}
+
+/// Rows of another table that are changed when rows are deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cascade {
+    /// The table whose rows are changed.
+    pub table: Name,
+    /// The action of its foreign key, such as `CASCADE`.
+    pub action: &'static str,
+    /// A query that counts the rows that may be affected, to be run on the actual database.
+    pub count: String,
+    /// The number of those rows, if known. It depends on which rows are deleted, so fewer may be
+    /// affected.
+    pub rows: Option<u64>,
+}
+
+/// Formats the cascade as it appears in migration files.
+impl fmt::Display for Cascade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = if self.action == "CASCADE" { "deletes" } else { "changes" };
+        write!(f, "also {verb} ")?;
+        match self.rows {
+            Some(1) => f.write_str("up to 1 row")?,
+            Some(rows) if rows > 0 => write!(f, "up to {} rows", grouped(rows))?,
+            _ => f.write_str("rows")?,
+        }
+        write!(f, " of {} (ON DELETE {})", self.table, self.action)
+    }
+}
+
+/// The number with commas.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 impl Slot {
@@ -104,18 +168,16 @@ impl Slot {
         ))
     }
 
+    /// Whether the statements to start from delete rows.
+    pub(crate) fn deletes(&self) -> bool {
+        !self.is_guard && self.template.lines().any(|line| line.starts_with("DELETE FROM "))
+    }
+
     /// Appends the number of affected rows to the title.
     #[must_use]
     pub fn counted(mut self, rows: u64) -> Self {
-        let digits = rows.to_string();
-        self.title.push_str(" (");
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                self.title.push(',');
-            }
-            self.title.push(digit);
-        }
-        self.title.push_str(if rows == 1 { " row)" } else { " rows)" });
+        let what = if rows == 1 { "row" } else { "rows" };
+        self.title = format!("{} ({} {what})", self.title, grouped(rows));
         self
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    change::{Change, Difference, Property},
     diff::{self, Renamed},
+    hazard::Hazard,
     kinds::{KINDS, Planner, Rename},
-    order,
-    plan::{Batch, Plan, Renames, Statement, Style},
+    order::{self, Files},
+    plan::{Batch, Plan, Renames, Slot, Statement, Style},
     schema::{Object, Schema},
 };
 
@@ -32,9 +34,67 @@ pub enum PlanError {
 ///
 /// The statements depend on each other in a cycle, or an object cannot be recreated after a rename.
 pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Result<Plan, PlanError> {
+    plan_with(from, to, renames, &Mode { style, files: Files::Many, guards: false, swaps_enums: false })
+}
+
+/// Plans the way down of each file of `up`, as one file that undoes exactly that file.
+///
+/// `states` are the schemas before `up` and after each of its files. The plans are in the order of
+/// the files of `up`, so the last one runs first. A file that changes no schema has an empty plan.
+///
+/// If a file cannot be undone in one file without blocking others, its plan blocks them. Rows that
+/// would not fit, or would lose a part of their values, stop it.
+///
+/// # Errors
+///
+/// As [`plan`].
+pub fn plan_down(up: &Plan, states: &[Schema], renames: &Renames) -> Result<Vec<Plan>, PlanError> {
+    let (none, reversed) = (Renames::default(), renames.reversed());
+    let pairs = states.iter().zip(states.iter().skip(1));
+    let undo = |((before, after), file): ((&Schema, &Schema), &[Statement])| {
+        let has_renames = file.iter().any(|statement| statement.is_rename);
+        plan_file(after, before, if has_renames { &reversed } else { &none })
+    };
+    pairs.zip(up.files()).map(undo).collect()
+}
+
+/// Plans a single file.
+fn plan_file(from: &Schema, to: &Schema, renames: &Renames) -> Result<Plan, PlanError> {
+    let style = Style { online: true, slots: true };
+    let online = Mode { style, files: Files::Many, guards: true, swaps_enums: false };
+    let plain = Mode { style: Style { online: false, ..style }, files: Files::One, ..online };
+    // A new enum value cannot be used in the transaction that adds it, but that of a new type can.
+    let swapping = Mode { swaps_enums: true, ..plain };
+    for mode in [online, plain] {
+        let plan = plan_with(from, to, renames, &mode)?;
+        if plan.files().count() < 2 {
+            return Ok(plan.guarded());
+        }
+    }
+    let mut plan = plan_with(from, to, renames, &swapping)?.guarded();
+    plan.statements.iter_mut().for_each(|statement| statement.batch = Batch::Same);
+    Ok(plan)
+}
+
+/// How to plan.
+#[derive(Clone, Copy)]
+struct Mode {
+    style: Style,
+    files: Files,
+    /// Whether to guard values that would be changed by a cast.
+    guards: bool,
+    /// Whether to replace an enum type instead of adding values to it.
+    swaps_enums: bool,
+}
+
+fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: &Mode) -> Result<Plan, PlanError> {
     let Renamed { schema, renames } = diff::apply_renames(from, to, renames);
-    let changes = diff::compare(&schema, to);
-    let mut planner = Planner::new((&schema, to), &changes, &renames, style);
+    let mut changes = diff::compare(&schema, to);
+    if mode.swaps_enums {
+        changes.iter_mut().for_each(replace_enum);
+    }
+    let mut planner = Planner::new((&schema, to), &changes, &renames, mode.style);
+    planner.guards = mode.guards;
     if let Some(object) = planner.unprinted() {
         return Err(PlanError::Renamed(object));
     }
@@ -48,11 +108,25 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
     let swapped = planner.swapped_columns();
     let rest = planner.take_steps();
     let together: Vec<_> = rest.iter().cloned().map(|step| step.waiting_for(&swapped)).collect();
-    let mut statements = order::sort(first).map_err(PlanError::Cycle)?;
+    let mut statements = order::sort(first, mode.files).map_err(PlanError::Cycle)?;
     statements.extend(renames.iter().flat_map(|rename| rename_statements(from, rename)));
-    let sorted = order::sort(together).or_else(|_| order::sort(rest));
+    let sorted = order::sort(together, mode.files).or_else(|_| order::sort(rest, mode.files));
     statements.extend(sorted.map_err(PlanError::Cycle)?);
+    if !mode.guards {
+        let deletes = |it: &&mut Statement| it.slot.as_ref().is_some_and(Slot::deletes);
+        statements.iter_mut().filter(deletes).for_each(|it| _ = it.hazards.insert(Hazard::DeletesData));
+    }
     Ok(Plan { statements: without_body_checks(statements) })
+}
+
+/// Turns the addition of a value into the replacement of its type.
+fn replace_enum(change: &mut Change) {
+    if let (Object::Value(name, _), Difference::Add { .. }) = (&change.object, &change.difference) {
+        let (property, from, to) = (Property::Values, String::new(), String::new());
+        let object = Object::Enum(name.clone());
+        *change =
+            Change { object, difference: Difference::Alter { property, from, to }, location: (None, None) };
+    }
 }
 
 /// Lets functions whose body is SQL refer to what a later statement creates.
@@ -88,6 +162,6 @@ fn without_body_checks(statements: Vec<Statement>) -> Vec<Statement> {
 fn rename_statements(from: &Schema, rename: &Rename) -> Vec<Statement> {
     let table = rename.object.table().filter(|table| from.tables.contains_key(*table));
     let tables: BTreeSet<_> = table.cloned().into_iter().collect();
-    let statement = |sql| Statement { tables: tables.clone(), ..Statement::new(sql) };
+    let statement = |sql| Statement { tables: tables.clone(), is_rename: true, ..Statement::new(sql) };
     rename.statements().into_iter().map(statement).collect()
 }

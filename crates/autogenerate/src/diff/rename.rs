@@ -123,7 +123,7 @@ impl Renaming<'_> {
             let (old_table, old_column) = was(&column);
             let (old, new) =
                 (table.column_sequence(&old_table, &old_column), table.column_sequence(table, &column));
-            if old != new && !self.schema.sequences.contains_key(&old) {
+            if old != new && !self.schema.sequences.contains_key(&old) && !self.schema.is_relation(&new) {
                 self.push(Object::Sequence(old), new, true);
             }
         }

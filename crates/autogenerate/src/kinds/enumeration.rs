@@ -50,7 +50,7 @@ impl Kind for Enum {
         for (name, it) in &to.enums {
             match from.enums.get(name) {
                 None => planner.create_enum(name, it),
-                Some(_) if planner.delta.swapped.contains(name) => planner.swap_enum(name, it),
+                Some(was) if planner.delta.swapped.contains(name) => planner.swap_enum(name, was, it),
                 Some(was) => {
                     planner.add_values(name, was, it);
                     planner.alter_comment(&Object::Enum(name.clone()), it.comment.as_deref());
@@ -129,13 +129,17 @@ impl Planner<'_> {
 
     /// Replaces a type whose values are removed or reordered. Its columns change to the new type
     /// before the old one is dropped.
-    fn swap_enum(&mut self, name: &Name, it: &Enum) {
+    fn swap_enum(&mut self, name: &Name, was: &Enum, it: &Enum) {
         let (object, old) = (Object::Enum(name.clone()), self.old_enum(name));
         let step =
             Step::new(Priority::Enum, format!("ALTER TYPE {name} RENAME TO {}", quote_identifier(&old.name)));
-        let step = step.then(create(name, it)).makes(object.clone());
-        self.push(Self::with_comment(step, &object, it.comment.as_deref()));
-        self.push(Step::new(Priority::DropType, format!("DROP TYPE {old}")).drops(Object::Enum(old)));
+        let (slot, tables) = self.removed_values_slot(name, was, it).unzip();
+        let step = step.slot(slot).then(create(name, it)).makes(object.clone());
+        let step = Self::with_comment(step, &object, it.comment.as_deref());
+        self.push_on(step, &tables.unwrap_or_default());
+        // In the file of the swap, so that no other file sees both types.
+        let step = Step::new(Priority::Alter, format!("DROP TYPE {old}")).drops(Object::Enum(old));
+        self.push(step.needs(object));
     }
 
     fn add_values(&mut self, name: &Name, was: &Enum, it: &Enum) {

@@ -6,6 +6,7 @@
 //! on [`Object`](crate::schema::Object) without it does not compile.
 
 mod apply;
+mod cascade;
 mod changes;
 mod column;
 mod constraint;
@@ -17,6 +18,7 @@ mod index;
 mod kind;
 mod namespace;
 mod planner;
+mod removed_values;
 mod rename;
 mod sequence;
 mod slot;

@@ -19,6 +19,8 @@ pub(crate) struct Planner<'a> {
     pub(super) delta: Delta,
     pub(super) renames: &'a [Rename],
     pub(super) style: Style,
+    /// Whether a slot also marks values that a cast changes without an error.
+    pub(crate) guards: bool,
     pub(super) steps: Vec<Step>,
 }
 
@@ -30,7 +32,15 @@ impl<'a> Planner<'a> {
         renames: &'a [Rename],
         style: Style,
     ) -> Self {
-        Self { from, to, delta: Delta::new(from, to, changes), renames, style, steps: Vec::new() }
+        Self {
+            from,
+            to,
+            delta: Delta::new(from, to, changes),
+            renames,
+            style,
+            guards: false,
+            steps: Vec::new(),
+        }
     }
 
     /// Takes the steps planned so far.

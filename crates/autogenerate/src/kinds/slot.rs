@@ -29,13 +29,14 @@ impl Planner<'_> {
             rehearsal.push_str(";\nSET CONSTRAINTS ALL IMMEDIATE");
         }
         let remaining = format!("SELECT count(*) FROM {rows}");
-        let slot = Slot { title, count, template, rehearsal, remaining, is_guard: false };
+        let cascades = Vec::new();
+        let slot = Slot { title, count, template, rehearsal, remaining, is_guard: false, cascades };
         self.style.slots.then_some(slot)
     }
 
     /// Whether writes to the table are checked at the end of the transaction. Until then, it cannot
     /// be altered.
-    fn has_deferred_constraints(&self, table: &Name) -> bool {
+    pub(super) fn has_deferred_constraints(&self, table: &Name) -> bool {
         let tables = self.from.tables.iter().chain(&self.to.tables);
         let constraints =
             tables.flat_map(|(name, it)| it.constraints.values().map(move |constraint| (name, constraint)));
@@ -155,7 +156,12 @@ impl Planner<'_> {
         };
         let template = format!("{};", delete("…", " -- the first one is kept"));
         let title = format!("resolve duplicates of {table} ({terms})");
-        self.slot(table, title, &rows, [template, delete("ctid", "")])
+        let candidates = format!(
+            "SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY {terms}) AS rows_of_group FROM {table}{filter}) AS numbered \
+             WHERE rows_of_group > 1"
+        );
+        let cascades = self.cascades(table, &candidates);
+        Some(Slot { cascades, ..self.slot(table, title, &rows, [template, delete("ctid", "")])? })
     }
 
     /// Whether an existing key already guarantees uniqueness.
@@ -219,23 +225,22 @@ impl Planner<'_> {
                     format!("other.{} = {table}.{}", quote_identifier(other), quote_identifier(own))
                 });
                 let pairs = pairs.collect::<Vec<_>>().join(" AND ");
-                let set = if it.definition.contains(" MATCH FULL") {
-                    format!("({})", set.join(" OR "))
-                } else {
-                    set.join(" AND ")
-                };
+                let is_full = it.definition.contains(" MATCH FULL");
+                let set = if is_full { format!("({})", set.join(" OR ")) } else { set.join(" AND ") };
                 let wrong =
                     format!("{set}\n    AND NOT EXISTS (SELECT FROM {references} AS other WHERE {pairs})");
-                let delete = format!("DELETE FROM {table} WHERE {wrong}");
-                let nullable = columns.iter().find(|column| {
+                let is_nullable = |column: &&String| {
                     let column = self.to.tables.get(table).and_then(|table| table.column(column));
                     column.is_some_and(|column| column.nullable)
-                });
-                let rehearsal = match nullable {
-                    Some(column) => {
-                        format!("UPDATE {table} SET {} = NULL WHERE {wrong}", quote_identifier(column))
-                    }
-                    None => delete.clone(),
+                };
+                let mut nullable: Vec<_> = columns.iter().filter(is_nullable).collect();
+                // One unknown value is enough, unless all have to be known or unknown together.
+                nullable.truncate(if is_full { nullable.len() } else { 1 });
+                let rehearsal = if nullable.is_empty() || is_full && nullable.len() < columns.len() {
+                    format!("DELETE FROM {table} WHERE {wrong}")
+                } else {
+                    let set = nullable.iter().map(|column| format!("{} = NULL", quote_identifier(column)));
+                    format!("UPDATE {table} SET {} WHERE {wrong}", set.collect::<Vec<_>>().join(", "))
                 };
                 let template = format!("UPDATE {table} SET … WHERE {wrong};");
                 self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
@@ -260,7 +265,10 @@ impl Planner<'_> {
         let rows = format!("{keyed} AS a JOIN {keyed} AS b\n    ON a.row < b.row AND {pairs}");
         let template = format!("-- these conflict: SELECT * FROM {rows}\nDELETE FROM {table} WHERE …;");
         let rehearsal = format!("DELETE FROM {table} WHERE ctid IN (SELECT b.row FROM {rows})");
-        self.slot(table, title, &rows, [template, rehearsal])
+        let candidates =
+            format!("SELECT * FROM {table} WHERE ctid IN (SELECT unnest(ARRAY[a.row, b.row]) FROM {rows})");
+        let cascades = self.cascades(table, &candidates);
+        Some(Slot { cascades, ..self.slot(table, title, &rows, [template, rehearsal])? })
     }
 }
 

@@ -68,6 +68,26 @@ pub(super) fn is_number(column: &Column) -> bool {
     NUMBERS.contains(&parts(&column.data_type).0.as_str())
 }
 
+/// Whether a type holds whole numbers.
+pub(super) fn is_integer(data_type: &str) -> bool {
+    matches!(data_type, "smallint" | "integer" | "bigint")
+}
+
+/// The smallest and the largest positive number of a floating-point type, rounded inwards.
+pub(super) fn floating(data_type: &str) -> Option<(&'static str, &'static str)> {
+    match data_type {
+        "real" => Some(("1.2e-38", "3.4e38")),
+        "double precision" => Some(("2.3e-308", "1.7e308")),
+        _ => None,
+    }
+}
+
+/// The number of digits after the point that a type with a limit retains.
+pub(super) fn scale(data_type: &str) -> Option<u32> {
+    let (base, size) = parts(data_type);
+    (base == "numeric" && !size.is_empty()).then(|| size.get(1).copied().unwrap_or_default())
+}
+
 /// How values are cast from one type to another.
 pub(super) fn cast(from: &Column, to: &Column) -> Cast {
     let element = |column: &Column| {

@@ -15,10 +15,13 @@
 //! A revision that [replaces](crate::revision::Revision::replaces) others is recorded in their place,
 //! without running it, in a database that has all of them applied.
 //!
-//! If a way down of several files is interrupted between two files, the revision stays marked
-//! (`success = false` in the row of its first file), because upgrading from there would apply what
-//! was never reverted. [`downgrade`] continues where it stopped; [`upgrade`] and sqlx's tool return
-//! an error.
+//! A generated revision of several files may be interrupted between any two of them, in both
+//! directions: [`upgrade`], [`downgrade`] and sqlx's tool continue from there.
+//!
+//! A revision with more files in one direction than in the other has no such points on its way down.
+//! If that is interrupted between two files, the revision stays marked (`success = false` in the row
+//! of its first file), because upgrading from there would apply what was never reverted.
+//! [`downgrade`] continues where it stopped; [`upgrade`] and sqlx's tool return an error.
 
 mod error;
 mod fault;
@@ -109,8 +112,7 @@ async fn apply(
 ///   if one of the files is missing, irreversible or has an open slot.
 /// - [`MigrationError::Unknown`] if the database has applied migrations that `migrations` lack.
 /// - [`MigrationError::PartlyApplied`] if the way up was interrupted and the way down cannot start
-///   in its
-///   middle.
+///   in its middle.
 ///
 /// [`MigrationError::RevertFailed`] at the first file that fails; the newer ones stay reverted.
 pub async fn downgrade(

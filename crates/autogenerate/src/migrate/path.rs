@@ -136,7 +136,8 @@ fn revert_steps(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, Migration
     let applied: Vec<&Pair> =
         revision.files.iter().rev().filter(|pair| rows.contains_key(&pair.version)).collect();
     let continues = rows.get(&first).is_some_and(|row| !row.success);
-    if applied.len() < revision.files.len() && !continues && !revision.is_mirrored() {
+    let is_mirrored = revision.is_mirrored();
+    if applied.len() < revision.files.len() && !continues && !is_mirrored {
         return Err(MigrationError::PartlyApplied {
             revision: first,
             applied: applied.len(),
@@ -144,8 +145,8 @@ fn revert_steps(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, Migration
         });
     }
     let mut steps: Vec<Step> = Vec::new();
-    // An empty file is recorded together with the next one, so that an interruption between them
-    // does not look like progress.
+    // If the files are not mirrored, an empty one is recorded together with the next one, so that an
+    // interruption between them does not look like progress.
     let mut recorded = Vec::new();
     for pair in applied {
         let script = pair.down.as_ref().ok_or(MigrationError::NoDown(pair.version))?;
@@ -155,7 +156,7 @@ fn revert_steps(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, Migration
             return Err(MigrationError::Irreversible { file, line, reason });
         }
         recorded.push(pair.version);
-        if pair.version != first && marks::is_empty(script.sql.as_str()) {
+        if !is_mirrored && pair.version != first && marks::is_empty(script.sql.as_str()) {
             continue;
         }
         let versions = std::mem::take(&mut recorded);
@@ -164,6 +165,7 @@ fn revert_steps(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, Migration
     }
     if let [step, _, ..] = &mut *steps
         && !continues
+        && !is_mirrored
     {
         step.mark = Some(first);
     }

@@ -8,12 +8,21 @@ pub(crate) use step::{Priority, Resource, Role, Step};
 
 use crate::plan::{Batch, Statement};
 
+/// How many files the statements may be split into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Files {
+    /// As many as they need to block others as little as possible.
+    Many,
+    /// One if possible. Only the use of a new enum value starts another.
+    One,
+}
+
 /// Sorts the steps, and splits them into batches.
 ///
 /// # Errors
 ///
 /// Returns the statements that depend on each other in a cycle.
-pub(crate) fn sort(mut steps: Vec<Step>) -> Result<Vec<Statement>, Vec<String>> {
+pub(crate) fn sort(mut steps: Vec<Step>, files: Files) -> Result<Vec<Statement>, Vec<String>> {
     steps.sort_by(|a, b| a.key().cmp(&b.key()));
     let mut followers = edges(&steps);
     let mut waits = vec![0_usize; steps.len()];
@@ -34,7 +43,7 @@ pub(crate) fn sort(mut steps: Vec<Step>) -> Result<Vec<Statement>, Vec<String>> 
         let stuck = steps.iter().zip(&waits).filter(|(_, waits)| **waits > 0);
         return Err(stuck.map(|(step, _)| step.key.clone()).collect());
     }
-    Ok(into_batches(order, steps))
+    Ok(into_batches(order, steps, files))
 }
 
 /// For each step, the steps that have to come after it.
@@ -69,21 +78,26 @@ fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
 }
 
 /// The statements in order, each with its batch.
-fn into_batches(order: Vec<usize>, steps: Vec<Step>) -> Vec<Statement> {
+fn into_batches(order: Vec<usize>, steps: Vec<Step>, files: Files) -> Vec<Statement> {
     let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
     let mut uncommitted = BTreeSet::new();
     let mut values = BTreeSet::new();
+    let mut holds_locks = false;
     let mut statements = Vec::new();
     for step in order.into_iter().filter_map(|step| steps[step].take()) {
         let alone = step.statements.iter().any(|statement| statement.batch != Batch::Same);
+        // No table stays locked while it or another one is scanned.
+        let scans_under_lock = step.scans() && holds_locks;
         let waits = step.committed.iter().any(|resource| uncommitted.contains(resource))
-            || step.uses_any(&values)
-            || step.moves_data() && !uncommitted.is_empty();
-        let fresh = !alone && waits;
+            || step.moves_data() && !uncommitted.is_empty()
+            || scans_under_lock;
+        let fresh = !alone && (step.uses_any(&values) || waits && files == Files::Many);
         if alone || fresh {
             uncommitted.clear();
             values.clear();
+            holds_locks = false;
         }
+        holds_locks |= !alone && !step.is_harmless();
         values.extend(step.values);
         if !alone {
             uncommitted.extend(
@@ -109,7 +123,11 @@ mod tests {
     }
 
     fn order(steps: Vec<Step>) -> Vec<(String, Batch)> {
-        sort(steps).unwrap().into_iter().map(|statement| (statement.sql, statement.batch)).collect()
+        sort(steps, Files::Many)
+            .unwrap()
+            .into_iter()
+            .map(|statement| (statement.sql, statement.batch))
+            .collect()
     }
 
     #[test]
@@ -152,6 +170,6 @@ mod tests {
             Step::new(Priority::Table, "make a").makes(table("a")).needs(table("b")),
             Step::new(Priority::Table, "make b").makes(table("b")).needs(table("a")),
         ];
-        assert_eq!(sort(steps), Err(vec!["make a".to_owned(), "make b".to_owned()]));
+        assert_eq!(sort(steps, Files::Many), Err(vec!["make a".to_owned(), "make b".to_owned()]));
     }
 }

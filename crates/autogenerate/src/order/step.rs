@@ -92,10 +92,10 @@ pub(crate) enum Priority {
     View,
     Setting,
     Concurrent,
-    Attach,
     Populate,
     Validate,
     Analyze,
+    Attach,
     Tighten,
     DropConcurrent,
     Drop,
@@ -235,6 +235,16 @@ impl Step {
     pub(super) fn moves_data(&self) -> bool {
         self.priority == Priority::Populate
             && self.statements.iter().any(|statement| statement.slot.is_some())
+    }
+
+    /// Whether it reads all rows while others read and write.
+    pub(super) fn scans(&self) -> bool {
+        self.priority == Priority::Validate
+    }
+
+    /// Whether it takes no lock that blocks reads or writes.
+    pub(super) fn is_harmless(&self) -> bool {
+        matches!(self.priority, Priority::Validate | Priority::Analyze)
     }
 
     /// Makes a step wait for these objects if it reads rows or needs a file of its own.

@@ -15,11 +15,12 @@ use crate::{
     diff::{self, Change, Fault, Object, RenameFault},
     introspect::Unhandled,
     migrate,
-    plan::{Plan, Renames, StatementNote, Style},
+    plan::{Plan, Renames, Statement, StatementNote, Style},
     planner,
     prove::{self, Claim, Observed, Proof, Samples},
-    revision::{Draft, File, Migrations, Written, marks, render},
+    revision::{Draft, File, Migrations, Written, marks, render, render_down},
     schema::Schema,
+    scratch::Scratch,
 };
 
 /// The style of a revision: the table stays readable and writable, and slots mark where manual
@@ -63,7 +64,7 @@ pub struct Proven {
     pub written: Written,
     /// The way up.
     pub up: Plan,
-    /// The way down.
+    /// The ways down of all files, in the order in which they run.
     pub down: Plan,
     /// What was measured in both directions.
     pub proof: Proof,
@@ -146,10 +147,9 @@ impl Project {
         lend::lend_referencing([&mut sides.from, &mut sides.to], &renames, &[actual]);
         let Sides { from, to, .. } = &sides;
         let mut up = planner::plan(from, to, &renames, CAREFUL)?;
-        let mut down = planner::plan(to, from, &renames.reversed(), CAREFUL)?.guarded();
-        let proof = Box::pin(self.prove((from, to), (&up, &down), &renames)).await?;
-        adopt_hazards(&mut up, &proof.up);
-        adopt_hazards(&mut down, &proof.down);
+        let (mut down, proof) = Box::pin(self.prove((from, to), &up, &renames)).await?;
+        adopt_hazards(&mut up.statements, &proof.up);
+        adopt_hazards(down.iter_mut().rev().flat_map(|plan| &mut plan.statements), &proof.down);
         if let Some(conn) = conn {
             count_slot_rows(&mut up, conn).await;
         }
@@ -159,29 +159,29 @@ impl Project {
             up: &render(&up, &notes(&proof.up)),
             down: &match &proof.irreversible {
                 Some(reason) => vec![File::irreversible(reason)],
-                None => render(&down, &notes(&proof.down)),
+                None => render_down(&up, &down, &notes(&proof.down)),
             },
         };
         if self.migrations()?.newest() != migrations.newest() {
             return Err(ProjectError::FolderChanged);
         }
         let written = draft.write(&self.folder, request.now)?;
+        let down = Plan::joined(down.iter().rev());
         revised.revision = Some(Proven { written, up, down, proof });
         Ok(revised)
     }
 
+    /// Plans the ways down of the files of `up`, and proves both directions.
     async fn prove(
         &self,
-        (from, to): (&Schema, &Schema),
-        (up, down): (&Plan, &Plan),
+        sides: (&Schema, &Schema),
+        up: &Plan,
         renames: &Renames,
-    ) -> Result<Proof, ProjectError> {
-        let samples = Samples::new();
-        let claim = Claim { from, to, up, down, renames, samples: &samples, may_fail_on_data: false };
+    ) -> Result<(Vec<Plan>, Proof), ProjectError> {
         let mut scratch = self.scratch().await?;
-        let proof = prove::prove(&mut scratch, &claim).await;
+        let outcome = plan_down_and_prove(&mut scratch, sides, up, renames).await;
         scratch.close().await?;
-        Ok(proof?)
+        outcome
     }
 
     /// The renames, from hints in the models and from answers, and the hints that no longer apply.
@@ -218,6 +218,21 @@ impl Project {
     }
 }
 
+async fn plan_down_and_prove(
+    scratch: &mut Scratch,
+    (from, to): (&Schema, &Schema),
+    up: &Plan,
+    renames: &Renames,
+) -> Result<(Vec<Plan>, Proof), ProjectError> {
+    let states = prove::states(scratch, (from, to), up).await?;
+    let down = planner::plan_down(up, &states, renames)?;
+    let between = &states[1..states.len() - 1];
+    let samples = &Samples::new();
+    let claim = Claim { from, to, up, down: &down, between, renames, samples, may_fail_on_data: false };
+    let proof = prove::prove(scratch, &claim).await?;
+    Ok((down, proof))
+}
+
 /// Asks what happened to the objects without a model, and adds those that were renamed.
 async fn ask_about_undescribed(
     (from, to): (&Schema, &Schema),
@@ -240,8 +255,8 @@ async fn ask_about_undescribed(
 }
 
 /// Replaces the predicted hazards with those that the proof observed.
-fn adopt_hazards(plan: &mut Plan, observed: &[Observed]) {
-    for (statement, observed) in plan.statements.iter_mut().zip(observed) {
+fn adopt_hazards<'a>(statements: impl IntoIterator<Item = &'a mut Statement>, observed: &[Observed]) {
+    for (statement, observed) in statements.into_iter().zip(observed) {
         statement.hazards.clone_from(&observed.hazards);
     }
 }
@@ -252,7 +267,7 @@ fn notes(observed: &[Observed]) -> Vec<StatementNote> {
 
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
-/// Adds to each slot the number of affected rows in the live database. A query that needs a column
+/// Adds to each slot the number of affected rows in the live database, and to each cascade. A query that needs a column
 /// that the revision only adds fails, and leaves the slot without a number. Missing privileges are
 /// noted in the title.
 async fn count_slot_rows(plan: &mut Plan, conn: &mut PgConnection) {
@@ -265,6 +280,10 @@ async fn count_slot_rows(plan: &mut Plan, conn: &mut PgConnection) {
                 slot.title = format!("{} (not counted: {})", slot.title, error.message());
             }
             Err(_) => {}
+        }
+        for cascade in &mut slot.cascades {
+            let rows = sqlx::query_scalar::<_, i64>(AssertSqlSafe(cascade.count.as_str()));
+            cascade.rows = rows.fetch_one(&mut *conn).await.ok().map(i64::unsigned_abs);
         }
     }
 }

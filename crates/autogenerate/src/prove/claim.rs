@@ -17,8 +17,11 @@ pub struct Claim<'a> {
     pub to: &'a Schema,
     /// The plan from `from` to `to`.
     pub up: &'a Plan,
-    /// The plan back.
-    pub down: &'a Plan,
+    /// The plans back, one for each file of `up` and in the same order. A single plan may also undo
+    /// all of them.
+    pub down: &'a [Plan],
+    /// The schemas between the files of `up`, to which all but the first of `down` lead.
+    pub between: &'a [Schema],
     /// The renames of the up plan. Rows of renamed objects have to stay the same.
     pub renames: &'a Renames,
     /// Rows of the actual database to try in addition to generated ones.
@@ -34,7 +37,8 @@ pub struct Claim<'a> {
 pub struct Proof {
     /// The statements of the up plan.
     pub up: Vec<Observed>,
-    /// The statements of the down plan; empty if it is irreversible.
+    /// The statements of the down plans, in the order in which they run; empty if one of them is
+    /// irreversible.
     pub down: Vec<Observed>,
     /// The tables for which no row could be generated, and why. The plans touch them, or a touched
     /// table references them.
@@ -56,10 +60,23 @@ pub struct Observed {
 }
 
 impl<'a> Claim<'a> {
-    pub(super) fn ends(&self, direction: Direction) -> (&'a Schema, &'a Schema, &'a Plan) {
+    pub(super) fn ends(&self, direction: Direction) -> (&'a Schema, &'a Schema) {
         match direction {
-            Direction::Up => (self.from, self.to, self.up),
-            Direction::Down => (self.to, self.from, self.down),
+            Direction::Up => (self.from, self.to),
+            Direction::Down => (self.to, self.from),
+        }
+    }
+
+    /// The plans in the order in which they run, each with the schema that it leads to, if that is
+    /// to be checked.
+    pub(super) fn legs(&self, direction: Direction) -> Vec<(&'a Plan, Option<&'a Schema>)> {
+        match direction {
+            Direction::Up => vec![(self.up, None)],
+            Direction::Down => {
+                let leads_to = |at: usize| self.between.get(at.checked_sub(1)?);
+                let legs = self.down.iter().enumerate().map(|(at, plan)| (plan, leads_to(at)));
+                legs.rev().collect()
+            }
         }
     }
 
@@ -72,11 +89,12 @@ impl<'a> Claim<'a> {
 
     /// The tables that need rows: those that the plan touches and that still exist afterwards.
     pub(super) fn touched(&self, direction: Direction) -> BTreeSet<Name> {
-        let (from, to, plan) = self.ends(direction);
+        let (from, to) = self.ends(direction);
         let renames = self.renames(direction);
         let stays =
             |name: &Name| from.tables.contains_key(name) && to.tables.contains_key(renames.table(name));
-        let tables = plan.statements.iter().flat_map(|statement| &statement.tables);
+        let legs = self.legs(direction).into_iter();
+        let tables = legs.flat_map(|(plan, _)| &plan.statements).flat_map(|statement| &statement.tables);
         tables.filter(|name| stays(name)).cloned().collect()
     }
 }

@@ -1,8 +1,8 @@
 //! Proves a plan before it is written.
 //!
 //! In [scratch](crate::scratch) space with rows in it, the up plan leads to the target schema, the
-//! down plan leads back, and rows that neither should touch stay the same. The proof also measures
-//! what each statement locks, rewrites and reads.
+//! down plans lead back file by file, and rows that neither should touch stay the same. The proof
+//! also measures what each statement locks, rewrites and reads.
 
 mod claim;
 mod concurrent;
@@ -25,7 +25,7 @@ use self::{
     survive::Survivors,
 };
 use crate::{
-    plan::{Renames, Style},
+    plan::{Plan, Renames, Style},
     planner,
     schema::{Name, Object, Schema},
     scratch::Scratch,
@@ -54,6 +54,31 @@ pub async fn prove(scratch: &mut Scratch, claim: &Claim<'_>) -> Result<Proof, Pr
         return first;
     }
     attempt(scratch, &Claim { from: &from, to: &to, ..*claim }).await
+}
+
+/// The schemas before `up` and after each of its files: the schemas to which the ways down of the
+/// files lead. Clears the previous contents of `scratch`.
+///
+/// # Errors
+///
+/// A statement fails, even without rows.
+pub async fn states(
+    scratch: &mut Scratch,
+    (from, to): (&Schema, &Schema),
+    up: &Plan,
+) -> Result<Vec<Schema>, ProofError> {
+    if up.files().count() < 2 {
+        return Ok(vec![from.clone(), to.clone()]);
+    }
+    recreate(scratch, from).await?;
+    let mut states = vec![scratch.read().await?.schema];
+    let renames = Renames::default();
+    let mut run = Run::new(scratch, (from, &renames), Direction::Up, Transactions::PerFile);
+    for file in up.files() {
+        run.run_file(file).await?;
+        states.push(run.scratch.read().await?.schema);
+    }
+    Ok(states)
 }
 
 async fn attempt(scratch: &mut Scratch, claim: &Claim<'_>) -> Result<Proof, ProofError> {
@@ -117,7 +142,7 @@ async fn seed(
         ("BEGIN", "COMMIT")
     };
     scratch.execute(begin).await?;
-    let (schema, ..) = claim.ends(direction);
+    let (schema, _) = claim.ends(direction);
     // The rows are there as if they had been written before.
     let acting: Vec<_> = schema
         .sql_objects
@@ -142,13 +167,13 @@ async fn run_and_compare(
     claim: &Claim<'_>,
     direction: Direction,
 ) -> Result<Vec<Observed>, ProofError> {
-    let (from, to, plan) = claim.ends(direction);
+    let (from, to) = claim.ends(direction);
     let renames = claim.renames(direction);
     let survivors = Survivors::read(scratch.connection(), from, to, &renames).await?;
     let mut run = Run::new(scratch, (from, &renames), direction, Transactions::PerFile);
     run.may_fail_on_data = claim.may_fail_on_data || direction == Direction::Down;
     run.survivors = Some(survivors);
-    let observed = match run.run_all(plan).await {
+    let observed = match run.run_all(&claim.legs(direction)).await {
         Ok(observed) => observed,
         Err(error) => {
             run.abandon().await?;
@@ -156,10 +181,7 @@ async fn run_and_compare(
         }
     };
     let survivors = run.survivors.take();
-    let objects = differences(&scratch.read().await?.schema, to);
-    if !objects.is_empty() {
-        return Err(ProofError::NotReached { direction, objects: print_objects(objects) });
-    }
+    run.check_schema(to).await?;
     if let Some(mut survivors) = survivors {
         ProofError::check_rows(direction, survivors.changes_after(scratch.connection()).await?)?;
     }
@@ -188,10 +210,10 @@ async fn observe_locks(
     direction: Direction,
     observed: &mut [Observed],
 ) -> sqlx::Result<bool> {
-    let (from, _, plan) = claim.ends(direction);
+    let (from, _) = claim.ends(direction);
     let renames = claim.renames(direction);
     let mut run = Run::new(scratch, (from, &renames), direction, Transactions::PerStatement);
-    match run.run_all(plan).await {
+    match run.run_all(&claim.legs(direction)).await {
         Ok(separate) => {
             for (whole, separate) in observed.iter_mut().zip(separate) {
                 *whole = Observed { data_error: whole.data_error.take().or(separate.data_error), ..separate };

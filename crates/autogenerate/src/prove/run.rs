@@ -3,6 +3,7 @@
 use super::{
     claim::Observed,
     concurrent,
+    differences::differences,
     error::{Direction, ProofError},
     measure::{Snapshot, View, hazards},
     survive::Survivors,
@@ -66,27 +67,51 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Runs all statements, and returns what each was observed to do.
-    pub(super) async fn run_all(&mut self, plan: &Plan) -> Result<Vec<Observed>, ProofError> {
+    /// Runs plans, and returns what each statement was observed to do. A plan has to lead to the
+    /// schema next to it.
+    pub(super) async fn run_all(
+        &mut self,
+        legs: &[(&Plan, Option<&Schema>)],
+    ) -> Result<Vec<Observed>, ProofError> {
         self.existing = self.view_of_all(Batch::Same).take(self.scratch.connection()).await?.relations();
         let mut observed = Vec::new();
-        let mut before = None;
-        for statement in &plan.statements {
-            let starts_transaction = self.transactions == Transactions::PerStatement
-                || statement.batch != Batch::Same
-                || before == Some(Batch::Alone);
-            if before.is_none() || starts_transaction {
-                self.end(before).await.map_err(|error| self.fails("COMMIT", error))?;
+        for (plan, leads_to) in legs {
+            for file in plan.files() {
+                observed.extend(self.run_file(file).await?);
+            }
+            if let Some(schema) = leads_to {
+                self.check_schema(schema).await?;
+            }
+        }
+        Ok(observed)
+    }
+
+    /// Runs the statements of one file.
+    pub(super) async fn run_file(&mut self, file: &[Statement]) -> Result<Vec<Observed>, ProofError> {
+        let mut observed = Vec::new();
+        for (at, statement) in file.iter().enumerate() {
+            if at == 0 || self.transactions == Transactions::PerStatement {
                 self.begin(statement.batch).await?;
             }
             let data_error = self.rehearse(statement).await?;
             let mut seen = self.observe(statement).await?;
             seen.data_error = data_error.or(seen.data_error);
             observed.push(seen);
-            before = Some(statement.batch);
+            if at + 1 == file.len() || self.transactions == Transactions::PerStatement {
+                self.end(statement.batch).await.map_err(|error| self.fails("COMMIT", error))?;
+            }
         }
-        self.end(before).await.map_err(|error| self.fails("COMMIT", error))?;
         Ok(observed)
+    }
+
+    /// Returns an error if the schema differs from `schema`.
+    pub(super) async fn check_schema(&mut self, schema: &Schema) -> Result<(), ProofError> {
+        let objects = differences(&self.scratch.read().await?.schema, schema);
+        if objects.is_empty() {
+            return Ok(());
+        }
+        let objects = objects.into_iter().map(|object| object.to_string()).collect();
+        Err(ProofError::NotReached { direction: self.direction, objects })
     }
 
     /// Rolls back the transaction of a failed plan.
@@ -107,13 +132,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn end(&mut self, batch: Option<Batch>) -> sqlx::Result<()> {
+    async fn end(&mut self, batch: Batch) -> sqlx::Result<()> {
         match batch {
-            Some(_) if self.scratch.is_transactional() => {
+            _ if self.scratch.is_transactional() => {
                 self.scratch.execute("SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT file").await
             }
-            None | Some(Batch::Alone) => Ok(()),
-            Some(_) => self.scratch.execute("COMMIT").await,
+            Batch::Alone => Ok(()),
+            _ => self.scratch.execute("COMMIT").await,
         }
     }
 

@@ -220,14 +220,10 @@ impl Revision {
         self.files.iter().any(|pair| marks::is_generated(pair.up.sql.as_str()))
     }
 
-    /// Whether the down file of each version undoes its up file: no file is empty in either
-    /// direction.
+    /// Whether the down file of each version undoes its up file: no file is padding.
     pub(crate) fn is_mirrored(&self) -> bool {
-        self.files.len() == 1
-            || self.files.iter().all(|pair| {
-                !marks::is_empty(pair.up.sql.as_str())
-                    && pair.down.as_ref().is_some_and(|down| !marks::is_empty(down.sql.as_str()))
-            })
+        let is_padding = |script: &Script| marks::is_padding(script.sql.as_str());
+        !self.files.iter().any(|pair| is_padding(&pair.up) || pair.down.as_ref().is_some_and(is_padding))
     }
 }
 

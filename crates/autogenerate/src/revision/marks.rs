@@ -1,5 +1,7 @@
 //! Comments in migration files that the tools interpret.
 
+use crate::plan::Slot;
+
 /// The comment by which sqlx recognizes a file that runs outside a transaction.
 pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
 const REVISION: &str = "-- revision: ";
@@ -7,6 +9,11 @@ const SLOT: &str = "-- SLOT";
 const SLOT_IN_FULL: &str = "-- SLOT (delete this line when the statement below is right): ";
 const GUARD: &str = "-- GUARD (this file stops if there are such rows):";
 const IRREVERSIBLE: &str = "-- irreversible:";
+
+/// The content of a down file whose up file only changes data.
+pub(crate) const NOTHING_TO_REVERT: &str = "-- Nothing to revert: the way up only changes data.\n";
+/// The content of a file that only exists because the other direction has more files.
+pub(crate) const PADDING: &str = "-- Nothing to do here: ";
 
 /// The words by which a generated file says where it comes from.
 pub(crate) const GENERATED: &str = "Generated from the models";
@@ -72,15 +79,20 @@ pub(crate) fn is_empty(sql: &str) -> bool {
     sql.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--"))
 }
 
+/// Whether a file only exists because the other direction has more files.
+pub(crate) fn is_padding(sql: &str) -> bool {
+    is_empty(sql) && marked(sql, PADDING).next().is_some()
+}
+
 /// The line that opens a slot.
 pub(crate) fn slot_line(title: &str) -> String {
     format!("{SLOT_IN_FULL}{}", one_line(title))
 }
 
 /// The lines above a guard: what it is for, and how to do without it.
-pub(crate) fn guard_lines(title: &str, template: &str) -> String {
-    let template: String = template.lines().flat_map(|line| ["--   ", line, "\n"]).collect();
-    format!("{GUARD} {}. To migrate such rows instead, write:\n{template}", one_line(title))
+pub(crate) fn guard_lines(slot: &Slot, how: &str) -> String {
+    let template: String = slot.template.lines().flat_map(|line| ["--   ", line, "\n"]).collect();
+    format!("{GUARD} {}. To migrate such rows instead, {how}:\n{template}", one_line(&slot.title))
 }
 
 /// The line that marks a way down as irreversible.
@@ -152,5 +164,6 @@ mod tests {
         assert_eq!(misplaced_no_transaction("-- a\n-- no-transaction\n"), Some(2));
         assert_eq!(misplaced_no_transaction("-- no-transaction\n"), None);
         assert!(is_empty("-- a\n\n  -- b") && !is_empty("-- a\nSELECT 1"));
+        assert!(!is_padding(NOTHING_TO_REVERT) && is_padding(&format!("-- a\n\n{PADDING}more files")));
     }
 }

@@ -13,9 +13,13 @@
 //! A file without such a line is a revision by itself. `-- no-transaction` only works as the very
 //! first line of a file, and applies to that file alone.
 //!
-//! sqlx reverts file by file, newest first, and the way down may need more or fewer files than the
-//! way up. The first version of a group holds the first step of the way up and the last step of the
-//! way down. If one direction has fewer files, its files with the newest versions are empty.
+//! sqlx reverts file by file, newest first. In a generated revision, the way down of each file undoes
+//! exactly its way up ([`render_down`]), so that single files can be applied and reverted in any
+//! order that sqlx allows.
+//!
+//! A [`Draft`] may also have more files in one direction than in the other. Then its files are only
+//! applied and reverted together: the first version of the group holds the first step of the way up
+//! and the last step of the way down, and the missing files have the newest versions and are empty.
 //!
 //! ```
 //! use autogenerate::revision::{Draft, File, Migrations};
@@ -54,7 +58,7 @@ pub use marks::OpenSlot;
 pub(crate) use rebase::restore;
 pub use rebase::{renumber, set_aside};
 pub(crate) use render::terminated;
-pub use render::{File, render};
+pub use render::{File, render, render_down};
 pub use replaced::Replaced;
 pub(crate) use replaced::{ours_lines, replaced_sets, replaces_lines};
 pub(crate) use write::next_version;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::marks::{guard_lines, irreversible_line, slot_line};
+use super::marks::{NOTHING_TO_REVERT, guard_lines, irreversible_line, slot_line};
 use crate::{
     hazard::Hazard,
     plan::{Batch, Plan, Slot, Statement, StatementNote},
@@ -39,7 +39,7 @@ pub fn render(plan: &Plan, notes: &[StatementNote]) -> Vec<File> {
     let mut drafts: Vec<Draft> = Vec::new();
     for (at, statement) in plan.statements.iter().enumerate() {
         let alone = statement.batch == Batch::Alone;
-        if let (true, Some(slot)) = (alone, &statement.slot) {
+        if let Some(slot) = slot_before(statement) {
             // Filling the slot may take long, so it must not hold the locks of the previous file.
             let mut draft = Draft::default();
             draft.slot(slot);
@@ -56,6 +56,28 @@ pub fn render(plan: &Plan, notes: &[StatementNote]) -> Vec<File> {
     drafts.into_iter().map(Draft::file).collect()
 }
 
+/// Renders the ways down of the files of `up`, each as one file, in the order in which they run.
+///
+/// `down` is in the order of the files of `up`, `notes` are in the order in which the statements run.
+#[must_use]
+pub fn render_down(up: &Plan, down: &[Plan], mut notes: &[StatementNote]) -> Vec<File> {
+    let ups: Vec<_> = up.files().collect();
+    let mut files = Vec::new();
+    for (file, plan) in ups.into_iter().zip(down).rev() {
+        let (own, rest) = notes.split_at(plan.statements.len().min(notes.len()));
+        notes = rest;
+        files.push(render(plan, own).into_iter().next().unwrap_or_else(|| File::new(NOTHING_TO_REVERT)));
+        // The slot has a file of its own.
+        files.extend(file.iter().filter_map(slot_before).map(|_| File::new(NOTHING_TO_REVERT)));
+    }
+    files
+}
+
+/// The slot of a statement, if it cannot be in the statement's file.
+fn slot_before(statement: &Statement) -> Option<&Slot> {
+    statement.slot.as_ref().filter(|slot| statement.batch == Batch::Alone && !slot.is_guard)
+}
+
 #[derive(Debug, Default)]
 struct Draft {
     no_transaction: bool,
@@ -67,10 +89,16 @@ impl Draft {
     fn slot(&mut self, slot: &Slot) {
         if slot.is_guard {
             let guard = slot.guard().map(|sql| terminated(&sql)).unwrap_or_default();
-            self.blocks.push(guard_lines(&slot.title, &slot.template) + &guard);
+            self.blocks.push(guard_lines(slot, "write") + &guard);
             return;
         }
-        self.blocks.push(format!("{}\n{}", slot_line(&slot.title), terminated(&slot.template)));
+        let mut lines = slot_line(&slot.title) + "\n";
+        if slot.deletes() {
+            self.hazards.insert(Hazard::DeletesData);
+            lines += &format!("-- hazards: {}\n", Hazard::DeletesData);
+        }
+        lines.extend(slot.cascades.iter().map(|cascade| format!("-- {cascade}\n")));
+        self.blocks.push(lines + &terminated(&slot.template));
     }
 
     fn statement(&mut self, statement: &Statement, note: Option<&StatementNote>) {
@@ -78,13 +106,22 @@ impl Draft {
             self.slot(slot);
         }
         let mut block = String::new();
-        if !statement.hazards.is_empty() {
-            block = format!("-- hazards: {}\n", hazards(&statement.hazards));
+        if let (true, Some(slot)) = (self.no_transaction, statement.slot.as_ref().filter(|it| it.is_guard)) {
+            // The statement itself fails if there are such rows.
+            block = guard_lines(slot, "run this before");
+        }
+        let mut own = statement.hazards.clone();
+        if statement.slot.as_ref().is_some_and(Slot::deletes) {
+            // It is the slot that deletes, and it says so itself.
+            own.remove(&Hazard::DeletesData);
+        }
+        if !own.is_empty() {
+            block += &format!("-- hazards: {}\n", hazards(&own));
         }
         if let Some(note) = note {
             block += &locks_comment(note);
         }
-        self.hazards.extend(&statement.hazards);
+        self.hazards.extend(own);
         self.blocks.push(block + &terminated(&statement.sql));
     }
 
@@ -144,6 +181,7 @@ mod tests {
             tables: BTreeSet::new(),
             hazards: BTreeSet::new(),
             slot: None,
+            is_rename: false,
         }
     }
 
@@ -155,6 +193,7 @@ mod tests {
             rehearsal: String::new(),
             remaining: String::new(),
             is_guard: false,
+            cascades: Vec::new(),
         }
     }
 

@@ -16,8 +16,8 @@ use super::{
 };
 
 const LONGEST_SLUG: usize = 50;
-const NO_UP: &str = "-- Nothing to do here: the way up has fewer files than the way down.\n";
-const NO_DOWN: &str = "-- Nothing to do here: the way down has fewer files than the way up.\n";
+const NO_UP: &str = "the way up has fewer files than the way down.";
+const NO_DOWN: &str = "the way down has fewer files than the way up.";
 const EMPTY: &str = "-- Nothing is done here yet.\n";
 
 /// A revision that has not been written yet.
@@ -75,12 +75,13 @@ impl Draft<'_> {
             // The last file of the way down belongs to the first version.
             let down = self.down.len().checked_sub(index).and_then(|at| self.down.get(at));
             let down = irreversible.or(down);
-            for (way, file, blank) in [
-                ("up", self.up.get(index - 1), if self.up.is_empty() { EMPTY } else { NO_UP }),
-                ("down", down, if self.down.is_empty() { EMPTY } else { NO_DOWN }),
+            for (way, file, why, is_empty) in [
+                ("up", self.up.get(index - 1), NO_UP, self.up.is_empty()),
+                ("down", down, NO_DOWN, self.down.is_empty()),
             ] {
                 let path = folder.join(format!("{own}_{slug}{suffix}.{way}.sql"));
-                let blank = File::new(blank);
+                let blank =
+                    File::new(if is_empty { EMPTY.to_owned() } else { format!("{}{why}\n", marks::PADDING) });
                 files.push((path, self.text(&header, file.unwrap_or(&blank))));
             }
         }
@@ -91,10 +92,12 @@ impl Draft<'_> {
         let no_transaction = if file.no_transaction { format!("{NO_TRANSACTION}\n") } else { String::new() };
         let origin = one_line(self.origin);
         let origin = if origin.is_empty() { origin } else { format!("-- {origin}\n") };
-        let group = if header.of > 1 {
-            "-- The files of a revision are applied and reverted together.\n"
-        } else {
-            ""
+        let group = match header.of {
+            1 => "",
+            _ if self.up.len() == self.down.len() => {
+                "-- One of the files of a revision. Each down file undoes exactly its up file.\n"
+            }
+            _ => "-- The files of a revision are applied and reverted together.\n",
         };
         format!("{no_transaction}{}\n{origin}{group}\n{}", header.line(), file.sql)
     }

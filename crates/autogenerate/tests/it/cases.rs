@@ -23,7 +23,7 @@ use std::{
 
 use autogenerate::{introspect::Scope, plan::Renames, schema::Name};
 
-use crate::judge::{self, ONLINE, PLAIN, Place, Sent, Side, Survivors, text};
+use crate::judge::{self, Files, ONLINE, PLAIN, Place, Sent, Side, Survivors, text};
 
 /// The number of databases in which cases run in parallel.
 const PLACES: usize = 4;
@@ -144,14 +144,18 @@ impl Case {
             (Err(error), _) | (_, Err(error)) => return vec![error],
         };
         let slots = online.iter().flat_map(|plan| &plan.statements).any(|statement| statement.slot.is_some());
-        let mut found = Vec::new();
-        for (file, plan) in ["up.sql", "down.sql"].iter().zip(&online) {
-            if *file == "up.sql" || !self.up_only {
-                found.extend(self.golden(file, &text::golden(plan)).err());
-            }
+        let [up, _] = &online;
+        let files = match Files::plan(place, &self.before, (up, &self.renames), &self.scope).await {
+            Ok(files) => files,
+            Err(error) => return vec![error],
+        };
+        let mut found: Vec<_> = self.golden("up.sql", &text::golden(up)).err().into_iter().collect();
+        if !self.up_only {
+            found.extend(self.golden("down.sql", &files.golden()).err());
         }
+        let by_files = [up.clone(), files.whole_way_down()];
         for (style, plans, sent, rows) in [
-            ("online", &online, Sent::InFiles, self.rows.as_str()),
+            ("online", &by_files, Sent::InFiles, self.rows.as_str()),
             // Without slots nothing moves the rows that would make a statement fail.
             ("plain", &plain, Sent::Singly, if slots { "" } else { &self.rows }),
         ] {
@@ -160,7 +164,17 @@ impl Case {
             };
             found.push(format!("{style}: {error}"));
         }
+        if !self.up_only {
+            found.extend(self.wander(place, &files).await.err().map(|error| format!("wandering: {error}")));
+        }
         found
+    }
+
+    /// Applies and reverts the files one by one, with rows.
+    async fn wander(&self, place: &mut Place, files: &Files) -> Result<(), String> {
+        place.begin_with(&self.before).await?;
+        place.execute(&self.rows).await?;
+        files.wander(place, &self.scope, 0).await
     }
 
     async fn side(&self, place: &mut Place, sql: &str) -> Side {

@@ -4,6 +4,7 @@
 
 mod cases;
 mod codegen;
+mod guards;
 mod guide;
 mod house;
 mod judge;

@@ -1,5 +1,6 @@
 //! Applying and reverting revisions.
 
+mod failure;
 mod interrupted;
 mod others;
 

@@ -1,6 +1,11 @@
 //! Changes the type of columns.
 
-use super::{alter::Alterations, sql::collate};
+use super::{
+    alter::Alterations,
+    convert::{converted, is_array, text_like},
+    loss::Changed,
+    sql::collate,
+};
 use crate::{
     hazard::Hazard,
     kinds::{
@@ -48,7 +53,10 @@ impl Planner<'_> {
             group.step = group.step.take().map(|step| step.note(note));
         }
         let rewrites = swapped || cast.rewrites && was.data_type != is.data_type;
-        let may_fail = cast.may_fail || swapped;
+        let may_fail = cast.may_fail || swapped && self.removes_values(was, is);
+        let is_guarded = self.guards && cast.loses;
+        // The removed values are replaced before the type.
+        let is_mapped = swapped && !via_text && was.enum_type == is.enum_type;
         if rewrites {
             group.hazard(Hazard::RewritesTable);
             group.hazard(Hazard::BlocksReads);
@@ -61,9 +69,12 @@ impl Planner<'_> {
         if cast.loses {
             group.hazard(Hazard::DeletesData);
         }
-        if may_fail {
+        if may_fail || is_guarded {
             group.hazard(Hazard::MayFailOnData);
-            let slot = self.cast_slot(group.table, was, is);
+        }
+        if (may_fail || is_guarded) && !is_mapped {
+            let changed = if is_guarded { self.changed(was, is, may_fail) } else { None };
+            let slot = self.cast_slot(group.table, (was, is), changed);
             if let Some(step) = group.step.take() {
                 group.step = Some(step.slot(slot));
             }
@@ -105,7 +116,7 @@ impl Planner<'_> {
             group.hazard(Hazard::MayFailOnData);
         }
         if let (true, UserTypeChange::Domain { was, is, .. }) = (may_fail, change) {
-            let slot = self.cast_slot(group.table, was, is);
+            let slot = self.cast_slot(group.table, (was, is), None);
             group.step = group.step.take().map(|step| step.slot(slot));
         }
         if function.is_some() {
@@ -123,15 +134,32 @@ impl Planner<'_> {
         uses.any(|(_, uses)| uses.columns.contains(column))
     }
 
-    /// A slot for values that cannot be cast to the new type.
-    fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
+    /// Whether the new enum type lacks values of the old one.
+    fn removes_values(&self, was: &Column, is: &Column) -> bool {
+        let values = (enum_values(self.from, was), enum_values(self.to, is));
+        let (Some(old), Some(new)) = values else { return true };
+        !old.iter().all(|value| new.contains(value))
+    }
+
+    /// A slot for values that cannot be cast to the new type, or, if given, for those that the cast
+    /// changes.
+    fn cast_slot(
+        &self,
+        table: &Name,
+        (was, is): (&Column, &Column),
+        changed: Option<Changed>,
+    ) -> Option<Slot> {
         let name = quote_identifier(&is.name);
-        let wrong = self.misfits(&name, was, is);
+        let (wrong, nearest) = match changed {
+            Some(changed) => (changed.condition, changed.nearest),
+            None => (self.misfits(&name, was, is), None),
+        };
         let (old, new) = (enum_values(self.from, was), enum_values(self.to, is));
         // An enum type is renamed by now, so no value is cast to it.
         let kept =
             new.and_then(|values| values.iter().find(|value| old.is_none_or(|old| old.contains(value))));
         let sample = match kept {
+            _ if nearest.is_some() => nearest.unwrap_or_default(),
             _ if new.is_some() && is_array(is) => "'{}'".to_owned(),
             _ if self.converts_via_text(was, is) => format!("({})::text", types::sample(is, new)),
             Some(value) => quote_literal(value),
@@ -165,7 +193,7 @@ impl Planner<'_> {
 
     /// A condition for the values that do not fit the new type. If there is no such condition, it
     /// includes all values.
-    fn misfits(&self, name: &str, was: &Column, is: &Column) -> String {
+    pub(super) fn misfits(&self, name: &str, was: &Column, is: &Column) -> String {
         if let Some(kept) = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)) {
             let kept: Vec<_> = kept.values.iter().map(|value| quote_literal(value)).collect();
             let kept = kept.join(", ");
@@ -215,31 +243,10 @@ impl Planner<'_> {
     }
 }
 
-fn is_array(column: &Column) -> bool {
-    column.data_type.ends_with("[]")
-}
-
-/// The text type with the same number of dimensions.
-fn text_like(column: &Column) -> &'static str {
-    if is_array(column) { "text[]" } else { "text" }
-}
-
 /// The `USING` clause of a type change, or an empty string.
 fn conversion(using: Using, was: &Column, is: &Column) -> String {
-    let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
-    match using {
-        _ if was.data_type == is.data_type => String::new(),
-        Using::Nothing => String::new(),
-        Using::Cast => format!(" USING {name}::{data_type}"),
-        Using::ViaText => format!(" USING {name}::{}::{data_type}", text_like(is)),
-        Using::Utc if was.data_type == "date" => format!(" USING {name}::timestamp AT TIME ZONE 'UTC'"),
-        Using::Utc if is.data_type == "date" => format!(" USING ({name} AT TIME ZONE 'UTC')::date"),
-        Using::Utc => format!(" USING {name} AT TIME ZONE 'UTC'"),
-        // NULL stays NULL: no value is not a list of one unknown value.
-        Using::Array if was.nullable => {
-            format!(" USING CASE WHEN {name} IS NOT NULL THEN ARRAY[{name}]::{data_type} END")
-        }
-        Using::Array => format!(" USING ARRAY[{name}]::{data_type}"),
-        Using::FirstElement => format!(" USING ({name})[1]::{data_type}"),
+    if was.data_type == is.data_type || using == Using::Nothing {
+        return String::new();
     }
+    format!(" USING {}", converted(using, &quote_identifier(&is.name), was, is))
 }

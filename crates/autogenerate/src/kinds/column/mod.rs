@@ -2,6 +2,8 @@
 
 mod alter;
 mod cast;
+mod convert;
+mod loss;
 mod nullability;
 mod sql;
 

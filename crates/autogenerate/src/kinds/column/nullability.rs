@@ -52,7 +52,7 @@ impl Planner<'_> {
             self.push_on(step.hazard(Hazard::MayFailOnData), [table]);
             let step = Step::new(Priority::Tighten, alter_table(table, [set_not_null(column)]))
                 .then(alter_table(table, [format!("DROP CONSTRAINT {quoted}")]));
-            self.push_on(step.needs_committed(valid).makes(null), [table]);
+            self.push_on(step.needs(valid).makes(null), [table]);
         }
     }
 

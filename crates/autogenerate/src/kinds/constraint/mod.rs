@@ -142,7 +142,11 @@ impl Planner<'_> {
 
     fn create_plain(&mut self, table: &Name, name: &str, it: &Constraint) {
         let object = Object::constraint(table, name);
-        let mut step = Step::new(priority(it), add(table, name, it, !it.validated));
+        let merges = it.validated && self.has_invalid_part(table, name);
+        let mut step = Step::new(priority(it), add(table, name, it, merges || !it.validated));
+        if merges {
+            step = step.then(validate(table, name));
+        }
         if self.existing_table(table).is_some() && it.validated && it.is_enforced() {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
             for hazard in match it.kind {
@@ -159,6 +163,17 @@ impl Planner<'_> {
             .roles(Role::Makes, Resource::primary(table, it));
         let step = step.roles(Role::Needs, Resource::not_nulls(table, it));
         self.push_on(step, it.kind.references().into_iter().chain([table]));
+    }
+
+    /// Whether a partition has a constraint of this name that is not valid. PostgreSQL merges it only
+    /// with one that is not valid either.
+    fn has_invalid_part(&self, table: &Name, name: &str) -> bool {
+        let parts = self.from.with_partitions(table);
+        let mut found = parts
+            .iter()
+            .filter(|part| *part != table)
+            .filter_map(|part| self.from.tables.get(part)?.constraints.get(name).filter(|it| !it.validated));
+        found.next().is_some()
     }
 
     pub(super) fn drop_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {

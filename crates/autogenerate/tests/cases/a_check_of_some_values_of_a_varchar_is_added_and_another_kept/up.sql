@@ -11,14 +11,13 @@ CREATE INDEX CONCURRENTLY items_id_idx ON items
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET colour = … WHERE colour IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_colour_is_set CHECK (colour IS NOT NULL) NOT VALID;
+--- a new file
 -- hazards: may-fail-on-data
 -- slot: resolve rows of items that items_colour_check does not allow
 --   count: SELECT count(*) FROM items WHERE NOT (((colour)::text = ANY (ARRAY[('red'::character varying)::text, ('green'::character varying)::text])))
 --   template: UPDATE items SET … WHERE NOT (((colour)::text = ANY (ARRAY[('red'::character varying)::text, ('green'::character varying)::text])));
 ALTER TABLE items VALIDATE CONSTRAINT items_colour_check;
---- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_colour_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN colour SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_colour_is_set;

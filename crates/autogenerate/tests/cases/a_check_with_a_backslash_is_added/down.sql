@@ -1,3 +1,8 @@
+--- reverts file 2 of 2
+ALTER TABLE items DROP CONSTRAINT items_code_check;
+ALTER TABLE items
+    ADD CONSTRAINT items_code_check CHECK ((code ~ E'^\\d+$'::text)) NOT VALID;
+--- reverts file 1 of 2
 ALTER TABLE items ALTER COLUMN code DROP DEFAULT;
 ALTER TABLE items DROP CONSTRAINT items_code_check;
 -- hazards: deletes-data

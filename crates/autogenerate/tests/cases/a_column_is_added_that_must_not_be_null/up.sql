@@ -8,6 +8,5 @@ ALTER TABLE items ADD CONSTRAINT items_sku_is_set CHECK (sku IS NOT NULL) NOT VA
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_sku_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN sku SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_sku_is_set;

@@ -16,7 +16,6 @@ ALTER TABLE people ADD CONSTRAINT people_first_name_is_set CHECK (first_name IS 
 ALTER TABLE people VALIDATE CONSTRAINT people_first_name_is_set;
 -- hazards: may-fail-on-data
 ALTER TABLE people VALIDATE CONSTRAINT people_last_name_is_set;
---- a new file
 ALTER TABLE people ALTER COLUMN first_name SET NOT NULL;
 ALTER TABLE people DROP CONSTRAINT people_first_name_is_set;
 ALTER TABLE people ALTER COLUMN last_name SET NOT NULL;

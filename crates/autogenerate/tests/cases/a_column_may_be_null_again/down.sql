@@ -1,21 +1,12 @@
+-- hazards: blocks-reads, may-fail-on-data
 -- slot: populate items.name
 --   count: SELECT count(*) FROM items WHERE name IS NULL
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET name = … WHERE name IS NULL;
-ALTER TABLE items ADD CONSTRAINT items_name_is_set CHECK (name IS NOT NULL) NOT VALID;
---- a new file
+ALTER TABLE items ALTER COLUMN name SET NOT NULL;
+-- hazards: blocks-reads, may-fail-on-data
 -- slot: populate items.note
 --   count: SELECT count(*) FROM items WHERE note IS NULL
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET note = … WHERE note IS NULL;
-ALTER TABLE items ADD CONSTRAINT items_note_is_set CHECK (note IS NOT NULL) NOT VALID;
--- hazards: may-fail-on-data
-ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set;
---- a new file
--- hazards: may-fail-on-data
-ALTER TABLE items VALIDATE CONSTRAINT items_note_is_set;
-ALTER TABLE items ALTER COLUMN name SET NOT NULL;
-ALTER TABLE items DROP CONSTRAINT items_name_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN note SET NOT NULL;
-ALTER TABLE items DROP CONSTRAINT items_note_is_set;

@@ -9,13 +9,12 @@ ALTER TABLE items ADD CONSTRAINT items_name_is_set CHECK (name IS NOT NULL) NOT 
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET size = … WHERE size IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_size_is_set CHECK (size IS NOT NULL) NOT VALID;
+--- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set;
---- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_size_is_set;
 ALTER TABLE items ALTER COLUMN name SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_name_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN size SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_size_is_set;

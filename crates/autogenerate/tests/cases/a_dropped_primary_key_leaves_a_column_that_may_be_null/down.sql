@@ -1,10 +1,10 @@
+-- hazards: blocks-reads, may-fail-on-data
 -- slot: populate items.id
 --   count: SELECT count(*) FROM items WHERE id IS NULL
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET id = … WHERE id IS NULL;
-ALTER TABLE items ADD CONSTRAINT items_id_is_set CHECK (id IS NOT NULL) NOT VALID;
---- alone in a file
--- hazards: may-fail-on-data, builds-index
+ALTER TABLE items ALTER COLUMN id SET NOT NULL;
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of items (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM items WHERE id IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM items WHERE (tableoid, ctid) IN (
@@ -13,12 +13,5 @@ ALTER TABLE items ADD CONSTRAINT items_id_is_set CHECK (id IS NOT NULL) NOT VALI
 --   template:         FROM items WHERE id IS NOT NULL
 --   template:     ) AS numbered WHERE n > 1 -- the first one is kept
 --   template: );
-CREATE UNIQUE INDEX CONCURRENTLY items_pkey ON items USING btree (id);
---- a new file
--- hazards: may-fail-on-data
-ALTER TABLE items VALIDATE CONSTRAINT items_id_is_set;
---- a new file
-ALTER TABLE items ALTER COLUMN id SET NOT NULL;
-ALTER TABLE items DROP CONSTRAINT items_id_is_set;
 ALTER TABLE items
-    ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX items_pkey;
+    ADD CONSTRAINT items_pkey PRIMARY KEY (id);

@@ -14,6 +14,5 @@ ALTER TABLE public.a ADD CONSTRAINT a_name_is_set CHECK (name IS NOT NULL) NOT V
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE public.a VALIDATE CONSTRAINT a_name_is_set;
---- a new file
 ALTER TABLE public.a ALTER COLUMN name SET NOT NULL;
 ALTER TABLE public.a DROP CONSTRAINT a_name_is_set;

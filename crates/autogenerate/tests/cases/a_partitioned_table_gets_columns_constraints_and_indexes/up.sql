@@ -1,6 +1,6 @@
 ALTER TABLE events ADD COLUMN size integer DEFAULT 0 NOT NULL;
 ALTER TABLE events ALTER COLUMN note SET DATA TYPE character varying(100);
--- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
+-- hazards: deletes-data, blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of events (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM events) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM events WHERE (tableoid, ctid) IN (

@@ -1,5 +1,13 @@
---- alone in a file
--- hazards: may-fail-on-data, builds-index
+--- reverts file 3 of 3
+ALTER TABLE posts DROP CONSTRAINT posts_user_fkey;
+ALTER TABLE posts
+    ADD CONSTRAINT posts_user_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) NOT VALID;
+--- reverts file 2 of 3
+-- hazards: blocks-writes, may-fail-on-data, builds-index
+CREATE UNIQUE INDEX users_pkey_new ON users USING btree (tenant_id, id);
+ALTER TABLE posts DROP CONSTRAINT posts_user_fkey;
+ALTER TABLE users DROP CONSTRAINT users_pkey;
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM users) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
@@ -8,19 +16,19 @@
 --   template:         FROM users
 --   template:     ) AS numbered WHERE n > 1 -- the first one is kept
 --   template: );
-CREATE UNIQUE INDEX CONCURRENTLY users_pkey_new ON users USING btree (id);
---- a new file
-ALTER TABLE posts DROP CONSTRAINT posts_user_fkey;
-ALTER TABLE users DROP CONSTRAINT users_pkey;
 ALTER TABLE users
-    ADD CONSTRAINT users_pkey PRIMARY KEY USING INDEX users_pkey_new;
-ALTER TABLE posts
-    ADD CONSTRAINT posts_user_fkey FOREIGN KEY (user_id) REFERENCES users(id) NOT VALID;
---- a new file
--- hazards: may-fail-on-data
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+-- hazards: blocks-writes, may-fail-on-data
 -- slot: resolve rows of posts that posts_user_fkey does not allow
 --   count: SELECT count(*) FROM posts WHERE user_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.id = posts.user_id)
 --   template: UPDATE posts SET … WHERE user_id IS NOT NULL
 --   template:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.id = posts.user_id);
-ALTER TABLE posts VALIDATE CONSTRAINT posts_user_fkey;
+ALTER TABLE posts
+    ADD CONSTRAINT posts_user_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+--- reverts file 1 of 3
+ALTER TABLE posts DROP CONSTRAINT posts_user_fkey;
+DROP INDEX users_pkey_new;
+-- hazards: blocks-writes, may-fail-on-data
+ALTER TABLE posts
+    ADD CONSTRAINT posts_user_fkey FOREIGN KEY (user_id) REFERENCES users(id);

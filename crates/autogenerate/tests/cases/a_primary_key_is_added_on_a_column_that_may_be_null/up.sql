@@ -4,7 +4,7 @@
 --   template: UPDATE items SET id = … WHERE id IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_id_is_set CHECK (id IS NOT NULL) NOT VALID;
 --- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: deletes-data, may-fail-on-data, builds-index
 -- slot: resolve duplicates of items (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM items WHERE id IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM items WHERE (tableoid, ctid) IN (
@@ -17,7 +17,6 @@ CREATE UNIQUE INDEX CONCURRENTLY items_pkey ON items USING btree (id);
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_id_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN id SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_id_is_set;
 ALTER TABLE items

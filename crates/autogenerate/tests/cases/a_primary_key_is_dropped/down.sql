@@ -1,5 +1,4 @@
---- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of items (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM items) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM items WHERE (tableoid, ctid) IN (
@@ -8,7 +7,5 @@
 --   template:         FROM items
 --   template:     ) AS numbered WHERE n > 1 -- the first one is kept
 --   template: );
-CREATE UNIQUE INDEX CONCURRENTLY items_pkey ON items USING btree (id);
---- a new file
 ALTER TABLE items
-    ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX items_pkey;
+    ADD CONSTRAINT items_pkey PRIMARY KEY (id);

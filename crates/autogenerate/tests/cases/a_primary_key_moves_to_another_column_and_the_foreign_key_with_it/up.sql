@@ -1,6 +1,6 @@
 ALTER TABLE cities ADD COLUMN country_code character(2);
 --- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: deletes-data, may-fail-on-data, builds-index
 -- slot: resolve duplicates of countries (code)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY code) AS row_of_group FROM countries) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM countries WHERE (tableoid, ctid) IN (

@@ -1,11 +1,11 @@
+-- slot: replace 'ok' in people.mood
+--   count: SELECT (SELECT count(*) FROM people WHERE mood::text IN ('ok'))
+--   template: UPDATE people SET mood = … WHERE mood = 'ok';
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
 ALTER TABLE people ALTER COLUMN mood DROP DEFAULT;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of people.mood fit mood
---   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('sad', 'happy')
---   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('sad', 'happy');
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
 ALTER TABLE people ALTER COLUMN mood SET DEFAULT 'happy'::mood;
-ANALYZE people;
 DROP TYPE mood_old;
+ANALYZE people;

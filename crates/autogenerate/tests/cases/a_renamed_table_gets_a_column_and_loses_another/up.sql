@@ -13,7 +13,6 @@ ALTER TABLE items ADD CONSTRAINT items_size_is_set CHECK (size IS NOT NULL) NOT 
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_size_is_set;
---- a new file
 ALTER TABLE items ALTER COLUMN size SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_size_is_set;
 --- alone in a file

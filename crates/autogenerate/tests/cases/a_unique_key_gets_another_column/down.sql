@@ -1,5 +1,8 @@
---- alone in a file
--- hazards: may-fail-on-data, builds-index
+--- reverts file 2 of 2
+-- hazards: blocks-writes, may-fail-on-data, builds-index
+CREATE UNIQUE INDEX users_email_key_new ON users USING btree (tenant_id, email) INCLUDE (id);
+ALTER TABLE users DROP CONSTRAINT users_email_key;
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (email)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY email) AS row_of_group FROM users WHERE email IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
@@ -8,8 +11,8 @@
 --   template:         FROM users WHERE email IS NOT NULL
 --   template:     ) AS numbered WHERE n > 1 -- the first one is kept
 --   template: );
-CREATE UNIQUE INDEX CONCURRENTLY users_email_key_new ON users USING btree (email);
---- a new file
-ALTER TABLE users DROP CONSTRAINT users_email_key;
 ALTER TABLE users
-    ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key_new;
+    ADD CONSTRAINT users_email_key UNIQUE (email);
+--- reverts file 1 of 2
+--- alone in a file
+DROP INDEX CONCURRENTLY users_email_key_new;

@@ -1,5 +1,4 @@
---- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (email)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY email) AS row_of_group FROM users WHERE email IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
@@ -8,7 +7,5 @@
 --   template:         FROM users WHERE email IS NOT NULL
 --   template:     ) AS numbered WHERE n > 1 -- the first one is kept
 --   template: );
-CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users USING btree (email);
---- a new file
 ALTER TABLE users
-    ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+    ADD CONSTRAINT users_email_key UNIQUE (email);

@@ -16,5 +16,5 @@ ALTER TABLE lamps ALTER COLUMN states SET DATA TYPE text[] USING states::text[];
 --   template: UPDATE lamps SET states = … WHERE NOT states::text[] <@ ARRAY['lit', 'dark']::text[];
 ALTER TABLE lamps ALTER COLUMN states SET DATA TYPE state[] USING states::state[];
 ALTER TABLE lamps ALTER COLUMN states SET DEFAULT '{lit}'::state[];
-ANALYZE lamps;
 DROP TYPE state_old;
+ANALYZE lamps;

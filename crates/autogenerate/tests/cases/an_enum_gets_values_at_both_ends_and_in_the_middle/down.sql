@@ -1,9 +1,12 @@
+-- slot: replace 'awful', 'meh', 'ok', 'ecstatic' in people.mood
+--   count: SELECT (SELECT count(*) FROM people WHERE mood::text IN ('awful', 'meh', 'ok', 'ecstatic'))
+--   template: UPDATE people SET mood = … WHERE mood = 'awful';
+--   template: UPDATE people SET mood = … WHERE mood = 'meh';
+--   template: UPDATE people SET mood = … WHERE mood = 'ok';
+--   template: UPDATE people SET mood = … WHERE mood = 'ecstatic';
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of people.mood fit mood
---   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('sad', 'happy')
---   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('sad', 'happy');
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
-ANALYZE people;
 DROP TYPE mood_old;
+ANALYZE people;

@@ -1,5 +1,5 @@
 ALTER TABLE bookings DROP CONSTRAINT bookings_do_not_overlap;
--- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
+-- hazards: deletes-data, blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve rows of bookings that bookings_do_not_overlap does not allow
 --   count: SELECT count(*) FROM (SELECT ctid AS row, during AS k0, int4range(id, id, '[]'::text) AS k1 FROM bookings) AS a JOIN (SELECT ctid AS row, during AS k0, int4range(id, id, '[]'::text) AS k1 FROM bookings) AS b
 --   count:     ON a.row < b.row AND a.k0 && b.k0 AND a.k1 = b.k1

@@ -1,4 +1,5 @@
+--- reverts file 2 of 2
 --- alone in a file
 DROP INDEX CONCURRENTLY public.items_name_idx;
---- a new file
+--- reverts file 1 of 2
 DROP EXTENSION pg_trgm;

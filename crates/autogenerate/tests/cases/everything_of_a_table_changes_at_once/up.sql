@@ -10,15 +10,16 @@ SELECT setval(pg_get_serial_sequence('articles', 'id'), max(id)) FROM articles H
 --- alone in a file
 DROP INDEX CONCURRENTLY pages_live_idx;
 --- a new file
+-- slot: replace 'gone' in articles.state
+--   count: SELECT (SELECT count(*) FROM pages WHERE state::text IN ('gone'))
+--   template: UPDATE articles SET state = … WHERE state = 'gone';
 ALTER TYPE state RENAME TO state_old;
 CREATE TYPE state AS ENUM ('draft', 'review', 'live');
 ALTER TABLE articles ALTER COLUMN state DROP DEFAULT;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of articles.state fit state
---   count: SELECT count(*) FROM pages WHERE state::text NOT IN ('draft', 'review', 'live')
---   template: UPDATE articles SET state = … WHERE state::text NOT IN ('draft', 'review', 'live');
 ALTER TABLE articles ALTER COLUMN state SET DATA TYPE state USING state::text::state;
 ALTER TABLE articles ALTER COLUMN state SET DEFAULT 'review'::state;
+DROP TYPE state_old;
 --- alone in a file
 DROP INDEX CONCURRENTLY pages_title_idx;
 --- a new file
@@ -45,6 +46,7 @@ CREATE INDEX CONCURRENTLY articles_live_idx ON articles
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE articles SET owner_id = … WHERE owner_id IS NULL;
 ALTER TABLE articles ADD CONSTRAINT articles_owner_id_is_set CHECK (owner_id IS NOT NULL) NOT VALID;
+--- a new file
 -- hazards: may-fail-on-data
 -- slot: resolve rows of articles that articles_owner_id_fkey does not allow
 --   count: SELECT count(*) FROM pages WHERE owner_id IS NOT NULL
@@ -52,12 +54,10 @@ ALTER TABLE articles ADD CONSTRAINT articles_owner_id_is_set CHECK (owner_id IS 
 --   template: UPDATE articles SET … WHERE owner_id IS NOT NULL
 --   template:     AND NOT EXISTS (SELECT FROM owners AS other WHERE other.id = articles.owner_id);
 ALTER TABLE articles VALIDATE CONSTRAINT articles_owner_id_fkey;
---- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE articles VALIDATE CONSTRAINT articles_owner_id_is_set;
 ANALYZE articles;
 ANALYZE owners;
---- a new file
 ALTER TABLE articles ALTER COLUMN owner_id SET NOT NULL;
 ALTER TABLE articles DROP CONSTRAINT articles_owner_id_is_set;
 ALTER TABLE articles DROP CONSTRAINT pages_title_check;
@@ -73,7 +73,7 @@ ALTER TABLE articles
 --   template: UPDATE articles SET headline = … WHERE headline IS NULL;
 ALTER TABLE articles ADD CONSTRAINT articles_headline_is_set CHECK (headline IS NOT NULL) NOT VALID;
 --- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: deletes-data, may-fail-on-data, builds-index
 -- slot: resolve duplicates of articles (lower(headline))
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY lower(title)) AS row_of_group FROM pages WHERE lower(title) IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM articles WHERE (tableoid, ctid) IN (
@@ -91,9 +91,7 @@ CREATE UNIQUE INDEX CONCURRENTLY articles_headline_idx ON articles USING btree (
 ALTER TABLE articles VALIDATE CONSTRAINT articles_headline_check;
 -- hazards: may-fail-on-data
 ALTER TABLE articles VALIDATE CONSTRAINT articles_headline_is_set;
---- a new file
 ALTER TABLE articles ALTER COLUMN headline SET NOT NULL;
 ALTER TABLE articles DROP CONSTRAINT articles_headline_is_set;
 -- hazards: deletes-data
 DROP SEQUENCE pages_id_seq;
-DROP TYPE state_old;

@@ -1,10 +1,11 @@
+-- slot: replace 'b' in items.kind
+--   count: SELECT (SELECT count(*) FROM items WHERE kind::text IN ('b'))
+--   template: UPDATE items SET kind = … WHERE kind = 'b';
 ALTER TYPE mood RENAME TO mood_old2;
 CREATE TYPE mood AS ENUM ('a');
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of items.kind fit mood
---   count: SELECT count(*) FROM items WHERE kind::text NOT IN ('a')
---   template: UPDATE items SET kind = … WHERE kind::text NOT IN ('a');
 ALTER TABLE items ALTER COLUMN kind SET DATA TYPE mood USING kind::text::mood;
+DROP TYPE mood_old2;
 ALTER TABLE items
     ADD CONSTRAINT items_name_is_set CHECK ((name <> ''::text)) NOT VALID;
 --- alone in a file
@@ -16,20 +17,18 @@ CREATE INDEX CONCURRENTLY items_name_new2 ON items USING btree (name DESC);
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET name = … WHERE name IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_name_is_set2 CHECK (name IS NOT NULL) NOT VALID;
+--- a new file
 -- hazards: may-fail-on-data
 -- slot: resolve rows of items that items_name_is_set does not allow
 --   count: SELECT count(*) FROM items WHERE NOT ((name <> ''::text))
 --   template: UPDATE items SET … WHERE NOT ((name <> ''::text));
 ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set;
---- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set2;
 ANALYZE items;
---- a new file
 ALTER TABLE items ALTER COLUMN name SET NOT NULL;
 ALTER TABLE items DROP CONSTRAINT items_name_is_set2;
 --- alone in a file
 DROP INDEX CONCURRENTLY items_name;
 --- a new file
 ALTER INDEX items_name_new2 RENAME TO items_name;
-DROP TYPE mood_old2;

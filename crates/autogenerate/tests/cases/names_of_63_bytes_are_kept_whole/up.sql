@@ -19,15 +19,14 @@ CREATE INDEX CONCURRENTLY a_table_whose_name_is_as_long_a_column_whose_name_is_a
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre SET a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr = … WHERE a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NULL;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre ADD CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set CHECK (a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NOT NULL) NOT VALID;
+--- a new file
 -- hazards: may-fail-on-data
 -- slot: resolve rows of a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre that a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check does not allow
 --   count: SELECT count(*) FROM a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre WHERE NOT ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 1))
 --   template: UPDATE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre SET … WHERE NOT ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 1));
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre VALIDATE CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check;
---- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre VALIDATE CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set;
 ANALYZE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre;
---- a new file
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre ALTER COLUMN a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr SET NOT NULL;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set;

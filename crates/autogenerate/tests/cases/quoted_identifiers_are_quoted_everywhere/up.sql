@@ -22,7 +22,7 @@ CREATE INDEX CONCURRENTLY "Idx" ON "Order"
 --- a new file
 COMMENT ON INDEX "Idx" IS 'Fast';
 --- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: deletes-data, may-fail-on-data, builds-index
 -- slot: resolve duplicates of "Order" ("da""sh-ed")
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY "da""sh-ed") AS row_of_group FROM "Order" WHERE "da""sh-ed" IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM "Order" WHERE (tableoid, ctid) IN (
@@ -33,23 +33,21 @@ COMMENT ON INDEX "Idx" IS 'Fast';
 --   template: );
 CREATE UNIQUE INDEX CONCURRENTLY "Order_da""sh-ed_key" ON "Order" USING btree ("da""sh-ed");
 --- a new file
-ALTER TABLE "Order"
-    ADD CONSTRAINT "Order_da""sh-ed_key" UNIQUE USING INDEX "Order_da""sh-ed_key";
---- a new file
 -- slot: populate "Order"."from"
 --   count: SELECT count(*) FROM "Order" WHERE "select" IS NULL
 --   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE "Order" SET "from" = … WHERE "from" IS NULL;
 ALTER TABLE "Order" ADD CONSTRAINT "Order_from_is_set" CHECK ("from" IS NOT NULL) NOT VALID;
+--- a new file
 -- hazards: may-fail-on-data
 -- slot: resolve rows of "Order" that "Not Empty" does not allow
 --   count: SELECT count(*) FROM "Order" WHERE NOT (("select" <> ''::text))
 --   template: UPDATE "Order" SET … WHERE NOT (("from" <> ''::text));
 ALTER TABLE "Order" VALIDATE CONSTRAINT "Not Empty";
---- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE "Order" VALIDATE CONSTRAINT "Order_from_is_set";
 ANALYZE "Order";
---- a new file
+ALTER TABLE "Order"
+    ADD CONSTRAINT "Order_da""sh-ed_key" UNIQUE USING INDEX "Order_da""sh-ed_key";
 ALTER TABLE "Order" ALTER COLUMN "from" SET NOT NULL;
 ALTER TABLE "Order" DROP CONSTRAINT "Order_from_is_set";

@@ -15,7 +15,6 @@ ALTER TABLE public.items ADD CONSTRAINT items_name_is_set CHECK (name IS NOT NUL
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE public.items VALIDATE CONSTRAINT items_name_is_set;
---- a new file
 ALTER TABLE public.items ALTER COLUMN name SET NOT NULL;
 ALTER TABLE public.items DROP CONSTRAINT items_name_is_set;
 ALTER TABLE other.items DROP CONSTRAINT items_item_id_fkey;

@@ -1,9 +1,15 @@
-ALTER TABLE events DROP CONSTRAINT events_pkey;
+--- reverts file 2 of 2
 ALTER TABLE events DROP CONSTRAINT events_size;
+ALTER TABLE events
+    ADD CONSTRAINT events_size CHECK ((size > 0)) NOT VALID;
+COMMENT ON CONSTRAINT events_size ON events_1 IS 'two';
 DROP INDEX events_name;
 -- hazards: blocks-writes, builds-index
 CREATE INDEX events_name ON events USING btree (name);
 COMMENT ON INDEX events_1_name_idx IS 'the old one';
+--- reverts file 1 of 2
+ALTER TABLE events DROP CONSTRAINT events_pkey;
+ALTER TABLE events DROP CONSTRAINT events_size;
 DROP INDEX events_size_idx;
 -- hazards: deletes-data
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events_2 AS TABLE events_2;

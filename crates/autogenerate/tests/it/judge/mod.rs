@@ -2,6 +2,7 @@
 //! opinion.
 
 mod dump;
+mod files;
 mod place;
 mod rows;
 pub mod text;
@@ -15,6 +16,7 @@ use autogenerate::{
     schema::Schema,
 };
 
+pub use files::Files;
 pub use place::Place;
 pub use rows::Survivors;
 

@@ -2,7 +2,7 @@
 
 use autogenerate::{
     introspect::{Scope, read},
-    plan::{Batch, Plan, Statement},
+    plan::{Batch, Plan},
     schema::Schema,
 };
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
@@ -85,7 +85,7 @@ impl Place {
             }
             return Ok(());
         }
-        for file in files(plan) {
+        for file in plan.files() {
             let alone = file[0].batch == Batch::Alone;
             let mut sql = String::new();
             for statement in file {
@@ -106,11 +106,6 @@ impl Place {
         }
         Ok(())
     }
-}
-
-/// Splits the statements of a plan into files.
-fn files(plan: &Plan) -> Vec<&[Statement]> {
-    plan.statements.chunk_by(|a, b| a.batch != Batch::Alone && b.batch == Batch::Same).collect()
 }
 
 async fn run(conn: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {

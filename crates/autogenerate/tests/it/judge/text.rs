@@ -25,6 +25,9 @@ pub fn golden(plan: &Plan) -> String {
         }
         if let Some(slot) = &statement.slot {
             writeln!(text, "-- slot: {}", slot.title).unwrap();
+            for cascade in &slot.cascades {
+                writeln!(text, "--   {cascade}: {}", cascade.count).unwrap();
+            }
             for (what, sql) in [("count", &slot.count), ("template", &slot.template)] {
                 for line in sql.trim_end().lines() {
                     writeln!(text, "--   {what}: {line}").unwrap();

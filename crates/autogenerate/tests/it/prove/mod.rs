@@ -9,7 +9,7 @@ use autogenerate::{
     introspect::Scope,
     plan::{Batch, Plan, Renames, Slot, Statement, Style},
     planner,
-    prove::{Claim, Direction, Proof, ProofError, Samples, prove},
+    prove::{Claim, Direction, Proof, ProofError, Samples, prove, states},
     schema::{Name, Schema},
     scratch::Scratch,
 };
@@ -63,7 +63,8 @@ impl Case {
             from: &self.from,
             to: &self.to,
             up: &self.up,
-            down: &self.down,
+            down: std::slice::from_ref(&self.down),
+            between: &[],
             renames: &self.renames,
             samples: &self.samples,
             may_fail_on_data: self.may_fail_on_data,
@@ -89,7 +90,7 @@ fn statement(sql: &str) -> Statement {
         .map(Name::local)
         .collect();
     let batch = if sql.contains("CONCURRENTLY") { Batch::Alone } else { Batch::Same };
-    Statement { sql: sql.to_owned(), batch, tables, hazards: BTreeSet::new(), slot: None }
+    Statement { sql: sql.to_owned(), batch, tables, hazards: BTreeSet::new(), slot: None, is_rename: false }
 }
 
 fn plan(sql: &[&str]) -> Vec<Statement> {
@@ -182,6 +183,7 @@ async fn not_null_fails_on_a_null() {
     case.up.statements[0].slot = Some(Slot {
         remaining: String::new(),
         is_guard: false,
+        cascades: Vec::new(),
         title: "populate items.note".to_owned(),
         count: String::new(),
         template: String::new(),
@@ -268,6 +270,7 @@ async fn a_rehearsal_may_change_rows_but_other_statements_may_not() {
     case.up.statements[1].slot = Some(Slot {
         remaining: String::new(),
         is_guard: false,
+        cascades: Vec::new(),
         title: String::new(),
         count: String::new(),
         template: String::new(),
@@ -323,7 +326,8 @@ async fn every_table_of_a_large_schema_gets_rows() {
             from: &from,
             to: &from,
             up: &up,
-            down: &Plan::default(),
+            down: &[],
+            between: &[],
             renames: &renames,
             samples: &samples,
             may_fail_on_data: false,
@@ -379,10 +383,12 @@ async fn the_golden_cases_are_proven() {
             let to = read(&mut scratch, &case.after).await;
             let style = Style { online: true, slots: true };
             let up = planner::plan(&from, &to, &case.renames, style).unwrap();
-            let down = planner::plan(&to, &from, &case.renames.reversed(), style).unwrap();
+            let states = states(&mut scratch, (&from, &to), &up).await.unwrap();
+            let down = planner::plan_down(&up, &states, &case.renames).unwrap();
+            let between = &states[1..states.len() - 1];
             let (renames, samples) = (&case.renames, &Samples::new());
             let (from, to, up, down) = (&from, &to, &up, &down);
-            let claim = Claim { from, to, up, down, renames, samples, may_fail_on_data: false };
+            let claim = Claim { from, to, up, down, between, renames, samples, may_fail_on_data: false };
             match prove(&mut scratch, &claim).await {
                 Ok(Proof { irreversible: None, without_rows, .. }) if without_rows.is_empty() => {}
                 Ok(Proof { irreversible, without_rows, .. }) => {

@@ -7,6 +7,7 @@
 
 mod change;
 mod generate;
+mod mixed;
 mod rows;
 mod shrink;
 mod spec;
@@ -21,12 +22,14 @@ use std::{
 };
 
 use autogenerate::{
-    introspect::Scope,
     plan::{Plan, Renames, Style},
     schema::Name,
 };
 
-use crate::judge::{self, ONLINE, PLAIN, Place, Sent, Side, Survivors, text};
+use crate::{
+    judge::{self, Files, ONLINE, PLAIN, Place, Sent, Side, Survivors, text},
+    support::public,
+};
 use spec::Spec;
 
 /// The number of databases in which pairs run in parallel.
@@ -173,21 +176,44 @@ impl Pair {
     }
 
     async fn look(&self, place: &mut Place) -> Side {
-        let scope = Scope::Schema("public".to_owned());
         if self.dump {
-            return place.look(&scope).await;
+            return place.look(&public()).await;
         }
-        Side { schema: place.schema(&scope).await, dump: None }
+        Side { schema: place.schema(&public()).await, dump: None }
     }
 
     async fn judge(&self, place: &mut Place) -> Result<(), Failure> {
         let sides = (self.side(place, &self.before).await?, self.side(place, &self.after).await?);
-        let plans = self.plans(&sides, if self.online { ONLINE } else { PLAIN })?;
+        let mut plans = self.plans(&sides, if self.online { ONLINE } else { PLAIN })?;
+        let files = if self.online { Some(self.files(place, &plans[0]).await?) } else { None };
+        if let Some(files) = &files {
+            plans[1] = files.whole_way_down();
+        }
         // Without slots nothing moves the rows that would make a statement fail.
         let asks =
             |plans: &[Plan; 2]| plans.iter().flat_map(|plan| &plan.statements).any(|one| one.slot.is_some());
         let rows = self.rows && (self.online || !asks(&self.plans(&sides, ONLINE)?));
-        self.travel(place, &sides, &plans, rows).await
+        self.travel(place, &sides, &plans, rows).await?;
+        let Some(files) = files else { return Ok(()) };
+        self.begin(place, rows).await?;
+        Ok(files.wander(place, &public(), 0).await?)
+    }
+
+    /// The files of the way up, each with its way down.
+    async fn files(&self, place: &mut Place, up: &Plan) -> Result<Files, Failure> {
+        let sql = sql::tables(&self.before) + &sql::foreign_keys(&self.before);
+        Ok(Files::plan(place, &sql, (up, &self.renames()), &public()).await?)
+    }
+
+    /// Creates the schema before.
+    async fn begin(&self, place: &mut Place, rows: bool) -> Result<(), Failure> {
+        let rows = if rows { rows::rows(&self.before, &self.after, self.online) } else { String::new() };
+        let sql = [sql::tables(&self.before), rows, sql::foreign_keys(&self.before)];
+        place.begin_with(&sql[0]).await.map_err(Failure::InvalidPair)?;
+        for sql in &sql[1..] {
+            place.execute(sql).await.map_err(Failure::InvalidPair)?;
+        }
+        Ok(())
     }
 
     fn plans(&self, (before, after): &(Side, Side), style: Style) -> Result<[Plan; 2], String> {
@@ -205,14 +231,7 @@ impl Pair {
         rows: bool,
     ) -> Result<(), Failure> {
         let sent = if self.online { Sent::InFiles } else { Sent::Singly };
-        place.begin_with(&sql::tables(&self.before)).await.map_err(Failure::InvalidPair)?;
-        if rows {
-            place
-                .execute(&rows::rows(&self.before, &self.after, self.online))
-                .await
-                .map_err(Failure::InvalidPair)?;
-        }
-        place.execute(&sql::foreign_keys(&self.before)).await.map_err(Failure::InvalidPair)?;
+        self.begin(place, rows).await?;
         let survivors = Survivors::new(&before.schema, &after.schema, &self.renames());
         let kept = survivors.before(place).await?;
         place.apply(up, sent).await.map_err(|error| format!("up: {error}"))?;
