@@ -9,6 +9,7 @@ mod apply;
 mod changes;
 mod column;
 mod constraint;
+mod default_privileges;
 mod definition;
 mod delta;
 mod enumeration;
@@ -21,6 +22,7 @@ mod rename;
 mod sequence;
 mod slot;
 mod sql_object;
+mod swap;
 mod table;
 mod types;
 

@@ -1,6 +1,6 @@
 //! Objects that are defined by a text of SQL: created, replaced or dropped as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     changes::{Changes, Compare},
@@ -48,7 +48,11 @@ impl Kind for SqlObject {
         let (from, to) = (planner.from, planner.to);
         for (name, it) in &to.sql_objects {
             let object = Object::Sql(name.clone());
-            if planner.delta.creates(&object) || planner.loses_setting(name, it) {
+            if planner.delta.swapped_types.contains(name) {
+                if let Some(was) = from.sql_objects.get(name) {
+                    planner.swap_type(name, was, it);
+                }
+            } else if planner.delta.creates(&object) || planner.loses_setting(name, it) {
                 planner.create_sql_object(name, it);
             } else if planner.delta.alters(&object, Property::Definition)
                 && let Some(was) = from.sql_objects.get(name)
@@ -57,7 +61,11 @@ impl Kind for SqlObject {
             }
         }
         for (name, it) in &from.sql_objects {
-            if planner.delta.removes(&Object::Sql(name.clone())) && !planner.disappears(name, it) {
+            let is_swapped = planner.delta.swapped_types.contains(name);
+            if planner.delta.removes(&Object::Sql(name.clone()))
+                && !is_swapped
+                && !planner.disappears(name, it)
+            {
                 planner.drop_sql_object(name, it);
             }
         }
@@ -145,6 +153,7 @@ impl Planner<'_> {
         let is_retyped = |object: &Object| match object {
             Object::Column(table, column) => self.delta.is_retyped(table, column),
             Object::Enum(name) => self.delta.swapped.contains(name),
+            Object::Sql(name) => self.delta.swapped_types.contains(name),
             _ => false,
         };
         name.kind.is_setting() && it.uses.iter().any(is_retyped)
@@ -154,8 +163,28 @@ impl Planner<'_> {
         let mut statements = it.create.iter();
         let Some(first) = statements.next() else { return };
         let step = statements.fold(Step::new(created(name.kind), first), Step::then);
+        let was = self.from.sql_objects.get(name);
+        let step = was.and_then(|was| was.owner.0.as_ref()).into_iter().fold(step, Step::then);
         let step = step.makes(Object::Sql(name.clone())).roles(Role::Needs, it.uses.iter().cloned());
+        let step = step.roles(Role::Needs, self.called(name, it));
+        let step = step.roles(Role::Needs, name.table_privileges().map(Object::Sql));
         self.push_on(step, name.table.as_ref());
+    }
+
+    /// The functions that the text of a function in SQL calls. PostgreSQL does not record them, but
+    /// needs them when it inlines the function into an index or a view.
+    fn called(&self, name: &SqlName, it: &SqlObject) -> Vec<Object> {
+        let mut called = mentioned(self.to, name, it);
+        // Functions that call each other are created in any order.
+        called.retain(|callee| {
+            let (mut seen, mut next) = (BTreeSet::from([*callee]), vec![*callee]);
+            while let Some(function) = next.pop() {
+                let inner = self.to.sql_objects.get(function).map(|it| mentioned(self.to, function, it));
+                next.extend(inner.into_iter().flatten().filter(|inner| seen.insert(*inner)));
+            }
+            !seen.contains(name)
+        });
+        called.into_iter().cloned().map(Object::Sql).collect()
     }
 
     fn drop_sql_object(&mut self, name: &SqlName, it: &SqlObject) {
@@ -167,13 +196,24 @@ impl Planner<'_> {
     }
 
     fn replace_sql_object(&mut self, name: &SqlName, was: &SqlObject, it: &SqlObject) {
+        let is_validated =
+            |sql: &String| it.create.iter().any(|new| validation(new, std::slice::from_ref(sql)).is_some());
         let replacing = |sql: &String| match sql.strip_prefix("CREATE VIEW ") {
             Some(rest) => format!("CREATE OR REPLACE VIEW {rest}"),
             None => sql.clone(),
         };
-        let undone =
-            was.create.iter().skip(1).filter(|sql| !it.create.contains(sql)).filter_map(|sql| undo(sql));
-        let changed = it.create.iter().filter(|sql| !was.create.contains(sql)).map(replacing);
+        if name.kind == SqlKind::CompositeType {
+            return self.alter_composite(name, was, it);
+        }
+        let is_gone = |sql: &&String| !it.create.contains(sql) && !is_validated(sql);
+        // What comes later may depend on what comes first.
+        let undone = was.create.iter().skip(1).rev().filter(is_gone).filter_map(|sql| undo(sql));
+        let is_new = |sql: &&String| !was.create.contains(sql) || comments_new_index(sql, was, it);
+        let changed = it
+            .create
+            .iter()
+            .filter(is_new)
+            .map(|sql| validation(sql, &was.create).unwrap_or_else(|| replacing(sql)));
         let mut statements = undone.chain(changed);
         let Some(first) = statements.next() else { return };
         let step = statements
@@ -182,6 +222,38 @@ impl Planner<'_> {
         let step = step.roles(Role::Needs, it.uses.iter().cloned()).roles(Role::Releases, released);
         self.push_on(step.makes(Object::Sql(name.clone())), name.table.as_ref());
     }
+}
+
+/// The functions that the text of a function in SQL mentions.
+fn mentioned<'s>(schema: &'s Schema, name: &SqlName, it: &SqlObject) -> Vec<&'s SqlName> {
+    let is_sql = |sql: &&String| name.kind.is_routine() && sql.contains("\n LANGUAGE sql\n");
+    let Some((_, body)) = it.create.first().filter(is_sql).and_then(|sql| sql.split_once("\nAS $")) else {
+        return Vec::new();
+    };
+    let mentions = |other: &&SqlName| {
+        let call = other.name.split('(').next().unwrap_or_default();
+        let call = call.rsplit_once('.').map_or(call, |(_, call)| call);
+        other.kind == SqlKind::Function && *other != name && body.contains(&format!("{call}("))
+    };
+    schema.sql_objects.keys().filter(mentions).collect()
+}
+
+/// Whether a statement sets the comment of an index that is created again.
+fn comments_new_index(sql: &str, was: &SqlObject, is: &SqlObject) -> bool {
+    let Some((name, _)) = sql.strip_prefix("COMMENT ON INDEX ").and_then(|rest| rest.split_once(" IS "))
+    else {
+        return false;
+    };
+    let start = format!("INDEX {} ON ", quote_identifier(&Name::parse(name).name));
+    is.create.iter().any(|sql| sql.contains(&start) && !was.create.contains(sql))
+}
+
+/// The statements that turn the comments of one object into those of the other.
+pub(super) fn comments(was: &SqlObject, is: &SqlObject) -> Vec<String> {
+    let is_comment = |sql: &&String| sql.starts_with("COMMENT ON ");
+    let gone = was.create.iter().filter(is_comment).filter(|sql| !is.create.contains(sql));
+    let new = is.create.iter().filter(is_comment).filter(|sql| !was.create.contains(sql));
+    gone.filter_map(|sql| undo(sql)).chain(new.cloned()).collect()
 }
 
 /// The tokens without casts, which PostgreSQL adds according to the types of columns at the time
@@ -215,11 +287,21 @@ fn without_casts(sql: &str) -> Vec<&str> {
     kept
 }
 
+/// The statement that validates the constraint of a domain that was added as `NOT VALID`.
+fn validation(sql: &str, was: &[String]) -> Option<String> {
+    let (domain, constraint) = sql.strip_prefix("ALTER DOMAIN ")?.split_once(" ADD CONSTRAINT ")?;
+    let name = tokens(constraint).first()?.text().to_owned();
+    let is_same = was.iter().any(|was| was.strip_suffix(" NOT VALID") == Some(sql));
+    is_same.then(|| format!("ALTER DOMAIN {domain} VALIDATE CONSTRAINT {name}"))
+}
+
 /// Adds the hazard of the last statement.
 fn with_hazard(step: Step) -> Step {
     let narrows = |sql: &str| {
         sql.starts_with("ALTER DOMAIN ")
-            && (sql.contains(" ADD CONSTRAINT ") || sql.ends_with(" SET NOT NULL"))
+            && (sql.contains(" ADD CONSTRAINT ") && !sql.ends_with(" NOT VALID")
+                || sql.contains(" VALIDATE CONSTRAINT ")
+                || sql.ends_with(" SET NOT NULL"))
     };
     let is_narrowing = step.statements.last().is_some_and(|last| narrows(&last.sql));
     if is_narrowing { step.hazard(Hazard::MayFailOnData) } else { step }
@@ -229,6 +311,14 @@ fn with_hazard(step: Step) -> Step {
 fn undo(sql: &str) -> Option<String> {
     if sql.starts_with("COMMENT ON ") {
         return sql.split_once(" IS ").map(|(start, _)| format!("{start} IS NULL"));
+    }
+    if let Some((_, rest)) =
+        sql.split_once("INDEX ").filter(|(start, _)| ["CREATE ", "CREATE UNIQUE "].contains(start))
+    {
+        let (name, table) = rest.split_once(" ON ")?;
+        let table = Name::parse(table.split_once(" USING ")?.0);
+        let prefix = table.schema.map(|schema| format!("{}.", quote_identifier(&schema))).unwrap_or_default();
+        return Some(format!("DROP INDEX {prefix}{name}"));
     }
     if let Some(rest) = sql.strip_prefix("ALTER DOMAIN ") {
         if let Some((domain, _)) = rest.split_once(" ADD CONSTRAINT ") {
@@ -247,7 +337,11 @@ fn undo(sql: &str) -> Option<String> {
 fn created(kind: SqlKind) -> Priority {
     match kind {
         SqlKind::Collation | SqlKind::Domain | SqlKind::CompositeType | SqlKind::RangeType => Priority::Enum,
-        SqlKind::Function | SqlKind::Procedure | SqlKind::Aggregate => Priority::Function,
+        SqlKind::TextSearchDictionary | SqlKind::TextSearchConfiguration => Priority::Enum,
+        SqlKind::Function | SqlKind::Procedure | SqlKind::Aggregate | SqlKind::Cast => Priority::Function,
+        SqlKind::DefaultPrivileges => Priority::Sequence,
+        // It would fire for the statements after it.
+        SqlKind::EventTrigger => Priority::DropLast,
         SqlKind::View | SqlKind::MaterializedView => Priority::View,
         _ => Priority::Setting,
     }
@@ -256,6 +350,8 @@ fn created(kind: SqlKind) -> Priority {
 /// When it is dropped if no dependency decides.
 fn dropped(kind: SqlKind) -> Priority {
     match kind {
+        // They apply to whatever is created afterwards.
+        SqlKind::DefaultPrivileges | SqlKind::EventTrigger => Priority::Namespace,
         SqlKind::Collation | SqlKind::Domain | SqlKind::CompositeType | SqlKind::RangeType => {
             Priority::DropType
         }

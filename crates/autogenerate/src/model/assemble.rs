@@ -19,8 +19,8 @@ use super::{
     sequence::SequenceModel,
 };
 use crate::schema::{
-    Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, PartitionOf, Schema, Sequence,
-    Table, quote_identifier,
+    Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, Owner, PartitionOf, Schema,
+    Sequence, Table, quote_identifier,
 };
 
 impl Metadata {
@@ -167,6 +167,7 @@ fn enums(metadata: &Metadata, claims: &mut Claims) -> Result<BTreeMap<Name, Enum
         }
     }
     let schema = |model: &EnumModel| Enum {
+        owner: Owner::default(),
         values: model.values.iter().map(|value| value.name.to_owned()).collect(),
         comment: model.comment.map(str::to_owned),
     };
@@ -235,6 +236,8 @@ fn table(metadata: &Metadata, model: &TableModel, taken: &mut Taken) -> Result<T
         indexes: constraints::indexes(model, taken),
         partition_by: model.partition_by.map(str::to_owned),
         partition_of: None,
+        inherits: Vec::new(),
+        owner: Owner::default(),
         unlogged: model.unlogged,
         options: options(model.options),
         comment: model.comment.map(str::to_owned),
@@ -260,6 +263,8 @@ fn column(metadata: &Metadata, model: &ColumnModel) -> Column {
         enum_type,
         type_uses: BTreeSet::new(),
         row_type: None,
+        inherited: false,
+        identity_sequence: None,
         collation: model.collation.map(quote_identifier),
         nullable: model.data_type.nullable,
         default: model.default.map(expression),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{PgConnection, Row as _};
 
 use crate::{
-    introspect::Scope,
+    introspect::{Scope, SqlOids},
     schema::{Name, Object},
 };
 
@@ -49,10 +49,15 @@ impl Created {
         Ok(())
     }
 
-    /// The existing objects that generated revisions created, by their current names.
-    pub(super) fn generated(&self, scope: &Scope) -> BTreeSet<Object> {
+    /// The existing objects that generated revisions created, by their current names; `oids` are
+    /// those of the objects that are defined by a text of SQL.
+    pub(super) fn generated(&self, scope: &Scope, oids: &SqlOids) -> BTreeSet<Object> {
         let existing = self.existing.iter().filter(|(id, _)| self.generated.contains(*id));
-        existing.filter_map(|((kind, _), name)| object(kind, name, scope)).collect()
+        let by_text = oids
+            .iter()
+            .filter(|(name, oid)| self.generated.contains(&(name.kind.name().to_owned(), i64::from(oid.0))));
+        let by_text = by_text.map(|(name, _)| Object::Sql(name.clone()));
+        existing.filter_map(|((kind, _), name)| object(kind, name, scope)).chain(by_text).collect()
     }
 }
 
@@ -67,7 +72,8 @@ fn object(kind: &str, (schema, name): &FullName, scope: &Scope) -> Option<Object
         "sequence" => full().map(Object::Sequence),
         "enum" => full().map(Object::Enum),
         "extension" => Some(Object::Extension(name.clone())),
-        _ => (*scope == Scope::Database).then(|| Object::Namespace(name.clone())),
+        "schema" => (*scope == Scope::Database).then(|| Object::Namespace(name.clone())),
+        _ => None,
     }
 }
 

@@ -87,6 +87,12 @@ pub(super) fn candidates(object: &Object, (from, to): (&Schema, &Schema), rename
             .map(|(name, _)| Object::Table(name.clone()))
             .collect(),
         Object::Enum(_) => to.enums.keys().cloned().map(Object::Enum).collect(),
+        // Such an object holds no data: the old one is dropped, and the new one is created.
+        Object::Sql(name) => {
+            let same_kind =
+                to.sql_objects.keys().filter(|new| new.kind == name.kind && new.table == name.table);
+            same_kind.cloned().map(Object::Sql).collect()
+        }
         _ => Vec::new(),
     };
     let others =

@@ -6,10 +6,10 @@ use super::{
     created::Created,
     error::ProjectError,
     lend,
-    live::{PLAIN, current_schema, introspect_without_bookkeeping, script},
+    live::{PLAIN, current_schema, script, without_bookkeeping},
 };
 use crate::{
-    introspect::Scope,
+    introspect::{self, Scope},
     plan::Renames,
     planner,
     render::tokens::{Token, tokens},
@@ -47,8 +47,9 @@ pub(super) async fn replay(
         Scope::Database => Scope::Database,
         Scope::Schema(_) => current_schema(scratch.connection()).await?,
     };
-    let schema = introspect_without_bookkeeping(scratch.connection(), &scope).await?.schema;
-    Ok(Replayed { schema, generated: created.generated(&scope) })
+    let (reading, oids) = introspect::read_identified(scratch.connection(), &scope).await?;
+    let generated = created.generated(&scope, &oids);
+    Ok(Replayed { schema: without_bookkeeping(reading).schema, generated })
 }
 
 async fn run(

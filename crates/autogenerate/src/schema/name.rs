@@ -22,6 +22,23 @@ impl Name {
         Self { schema: Some(schema.into()), name: name.into() }
     }
 
+    /// Parses a name as SQL writes it.
+    pub(crate) fn parse(sql: &str) -> Self {
+        let (mut parts, mut quoted) = (vec![String::new()], false);
+        let mut characters = sql.chars().peekable();
+        while let Some(c) = characters.next() {
+            match c {
+                '"' if quoted && characters.next_if_eq(&'"').is_some() => {
+                    parts.last_mut().into_iter().for_each(|part| part.push('"'))
+                }
+                '"' => quoted = !quoted,
+                '.' if !quoted => parts.push(String::new()),
+                c => parts.last_mut().into_iter().for_each(|part| part.push(c)),
+            }
+        }
+        Self { name: parts.pop().unwrap_or_default(), schema: parts.pop() }
+    }
+
     /// Creates the name of another object in the same schema.
     #[must_use]
     pub fn sibling(&self, name: impl Into<String>) -> Self {
@@ -110,6 +127,9 @@ mod tests {
             assert_eq!(quote_identifier(name), quoted);
         }
         assert_eq!(Name::qualified("a b", "user").to_string(), "\"a b\".\"user\"");
+        for name in [Name::local("order"), Name::qualified("a.b", "c\"d"), Name::qualified("s", "t")] {
+            assert_eq!(Name::parse(&name.to_string()), name);
+        }
         assert_eq!(quote_literal("it's \\ me"), "E'it''s \\\\ me'");
     }
 

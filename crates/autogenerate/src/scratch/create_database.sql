@@ -7,6 +7,8 @@ SELECT format(
            WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', j ->> 'datlocale')
            ELSE ' LOCALE_PROVIDER libc'
        END
+       -- Copying files takes a seventh of the time, but two checkpoints, which only cost nothing without fsync.
+       || CASE WHEN current_setting('fsync') = 'off' THEN ' STRATEGY FILE_COPY' ELSE '' END
 FROM pg_database d
 CROSS JOIN to_jsonb(d) j
 WHERE d.datname = current_database()

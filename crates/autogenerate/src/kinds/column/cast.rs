@@ -17,6 +17,9 @@ impl Planner<'_> {
     pub(super) fn set_type(&self, group: &mut Alterations<'_>, was: &Column, is: &Column) {
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let cast = types::cast(was, is);
+        if self.swapped_types(was).any(|name| is.type_uses.contains(&Object::Sql(name.clone()))) {
+            return self.set_replaced_type(group, was, is);
+        }
         let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
         let via_text = self.converts_via_text(was, is);
         if via_text {
@@ -77,7 +80,7 @@ impl Planner<'_> {
     }
 
     /// A slot for values that cannot be cast to the new type.
-    fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
+    pub(in crate::kinds) fn cast_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
         let name = quote_identifier(&is.name);
         let wrong = self.misfits(&name, was, is);
         let (old, new) = (enum_values(self.from, was), enum_values(self.to, is));
@@ -179,20 +182,29 @@ fn text_like(column: &Column) -> &'static str {
 
 /// The `USING` clause of a type change, or an empty string.
 fn conversion(using: Using, was: &Column, is: &Column) -> String {
-    let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
+    if was.data_type == is.data_type || using == Using::Nothing {
+        return String::new();
+    }
+    format!(" USING {}", converted(&quote_identifier(&is.name), using, was, is))
+}
+
+/// The value of an expression of the old type in the new type, except for what an assignment
+/// converts.
+pub(in crate::kinds) fn converted(value: &str, using: Using, was: &Column, is: &Column) -> String {
+    let data_type = &is.data_type;
     match using {
-        _ if was.data_type == is.data_type => String::new(),
-        Using::Nothing => String::new(),
-        Using::Cast => format!(" USING {name}::{data_type}"),
-        Using::ViaText => format!(" USING {name}::{}::{data_type}", text_like(is)),
-        Using::Utc if was.data_type == "date" => format!(" USING {name}::timestamp AT TIME ZONE 'UTC'"),
-        Using::Utc if is.data_type == "date" => format!(" USING ({name} AT TIME ZONE 'UTC')::date"),
-        Using::Utc => format!(" USING {name} AT TIME ZONE 'UTC'"),
+        Using::Nothing => value.to_owned(),
+        _ if was.data_type == is.data_type => value.to_owned(),
+        Using::Cast => format!("{value}::{data_type}"),
+        Using::ViaText => format!("{value}::{}::{data_type}", text_like(is)),
+        Using::Utc if was.data_type == "date" => format!("{value}::timestamp AT TIME ZONE 'UTC'"),
+        Using::Utc if is.data_type == "date" => format!("({value} AT TIME ZONE 'UTC')::date"),
+        Using::Utc => format!("{value} AT TIME ZONE 'UTC'"),
         // NULL stays NULL: no value is not a list of one unknown value.
         Using::Array if was.nullable => {
-            format!(" USING CASE WHEN {name} IS NOT NULL THEN ARRAY[{name}]::{data_type} END")
+            format!("CASE WHEN {value} IS NOT NULL THEN ARRAY[{value}]::{data_type} END")
         }
-        Using::Array => format!(" USING ARRAY[{name}]::{data_type}"),
-        Using::FirstElement => format!(" USING ({name})[1]::{data_type}"),
+        Using::Array => format!("ARRAY[{value}]::{data_type}"),
+        Using::FirstElement => format!("({value})[1]::{data_type}"),
     }
 }

@@ -49,6 +49,7 @@ fn without_uses_of_extensions() -> Schema {
         enums: [(
             Name::local("status"),
             Enum {
+                owner: Default::default(),
                 values: strings(&["draft", "it's \"live\"", "gone"]),
                 comment: Some("Where it is.".to_owned()),
             },
