@@ -140,8 +140,7 @@ fn one(spec: &Spec, extra: &Extra) -> Option<String> {
             bit(4, " CHECK (VALUE > 0)"),
         ),
         Kind::Composite => format!(
-            "CREATE TYPE {name} AS (a {integer}, b text{});\nCREATE TABLE {name}_t (id integer, v {name});",
-            bit(2, ", c date")
+            "CREATE TYPE {name} AS (a {integer}, b text);\nCREATE TABLE {name}_t (id integer, v {name});"
         ),
         Kind::Partitions => partitions(name, *variant, integer),
         Kind::Inheritance => format!(

@@ -58,8 +58,10 @@ async fn objects_defined_by_a_text_are_read_with_what_they_use() {
             "replica identity of items",
             "clustered index of items",
             "column storage of items.body",
+            "column storage of old_items.body",
             "column compression of items.body",
             "column statistics of items.body",
+            "column statistics of old_items.body",
             "column options of items.body",
             "text search configuration plain",
         ]
