@@ -1,1 +1,1 @@
-INSERT INTO items VALUES (1, 7, '{8,9}', ROW(1, 2), ROW(3)::parcel), (2, NULL, NULL, NULL, NULL);
+INSERT INTO items VALUES (1, 7, '{8,9}', ROW(1, 2), NULL), (2, NULL, NULL, NULL, NULL);

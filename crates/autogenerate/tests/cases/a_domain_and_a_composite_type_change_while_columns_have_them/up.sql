@@ -1,9 +1,9 @@
 ALTER TYPE parcel ADD ATTRIBUTE h integer;
 ALTER TYPE place RENAME TO place_old;
-CREATE TYPE place AS (x bigint, y integer, z integer);
+CREATE TYPE place AS (x bigint, y integer);
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
 ALTER TABLE items ALTER COLUMN at SET DATA TYPE place
-    USING CASE WHEN at IS DISTINCT FROM NULL THEN ROW((at).x::bigint, (at).y, NULL::integer)::place END;
+    USING CASE WHEN at IS DISTINCT FROM NULL THEN ROW((at).x::bigint, (at).y)::place END;
 DROP FUNCTION doubled(price);
 DROP VIEW costs;
 ALTER DOMAIN price RENAME TO price_old;
