@@ -45,6 +45,7 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
     for kind in KINDS {
         (kind.plan)(&mut planner);
     }
+    planner.adjust_default_privileges();
     let swapped = planner.swapped_columns();
     let rest = planner.take_steps();
     let together: Vec<_> = rest.iter().cloned().map(|step| step.waiting_for(&swapped)).collect();

@@ -9,6 +9,7 @@ mod apply;
 mod changes;
 mod column;
 mod constraint;
+mod default_privileges;
 mod definition;
 mod delta;
 mod enumeration;

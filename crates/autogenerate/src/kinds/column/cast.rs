@@ -17,7 +17,7 @@ impl Planner<'_> {
     /// Changes the type, with the hazards, and with a slot if some values cannot be cast.
     pub(super) fn set_type(&self, group: &mut Alterations<'_>, was: &Column, is: &Column) {
         if let Some(change) = self.user_type_change(was, is) {
-            return self.set_user_type(group, &change, is);
+            return self.set_user_type(group, &change, (was, is));
         }
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let cast = types::cast(was, is);
@@ -70,27 +70,35 @@ impl Planner<'_> {
         }
     }
 
-    /// Changes the type if a domain or a replaced composite type is involved.
-    fn set_user_type(&self, group: &mut Alterations<'_>, change: &UserTypeChange, is: &Column) {
+    /// Changes the type if a domain or a replaced type is involved.
+    fn set_user_type(
+        &self,
+        group: &mut Alterations<'_>,
+        change: &UserTypeChange,
+        (was, is): (&Column, &Column),
+    ) {
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let (using, may_fail, loses) = match change {
             UserTypeChange::Composite { using, may_fail, loses, .. } => (using.clone(), *may_fail, *loses),
-            UserTypeChange::Domain { is: base, via_text: true, .. } => {
-                (format!("{name}::{}::{}::{data_type}", text_like(base), base.data_type), true, false)
+            UserTypeChange::Text => (format!("{name}::{}::{data_type}", text_like(is)), true, false),
+            UserTypeChange::Domain { via_text: true, .. } => {
+                (format!("{name}::{}::{data_type}", text_like(is)), true, false)
             }
-            UserTypeChange::Domain { was, is: base, .. } => {
-                let cast = types::cast(was, base);
-                let using = match conversion(cast.using, was, base).strip_prefix(" USING ") {
-                    Some(value) => format!("({value})::{data_type}"),
-                    None if base.data_type == *data_type => format!("{name}::{data_type}"),
-                    None => format!("{name}::{}::{data_type}", base.data_type),
+            UserTypeChange::Domain { was: old, is: new, .. } => {
+                let cast = types::cast(old, new);
+                // Its value in the base type: that of the new domain follows by assignment, which,
+                // unlike a cast, cuts nothing off.
+                let value = if old.data_type == was.data_type {
+                    name.clone()
+                } else {
+                    format!("{name}::{}", old.data_type)
                 };
-                (using, cast.may_fail, cast.loses)
+                (converted(&value, cast.using, old, new), cast.may_fail, cast.loses)
             }
         };
         let function = match change {
             UserTypeChange::Composite { function, .. } => function.as_ref(),
-            UserTypeChange::Domain { .. } => None,
+            _ => None,
         };
         if let Some(function) = function {
             group.statement(function);
@@ -226,20 +234,29 @@ fn text_like(column: &Column) -> &'static str {
 
 /// The `USING` clause of a type change, or an empty string.
 fn conversion(using: Using, was: &Column, is: &Column) -> String {
-    let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
+    if was.data_type == is.data_type || using == Using::Nothing {
+        return String::new();
+    }
+    format!(" USING {}", converted(&quote_identifier(&is.name), using, was, is))
+}
+
+/// The value of an expression of the old type in the new type, except for what an assignment
+/// converts.
+fn converted(value: &str, using: Using, was: &Column, is: &Column) -> String {
+    let data_type = &is.data_type;
     match using {
-        _ if was.data_type == is.data_type => String::new(),
-        Using::Nothing => String::new(),
-        Using::Cast => format!(" USING {name}::{data_type}"),
-        Using::ViaText => format!(" USING {name}::{}::{data_type}", text_like(is)),
-        Using::Utc if was.data_type == "date" => format!(" USING {name}::timestamp AT TIME ZONE 'UTC'"),
-        Using::Utc if is.data_type == "date" => format!(" USING ({name} AT TIME ZONE 'UTC')::date"),
-        Using::Utc => format!(" USING {name} AT TIME ZONE 'UTC'"),
+        Using::Nothing => value.to_owned(),
+        _ if was.data_type == is.data_type => value.to_owned(),
+        Using::Cast => format!("{value}::{data_type}"),
+        Using::ViaText => format!("{value}::{}::{data_type}", text_like(is)),
+        Using::Utc if was.data_type == "date" => format!("{value}::timestamp AT TIME ZONE 'UTC'"),
+        Using::Utc if is.data_type == "date" => format!("({value} AT TIME ZONE 'UTC')::date"),
+        Using::Utc => format!("{value} AT TIME ZONE 'UTC'"),
         // NULL stays NULL: no value is not a list of one unknown value.
         Using::Array if was.nullable => {
-            format!(" USING CASE WHEN {name} IS NOT NULL THEN ARRAY[{name}]::{data_type} END")
+            format!("CASE WHEN {value} IS NOT NULL THEN ARRAY[{value}]::{data_type} END")
         }
-        Using::Array => format!(" USING ARRAY[{name}]::{data_type}"),
-        Using::FirstElement => format!(" USING ({name})[1]::{data_type}"),
+        Using::Array => format!("ARRAY[{value}]::{data_type}"),
+        Using::FirstElement => format!("({value})[1]::{data_type}"),
     }
 }

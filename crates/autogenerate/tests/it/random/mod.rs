@@ -6,6 +6,7 @@
 //! printed.
 
 mod change;
+mod extra;
 mod generate;
 mod rows;
 mod shrink;
@@ -52,6 +53,8 @@ struct Pair {
     rows: bool,
     online: bool,
     dump: bool,
+    /// Whether the whole database is read, instead of one schema.
+    database: bool,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,6 +87,8 @@ async fn work(next: Arc<AtomicU64>, end: u64, failed: Arc<AtomicUsize>) -> (Plac
             break;
         }
         let mut pair = generate::pair(seed);
+        extra::add(&mut pair, seed);
+        pair.database = extra::needs_database(&pair.before) || extra::needs_database(&pair.after);
         pair.rows = true;
         pair.online = seed.is_multiple_of(ONLINE_EVERY);
         pair.dump = seed.is_multiple_of(DUMP_EVERY);
@@ -131,16 +136,18 @@ impl Pair {
     /// The renames of tables and columns that exist on both sides.
     fn renames(&self) -> Renames {
         let mut renames = Renames::default();
+        let named =
+            |name: &str| if self.database { Name::qualified("public", name) } else { Name::local(name) };
         for table in &self.after.tables {
             let old = origin(&self.tables, &table.name);
             let Some(before) = self.before.table(&old) else { continue };
             if old != table.name && self.after.table(&old).is_none() {
-                renames.tables.push((Name::local(old), Name::local(&table.name)));
+                renames.tables.push((named(&old), named(&table.name)));
             }
             for column in &table.columns {
                 let old = self.column_before(&table.name, &column.name);
                 if old != column.name && before.column(&old).is_some() && table.column(&old).is_none() {
-                    renames.columns.push((Name::local(&table.name), old, column.name.clone()));
+                    renames.columns.push((named(&table.name), old, column.name.clone()));
                 }
             }
         }
@@ -148,7 +155,7 @@ impl Pair {
             let has = |spec: &Spec, value| spec.values(name).is_some_and(|values| values.contains(value));
             let chained = self.values.iter().any(|(other, _, between)| other == name && between == old);
             if has(&self.before, old) && !has(&self.after, old) && has(&self.after, new) && !chained {
-                renames.values.push((Name::local(name), old.clone(), new.clone()));
+                renames.values.push((named(name), old.clone(), new.clone()));
             }
         }
         renames
@@ -167,13 +174,13 @@ impl Pair {
     }
 
     async fn side(&self, place: &mut Place, spec: &Spec) -> Result<Side, Failure> {
-        let sql = sql::tables(spec) + &sql::foreign_keys(spec);
+        let sql = sql::tables(spec) + &extra::sql(spec) + &sql::foreign_keys(spec);
         place.begin_with(&sql).await.map_err(Failure::InvalidPair)?;
         Ok(self.look(place).await)
     }
 
     async fn look(&self, place: &mut Place) -> Side {
-        let scope = Scope::Schema("public".to_owned());
+        let scope = if self.database { Scope::Database } else { Scope::Schema("public".to_owned()) };
         if self.dump {
             return place.look(&scope).await;
         }
@@ -205,10 +212,11 @@ impl Pair {
         rows: bool,
     ) -> Result<(), Failure> {
         let sent = if self.online { Sent::InFiles } else { Sent::Singly };
-        place.begin_with(&sql::tables(&self.before)).await.map_err(Failure::InvalidPair)?;
+        let start = sql::tables(&self.before) + &extra::sql(&self.before);
+        place.begin_with(&start).await.map_err(Failure::InvalidPair)?;
         if rows {
             place
-                .execute(&rows::rows(&self.before, &self.after, self.online))
+                .execute(&(rows::rows(&self.before, &self.after, self.online) + &extra::rows(&self.before)))
                 .await
                 .map_err(Failure::InvalidPair)?;
         }
@@ -227,7 +235,7 @@ impl Pair {
 
     /// Describes a failure: seed, schemas, plans and error.
     async fn describe(&self, seed: u64, error: &str, place: &mut Place) -> String {
-        let sql = |spec| sql::tables(spec) + &sql::foreign_keys(spec);
+        let sql = |spec| sql::tables(spec) + &extra::sql(spec) + &sql::foreign_keys(spec);
         let mut text = format!(
             "=== AUTOGENERATE_SEED={seed} AUTOGENERATE_PAIRS=1, {}, {} rows, {:?}\n--- before\n{}--- after\n{}",
             if self.online { "online" } else { "plain" },
