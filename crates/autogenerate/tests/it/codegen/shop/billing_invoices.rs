@@ -10,7 +10,11 @@
 pub struct Invoices {
     #[column(default = "nextval('billing.numbers'::regclass)")]
     pub number: i32,
-    #[column(references = "public.customers(id)", on_delete = "restrict", on_update = "cascade")]
+    #[column(
+        references = "public.customers(id)",
+        on_delete = "restrict",
+        on_update = "cascade"
+    )]
     pub customer: i64,
     pub rank: Option<super::types::Rank>,
     pub at: sqlx::types::chrono::NaiveDate,

@@ -19,8 +19,18 @@ pub fn metadata() -> Metadata {
         .data_type::<types::Mood>()
         .data_type::<types::Email>()
         .data_type::<types::Address>()
-        .sequence(SequenceModel::new("numbers").schema("billing").max(9999).start(1000).cycle())
-        .sequence(SequenceModel::new("option_id_seq").integer().owned_by("option", "id"))
+        .sequence(
+            SequenceModel::new("numbers")
+                .schema("billing")
+                .max(9999)
+                .start(1000)
+                .cycle(),
+        )
+        .sequence(
+            SequenceModel::new("option_id_seq")
+                .integer()
+                .owned_by("option", "id"),
+        )
         .table::<billing_invoices::Invoices>()
         .table::<customers::Customers>()
         .table::<option::OptionRow>()

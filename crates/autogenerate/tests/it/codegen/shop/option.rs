@@ -23,8 +23,9 @@ pub struct OptionRow {
     pub invoice_at: Option<sqlx::types::chrono::NaiveDate>,
     #[column(references = "customers(id)", initially_deferred)]
     pub customer: Option<i64>,
-    pub during:
-        Option<sqlx::postgres::types::PgRange<sqlx::types::chrono::DateTime<sqlx::types::chrono::Utc>>>,
+    pub during: Option<
+        sqlx::postgres::types::PgRange<sqlx::types::chrono::DateTime<sqlx::types::chrono::Utc>>,
+    >,
     #[column(type = "timestamp(0) without time zone")]
     pub at: Option<sqlx::types::chrono::NaiveDateTime>,
     pub way: Option<sqlx::postgres::types::PgPath>,
