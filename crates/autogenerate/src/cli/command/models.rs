@@ -1,10 +1,6 @@
 //! `models`
 
-use std::{
-    fs,
-    io::Write as _,
-    path::PathBuf,
-};
+use std::{fs, io::Write as _, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
