@@ -62,6 +62,8 @@ pub enum Property {
     PartitionKey,
     /// The partitioned table of a partition, and its bound (`PARTITION OF`).
     PartitionOf,
+    /// The tables that a table inherits from (`INHERITS`).
+    Inheritance,
     /// Whether a table is unlogged.
     Persistence,
     /// Storage parameters of a table.
@@ -127,6 +129,7 @@ impl fmt::Display for Property {
             Self::Owner => "owner",
             Self::PartitionKey => "partition key",
             Self::PartitionOf => "partition",
+            Self::Inheritance => "inheritance",
             Self::Persistence => "persistence",
             Self::Storage => "storage parameters",
             Self::Collation => "collation",

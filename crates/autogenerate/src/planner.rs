@@ -105,6 +105,7 @@ fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: &Mode) -> Resu
     for kind in KINDS {
         (kind.plan)(&mut planner);
     }
+    planner.adjust_default_privileges();
     let swapped = planner.swapped_columns();
     let rest = planner.take_steps();
     let together: Vec<_> = rest.iter().cloned().map(|step| step.waiting_for(&swapped)).collect();

@@ -1,17 +1,18 @@
-//! The changes that partitions inherit from their partitioned table.
+//! The changes that tables inherit from those above them: partitions, and tables that inherit
+//! otherwise.
 
 use crate::schema::{Column, Identity, Name, Schema, Table};
 
-/// Both sides as they compare after the partitioned tables have changed, which changes their
-/// partitions too. Returns `None` if there are no partitions.
+/// Both sides as they compare after the tables above have changed, which changes those below too.
+/// Returns `None` if no table inherits.
 pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> {
-    if !from.tables.values().chain(to.tables.values()).any(|table| table.partition_of.is_some()) {
+    if !from.tables.values().chain(to.tables.values()).any(|table| table.parents().next().is_some()) {
         return None;
     }
     let (mut now, mut then) = (from.clone(), to.clone());
-    let mut partitions: Vec<_> = from.tables.keys().filter(|name| to.tables.contains_key(*name)).collect();
-    partitions.sort_by_key(|name| depth(from, name));
-    for name in partitions {
+    let mut tables: Vec<_> = from.tables.keys().filter(|name| to.tables.contains_key(*name)).collect();
+    tables.sort_by_key(|name| from.with_ancestors(name).len());
+    for name in tables {
         let (Some(was), Some(wanted)) = (now.tables.get(name), then.tables.get(name)) else { continue };
         match (was.parent().cloned(), wanted.parent().cloned()) {
             (None, None) => {}
@@ -19,7 +20,10 @@ pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> 
                 if let (Some(before), Some(after)) = (from.tables.get(&a), then.tables.get(&a)) {
                     let mut changed = apply_parent_changes(was.clone(), before, after);
                     inherit_identity(&mut changed, wanted);
+                    let mut wanted = wanted.clone();
+                    create_parts(&changed, &mut wanted, before, after);
                     now.tables.insert(name.clone(), changed);
+                    then.tables.insert(name.clone(), wanted);
                 }
             }
             // A detached partition keeps what it inherited as its own; an attached one brings its
@@ -29,13 +33,72 @@ pub(super) fn inherited(from: &Schema, to: &Schema) -> Option<(Schema, Schema)> 
                 then.tables.get_mut(name).into_iter().for_each(detach);
             }
         }
+        inherit_otherwise(name, (from, to), (&mut now, &mut then));
     }
+    complete((from, to), &mut now);
     Some((now, then))
 }
 
-fn depth(schema: &Schema, name: &Name) -> usize {
-    let parent = |name: &Name| schema.tables.get(name)?.parent().cloned();
-    std::iter::successors(Some(name.clone()), parent).take(schema.tables.len()).count()
+/// Makes those indexes and keys of a partition its own that are not created with those of the
+/// partitioned table.
+fn create_parts(now: &Table, wanted: &mut Table, before: &Table, after: &Table) {
+    let is_given = |of: &Name, is_named: bool| {
+        let index = |it: &Table| it.indexes.get(&of.name).map(|it| (it.unique, it.definition.clone()));
+        let key = |it: &Table| it.constraints.get(&of.name).map(|it| it.definition.clone());
+        let stays = (index(before), key(before)) == (index(after), key(after));
+        !stays && !is_named && !after.is_partial(&of.name)
+    };
+    for (index, it) in &mut wanted.indexes {
+        if !now.indexes.contains_key(index) {
+            it.part_of = it.part_of.take().filter(|of| is_given(of, it.is_named));
+        }
+    }
+    for (key, it) in &mut wanted.constraints {
+        if !now.constraints.contains_key(key) && it.kind.has_index() {
+            it.inherited &= it.part_of.as_ref().is_none_or(|of| is_given(of, it.is_named));
+        }
+    }
+}
+
+/// An index or key that some partitions lack is complete once they get it.
+fn complete((from, to): (&Schema, &Schema), now: &mut Schema) {
+    let gets_part = |table: &Name, of: &str| {
+        let is_part = |part_of: &Option<Name>| part_of.as_ref().is_some_and(|it| it.name == of);
+        to.tables.iter().filter(|(_, it)| it.parent() == Some(table)).any(|(name, wanted)| {
+            let was = from.tables.get(name);
+            let lacks_index = |index: &String| was.is_none_or(|was| !was.indexes.contains_key(index));
+            let lacks_key = |key: &String| was.is_none_or(|was| !was.constraints.contains_key(key));
+            wanted.indexes.iter().any(|(index, it)| is_part(&it.part_of) && lacks_index(index))
+                || wanted.constraints.iter().any(|(key, it)| is_part(&it.part_of) && lacks_key(key))
+        })
+    };
+    for (name, table) in &mut now.tables {
+        let Some(wanted) = to.tables.get(name) else { continue };
+        for (index, it) in table.indexes.iter_mut().filter(|(_, it)| it.only) {
+            it.only = wanted.is_partial(index) || !gets_part(name, index);
+        }
+        for (key, it) in table.constraints.iter_mut().filter(|(_, it)| it.only) {
+            it.only = wanted.is_partial(key) || !gets_part(name, key);
+        }
+    }
+}
+
+/// Applies the changes of the tables that a table inherits from other than as a partition.
+fn inherit_otherwise(name: &Name, (from, to): (&Schema, &Schema), (now, then): (&mut Schema, &mut Schema)) {
+    let (Some(was), Some(wanted)) = (from.tables.get(name), to.tables.get(name)) else { return };
+    for parent in was.inherits.iter().filter(|parent| wanted.inherits.contains(parent)) {
+        if let (Some(before), Some(after)) = (from.tables.get(parent), to.tables.get(parent))
+            && let Some(table) = now.tables.remove(name)
+        {
+            now.tables.insert(name.clone(), apply_parent_changes(table, before, after));
+        }
+    }
+    if was.inherits.iter().any(|parent| !wanted.inherits.contains(parent)) {
+        now.tables.get_mut(name).into_iter().for_each(detach);
+    }
+    if was.inherits != wanted.inherits {
+        then.tables.get_mut(name).into_iter().for_each(detach);
+    }
 }
 
 fn detach(table: &mut Table) {
@@ -57,13 +120,21 @@ fn inherit_identity(partition: &mut Table, wanted: &Table) {
 
 /// Applies the changes of the partitioned table to its partition.
 fn apply_parent_changes(mut partition: Table, before: &Table, after: &Table) -> Table {
-    partition
-        .columns
-        .retain(|column| before.column(&column.name).is_none() || after.column(&column.name).is_some());
+    let is_partition = partition.partition_of.is_some();
+    let is_lost = |column: &Column| {
+        before.column(&column.name).is_some()
+            && after.column(&column.name).is_none()
+            && (is_partition || column.inherited)
+    };
+    partition.columns.retain(|column| !is_lost(column));
     for column in &after.columns {
         let Some(was) = before.column(&column.name) else {
-            let identity = column.identity.map(|it| Identity { options: None, ..it });
-            partition.columns.push(Column { comment: None, identity, ..column.clone() });
+            if partition.column(&column.name).is_none() {
+                let identity =
+                    column.identity.filter(|_| is_partition).map(|it| Identity { options: None, ..it });
+                let inherited = !is_partition;
+                partition.columns.push(Column { comment: None, identity, inherited, ..column.clone() });
+            }
             continue;
         };
         let Some(own) = partition.columns.iter_mut().find(|own| own.name == column.name) else { continue };
@@ -82,9 +153,9 @@ fn apply_parent_changes(mut partition: Table, before: &Table, after: &Table) -> 
             own.generated.clone_from(&column.generated);
         }
     }
-    // What the partitioned table loses, its partitions lose too.
+    // What the table above loses, those below lose too.
     partition.constraints.retain(|name, it| {
-        !it.inherited || before.source(name, it).is_none() || after.source(name, it).is_some()
+        !it.inherited || it.also_own || before.source(name, it).is_none() || after.source(name, it).is_some()
     });
     partition.indexes.retain(|_, it| {
         let is_lost =

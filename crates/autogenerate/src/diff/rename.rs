@@ -23,6 +23,7 @@ pub(crate) fn apply_renames(from: &Schema, to: &Schema, hints: &Renames) -> Rena
     it.rename_types(hints);
     it.rename_tables(hints);
     it.rename_sequences();
+    it.rename_named_identity_sequences();
     // The index of a partition matches only after that of the partitioned table was renamed.
     while it.rename_twins() {}
     Renamed { schema: it.schema, renames: it.renames }
@@ -123,6 +124,11 @@ impl Renaming<'_> {
             let (old_table, old_column) = was(&column);
             let (old, new) =
                 (table.column_sequence(&old_table, &old_column), table.column_sequence(table, &column));
+            // A name that is read is compared.
+            let is_known = |column: &crate::schema::Column| column.identity_sequence.is_some();
+            if self.schema.column(table, &column).is_some_and(is_known) {
+                continue;
+            }
             if old != new && !self.schema.sequences.contains_key(&old) && !self.schema.is_relation(&new) {
                 self.push(Object::Sequence(old), new, true);
             }
@@ -145,6 +151,20 @@ impl Renaming<'_> {
                 pairs.insert(old.clone(), new.clone());
             }
         }
+        self.rename_relations(pairs);
+    }
+
+    /// Renames the sequences of identity columns whose names differ.
+    fn rename_named_identity_sequences(&mut self) {
+        let mut pairs = BTreeMap::new();
+        for (name, wanted) in &self.to.tables {
+            let Some(it) = self.schema.tables.get(name) else { continue };
+            for column in &wanted.columns {
+                let was = it.column(&column.name).and_then(|was| was.identity_sequence.clone());
+                pairs.extend(was.zip(column.identity_sequence.clone()));
+            }
+        }
+        pairs.retain(|old, new| old != new);
         self.rename_relations(pairs);
     }
 
@@ -192,6 +212,8 @@ fn relations(schema: &Schema) -> BTreeMap<Name, Object> {
         schema.sequences.keys().map(|name| (name.clone(), Object::Sequence(name.clone()))).collect();
     for (name, table) in &schema.tables {
         all.insert(name.clone(), Object::Table(name.clone()));
+        let sequences = table.columns.iter().filter_map(|column| column.identity_sequence.clone());
+        all.extend(sequences.map(|name| (name.clone(), Object::Sequence(name))));
         for index in table.indexes.keys() {
             all.insert(name.sibling(index), Object::index(name, index));
         }
@@ -244,6 +266,8 @@ mod tests {
             unique: false,
             definition: definition.to_owned(),
             part_of: None,
+            is_named: false,
+            only: false,
             valid: true,
             uses: crate::schema::Uses { columns: [column.to_owned()].into(), ..Default::default() },
             comment: None,

@@ -14,7 +14,10 @@ mod settings;
 mod unhandled;
 mod uses;
 
-pub(crate) use self::read::read_printed;
+pub(crate) use self::{
+    query::SqlOids,
+    read::{read_identified, read_printed},
+};
 pub use self::{
     read::{Reading, read},
     scope::Scope,

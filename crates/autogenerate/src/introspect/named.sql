@@ -25,9 +25,20 @@ named (classid, objid, kind, name) AS MATERIALIZED (
             OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')
         )
         UNION ALL
+        -- The row types of views.
+        SELECT 'pg_type'::regclass, u.oid, CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, c.oid::regclass::text
+        FROM pg_class c
+        JOIN pg_type t ON t.oid = c.reltype
+        CROSS JOIN unnest(ARRAY[t.oid, t.typarray]) AS u (oid)
+        WHERE c.oid >= 16384 AND c.relkind IN ('v', 'm')
+        UNION ALL
         SELECT 'pg_publication'::regclass, oid, 'publication', quote_ident(pubname) FROM pg_publication
         UNION ALL
         SELECT 'pg_collation'::regclass, oid, 'collation', oid::regcollation::text FROM pg_collation WHERE oid >= 16384
+        UNION ALL
+        SELECT 'pg_ts_config'::regclass, oid, 'text search configuration', oid::regconfig::text FROM pg_ts_config WHERE oid >= 16384
+        UNION ALL
+        SELECT 'pg_ts_dict'::regclass, oid, 'text search dictionary', oid::regdictionary::text FROM pg_ts_dict WHERE oid >= 16384
         UNION ALL
         SELECT 'pg_class'::regclass, oid, CASE relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, oid::regclass::text
         FROM pg_class

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, raw_sql};
 
 use super::{
-    query::Reader,
+    query::{Reader, SqlOids},
     scope::Scope,
     settings::canonical,
     unhandled::{Unhandled, read_unhandled},
@@ -34,17 +34,29 @@ pub struct Reading {
 ///
 /// A query fails, or another session drops an object during the reading.
 pub async fn read(conn: &mut PgConnection, scope: &Scope) -> sqlx::Result<Reading> {
+    Ok(read_canonical(conn, scope, true).await?.0)
+}
+
+/// Like [`read`], with the identities of the objects that are defined by a text of SQL.
+pub(crate) async fn read_identified(
+    conn: &mut PgConnection,
+    scope: &Scope,
+) -> sqlx::Result<(Reading, SqlOids)> {
     read_canonical(conn, scope, true).await
 }
 
 /// Like [`read`], but leaves out what expressions refer to, which saves a query if only the printed
 /// form matters.
 pub(crate) async fn read_printed(conn: &mut PgConnection, scope: &Scope) -> sqlx::Result<Reading> {
-    read_canonical(conn, scope, false).await
+    Ok(read_canonical(conn, scope, false).await?.0)
 }
 
 /// Reads with canonical settings, and restores the previous ones.
-async fn read_canonical(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sqlx::Result<Reading> {
+async fn read_canonical(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    with_uses: bool,
+) -> sqlx::Result<(Reading, SqlOids)> {
     let path: Vec<String> = sqlx::query_scalar(
         "SELECT current_schemas(false)::text[] FROM set_config('autogenerate.reading', 'on', true)",
     )
@@ -73,7 +85,11 @@ async fn read_canonical(conn: &mut PgConnection, scope: &Scope, with_uses: bool)
 }
 
 /// Reads with the current settings.
-async fn read_all(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sqlx::Result<Reading> {
+async fn read_all(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    with_uses: bool,
+) -> sqlx::Result<(Reading, SqlOids)> {
     let mut reader = Reader::new(conn, scope);
     let namespaces = reader.namespaces().await?;
     let mut schema = Schema {
@@ -95,5 +111,5 @@ async fn read_all(conn: &mut PgConnection, scope: &Scope, with_uses: bool) -> sq
     schema.sql_objects = reader.sql_objects(with_uses).await?;
     let unhandled = read_unhandled(reader.conn, scope, &reader.spaces, &oids).await?;
     schema.tables = reader.tables.into_values().collect();
-    Ok(Reading { schema, unhandled })
+    Ok((Reading { schema, unhandled }, reader.sql_oids))
 }

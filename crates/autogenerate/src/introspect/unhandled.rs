@@ -38,9 +38,9 @@ pub(super) async fn read_unhandled(
 
 /// The kinds in unhandled.sql, separated by commas.
 const KINDS: &str = "\
-    access method,cast,conversion,default privileges,event trigger,foreign table,\
+    access method,conversion,foreign table,\
     foreign-data wrapper,inherited table,language,not null constraint,operator,operator class,\
-    server,tablespace,text search configuration,text search dictionary,text search parser,\
+    server,tablespace,text search parser,\
     text search template,type,typed table,unlogged sequence";
 
 #[cfg(test)]

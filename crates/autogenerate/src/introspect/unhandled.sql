@@ -51,25 +51,11 @@ WITH object (classid, objid, kind, name) AS (
     UNION ALL
     SELECT tableoid, oid, 'conversion', quote_ident(conname) FROM pg_conversion WHERE connamespace = ANY ($1)
     UNION ALL
-    SELECT tableoid, oid, 'text search configuration', oid::regconfig::text
-    FROM pg_ts_config
-    WHERE cfgnamespace = ANY ($1)
-    UNION ALL
-    SELECT tableoid, oid, 'text search dictionary', oid::regdictionary::text
-    FROM pg_ts_dict
-    WHERE dictnamespace = ANY ($1)
-    UNION ALL
     SELECT tableoid, oid, 'text search parser', quote_ident(prsname) FROM pg_ts_parser WHERE prsnamespace = ANY ($1)
     UNION ALL
     SELECT tableoid, oid, 'text search template', quote_ident(tmplname)
     FROM pg_ts_template
     WHERE tmplnamespace = ANY ($1)
-    UNION ALL
-    SELECT tableoid, oid, 'default privileges', pg_describe_object(tableoid, oid, 0)
-    FROM pg_default_acl
-    WHERE $3 OR defaclnamespace = ANY ($1)
-    UNION ALL
-    SELECT tableoid, oid, 'event trigger', quote_ident(evtname) FROM pg_event_trigger WHERE $3
     UNION ALL
     SELECT tableoid, oid, 'foreign-data wrapper', quote_ident(fdwname) FROM pg_foreign_data_wrapper WHERE $3
     UNION ALL
@@ -78,10 +64,6 @@ WITH object (classid, objid, kind, name) AS (
     SELECT tableoid, oid, 'language', quote_ident(lanname) FROM pg_language WHERE $3 AND oid >= 16384
     UNION ALL
     SELECT tableoid, oid, 'access method', quote_ident(amname) FROM pg_am WHERE $3 AND oid >= 16384
-    UNION ALL
-    SELECT tableoid, oid, 'cast', format('(%s AS %s)', format_type(castsource, NULL), format_type(casttarget, NULL))
-    FROM pg_cast
-    WHERE $3 AND oid >= 16384
 )
 SELECT o.kind, o.name
 FROM object o

@@ -11,7 +11,7 @@ impl Rename {
         match &self.object {
             Object::Table(old) => table::rename(schema, old, new),
             Object::Column(table, old) => {
-                for table in schema.with_partitions(table) {
+                for table in schema.with_descendants(table) {
                     column::rename(schema, &table, old, &new.name);
                 }
             }

@@ -7,7 +7,7 @@ use crate::{
     change::{Change, Difference, Property},
     render::tokens::{Token, tokens},
     schema::{
-        Column, Constraint, ConstraintKind, Index, Name, Object, Schema, SqlName, SqlObject, Uses,
+        Column, Constraint, ConstraintKind, Index, Name, Object, Schema, SqlName, SqlObject, Table, Uses,
         quote_identifier,
     },
 };
@@ -24,7 +24,7 @@ pub(super) struct Delta {
     pub(super) retyped: BTreeMap<(Name, String), bool>,
     /// Enum types that are replaced by a new type.
     pub(super) swapped: BTreeSet<Name>,
-    /// Domains and composite types that are replaced by a new type.
+    /// Domains, composite and range types that are rebuilt while columns have them.
     pub(super) replaced: BTreeSet<SqlName>,
 }
 
@@ -42,13 +42,13 @@ impl Delta {
                 }
             }
         }
+        delta.replace_shared_indexes(from, to);
         delta.retype_swapped(from, to);
-        let size = |delta: &Self| (delta.rebuilt.len(), delta.replaced.len(), delta.retyped.len());
-        let mut before = None;
-        while before != Some(size(&delta)) {
-            before = Some(size(&delta));
-            delta.retype_replaced(from, to);
+        let mut count = usize::MAX;
+        while count != delta.rebuilt.len() {
+            count = delta.rebuilt.len();
             delta.add_dependants(from, to);
+            delta.retype_replaced(from, to);
         }
         delta
     }
@@ -87,7 +87,9 @@ impl Delta {
             }
             (Object::Constraint(table, name), Property::Validity) => {
                 let is = to.tables.get(table).and_then(|table| table.constraints.get(name));
-                if is.is_some_and(|constraint| !constraint.validated) {
+                let was = from.tables.get(table).and_then(|table| table.constraints.get(name));
+                let is_partial = |it: Option<&Constraint>| it.is_some_and(|it| it.only);
+                if is.is_some_and(|constraint| !constraint.validated) || is_partial(was) || is_partial(is) {
                     self.rebuilt.insert(object.clone());
                 }
             }
@@ -103,16 +105,50 @@ impl Delta {
             }
             (Object::Sql(name), Property::Definition) => {
                 let both = (from.sql_objects.get(name), to.sql_objects.get(name));
-                if name.kind.is_described() {
-                    if !matches!(both, (Some(was), Some(is)) if is_alterable(name.kind, was, is)) {
-                        self.replaced.insert(name.clone());
+                let is_replaceable = |(was, is): (&SqlObject, &SqlObject)| {
+                    if name.kind.is_described() {
+                        is_alterable(name.kind, was, is)
+                    } else {
+                        was.is_replaceable_by(is, name.kind)
                     }
-                } else if !matches!(both, (Some(was), Some(is)) if was.is_replaceable_by(is, name.kind)) {
+                };
+                if !both.0.zip(both.1).is_some_and(is_replaceable) {
                     self.rebuilt.insert(object.clone());
                 }
             }
             _ => {}
         }
+    }
+
+    /// Rebuilds the indexes of partitioned tables under which a partition gets or loses a key:
+    /// PostgreSQL allows one index a partition, and keeps it.
+    fn replace_shared_indexes(&mut self, from: &Schema, to: &Schema) {
+        let mut found = Vec::new();
+        for (name, was) in &from.tables {
+            let Some(is) = to.tables.get(name) else { continue };
+            let Some(parent) = was.parent().filter(|parent| is.parent() == Some(*parent)) else { continue };
+            let changed = was.constraints.iter().chain(&is.constraints).filter(|(key, it)| {
+                let object = Object::constraint(name, *key);
+                !it.inherited && (self.added.contains(&object) || self.dropped.contains(&object))
+            });
+            // An index that is part of another one cannot leave it, but only be dropped with it.
+            for (index, it) in was.indexes.iter().filter(|(_, it)| it.part_of.is_some()) {
+                if is.indexes.get(index).is_some_and(|it| it.part_of.is_none()) {
+                    found.push(Object::index(name, index));
+                    found.extend(it.part_of.iter().map(|of| Object::index(parent, &of.name)));
+                }
+            }
+            for of in changed.filter_map(|(_, it)| it.part_of.as_ref()) {
+                let has_index = |schema: &Schema| {
+                    schema.tables.get(parent).is_some_and(|it| it.indexes.contains_key(&of.name))
+                };
+                if has_index(from) && has_index(to) {
+                    found.push(Object::index(parent, &of.name));
+                }
+            }
+        }
+        found.retain(|object| from.contains(object) && to.contains(object));
+        self.rebuilt.extend(found);
     }
 
     fn rebuild_table(&mut self, from: &Schema, name: &Name) {
@@ -127,7 +163,7 @@ impl Delta {
         if partition_by.is_some_and(|by| tokens(by).iter().any(is_key)) {
             return self.rebuild_table(from, table);
         }
-        for table in from.with_partitions(table) {
+        for table in from.with_descendants(table) {
             let rebuild = self.retyped.entry((table, column.to_owned())).or_default();
             *rebuild = *rebuild || needs_rebuild;
         }
@@ -141,8 +177,8 @@ impl Delta {
                 let swapped = column.enum_type.as_ref().filter(|name| self.swapped.contains(*name));
                 if swapped.is_some() && is.is_some_and(|is| is.enum_type.as_ref() == swapped) {
                     self.retype(from, name, &column.name, true);
-                    // A partition's column changes with that of the partitioned table.
-                    if table.partition_of.is_none() {
+                    // An inherited column changes with that of the table above.
+                    if !from.inherits_column(name, &column.name) {
                         let object = Object::column(name, &column.name);
                         self.altered.entry(object).or_default().insert(Property::Type);
                     }
@@ -151,20 +187,24 @@ impl Delta {
         }
     }
 
-    /// Changes the type of the columns whose domain or composite type is replaced.
+    /// Changes the type of the columns whose type, other than an enum, is replaced.
     fn retype_replaced(&mut self, from: &Schema, to: &Schema) {
         for (name, table) in &from.tables {
             for column in &table.columns {
-                let is_replaced = |column: &Column| {
-                    let mut uses = column.type_uses.iter();
-                    uses.any(|used| matches!(used, Object::Sql(name) if self.replaced.contains(name)))
-                };
-                if is_replaced(column) && to.column(name, &column.name).is_some_and(is_replaced) {
+                let Some(is) = to.column(name, &column.name) else { continue };
+                let object = Object::column(name, &column.name);
+                if self.removes(&object) {
+                    continue;
+                }
+                for used in column.type_uses.intersection(&is.type_uses) {
+                    let Object::Sql(used_type) = used else { continue };
+                    if !used_type.kind.is_type() || !self.rebuilt.contains(used) {
+                        continue;
+                    }
+                    self.replaced.insert(used_type.clone());
                     self.retype(from, name, &column.name, true);
-                    // A partition's column changes with that of the partitioned table.
-                    if table.partition_of.is_none() {
-                        let object = Object::column(name, &column.name);
-                        self.altered.entry(object).or_default().insert(Property::Type);
+                    if !from.inherits_column(name, &column.name) {
+                        self.altered.entry(object.clone()).or_default().insert(Property::Type);
                     }
                 }
             }
@@ -175,11 +215,7 @@ impl Delta {
     fn add_dependants(&mut self, from: &Schema, to: &Schema) {
         for (name, was) in &from.sql_objects {
             if to.sql_objects.contains_key(name) && self.breaks_sql_object(name, was) {
-                if name.kind.is_described() {
-                    self.replaced.insert(name.clone());
-                } else {
-                    self.rebuilt.insert(Object::Sql(name.clone()));
-                }
+                self.rebuilt.insert(Object::Sql(name.clone()));
             }
         }
         for (name, was) in &from.tables {
@@ -196,7 +232,10 @@ impl Delta {
             for (constraint, it) in
                 was.constraints.iter().filter(|(key, it)| is.constraints.contains_key(*key) && !it.inherited)
             {
-                if self.breaks_constraint(from, name, it) {
+                let of = was.parent().zip(it.part_of.as_ref());
+                let loses_index =
+                    of.is_some_and(|(parent, of)| self.removes(&Object::index(parent, &of.name)));
+                if loses_index || self.breaks_constraint(from, name, it) {
                     found.push(Object::constraint(name, constraint));
                 }
             }
@@ -207,8 +246,32 @@ impl Delta {
                     found.push(Object::index(name, index));
                 }
             }
+            found.extend(self.separate_parts(name, was, is, to));
             self.rebuilt.extend(found);
         }
+    }
+
+    /// The indexes and keys of a partition that are created by themselves when those that they are
+    /// part of are rebuilt.
+    fn separate_parts(&self, name: &Name, was: &Table, is: &Table, to: &Schema) -> Vec<Object> {
+        let Some(parent) = is.parent().and_then(|parent| to.tables.get_key_value(parent)) else {
+            return Vec::new();
+        };
+        let is_separate = |of: Option<&Name>, is_named: bool| {
+            of.is_some_and(|of| {
+                let rebuilt = [Object::index(parent.0, &of.name), Object::constraint(parent.0, &of.name)];
+                let is_rebuilt = rebuilt.iter().any(|object| self.rebuilt.contains(object));
+                is_rebuilt && (is_named || parent.1.is_partial(&of.name))
+            })
+        };
+        let indexes = is.indexes.iter().filter(|(key, it)| {
+            was.indexes.contains_key(*key) && is_separate(it.part_of.as_ref(), it.is_named)
+        });
+        let keys = is.constraints.iter().filter(|(key, it)| {
+            was.constraints.contains_key(*key) && is_separate(it.part_of.as_ref(), it.is_named)
+        });
+        let indexes = indexes.map(|(index, _)| Object::index(name, index));
+        indexes.chain(keys.map(|(key, _)| Object::constraint(name, key))).collect()
     }
 
     fn is_gone(&self, table: &Name, column: &str) -> bool {
@@ -228,30 +291,28 @@ impl Delta {
     /// Whether the plan replaces a type or removes another object that these references mention.
     fn breaks_uses(&self, uses: &Uses) -> bool {
         uses.enums.iter().any(|name| self.swapped.contains(name))
-            || uses.others.iter().any(|object| self.removes(object) || self.is_replaced(object))
-    }
-
-    /// Whether the object is a domain or composite type that is replaced.
-    fn is_replaced(&self, object: &Object) -> bool {
-        matches!(object, Object::Sql(name) if self.replaced.contains(name))
+            || uses.others.iter().any(|object| self.removes(object))
     }
 
     /// Whether PostgreSQL rejects a change because of the object, so that it is dropped before and
     /// created again.
     fn breaks_sql_object(&self, name: &SqlName, it: &SqlObject) -> bool {
-        it.uses.iter().any(|object| {
-            self.removes(object)
-                || self.is_replaced(object)
-                || match object {
-                    Object::Column(table, column) => {
-                        !name.kind.is_setting() && self.is_retyped(table, column)
+        let loses_grants = |above: SqlName| {
+            self.dropped.contains(&Object::Sql(above.clone())) || self.rebuilt.contains(&Object::Sql(above))
+        };
+        name.table_privileges().is_some_and(loses_grants)
+            || it.uses.iter().any(|object| {
+                self.removes(object)
+                    || match object {
+                        Object::Column(table, column) => {
+                            !name.kind.is_setting() && self.is_retyped(table, column)
+                        }
+                        Object::Enum(name) => self.swapped.contains(name),
+                        // The index of a key.
+                        Object::Index(table, name) => self.removes(&Object::constraint(table, name)),
+                        _ => false,
                     }
-                    Object::Enum(name) => self.swapped.contains(name),
-                    // The index of a key.
-                    Object::Index(table, name) => self.removes(&Object::constraint(table, name)),
-                    _ => false,
-                }
-        })
+            })
     }
 
     fn breaks_generated(&self, table: &Name, column: &Column) -> bool {

@@ -12,7 +12,7 @@ use crate::{
     change::{Difference, Property},
     order::{Priority, Resource, Step},
     render::rewrite,
-    schema::{Enum, Name, Object, Schema, Table, quote_identifier, quote_literal},
+    schema::{Enum, Name, Object, Schema, SqlName, Table, quote_identifier, quote_literal},
 };
 
 impl Compare for Enum {
@@ -122,7 +122,10 @@ impl Planner<'_> {
     pub(super) fn old_enum(&self, name: &Name) -> Name {
         let is_taken = |schema: &Schema, name: &Name| {
             // Every table is also a type.
-            schema.enums.contains_key(name) || schema.is_relation(name)
+            let is_type = |it: &SqlName| it.kind.is_type() && it.name == name.to_string();
+            schema.enums.contains_key(name)
+                || schema.is_relation(name)
+                || schema.sql_objects.keys().any(is_type)
         };
         name.derive("_old", |name| is_taken(self.from, name) || is_taken(self.to, name))
     }
@@ -134,7 +137,11 @@ impl Planner<'_> {
         let step =
             Step::new(Priority::Enum, format!("ALTER TYPE {name} RENAME TO {}", quote_identifier(&old.name)));
         let (slot, tables) = self.removed_values_slot(name, was, it).unzip();
+        let owner = self.from.enums.get(name).and_then(|was| was.owner.0.as_ref());
         let step = step.slot(slot).then(create(name, it)).makes(object.clone());
+        let step = owner
+            .into_iter()
+            .fold(step, |step, owner| step.then(format!("ALTER TYPE {name} OWNER TO {owner}")));
         let step = Self::with_comment(step, &object, it.comment.as_deref());
         self.push_on(step, &tables.unwrap_or_default());
         // In the file of the swap, so that no other file sees both types.

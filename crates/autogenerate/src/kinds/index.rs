@@ -31,8 +31,11 @@ impl Compare for Index {
                 Some(&to.definition()),
             );
             // No statement creates an invalid index.
+            let validity = |it: &Self| Some(if it.only { "on some partitions" } else { "valid" });
             if !self.valid && to.valid {
                 changes.compare_text(object, Property::Validity, Some("invalid"), Some("valid"));
+            } else {
+                changes.compare_text(object, Property::Validity, validity(self), validity(to));
             }
         }
         changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
@@ -44,7 +47,8 @@ pub(super) fn create(table: &Name, name: &str, index: &Index, concurrently: bool
     let unique = if index.unique { "UNIQUE " } else { "" };
     let concurrently = if concurrently { "CONCURRENTLY " } else { "" };
     let name = quote_identifier(name);
-    let head = format!("CREATE {unique}INDEX {concurrently}{name} ON {table}");
+    let only = if index.only { "ONLY " } else { "" };
+    let head = format!("CREATE {unique}INDEX {concurrently}{name} ON {only}{table}");
     let definition = &index.definition;
     let space = if head.len() + definition.len() > 90 { "\n    " } else { " " };
     format!("{head}{space}USING {definition}")
@@ -67,6 +71,7 @@ impl Planner<'_> {
     pub(super) fn indexes(&mut self, name: &Name, was: &Table, is: &Table) {
         for (index, it) in &is.indexes {
             let object = Object::index(name, index);
+            self.attach_part(object.clone(), it.part_of.as_ref(), it.is_named);
             if self.delta.creates(&object) {
                 match was.indexes.get(index) {
                     Some(old) if self.is_replaced_online(name, old, it) => {
@@ -92,7 +97,7 @@ impl Planner<'_> {
 
     /// Whether the new index is built while the old one is still in use.
     fn is_replaced_online(&self, table: &Name, old: &Index, new: &Index) -> bool {
-        let alone = |it: &Index| self.delta.leaves_alone(table, &it.uses);
+        let alone = |it: &Index| it.part_of.is_none() && self.delta.leaves_alone(table, &it.uses);
         self.is_concurrent(table) && old.valid && alone(old) && alone(new)
     }
 
@@ -128,9 +133,26 @@ impl Planner<'_> {
             }
         }
         let columns = Object::columns(table, &it.uses.columns);
+        let step = step.roles(Role::Needs, self.parts_before(table, name, it.only));
+        let step = step.roles(Role::Needs, self.indexes_above(table, it));
         step.roles(Role::Needs, columns)
             .roles(Role::Needs, it.uses.objects())
             .needs(Object::Table(table.clone()))
+    }
+
+    /// The indexes of the partitioned table that look the same as one that the partition has besides:
+    /// PostgreSQL would take that one for its part.
+    fn indexes_above(&self, table: &Name, it: &Index) -> Vec<Object> {
+        let parent = self.to.tables.get(table).and_then(Table::parent).filter(|_| it.part_of.is_none());
+        let above = parent.and_then(|parent| self.to.tables.get_key_value(parent));
+        let same = above.into_iter().flat_map(|(parent, above)| {
+            let same = above
+                .indexes
+                .iter()
+                .filter(|(_, other)| (&other.definition, other.unique) == (&it.definition, it.unique));
+            same.map(|(name, _)| Object::index(parent, name))
+        });
+        same.collect()
     }
 
     /// Builds the new index under a temporary name; the old one is dropped once it exists.
@@ -147,7 +169,9 @@ impl Planner<'_> {
     fn drop_index(&mut self, table: &Name, name: &str, it: &Index, is_replaced: bool) {
         let concurrently = self.is_concurrent(table);
         let word = if concurrently { "CONCURRENTLY " } else { "" };
-        let sql = format!("DROP INDEX {word}{}", table.sibling(name));
+        // A key of a partition whose index is part of this one cannot be dropped by itself.
+        let cascade = if self.is_under_key(table, name) { " CASCADE" } else { "" };
+        let sql = format!("DROP INDEX {word}{}{cascade}", table.sibling(name));
         let step = Step::new(if concurrently { Priority::DropConcurrent } else { Priority::Drop }, sql);
         let mut step = if concurrently { step.alone() } else { step };
         let columns = Object::columns(table, &it.uses.columns);

@@ -10,6 +10,7 @@ mod cascade;
 mod changes;
 mod column;
 mod constraint;
+mod default_privileges;
 mod definition;
 mod delta;
 mod enumeration;

@@ -97,21 +97,22 @@ impl<'a> Planner<'a> {
         self.push_on(step, object.table());
     }
 
-    /// The columns whose enum type is replaced, which should all change in one transaction.
+    /// The columns whose type is replaced, which should all change in one transaction.
     pub(crate) fn swapped_columns(&self) -> Vec<Object> {
         let columns = self.to.tables.iter().flat_map(|(table, it)| {
             let swapped = it.columns.iter().filter(|column| {
                 column.enum_type.as_ref().is_some_and(|name| self.delta.swapped.contains(name))
+                    || self.replaced_types(column).next().is_some()
             });
             swapped.map(|column| Object::column(table, &column.name))
         });
         columns.collect()
     }
 
-    /// The column in the table and in all its partitions.
-    pub(super) fn columns_with_partitions(&self, table: &Name, column: &str) -> Vec<Object> {
-        let mut tables = self.from.with_partitions(table);
-        tables.extend(self.to.with_partitions(table));
+    /// The column in the table and in all those that inherit from it.
+    pub(super) fn columns_with_descendants(&self, table: &Name, column: &str) -> Vec<Object> {
+        let mut tables = self.from.with_descendants(table);
+        tables.extend(self.to.with_descendants(table));
         tables.into_iter().map(|table| Object::Column(table, column.to_owned())).collect()
     }
 }

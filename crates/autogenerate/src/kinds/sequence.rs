@@ -107,6 +107,9 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
     if let Some(it) = schema.sequences.remove(old) {
         schema.sequences.insert(new.clone(), it);
     }
+    let columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
+    let named = columns.filter_map(|column| column.identity_sequence.as_mut()).filter(|name| *name == old);
+    named.for_each(|name| *name = new.clone());
     for (sql, uses) in schema.tables.values_mut().flat_map(Table::texts) {
         if uses.sequences.remove(old) {
             uses.sequences.insert(new.clone());

@@ -1,6 +1,6 @@
 //! Objects that are defined by a text of SQL: created, replaced or dropped as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     changes::{Changes, Compare},
@@ -63,7 +63,11 @@ impl Kind for SqlObject {
             }
         }
         for (name, it) in &from.sql_objects {
-            if planner.delta.removes(&Object::Sql(name.clone())) && !planner.disappears(name, it) {
+            let is_replaced = planner.delta.replaced.contains(name);
+            if planner.delta.removes(&Object::Sql(name.clone()))
+                && !is_replaced
+                && !planner.disappears(name, it)
+            {
                 planner.drop_sql_object(name, it);
             }
         }
@@ -169,8 +173,28 @@ impl Planner<'_> {
         let mut statements = it.create.iter();
         let Some(first) = statements.next() else { return };
         let step = statements.fold(Step::new(created(name.kind), first), Step::then);
+        let was = self.from.sql_objects.get(name);
+        let step = was.and_then(|was| was.owner.0.as_ref()).into_iter().fold(step, Step::then);
         let step = step.makes(Object::Sql(name.clone())).roles(Role::Needs, it.uses.iter().cloned());
+        let step = step.roles(Role::Needs, self.called(name, it));
+        let step = step.roles(Role::Needs, name.table_privileges().map(Object::Sql));
         self.push_on(step, name.table.as_ref());
+    }
+
+    /// The functions that the text of a function in SQL calls. PostgreSQL does not record them, but
+    /// needs them when it inlines the function into an index or a view.
+    fn called(&self, name: &SqlName, it: &SqlObject) -> Vec<Object> {
+        let mut called = mentioned(self.to, name, it);
+        // Functions that call each other are created in any order.
+        called.retain(|callee| {
+            let (mut seen, mut next) = (BTreeSet::from([*callee]), vec![*callee]);
+            while let Some(function) = next.pop() {
+                let inner = self.to.sql_objects.get(function).map(|it| mentioned(self.to, function, it));
+                next.extend(inner.into_iter().flatten().filter(|inner| seen.insert(*inner)));
+            }
+            !seen.contains(name)
+        });
+        called.into_iter().cloned().map(Object::Sql).collect()
     }
 
     fn drop_sql_object(&mut self, name: &SqlName, it: &SqlObject) {
@@ -192,15 +216,18 @@ impl Planner<'_> {
             it.create.contains(sql)
                 || sql.strip_suffix(NOT_VALID).is_some_and(|sql| it.create.iter().any(|other| other == sql))
         };
-        let undone = was.create.iter().skip(1).filter(|sql| !stays(sql)).filter_map(|sql| undo(sql));
-        let is_changed = |sql: &&String| !was.create.contains(sql) && !only_validated(sql);
+        // What comes later may depend on what comes first.
+        let undone = was.create.iter().skip(1).rev().filter(|sql| !stays(sql)).filter_map(|sql| undo(sql));
+        let is_changed = |sql: &&String| {
+            (!was.create.contains(sql) && !only_validated(sql)) || comments_new_index(sql, was, it)
+        };
         let added = |sql: &String| match validation(sql).filter(|_| self.style.online) {
-            Some(_) => format!("{sql}{NOT_VALID}"),
+            Some(_) => format!("{}{NOT_VALID}", sql.strip_suffix(NOT_VALID).unwrap_or(sql)),
             None => replacing(sql),
         };
         let changed = it.create.iter().filter(is_changed).map(added);
         let statements: Vec<_> = undone.chain(changed).collect();
-        let validated = it.create.iter().filter(|sql| !was.create.contains(sql));
+        let validated = it.create.iter().filter(|sql| !was.create.contains(sql) && !sql.ends_with(NOT_VALID));
         let validated: Vec<_> = validated
             .filter(|sql| self.style.online || only_validated(sql))
             .filter_map(|sql| validation(sql))
@@ -217,6 +244,30 @@ impl Planner<'_> {
         let step = step.roles(Role::Needs, it.uses.iter().cloned()).roles(Role::Releases, released);
         self.push_on(step.makes(Object::Sql(name.clone())), name.table.as_ref());
     }
+}
+
+/// The functions that the text of a function in SQL mentions.
+fn mentioned<'s>(schema: &'s Schema, name: &SqlName, it: &SqlObject) -> Vec<&'s SqlName> {
+    let is_sql = |sql: &&String| name.kind.is_routine() && sql.contains("\n LANGUAGE sql\n");
+    let Some((_, body)) = it.create.first().filter(is_sql).and_then(|sql| sql.split_once("\nAS $")) else {
+        return Vec::new();
+    };
+    let mentions = |other: &&SqlName| {
+        let call = other.name.split('(').next().unwrap_or_default();
+        let call = call.rsplit_once('.').map_or(call, |(_, call)| call);
+        other.kind == SqlKind::Function && *other != name && body.contains(&format!("{call}("))
+    };
+    schema.sql_objects.keys().filter(mentions).collect()
+}
+
+/// Whether a statement sets the comment of an index that is created again.
+fn comments_new_index(sql: &str, was: &SqlObject, is: &SqlObject) -> bool {
+    let Some((name, _)) = sql.strip_prefix("COMMENT ON INDEX ").and_then(|rest| rest.split_once(" IS "))
+    else {
+        return false;
+    };
+    let start = format!("INDEX {} ON ", quote_identifier(&Name::parse(name).name));
+    is.create.iter().any(|sql| sql.contains(&start) && !was.create.contains(sql))
 }
 
 /// The tokens without casts, which PostgreSQL adds according to the types of columns at the time
@@ -276,6 +327,14 @@ fn undo(sql: &str) -> Option<String> {
     if sql.starts_with("COMMENT ON ") {
         return sql.split_once(" IS ").map(|(start, _)| format!("{start} IS NULL"));
     }
+    if let Some((_, rest)) =
+        sql.split_once("INDEX ").filter(|(start, _)| ["CREATE ", "CREATE UNIQUE "].contains(start))
+    {
+        let (name, table) = rest.split_once(" ON ")?;
+        let table = Name::parse(table.split_once(" USING ")?.0);
+        let prefix = table.schema.map(|schema| format!("{}.", quote_identifier(&schema))).unwrap_or_default();
+        return Some(format!("DROP INDEX {prefix}{name}"));
+    }
     if let Some(rest) = sql.strip_prefix("ALTER DOMAIN ") {
         if let Some((domain, _)) = rest.split_once(" ADD CONSTRAINT ") {
             let name = tokens(&rest[domain.len() + " ADD CONSTRAINT ".len()..]).first()?.text().to_owned();
@@ -293,7 +352,11 @@ fn undo(sql: &str) -> Option<String> {
 fn created(kind: SqlKind) -> Priority {
     match kind {
         SqlKind::Collation | SqlKind::Domain | SqlKind::CompositeType | SqlKind::RangeType => Priority::Enum,
-        SqlKind::Function | SqlKind::Procedure | SqlKind::Aggregate => Priority::Function,
+        SqlKind::TextSearchDictionary | SqlKind::TextSearchConfiguration => Priority::Enum,
+        SqlKind::Function | SqlKind::Procedure | SqlKind::Aggregate | SqlKind::Cast => Priority::Function,
+        SqlKind::DefaultPrivileges => Priority::Sequence,
+        // It would fire for the statements after it.
+        SqlKind::EventTrigger => Priority::DropLast,
         SqlKind::View | SqlKind::MaterializedView => Priority::View,
         _ => Priority::Setting,
     }
@@ -302,6 +365,8 @@ fn created(kind: SqlKind) -> Priority {
 /// When it is dropped if no dependency decides.
 fn dropped(kind: SqlKind) -> Priority {
     match kind {
+        // They apply to whatever is created afterwards.
+        SqlKind::DefaultPrivileges | SqlKind::EventTrigger => Priority::Namespace,
         SqlKind::Collation | SqlKind::Domain | SqlKind::CompositeType | SqlKind::RangeType => {
             Priority::DropType
         }

@@ -20,8 +20,8 @@ use super::{
     types::TypeDefinition,
 };
 use crate::schema::{
-    Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, Object, PartitionOf, Schema,
-    Sequence, SqlName, SqlObject, Table, quote_identifier,
+    Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, Object, Owner, PartitionOf,
+    Schema, Sequence, SqlName, SqlObject, Table, quote_identifier,
 };
 
 impl Metadata {
@@ -169,6 +169,7 @@ fn enums(metadata: &Metadata, claims: &mut Claims) -> Result<BTreeMap<Name, Enum
         }
     }
     let schema = |model: &EnumModel| Enum {
+        owner: Owner::default(),
         values: model.values.iter().map(|value| value.name.to_owned()).collect(),
         comment: model.comment.map(str::to_owned),
     };
@@ -265,6 +266,8 @@ fn table(metadata: &Metadata, model: &TableModel, taken: &mut Taken) -> Result<T
         indexes: constraints::indexes(model, taken),
         partition_by: model.partition_by.map(str::to_owned),
         partition_of: None,
+        inherits: Vec::new(),
+        owner: Owner::default(),
         unlogged: model.unlogged,
         options: options(model.options),
         comment: model.comment.map(str::to_owned),
@@ -291,6 +294,8 @@ fn column(metadata: &Metadata, model: &ColumnModel) -> Column {
         enum_type,
         type_uses,
         row_type: None,
+        inherited: false,
+        identity_sequence: None,
         collation: model.collation.map(quote_identifier),
         nullable: model.data_type.nullable,
         default: model.default.map(expression),

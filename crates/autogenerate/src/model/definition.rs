@@ -7,7 +7,7 @@ use super::{
     metadata::Metadata,
     types::{AttributeModel, CompositeModel, DomainModel, TypeDefinition, TypeModel},
 };
-use crate::schema::{Name, Object, SqlName, SqlObject, quote_identifier, quote_literal};
+use crate::schema::{Name, Object, Owner, SqlName, SqlObject, quote_identifier, quote_literal};
 
 impl Metadata {
     /// The name of a domain or composite type.
@@ -59,6 +59,7 @@ impl Metadata {
             create: statements,
             drop: vec![format!("DROP {word} {name}")],
             signature: None,
+            owner: Owner::default(),
             uses,
             missing: BTreeSet::new(),
         }

@@ -16,6 +16,10 @@ pub(super) fn constraint(definition: String, kind: ConstraintKind, comment: Opti
         kind,
         validated: true,
         inherited: false,
+        also_own: false,
+        part_of: None,
+        is_named: false,
+        only: false,
         uses: Uses::default(),
         comment: comment.map(str::to_owned),
     }

@@ -139,8 +139,9 @@ impl Metadata {
     }
 
     /// Declares that an object without a model is to be dropped by the next revision: a table, enum,
-    /// domain, composite type, sequence, schema or extension that a migration created. `name` is unquoted, as in
-    /// `audit_log` or `billing.invoices`.
+    /// domain, composite type, sequence, schema, extension, view, function or the like that a migration
+    /// created. `name` is unquoted, as in `audit_log` or `billing.invoices`, but for a function as in
+    /// `slug(text)`, and for a trigger, rule or policy as in `touch ON items`.
     ///
     /// Without this, an object that a generated revision created is never dropped when its model is
     /// gone; the revision fails, or asks. Remove the declaration when the revision is applied.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     plan::COPIES,
-    schema::{Name, Object},
+    schema::{Name, Object, SqlName},
 };
 
 /// The schema of models that name none, when names are qualified.
@@ -38,9 +38,12 @@ impl Selection {
             Object::Enum(name) | Object::Sequence(name) | Object::Table(name) => {
                 self.includes_name(name.schema.as_deref().unwrap_or(home), &name.name)
             }
-            Object::Sql(name) if name.kind.is_described() => {
-                let name = name.type_name();
-                self.includes_name(name.schema.as_deref().unwrap_or(home), &name.name)
+            Object::Sql(name) => {
+                let table = name
+                    .table
+                    .clone()
+                    .unwrap_or_else(|| Name::parse(name.name.split('(').next().unwrap_or_default()));
+                self.includes_name(table.schema.as_deref().unwrap_or(home), &table.name)
             }
             _ => true,
         }
@@ -75,13 +78,24 @@ pub(crate) fn given_name(object: &Object) -> String {
                 _ => name,
             }
         }
+        Object::Sql(SqlName { table, name, .. }) => {
+            let name = unqualified(name);
+            table
+                .as_ref()
+                .map_or(name.to_owned(), |table| format!("{name} ON {}", unqualified(&table.to_string())))
+        }
         other => other.to_string(),
     }
 }
 
+/// The name without the default schema.
+fn unqualified(name: &str) -> &str {
+    name.strip_prefix("public.").unwrap_or(name)
+}
+
 /// Whether [`dropped`](super::Metadata::dropped) with this name refers to the object.
 pub(crate) fn is_named(object: &Object, given: &str) -> bool {
-    given_name(object) == given.strip_prefix("public.").unwrap_or(given)
+    given_name(object) == unqualified(given)
 }
 
 /// Whether a text matches a pattern, in which `*` stands for any characters.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{PgConnection, Row as _};
 
 use crate::{
-    introspect::Scope,
+    introspect::{Scope, SqlOids},
     revision::Revision,
     schema::{Name, Object, SqlKind, SqlName},
 };
@@ -17,7 +17,7 @@ use crate::{
 /// The identity of an object: its kind and OID.
 type Id = (String, i64);
 
-/// The schema, if any, and the name of an object.
+/// The schema or the table, if any, and the name of an object.
 type FullName = (Option<String>, String);
 
 /// The objects that exist, and those that generated revisions created.
@@ -40,8 +40,7 @@ impl Created {
         revision: Option<&Revision>,
     ) -> sqlx::Result<()> {
         let is_generated = |(kind, _): &Id, name: &FullName| {
-            let described = object(kind, name, &Scope::Database).map(|object| object.to_string());
-            revision.zip(described).is_some_and(|(revision, it)| revision.creates_for_models(&it))
+            revision.is_some_and(|revision| revision.creates_for_models(&described(kind, name)))
         };
         let before = std::mem::replace(&mut self.existing, load(conn).await?);
         for (id, name) in self.existing.iter().filter(|(id, _)| !before.contains_key(*id)) {
@@ -58,14 +57,36 @@ impl Created {
         Ok(())
     }
 
-    /// The existing objects that generated revisions created, by their current names.
-    pub(super) fn generated(&self, scope: &Scope) -> BTreeSet<Object> {
+    /// The existing objects that generated revisions created, as the revision that takes their place
+    /// lists them.
+    pub(super) fn described(&self) -> BTreeSet<String> {
         let existing = self.existing.iter().filter(|(id, _)| self.generated.contains(*id));
-        existing.filter_map(|((kind, _), name)| object(kind, name, scope)).collect()
+        existing.map(|((kind, _), name)| described(kind, name)).collect()
+    }
+
+    /// The existing objects that generated revisions created, by their current names; `oids` are
+    /// those of the objects that are defined by a text of SQL.
+    pub(super) fn generated(&self, scope: &Scope, oids: &SqlOids) -> BTreeSet<Object> {
+        let existing = self.existing.iter().filter(|(id, _)| self.generated.contains(*id));
+        let by_text = oids
+            .iter()
+            .filter(|(name, oid)| self.generated.contains(&(name.kind.name().to_owned(), i64::from(oid.0))));
+        let by_text = by_text.map(|(name, _)| Object::Sql(name.clone()));
+        existing.filter_map(|((kind, _), name)| object(kind, name, scope)).chain(by_text).collect()
     }
 }
 
-/// The object with this name; `None` if it is outside of the scope.
+/// An object as a revision in place of generated ones lists it.
+fn described(kind: &str, name: &FullName) -> String {
+    match (object(kind, name, &Scope::Database), name) {
+        (Some(object), _) => object.to_string(),
+        (None, (Some(parent), name)) => format!("{kind} {parent}.{name}"),
+        (None, (None, name)) => format!("{kind} {name}"),
+    }
+}
+
+/// The object with this name; `None` if it is outside of the scope,
+/// or if only the reader knows its name.
 fn object(kind: &str, (schema, name): &FullName, scope: &Scope) -> Option<Object> {
     let full = || match scope {
         Scope::Database => Some(Name { schema: schema.clone(), name: name.clone() }),
@@ -78,7 +99,8 @@ fn object(kind: &str, (schema, name): &FullName, scope: &Scope) -> Option<Object
         "domain" => full().map(|name| Object::Sql(SqlName::of_type(SqlKind::Domain, &name))),
         "composite type" => full().map(|name| Object::Sql(SqlName::of_type(SqlKind::CompositeType, &name))),
         "extension" => Some(Object::Extension(name.clone())),
-        _ => (*scope == Scope::Database).then(|| Object::Namespace(name.clone())),
+        "schema" => (*scope == Scope::Database).then(|| Object::Namespace(name.clone())),
+        _ => None,
     }
 }
 

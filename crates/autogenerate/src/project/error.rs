@@ -92,7 +92,9 @@ pub enum ProjectError {
     #[error("{}", undescribed_objects(.0))]
     Undescribed(Vec<Undescribed>),
     /// The model of an object is not registered.
-    #[error("register the model of {0} (`Metadata::table`), and run this again")]
+    #[error(
+        "register the model of {0} (`Metadata::table`) or its text (`Metadata::sql`), and run this again"
+    )]
     Forgotten(Object),
     /// A rename hint contradicts the database.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
@@ -204,14 +206,16 @@ fn undescribed_objects(objects: &[Undescribed]) -> String {
             (Object::Enum(old), Some(new)) => {
                 format!("; if it is now {new}: #[enumeration(renamed_from = {:?})]", old.name)
             }
-            (Object::Sql(old), Some(new)) => {
+            (Object::Sql(old), Some(new)) if old.kind.is_described() => {
                 let attribute = if old.kind == SqlKind::Domain { "domain" } else { "composite" };
                 let name = old.type_name().name;
                 format!("; if it is now {new}: #[{attribute}(renamed_from = {name:?})]")
             }
+            (Object::Sql(_), Some(new)) => format!("; if it is now {new}, drop it as well: it holds no data"),
             _ => String::new(),
         };
-        format!("{}; to drop it: Metadata::dropped({name:?}) or --drop {name}{renamed}", it.object)
+        let argument = if name.contains([' ', '(', '"']) { format!("'{name}'") } else { name.clone() };
+        format!("{}; to drop it: Metadata::dropped({name:?}) or --drop {argument}{renamed}", it.object)
     };
     format!(
         "no model describes these objects, which earlier revisions created:{}\nIf a model is only missing from the metadata, \

@@ -248,5 +248,5 @@ fn used_by(table: &Table) -> Vec<Object> {
         it.uses.objects().chain(referenced).collect::<Vec<_>>()
     });
     let indexes = table.indexes.values().flat_map(|it| it.uses.objects());
-    columns.chain(constraints).chain(indexes).chain(table.parent().cloned().map(Object::Table)).collect()
+    columns.chain(constraints).chain(indexes).chain(table.parents().cloned().map(Object::Table)).collect()
 }

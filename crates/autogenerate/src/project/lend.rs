@@ -124,6 +124,7 @@ fn reduce_columns(reduced: &mut Table, table: &Table) {
     reduced.columns = columns
         .map(|mut column| {
             (column.default, column.identity, column.generated, column.comment) = (None, None, None, None);
+            column.identity_sequence = None;
             column
         })
         .collect();

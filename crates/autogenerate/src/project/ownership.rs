@@ -6,7 +6,7 @@ use super::replay::Replayed;
 use crate::{
     introspect::{Reading, Unhandled},
     model::Metadata,
-    schema::{Name, Object, Schema, SqlName, quote_identifier},
+    schema::{Name, Object, Schema, SqlName, SqlObject, quote_identifier},
 };
 
 /// Tells apart the three kinds of objects: *described* by a model; *ours once*, which a generated
@@ -95,9 +95,29 @@ impl<'a> Ownership<'a> {
                 .and_then(|table| table.parent())
                 .is_some_and(|parent| self.ours_once.contains(&Object::Table(parent.clone()))),
             Object::Sequence(name) => from.sequences.get(name).is_some_and(|it| it.owned_by.is_some()),
+            // It is dropped with the table or view that it is part of.
+            Object::Sql(name) => self.is_part_of_undescribed(name, from),
             _ => false,
         };
         objects(from).filter(|object| is_open(object) && !is_part(object)).collect()
+    }
+
+    /// Whether an object is part of a table or view that has no model either.
+    fn is_part_of_undescribed(&self, name: &SqlName, from: &Schema) -> bool {
+        let Some(table) = &name.table else { return false };
+        let is_view = |used: &&Object| matches!(used, Object::Sql(view) if view.kind.is_view() && view.name == table.to_string());
+        let uses = from.sql_objects.get(name).into_iter().flat_map(|it| &it.uses);
+        uses.filter(|used| **used == Object::Table(table.clone()) || is_view(used))
+            .any(|used| self.ours_once.contains(used))
+    }
+
+    /// Whether an object that is defined by a text of SQL is managed. A setting is if it belongs to
+    /// an object that is.
+    fn manages_text(&self, name: &SqlName, it: &SqlObject) -> bool {
+        let is_ours = |used: &Object| matches!(used, Object::Sql(_)) && self.ours_once.contains(used);
+        self.written.contains(name)
+            || self.manages(&Object::Sql(name.clone()))
+            || name.kind.is_setting() && it.uses.iter().any(is_ours)
     }
 
     /// The declarations of dropped objects that match nothing in `from`.
@@ -141,14 +161,14 @@ impl<'a> Ownership<'a> {
             name == "public" || self.manages(&object) || leave("schema", &object, quote_identifier(name))
         });
         let mut by_text = Vec::new();
-        schema.sql_objects.retain(|name, _| {
-            let is_written = self.written.contains(name) || self.manages(&Object::Sql(name.clone()));
-            if !is_written && !name.kind.is_setting() {
+        schema.sql_objects.retain(|name, it| {
+            let is_managed = self.manages_text(name, it);
+            if !is_managed && !name.kind.is_setting() {
                 let of_table = |table: &Name| format!("{} ON {table}", name.name);
                 let text = name.table.as_ref().map_or_else(|| name.name.clone(), of_table);
                 by_text.push(Unhandled { kind: name.kind.name(), name: text });
             }
-            is_written
+            is_managed
         });
         foreign.extend(self.select(by_text));
         foreign
@@ -180,7 +200,7 @@ pub(super) fn split_name(it: &Unhandled) -> (Option<String>, String) {
     }
 }
 
-/// The tables, enums, domains, composite types, sequences, schemas and extensions.
+/// The tables, enums, sequences, schemas, extensions, and objects that are defined by a text of SQL.
 pub(super) fn objects(schema: &Schema) -> impl Iterator<Item = Object> {
     let names = |names: Vec<&Name>, object: fn(Name) -> Object| -> Vec<Object> {
         names.into_iter().cloned().map(object).collect()
@@ -189,10 +209,10 @@ pub(super) fn objects(schema: &Schema) -> impl Iterator<Item = Object> {
     let extensions = schema.extensions.keys().cloned().map(Object::Extension);
     let mut all: Vec<Object> = namespaces.chain(extensions).collect();
     all.extend(names(schema.enums.keys().collect(), Object::Enum));
-    let types = schema.sql_objects.keys().filter(|name| name.kind.is_described());
-    all.extend(types.cloned().map(Object::Sql));
     all.extend(names(schema.sequences.keys().collect(), Object::Sequence));
     all.extend(names(schema.tables.keys().collect(), Object::Table));
+    let by_text = schema.sql_objects.keys().filter(|name| !name.kind.is_setting());
+    all.extend(by_text.cloned().map(Object::Sql));
     all.into_iter()
 }
 

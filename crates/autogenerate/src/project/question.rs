@@ -87,8 +87,11 @@ pub(super) fn candidates(object: &Object, (from, to): (&Schema, &Schema), rename
             .map(|(name, _)| Object::Table(name.clone()))
             .collect(),
         Object::Enum(_) => to.enums.keys().cloned().map(Object::Enum).collect(),
+        // One that is not a type holds no data: the old one is dropped, and the new one is created.
         Object::Sql(old) => {
-            to.sql_objects.keys().filter(|new| new.kind == old.kind).cloned().map(Object::Sql).collect()
+            let same_kind =
+                to.sql_objects.keys().filter(|new| new.kind == old.kind && new.table == old.table);
+            same_kind.cloned().map(Object::Sql).collect()
         }
         _ => Vec::new(),
     };

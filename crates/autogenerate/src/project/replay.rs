@@ -6,10 +6,10 @@ use super::{
     created::Created,
     error::ProjectError,
     lend,
-    live::{PLAIN, current_schema, introspect_without_bookkeeping, script},
+    live::{PLAIN, current_schema, script, without_bookkeeping},
 };
 use crate::{
-    introspect::Scope,
+    introspect::{self, Scope},
     plan::Renames,
     planner,
     render::tokens::{Token, tokens},
@@ -83,6 +83,11 @@ impl<'a> Replay<'a> {
         Err(ProjectError::Replay { file: pair.up.name.clone(), source })
     }
 
+    /// What generated revisions created so far, as the revision that takes their place lists it.
+    pub(super) fn generated(&self) -> BTreeSet<String> {
+        self.created.described()
+    }
+
     /// The result so far.
     pub(super) async fn finish(self) -> Result<Replayed, ProjectError> {
         // A migration may have created the schema that comes first on the search path.
@@ -90,8 +95,9 @@ impl<'a> Replay<'a> {
             Scope::Database => Scope::Database,
             Scope::Schema(_) => current_schema(self.scratch.connection()).await?,
         };
-        let schema = introspect_without_bookkeeping(self.scratch.connection(), &scope).await?.schema;
-        Ok(Replayed { schema, generated: self.created.generated(&scope) })
+        let (reading, oids) = introspect::read_identified(self.scratch.connection(), &scope).await?;
+        let generated = self.created.generated(&scope, &oids);
+        Ok(Replayed { schema: without_bookkeeping(reading).schema, generated })
     }
 }
 

@@ -24,12 +24,16 @@ pub struct Column {
     pub row_type: Option<Name>,
     /// The collation as quoted SQL, if it is not the default of the type.
     pub collation: Option<String>,
+    /// Whether its table has it only from the tables that it inherits from (`INHERITS`).
+    pub inherited: bool,
     /// Whether it accepts `NULL`.
     pub nullable: bool,
     /// The default (`DEFAULT`).
     pub default: Option<Expression>,
     /// `GENERATED … AS IDENTITY`.
     pub identity: Option<Identity>,
+    /// The name of the identity's sequence if it is compared, which takes a whole database.
+    pub identity_sequence: Option<Name>,
     /// `GENERATED ALWAYS AS (…)`.
     pub generated: Option<Generated>,
     /// The comment (`COMMENT ON`).
@@ -63,6 +67,11 @@ impl Column {
         let generated = self.generated.as_ref().map(|generated| &generated.expression);
         needs.extend(self.default.iter().chain(generated).flat_map(|expression| expression.uses.objects()));
         needs
+    }
+
+    /// The name of the identity's sequence, as far as it is known.
+    pub(crate) fn sequence_name(&self, table: &Name) -> Name {
+        self.identity_sequence.clone().unwrap_or_else(|| table.column_sequence(table, &self.name))
     }
 
     /// The columns of the same table that it is computed from.

@@ -11,8 +11,16 @@ pub struct Constraint {
     pub kind: ConstraintKind,
     /// Whether all rows are known to satisfy it; `false` if it is `NOT VALID`.
     pub validated: bool,
-    /// Whether it is inherited from the partitioned table.
+    /// Whether it is inherited from another table, such as the partitioned table.
     pub inherited: bool,
+    /// Whether an inherited check is also the table's own (`INHERITS`).
+    pub also_own: bool,
+    /// The index of the partitioned table that its index is attached to.
+    pub part_of: Option<Name>,
+    /// Whether it has a name of its own, which PostgreSQL would not give to the key of a partition.
+    pub is_named: bool,
+    /// Whether some partitions lack the key (`ALTER TABLE ONLY … ADD`).
+    pub only: bool,
     /// The objects that it refers to, except the table that a foreign key references.
     pub uses: Uses,
     /// The comment (`COMMENT ON`).

@@ -15,6 +15,7 @@ mod index;
 mod name;
 mod namespace;
 mod object;
+mod owner;
 mod sequence;
 mod sql_name;
 mod sql_object;
@@ -32,6 +33,7 @@ pub use self::{
     name::{Name, quote_identifier, quote_literal},
     namespace::Namespace,
     object::Object,
+    owner::Owner,
     sequence::{Sequence, SequenceOptions},
     sql_name::{SqlKind, SqlName},
     sql_object::SqlObject,
@@ -71,14 +73,55 @@ impl Schema {
         self.tables.get(table)?.column(column)
     }
 
+    /// Whether a table above has the column too.
+    pub(crate) fn inherits_column(&self, table: &Name, column: &str) -> bool {
+        let mut parents = self.tables.get(table).into_iter().flat_map(Table::parents);
+        parents.any(|parent| self.column(parent, column).is_some())
+    }
+
+    /// The constraint that an inherited constraint comes from, and its table.
+    pub(crate) fn source<'a>(
+        &'a self,
+        table: &Name,
+        name: &str,
+        it: &Constraint,
+    ) -> Option<(&'a Name, &'a String, &'a Constraint)> {
+        self.tables.get(table)?.parents().find_map(|parent| {
+            let (source, of) = self.tables.get(parent)?.source(name, it)?;
+            Some((parent, source, of))
+        })
+    }
+
     /// The table and its partitions at every level.
     pub(crate) fn with_partitions(&self, table: &Name) -> Vec<Name> {
+        self.tree(table, |it, parent| it.parent() == Some(parent))
+    }
+
+    /// The table and those that inherit from it at every level, as partitions or otherwise.
+    pub(crate) fn with_descendants(&self, table: &Name) -> Vec<Name> {
+        self.tree(table, |it, parent| it.parents().any(|it| it == parent))
+    }
+
+    /// The table and those above it that it inherits from.
+    pub(crate) fn with_ancestors(&self, table: &Name) -> Vec<Name> {
+        let mut all = vec![table.clone()];
+        let mut at = 0;
+        while let Some(child) = all.get(at) {
+            let parents: Vec<_> =
+                self.tables.get(child).into_iter().flat_map(Table::parents).cloned().collect();
+            all.extend(parents.into_iter().filter(|name| !all.contains(name)).collect::<Vec<_>>());
+            at += 1;
+        }
+        all
+    }
+
+    fn tree(&self, table: &Name, is_child: impl Fn(&Table, &Name) -> bool) -> Vec<Name> {
         let mut all = vec![table.clone()];
         let mut at = 0;
         while let Some(parent) = all.get(at).cloned() {
-            let is_child = |(name, it): &(&Name, &Table)| it.parent() == Some(&parent) && !all.contains(name);
-            let children: Vec<_> =
-                self.tables.iter().filter(is_child).map(|(name, _)| name.clone()).collect();
+            let children =
+                self.tables.iter().filter(|(name, it)| is_child(it, &parent) && !all.contains(name));
+            let children: Vec<_> = children.map(|(name, _)| name.clone()).collect();
             all.extend(children);
             at += 1;
         }
@@ -101,7 +144,10 @@ impl Schema {
             Object::Extension(name) => drop(self.extensions.remove(name)),
             Object::Enum(name) => drop(self.enums.remove(name)),
             Object::Sequence(name) => drop(self.sequences.remove(name)),
-            Object::Sql(name) => drop(self.sql_objects.remove(name)),
+            Object::Sql(name) => {
+                self.sql_objects.remove(name);
+                self.sql_objects.retain(|name, it| !name.kind.is_setting() || !it.uses.contains(object));
+            }
             Object::Table(name) => {
                 let tables = self.with_partitions(name);
                 self.tables.retain(|name, _| !tables.contains(name));

@@ -126,7 +126,12 @@ mod tests {
         ] {
             assert_eq!(quote_identifier(name), quoted);
         }
-        for name in [Name::qualified("a b", "user"), Name::local("items"), Name::qualified("s.t", "u\"v")] {
+        for name in [
+            Name::qualified("a b", "user"),
+            Name::local("items"),
+            Name::qualified("s.t", "u\"v"),
+            Name::local("order"),
+        ] {
             assert_eq!(Name::parse(&name.to_string()), name);
         }
         assert_eq!(Name::qualified("a b", "user").to_string(), "\"a b\".\"user\"");

@@ -74,11 +74,14 @@ impl Object {
         name.schema.clone().map(Self::Namespace)
     }
 
-    /// The name that it occupies among tables, sequences and indexes.
+    /// The name that it occupies among tables, views, sequences, indexes and types, each table being
+    /// a type too, or among functions, by their arguments.
     pub(crate) fn relation(&self) -> Option<Name> {
         match self {
-            Self::Table(name) | Self::Sequence(name) => Some(name.clone()),
+            Self::Table(name) | Self::Sequence(name) | Self::Enum(name) => Some(name.clone()),
             Self::Index(table, name) => Some(table.sibling(name)),
+            Self::Sql(name) if name.kind.is_view() || name.kind.is_type() => Some(Name::parse(&name.name)),
+            Self::Sql(name) if name.kind.is_routine() => Some(Name::local(&name.name)),
             _ => None,
         }
     }

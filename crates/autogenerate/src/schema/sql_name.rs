@@ -54,10 +54,20 @@ pub enum SqlKind {
     PublicationTable,
     /// The privileges on an object.
     Privileges,
+    /// The privileges that new objects get.
+    DefaultPrivileges,
+    /// A dictionary of text search.
+    TextSearchDictionary,
+    /// A configuration of text search.
+    TextSearchConfiguration,
+    /// An event trigger.
+    EventTrigger,
+    /// A cast between two types.
+    Cast,
 }
 
 impl SqlKind {
-    const ALL: [(Self, &str); 23] = [
+    const ALL: [(Self, &str); 28] = [
         (Self::Collation, "collation"),
         (Self::Domain, "domain"),
         (Self::CompositeType, "composite type"),
@@ -81,6 +91,11 @@ impl SqlKind {
         (Self::Publication, "publication"),
         (Self::PublicationTable, "publication table"),
         (Self::Privileges, "privileges"),
+        (Self::DefaultPrivileges, "default privileges"),
+        (Self::TextSearchDictionary, "text search dictionary"),
+        (Self::TextSearchConfiguration, "text search configuration"),
+        (Self::EventTrigger, "event trigger"),
+        (Self::Cast, "cast"),
     ];
 
     /// The kind of this name, such as `view`.
@@ -114,6 +129,21 @@ impl SqlKind {
         matches!(self, Self::Domain | Self::CompositeType)
     }
 
+    /// Whether it is a view, materialized or not.
+    pub(crate) fn is_view(self) -> bool {
+        matches!(self, Self::View | Self::MaterializedView)
+    }
+
+    /// Whether it is a function, an aggregate or a procedure.
+    pub(crate) fn is_routine(self) -> bool {
+        matches!(self, Self::Function | Self::Procedure | Self::Aggregate)
+    }
+
+    /// Whether it is a type that columns may have.
+    pub(crate) fn is_type(self) -> bool {
+        matches!(self, Self::Domain | Self::CompositeType | Self::RangeType)
+    }
+
     /// Whether writes of rows depend on it.
     pub(crate) fn acts_on_writes(self) -> bool {
         matches!(self, Self::Trigger | Self::Rule | Self::Policy | Self::RowSecurity)
@@ -143,9 +173,19 @@ impl SqlName {
         Name::parse(&self.name)
     }
 
-    /// The name of a domain or composite type.
+    /// The name of a domain, composite or range type.
     pub(crate) fn of_type(kind: SqlKind, name: &Name) -> Self {
         Self { kind, table: None, name: name.to_string() }
+    }
+
+    /// The privileges on the table of these privileges on a column. Revoking the former revokes the
+    /// latter.
+    pub(crate) fn table_privileges(&self) -> Option<Self> {
+        let table = self
+            .table
+            .as_ref()
+            .filter(|_| self.kind == SqlKind::Privileges && self.name.starts_with("column "))?;
+        Some(Self { name: format!("table {table}"), ..self.clone() })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{object::Object, sql_name::SqlKind};
+use super::{object::Object, owner::Owner, sql_name::SqlKind};
 
 /// An object that is defined by a text of SQL rather than by parts that are compared one by one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -14,6 +14,8 @@ pub struct SqlObject {
     pub drop: Vec<String>,
     /// What must be the same to replace it in place; `None` if it cannot be.
     pub signature: Option<String>,
+    /// Its owner, if another than the current user.
+    pub owner: Owner,
     /// The objects that it depends on.
     pub uses: BTreeSet<Object>,
     /// The objects that it depends on and that a [`Schema`](super::Schema) does not describe.

@@ -9,6 +9,7 @@ use super::{
     index::Index,
     name::Name,
     object::Object,
+    owner::Owner,
 };
 
 /// A table, a partitioned table or a partition.
@@ -24,10 +25,14 @@ pub struct Table {
     pub partition_by: Option<String>,
     /// The table that it is a partition of.
     pub partition_of: Option<PartitionOf>,
+    /// The tables that it inherits from other than as a partition (`INHERITS`), in order.
+    pub inherits: Vec<Name>,
     /// Whether it is unlogged: its writes bypass the write-ahead log.
     pub unlogged: bool,
     /// Storage parameters such as `fillfactor=70`, sorted.
     pub options: Vec<String>,
+    /// Its owner, if another than the current user.
+    pub owner: Owner,
     /// The comment (`COMMENT ON`).
     pub comment: Option<String>,
 }
@@ -42,6 +47,11 @@ impl Table {
     /// The partitioned table that it is a partition of.
     pub(crate) fn parent(&self) -> Option<&Name> {
         self.partition_of.as_ref().map(|of| &of.parent)
+    }
+
+    /// The tables that it inherits from, as a partition or otherwise.
+    pub(crate) fn parents(&self) -> impl Iterator<Item = &Name> {
+        self.parent().into_iter().chain(&self.inherits)
     }
 
     /// The primary key.
@@ -91,7 +101,7 @@ impl Table {
         used.filter(|column| !columns.contains(column)).cloned().collect()
     }
 
-    /// The constraint of this table that a constraint of one of its partitions is inherited from.
+    /// The constraint of this table that a constraint of a table below it is inherited from.
     pub(crate) fn source(&self, name: &str, inherited: &Constraint) -> Option<(&String, &Constraint)> {
         let is_same = |it: &Constraint| match (&it.kind, &inherited.kind) {
             (ConstraintKind::PrimaryKey(one), ConstraintKind::PrimaryKey(other))
@@ -104,6 +114,12 @@ impl Table {
             ConstraintKind::Check => self.constraints.get_key_value(name),
             _ => self.constraints.iter().find(|(_, it)| is_same(it)),
         }
+    }
+
+    /// Whether some partitions lack this index or key.
+    pub(crate) fn is_partial(&self, index: &str) -> bool {
+        self.indexes.get(index).is_some_and(|it| it.only)
+            || self.constraints.get(index).is_some_and(|it| it.only)
     }
 
     /// Each definition with its references, to rename what they mention.

@@ -18,7 +18,10 @@ use crate::{
 
 impl Reader<'_> {
     pub(crate) async fn columns(&mut self) -> sqlx::Result<()> {
-        let mut rows = sqlx::query(include_str!("column.sql")).bind(self.oids()).fetch(&mut *self.conn);
+        let mut rows = sqlx::query(include_str!("column.sql"))
+            .bind(self.oids())
+            .bind(*self.scope == Scope::Database)
+            .fetch(&mut *self.conn);
         while let Some(row) = rows.try_next().await? {
             let column = column(&row, self.scope, &mut self.uses)?;
             table_of_row(&mut self.tables, &row)?.columns.push(column);
@@ -58,9 +61,11 @@ fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column
             .others,
         row_type: scope.name_in(row, "row")?,
         collation: row.try_get("collation")?,
+        inherited: row.try_get("inherited")?,
         nullable: row.try_get("nullable")?,
         default: expression,
         identity,
+        identity_sequence: scope.name_in(row, "sequence")?,
         generated,
         comment: row.try_get("comment")?,
     })

@@ -1,4 +1,4 @@
--- $1: the tables.
+-- $1: the tables. $2: whether the names of identities' sequences matter.
 SELECT a.attrelid AS "table",
        a.attname::text AS name,
        a.attnum AS number,
@@ -12,11 +12,14 @@ SELECT a.attrelid AS "table",
            WHEN pg_collation_is_visible(co.oid) THEN quote_ident(co.collname)
            ELSE format('%I.%I', con.nspname, co.collname)
        END AS collation,
+       NOT a.attislocal AND NOT c.relispartition AS inherited,
        NOT a.attnotnull AS nullable,
        def.oid AS "default",
        pg_get_expr(def.adbin, def.adrelid) AS expression,
        a.attgenerated::text AS generated,
        a.attidentity::text AS identity,
+       CASE WHEN $2 THEN sn.nspname::text END AS sequence_schema,
+       CASE WHEN $2 THEN sc.relname::text END AS sequence,
        s.seqstart AS start,
        s.seqincrement AS increment,
        s.seqmin AS min,
@@ -25,6 +28,7 @@ SELECT a.attrelid AS "table",
        s.seqcycle AS cycle,
        d.description AS comment
 FROM pg_attribute a
+JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_type el ON el.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END
     AND el.typtype IN ('e', 'c')
@@ -39,6 +43,8 @@ LEFT JOIN pg_depend own ON a.attidentity <> '' AND own.classid = 'pg_class'::reg
     AND own.refclassid = 'pg_class'::regclass AND own.refobjid = a.attrelid AND own.refobjsubid = a.attnum
     AND own.deptype = 'i'
 LEFT JOIN pg_sequence s ON s.seqrelid = own.objid
+LEFT JOIN pg_class sc ON sc.oid = s.seqrelid
+LEFT JOIN pg_namespace sn ON sn.oid = sc.relnamespace
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid AND d.objsubid = a.attnum
 WHERE a.attrelid = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum

@@ -17,12 +17,17 @@ impl Reader<'_> {
         let mut rows = sqlx::query(include_str!("constraint.sql")).bind(self.oids()).fetch(&mut *self.conn);
         while let Some(row) = rows.try_next().await? {
             let oid = row.try_get("oid")?;
-            let kind = constraint_kind(&row, self.scope, keys.get(&oid))?;
+            let index = keys.get(&oid);
+            let kind = constraint_kind(&row, self.scope, index)?;
             let constraint = Constraint {
-                definition: definition(&row, &kind, keys.get(&oid))?,
+                definition: definition(&row, &kind, index)?,
                 kind,
                 validated: row.try_get("validated")?,
                 inherited: row.try_get("inherited")?,
+                part_of: index.and_then(|index| index.part_of.clone()),
+                is_named: index.is_some_and(|index| index.is_named),
+                only: index.is_some_and(|index| index.only),
+                also_own: row.try_get("also_own")?,
                 uses: self.uses.remove(&Owner::Constraint(oid)).unwrap_or_default(),
                 comment: row.try_get("comment")?,
             };

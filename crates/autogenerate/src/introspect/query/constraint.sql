@@ -8,6 +8,7 @@ SELECT c.oid,
        -- NOT ENFORCED.
        c.convalidated OR coalesce(to_jsonb(c) ->> 'conenforced' = 'false', false) AS validated,
        c.coninhcount > 0 OR c.conparentid <> 0 AS inherited,
+       c.coninhcount > 0 AND c.conislocal AND NOT t.relispartition AS also_own,
        CASE WHEN c.contype IN ('p', 'u', 'f') THEN ARRAY(
            SELECT a.attname::text
            FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, ordinal)
@@ -29,6 +30,7 @@ SELECT c.oid,
        END AS "deferrable",
        d.description AS comment
 FROM pg_constraint c
+JOIN pg_class t ON t.oid = c.conrelid
 LEFT JOIN pg_constraint parent ON parent.oid = c.conparentid
 LEFT JOIN pg_class r ON r.oid = c.confrelid
 LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace

@@ -22,7 +22,17 @@ SELECT i.indexrelid AS oid,
        ) AS options,
        CASE WHEN NOT pg_table_is_visible(parent.oid) THEN pn.nspname::text END AS parent_schema,
        parent.relname::text AS parent,
-       i.indisvalid AS valid,
+       -- A name that is too long counts as one of its own.
+       parent.oid IS NOT NULL AND x.relname <> concat_ws(
+           '_',
+           t.relname,
+           CASE WHEN NOT i.indisprimary THEN (
+               SELECT string_agg(a.attname, '_' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = x.oid
+           ) END,
+           CASE WHEN i.indisprimary THEN 'pkey' WHEN i.indisexclusion THEN 'excl' WHEN con.oid IS NOT NULL THEN 'key' ELSE 'idx' END
+       ) AS named,
+       x.relkind = 'I' AND NOT i.indisvalid AS only,
+       i.indisvalid OR x.relkind = 'I' AS valid,
        d.description AS comment
 FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid

@@ -12,3 +12,4 @@ mod sql_object;
 mod table;
 
 pub(super) use self::reader::Reader;
+pub(crate) use self::reader::SqlOids;

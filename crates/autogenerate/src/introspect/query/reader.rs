@@ -1,13 +1,16 @@
 //! The reading in progress, and what the queries for parts of tables need.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::{PgConnection, Row as _, postgres::PgRow, postgres::types::Oid};
 
 use crate::{
     introspect::{scope::Scope, uses::AllUses},
-    schema::{Name, Table},
+    schema::{Name, SqlName, Table},
 };
+
+/// The OID of each object that is defined by a text of SQL.
+pub(crate) type SqlOids = BTreeMap<SqlName, Oid>;
 
 /// Reads one kind of object after another.
 pub(crate) struct Reader<'c> {
@@ -17,13 +20,22 @@ pub(crate) struct Reader<'c> {
     pub(crate) spaces: Vec<Oid>,
     /// The tables read so far, by OID.
     pub(crate) tables: HashMap<Oid, (Name, Table)>,
+    /// The identities of the objects that are defined by a text of SQL.
+    pub(crate) sql_oids: SqlOids,
     /// What expressions refer to, until it is moved to their owners.
     pub(crate) uses: AllUses,
 }
 
 impl<'c> Reader<'c> {
     pub(crate) fn new(conn: &'c mut PgConnection, scope: &'c Scope) -> Self {
-        Self { conn, scope, spaces: Vec::new(), tables: HashMap::new(), uses: AllUses::new() }
+        Self {
+            conn,
+            scope,
+            spaces: Vec::new(),
+            tables: HashMap::new(),
+            uses: AllUses::new(),
+            sql_oids: SqlOids::new(),
+        }
     }
 
     pub(crate) fn oids(&self) -> Vec<Oid> {

@@ -7,7 +7,7 @@ use sqlx::{Row as _, postgres::PgRow, postgres::types::Oid};
 use super::reader::Reader;
 use crate::{
     introspect::scope::Scope,
-    schema::{Name, Object, SqlKind, SqlName, SqlObject},
+    schema::{Name, Object, Owner, SqlKind, SqlName, SqlObject},
 };
 
 /// What the query of references takes of each object.
@@ -49,8 +49,12 @@ impl Reader<'_> {
                 create: row.try_get("create")?,
                 drop: row.try_get("drop")?,
                 signature: row.try_get("signature")?,
+                owner: Owner(row.try_get("owner")?),
                 ..SqlObject::default()
             };
+            if !kind.is_setting() {
+                self.sql_oids.insert(name.clone(), row.try_get("objid")?);
+            }
             objects.push((name, object));
         }
         if with_uses && !objects.is_empty() {

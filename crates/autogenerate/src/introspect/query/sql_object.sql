@@ -25,6 +25,10 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
            )] || ARRAY(
                SELECT pg_get_indexdef(i.indexrelid, 0, true) FROM pg_index i WHERE i.indrelid = relation.oid ORDER BY i.indexrelid::regclass::text
            ) || ARRAY(
+               SELECT format('COMMENT ON INDEX %s IS %L', i.indexrelid::regclass, d.description)
+               FROM pg_index i JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = i.indexrelid
+               WHERE i.indrelid = relation.oid ORDER BY i.indexrelid::regclass::text
+           ) || ARRAY(
                SELECT format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', relation.name, a.attname, pg_get_expr(d.adbin, d.adrelid))
                FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
                WHERE d.adrelid = relation.oid ORDER BY a.attnum
@@ -33,7 +37,8 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
            CASE relkind WHEN 'v' THEN (
                SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
                FROM pg_attribute WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
-           ) END
+           -- A materialized view is replaced with its query.
+           ) ELSE concat_ws(' ', relispopulated, reloptions, pg_get_viewdef(oid)) END
     FROM relation
     WHERE relkind IN ('v', 'm')
     UNION ALL
@@ -223,6 +228,67 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
            NULL
     FROM pg_collation c
     WHERE c.collnamespace = ANY ($1)
+    UNION ALL
+    SELECT 'text search dictionary', d.tableoid, d.oid, 0, NULL, d.oid::regdictionary::text,
+           ARRAY[format(
+               'CREATE TEXT SEARCH DICTIONARY %s (TEMPLATE = %s%s)', d.oid::regdictionary,
+               (SELECT format('%I.%I', n.nspname, t.tmplname)
+                FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE t.oid = d.dicttemplate),
+               ', ' || d.dictinitoption
+           )],
+           format('DROP TEXT SEARCH DICTIONARY %s', d.oid::regdictionary),
+           NULL
+    FROM pg_ts_dict d
+    WHERE d.dictnamespace = ANY ($1)
+    UNION ALL
+    SELECT 'text search configuration', c.tableoid, c.oid, 0, NULL, c.oid::regconfig::text,
+           ARRAY[format(
+               'CREATE TEXT SEARCH CONFIGURATION %s (PARSER = %s)', c.oid::regconfig,
+               (SELECT format('%I.%I', n.nspname, p.prsname)
+                FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE p.oid = c.cfgparser)
+           )] || ARRAY(
+               SELECT format(
+                   'ALTER TEXT SEARCH CONFIGURATION %s ADD MAPPING FOR %I WITH %s', c.oid::regconfig, k.alias,
+                   string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY m.mapseqno)
+               )
+               FROM pg_ts_config_map m
+               JOIN ts_token_type(c.cfgparser) k ON k.tokid = m.maptokentype
+               WHERE m.mapcfg = c.oid
+               GROUP BY k.tokid, k.alias
+               ORDER BY k.tokid
+           ),
+           format('DROP TEXT SEARCH CONFIGURATION %s', c.oid::regconfig),
+           NULL
+    FROM pg_ts_config c
+    WHERE c.cfgnamespace = ANY ($1)
+    UNION ALL
+    SELECT 'event trigger', e.tableoid, e.oid, 0, NULL, quote_ident(e.evtname),
+           ARRAY[concat(
+               format('CREATE EVENT TRIGGER %I ON %s', e.evtname, e.evtevent),
+               (SELECT format(' WHEN TAG IN (%s)', string_agg(quote_literal(tag), ', ' ORDER BY tag))
+                FROM unnest(e.evttags) AS tag HAVING count(*) > 0),
+               format(' EXECUTE FUNCTION %s()', e.evtfoid::regproc)
+           )] || CASE e.evtenabled WHEN 'O' THEN '{}' ELSE ARRAY[format(
+               'ALTER EVENT TRIGGER %I %s', e.evtname,
+               CASE e.evtenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END
+           )] END,
+           format('DROP EVENT TRIGGER %I', e.evtname),
+           NULL
+    FROM pg_event_trigger e
+    WHERE $3
+    UNION ALL
+    SELECT 'cast', c.tableoid, c.oid, 0, NULL, format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)),
+           ARRAY[format(
+               'CREATE CAST (%s AS %s) %s%s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL),
+               CASE c.castmethod
+                   WHEN 'f' THEN 'WITH FUNCTION ' || c.castfunc::regprocedure WHEN 'i' THEN 'WITH INOUT' ELSE 'WITHOUT FUNCTION'
+               END,
+               CASE c.castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' END
+           )],
+           format('DROP CAST (%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)),
+           NULL
+    FROM pg_cast c
+    WHERE $3 AND c.oid >= 16384
     UNION ALL
     SELECT 'publication', p.tableoid, p.oid, 0, NULL, quote_ident(p.pubname),
            ARRAY[concat(
@@ -430,6 +496,21 @@ SELECT o.kind,
        ) AS "create",
        ARRAY[o."drop"] AS "drop",
        o.signature,
+       (
+           SELECT format(
+               'ALTER %s %s OWNER TO %I',
+               upper(regexp_replace(regexp_replace(o.kind, '^extended ', ''), '^(composite|range) ', '')), o.name, r.rolname
+           )
+           FROM pg_roles r
+           WHERE r.rolname <> current_user AND r.oid = CASE
+               WHEN o.kind IN ('view', 'materialized view') THEN (SELECT relowner FROM pg_class WHERE oid = o.objid)
+               WHEN o.classid = 'pg_proc'::regclass THEN (SELECT proowner FROM pg_proc WHERE oid = o.objid)
+               WHEN o.classid = 'pg_type'::regclass THEN (SELECT typowner FROM pg_type WHERE oid = o.objid)
+               WHEN o.kind = 'extended statistics' THEN (SELECT stxowner FROM pg_statistic_ext WHERE oid = o.objid)
+               WHEN o.kind = 'collation' THEN (SELECT collowner FROM pg_collation WHERE oid = o.objid)
+               WHEN o.kind = 'publication' THEN (SELECT pubowner FROM pg_publication WHERE oid = o.objid)
+           END
+       ) AS owner,
        CASE o.kind
            WHEN 'replica identity' THEN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = o.objid AND i.indisreplident)
            WHEN 'clustered index' THEN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = o.objid AND i.indisclustered)
@@ -455,6 +536,7 @@ SELECT 'privileges',
        array_agg(p.statement ORDER BY p.ordinal),
        array_agg(p.inverse ORDER BY p.ordinal DESC),
        NULL,
+       NULL,
        NULL
 FROM privilege p
 LEFT JOIN pg_class t ON t.oid = p.relid
@@ -463,3 +545,58 @@ WHERE NOT EXISTS (
     SELECT FROM pg_depend e WHERE e.classid = p.classid AND e.objid = p.objid AND e.objsubid = 0 AND e.deptype IN ('e', 'i')
 )
 GROUP BY p.classid, p.objid, p.subid, p.relid, t.oid, n.nspname, p.target, p.word
+UNION ALL
+SELECT 'default privileges',
+       d.tableoid,
+       d.oid,
+       0,
+       NULL,
+       NULL,
+       concat('for ', o.role, ' in ' || o.space, ' on ', lower(o.word)),
+       NULL,
+       array_agg(o.prefix || g.statement ORDER BY g.ordinal),
+       array_agg(o.prefix || g.inverse ORDER BY g.ordinal DESC),
+       NULL,
+       NULL,
+       NULL
+FROM pg_default_acl d
+JOIN pg_roles r ON r.oid = d.defaclrole
+LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
+CROSS JOIN LATERAL (
+    SELECT quote_ident(r.rolname) AS role,
+           quote_ident(n.nspname) AS space,
+           CASE d.defaclobjtype
+               WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' ELSE 'SCHEMAS'
+           END AS word,
+           concat('ALTER DEFAULT PRIVILEGES FOR ROLE ', quote_ident(r.rolname), ' IN SCHEMA ' || quote_ident(n.nspname), ' ') AS prefix,
+           -- Those of a schema are added to those of the database.
+           CASE WHEN d.defaclnamespace = 0 THEN acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole) END AS standard
+) AS o
+CROSS JOIN LATERAL (
+    WITH own AS (
+        SELECT coalesce(quote_ident(e.rolname), 'PUBLIC') AS grantee, x.privilege_type, x.is_grantable
+        FROM aclexplode(d.defaclacl) x LEFT JOIN pg_roles e ON e.oid = x.grantee
+    ),
+    standard AS (
+        SELECT coalesce(quote_ident(e.rolname), 'PUBLIC') AS grantee, x.privilege_type, x.is_grantable
+        FROM aclexplode(o.standard) x LEFT JOIN pg_roles e ON e.oid = x.grantee
+    ),
+    difference AS (
+        SELECT 'GRANT' AS verb, f.* FROM (SELECT * FROM own EXCEPT SELECT * FROM standard) f
+        UNION ALL
+        SELECT 'REVOKE', f.* FROM (SELECT * FROM standard EXCEPT SELECT * FROM own) f
+    )
+    SELECT row_number() OVER (ORDER BY f.verb DESC, f.grantee, f.is_grantable) AS ordinal,
+           format(
+               CASE f.verb WHEN 'GRANT' THEN 'GRANT %s ON %s TO %s' ELSE 'REVOKE %s ON %s FROM %s' END,
+               string_agg(f.privilege_type, ', ' ORDER BY f.privilege_type), o.word, f.grantee
+           ) || CASE WHEN f.verb = 'GRANT' AND f.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS statement,
+           format(
+               CASE f.verb WHEN 'GRANT' THEN 'REVOKE %s ON %s FROM %s' ELSE 'GRANT %s ON %s TO %s' END,
+               string_agg(f.privilege_type, ', ' ORDER BY f.privilege_type), o.word, f.grantee
+           ) AS inverse
+    FROM difference f
+    GROUP BY f.verb, f.grantee, f.is_grantable
+) AS g
+WHERE $3 OR d.defaclnamespace = ANY ($1)
+GROUP BY d.tableoid, d.oid, o.role, o.space, o.word

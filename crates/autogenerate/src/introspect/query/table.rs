@@ -5,7 +5,7 @@ use sqlx::{Row as _, postgres::PgRow};
 use super::reader::Reader;
 use crate::{
     introspect::canonical::escape_backslashes,
-    schema::{PartitionOf, Table},
+    schema::{Owner, PartitionOf, Table},
 };
 
 impl Reader<'_> {
@@ -13,13 +13,21 @@ impl Reader<'_> {
         let table = |row: PgRow| {
             let name = self.scope.name(row.try_get("schema")?, row.try_get("name")?);
             let parent = self.scope.name_in(&row, "parent")?;
+            let schemas: Vec<Option<String>> = row.try_get("inherits_schemas")?;
+            let inherits: Vec<String> = row.try_get("inherits")?;
             let table = Table {
                 partition_by: row.try_get::<Option<_>, _>("partition_by")?.map(escape_backslashes),
                 partition_of: parent
                     .zip(row.try_get("bound")?)
                     .map(|(parent, bound)| PartitionOf { parent, bound: escape_backslashes(bound) }),
+                inherits: schemas
+                    .into_iter()
+                    .zip(inherits)
+                    .map(|(schema, name)| self.scope.name(schema, name))
+                    .collect(),
                 unlogged: row.try_get("unlogged")?,
                 options: row.try_get("options")?,
+                owner: Owner(row.try_get("owner")?),
                 comment: row.try_get("comment")?,
                 ..Table::default()
             };

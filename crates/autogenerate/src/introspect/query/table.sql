@@ -6,6 +6,15 @@ SELECT c.oid,
        CASE WHEN NOT pg_table_is_visible(p.oid) THEN pn.nspname::text END AS parent_schema,
        p.relname::text AS parent,
        pg_get_expr(c.relpartbound, c.oid) AS bound,
+       ARRAY(
+           SELECT CASE WHEN NOT pg_table_is_visible(a.oid) THEN an.nspname::text END
+           FROM pg_inherits i JOIN pg_class a ON a.oid = i.inhparent JOIN pg_namespace an ON an.oid = a.relnamespace
+           WHERE i.inhrelid = c.oid AND NOT c.relispartition ORDER BY i.inhseqno
+       ) AS inherits_schemas,
+       ARRAY(
+           SELECT a.relname::text FROM pg_inherits i JOIN pg_class a ON a.oid = i.inhparent
+           WHERE i.inhrelid = c.oid AND NOT c.relispartition ORDER BY i.inhseqno
+       ) AS inherits,
        c.relpersistence = 'u' AS unlogged,
        -- The prefix pg_ marks an option that the server maintains itself.
        ARRAY(
@@ -14,6 +23,7 @@ SELECT c.oid,
            SELECT 'toast.' || option FROM unnest(toast.reloptions) AS option WHERE option NOT LIKE 'pg\_%'
            ORDER BY 1
        ) AS options,
+       (SELECT quote_ident(r.rolname) FROM pg_roles r WHERE r.oid = c.relowner AND r.rolname <> current_user) AS owner,
        d.description AS comment
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -23,7 +33,9 @@ LEFT JOIN pg_class p ON p.oid = i.inhparent
 LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
 LEFT JOIN pg_description d ON d.classoid = c.tableoid AND d.objoid = c.oid AND d.objsubid = 0
 WHERE c.relnamespace = ANY ($1) AND c.relkind IN ('r', 'p')
-  -- Typed tables and tables that inherit other than as partitions are left alone.
+  -- Typed tables and tables that inherit from foreign ones are left alone.
   AND c.reloftype = 0
-  AND (c.relispartition OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid))
+  AND NOT EXISTS (
+      SELECT FROM pg_inherits i JOIN pg_class a ON a.oid = i.inhparent WHERE i.inhrelid = c.oid AND a.relkind = 'f'
+  )
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = c.tableoid AND e.objid = c.oid AND e.deptype = 'e')

@@ -98,11 +98,11 @@ impl Planner<'_> {
         step = step.makes(Resource::Default(table.clone(), is.name.clone()));
         step = step.roles(Role::Needs, self.columns_above(table, &is.name));
         if self.is_retyped(table, is) {
-            step = step.roles(Role::Makes, self.columns_with_partitions(table, &is.name));
+            step = step.roles(Role::Makes, self.columns_with_descendants(table, &is.name));
             let swapped = is.enum_type.as_ref().filter(|name| self.delta.swapped.contains(*name));
             step = step.roles(Role::Releases, swapped.map(|name| Object::Enum(self.old_enum(name))));
-            let replaced = self.replaced_type(is).map(|name| Object::Sql(self.old_type(name)));
-            step = step.roles(Role::Releases, replaced);
+            step = step
+                .roles(Role::Releases, self.replaced_types(was).map(|name| Object::Sql(self.old_type(name))));
         }
         if let Some(generated) = &was.generated {
             let uses = &generated.expression.uses;
@@ -125,7 +125,7 @@ impl Planner<'_> {
         step = step.roles(Role::Releases, was.default.iter().flat_map(|default| default.uses.objects()));
         if was.identity.is_some() {
             step = step.releases(Resource::Null(table.clone(), was.name.clone()));
-            step = step.drops(Resource::Relation(table.column_sequence(table, &was.name)));
+            step = step.drops(Resource::Relation(was.sequence_name(table)));
         }
         self.push_on(step, [table]);
     }
@@ -133,7 +133,7 @@ impl Planner<'_> {
     /// Adds an identity that continues after the existing rows.
     fn add_identity(&mut self, table: &Name, column: &Column) {
         let Some(identity) = column.identity else { return };
-        let add = format!("ADD {}", sql::identity(identity, &column.data_type));
+        let add = format!("ADD {}", sql::named_identity(table, column, identity));
         let step = Step::new(Priority::Tighten, render::alter_column(table, &column.name, add));
         let sequence = serial_sequence(table, &column.name);
         let options = identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
@@ -141,7 +141,7 @@ impl Planner<'_> {
         let step = step.needs(Object::column(table, &column.name));
         let step = step.needs(Resource::Null(table.clone(), column.name.clone()));
         let step = step.makes(Resource::Default(table.clone(), column.name.clone()));
-        self.push_on(step.makes(Resource::Relation(table.column_sequence(table, &column.name))), [table]);
+        self.push_on(step.makes(Resource::Relation(column.sequence_name(table))), [table]);
     }
 }
 

@@ -22,7 +22,7 @@ impl Planner<'_> {
     /// Changes the type, with the hazards, and with a slot if some values cannot be cast.
     pub(super) fn set_type(&self, group: &mut Alterations<'_>, was: &Column, is: &Column) {
         if let Some(change) = self.user_type_change(was, is) {
-            return self.set_user_type(group, &change, is);
+            return self.set_user_type(group, &change, (was, is));
         }
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let cast = types::cast(was, is);
@@ -81,27 +81,37 @@ impl Planner<'_> {
         }
     }
 
-    /// Changes the type if a domain or a replaced composite type is involved.
-    fn set_user_type(&self, group: &mut Alterations<'_>, change: &UserTypeChange, is: &Column) {
+    /// Changes the type if a domain or a replaced type is involved.
+    fn set_user_type(
+        &self,
+        group: &mut Alterations<'_>,
+        change: &UserTypeChange,
+        (was, is): (&Column, &Column),
+    ) {
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let (using, may_fail, loses) = match change {
             UserTypeChange::Composite { using, may_fail, loses, .. } => (using.clone(), *may_fail, *loses),
-            UserTypeChange::Domain { is: base, via_text: true, .. } => {
-                (format!("{name}::{}::{}::{data_type}", text_like(base), base.data_type), true, false)
+            UserTypeChange::Text => (format!("{name}::{}::{data_type}", text_like(is)), true, false),
+            UserTypeChange::Domain { via_text: true, .. } => {
+                (format!("{name}::{}::{data_type}", text_like(is)), true, false)
             }
-            UserTypeChange::Domain { was, is: base, .. } => {
-                let cast = types::cast(was, base);
-                let using = match conversion(cast.using, was, base).strip_prefix(" USING ") {
-                    Some(value) => format!("({value})::{data_type}"),
-                    None if base.data_type == *data_type => format!("{name}::{data_type}"),
-                    None => format!("{name}::{}::{data_type}", base.data_type),
+            UserTypeChange::Domain { was: old, is: new, .. } => {
+                let cast = types::cast(old, new);
+                // Its value in the base type: that of the new domain follows by assignment, which,
+                // unlike a cast, cuts nothing off.
+                let value = if old.data_type == was.data_type {
+                    name.clone()
+                } else {
+                    format!("{name}::{}", old.data_type)
                 };
+                let is_assigned = cast.using == Using::Nothing || old.data_type == new.data_type;
+                let using = if is_assigned { value } else { converted(cast.using, &value, old, new) };
                 (using, cast.may_fail, cast.loses)
             }
         };
         let function = match change {
             UserTypeChange::Composite { function, .. } => function.as_ref(),
-            UserTypeChange::Domain { .. } => None,
+            _ => None,
         };
         if let Some(function) = function {
             group.statement(function);

@@ -144,7 +144,7 @@ impl Planner<'_> {
         let needs_person = !column.nullable && !fills_itself;
         let mut first = column.clone();
         first.nullable |= needs_person && self.style.slots;
-        let sql = render::alter_table(table, format_args!("ADD COLUMN {}", definition(&first)));
+        let sql = render::alter_table(table, format_args!("ADD COLUMN {}", definition(table, &first)));
         let mut step = Step::new(Priority::Column, sql).roles(Role::Needs, column.needs());
         if needs_person && !self.style.slots {
             step = step.hazard(Hazard::MayFailOnData);
@@ -155,7 +155,7 @@ impl Planner<'_> {
         step = step.roles(Role::Needs, Object::columns(table, column.computed_from()));
         let step = step
             .needs(Object::Table(table.clone()))
-            .roles(Role::Makes, self.columns_with_partitions(table, &column.name));
+            .roles(Role::Makes, self.columns_with_descendants(table, &column.name));
         self.push_on(Self::with_comment(step, &object, column.comment.as_deref()), [table]);
         needs_person && self.style.slots
     }
@@ -165,7 +165,7 @@ impl Planner<'_> {
         // Generated columns are dropped before the columns that they are computed from.
         let priority = if column.generated.is_some() { Priority::Drop } else { Priority::DropData };
         let mut step = Step::new(priority, sql).releases(Object::Table(table.clone()));
-        step = step.roles(Role::Drops, self.columns_with_partitions(table, &column.name));
+        step = step.roles(Role::Drops, self.columns_with_descendants(table, &column.name));
         let is_owner = |(of, it): &(Name, String)| of == table && *it == column.name;
         let sequences = self.from.sequences.iter().filter(|(name, it)| {
             it.owned_by.as_ref().is_some_and(is_owner) && !self.to.sequences.contains_key(*name)

@@ -3,11 +3,11 @@
 use crate::{
     kinds::sequence::create_options,
     render::tokens,
-    schema::{Column, Generated, Identity, quote_identifier},
+    schema::{Column, Generated, Identity, Name, quote_identifier},
 };
 
-/// The definition of a column for `CREATE TABLE` and `ADD COLUMN`.
-pub(crate) fn definition(column: &Column) -> String {
+/// The definition of a column of `table` for `CREATE TABLE` and `ADD COLUMN`.
+pub(crate) fn definition(table: &Name, column: &Column) -> String {
     let mut sql = format!("{} {}{}", quote_identifier(&column.name), column.data_type, collate(column));
     if let Some(it) = &column.generated {
         sql.push(' ');
@@ -15,7 +15,7 @@ pub(crate) fn definition(column: &Column) -> String {
     }
     if let Some(it) = column.identity {
         sql.push(' ');
-        sql.push_str(&identity(it, &column.data_type));
+        sql.push_str(&named_identity(table, column, it));
     }
     if let Some(default) = &column.default {
         sql.push_str(" DEFAULT ");
@@ -25,6 +25,20 @@ pub(crate) fn definition(column: &Column) -> String {
         sql.push_str(" NOT NULL");
     }
     sql
+}
+
+/// The identity of a column of `table`, with the name of its sequence if PostgreSQL would choose
+/// another one.
+pub(super) fn named_identity(table: &Name, column: &Column, it: Identity) -> String {
+    let sql = identity(it, &column.data_type);
+    let named = column.identity_sequence.as_ref();
+    let Some(name) = named.filter(|name| **name != table.column_sequence(table, &column.name)) else {
+        return sql;
+    };
+    match sql.strip_suffix(')') {
+        Some(rest) => rest.replacen('(', &format!("(SEQUENCE NAME {name} "), 1) + ")",
+        None => format!("{sql} (SEQUENCE NAME {name})"),
+    }
 }
 
 /// `GENERATED … AS IDENTITY (…)` for a column of this type.

@@ -17,6 +17,8 @@ impl Planner<'_> {
             unique: true,
             definition: key.index.clone(),
             part_of: None,
+            is_named: false,
+            only: false,
             valid: true,
             uses: it.uses.clone(),
             comment: None,
@@ -29,7 +31,7 @@ impl Planner<'_> {
         let step = step
             .roles(Role::Needs, Resource::filled(table, &key.columns))
             .makes(made.clone())
-            .roles(Role::Needs, self.constraint_needs(table, it))
+            .roles(Role::Needs, self.constraint_needs(table, name, it))
             .roles(Role::Needs, columns);
         self.push_on(step, [table]);
         let kind = if matches!(it.kind, ConstraintKind::PrimaryKey(_)) { "PRIMARY KEY" } else { "UNIQUE" };

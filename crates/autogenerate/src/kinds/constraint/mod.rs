@@ -26,7 +26,13 @@ impl Compare for Constraint {
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {
         if self.is_own() && to.is_own() {
             changes.compare_text(object, Property::Definition, Some(&self.definition), Some(&to.definition));
-            let valid = |it: &Constraint| Some(if it.validated { "valid" } else { "NOT VALID" });
+            let valid = |it: &Constraint| {
+                Some(match (it.validated, it.only) {
+                    (true, false) => "valid",
+                    (true, true) => "on some partitions",
+                    (false, _) => "NOT VALID",
+                })
+            };
             changes.compare_text(object, Property::Validity, valid(self), valid(to));
         }
         changes.compare_comment(object, self.comment.as_ref(), to.comment.as_ref());
@@ -41,7 +47,8 @@ pub(super) fn definition(name: &str, constraint: &Constraint) -> String {
 /// `ALTER TABLE … ADD CONSTRAINT …`.
 fn add(table: &Name, name: &str, constraint: &Constraint, not_valid: bool) -> String {
     let not_valid = if not_valid { " NOT VALID" } else { "" };
-    format!("ALTER TABLE {table}\n    ADD {}{not_valid}", definition(name, constraint))
+    let only = if constraint.only { "ONLY " } else { "" };
+    format!("ALTER TABLE {only}{table}\n    ADD {}{not_valid}", definition(name, constraint))
 }
 
 /// Checks existing rows against a `NOT VALID` constraint.
@@ -52,7 +59,7 @@ pub(super) fn validate(table: &Name, name: &str) -> String {
 pub(super) fn rename(schema: &mut Schema, table: &Name, old: &str, new: &str) {
     let is_check = schema.tables.get(table).and_then(|table| table.constraints.get(old));
     let is_check = is_check.is_some_and(|constraint| constraint.kind == ConstraintKind::Check);
-    let tables = if is_check { schema.with_partitions(table) } else { vec![table.clone()] };
+    let tables = if is_check { schema.with_descendants(table) } else { vec![table.clone()] };
     for name in tables {
         let Some(it) = schema.tables.get_mut(&name) else { continue };
         if let Some(constraint) = it.constraints.remove(old) {
@@ -65,6 +72,7 @@ impl Planner<'_> {
     pub(super) fn constraints(&mut self, name: &Name, was: &Table, is: &Table) {
         for (constraint, it) in &is.constraints {
             let object = Object::constraint(name, constraint);
+            self.attach_part(object.clone(), it.part_of.as_ref(), it.is_named);
             if self.delta.creates(&object) {
                 // The partitioned table gives its foreign keys to a table that is attached to it.
                 if !it.inherited || it.kind.references().is_none() {
@@ -73,6 +81,7 @@ impl Planner<'_> {
             } else {
                 self.alter_constraint(name, constraint, it);
             }
+            self.validate_inherited(name, constraint, it);
             match self.sources_if_given(name, constraint, it) {
                 Some(sources) => self.comment_given(object, it.comment.as_deref(), sources),
                 None => self.alter_comment(&object, it.comment.as_deref()),
@@ -82,6 +91,18 @@ impl Planner<'_> {
             if self.delta.removes(&Object::constraint(name, constraint)) {
                 self.drop_constraint(name, constraint, it);
             }
+        }
+    }
+
+    /// Validates an inherited check whose source is `NOT VALID`.
+    fn validate_inherited(&mut self, table: &Name, name: &str, it: &Constraint) {
+        let Some((parent, source, of)) = self.to.source(table, name, it).filter(|_| it.inherited) else {
+            return;
+        };
+        let source = Object::constraint(parent, source);
+        if it.kind == ConstraintKind::Check && it.validated && !of.validated && self.delta.creates(&source) {
+            let step = Step::new(Priority::Validate, validate(table, name)).hazard(Hazard::MayFailOnData);
+            self.push_on(step.needs(source).needs(Object::Table(table.clone())), [table]);
         }
     }
 
@@ -128,7 +149,7 @@ impl Planner<'_> {
         let valid = Resource::Valid(table.clone(), name.to_owned());
         let step = Step::new(priority(it), add(table, name, it, true)).makes(object.clone());
         self.push_on(
-            step.roles(Role::Needs, self.constraint_needs(table, it)),
+            step.roles(Role::Needs, self.constraint_needs(table, name, it)),
             it.kind.references().into_iter().chain([table]),
         );
         let mut step =
@@ -157,7 +178,7 @@ impl Planner<'_> {
                 step = step.hazard(*hazard);
             }
         }
-        let step = step.makes(object).roles(Role::Needs, self.constraint_needs(table, it));
+        let step = step.makes(object).roles(Role::Needs, self.constraint_needs(table, name, it));
         let step = step
             .roles(Role::Makes, it.kind.own_index(table, name))
             .roles(Role::Makes, Resource::primary(table, it));
@@ -178,8 +199,14 @@ impl Planner<'_> {
 
     pub(super) fn drop_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
         let is_detached = self.is_detached(table);
-        let is_partition = self.to.tables.get(table).is_none_or(|table| table.partition_of.is_some());
-        if it.inherited && is_partition && !is_detached {
+        // It is dropped with the index that its own is part of.
+        let parent = self.from.tables.get(table).and_then(Table::parent);
+        let of = parent.zip(it.part_of.as_ref()).map(|(parent, of)| Object::index(parent, &of.name));
+        if !is_detached && of.is_some_and(|of| self.delta.removes(&of)) {
+            return;
+        }
+        let inherits = self.to.tables.get(table).is_none_or(|table| table.parents().next().is_some());
+        if it.inherited && inherits && !is_detached {
             return;
         }
         let sql = render::alter_table(table, format_args!("DROP CONSTRAINT {}", quote_identifier(name)));
@@ -233,8 +260,9 @@ impl Planner<'_> {
     }
 
     /// The objects that must exist before the constraint.
-    pub(super) fn constraint_needs(&self, table: &Name, it: &Constraint) -> Vec<Object> {
+    pub(super) fn constraint_needs(&self, table: &Name, name: &str, it: &Constraint) -> Vec<Object> {
         let mut needs = vec![Object::Table(table.clone())];
+        needs.extend(self.parts_before(table, name, it.only));
         needs.extend(it.uses.objects());
         needs.extend(Object::columns(table, &it.uses.columns));
         if let ConstraintKind::ForeignKey { columns, references, referenced } = &it.kind {

@@ -17,7 +17,7 @@ use crate::{
     hazard::Hazard,
     order::{Priority, Resource, Role, Step},
     render::{self, rewrite},
-    schema::{Column, ConstraintKind, Name, Object, Schema, Table},
+    schema::{Column, Constraint, ConstraintKind, Name, Object, Schema, Table},
 };
 
 impl Compare for Table {
@@ -31,6 +31,9 @@ impl Compare for Table {
         );
         let of = |it: &Table| it.partition_of.as_ref().map(|of| format!("{} {}", of.parent, of.bound));
         changes.compare_text(object, Property::PartitionOf, of(self).as_deref(), of(to).as_deref());
+        let inherits =
+            |it: &Table| it.inherits.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        changes.compare_text(object, Property::Inheritance, Some(&inherits(self)), Some(&inherits(to)));
         let persistence = |it: &Table| Some(if it.unlogged { "unlogged" } else { "logged" });
         changes.compare_text(object, Property::Persistence, persistence(self), persistence(to));
         let storage = |it: &Table| it.options.join(", ");
@@ -95,6 +98,7 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
         if let Some(of) = it.partition_of.as_mut().filter(|of| of.parent == *old) {
             of.parent = new.clone();
         }
+        it.inherits.iter_mut().filter(|parent| *parent == old).for_each(|parent| *parent = new.clone());
         for constraint in it.constraints.values_mut() {
             let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind else { continue };
             if references == old {
@@ -122,7 +126,12 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
             owner.0 = new.clone();
         }
     }
-    // A table that moves to another schema takes the sequences that it owns along.
+    // A table that moves to another schema takes its sequences along.
+    if let Some(it) = schema.tables.get_mut(new) {
+        for name in it.columns.iter_mut().filter_map(|column| column.identity_sequence.as_mut()) {
+            name.schema.clone_from(&new.schema);
+        }
+    }
     let moved = schema.sequences.iter().filter(|(name, it)| {
         name.schema != new.schema && it.owned_by.as_ref().is_some_and(|(owner, _)| owner == new)
     });
@@ -134,11 +143,19 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
 impl Planner<'_> {
     fn create_table(&mut self, name: &Name, table: &Table) {
         let object = Object::Table(name.clone());
-        let parent = table.partition_of.as_ref();
+        let is_detached = self.is_created_detached(name, table);
+        let parent = table.partition_of.as_ref().filter(|_| !is_detached);
+        let inline: BTreeMap<_, _> = table
+            .constraints
+            .iter()
+            .filter(|(constraint, it)| parent.is_none() && self.is_inline(name, constraint, it))
+            .collect();
         let step = match parent {
             None => {
-                let mut step = create_step(Priority::Table, object.clone(), name, sql::create(name, table));
-                for (constraint, it) in table.constraints.iter().filter(|(_, it)| sql::is_inline(it)) {
+                let sql = sql::create(name, table, &inline);
+                let mut step = create_step(Priority::Table, object.clone(), name, sql);
+                for (constraint, it) in &inline {
+                    let constraint = constraint.as_str();
                     step = step.makes(Object::constraint(name, constraint));
                     step = step
                         .roles(Role::Needs, it.uses.objects())
@@ -156,22 +173,34 @@ impl Planner<'_> {
                 step.makes(Resource::Partitions(of.parent.clone()))
             }
         };
+        let was = self.from.tables.get(name).and_then(|was| was.owner.0.as_ref());
+        let step = was
+            .into_iter()
+            .fold(step, |step, owner| step.then(render::alter_table(name, format_args!("OWNER TO {owner}"))));
         let step = Self::with_comment(step, &object, table.comment.as_deref());
+        let step = table.inherits.iter().fold(step, |step, parent| {
+            let given = self.to.tables.get(parent).into_iter().flat_map(|parent| &parent.columns);
+            let given = given.map(|column| Object::column(parent, &column.name));
+            step.needs(Object::Table(parent.clone())).roles(Role::Needs, given)
+        });
         let step = table.columns.iter().fold(step, |step, column| {
             let object = Object::column(name, &column.name);
-            let step = step.makes(object.clone()).roles(Role::Needs, column.needs());
+            let sequence = column.identity.map(|_| Resource::Relation(column.sequence_name(name)));
+            let step =
+                step.makes(object.clone()).roles(Role::Needs, column.needs()).roles(Role::Makes, sequence);
             Self::with_comment(step, &object, column.comment.as_deref())
         });
-        self.push_on(step, parent.map(|of| &of.parent));
-        if let Some(of) = parent {
-            self.adjust_partition(name, table, &of.parent);
+        self.push_on(step, table.parents());
+        if !is_detached {
+            self.adjust_inherited(name, table);
         }
         for (constraint, it) in &table.constraints {
-            if sql::is_inline(it) && parent.is_none() {
+            if inline.contains_key(constraint) {
                 self.comment_constraint(name, constraint, it);
             } else if let Some(sources) = self.sources_if_given(name, constraint, it) {
                 self.comment_given(Object::constraint(name, constraint), it.comment.as_deref(), sources);
-            } else {
+            } else if !(is_detached && it.inherited && it.kind.references().is_some()) {
+                self.attach_part(Object::constraint(name, constraint), it.part_of.as_ref(), it.is_named);
                 self.create_constraint(name, constraint, it);
             }
         }
@@ -180,9 +209,21 @@ impl Planner<'_> {
                 Some(sources) => {
                     self.comment_given(Object::index(name, index), it.comment.as_deref(), sources);
                 }
-                None => self.create_index(name, index, it),
+                None => {
+                    self.attach_part(Object::index(name, index), it.part_of.as_ref(), it.is_named);
+                    self.create_index(name, index, it);
+                }
             }
         }
+        if is_detached && let Some(of) = &table.partition_of {
+            self.attach_partition(name, of, table, Priority::Partition);
+        }
+    }
+
+    /// Whether a constraint is part of `CREATE TABLE`.
+    fn is_inline(&self, table: &Name, name: &str, it: &Constraint) -> bool {
+        let is_partition = self.to.tables.get(table).is_some_and(|table| table.partition_of.is_some());
+        sql::is_inline(it, is_partition) && !self.is_created_later(table, name, it)
     }
 
     /// Drops a table, after the foreign keys that reference it.
@@ -199,6 +240,8 @@ impl Planner<'_> {
         };
         for column in &table.columns {
             step = step.drops(Object::column(name, &column.name));
+            step = step
+                .roles(Role::Drops, column.identity.map(|_| Resource::Relation(column.sequence_name(name))));
             step = step.roles(
                 Role::Releases,
                 column.needs().into_iter().filter(|it| !self.is_own_sequence(name, it)),
@@ -215,8 +258,8 @@ impl Planner<'_> {
                 .roles(Role::Drops, it.kind.own_index(name, constraint))
                 .roles(Role::Drops, Resource::primary(name, it));
         }
-        for index in table.indexes.keys() {
-            step = step.drops(Object::index(name, index));
+        for (index, it) in &table.indexes {
+            step = step.drops(Object::index(name, index)).roles(Role::Releases, it.uses.objects());
         }
         for (sequence, it) in &self.from.sequences {
             if it.owned_by.as_ref().is_some_and(|(table, _)| table == name)
@@ -231,10 +274,12 @@ impl Planner<'_> {
             let others = it.uses.iter().filter(|used| used.table() != Some(name)).cloned();
             step = step.drops(Object::Sql(part.clone())).roles(Role::Releases, others);
         }
-        let parent = table.parent().cloned();
-        let step = step.roles(Role::Releases, parent.clone().map(Object::Table)).hazard(Hazard::DeletesData);
-        let step = step.roles(Role::Releases, parent.clone().map(Resource::Partitions));
-        let touched: BTreeSet<Name> = parent.into_iter().chain([name.clone()]).collect();
+        let parents: Vec<_> = table.parents().cloned().collect();
+        let step = step
+            .roles(Role::Releases, parents.iter().cloned().map(Object::Table))
+            .hazard(Hazard::DeletesData);
+        let step = step.roles(Role::Releases, table.parent().cloned().map(Resource::Partitions));
+        let touched: BTreeSet<Name> = parents.into_iter().chain([name.clone()]).collect();
         self.push(self.copy_hint(step, &name.name, &format!("TABLE {name}")).touches(&touched));
     }
 
@@ -306,6 +351,9 @@ impl Planner<'_> {
         }
         if self.delta.alters(&object, Property::PartitionOf) {
             self.move_partition(name, was, is);
+        }
+        if self.delta.alters(&object, Property::Inheritance) {
+            self.change_parents(name, was, is);
         }
         self.alter_comment(&object, is.comment.as_deref());
     }

@@ -1,4 +1,4 @@
-//! What PostgreSQL prints of domains and composite types.
+//! What PostgreSQL prints of domains, composite and range types.
 
 use crate::{
     render::tokens::{Token, tokens},
@@ -11,9 +11,9 @@ pub(in crate::kinds) fn is_alterable(kind: SqlKind, was: &SqlObject, is: &SqlObj
         return was.create.first() == is.create.first();
     }
     let (old, new) = (attributes(was), attributes(is));
-    let mut kept = old.iter().filter(|one| new.iter().any(|other| other.name == one.name)).zip(&new);
+    let kept: Vec<_> = old.iter().filter(|one| new.iter().any(|other| other.name == one.name)).collect();
     // New attributes can only come last.
-    kept.all(|(one, other)| one == other)
+    !kept.is_empty() && kept.into_iter().zip(&new).all(|(one, other)| one == other)
 }
 
 /// The word for the type in statements.
@@ -69,6 +69,12 @@ pub(crate) fn base(name: &SqlName, it: &SqlObject) -> String {
         it.create.first().and_then(|sql| sql.strip_prefix(&format!("CREATE DOMAIN {} AS ", name.name)));
     let text = text.unwrap_or_default();
     text.split(" COLLATE ").next().unwrap_or_default().to_owned()
+}
+
+/// The multirange type of a range type.
+pub(in crate::kinds) fn multirange(it: &SqlObject) -> &str {
+    let text = it.create.first().map(String::as_str).unwrap_or_default();
+    text.rsplit_once("multirange_type_name = ").map_or("", |(_, name)| name.trim_end_matches(')'))
 }
 
 /// The column as if it had the base type of its domain.
@@ -144,6 +150,7 @@ pub(crate) fn composite_columns(schema: &Schema, column: &Column) -> Vec<Column>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::Name;
 
     fn composite(attributes: &str) -> SqlObject {
         SqlObject { create: vec![format!("CREATE TYPE t AS ({attributes})")], ..SqlObject::default() }
@@ -154,12 +161,17 @@ mod tests {
         let found = attributes(&composite("a numeric(10,2), \"b, c\" text COLLATE \"C\""));
         let names: Vec<_> = found.iter().map(|one| (&*one.name, one.data_type())).collect();
         assert_eq!(names, [("a", "numeric(10,2)"), ("\"b, c\"", "text")]);
+        let domain = SqlName::of_type(SqlKind::Domain, &Name::local("d"));
+        let create = vec!["CREATE DOMAIN d AS character varying(10) COLLATE \"C\"".to_owned()];
+        let based_on = base(&domain, &SqlObject { create, ..SqlObject::default() });
+        assert_eq!(based_on, "character varying(10)");
         for (was, is, alterable) in [
             ("a text, b integer", "a text, b integer, c date", true),
             ("a text, b integer", "b integer, c date", true),
             ("a text, b integer", "b integer, a text", false),
             ("a text, b integer", "a text, b bigint", false),
             ("a text, b integer", "c date, a text, b integer", false),
+            ("a integer", "b text", false),
         ] {
             let both = (composite(was), composite(is));
             assert_eq!(is_alterable(SqlKind::CompositeType, &both.0, &both.1), alterable, "{was} → {is}");

@@ -1,46 +1,62 @@
-//! Domains and composite types: altered in place, or replaced while columns use them.
+//! Domains, composite and range types: altered in place, or replaced while columns have them. Then
+//! the new type is created, the columns change to it, and the old one is dropped.
 
 pub(super) mod change;
 pub(super) mod definition;
 pub(super) mod rename;
 
-use self::definition::{Attribute, attributes, word};
+use self::definition::{Attribute, attributes, multirange, word};
 use super::planner::Planner;
 use crate::{
     hazard::Hazard,
     order::{Priority, Role, Step},
-    schema::{Column, Name, Object, Schema, SqlKind, SqlName, SqlObject, quote_identifier},
+    schema::{Column, Name, Object, SqlKind, SqlName, SqlObject, quote_identifier},
 };
 
 impl Planner<'_> {
-    /// The temporary name of a type that is being replaced.
-    pub(super) fn old_type(&self, name: &SqlName) -> SqlName {
-        let is_taken = |schema: &Schema, name: &Name| {
-            let described = [SqlKind::Domain, SqlKind::CompositeType, SqlKind::RangeType];
-            let is_type = |kind| schema.sql_objects.contains_key(&SqlName::of_type(kind, name));
-            schema.enums.contains_key(name) || schema.is_relation(name) || described.into_iter().any(is_type)
-        };
-        let old =
-            name.type_name().derive("_old", |name| is_taken(self.from, name) || is_taken(self.to, name));
-        SqlName::of_type(name.kind, &old)
+    /// The replaced types that a column has, directly or as elements of an array.
+    pub(super) fn replaced_types<'c>(&'c self, column: &'c Column) -> impl Iterator<Item = &'c SqlName> {
+        column.type_uses.iter().filter_map(|used| match used {
+            Object::Sql(name) => self.delta.replaced.get(name),
+            _ => None,
+        })
     }
 
-    /// Replaces a type. Its columns change to the new one before the old one is dropped.
-    pub(super) fn replace_type(&mut self, name: &SqlName, was: &SqlObject, it: &SqlObject) {
+    /// The temporary name of a type that is being replaced.
+    pub(super) fn old_type(&self, name: &SqlName) -> SqlName {
+        SqlName::of_type(name.kind, &self.old_enum(&name.type_name()))
+    }
+
+    pub(super) fn replace_type(&mut self, name: &SqlName, was: &SqlObject, is: &SqlObject) {
         let (word, old) = (word(name.kind), self.old_type(name));
-        let rename =
-            format!("ALTER {word} {} RENAME TO {}", name.name, quote_identifier(&old.type_name().name));
-        let step = it.create.iter().fold(Step::new(Priority::Enum, rename), Step::then);
-        let step = step.makes(Object::Sql(name.clone())).roles(Role::Needs, it.uses.iter().cloned());
-        self.push(step);
-        let released = was.uses.iter().map(|used| match used {
+        let old_name = old.type_name();
+        let rename = format!("ALTER {word} {} RENAME TO {}", name.name, quote_identifier(&old_name.name));
+        // A domain checks every value that is cast to it, even with a constraint that is NOT VALID.
+        let (later, first): (Vec<_>, Vec<_>) = is.create.iter().partition(|sql| sql.ends_with(" NOT VALID"));
+        let object = Object::Sql(name.clone());
+        let mut step = Step::new(Priority::Enum, rename);
+        if name.kind == SqlKind::RangeType {
+            step = step.then(rename_multirange(was, &old_name));
+        }
+        let step = first.into_iter().chain(was.owner.0.as_ref()).fold(step, Step::then);
+        self.push(step.makes(object.clone()).roles(Role::Needs, is.uses.iter().cloned()));
+        for sql in later {
+            let step = Step::new(Priority::Constraint, sql).needs(object.clone());
+            let columns = self.to.tables.iter().flat_map(|(table, it)| {
+                let having = it.columns.iter().filter(|column| column.type_uses.contains(&object));
+                having.map(|column| Object::column(table, &column.name))
+            });
+            let step = step.roles(Role::Needs, columns.collect::<Vec<_>>());
+            self.push(step);
+        }
+        let used = was.uses.iter().map(|used| match used {
             Object::Sql(used) if self.delta.replaced.contains(used) => Object::Sql(self.old_type(used)),
             Object::Enum(used) if self.delta.swapped.contains(used) => Object::Enum(self.old_enum(used)),
             used => used.clone(),
         });
+        let released: Vec<_> = used.filter(|used| !is.uses.contains(used)).collect();
         let drop = Step::new(Priority::DropType, format!("DROP {word} {}", old.name));
-        let drop = drop.roles(Role::Releases, released.collect::<Vec<_>>());
-        self.push(drop.drops(Object::Sql(old)));
+        self.push(drop.drops(Object::Sql(old)).roles(Role::Releases, released));
     }
 
     /// Adds and drops attributes, and changes comments.
@@ -83,12 +99,10 @@ impl Planner<'_> {
             self.push(step.makes(Object::Sql(name.clone())));
         }
     }
+}
 
-    /// The replaced type that is that of a column or of its array elements.
-    pub(super) fn replaced_type(&self, column: &Column) -> Option<&SqlName> {
-        column.type_uses.iter().find_map(|used| match used {
-            Object::Sql(name) => self.delta.replaced.get(name),
-            _ => None,
-        })
-    }
+/// Renames the multirange type of a range type.
+fn rename_multirange(was: &SqlObject, old: &Name) -> String {
+    let name = quote_identifier(&format!("{}_multi", old.name));
+    format!("ALTER TYPE {} RENAME TO {name}", multirange(was))
 }

@@ -3,7 +3,7 @@
 use super::contents::{Contents, read_contents, written};
 use crate::{
     introspect::Reading,
-    project::{error::ProjectError, live::without_bookkeeping, ownership::objects, replay::Replay},
+    project::{error::ProjectError, live::without_bookkeeping, replay::Replay},
     render::statements::statements,
     revision::Revision,
     schema::Schema,
@@ -50,6 +50,7 @@ pub(super) async fn observe(
         replay.run(revision).await?;
     }
     let before = without_bookkeeping(replay.scratch.read().await?);
+    let existed = replay.generated();
     let mut contents = read_contents(replay.scratch.connection()).await?;
     let mut data = Vec::new();
     for revision in old {
@@ -59,10 +60,8 @@ pub(super) async fn observe(
         contents = now;
     }
     let after = without_bookkeeping(replay.scratch.read().await?);
-    let generated = replay.finish().await?.generated;
-    let existed: Vec<_> = objects(&before.schema).collect();
-    let ours = generated.into_iter().filter(|object| !existed.contains(object));
-    Ok(Effect { before, after, contents, data, ours: ours.map(|object| object.to_string()).collect() })
+    let ours = replay.generated().difference(&existed).cloned().collect();
+    Ok(Effect { before, after, contents, data, ours })
 }
 
 fn written_by(revision: &Revision, before: &Contents, after: &Contents) -> Option<WrittenRows> {

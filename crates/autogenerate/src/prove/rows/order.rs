@@ -122,6 +122,10 @@ mod tests {
                 kind,
                 validated: true,
                 inherited: false,
+                also_own: false,
+                part_of: None,
+                is_named: false,
+                only: false,
                 uses: Uses::default(),
                 comment: None,
             };

@@ -1,6 +1,6 @@
 //! Models for an existing database.
 
-#[rustfmt::skip]
+#[rustfmt::skip] // The generator breaks lines where the default settings of rustfmt do.
 mod shop;
 
 use std::{

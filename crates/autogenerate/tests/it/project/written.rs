@@ -2,7 +2,7 @@
 
 use autogenerate::{
     model::Metadata,
-    project::{Project, Request, Revised},
+    project::{Project, ProjectError, Request, Revised, Undescribed},
 };
 
 use super::{Workplace, changes, first, unanswered};
@@ -22,9 +22,9 @@ const SHOWN_OTHERWISE: &str =
 const GUARD: &str = "CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
     CREATE TRIGGER guarded BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION guard();
     ALTER TABLE items ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY everyone ON items USING (id > 0);
-    CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');";
-const LESS_GUARD: &str = "CREATE DOMAIN email AS text NOT NULL CHECK (VALUE LIKE '%_@_%');";
+    CREATE POLICY everyone ON items USING (id > 0);";
+const EMAIL: &str = "CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');";
+const LESS_EMAIL: &str = "CREATE DOMAIN email AS text NOT NULL CHECK (VALUE LIKE '%_@_%');";
 
 fn project(place: &Workplace, texts: &[&'static str]) -> Project {
     let metadata = texts.iter().fold(Metadata::new().table::<first::Item>(), |it, text| it.sql(text));
@@ -84,14 +84,42 @@ async fn objects_written_in_sql_are_created_replaced_and_recreated_with_their_de
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_domain_is_altered_in_place_and_an_object_whose_text_is_gone_stays() {
+async fn a_domain_is_altered_in_place() {
     let mut place = Workplace::new().await;
-    revise(&mut place, &[GUARD], "first").await;
+    revise(&mut place, &[EMAIL], "first").await;
     place.database.execute("ALTER TABLE items ADD COLUMN mail email").await;
     place.database.execute("ALTER TABLE items DROP COLUMN mail").await;
-    let altered = revise(&mut place, &[LESS_GUARD], "less").await;
+    let altered = revise(&mut place, &[LESS_EMAIL], "less").await;
     assert_eq!(changes(&altered).len(), 1, "{:?}", changes(&altered));
-    let schema = place.database.public().await.schema;
-    let names: Vec<_> = schema.sql_objects.keys().map(ToString::to_string).collect();
-    assert!(names.contains(&"trigger guarded of items".to_owned()), "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_whose_text_is_gone_is_dropped_only_if_a_person_says_so() {
+    let mut place = Workplace::new().await;
+    revise(&mut place, &[NAMES, GUARD], "first").await;
+    place.database.execute("CREATE VIEW foreigner AS SELECT 1 AS a").await;
+    let request = Request { message: "less", now: place.now, ask: &unanswered };
+    let renamed = "CREATE VIEW titles AS SELECT id, name FROM items";
+    let error = project(&place, &[renamed]).autogenerate(&request).await.unwrap_err();
+    let ProjectError::Undescribed(found) = &error else { panic!("{error}") };
+    let names: Vec<_> = found.iter().map(Undescribed::name).collect();
+    assert_eq!(names, ["guard()", "names", "guarded ON items", "everyone ON items"]);
+    let text = error.to_string();
+    for line in [
+        "view names; to drop it: Metadata::dropped(\"names\") or --drop names; if it is now view titles, drop it as well",
+        "trigger guarded of items; to drop it: Metadata::dropped(\"guarded ON items\") or --drop 'guarded ON items'",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    let report = project(&place, &[renamed]).check().await.unwrap();
+    assert_eq!((report.undescribed.len(), report.is_clean()), (4, false));
+
+    let metadata = names.iter().fold(Metadata::new().table::<first::Item>().sql(renamed), Metadata::dropped);
+    let revised = place.project_with(metadata).autogenerate(&request).await.unwrap();
+    assert_eq!(changes(&revised).len(), 6, "{:?}", changes(&revised));
+    place.upgrade().await.unwrap();
+    let left = place.database.public().await.schema.sql_objects;
+    let left: Vec<_> = left.keys().filter(|name| !name.to_string().contains("items")).collect();
+    assert_eq!(left.iter().map(ToString::to_string).collect::<Vec<_>>(), ["view foreigner", "view titles"]);
+    assert!(project(&place, &[renamed]).check().await.unwrap().is_clean());
 }

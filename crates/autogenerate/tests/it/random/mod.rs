@@ -6,6 +6,7 @@
 //! printed.
 
 mod change;
+mod extra;
 mod generate;
 mod mixed;
 mod rows;
@@ -22,6 +23,7 @@ use std::{
 };
 
 use autogenerate::{
+    introspect::Scope,
     plan::{Plan, Renames, Style},
     schema::Name,
 };
@@ -55,6 +57,8 @@ struct Pair {
     rows: bool,
     online: bool,
     dump: bool,
+    /// Whether the whole database is read, instead of one schema.
+    database: bool,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,6 +91,8 @@ async fn work(next: Arc<AtomicU64>, end: u64, failed: Arc<AtomicUsize>) -> (Plac
             break;
         }
         let mut pair = generate::pair(seed);
+        extra::add(&mut pair, seed);
+        pair.database = extra::needs_database(&pair.before) || extra::needs_database(&pair.after);
         pair.rows = true;
         pair.online = seed.is_multiple_of(ONLINE_EVERY);
         pair.dump = seed.is_multiple_of(DUMP_EVERY);
@@ -134,16 +140,18 @@ impl Pair {
     /// The renames of tables and columns that exist on both sides.
     fn renames(&self) -> Renames {
         let mut renames = Renames::default();
+        let named =
+            |name: &str| if self.database { Name::qualified("public", name) } else { Name::local(name) };
         for table in &self.after.tables {
             let old = origin(&self.tables, &table.name);
             let Some(before) = self.before.table(&old) else { continue };
             if old != table.name && self.after.table(&old).is_none() {
-                renames.tables.push((Name::local(old), Name::local(&table.name)));
+                renames.tables.push((named(&old), named(&table.name)));
             }
             for column in &table.columns {
                 let old = self.column_before(&table.name, &column.name);
                 if old != column.name && before.column(&old).is_some() && table.column(&old).is_none() {
-                    renames.columns.push((Name::local(&table.name), old, column.name.clone()));
+                    renames.columns.push((named(&table.name), old, column.name.clone()));
                 }
             }
         }
@@ -151,7 +159,7 @@ impl Pair {
             let has = |spec: &Spec, value| spec.values(name).is_some_and(|values| values.contains(value));
             let chained = self.values.iter().any(|(other, _, between)| other == name && between == old);
             if has(&self.before, old) && !has(&self.after, old) && has(&self.after, new) && !chained {
-                renames.values.push((Name::local(name), old.clone(), new.clone()));
+                renames.values.push((named(name), old.clone(), new.clone()));
             }
         }
         renames
@@ -170,16 +178,21 @@ impl Pair {
     }
 
     async fn side(&self, place: &mut Place, spec: &Spec) -> Result<Side, Failure> {
-        let sql = sql::tables(spec) + &sql::foreign_keys(spec);
+        let sql = sql::tables(spec) + &extra::sql(spec) + &sql::foreign_keys(spec);
         place.begin_with(&sql).await.map_err(Failure::InvalidPair)?;
         Ok(self.look(place).await)
     }
 
+    fn scope(&self) -> Scope {
+        if self.database { Scope::Database } else { public() }
+    }
+
     async fn look(&self, place: &mut Place) -> Side {
+        let scope = self.scope();
         if self.dump {
-            return place.look(&public()).await;
+            return place.look(&scope).await;
         }
-        Side { schema: place.schema(&public()).await, dump: None }
+        Side { schema: place.schema(&scope).await, dump: None }
     }
 
     async fn judge(&self, place: &mut Place) -> Result<(), Failure> {
@@ -196,19 +209,23 @@ impl Pair {
         self.travel(place, &sides, &plans, rows).await?;
         let Some(files) = files else { return Ok(()) };
         self.begin(place, rows).await?;
-        Ok(files.wander(place, &public(), 0).await?)
+        Ok(files.wander(place, &self.scope(), 0).await?)
     }
 
     /// The files of the way up, each with its way down.
     async fn files(&self, place: &mut Place, up: &Plan) -> Result<Files, Failure> {
         let sql = sql::tables(&self.before) + &sql::foreign_keys(&self.before);
-        Ok(Files::plan(place, &sql, (up, &self.renames()), &public()).await?)
+        Ok(Files::plan(place, &sql, (up, &self.renames()), &self.scope()).await?)
     }
 
     /// Creates the schema before.
     async fn begin(&self, place: &mut Place, rows: bool) -> Result<(), Failure> {
-        let rows = if rows { rows::rows(&self.before, &self.after, self.online) } else { String::new() };
-        let sql = [sql::tables(&self.before), rows, sql::foreign_keys(&self.before)];
+        let rows = match rows {
+            true => rows::rows(&self.before, &self.after, self.online) + &extra::rows(&self.before),
+            false => String::new(),
+        };
+        let tables = sql::tables(&self.before) + &extra::sql(&self.before);
+        let sql = [tables, rows, sql::foreign_keys(&self.before)];
         place.begin_with(&sql[0]).await.map_err(Failure::InvalidPair)?;
         for sql in &sql[1..] {
             place.execute(sql).await.map_err(Failure::InvalidPair)?;
@@ -246,7 +263,7 @@ impl Pair {
 
     /// Describes a failure: seed, schemas, plans and error.
     async fn describe(&self, seed: u64, error: &str, place: &mut Place) -> String {
-        let sql = |spec| sql::tables(spec) + &sql::foreign_keys(spec);
+        let sql = |spec| sql::tables(spec) + &extra::sql(spec) + &sql::foreign_keys(spec);
         let mut text = format!(
             "=== AUTOGENERATE_SEED={seed} AUTOGENERATE_PAIRS=1, {}, {} rows, {:?}\n--- before\n{}--- after\n{}",
             if self.online { "online" } else { "plain" },

@@ -21,6 +21,9 @@ pub enum Part {
     Column(usize, usize),
     Flag(usize, usize, Flag),
     IndexFlag(usize, usize, usize),
+    Extra(usize),
+    /// A bit of an extra's variant.
+    Detail(usize, u8),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +83,10 @@ pub fn smaller(pair: &Pair) -> Vec<Pair> {
 
 fn parts(spec: &Spec) -> Vec<Part> {
     let mut parts: Vec<Part> = (0..spec.tables.len()).map(Part::Table).collect();
+    parts.extend((0..spec.extras.len()).map(Part::Extra));
+    for (at, extra) in spec.extras.iter().enumerate() {
+        parts.extend((0..8).filter(|bit| extra.variant >> bit & 1 == 1).map(|bit| Part::Detail(at, bit)));
+    }
     parts.extend((0..spec.enums.len()).map(Part::Enum));
     for (t, table) in spec.tables.iter().enumerate() {
         parts.extend((0..table.foreign_keys.len()).map(|at| Part::ForeignKey(t, at)));
@@ -129,6 +136,7 @@ fn same(part: Part, before: &Spec, after: &Spec) -> Option<Part> {
         let (old, other, new) = inside(t)?;
         Some((other, new.columns.iter().position(|column| column.name == old.columns[c].name)?))
     };
+    let extra = |at: usize| after.extras.iter().position(|extra| extra.name == before.extras[at].name);
     match part {
         Part::Table(t) => table(t).map(Part::Table),
         Part::TableComment(t) => table(t).map(Part::TableComment),
@@ -154,6 +162,8 @@ fn same(part: Part, before: &Spec, after: &Spec) -> Option<Part> {
             let (old, other, new) = inside(t)?;
             (old.primary_key == new.primary_key).then_some(Part::KeyColumn(other, at))
         }
+        Part::Extra(at) => extra(at).map(Part::Extra),
+        Part::Detail(at, bit) => extra(at).map(|at| Part::Detail(at, bit)),
         Part::Enum(e) => after.enums.iter().position(|one| one.name == before.enums[e].name).map(Part::Enum),
         Part::Value(e, v) => {
             let other = after.enums.iter().position(|one| one.name == before.enums[e].name)?;
@@ -176,6 +186,8 @@ fn same_item<T: std::fmt::Debug>(
 
 fn remove(spec: &mut Spec, part: Part) {
     match part {
+        Part::Extra(at) => drop(spec.extras.remove(at)),
+        Part::Detail(at, bit) => spec.extras[at].variant &= !(1 << bit),
         Part::Enum(e) => drop(spec.enums.remove(e)),
         Part::Value(e, v) => drop(spec.enums[e].values.remove(v)),
         Part::Table(t) => drop(spec.tables.remove(t)),

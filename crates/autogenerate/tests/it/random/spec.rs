@@ -1,11 +1,14 @@
 //! Descriptions of schemas from which any part can be removed: references to missing parts are not
 //! rendered.
 
+use super::extra::Extra;
+
 /// A schema.
 #[derive(Debug, Clone, Default)]
 pub struct Spec {
     pub enums: Vec<Enum>,
     pub tables: Vec<Table>,
+    pub extras: Vec<Extra>,
 }
 
 #[derive(Debug, Clone)]

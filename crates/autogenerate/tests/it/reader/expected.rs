@@ -49,6 +49,7 @@ fn without_uses_of_extensions() -> Schema {
         enums: [(
             Name::local("status"),
             Enum {
+                owner: Default::default(),
                 values: strings(&["draft", "it's \"live\"", "gone"]),
                 comment: Some("Where it is.".to_owned()),
             },
@@ -280,7 +281,8 @@ fn events_2026() -> Table {
     for constraint in table.constraints.values_mut() {
         constraint.inherited = true;
     }
-    let key = table.constraints.remove("events_pkey").unwrap();
+    let mut key = table.constraints.remove("events_pkey").unwrap();
+    key.part_of = Some(Name::local("events_pkey"));
     table.constraints.insert("events_2026_pkey".to_owned(), key);
     let attached = Index { part_of: Some(Name::local("events_item")), ..index("btree (item)", &["item"]) };
     Table {

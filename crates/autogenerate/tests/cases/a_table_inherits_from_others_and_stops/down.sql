@@ -1,0 +1,21 @@
+ALTER TABLE drafts INHERIT named;
+ALTER TABLE dated DROP CONSTRAINT dated_check;
+-- hazards: deletes-data
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.dated_author AS SELECT author FROM dated;
+ALTER TABLE dated DROP COLUMN author;
+-- hazards: deletes-data
+-- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.letters AS TABLE letters;
+DROP TABLE letters;
+ALTER TABLE dated ALTER COLUMN created_at DROP DEFAULT;
+-- hazards: deletes-data, rewrites-table, blocks-reads
+ALTER TABLE dated ALTER COLUMN created_at SET DATA TYPE date USING created_at::date;
+ALTER TABLE dated ALTER COLUMN created_at SET DEFAULT '2026-01-01'::date;
+ALTER TABLE dated
+    ADD CONSTRAINT dated_check CHECK ((created_at > '2000-01-01'::date)) NOT VALID;
+--- a new file
+-- hazards: may-fail-on-data
+-- slot: resolve rows of dated that dated_check does not allow
+--   count: SELECT count(*) FROM dated WHERE NOT ((created_at > '2000-01-01'::date))
+--   template: UPDATE dated SET … WHERE NOT ((created_at > '2000-01-01'::date));
+ALTER TABLE dated VALIDATE CONSTRAINT dated_check;
+ANALYZE dated;

@@ -1,0 +1,1 @@
+INSERT INTO notes (id, name) VALUES (1, 'a');

@@ -1,0 +1,3 @@
+CREATE TYPE mood AS ENUM ('sad', 'fine', 'glad');
+CREATE DOMAIN shown AS mood CHECK (VALUE <> 'sad');
+CREATE TABLE people (id integer PRIMARY KEY, mood shown DEFAULT 'fine');
