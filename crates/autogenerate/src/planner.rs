@@ -34,7 +34,7 @@ pub enum PlanError {
 ///
 /// The statements depend on each other in a cycle, or an object cannot be recreated after a rename.
 pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Result<Plan, PlanError> {
-    plan_with(from, to, renames, &Mode { style, files: Files::Many, guards: false, swaps_enums: false })
+    plan_with(from, to, renames, Mode { style, files: Files::Many, guards: false, swaps_enums: false })
 }
 
 /// Plans the way down of each file of `up`, as one file that undoes exactly that file.
@@ -66,12 +66,12 @@ fn plan_file(from: &Schema, to: &Schema, renames: &Renames) -> Result<Plan, Plan
     // A new enum value cannot be used in the transaction that adds it, but that of a new type can.
     let swapping = Mode { swaps_enums: true, ..plain };
     for mode in [online, plain] {
-        let plan = plan_with(from, to, renames, &mode)?;
+        let plan = plan_with(from, to, renames, mode)?;
         if plan.files().count() < 2 {
             return Ok(plan.guarded());
         }
     }
-    let mut plan = plan_with(from, to, renames, &swapping)?.guarded();
+    let mut plan = plan_with(from, to, renames, swapping)?.guarded();
     plan.statements.iter_mut().for_each(|statement| statement.batch = Batch::Same);
     Ok(plan)
 }
@@ -87,7 +87,7 @@ struct Mode {
     swaps_enums: bool,
 }
 
-fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: &Mode) -> Result<Plan, PlanError> {
+fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: Mode) -> Result<Plan, PlanError> {
     let Renamed { schema, renames } = diff::apply_renames(from, to, renames);
     let mut changes = diff::compare(&schema, to);
     if mode.swaps_enums {

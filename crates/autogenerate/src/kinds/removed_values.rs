@@ -27,30 +27,12 @@ impl Planner<'_> {
         let list = removed.join(", ");
         let (mut counts, mut remaining, mut templates, mut rehearsals) = (vec![], vec![], vec![], vec![]);
         for (table, column) in &columns {
-            let (quoted, is_array) = (quote_identifier(&column.name), column.data_type.ends_with("[]"));
-            let wrong = if is_array {
-                format!("{quoted}::text[] && ARRAY[{list}]")
-            } else {
-                format!("{quoted}::text IN ({list})")
-            };
+            let wrong = condition(column, &list);
             let count = format!("(SELECT count(*) FROM {table} WHERE {wrong})");
             counts.push(with_old_names(self.renames, table, &count));
             remaining.push(count);
-            for value in &removed {
-                templates.push(if is_array {
-                    format!(
-                        "UPDATE {table} SET {quoted} = array_replace({quoted}, {value}, …) WHERE {value} = ANY ({quoted});"
-                    )
-                } else {
-                    format!("UPDATE {table} SET {quoted} = … WHERE {quoted} = {value};")
-                });
-            }
-            rehearsals.push(if column.generated.is_some() {
-                format!("DELETE FROM {table} WHERE {wrong}")
-            } else {
-                let value = if is_array { "'{}'" } else { kept.as_str() };
-                format!("UPDATE {table} SET {quoted} = {value} WHERE {wrong}")
-            });
+            templates.extend(removed.iter().map(|value| template(table, column, value)));
+            rehearsals.push(rehearsal(table, column, &kept, &wrong));
         }
         if columns.iter().any(|(table, _)| self.has_deferred_constraints(table)) {
             templates
@@ -85,4 +67,35 @@ impl Planner<'_> {
         }
         columns
     }
+}
+
+/// A condition for the rows that have one of these values.
+fn condition(column: &Column, values: &str) -> String {
+    let name = quote_identifier(&column.name);
+    if is_array(column) {
+        format!("{name}::text[] && ARRAY[{values}]")
+    } else {
+        format!("{name}::text IN ({values})")
+    }
+}
+
+fn template(table: &Name, column: &Column, value: &str) -> String {
+    let name = quote_identifier(&column.name);
+    if is_array(column) {
+        format!("UPDATE {table} SET {name} = array_replace({name}, {value}, …) WHERE {value} = ANY ({name});")
+    } else {
+        format!("UPDATE {table} SET {name} = … WHERE {name} = {value};")
+    }
+}
+
+fn rehearsal(table: &Name, column: &Column, kept: &str, wrong: &str) -> String {
+    if column.generated.is_some() {
+        return format!("DELETE FROM {table} WHERE {wrong}");
+    }
+    let value = if is_array(column) { "'{}'" } else { kept };
+    format!("UPDATE {table} SET {} = {value} WHERE {wrong}", quote_identifier(&column.name))
+}
+
+fn is_array(column: &Column) -> bool {
+    column.data_type.ends_with("[]")
 }

@@ -95,7 +95,7 @@ impl Draft {
         let mut lines = slot_line(&slot.title) + "\n";
         if slot.deletes() {
             self.hazards.insert(Hazard::DeletesData);
-            lines += &format!("-- hazards: {}\n", Hazard::DeletesData);
+            lines += &hazards_line(&[Hazard::DeletesData].into());
         }
         lines.extend(slot.cascades.iter().map(|cascade| format!("-- {cascade}\n")));
         self.blocks.push(lines + &terminated(&slot.template));
@@ -116,7 +116,7 @@ impl Draft {
             own.remove(&Hazard::DeletesData);
         }
         if !own.is_empty() {
-            block += &format!("-- hazards: {}\n", hazards(&own));
+            block += &hazards_line(&own);
         }
         if let Some(note) = note {
             block += &locks_comment(note);
@@ -146,6 +146,10 @@ pub(crate) fn terminated(sql: &str) -> String {
         (false, true) => format!("{sql}\n"),
         (false, false) => format!("{sql};\n"),
     }
+}
+
+fn hazards_line(own: &BTreeSet<Hazard>) -> String {
+    format!("-- hazards: {}\n", hazards(own))
 }
 
 fn hazards(hazards: &BTreeSet<Hazard>) -> String {

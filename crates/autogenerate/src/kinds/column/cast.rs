@@ -71,13 +71,9 @@ impl Planner<'_> {
         }
         if may_fail || is_guarded {
             group.hazard(Hazard::MayFailOnData);
-        }
-        if (may_fail || is_guarded) && !is_mapped {
             let changed = if is_guarded { self.changed(was, is, may_fail) } else { None };
-            let slot = self.cast_slot(group.table, (was, is), changed);
-            if let Some(step) = group.step.take() {
-                group.step = Some(step.slot(slot));
-            }
+            let slot = if is_mapped { None } else { self.cast_slot(group.table, (was, is), changed) };
+            group.step = group.step.take().map(|step| step.slot(slot));
         }
     }
 

@@ -64,7 +64,7 @@ impl Group {
             down: &render_down(&up, &down, &[]),
         };
         draft.write(folder.path(), "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
-        Self { folder, states: with_slots(&up, states) }
+        Self { folder, states: with_slots(&up, &states) }
     }
 
     /// Applies and reverts at random, and compares the schema with what it was on the way up.
@@ -130,7 +130,7 @@ fn filled(mut up: Plan) -> Vec<File> {
 }
 
 /// The schemas between the files, some of which have only a slot.
-fn with_slots(up: &Plan, states: Vec<Schema>) -> Vec<Schema> {
+fn with_slots(up: &Plan, states: &[Schema]) -> Vec<Schema> {
     let mut all = vec![states[0].clone()];
     for (file, (before, after)) in up.files().zip(states.iter().zip(&states[1..])) {
         if file.iter().any(|statement| statement.batch == Batch::Alone && statement.slot.is_some()) {
