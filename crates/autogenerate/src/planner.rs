@@ -53,15 +53,19 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
     statements.extend(renames.iter().flat_map(|rename| rename_statements(from, rename)));
     let sorted = order::sort(together).or_else(|_| order::sort(rest));
     statements.extend(sorted.map_err(PlanError::Cycle)?);
-    Ok(Plan { statements: without_body_checks(statements) })
+    Ok(Plan { statements: without_body_checks(statements, style) })
 }
 
-/// Lets functions whose body is SQL refer to what a later statement creates.
-fn without_body_checks(statements: Vec<Statement>) -> Vec<Statement> {
+/// Lets functions whose body is SQL refer to what a later statement creates. Between databases,
+/// functions in other languages may also refer to what was on another search path.
+fn without_body_checks(statements: Vec<Statement>, style: Style) -> Vec<Statement> {
+    let is_checked = |sql: &str| {
+        sql.contains("\n LANGUAGE sql\n") || !style.slots && sql.contains("\n LANGUAGE plpgsql\n")
+    };
     let has_sql_body = |it: &Statement| {
         (it.sql.starts_with("CREATE OR REPLACE FUNCTION ")
             || it.sql.starts_with("CREATE OR REPLACE PROCEDURE "))
-            && it.sql.contains("\n LANGUAGE sql\n")
+            && is_checked(&it.sql)
             && it.sql.contains("\nAS $")
     };
     let mut result: Vec<Statement> = Vec::with_capacity(statements.len());
