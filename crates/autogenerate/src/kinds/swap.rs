@@ -91,7 +91,10 @@ impl Planner<'_> {
                     let (old, new) = (column(was, &old), column(is, &new));
                     let cast = types::cast(&old, &new);
                     may_fail = cast.may_fail;
-                    slot = if may_fail { self.cast_slot(group.table, &old, &new) } else { None };
+                    // Without a condition for the values that do not fit, all would be replaced.
+                    slot = self
+                        .cast_slot(group.table, &old, &new)
+                        .filter(|slot| may_fail && !slot.remaining.is_empty());
                     converted(&format!("{name}::{}", old.data_type), cast.using, &old, &new)
                 }
             }
