@@ -117,7 +117,7 @@ fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: Mode) -> Resul
         let deletes = |it: &&mut Statement| it.slot.as_ref().is_some_and(Slot::deletes);
         statements.iter_mut().filter(deletes).for_each(|it| _ = it.hazards.insert(Hazard::DeletesData));
     }
-    Ok(Plan { statements: without_body_checks(statements) })
+    Ok(Plan { statements: without_body_checks(statements, mode.style) })
 }
 
 /// Turns the addition of a value into the replacement of its type.
@@ -130,12 +130,16 @@ fn replace_enum(change: &mut Change) {
     }
 }
 
-/// Lets functions whose body is SQL refer to what a later statement creates.
-fn without_body_checks(statements: Vec<Statement>) -> Vec<Statement> {
+/// Lets functions whose body is SQL refer to what a later statement creates. Between databases,
+/// functions in other languages may also refer to what was on another search path.
+fn without_body_checks(statements: Vec<Statement>, style: Style) -> Vec<Statement> {
+    let is_checked = |sql: &str| {
+        sql.contains("\n LANGUAGE sql\n") || !style.slots && sql.contains("\n LANGUAGE plpgsql\n")
+    };
     let has_sql_body = |it: &Statement| {
         (it.sql.starts_with("CREATE OR REPLACE FUNCTION ")
             || it.sql.starts_with("CREATE OR REPLACE PROCEDURE "))
-            && it.sql.contains("\n LANGUAGE sql\n")
+            && is_checked(&it.sql)
             && it.sql.contains("\nAS $")
     };
     let mut result: Vec<Statement> = Vec::with_capacity(statements.len());

@@ -233,9 +233,10 @@ impl Delta {
                 was.constraints.iter().filter(|(key, it)| is.constraints.contains_key(*key) && !it.inherited)
             {
                 let of = was.parent().zip(it.part_of.as_ref());
+                let is_own = is.constraints.get(constraint).is_some_and(|is| !is.inherited);
                 let loses_index =
                     of.is_some_and(|(parent, of)| self.removes(&Object::index(parent, &of.name)));
-                if loses_index || self.breaks_constraint(from, name, it) {
+                if is_own && loses_index || self.breaks_constraint(from, name, it) {
                     found.push(Object::constraint(name, constraint));
                 }
             }
@@ -247,6 +248,7 @@ impl Delta {
                 }
             }
             found.extend(self.separate_parts(name, was, is, to));
+            found.extend(self.renamed_by_retype(name, was, to));
             self.rebuilt.extend(found);
         }
     }
@@ -272,6 +274,31 @@ impl Delta {
         });
         let indexes = indexes.map(|(index, _)| Object::index(name, index));
         indexes.chain(keys.map(|(key, _)| Object::constraint(name, key))).collect()
+    }
+
+    /// The indexes and keys of a partitioned table that PostgreSQL would build again when it changes
+    /// the type of a column, with other names for those parts that have names of their own.
+    fn renamed_by_retype(&self, name: &Name, was: &Table, to: &Schema) -> Vec<Object> {
+        let is_retyped = |uses: &Uses| uses.columns.iter().any(|column| self.is_retyped(name, column));
+        let is_of = |part_of: Option<&Name>, of: &str| part_of.is_some_and(|it| it.name == of);
+        let has_named_part = |of: &str| {
+            let mut partitions = to.tables.values().filter(|it| it.parent() == Some(name));
+            partitions.any(|it| {
+                it.indexes.values().any(|it| it.is_named && is_of(it.part_of.as_ref(), of))
+                    || it.constraints.values().any(|it| it.is_named && is_of(it.part_of.as_ref(), of))
+            })
+        };
+        let indexes = was.indexes.iter().filter(|(_, it)| it.part_of.is_none() && is_retyped(&it.uses));
+        let indexes = indexes.map(|(index, _)| (index, Object::index(name, index)));
+        let keys = was
+            .constraints
+            .iter()
+            .filter(|(_, it)| it.kind.has_index() && !it.inherited && is_retyped(&it.uses));
+        let keys = keys.map(|(key, _)| (key, Object::constraint(name, key)));
+        let is_built_again = |(of, object): &(&String, Object)| {
+            was.partition_by.is_some() && to.contains(object) && has_named_part(of)
+        };
+        indexes.chain(keys).filter(is_built_again).map(|(_, object)| object).collect()
     }
 
     fn is_gone(&self, table: &Name, column: &str) -> bool {

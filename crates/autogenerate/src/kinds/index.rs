@@ -170,13 +170,17 @@ impl Planner<'_> {
         let concurrently = self.is_concurrent(table);
         let word = if concurrently { "CONCURRENTLY " } else { "" };
         // A key of a partition whose index is part of this one cannot be dropped by itself.
-        let cascade = if self.is_under_key(table, name) { " CASCADE" } else { "" };
+        let cascade = if self.keys_under(table, name).next().is_some() { " CASCADE" } else { "" };
         let sql = format!("DROP INDEX {word}{}{cascade}", table.sibling(name));
         let step = Step::new(if concurrently { Priority::DropConcurrent } else { Priority::Drop }, sql);
         let mut step = if concurrently { step.alone() } else { step };
         let columns = Object::columns(table, &it.uses.columns);
         step = step.drops(Object::index(table, name));
         step = step.roles(Role::Drops, self.index_copies(table, name));
+        for (partition, it) in self.keys_under(table, name) {
+            step = step.roles(Role::Releases, Resource::not_nulls(partition, it));
+            step = step.roles(Role::Drops, Resource::primary(partition, it));
+        }
         step = step.roles(Role::Releases, it.uses.objects());
         // A replaced index is dropped once its replacement exists; none of its columns changes.
         step = if is_replaced {

@@ -122,7 +122,9 @@ impl Planner<'_> {
             group.hazard(Hazard::MayFailOnData);
         }
         if let (true, UserTypeChange::Domain { was, is, .. }) = (may_fail, change) {
+            // Without a condition for the values that do not fit, all would be replaced.
             let slot = self.cast_slot(group.table, (was, is), None);
+            let slot = slot.filter(|slot| !slot.remaining.is_empty());
             group.step = group.step.take().map(|step| step.slot(slot));
         }
         if function.is_some() {

@@ -111,6 +111,8 @@ impl Planner<'_> {
             } else if let Some(before) = was.column(&column.name) {
                 self.alter_column(name, before, column);
                 self.alter_comment(&object, column.comment.as_deref());
+            } else {
+                self.adjust_given_column(name, is, column);
             }
         }
         if !empty.is_empty() {
@@ -134,6 +136,18 @@ impl Planner<'_> {
             let step = Step::new(Priority::Analyze, format!("ANALYZE {name}")).roles(Role::Needs, analyzed);
             self.push_on(step, [name]);
         }
+    }
+
+    /// Alters a column that a table gets from the table above, where the two differ.
+    fn adjust_given_column(&mut self, name: &Name, table: &Table, column: &Column) {
+        let given = table.parents().find_map(|parent| self.to.column(parent, &column.name));
+        let Some(given) = given else { return };
+        let object = Object::column(name, &column.name);
+        let first = self.steps.len();
+        self.alter_column(name, given, column);
+        self.alter_comment(&object, column.comment.as_deref());
+        let added = self.steps.split_off(first);
+        self.steps.extend(added.into_iter().map(|step| step.needs(object.clone())));
     }
 
     /// Adds a column. Returns whether it is nullable at first, because a person has to fill it.

@@ -208,13 +208,19 @@ impl Planner<'_> {
         copies
     }
 
-    /// Whether the index of a key of a partition is part of this index.
-    pub(in crate::kinds) fn is_under_key(&self, table: &Name, name: &str) -> bool {
+    /// The keys of partitions whose indexes are part of this index, with their partitions.
+    pub(in crate::kinds) fn keys_under<'s>(
+        &'s self,
+        table: &'s Name,
+        name: &str,
+    ) -> impl Iterator<Item = (&'s Name, &'s Constraint)> {
         let of = table.sibling(name);
-        let is_part = |it: &Constraint| it.part_of.as_ref() == Some(&of);
         let is_partitioned = self.from.tables.get(table).is_some_and(|it| it.partition_by.is_some());
-        let mut partitions = self.from.tables.values().filter(|it| it.parent() == Some(table));
-        is_partitioned && partitions.any(|it| it.constraints.values().any(is_part))
+        let partitions =
+            self.from.tables.iter().filter(move |(_, it)| is_partitioned && it.parent() == Some(table));
+        let keys =
+            partitions.flat_map(|(partition, it)| it.constraints.values().map(move |it| (partition, it)));
+        keys.filter(move |(_, it)| it.part_of.as_ref() == Some(&of))
     }
 
     /// The indexes of partitions that are dropped with an index.

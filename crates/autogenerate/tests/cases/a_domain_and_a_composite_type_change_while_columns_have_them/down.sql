@@ -20,9 +20,6 @@ ALTER TABLE items ALTER COLUMN cost SET DATA TYPE price
     USING cost::bigint;
 ALTER TABLE items ALTER COLUMN cost SET DEFAULT 5;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of items.costs fit integer[]
---   count: SELECT count(*) FROM items WHERE costs IS NOT NULL
---   template: UPDATE items SET costs = … WHERE costs IS NOT NULL;
 ALTER TABLE items ALTER COLUMN costs SET DATA TYPE price[]
     USING costs::bigint[];
 SET check_function_bodies = off;

@@ -1,5 +1,6 @@
 ALTER TABLE drafts NO INHERIT named;
 ALTER TABLE dated ADD COLUMN author text;
+ALTER TABLE notes ALTER COLUMN author SET DEFAULT 'nobody'::text;
 ALTER TABLE dated DROP CONSTRAINT dated_check;
 ALTER TABLE dated ALTER COLUMN created_at DROP DEFAULT;
 -- hazards: rewrites-table, blocks-reads
