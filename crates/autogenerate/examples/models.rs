@@ -1,6 +1,12 @@
 //! Writes models for the database of `DATABASE_URL` into a folder: `models FOLDER`.
 
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{
+    env,
+    error::Error,
+    fs,
+    io::{self, Write as _},
+    path::PathBuf,
+};
 
 use autogenerate::project;
 
@@ -15,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let unhandled = described.unhandled.iter().map(|it| format!("not described: {} {}", it.kind, it.name));
     for note in described.generated.notes.into_iter().chain(unhandled) {
-        eprintln!("{note}");
+        writeln!(io::stderr(), "{note}")?;
     }
     Ok(())
 }

@@ -351,8 +351,12 @@ fn undo(sql: &str) -> Option<String> {
 /// When it is created if no dependency decides.
 fn created(kind: SqlKind) -> Priority {
     match kind {
-        SqlKind::Collation | SqlKind::Domain | SqlKind::CompositeType | SqlKind::RangeType => Priority::Enum,
-        SqlKind::TextSearchDictionary | SqlKind::TextSearchConfiguration => Priority::Enum,
+        SqlKind::Collation
+        | SqlKind::Domain
+        | SqlKind::CompositeType
+        | SqlKind::RangeType
+        | SqlKind::TextSearchDictionary
+        | SqlKind::TextSearchConfiguration => Priority::Enum,
         SqlKind::Function | SqlKind::Procedure | SqlKind::Aggregate | SqlKind::Cast => Priority::Function,
         SqlKind::DefaultPrivileges => Priority::Sequence,
         // It would fire for the statements after it.

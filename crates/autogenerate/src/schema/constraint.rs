@@ -4,6 +4,7 @@ use super::{expression::Uses, name::Name, object::Object};
 
 /// A table constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct Constraint {
     /// What follows the name, as `pg_get_constraintdef` prints it, without `NOT VALID`.
     pub definition: String,

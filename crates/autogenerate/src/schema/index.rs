@@ -4,6 +4,7 @@ use super::{expression::Uses, name::Name};
 
 /// An index that does not belong to a constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct Index {
     /// `UNIQUE`.
     pub unique: bool,

@@ -40,17 +40,12 @@ impl Planner<'_> {
             _ if swapped => format!(" USING {name}::{}::{data_type}", text_like(is)),
             using => conversion(using, was, is),
         };
-        let collation = if was.collation.is_some() && is.collation.is_none() && was.data_type == is.data_type
-        {
-            " COLLATE pg_catalog.\"default\"".to_owned()
-        } else {
-            collate(is)
-        };
+        let collation = changed_collation(was, is);
         let space = if collation.len() + using.len() > 40 { "\n    " } else { " " };
         group.push(&format!("SET DATA TYPE {data_type}{collation}{}", using.replacen(' ', space, 1)));
         if cast.using == Using::Utc {
-            let note = "times without a time zone are taken as UTC";
-            group.step = group.step.take().map(|step| step.note(note));
+            group.step =
+                group.step.take().map(|step| step.note("times without a time zone are taken as UTC"));
         }
         let rewrites = swapped || cast.rewrites && was.data_type != is.data_type;
         let may_fail = cast.may_fail || swapped && self.removes_values(was, is);
@@ -248,6 +243,15 @@ impl Planner<'_> {
             ("uuid", _) => format!("{name}::text !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"),
             _ => format!("{name} IS NOT NULL"),
         }
+    }
+}
+
+/// The collation of a changed type; that of the type itself is the default.
+fn changed_collation(was: &Column, is: &Column) -> String {
+    if was.collation.is_some() && is.collation.is_none() && was.data_type == is.data_type {
+        " COLLATE pg_catalog.\"default\"".to_owned()
+    } else {
+        collate(is)
     }
 }
 

@@ -140,30 +140,35 @@ pub(super) fn rename(schema: &mut Schema, old: &Name, new: &Name) {
     }
 }
 
+/// The constraints that are part of `CREATE TABLE`.
+type Inline<'a> = BTreeMap<&'a String, &'a Constraint>;
+
+fn whole_table(name: &Name, table: &Table, inline: &Inline<'_>) -> Step {
+    let sql = sql::create(name, table, inline);
+    let mut step = create_step(Priority::Table, Object::Table(name.clone()), name, sql);
+    for (constraint, it) in inline {
+        let constraint = constraint.as_str();
+        step = step.makes(Object::constraint(name, constraint));
+        step = step
+            .roles(Role::Needs, it.uses.objects())
+            .roles(Role::Makes, it.kind.own_index(name, constraint))
+            .roles(Role::Makes, Resource::primary(name, it));
+    }
+    step
+}
+
 impl Planner<'_> {
     fn create_table(&mut self, name: &Name, table: &Table) {
         let object = Object::Table(name.clone());
         let is_detached = self.is_created_detached(name, table);
         let parent = table.partition_of.as_ref().filter(|_| !is_detached);
-        let inline: BTreeMap<_, _> = table
+        let inline: Inline<'_> = table
             .constraints
             .iter()
             .filter(|(constraint, it)| parent.is_none() && self.is_inline(name, constraint, it))
             .collect();
         let step = match parent {
-            None => {
-                let sql = sql::create(name, table, &inline);
-                let mut step = create_step(Priority::Table, object.clone(), name, sql);
-                for (constraint, it) in &inline {
-                    let constraint = constraint.as_str();
-                    step = step.makes(Object::constraint(name, constraint));
-                    step = step
-                        .roles(Role::Needs, it.uses.objects())
-                        .roles(Role::Makes, it.kind.own_index(name, constraint))
-                        .roles(Role::Makes, Resource::primary(name, it));
-                }
-                step
-            }
+            None => whole_table(name, table, &inline),
             Some(of) => {
                 let sql = sql::create_partition(name, table, &of.parent, &of.bound);
                 let step = create_step(Priority::Partition, object.clone(), name, sql);
@@ -194,6 +199,14 @@ impl Planner<'_> {
         if !is_detached {
             self.adjust_inherited(name, table);
         }
+        self.create_parts(name, table, &inline, is_detached);
+        if is_detached && let Some(of) = &table.partition_of {
+            self.attach_partition(name, of, table, Priority::Partition);
+        }
+    }
+
+    /// Creates the constraints and indexes that are not part of `CREATE TABLE`.
+    fn create_parts(&mut self, name: &Name, table: &Table, inline: &Inline<'_>, is_detached: bool) {
         for (constraint, it) in &table.constraints {
             if inline.contains_key(constraint) {
                 self.comment_constraint(name, constraint, it);
@@ -205,18 +218,12 @@ impl Planner<'_> {
             }
         }
         for (index, it) in &table.indexes {
-            match self.index_sources_if_given(name, index, it) {
-                Some(sources) => {
-                    self.comment_given(Object::index(name, index), it.comment.as_deref(), sources);
-                }
-                None => {
-                    self.attach_part(Object::index(name, index), it.part_of.as_ref(), it.is_named);
-                    self.create_index(name, index, it);
-                }
+            if let Some(sources) = self.index_sources_if_given(name, index, it) {
+                self.comment_given(Object::index(name, index), it.comment.as_deref(), sources);
+            } else {
+                self.attach_part(Object::index(name, index), it.part_of.as_ref(), it.is_named);
+                self.create_index(name, index, it);
             }
-        }
-        if is_detached && let Some(of) = &table.partition_of {
-            self.attach_partition(name, of, table, Priority::Partition);
         }
     }
 
@@ -261,6 +268,18 @@ impl Planner<'_> {
         for (index, it) in &table.indexes {
             step = step.drops(Object::index(name, index)).roles(Role::Releases, it.uses.objects());
         }
+        step = self.drops_with_table(step, name);
+        let parents: Vec<_> = table.parents().cloned().collect();
+        let step = step
+            .roles(Role::Releases, parents.iter().cloned().map(Object::Table))
+            .hazard(Hazard::DeletesData);
+        let step = step.roles(Role::Releases, table.parent().cloned().map(Resource::Partitions));
+        let touched: BTreeSet<Name> = parents.into_iter().chain([name.clone()]).collect();
+        self.push(self.copy_hint(step, &name.name, &format!("TABLE {name}")).touches(&touched));
+    }
+
+    /// A step that drops a table drops its sequences, triggers and the like, too.
+    fn drops_with_table(&self, mut step: Step, name: &Name) -> Step {
         for (sequence, it) in &self.from.sequences {
             if it.owned_by.as_ref().is_some_and(|(table, _)| table == name)
                 && !self.to.sequences.contains_key(sequence)
@@ -274,13 +293,7 @@ impl Planner<'_> {
             let others = it.uses.iter().filter(|used| used.table() != Some(name)).cloned();
             step = step.drops(Object::Sql(part.clone())).roles(Role::Releases, others);
         }
-        let parents: Vec<_> = table.parents().cloned().collect();
-        let step = step
-            .roles(Role::Releases, parents.iter().cloned().map(Object::Table))
-            .hazard(Hazard::DeletesData);
-        let step = step.roles(Role::Releases, table.parent().cloned().map(Resource::Partitions));
-        let touched: BTreeSet<Name> = parents.into_iter().chain([name.clone()]).collect();
-        self.push(self.copy_hint(step, &name.name, &format!("TABLE {name}")).touches(&touched));
+        step
     }
 
     /// The partitioned table that a partition must be detached from before it can be dropped,

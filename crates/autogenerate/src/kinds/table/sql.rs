@@ -52,7 +52,7 @@ fn tail(table: &Table) -> String {
     let mut tail = String::new();
     if !table.inherits.is_empty() {
         let parents: Vec<_> = table.inherits.iter().map(ToString::to_string).collect();
-        tail.push_str(&format!(" INHERITS ({})", parents.join(", ")));
+        tail.extend([" INHERITS (", &parents.join(", "), ")"]);
     }
     if let Some(key) = &table.partition_by {
         tail.push_str(" PARTITION BY ");

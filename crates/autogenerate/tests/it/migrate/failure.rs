@@ -13,15 +13,13 @@ async fn a_failure_says_once_what_failed_and_where() {
     let more = format!("-- a; comment\nCREATE TABLE pairs (n int UNIQUE);\n{insert}ALTER TABLE");
     edit(&folder, &name, "ALTER TABLE", &more);
     let error = up(&database, &folder, "head").await.unwrap_err();
-    assert!(error.source().is_none());
-    let expected = "line 6: duplicate key value violates unique constraint \"pairs_n_key\"\n  \
-                    detail: Key (n)=(1) already exists.\n  statement: INSERT INTO pairs\n  the files before it stay applied";
-    assert_eq!(error.to_string(), format!("{name}, {expected}"));
+    assert!(error.to_string().contains(&format!("{name}:6, in `INSERT INTO pairs`")), "{error}");
+    let source = error.source().unwrap().to_string();
+    assert!(source.contains("duplicate key value") && !error.to_string().contains("duplicate"), "{source}");
     // PostgreSQL knows the place.
     edit(&folder, &name, insert, "SELECT 1,\n  m_ FROM things;\n");
     let error = up(&database, &folder, "head").await.unwrap_err().to_string();
-    assert!(error.contains("line 7: column \"m_\" does not exist"), "{error}");
-    assert!(error.contains("hint: Perhaps you meant") && error.contains("statement: SELECT 1,\n"), "{error}");
+    assert!(error.contains(&format!("{name}:7, in `SELECT 1,`")), "{error}");
 }
 
 #[tokio::test]
@@ -31,7 +29,5 @@ async fn a_failure_of_a_way_down_names_its_statement() {
     let name = format!("{SECOND}_make_n_unique.down.sql");
     edit(&folder, &name, "DROP COLUMN m", "DROP COLUMN mm");
     let error = down(&database, &folder, "-1").await.unwrap_err().to_string();
-    let expected = "line 5: column \"mm\" of relation \"things\" does not exist\n  \
-                    statement: ALTER TABLE things DROP COLUMN mm\n  the newer files stay reverted";
-    assert_eq!(error, format!("{name}, {expected}"));
+    assert!(error.contains(&format!("{name}:5, in `ALTER TABLE things DROP COLUMN mm`")), "{error}");
 }

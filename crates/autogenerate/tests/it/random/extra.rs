@@ -1,6 +1,8 @@
 //! Objects that hang on tables, and small groups of tables, types and functions: each is generated
 //! as a whole, and changes by its variant.
 
+use std::fmt::Write as _;
+
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 
 use super::{
@@ -177,16 +179,16 @@ fn partitions(name: &str, variant: u8, integer: &str) -> String {
         if bit(3) { ", PRIMARY KEY (id)" } else { "" },
     );
     if bit(4) {
-        sql += &format!("CREATE TABLE {name}_2 PARTITION OF {name} (CHECK (k > 0)) FOR VALUES IN (2);\n");
+        _ = writeln!(sql, "CREATE TABLE {name}_2 PARTITION OF {name} (CHECK (k > 0)) FOR VALUES IN (2);");
     }
     if bit(5) {
-        sql += &format!("CREATE INDEX {name}_k ON {name} (k);\n");
+        _ = writeln!(sql, "CREATE INDEX {name}_k ON {name} (k);");
     }
     if bit(5) && bit(6) {
-        sql += &format!("ALTER INDEX {name}_1_k_idx RENAME TO {name}_own;\n");
+        _ = writeln!(sql, "ALTER INDEX {name}_1_k_idx RENAME TO {name}_own;");
     }
     if bit(3) && bit(7) {
-        sql += &format!("ALTER INDEX {name}_1_pkey RENAME TO {name}_key;\n");
+        _ = writeln!(sql, "ALTER INDEX {name}_1_pkey RENAME TO {name}_key;");
     }
     sql
 }

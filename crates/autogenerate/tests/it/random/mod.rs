@@ -48,6 +48,7 @@ const DUMP_EVERY: u64 = 5;
 
 /// Two schemas and the renames between them: the name of the parent, then the old and the new name.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 struct Pair {
     before: Spec,
     after: Spec,
@@ -220,9 +221,10 @@ impl Pair {
 
     /// Creates the schema before.
     async fn begin(&self, place: &mut Place, rows: bool) -> Result<(), Failure> {
-        let rows = match rows {
-            true => rows::rows(&self.before, &self.after, self.online) + &extra::rows(&self.before),
-            false => String::new(),
+        let rows = if rows {
+            rows::rows(&self.before, &self.after, self.online) + &extra::rows(&self.before)
+        } else {
+            String::new()
         };
         let tables = sql::tables(&self.before) + &extra::sql(&self.before);
         let sql = [tables, rows, sql::foreign_keys(&self.before)];

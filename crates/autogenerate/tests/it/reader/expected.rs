@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use autogenerate::schema::{
     Column, Constraint, ConstraintKind, Enum, Expression, Extension, Generated, Identity, Index, Name,
-    Object, PartitionOf, Schema, Sequence, SequenceOptions, Table, Uses,
+    Object, Owner, PartitionOf, Schema, Sequence, SequenceOptions, Table, Uses,
 };
 
 use build::{
@@ -49,7 +49,7 @@ fn without_uses_of_extensions() -> Schema {
         enums: [(
             Name::local("status"),
             Enum {
-                owner: Default::default(),
+                owner: Owner::default(),
                 values: strings(&["draft", "it's \"live\"", "gone"]),
                 comment: Some("Where it is.".to_owned()),
             },
