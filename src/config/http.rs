@@ -48,6 +48,10 @@ pub struct ConnectionOptions {
 }
 
 /// Parses a network. Clients over IPv4 have no other address than that, whatever the socket says.
+///
+/// # Errors
+///
+/// It is not an address with the length of a prefix.
 pub fn parse_network(text: &str) -> Result<IpNet, AddrParseError> {
     let network: IpNet = text.trim().parse()?;
     let mapped = match network {
