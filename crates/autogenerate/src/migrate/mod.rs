@@ -12,8 +12,8 @@
 //! - A file that runs outside a transaction can run again: an invalid index left by an interrupted
 //!   run is dropped first.
 //!
-//! A revision that [replaces](crate::revision::Revision::replaces) others is recorded in their place,
-//! without running it, in a database that has all of them applied.
+//! A revision that [replaces](crate::revision::Revision::replaces) others is recorded in their
+//! place, without running it, in a database that has all of them applied.
 //!
 //! If a way down of several files is interrupted between two files, the revision stays marked
 //! (`success = false` in the row of its first file), because upgrading from there would apply what
