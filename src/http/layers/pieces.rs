@@ -13,7 +13,7 @@ use axum::{
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 /// The most bytes that are coded or decoded before other tasks run.
-pub const PIECE: usize = 32 * 1024;
+pub const PIECE: usize = 16 * 1024;
 
 /// Splits the body of a response if it is large and in memory.
 pub fn split(mut response: Response) -> Response {
