@@ -19,12 +19,12 @@ use http::{
 use http_body_util::BodyExt;
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
-    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError},
+    sync::{OwnedSemaphorePermit, Semaphore},
     task,
     time::timeout,
 };
 
-use super::retry;
+use super::{pieces::PIECE, retry};
 use crate::{
     app::App,
     http::{
@@ -36,8 +36,6 @@ use crate::{
     },
 };
 
-/// How much is decoded at once.
-const PIECE: usize = 32 * 1024;
 /// Larger bodies leave a quarter of [`MAX_BODIES`] to smaller ones.
 const LARGE: usize = 64 * 1024;
 
@@ -77,15 +75,15 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     }
 }
 
-/// The memory that one body takes of what all may.
+/// The share of one body in [`MAX_BODIES`].
 struct Memory {
     free: Arc<Semaphore>,
     taken: Option<OwnedSemaphorePermit>,
 }
 
 impl Memory {
-    /// Takes more until it has this many bytes. Clients that send bodies slowly can hold no more than
-    /// all may take: the next one is rejected.
+    /// Reserves memory until it has this many bytes, or rejects the request: slow clients must not
+    /// exhaust the memory of the process.
     fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
         let taken = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         let more = bytes.div_ceil(1024).saturating_sub(taken);
@@ -93,13 +91,11 @@ impl Memory {
             return Ok(());
         }
         let reserved = if bytes > LARGE { MAX_BODIES / 1024 / 4 } else { 0 };
-        let more = if self.free.available_permits() < more + reserved {
-            Err(TryAcquireError::NoPermits)
-        } else {
-            Arc::clone(&self.free).try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX))
-        };
-        let more =
-            more.map_err(|_| Problem::new(&UNAVAILABLE, "The bodies of other requests take all memory."))?;
+        let is_free = self.free.available_permits() >= more + reserved;
+        let more = u32::try_from(more).ok().filter(|_| is_free);
+        let more = more.and_then(|more| Arc::clone(&self.free).try_acquire_many_owned(more).ok());
+        let full = || Problem::new(&UNAVAILABLE, "The bodies of other requests take all memory.");
+        let more = more.ok_or_else(full)?;
         match &mut self.taken {
             Some(taken) => taken.merge(more),
             None => self.taken = Some(more),
@@ -175,7 +171,7 @@ fn take_coding(headers: &mut HeaderMap) -> Result<Option<Coding>, Problem> {
     })
 }
 
-/// Decodes a body. It is here as a whole: a few bytes that become many must not wait for the rest.
+/// Decodes a body that is complete: a few bytes that become many must not wait for the rest.
 /// tower-http's layer ignores bytes behind the end of the coding.
 async fn decode(
     mut body: &[u8],

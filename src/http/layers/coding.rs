@@ -10,9 +10,12 @@ use axum::{
     response::Response,
 };
 use http::{HeaderValue, StatusCode, header};
-use tower_http::compression::{
-    CompressionLayer,
-    predicate::{And, DefaultPredicate, Predicate, SizeAbove},
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer,
+        predicate::{And, DefaultPredicate, Predicate, SizeAbove},
+    },
 };
 
 use crate::http::{
@@ -27,9 +30,13 @@ use crate::http::{
 /// Below this many bytes, compression costs more than it saves.
 const COMPRESS_ABOVE: u64 = 1024;
 
+/// The level of every coding. The defaults take several times as long for slightly smaller bodies.
+const LEVEL: CompressionLevel = CompressionLevel::Precise(2);
+
 /// Compresses large responses for clients that can decompress them.
 pub fn layer() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
-    CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE)))
+    let predicate = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE));
+    CompressionLayer::new().quality(LEVEL).compress_when(predicate)
 }
 
 /// Chooses the coding of the response, or rejects the request: with 400 if its field is malformed,

@@ -3,7 +3,7 @@
 use std::{
     mem,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use axum::{
@@ -12,14 +12,14 @@ use axum::{
 };
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-/// How much is sent at once.
-const PIECE: usize = 32 * 1024;
+/// The most bytes that are coded or decoded before other tasks run.
+pub const PIECE: usize = 16 * 1024;
 
 /// Splits the body of a response if it is large and in memory.
 pub fn split(mut response: Response) -> Response {
     let length = response.body().size_hint().exact().and_then(|length| usize::try_from(length).ok());
     if length.is_some_and(|length| length > PIECE) {
-        let body = Pieces { body: mem::take(response.body_mut()), rest: Bytes::new(), was_polled: false };
+        let body = Pieces { body: mem::take(response.body_mut()), rest: Bytes::new(), has_yielded: false };
         *response.body_mut() = Body::new(body);
     }
     response
@@ -29,7 +29,7 @@ pub fn split(mut response: Response) -> Response {
 struct Pieces {
     body: Body,
     rest: Bytes,
-    was_polled: bool,
+    has_yielded: bool,
 }
 
 impl HttpBody for Pieces {
@@ -41,7 +41,7 @@ impl HttpBody for Pieces {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if self.rest.is_empty() {
-            let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(context));
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
             match frame.map(|frame| frame.map(Frame::into_data)) {
                 Some(Ok(Ok(data))) => self.rest = data,
                 Some(Ok(Err(trailers))) => return Poll::Ready(Some(Ok(trailers))),
@@ -49,8 +49,8 @@ impl HttpBody for Pieces {
                 None => return Poll::Ready(None),
             }
         }
-        self.was_polled = !self.was_polled;
-        if self.was_polled {
+        self.has_yielded = !self.has_yielded;
+        if self.has_yielded {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }

@@ -25,7 +25,7 @@ use crate::app::App;
 
 /// How long, and for how many bytes, a client may go on sending after its response (RFC 9112 §9.6).
 const LINGER_TIME: Duration = Duration::from_secs(5);
-/// The same above the limit of connections, where others wait for the place.
+/// The same above the limit of connections, where others wait for the slot.
 const SURPLUS_LINGER_TIME: Duration = Duration::from_millis(250);
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
 

@@ -47,8 +47,9 @@ pub trait Environment: Sync {
     /// The longest wait for another process that is migrating the same database.
     fn patience(&self) -> Duration;
 
-    /// The migrations that are applied and reverted; by default, those in the folder. A program that
-    /// is deployed without the folder returns those that it embeds ([`Migrations::from_migrator`]).
+    /// The migrations that are applied and reverted; by default, those in the folder. A program
+    /// that is deployed without the folder returns those that it embeds
+    /// ([`Migrations::from_migrator`]).
     ///
     /// # Errors
     ///

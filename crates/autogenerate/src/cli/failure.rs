@@ -5,7 +5,7 @@ use std::{fmt::Write as _, io, process::ExitCode};
 use sqlx::postgres::PgDatabaseError;
 
 /// Prints the chain of causes after the name of the program, and returns the exit code: 1, or 0 if
-/// the only error is that nobody reads the output any more.
+/// the only error is that the reader of the output has exited.
 #[must_use]
 pub fn fail(program: &str, error: &anyhow::Error) -> ExitCode {
     // The reader has seen enough: `history | head -n 1`.

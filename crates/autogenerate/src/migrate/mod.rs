@@ -12,8 +12,8 @@
 //! - A file that runs outside a transaction can run again: an invalid index left by an interrupted
 //!   run is dropped first.
 //!
-//! A revision that [replaces](crate::revision::Revision::replaces) others is recorded in their place,
-//! without running it, in a database that has all of them applied.
+//! A revision that [replaces](crate::revision::Revision::replaces) others is recorded in their
+//! place, without running it, in a database that has all of them applied.
 //!
 //! A generated revision of several files may be interrupted between any two of them, in both
 //! directions: [`upgrade`], [`downgrade`] and sqlx's tool continue from there.

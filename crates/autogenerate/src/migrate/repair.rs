@@ -115,9 +115,9 @@ pub(crate) fn applied_after(migrations: &Migrations, faults: &[Fault], recorded:
 
 /// Corrects the table of applied migrations, in one transaction. Runs no migration.
 ///
-/// `found` is what [`faults`] returned; what cannot be corrected in it is skipped. Whether the corrections
-/// are right is for the caller to know: [`Project::repair`](crate::project::Project::repair) proves
-/// it.
+/// `found` is what [`faults`] returned; what cannot be corrected in it is skipped. Whether the
+/// corrections are right is for the caller to know:
+/// [`Project::repair`](crate::project::Project::repair) proves it.
 ///
 /// # Errors
 ///

@@ -52,8 +52,8 @@ impl Project {
     /// has nothing pending, and a new one gets the same schema from it.
     ///
     /// The statements run on a scratch database first, which then has to contain the same. The
-    /// objects belong to nobody until a model describes them, so nothing of it is ever dropped by
-    /// default, and the way down is irreversible. Migrations that are recorded in the database but
+    /// objects are foreign until a model describes them, so none is ever dropped by default. The
+    /// way down is irreversible. Migrations that are recorded in the database but
     /// have no files any more are replaced.
     ///
     /// # Errors

@@ -70,7 +70,8 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// - [`ProjectError::NotRepairable`] if the schema of the database is not that of its migrations.
+    /// - [`ProjectError::NotRepairable`] if the schema of the database is not that of its
+    ///   migrations.
     /// - [`ProjectError::Migrate`] if the table changed since the diagnosis, or cannot be written.
     pub async fn repair(
         &self,

@@ -123,9 +123,9 @@ impl Project {
         if is_missing { Ok(Migrations::default()) } else { Ok(Migrations::from_folder(&self.folder)?) }
     }
 
-    /// Plans, proves and writes the way from one schema to another, after `migrations`. `actual` has
-    /// the foreign objects, `created` those that the migrations create. `conn` is the live database,
-    /// to count the rows behind slots.
+    /// Plans, proves and writes the way from one schema to another, after `migrations`. `actual`
+    /// has the foreign objects, `created` those that the migrations create. `conn` is the live
+    /// database, to count the rows behind slots.
     pub(super) async fn revise(
         &self,
         mut sides: Sides,

@@ -40,8 +40,8 @@ impl Project {
         })
     }
 
-    /// The schema of the models in PostgreSQL's canonical form. The tables of `pools` are those that
-    /// external foreign keys may reference.
+    /// The schema of the models in PostgreSQL's canonical form. The tables of `pools` are those
+    /// that external foreign keys may reference.
     async fn models(&self, pools: &[&Schema]) -> Result<Schema, ProjectError> {
         let mut declared = self.metadata.schema()?;
         for (table, location) in self.metadata.externals() {
@@ -68,7 +68,8 @@ impl Project {
         migrations: &Migrations,
         live: &Schema,
     ) -> Result<(Schema, Replayed), ProjectError> {
-        // There may be only one scratch database, or the models reference a table of the migrations.
+        // There may be only one scratch database, or the models reference a table of the
+        // migrations.
         if self.scratch.is_some() || self.metadata.externals().next().is_some() {
             let replayed = self.replayed(migrations, live).await?;
             return Ok((self.models(&[live, &replayed.schema]).await?, replayed));

@@ -112,8 +112,8 @@ where
     let merged = serde_json::to_string(&smallest).unwrap_or_default();
     if let Err(faults) = json::parse_checked::<T>(&merged, &json::strict) {
         // Each null removes a member, so the result may be smaller than the patch.
-        let may_shrink = merged.contains("null") && faults.iter().all(|fault| fault.code == "too_large");
-        if !may_shrink {
+        let may_shrink = merged.contains("null") && !faults.is_empty();
+        if !may_shrink || faults.iter().any(|fault| fault.code != "too_large") {
             return Err(faults);
         }
     }

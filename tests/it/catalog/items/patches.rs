@@ -234,5 +234,5 @@ async fn copies_of_small_values_are_counted_with_the_memory_they_take() {
     operations.extend(vec![copy; 20]);
     let faults =
         patch(&service, &item, &json!(operations)).await.is_problem(422, "validation-error").faults();
-    assert!(faults[0].0 < "#/19".to_owned() && faults[0].1 == "too_large", "{faults:?}");
+    assert!(*faults[0].0 < *"#/19" && faults[0].1 == "too_large", "{faults:?}");
 }

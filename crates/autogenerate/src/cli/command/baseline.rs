@@ -21,8 +21,8 @@ use crate::{
 /// this database has nothing pending, and a new one gets the same schema from `upgrade`. The
 /// statements run on a scratch database before they are written.
 ///
-/// What the baseline contains belongs to nobody until a model describes it, so nothing of it is ever
-/// dropped by default. Its way down is irreversible.
+/// The objects of the baseline are foreign until a model describes them, so none is ever dropped by
+/// default. The way down is irreversible.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Migrations that are recorded in the database, but have no files any more, are replaced by the baseline.

@@ -27,8 +27,8 @@ use crate::{
 ///
 /// With `--autogenerate`, the models are compared with the database, which must be at head. The way
 /// up and the way down run on a scratch database before they are written. Nothing is written if
-/// nothing differs. On a terminal, the command asks whether something was renamed, and what happened
-/// to an object that an earlier revision created and no model describes. Elsewhere, set
+/// nothing differs. On a terminal, the command asks whether something was renamed, and what
+/// happened to an object that an earlier revision created and no model describes. Elsewhere, set
 /// `renamed_from` in the model, or use `--drop`. Nothing else is ever dropped.
 #[derive(Debug, Args)]
 #[command(after_help = "\

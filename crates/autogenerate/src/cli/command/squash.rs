@@ -21,7 +21,8 @@ use crate::{
 ///
 /// A database that has all of the old ones applied goes on from where it is: the next `upgrade`, or
 /// `repair`, records the new one in their place, without running it. A new database runs it. A
-/// database that has only some of them is rejected, and has to be upgraded with the old files first.
+/// database that has only some of them is rejected, and has to be upgraded with the old files
+/// first.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 sqlx's own tool rejects a database that still has the old ones recorded: run `upgrade` or `repair` on it once.

@@ -9,8 +9,8 @@ use crate::{project::error::ProjectError, schema::quote_literal};
 /// The number of rows and a digest of them by table, and the last value by sequence.
 pub(super) type Contents = BTreeMap<String, (i64, String)>;
 
-/// Reads the contents of every table and sequence. Tables of an extension are named as such, because
-/// the extension itself fills them.
+/// Reads the contents of every table and sequence. Tables of an extension are named as such,
+/// because the extension itself fills them.
 pub(super) async fn read_contents(conn: &mut PgConnection) -> Result<Contents, ProjectError> {
     let relations = sqlx::query(
         "SELECT c.relkind = 'S' AS is_sequence, format('%I.%I', n.nspname, c.relname) AS name

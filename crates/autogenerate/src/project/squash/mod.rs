@@ -57,13 +57,14 @@ pub struct Squashed {
 }
 
 impl Project {
-    /// Puts one revision in place of several consecutive ones, with the version of the last one, and
-    /// the same schema: both are created in an empty database and compared.
+    /// Puts one revision in place of several consecutive ones, with the version of the last one,
+    /// and the same schema: both are created in an empty database and compared.
     ///
     /// A database that has all of the old ones applied counts as having the new one;
     /// [`upgrade`](crate::migrate::upgrade) and [`repair`](Self::repair) record it. A new database
     /// runs it. What generated revisions created still counts as created by them. Statements of the
-    /// old files that write rows into an empty database become slots, which a person has to confirm.
+    /// old files that write rows into an empty database become slots, which a person has to
+    /// confirm.
     ///
     /// # Errors
     ///
@@ -164,8 +165,8 @@ async fn squash(
     Ok(Plans { up, down, data: effect.data })
 }
 
-/// The slots for the rows that the old files write. `as_they_are` is whether their statements do the
-/// same at the end.
+/// The slots for the rows that the old files write. `as_they_are` is whether their statements do
+/// the same at the end.
 fn slots(data: &[WrittenRows], as_they_are: bool) -> String {
     let mut text = String::new();
     for WrittenRows { files, tables, statements } in data {
