@@ -13,7 +13,10 @@ use crate::{
     change::Property,
     hazard::Hazard,
     order::{Priority, Role, Step},
-    render::tokens::{Token, tokens},
+    render::{
+        rewrite,
+        tokens::{Token, tokens},
+    },
     schema::{Name, Object, Schema, SqlKind, SqlName, SqlObject, quote_identifier},
 };
 
@@ -83,6 +86,7 @@ pub(super) fn rename(schema: &mut Schema, rename: &Rename) {
         .map(|(mut name, mut it)| {
             rename_key(&mut name, rename);
             it.uses = it.uses.into_iter().map(|used| renamed(used, rename)).collect();
+            it.drop.iter_mut().for_each(|sql| rename_in_drop(sql, &name, rename));
             (name, it)
         })
         .collect();
@@ -136,6 +140,27 @@ fn rename_key(name: &mut SqlName, Rename { object, to, .. }: &Rename) {
         }
         Object::Sequence(old) if name.name == format!("sequence {old}") => {
             name.name = format!("sequence {to}");
+        }
+        _ => {}
+    }
+}
+
+/// Replaces the old name of the table or column that an object belongs to.
+fn rename_in_drop(sql: &mut String, name: &SqlName, Rename { object, to, .. }: &Rename) {
+    match object {
+        Object::Table(old) if name.table.as_ref() == Some(to) => {
+            // The object may have the name of its table.
+            let Some(at) = [" ON ", "TABLE ONLY ", "TABLE "]
+                .iter()
+                .find_map(|before| sql.find(&format!("{before}{old}")).map(|at| at + before.len()))
+            else {
+                return;
+            };
+            let renamed = rewrite::relation(&sql[at..], old, to);
+            sql.replace_range(at.., &renamed);
+        }
+        Object::Column(table, old) if name.table.as_ref() == Some(table) && name.kind.is_setting() => {
+            *sql = rewrite::column(sql, old, &to.name);
         }
         _ => {}
     }
