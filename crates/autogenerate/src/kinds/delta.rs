@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{types::needs_rebuild, user_type::definition::is_alterable};
+use super::{
+    types::needs_rebuild,
+    user_type::definition::{is_alterable, narrows},
+};
 use crate::{
     change::{Change, Difference, Property},
     render::tokens::{Token, tokens},
     schema::{
-        Column, Constraint, ConstraintKind, Index, Name, Object, Schema, SqlName, SqlObject, Table, Uses,
-        quote_identifier,
+        Column, Constraint, ConstraintKind, Index, Name, Object, Schema, SqlKind, SqlName, SqlObject, Table,
+        Uses, quote_identifier,
     },
 };
 
@@ -108,6 +111,7 @@ impl Delta {
                 let is_replaceable = |(was, is): (&SqlObject, &SqlObject)| {
                     if name.kind.is_described() {
                         is_alterable(name.kind, was, is)
+                            && !(narrows(was, is) && is_within_values(from, object))
                     } else {
                         was.is_replaceable_by(is, name.kind)
                     }
@@ -201,12 +205,28 @@ impl Delta {
                     if !used_type.kind.is_type() || !self.rebuilt.contains(used) {
                         continue;
                     }
-                    self.replaced.insert(used_type.clone());
+                    self.replace(from, used_type);
                     self.retype(from, name, &column.name, true);
                     if !from.inherits_column(name, &column.name) {
                         self.altered.entry(object.clone()).or_default().insert(Property::Type);
                     }
                 }
+            }
+        }
+    }
+
+    /// Replaces a type, with those of its parts that are rebuilt: the old one has them until it is
+    /// dropped.
+    fn replace(&mut self, from: &Schema, name: &SqlName) {
+        if !self.replaced.insert(name.clone()) {
+            return;
+        }
+        for used in from.sql_objects.get(name).into_iter().flat_map(|it| &it.uses) {
+            if let Object::Sql(part) = used
+                && part.kind.is_type()
+                && self.rebuilt.contains(used)
+            {
+                self.replace(from, part);
             }
         }
     }
@@ -389,6 +409,16 @@ impl Delta {
         let touched = |column: &String| self.is_gone(table, column) || self.is_retyped(table, column);
         !uses.columns.iter().any(touched) && !self.breaks_uses(uses)
     }
+}
+
+/// Whether a domain is the type of the elements of arrays, or of attributes. Then PostgreSQL
+/// cannot check the values that exist.
+fn is_within_values(schema: &Schema, domain: &Object) -> bool {
+    let is_element = |column: &Column| column.data_type.ends_with("[]") && column.type_uses.contains(domain);
+    let is_attribute =
+        |(name, it): (&SqlName, &SqlObject)| name.kind == SqlKind::CompositeType && it.uses.contains(domain);
+    schema.tables.values().flat_map(|table| &table.columns).any(is_element)
+        || schema.sql_objects.iter().any(is_attribute)
 }
 
 /// Whether an index has a condition or an expression, which depend on the types of the columns.

@@ -7,7 +7,7 @@ use super::{
     kind::Kind,
     planner::Planner,
     rename::Rename,
-    user_type::definition::word,
+    user_type::definition::{NOT_VALID, checks_values, word},
 };
 use crate::{
     change::Property,
@@ -255,16 +255,23 @@ impl Planner<'_> {
         let validated = it.create.iter().filter(|sql| !was.create.contains(sql) && !sql.ends_with(NOT_VALID));
         let validated: Vec<_> = validated
             .filter(|sql| self.style.online || only_validated(sql))
-            .filter_map(|sql| validation(sql))
+            .filter_map(|sql| Some((validation(sql)?, self.domain_slot(name, sql))))
             .collect();
-        for sql in validated {
-            let step = Step::new(Priority::Validate, sql).hazard(Hazard::MayFailOnData);
+        for (sql, slot) in validated {
+            let step = Step::new(Priority::Validate, sql).hazard(Hazard::MayFailOnData).slot(slot);
             self.push(step.needs_committed(Object::Sql(name.clone())));
         }
         let mut statements = statements.into_iter();
         let Some(first) = statements.next() else { return };
-        let step = statements
-            .fold(with_hazard(Step::new(created(name.kind), first)), |step, sql| with_hazard(step.then(sql)));
+        let checked = |sql: &str, step: Step| {
+            if checks_values(sql) {
+                step.hazard(Hazard::MayFailOnData).slot(self.domain_slot(name, sql))
+            } else {
+                step
+            }
+        };
+        let step = checked(&first, Step::new(created(name.kind), first.as_str()));
+        let step = statements.fold(step, |step, sql| checked(&sql, step.then(sql.as_str())));
         let released = was.uses.difference(&it.uses).cloned();
         let step = step.roles(Role::Needs, it.uses.iter().cloned()).roles(Role::Releases, released);
         self.push_on(step.makes(Object::Sql(name.clone())), name.table.as_ref());
@@ -326,25 +333,11 @@ fn without_casts(sql: &str) -> Vec<&str> {
     kept
 }
 
-/// What follows the definition of a constraint whose old values are not known to satisfy it.
-const NOT_VALID: &str = " NOT VALID";
-
 /// The statement that validates the constraint of a domain, if another one adds it.
 fn validation(sql: &str) -> Option<String> {
     let (domain, constraint) = sql.strip_prefix("ALTER DOMAIN ")?.split_once(" ADD CONSTRAINT ")?;
     let name = tokens(constraint).first()?.text().to_owned();
     Some(format!("ALTER DOMAIN {domain} VALIDATE CONSTRAINT {name}"))
-}
-
-/// Adds the hazard of the last statement.
-fn with_hazard(step: Step) -> Step {
-    let narrows = |sql: &str| {
-        sql.starts_with("ALTER DOMAIN ")
-            && (sql.contains(" ADD CONSTRAINT ") && !sql.ends_with(NOT_VALID)
-                || sql.ends_with(" SET NOT NULL"))
-    };
-    let is_narrowing = step.statements.last().is_some_and(|last| narrows(&last.sql));
-    if is_narrowing { step.hazard(Hazard::MayFailOnData) } else { step }
 }
 
 /// The statement that reverts one of those after the definition; `None` for a definition.
