@@ -168,6 +168,19 @@ impl Slot {
         ))
     }
 
+    /// One slot for both tasks.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            title: format!("{}, and {}", self.title, other.title),
+            count: format!("SELECT ({}) + ({})", self.count, other.count),
+            template: format!("{}\n{}", self.template, other.template),
+            rehearsal: format!("{};\n{}", self.rehearsal, other.rehearsal),
+            remaining: format!("SELECT ({}) + ({})", self.remaining, other.remaining),
+            is_guard: self.is_guard,
+            cascades: [self.cascades, other.cascades].concat(),
+        }
+    }
+
     /// Whether the statements to start from delete rows.
     pub(crate) fn deletes(&self) -> bool {
         !self.is_guard && self.template.lines().any(|line| line.starts_with("DELETE FROM "))

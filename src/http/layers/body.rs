@@ -19,6 +19,7 @@ use http::{
 use http_body_util::BodyExt;
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
     task,
     time::timeout,
@@ -39,19 +40,35 @@ use crate::{
 /// Larger bodies leave a quarter of [`MAX_BODIES`] to smaller ones.
 const LARGE: usize = 64 * 1024;
 
+/// How many brotli bodies are decoded at once.
+const DECODERS: usize = 2;
+
 /// How bodies are read.
 #[derive(Debug, Clone)]
 pub struct Reader {
     app: Arc<App>,
     /// The routes with a limit of their own.
     limits: &'static [BodyLimit],
-    /// What is left of [`MAX_BODIES`], in KiB.
-    memory: Arc<Semaphore>,
+    budget: Budget,
 }
 
 impl Reader {
     pub fn new(app: Arc<App>, limits: &'static [BodyLimit]) -> Self {
-        Self { app, limits, memory: Arc::new(Semaphore::new(MAX_BODIES / 1024)) }
+        Self { app, limits, budget: Budget::new(MAX_BODIES) }
+    }
+}
+
+/// What all bodies share.
+#[derive(Debug, Clone)]
+struct Budget {
+    /// The memory that is left, in KiB.
+    memory: Arc<Semaphore>,
+    brotli: Arc<Semaphore>,
+}
+
+impl Budget {
+    fn new(bytes: usize) -> Self {
+        Self { memory: Arc::new(Semaphore::new(bytes / 1024)), brotli: Arc::new(Semaphore::new(DECODERS)) }
     }
 }
 
@@ -61,12 +78,12 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    let Reader { app, limits, memory } = reader;
+    let Reader { app, limits, budget } = reader;
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let limit = limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
     let (mut parts, body) = request.into_parts();
-    let mut memory = Memory { free: memory, taken: None };
-    match receive(&mut parts.headers, body, limit, app.options.body_timeout, &mut memory).await {
+    let mut share = Share { budget, taken: None };
+    match receive(&mut parts.headers, body, limit, app.options.body_timeout, &mut share).await {
         Ok(body) => {
             parts.extensions.insert(ReceivedBody(body));
             retry::run(&app, parts, next).await
@@ -75,13 +92,13 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     }
 }
 
-/// The share of one body in [`MAX_BODIES`].
-struct Memory {
-    free: Arc<Semaphore>,
+/// The share of one body.
+struct Share {
+    budget: Budget,
     taken: Option<OwnedSemaphorePermit>,
 }
 
-impl Memory {
+impl Share {
     /// Reserves memory until it has this many bytes, or rejects the request: slow clients must not
     /// exhaust the memory of the process.
     fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
@@ -91,9 +108,9 @@ impl Memory {
             return Ok(());
         }
         let reserved = if bytes > LARGE { MAX_BODIES / 1024 / 4 } else { 0 };
-        let is_free = self.free.available_permits() >= more + reserved;
+        let is_free = self.budget.memory.available_permits() >= more + reserved;
         let more = u32::try_from(more).ok().filter(|_| is_free);
-        let more = more.and_then(|more| Arc::clone(&self.free).try_acquire_many_owned(more).ok());
+        let more = more.and_then(|more| Arc::clone(&self.budget.memory).try_acquire_many_owned(more).ok());
         let full = || Problem::new(&UNAVAILABLE, "The bodies of other requests take all memory.");
         let more = more.ok_or_else(full)?;
         match &mut self.taken {
@@ -110,7 +127,7 @@ async fn receive(
     body: Body,
     limit: usize,
     time: Duration,
-    memory: &mut Memory,
+    share: &mut Share,
 ) -> Result<Bytes, Problem> {
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let coding = take_coding(headers)?;
@@ -120,16 +137,16 @@ async fn receive(
         return Err(too_large(limit));
     }
     let late = |_| Problem::new(&BODY_TIMEOUT, "The body did not arrive in time.");
-    let content = timeout(time, collect(body, sent, limit, memory)).await.map_err(late)??;
+    let content = timeout(time, collect(body, sent, limit, share)).await.map_err(late)??;
     match coding {
         // Nothing is the same in every coding.
-        Some(coding) if !content.is_empty() => decode(&content, coding, limit, memory).await,
+        Some(coding) if !content.is_empty() => decode(content, coding, limit, share).await,
         _ => Ok(content.into()),
     }
 }
 
 /// Reads a body of at most `sent` bytes.
-async fn collect(mut body: Body, sent: usize, limit: usize, memory: &mut Memory) -> Result<Vec<u8>, Problem> {
+async fn collect(mut body: Body, sent: usize, limit: usize, share: &mut Share) -> Result<Vec<u8>, Problem> {
     let mut content = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| malformed())?.into_data() else { continue };
@@ -137,7 +154,7 @@ async fn collect(mut body: Body, sent: usize, limit: usize, memory: &mut Memory)
             return Err(too_large(limit));
         }
         content.extend_from_slice(&data);
-        memory.grow(content.capacity())?;
+        share.grow(content.capacity())?;
     }
     Ok(content)
 }
@@ -173,14 +190,37 @@ fn take_coding(headers: &mut HeaderMap) -> Result<Option<Coding>, Problem> {
 
 /// Decodes a body that is complete: a few bytes that become many must not wait for the rest.
 /// tower-http's layer ignores bytes behind the end of the coding.
-async fn decode(
+async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) -> Result<Bytes, Problem> {
+    if !matches!(coding, Coding::Brotli) {
+        return read_decoded(&body, coding, limit, share).await;
+    }
+    // Brotli decodes up to its window, of 16 MiB, before there is any output. Threads of their own do
+    // not hold up the others.
+    let Ok(turn) = Arc::clone(&share.budget.brotli).acquire_owned().await else { return Err(malformed()) };
+    let mut own = Share { budget: share.budget.clone(), taken: share.taken.take() };
+    let runtime = Handle::current();
+    let decoding = task::spawn_blocking(move || {
+        let decoded = runtime.block_on(read_decoded(&body, coding, limit, &mut own));
+        drop(turn);
+        (decoded, own)
+    });
+    let (decoded, own) = decoding.await.map_err(|_| malformed())?;
+    share.taken = own.taken;
+    decoded
+}
+
+async fn read_decoded(
     mut body: &[u8],
     coding: Coding,
     limit: usize,
-    memory: &mut Memory,
+    share: &mut Share,
 ) -> Result<Bytes, Problem> {
     let sent = body.len();
     let rejected = |_: io::Error| malformed();
+    // The decoder ignores reserved flags (RFC 1952 §2.3.1.2).
+    if matches!(coding, Coding::Gzip) && body.get(3).is_some_and(|flags| flags & 0xE0 != 0) {
+        return Err(malformed());
+    }
     let mut decoder: Box<dyn AsyncRead + Send + Unpin + '_> = match coding {
         Coding::Brotli => Box::new(BrotliDecoder::new(&mut body)),
         Coding::Gzip => Box::new(GzipDecoder::new(&mut body)),
@@ -196,7 +236,7 @@ async fn decode(
             return Err(too_large(limit));
         }
         content.extend_from_slice(&piece[..length]);
-        memory.grow(sent + content.capacity())?;
+        share.grow(sent + content.capacity())?;
         // Other requests do not wait for the rest.
         task::yield_now().await;
     }
@@ -214,43 +254,45 @@ fn too_large(limit: usize) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use async_compression::tokio::bufread::GzipEncoder;
+    use std::pin::pin;
+
+    use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder};
     use futures_util::{StreamExt, stream};
 
     use super::*;
 
-    fn memory(bytes: usize) -> Memory {
-        Memory { free: Arc::new(Semaphore::new(bytes / 1024)), taken: None }
+    fn share(bytes: usize) -> Share {
+        Share { budget: Budget::new(bytes), taken: None }
     }
 
-    async fn received(body: Body, coding: Option<&'static str>, memory: &mut Memory) -> Result<usize, u16> {
+    async fn received(body: Body, coding: Option<&'static str>, share: &mut Share) -> Result<usize, u16> {
         let mut headers = HeaderMap::new();
         headers.extend(coding.map(|coding| (CONTENT_ENCODING, HeaderValue::from_static(coding))));
         let time = Duration::from_secs(5);
-        let received = receive(&mut headers, body, 8 * MEBIBYTE, time, memory).await;
+        let received = receive(&mut headers, body, 8 * MEBIBYTE, time, share).await;
         received.map(|content| content.len()).map_err(|problem| problem.into_response().status().as_u16())
     }
 
     #[tokio::test]
     async fn the_bodies_of_all_requests_share_the_memory() {
-        let mut first = memory(MAX_BODIES);
+        let mut first = share(MAX_BODIES);
         let body = || Body::from(vec![b' '; 4 * MEBIBYTE]);
         assert_eq!(received(body(), None, &mut first).await, Ok(4 * MEBIBYTE));
-        let free = Arc::clone(&first.free);
+        let budget = first.budget.clone();
         let mut held = Vec::new();
         let rejected = loop {
-            let mut memory = Memory { free: Arc::clone(&free), taken: None };
-            match received(body(), None, &mut memory).await {
-                Ok(_) => held.push(memory),
+            let mut share = Share { budget: budget.clone(), taken: None };
+            match received(body(), None, &mut share).await {
+                Ok(_) => held.push(share),
                 Err(status) => break status,
             }
         };
         assert_eq!((rejected, held.len() < MAX_BODIES / (4 * MEBIBYTE)), (503, true));
         // There is room for small ones.
-        let mut small = Memory { free: Arc::clone(&free), taken: None };
+        let mut small = Share { budget: budget.clone(), taken: None };
         assert_eq!(received(Body::from("{}"), None, &mut small).await, Ok(2));
         drop((first, held, small));
-        assert_eq!(free.available_permits(), MAX_BODIES / 1024);
+        assert_eq!(budget.memory.available_permits(), MAX_BODIES / 1024);
     }
 
     #[tokio::test]
@@ -259,14 +301,30 @@ mod tests {
         let plain = vec![b' '; 4 * MEBIBYTE];
         GzipEncoder::new(&plain[..]).read_to_end(&mut coded).await.unwrap();
         assert!(coded.len() < 16 * 1024);
-        let mut full = memory(MEBIBYTE);
+        let mut full = share(MEBIBYTE);
         assert_eq!(received(Body::from(coded.clone()), Some("gzip"), &mut full).await, Err(503));
-        let mut free = memory(MAX_BODIES);
+        let mut free = share(MAX_BODIES);
         assert_eq!(received(Body::from(coded.clone()), Some("gzip"), &mut free).await, Ok(4 * MEBIBYTE));
-        let mut unfinished = memory(MAX_BODIES);
+        let mut unfinished = share(MAX_BODIES);
         let endless = stream::once(async move { Ok::<_, io::Error>(coded) }).chain(stream::pending());
         let waiting = received(Body::from_stream(endless), Some("gzip"), &mut unfinished);
         assert!(timeout(Duration::from_millis(50), waiting).await.is_err());
         assert!(unfinished.taken.unwrap().num_permits() <= 32);
+    }
+
+    #[tokio::test]
+    async fn brotli_bodies_are_decoded_in_turns() {
+        let mut coded = Vec::new();
+        BrotliEncoder::new(&b"{}"[..]).read_to_end(&mut coded).await.unwrap();
+        let mut share = share(MAX_BODIES);
+        let decoders = Arc::clone(&share.budget.brotli);
+        let busy = decoders.acquire_many(u32::try_from(DECODERS).unwrap()).await.unwrap();
+        {
+            let mut waiting = pin!(received(Body::from(coded), Some("br"), &mut share));
+            assert!(timeout(Duration::from_millis(50), &mut waiting).await.is_err());
+            drop(busy);
+            assert_eq!(waiting.await, Ok(2));
+        }
+        assert_eq!(share.taken.unwrap().num_permits(), 1);
     }
 }

@@ -135,13 +135,13 @@ impl Planner<'_> {
         (was, is): (&Column, &Column),
     ) -> Option<Slot> {
         let cast = match change {
-            UserTypeChange::Domain { was, is, .. } if types::cast(was, is).may_fail => {
+            UserTypeChange::Domain { was, is, via_text } if *via_text || types::cast(was, is).may_fail => {
                 self.cast_slot(table, (was, is), None)
             }
             _ => None,
         };
         let cast = cast.filter(|slot| !slot.remaining.is_empty());
-        cast.or_else(|| self.narrowed_slot(table, was, is))
+        cast.into_iter().chain(self.narrowed_slot(table, was, is)).reduce(Slot::and)
     }
 
     /// Whether an index that stays contains the column, the indexes of keys included.

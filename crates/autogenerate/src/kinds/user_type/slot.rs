@@ -25,13 +25,7 @@ impl Planner<'_> {
             let column = quote_identifier(&column.name);
             self.values_slot(table, &column, title.clone(), &with_value(&rejected, &column))
         });
-        slots.reduce(|all, one| Slot {
-            count: format!("SELECT ({}) + ({})", all.count, one.count),
-            remaining: format!("SELECT ({}) + ({})", all.remaining, one.remaining),
-            template: format!("{}\n{}", all.template, one.template),
-            rehearsal: format!("{};\n{}", all.rehearsal, one.rehearsal),
-            ..all
-        })
+        slots.reduce(|all, one| Slot { title: title.clone(), ..all.and(one) })
     }
 
     /// A slot for the values of a column that its new type will reject: a domain, or one with values

@@ -2,7 +2,7 @@
 
 use autogenerate::{
     plan::Renames,
-    schema::{Column, ConstraintKind, Name, Schema, Table},
+    schema::{Column, ConstraintKind, Name, Object, Schema, Table},
 };
 
 use super::Place;
@@ -137,7 +137,14 @@ fn keeps_values(old: &Column, new: &Column, from: &Schema, to: &Schema, renames:
     let stays_known = values_of(from, old).is_none_or(|values| {
         values_of(to, new).is_some_and(|kept| values.iter().all(|value| kept.contains(value)))
     });
-    let same_type = old.data_type == new.data_type || (old.enum_type.is_some() && new.enum_type.is_some());
+    // A domain may be based on another type now.
+    let definition = |schema: &Schema, used: &Object| match used {
+        Object::Sql(name) => schema.sql_objects.get(name).and_then(|it| it.create.first().cloned()),
+        _ => None,
+    };
+    let same_parts = old.type_uses.iter().all(|used| definition(from, used) == definition(to, used));
+    let same_type =
+        old.data_type == new.data_type && same_parts || (old.enum_type.is_some() && new.enum_type.is_some());
     let computed = new.generated.is_some() || old.generated.is_some();
     let populated = old.nullable && !new.nullable;
     same_type && stays_known && !computed && !populated && renames.values.is_empty()
