@@ -182,7 +182,11 @@ impl Planner<'_> {
         let step = step
             .roles(Role::Makes, it.kind.own_index(table, name))
             .roles(Role::Makes, Resource::primary(table, it));
-        let step = step.roles(Role::Needs, Resource::not_nulls(table, it));
+        // `NULLS NOT DISTINCT` allows one row that is not filled yet.
+        let filled = it.kind.key().map(|key| Resource::filled(table, &key.columns));
+        let step = step
+            .roles(Role::Needs, filled.into_iter().flatten())
+            .roles(Role::Needs, Resource::not_nulls(table, it));
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
