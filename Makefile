@@ -42,7 +42,7 @@ run: cargo ## build and run the service on DATABASE_URL or a private PostgreSQL
 .PHONY: test
 test: cargo sqlx-cli ## run all tests on DATABASE_URL or a private PostgreSQL
 	scripts/postgres with test cargo test --workspace
-	scripts/postgres with test cargo test -p autogenerate --all-features --test types
+	scripts/postgres with test cargo test -p sqlx-autogenerate --all-features --test types
 
 .PHONY: test-postgres-18
 test-postgres-18: cargo sqlx-cli ## run all tests on the newest PostgreSQL 18 of npm
@@ -52,7 +52,7 @@ test-postgres-18: cargo sqlx-cli ## run all tests on the newest PostgreSQL 18 of
 .PHONY: soak
 soak: cargo ## plan migrations between 5,000 random pairs of schemas; PAIRS=1 SEED=7
 	AUTOGENERATE_PAIRS=$(or $(PAIRS),5000) AUTOGENERATE_SEED=$(or $(SEED),$$(date +%s)) \
-		scripts/postgres with test cargo test -p autogenerate --test it random:: -- --nocapture
+		scripts/postgres with test cargo test -p sqlx-autogenerate --test it random:: -- --nocapture
 
 .PHONY: lint
 lint: cargo sqlx-cli cargo-deny ## check format, lints, documentation, dependencies, openapi.json, .sqlx and migrations
