@@ -1,5 +1,3 @@
-//! [`cli::Command`]: crate::cli::Command
-//! [`cli::Environment`]: crate::cli::Environment
 //! [`project`]: mod@crate::project
 //! [`migrate`]: mod@crate::migrate
 //! [`guide`]: mod@crate::guide
@@ -12,6 +10,8 @@
 //! [a copy]: crate::guide::copy_before_drop
 
 // The first definition of a link is the one that counts: those of README.md are for its other readers.
+#![cfg_attr(feature = "cli", doc = "[`cli::Command`]: crate::cli::Command")]
+#![cfg_attr(feature = "cli", doc = "[`cli::Environment`]: crate::cli::Environment")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
