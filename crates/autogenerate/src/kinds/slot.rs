@@ -101,7 +101,7 @@ impl Planner<'_> {
                 // Rows reference different ones, as long as there are enough.
                 Some(format!(
                     "(SELECT other.{target}::text FROM {references} AS other ORDER BY 1\n    \
-                     OFFSET n % (SELECT greatest(count(*), 1) FROM {references}) LIMIT 1)::{}",
+                     OFFSET numbered.n % (SELECT greatest(count(*), 1) FROM {references}) LIMIT 1)::{}",
                     column.data_type
                 ))
             }
@@ -277,7 +277,8 @@ pub(super) fn enum_values<'a>(schema: &'a Schema, column: &Column) -> Option<&'a
     Some(&schema.enums.get(column.enum_type.as_ref()?)?.values)
 }
 
-/// An `UPDATE` that sets columns to expressions, in which `n` is a different number in each row.
+/// An `UPDATE` that sets columns to expressions, in which `numbered.n` is a different number in each
+/// row.
 pub(super) fn numbered_update(table: &Name, set: &str, wrong: &str) -> String {
     format!(
         "UPDATE {table} SET {set}\nFROM (SELECT tableoid AS relation, ctid AS row, 1000 + row_number() OVER () AS n FROM \

@@ -207,7 +207,7 @@ pub(super) fn differs(column: &Column) -> bool {
     column.enum_type.is_none() && column.data_type != "boolean"
 }
 
-/// An expression for a sample value of the type, which depends on `n`.
+/// An expression for a sample value of the type, which depends on `numbered.n`.
 pub(super) fn sample(column: &Column, values: Option<&Vec<String>>) -> String {
     let (base, size) = parts(&column.data_type);
     let whole = size.first().unwrap_or(&0).saturating_sub(size.get(1).copied().unwrap_or_default());
@@ -223,27 +223,29 @@ pub(super) fn sample(column: &Column, values: Option<&Vec<String>>) -> String {
         return format!("{}::{}", quote_literal(value), column.data_type);
     }
     match base.as_str() {
-        "numeric" if size.is_some() => format!("(n % 1{})::numeric", "0".repeat(whole.min(18) as usize)),
+        "numeric" if size.is_some() => {
+            format!("(numbered.n % 1{})::numeric", "0".repeat(whole.min(18) as usize))
+        }
         "smallint" | "integer" | "bigint" | "real" | "double precision" | "numeric" | "oid" => {
-            format!("n::{base}")
+            format!("numbered.n::{base}")
         }
         "character varying" | "character" => match size {
-            Some(size) => format!("right(n::text, {size})"),
-            None => "n::text".to_owned(),
+            Some(size) => format!("right(numbered.n::text, {size})"),
+            None => "numbered.n::text".to_owned(),
         },
-        "text" | "citext" | "name" => "n::text".to_owned(),
-        "boolean" => "n % 2 = 0".to_owned(),
-        "uuid" => "lpad(to_hex(n), 32, '0')::uuid".to_owned(),
-        "date" => "date '2000-01-01' + n::integer".to_owned(),
+        "text" | "citext" | "name" => "numbered.n::text".to_owned(),
+        "boolean" => "numbered.n % 2 = 0".to_owned(),
+        "uuid" => "lpad(to_hex(numbered.n), 32, '0')::uuid".to_owned(),
+        "date" => "date '2000-01-01' + numbered.n::integer".to_owned(),
         "timestamp without time zone" | "timestamp with time zone" => {
-            "timestamp '2000-01-01' + n * interval '1 hour'".to_owned()
+            "timestamp '2000-01-01' + numbered.n * interval '1 hour'".to_owned()
         }
-        "time without time zone" => "time '00:00' + n * interval '1 second'".to_owned(),
-        "interval" => "n * interval '1 second'".to_owned(),
-        "jsonb" => "to_jsonb(n)".to_owned(),
-        "json" => "to_json(n)".to_owned(),
-        "bytea" => "convert_to(n::text, 'UTF8')".to_owned(),
-        "inet" => "inet '10.0.0.0' + n".to_owned(),
+        "time without time zone" => "time '00:00' + numbered.n * interval '1 second'".to_owned(),
+        "interval" => "numbered.n * interval '1 second'".to_owned(),
+        "jsonb" => "to_jsonb(numbered.n)".to_owned(),
+        "json" => "to_json(numbered.n)".to_owned(),
+        "bytea" => "convert_to(numbered.n::text, 'UTF8')".to_owned(),
+        "inet" => "inet '10.0.0.0' + numbered.n".to_owned(),
         "hstore" | "tsvector" => format!("''::{base}"),
         other if other.ends_with("range") => format!("'empty'::{other}"),
         other => format!("NULL::{other}"),

@@ -58,15 +58,16 @@ pub(super) fn carry(
     }
     let style = Style { online: true, slots: false };
     let plan = planner::plan(&carried_from, &carried_to, renames, style)?;
-    let is_planned = |it: &SqlObject| {
+    let is_planned = |name: &SqlName, it: &SqlObject| {
+        let drop = after(&steps, name, it).1.drop;
         plan.statements
             .iter()
-            .any(|statement| it.drop.contains(&statement.sql) || it.create.contains(&statement.sql))
+            .any(|statement| drop.contains(&statement.sql) || it.create.contains(&statement.sql))
     };
     for (name, it) in foreign {
         let is_unknown = is_unknown(name, database);
         let is_fragile = is_unknown || !migrations.sql_objects.contains_key(name);
-        if is_fragile && !gone.contains(name) && is_planned(it) {
+        if is_fragile && !gone.contains(name) && is_planned(name, it) {
             let reason = if is_unknown { "it cannot be recreated" } else { "it is in no migration" };
             blocked.push(Dependant { dependant: name.to_string(), reason });
         }

@@ -97,7 +97,8 @@ impl Planner<'_> {
                 };
                 let is_assigned = cast.using == Using::Nothing || old.data_type == new.data_type;
                 let using = if is_assigned { value } else { converted(cast.using, &value, old, new) };
-                (using, cast.may_fail, cast.loses)
+                let may_fail = cast.may_fail || self.narrows_domain(&was.data_type, data_type);
+                (using, may_fail, cast.loses)
             }
         };
         let function = match change {
@@ -116,15 +117,31 @@ impl Planner<'_> {
         if may_fail {
             group.hazard(Hazard::MayFailOnData);
         }
-        if let (true, UserTypeChange::Domain { was, is, .. }) = (may_fail, change) {
-            // Without a condition for the values that do not fit, all would be replaced.
-            let slot = self.cast_slot(group.table, (was, is), None);
-            let slot = slot.filter(|slot| !slot.remaining.is_empty());
+        if may_fail {
+            let slot = self.user_type_slot(group.table, change, (was, is));
             group.step = group.step.take().map(|step| step.slot(slot));
         }
         if function.is_some() {
             group.statement(&format!("DROP FUNCTION {CONVERT}"));
         }
+    }
+
+    /// A slot for values that the new type rejects, if there is a condition for them: without one,
+    /// all values would be replaced.
+    fn user_type_slot(
+        &self,
+        table: &Name,
+        change: &UserTypeChange,
+        (was, is): (&Column, &Column),
+    ) -> Option<Slot> {
+        let cast = match change {
+            UserTypeChange::Domain { was, is, .. } if types::cast(was, is).may_fail => {
+                self.cast_slot(table, (was, is), None)
+            }
+            _ => None,
+        };
+        let cast = cast.filter(|slot| !slot.remaining.is_empty());
+        cast.or_else(|| self.narrowed_slot(table, was, is))
     }
 
     /// Whether an index that stays contains the column, the indexes of keys included.

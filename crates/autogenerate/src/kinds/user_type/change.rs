@@ -1,12 +1,12 @@
 //! How columns change to another domain or composite type.
 
-use super::definition::{Attribute, attributes, base, based_on};
+use super::definition::{Attribute, attributes, base, based_on, narrows};
 use crate::{
     kinds::{
         planner::Planner,
         types::{self, Using},
     },
-    schema::{Column, SqlKind, SqlName, quote_identifier},
+    schema::{Column, Schema, SqlKind, SqlName, quote_identifier},
 };
 
 /// How a column changes if a domain or a replaced type is involved.
@@ -66,7 +66,7 @@ impl Planner<'_> {
                 continue;
             }
             let cast = types::cast(&typed(was), &typed(one));
-            may_fail |= cast.may_fail;
+            may_fail |= cast.may_fail || self.narrows_domain(was.data_type(), one.data_type());
             loses |= cast.loses;
             let via = if via_text || cast.using == Using::ViaText { "::text" } else { "" };
             fields.push(format!("{field}{via}::{}", one.data_type()));
@@ -84,6 +84,16 @@ impl Planner<'_> {
         });
         let using = if function.is_some() { format!("{CONVERT}({name})") } else { converted };
         UserTypeChange::Composite { function, using, may_fail, loses }
+    }
+
+    /// Whether the new type is a domain, or an array of one, that checks more than the old type.
+    pub(in crate::kinds) fn narrows_domain(&self, was: &str, is: &str) -> bool {
+        let domain = |schema: &Schema, data_type: &str| {
+            let name = data_type.strip_suffix("[]").unwrap_or(data_type).to_owned();
+            schema.sql_objects.get(&SqlName { kind: SqlKind::Domain, table: None, name }).cloned()
+        };
+        let old = domain(self.from, was).unwrap_or_default();
+        domain(self.to, is).is_some_and(|new| narrows(&old, &new))
     }
 
     /// Whether a type, or the type of the elements of an array, is replaced.

@@ -16,6 +16,20 @@ pub(in crate::kinds) fn is_alterable(kind: SqlKind, was: &SqlObject, is: &SqlObj
     !kept.is_empty() && kept.into_iter().zip(&new).all(|(one, other)| one == other)
 }
 
+/// What follows the definition of a pub(in crate::kinds) constraint whose old values are not known to satisfy it.
+pub(in crate::kinds) const NOT_VALID: &str = " NOT VALID";
+
+/// Whether the statement checks the values of a domain that exist.
+pub(in crate::kinds) fn checks_values(sql: &str) -> bool {
+    sql.starts_with("ALTER DOMAIN ")
+        && (sql.contains(" ADD CONSTRAINT ") && !sql.ends_with(NOT_VALID) || sql.ends_with(" SET NOT NULL"))
+}
+
+/// Whether a domain rejects more values than before.
+pub(in crate::kinds) fn narrows(was: &SqlObject, is: &SqlObject) -> bool {
+    is.create.iter().any(|sql| checks_values(sql) && !was.create.contains(sql))
+}
+
 /// The word for the type in statements.
 pub(in crate::kinds) fn word(kind: SqlKind) -> &'static str {
     if kind == SqlKind::Domain { "DOMAIN" } else { "TYPE" }
@@ -93,7 +107,7 @@ pub(crate) fn based_on(schema: &Schema, column: &Column) -> Column {
 }
 
 /// The domain that is the type of a column or of its array elements.
-fn domain_of<'s>(schema: &'s Schema, column: &Column) -> Option<(&'s SqlName, &'s SqlObject)> {
+pub(super) fn domain_of<'s>(schema: &'s Schema, column: &Column) -> Option<(&'s SqlName, &'s SqlObject)> {
     let element = column.data_type.strip_suffix("[]").unwrap_or(&column.data_type);
     column.type_uses.iter().find_map(|used| match used {
         Object::Sql(name) if name.kind == SqlKind::Domain && name.name == element => {
@@ -107,12 +121,16 @@ fn domain_of<'s>(schema: &'s Schema, column: &Column) -> Option<(&'s SqlName, &'
 pub(crate) fn domain_checks<'s>(schema: &'s Schema, column: &Column) -> Vec<&'s str> {
     let Some((name, it)) = domain_of(schema, column) else { return Vec::new() };
     let checks = it.create.iter().filter_map(|sql| Some(sql.split_once(" CHECK ")?.1));
-    let inner = Column { data_type: base(name, it), type_uses: it.uses.clone(), ..Column::default() };
-    checks.chain(domain_checks(schema, &inner)).collect()
+    checks.chain(domain_checks(schema, &inner(name, it))).collect()
+}
+
+/// A column of the type that a domain is based on.
+pub(super) fn inner(name: &SqlName, it: &SqlObject) -> Column {
+    Column { data_type: base(name, it), type_uses: it.uses.clone(), ..Column::default() }
 }
 
 /// The composite type that is the type of a column or of its array elements.
-fn composite_of<'s>(schema: &'s Schema, column: &Column) -> Option<&'s SqlObject> {
+pub(super) fn composite_of<'s>(schema: &'s Schema, column: &Column) -> Option<&'s SqlObject> {
     let element = column.data_type.strip_suffix("[]").unwrap_or(&column.data_type);
     column.type_uses.iter().find_map(|used| match used {
         Object::Sql(name) if name.kind == SqlKind::CompositeType && name.name == element => {

@@ -4,6 +4,7 @@
 pub(super) mod change;
 pub(super) mod definition;
 pub(super) mod rename;
+pub(super) mod slot;
 
 use self::definition::{Attribute, attributes, multirange, word};
 use super::planner::Planner;

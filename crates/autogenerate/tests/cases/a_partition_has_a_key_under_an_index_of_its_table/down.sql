@@ -1,5 +1,4 @@
---- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of p1 (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM p1) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM p1 WHERE (tableoid, ctid) IN (
@@ -8,10 +7,8 @@
 --   template:         FROM p1
 --   template:     ) AS numbered WHERE n > 1 -- the first one is kept
 --   template: );
-CREATE UNIQUE INDEX CONCURRENTLY p1_pkey ON p1 USING btree (id);
---- a new file
 ALTER TABLE p1
-    ADD CONSTRAINT p1_pkey PRIMARY KEY USING INDEX p1_pkey;
+    ADD CONSTRAINT p1_pkey PRIMARY KEY (id);
 -- hazards: blocks-writes, may-fail-on-data, builds-index
 -- slot: resolve duplicates of p (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM p) AS numbered WHERE row_of_group > 1

@@ -2,7 +2,7 @@
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY p2_n_idx ON p2 USING btree (n);
 --- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: deletes-data, may-fail-on-data, builds-index
 -- slot: resolve duplicates of p1 (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM p1) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM p1 WHERE (tableoid, ctid) IN (
@@ -13,7 +13,7 @@ CREATE INDEX CONCURRENTLY p2_n_idx ON p2 USING btree (n);
 --   template: );
 CREATE UNIQUE INDEX CONCURRENTLY p1_pkey ON p1 USING btree (id);
 --- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: deletes-data, may-fail-on-data, builds-index
 -- slot: resolve duplicates of p2 (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM p2) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM p2 WHERE (tableoid, ctid) IN (

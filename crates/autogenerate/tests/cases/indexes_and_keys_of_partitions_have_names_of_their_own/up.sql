@@ -21,7 +21,7 @@ CREATE INDEX CONCURRENTLY first_names ON p1 USING btree (n);
 -- hazards: blocks-writes, builds-index
 CREATE INDEX p_n ON p USING btree (n);
 --- alone in a file
--- hazards: may-fail-on-data, builds-index
+-- hazards: deletes-data, may-fail-on-data, builds-index
 -- slot: resolve duplicates of q1 (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM q1) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM q1 WHERE (tableoid, ctid) IN (
@@ -34,7 +34,7 @@ CREATE UNIQUE INDEX CONCURRENTLY q1_own ON q1 USING btree (id);
 --- a new file
 ALTER TABLE q1
     ADD CONSTRAINT q1_own UNIQUE USING INDEX q1_own;
--- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
+-- hazards: deletes-data, blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of q (id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM q) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM q WHERE (tableoid, ctid) IN (

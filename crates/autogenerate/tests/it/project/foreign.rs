@@ -385,8 +385,8 @@ async fn a_way_down_stops_at_rows_that_do_not_fit_and_holds_up_nothing() {
         autogenerate::migrate::downgrade(conn, &migrations, &target, std::time::Duration::from_secs(9))
             .await
             .unwrap_err();
-    let error = error.to_string();
-    assert!(error.contains("make the values of products.id fit integer (2 rows)"), "{error}");
+    let reason = std::error::Error::source(&error).unwrap().to_string();
+    assert!(reason.contains("make the values of products.id fit integer (2 rows)"), "{reason}");
     assert_eq!(place.text("SELECT count(*)::text FROM products").await, "3");
     place.database.execute("DELETE FROM products WHERE id > 1").await;
     place.downgrade().await;

@@ -179,8 +179,7 @@ impl Pair {
     }
 
     async fn side(&self, place: &mut Place, spec: &Spec) -> Result<Side, Failure> {
-        let sql = sql::tables(spec) + &extra::sql(spec) + &sql::foreign_keys(spec);
-        place.begin_with(&sql).await.map_err(Failure::InvalidPair)?;
+        place.begin_with(&schema(spec)).await.map_err(Failure::InvalidPair)?;
         Ok(self.look(place).await)
     }
 
@@ -215,8 +214,7 @@ impl Pair {
 
     /// The files of the way up, each with its way down.
     async fn files(&self, place: &mut Place, up: &Plan) -> Result<Files, Failure> {
-        let sql = sql::tables(&self.before) + &sql::foreign_keys(&self.before);
-        Ok(Files::plan(place, &sql, (up, &self.renames()), &self.scope()).await?)
+        Ok(Files::plan(place, &schema(&self.before), (up, &self.renames()), &self.scope()).await?)
     }
 
     /// Creates the schema before.
@@ -265,14 +263,13 @@ impl Pair {
 
     /// Describes a failure: seed, schemas, plans and error.
     async fn describe(&self, seed: u64, error: &str, place: &mut Place) -> String {
-        let sql = |spec| sql::tables(spec) + &extra::sql(spec) + &sql::foreign_keys(spec);
         let mut text = format!(
             "=== AUTOGENERATE_SEED={seed} AUTOGENERATE_PAIRS=1, {}, {} rows, {:?}\n--- before\n{}--- after\n{}",
             if self.online { "online" } else { "plain" },
             if self.rows { "with" } else { "without" },
             self.renames(),
-            sql(&self.before),
-            sql(&self.after),
+            schema(&self.before),
+            schema(&self.after),
         );
         let (before, after) = (self.side(place, &self.before).await, self.side(place, &self.after).await);
         if let (Ok(before), Ok(after)) = (before, after)
@@ -282,6 +279,11 @@ impl Pair {
         }
         format!("{text}--- {error}\n")
     }
+}
+
+/// All statements that create a schema.
+fn schema(spec: &Spec) -> String {
+    sql::tables(spec) + &extra::sql(spec) + &sql::foreign_keys(spec)
 }
 
 /// The original name of an object that was renamed any number of times.

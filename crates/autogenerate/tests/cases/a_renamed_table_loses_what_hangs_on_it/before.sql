@@ -1,0 +1,12 @@
+-- Objects have the name of the table or of a column.
+CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE notes (
+    id integer PRIMARY KEY,
+    body text
+);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notes ALTER COLUMN body SET STATISTICS 100;
+ALTER TABLE notes CLUSTER ON notes_pkey;
+CREATE POLICY notes ON notes USING (body IS NOT NULL);
+CREATE TRIGGER body BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION pass();
+CREATE RULE silent AS ON DELETE TO notes DO INSTEAD NOTHING;
