@@ -26,7 +26,7 @@ RUN mkdir src crates/autogenerate/src crates/autogenerate-derive/src \
  && echo 'fn main() {}' >src/main.rs \
  && touch src/lib.rs crates/autogenerate/src/lib.rs crates/autogenerate-derive/src/lib.rs \
  && cargo build --release --locked \
- && cargo clean --release --locked --package curio --package autogenerate --package autogenerate-derive \
+ && cargo clean --release --locked --package curio --package sqlx-autogenerate --package sqlx-autogenerate-derive \
  && rm -r src crates/autogenerate/src crates/autogenerate-derive/src
 
 COPY build.rs ./

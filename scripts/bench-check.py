@@ -35,7 +35,7 @@ def install():
 
 def build():
     """Builds our check as released; returns its path."""
-    subprocess.run(["cargo", "build", "--release", "-p", "autogenerate", "--example", "check"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "-p", "sqlx-autogenerate", "--example", "check"], cwd=ROOT, check=True)
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "examples" / "check"
 
 

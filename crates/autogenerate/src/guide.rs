@@ -2,8 +2,8 @@
 //!
 //! Each page shows the models before and after, the generated files, the manual edits and the
 //! resulting rows. `db` is the program from the [crate's documentation](crate), whose outputs are
-//! shortened here. The tests run every
-//! page from top to bottom against PostgreSQL and compare the files byte for byte.
+//! shortened here. The tests run every page from top to bottom against PostgreSQL and compare the
+//! files byte for byte.
 
 #[doc = include_str!("../guide/01_copy_before_drop.md")]
 pub mod copy_before_drop {}
@@ -28,3 +28,6 @@ pub mod index_while_written {}
 
 #[doc = include_str!("../guide/08_existing_project.md")]
 pub mod existing_project {}
+
+#[doc = include_str!("../guide/09_models_ahead_of_queries.md")]
+pub mod models_ahead_of_queries {}

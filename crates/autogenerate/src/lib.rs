@@ -1,4 +1,19 @@
+//! [`project`]: mod@crate::project
+//! [`migrate`]: mod@crate::migrate
+//! [`guide`]: mod@crate::guide
+//! [`Table`]: derive@crate::Table
+//! [`Enum`]: derive@crate::Enum
+//! [`SqlType`]: derive@crate::SqlType
+//! [`Domain`]: derive@crate::Domain
+//! [`Composite`]: derive@crate::Composite
+//! [An existing project]: crate::guide::existing_project
+//! [a copy]: crate::guide::copy_before_drop
+
+// The first definition of a link is the one that counts: those of README.md are for its other readers.
+#![cfg_attr(feature = "cli", doc = "[`cli::Command`]: crate::cli::Command")]
+#![cfg_attr(feature = "cli", doc = "[`cli::Environment`]: crate::cli::Environment")]
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 mod change;

@@ -7,7 +7,7 @@
 //! - [`Project::baseline`] takes over an existing database.
 //! - [`Project::squash`] puts one revision in place of many.
 //! - [`Project::diagnose`] and [`Project::repair`] correct the table of applied migrations.
-//! - [`models`] writes models for an existing database.
+//! - [`models()`] writes models for an existing database.
 //! - [`difference`] compares two databases without any models.
 
 mod baseline;
