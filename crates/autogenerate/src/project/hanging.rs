@@ -58,22 +58,19 @@ pub(super) fn carry(
     }
     let style = Style { online: true, slots: false };
     let plan = planner::plan(&carried_from, &carried_to, renames, style)?;
-    let is_planned = |name: &SqlName, it: &SqlObject| {
-        let drop = after(&steps, name, it).1.drop;
-        plan.statements
-            .iter()
-            .any(|statement| drop.contains(&statement.sql) || it.create.contains(&statement.sql))
-    };
     for (name, it) in foreign {
+        let (new_name, new) = after(&steps, name, it);
+        let mut planned = plan.statements.iter().map(|statement| &statement.sql);
+        let is_planned = planned.any(|sql| new.drop.contains(sql) || it.create.contains(sql));
         let is_unknown = is_unknown(name, database);
         let is_fragile = is_unknown || !migrations.sql_objects.contains_key(name);
-        if is_fragile && !gone.contains(name) && is_planned(name, it) {
+        if is_fragile && !gone.contains(name) && is_planned {
             let reason = if is_unknown { "it cannot be recreated" } else { "it is in no migration" };
             blocked.push(Dependant { dependant: name.to_string(), reason });
         }
         if is_unknown {
             carried_from.sql_objects.remove(name);
-            carried_to.sql_objects.remove(&after(&steps, name, it).0);
+            carried_to.sql_objects.remove(&new_name);
         }
     }
     (*from, *to) = (carried_from, carried_to);

@@ -16,7 +16,7 @@ pub(in crate::kinds) fn is_alterable(kind: SqlKind, was: &SqlObject, is: &SqlObj
     !kept.is_empty() && kept.into_iter().zip(&new).all(|(one, other)| one == other)
 }
 
-/// What follows the definition of a pub(in crate::kinds) constraint whose old values are not known to satisfy it.
+/// What follows the definition of a constraint whose old values are not known to satisfy it.
 pub(in crate::kinds) const NOT_VALID: &str = " NOT VALID";
 
 /// Whether the statement checks the values of a domain that exist.
