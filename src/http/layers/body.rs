@@ -25,7 +25,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{pieces::PIECE, retry};
+use super::retry;
 use crate::{
     app::App,
     http::{
@@ -36,6 +36,9 @@ use crate::{
         },
     },
 };
+
+/// The most bytes that are decoded before other tasks run.
+const PIECE: usize = 16 * 1024;
 
 /// Larger bodies leave a quarter of [`MAX_BODIES`] to smaller ones.
 const LARGE: usize = 64 * 1024;

@@ -9,10 +9,10 @@ mod admission;
 mod around;
 mod body;
 mod coding;
+mod compress;
 mod cors;
 mod head;
 mod observe;
-mod pieces;
 mod rate_limit;
 mod request_id;
 mod retry;
@@ -57,6 +57,7 @@ const SECURITY: [(HeaderName, HeaderValue); 3] = [
 pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
     let (observed, checked) = (Arc::clone(app), Arc::clone(app));
+    let turns = Arc::new(Semaphore::new(compress::TURNS));
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
     router.layer(
         ServiceBuilder::new()
@@ -79,9 +80,10 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
             })))
             .layer(AroundLayer(coding::negotiate))
+            .map_future(move |response| compress::compress(response, Arc::clone(&turns)))
             .map_response(coding::tag)
             .layer(coding::layer())
-            .map_response(pieces::split),
+            .map_response(compress::mark),
     )
 }
 
