@@ -5,6 +5,7 @@
 
 mod activity;
 mod connection;
+mod framing;
 mod rejection;
 mod service;
 mod slots;
