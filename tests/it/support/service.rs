@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    App, ConnectionOptions, Database, DatabaseOptions, Options, database::TestDatabase, eventually,
+    App, ConnectionOptions, Database, DatabaseOptions, Docs, Options, database::TestDatabase, eventually,
     listener, router,
 };
 
@@ -43,6 +43,7 @@ pub fn options() -> Options {
         trusted_proxies: Vec::new(),
         cors_origins: Vec::new(),
         admin_bind: None,
+        docs: Docs::Public,
         connections: ConnectionOptions {
             check_every: Duration::from_millis(50),
             idle_timeout: Duration::from_mins(1),
