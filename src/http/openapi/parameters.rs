@@ -8,15 +8,19 @@ use crate::http::{
     request::preconditions::ENTITY_TAGS,
 };
 
+/// A bare key, or one in quotation marks with parameters.
+fn key_pattern() -> String {
+    let last = MAX_KEY - 1;
+    let parameter = r#"; *[a-z*][a-z0-9_.*-]*(=([!#-+\--:<-~]+|"([ !#-\[\]-~]|\\["\\])*"))?"#;
+    format!(r#"^([!#-~][!-~]{{0,{last}}}|"([!#-\[\]-~]|\\["\\]){{1,{MAX_KEY}}}"({parameter})*)$"#)
+}
+
 /// The parameters as components of the document.
 pub fn components() -> Value {
     let header = |name: &str, schema: Value, example: &str, description: &str| json!({ "name": name, "in": "header", "description": description, "schema": schema, "example": example });
     let text =
         |pattern: &str, length: usize| json!({ "type": "string", "pattern": pattern, "maxLength": length });
     let tags = || text(ENTITY_TAGS, MAX_ENTITY_TAGS);
-    let last = MAX_KEY - 1;
-    let parameter = r#"; *[a-z*][a-z0-9_.*-]*(=([!#-+\--:<-~]+|"([ !#-\[\]-~]|\\["\\])*"))?"#;
-    let key = format!(r#"^([!#-~][!-~]{{0,{last}}}|"([!#-\[\]-~]|\\["\\]){{1,{MAX_KEY}}}"({parameter})*)$"#);
     json!({
         "Id": {
             "name": "id",
@@ -26,7 +30,7 @@ pub fn components() -> Value {
             "schema": { "type": "string", "format": "uuid" },
         },
         "IdempotencyKey": header(
-            "Idempotency-Key", text(&key, MAX_KEY_FIELD), "8e03978e-40d5-43dd-bc93-6894a57f9324",
+            "Idempotency-Key", text(&key_pattern(), MAX_KEY_FIELD), "8e03978e-40d5-43dd-bc93-6894a57f9324",
             &format!(
                 "A key that the client chose for this request. The response to a request that was carried out \
                  is stored under its key for 24 hours, and replayed with `Idempotent-Replayed` to the same \

@@ -129,6 +129,10 @@ async fn texts_in_texts_are_not_parsed() {
 async fn a_value_that_cannot_be_parsed_hides_no_other_fault() {
     let service = TestService::start().await;
     let item = service.create("Lamp").await;
+    let send = async |method: Method, address: &str, media_type: &str, body: &str| {
+        let request = service.request(method, address).header("content-type", media_type);
+        Reply::of(request.body(body.to_owned())).await.is_problem(422, "validation-error").faults()
+    };
     for (value, pointer, code) in [
         (r#""\u0000""#.to_owned(), "/attributes/k".to_owned(), "nul"),
         (r#""\ud800""#.to_owned(), "/attributes/k".to_owned(), "lone_surrogate"),
@@ -158,16 +162,13 @@ async fn a_value_that_cannot_be_parsed_hides_no_other_fault() {
             (Method::PUT, path(&item), "application/json"),
             (Method::PATCH, path(&item), "application/merge-patch+json"),
         ] {
-            let request = service.request(method, &address).header("content-type", media_type);
-            let reply = Reply::of(request.body(invalid.clone())).await;
-            assert_eq!(reply.is_problem(422, "validation-error").faults(), of_item(""), "{invalid}");
+            let faults = send(method, &address, media_type, &invalid).await;
+            assert_eq!(faults, of_item(""), "{invalid}");
         }
         let create = format!(r#"{{"op":"create","item":{invalid}}}"#);
         let update = format!(r#"{{"op":"update","id":{},"patch":{invalid}}}"#, item["id"]);
         let batch = format!(r#"{{"operations":[{create},{update}],"bar":1}}"#);
-        let request = service.request(Method::POST, "/v1/items/batch");
-        let reply = Reply::of(request.header("content-type", "application/json").body(batch)).await;
-        let faults = reply.is_problem(422, "validation-error").faults();
+        let faults = send(Method::POST, "/v1/items/batch", "application/json", &batch).await;
         if code == "too_deep" {
             // In a batch, the value begins deeper.
             assert_eq!(faults.iter().filter(|(_, found)| found == code).count(), 4, "{faults:?}");

@@ -77,7 +77,6 @@ pub fn inspect(text: &str) -> Vec<Fault> {
         Token::Close => {
             frames.pop();
         }
-        Token::Colon | Token::Literal(_) => {}
         Token::Comma => match frames.last_mut() {
             Some(Frame::Array(index)) => *index += 1,
             Some(Frame::Object { key, .. }) => *key = None,
@@ -101,12 +100,11 @@ pub fn inspect(text: &str) -> Vec<Fault> {
                 faults.extend(found.map(|(code, detail)| Fault::at(pointer(&frames), code, detail)));
             }
         }
-        Token::Number(number) => {
-            if !is_double(number) {
-                let detail = "must be within double precision, with at most 16383 decimal places";
-                faults.push(Fault::at(pointer(&frames), "out_of_range", detail));
-            }
+        Token::Number(number) if !is_double(number) => {
+            let detail = "must be within double precision, with at most 16383 decimal places";
+            faults.push(Fault::at(pointer(&frames), "out_of_range", detail));
         }
+        Token::Colon | Token::Literal(_) | Token::Number(_) => {}
     });
     faults
 }
