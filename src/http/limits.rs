@@ -42,6 +42,10 @@ pub struct BodyLimit {
     pub bytes: usize,
 }
 
+/// Marks a request whose target had a fragment, which no URI of a request has.
+#[derive(Debug, Clone, Copy)]
+pub struct Fragment;
+
 /// Marks a request on a connection above `CURIO_MAX_CONNECTIONS`.
 #[derive(Debug, Clone, Copy)]
 pub struct Surplus;

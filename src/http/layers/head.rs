@@ -12,6 +12,7 @@ use crate::{
     authority::is_host,
     error::Fault,
     http::{
+        limits::Fragment,
         operator,
         request::{
             negotiation::{accepts_json, has_no_content},
@@ -44,6 +45,9 @@ pub fn check_framing(request: &Request) -> Result<(), Problem> {
 pub fn check_target(request: &Request) -> Result<(), Problem> {
     if operator::is_probe(request) {
         return Ok(());
+    }
+    if request.extensions().get::<Fragment>().is_some() {
+        return Err(Problem::new(&MALFORMED, "The target must not have a fragment."));
     }
     require_http(request.uri())?;
     let authority = request.uri().authority();

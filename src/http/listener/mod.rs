@@ -7,6 +7,7 @@ mod activity;
 mod connection;
 mod framing;
 mod rejection;
+mod request_line;
 mod service;
 mod slots;
 mod socket;

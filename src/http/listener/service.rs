@@ -23,7 +23,10 @@ use super::{
     framing::Framing,
     target,
 };
-use crate::{app::App, http::limits::Surplus};
+use crate::{
+    app::App,
+    http::limits::{Fragment, Surplus},
+};
 
 /// The router, for one connection. Clients of HTTP/1 are asked to use another one while the service
 /// drains, and after a response to a request whose body was not read (RFC 9112 §9.6).
@@ -54,6 +57,9 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             Body::new(RequestBody { inner: body, receiving: self.activity.receive(version) })
         });
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        if self.activity.take_line().has_fragment {
+            request.extensions_mut().insert(Fragment);
+        }
         if self.is_surplus {
             request.extensions_mut().insert(Surplus);
         }

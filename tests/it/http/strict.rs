@@ -391,6 +391,16 @@ async fn a_target_that_is_none_of_http_is_rejected() {
         let reply = service.exchange(head).await;
         assert!(reply.starts_with("HTTP/1.1 400 "), "{target}: {reply}");
     }
+    let head = |target: &str, more: &str| format!("HEAD {target} HTTP/1.1\r\nhost: x\r\n{more}\r\n");
+    let mut stream = service.connect().await;
+    for (target, status) in [("/v1/items#a", "400"), ("/v1/items?limit=1", "200"), ("/openapi.json?#", "400")]
+    {
+        stream.write_all(head(target, "x: #a\r\n").as_bytes()).await.unwrap();
+        let mut reply = vec![0; 64 * 1024];
+        let length = stream.read(&mut reply).await.unwrap();
+        let reply = String::from_utf8_lossy(&reply[..length]);
+        assert_eq!(reply.split(' ').nth(1), Some(status), "{target}: {reply}");
+    }
     let of_http2 = async |uri: &str| {
         let request = http::Request::get(uri).body(()).unwrap();
         service.exchange_http2(request).await.status().as_u16()
