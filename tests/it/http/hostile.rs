@@ -125,15 +125,9 @@ async fn texts_in_texts_are_not_parsed() {
     }
 }
 
-#[tokio::test]
-async fn a_value_that_cannot_be_parsed_hides_no_other_fault() {
-    let service = TestService::start().await;
-    let item = service.create("Lamp").await;
-    let send = async |method: Method, address: &str, media_type: &str, body: &str| {
-        let request = service.request(method, address).header("content-type", media_type);
-        Reply::of(request.body(body.to_owned())).await.is_problem(422, "validation-error").faults()
-    };
-    for (value, pointer, code) in [
+/// Values of an attribute `k` that cannot be parsed, and where each is rejected with which code.
+fn unparsable() -> [(String, String, &'static str); 5] {
+    [
         (r#""\u0000""#.to_owned(), "/attributes/k".to_owned(), "nul"),
         (r#""\ud800""#.to_owned(), "/attributes/k".to_owned(), "lone_surrogate"),
         (r#"{"\ud800":1}"#.to_owned(), r"/attributes/k/%5Cud800".to_owned(), "lone_surrogate"),
@@ -143,7 +137,18 @@ async fn a_value_that_cannot_be_parsed_hides_no_other_fault() {
             "reserved_name",
         ),
         (nested(63), format!("/attributes/k{}", "/0".repeat(62)), "too_deep"),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_parsed_hides_no_other_fault() {
+    let service = TestService::start().await;
+    let item = service.create("Lamp").await;
+    let send = async |method: Method, address: &str, media_type: &str, body: &str| {
+        let request = service.request(method, address).header("content-type", media_type);
+        Reply::of(request.body(body.to_owned())).await.is_problem(422, "validation-error").faults()
+    };
+    for (value, pointer, code) in unparsable() {
         let invalid = format!(r#"{{"name":"","foo":1,"attributes":{{"k":{value}}}}}"#);
         let of_item = |inside: &str| {
             let mut faults = vec![
