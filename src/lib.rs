@@ -15,6 +15,8 @@
 pub mod actor;
 #[cfg(feature = "service")]
 pub mod app;
+#[cfg(feature = "service")]
+mod authority;
 pub mod cli;
 pub mod config;
 pub mod error;

@@ -14,6 +14,8 @@ use hyper::{Request, client::conn::http1, header::HOST};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::config::parse_timeout;
+
 /// The settings of `curio healthcheck`.
 #[derive(Debug, Args)]
 pub struct Settings {
@@ -25,7 +27,7 @@ pub struct Settings {
     #[arg(long)]
     ready: bool,
     /// The longest wait for a response
-    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = parse_timeout)]
     timeout: Duration,
 }
 

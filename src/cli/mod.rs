@@ -10,7 +10,7 @@ mod openapi;
 #[cfg(feature = "service")]
 mod serve;
 
-use std::process::ExitCode;
+use std::{panic::catch_unwind, process::ExitCode};
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
@@ -70,7 +70,8 @@ pub fn load_dotenv() -> anyhow::Result<()> {
 /// Prints the chain of causes and returns the exit code.
 #[must_use]
 pub fn fail(error: &anyhow::Error) -> ExitCode {
-    autogenerate::cli::fail("curio", error)
+    // It panics if standard error cannot be written; the exit code must still be that of a failure.
+    catch_unwind(|| autogenerate::cli::fail("curio", error)).unwrap_or(ExitCode::FAILURE)
 }
 
 /// Runs a command and returns its exit code.

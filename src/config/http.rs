@@ -1,11 +1,18 @@
 //! How HTTP is served, and the values that `curio serve` parses for it.
 
-use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
+use std::{
+    net::{Ipv6Addr, SocketAddr},
+    num::NonZeroU32,
+    str::FromStr,
+    time::Duration,
+};
 
+use clap::ValueEnum;
 use http::{HeaderValue, Uri};
 use ipnet::{AddrParseError, IpNet};
 
 use super::duration::parse_wait;
+use crate::authority::is_host;
 
 /// How to serve HTTP.
 #[derive(Debug, Clone)]
@@ -28,8 +35,19 @@ pub struct HttpOptions {
     pub cors_origins: Vec<Origin>,
     /// A separate address for probes and metrics; metrics are then served only there.
     pub admin_bind: Option<SocketAddr>,
+    /// Where the pages at `/docs` are.
+    pub docs: Docs,
     /// The limits of connections.
     pub connections: ConnectionOptions,
+}
+
+/// Where the pages at `/docs` are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Docs {
+    /// On the public address.
+    Public,
+    /// On the separate address for probes and metrics.
+    Admin,
 }
 
 /// The limits of connections.
@@ -89,14 +107,45 @@ impl FromStr for Quota {
 pub struct Origin(pub HeaderValue);
 
 impl FromStr for Origin {
-    type Err = &'static str;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FORM: &str = "must be * or a scheme and an authority, such as https://app.example.com";
-        let host = text.strip_prefix("https://").or(text.strip_prefix("http://"));
-        let valid = text == "*" || host.is_some_and(|host| host.parse::<http::uri::Authority>().is_ok());
-        if valid { HeaderValue::from_str(text).map(Self).map_err(|_| FORM) } else { Err(FORM) }
+    fn from_str(text: &str) -> Result<Self, String> {
+        const FORM: &str = "must be * or a scheme and an authority, such as https://app.example.com; \
+                            list each subdomain, and write a host beyond ASCII as its xn-- form";
+        let sent = if text == "*" { Some(text.to_owned()) } else { as_sent(text) };
+        match sent {
+            Some(sent) if sent == text => HeaderValue::from_str(text).map(Self).map_err(|_| FORM.into()),
+            Some(sent) => Err(format!("browsers send this origin as {sent}: write that")),
+            None => Err(FORM.into()),
+        }
     }
+}
+
+/// An origin as browsers send it (RFC 6454 §6.2): in lower case, without the default port.
+fn as_sent(text: &str) -> Option<String> {
+    let text = text.to_ascii_lowercase();
+    let (scheme, authority) = text.split_once("://")?;
+    let default_port = match scheme {
+        "http" => "80",
+        "https" => "443",
+        _ => return None,
+    };
+    let authority = authority.strip_suffix('/').unwrap_or(authority);
+    let host_end = authority.rfind(']').map_or(0, |end| end + 1);
+    let host_end = authority[host_end..].find(':').map_or(authority.len(), |colon| host_end + colon);
+    let (host, port) = (&authority[..host_end], authority[host_end..].trim_start_matches(':'));
+    let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => format!("[{}]", address.parse::<Ipv6Addr>().ok()?),
+        None => host.to_owned(),
+    };
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let is_host = is_host(authority) && (host.starts_with('[') || host.bytes().all(is_of_name));
+    let port = match port {
+        "" => String::new(),
+        port if port == default_port => String::new(),
+        port => format!(":{}", port.parse::<u16>().ok().filter(|port| *port > 0)?),
+    };
+    is_host.then(|| format!("{scheme}://{host}{port}"))
 }
 
 /// An absolute URL to which the paths of the API are appended.
@@ -115,16 +164,29 @@ impl FromStr for PublicUrl {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FORM: &str = "must be an absolute URL without a query, such as https://api.example.com";
+        const FORM: &str = "must be an absolute URL without a query, such as https://api.example.com; other \
+                            characters than those of a URL must be percent-encoded, in a host as its xn-- form";
         let uri: Uri = text.parse().map_err(|_| FORM)?;
         let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
         let is_plain = uri.query().is_none() && !text.contains('#');
-        if is_http && is_plain && uri.authority().is_some() {
+        let has_host = uri.authority().is_some_and(|authority| is_host(authority.as_str()));
+        if is_http && is_plain && has_host && is_path(uri.path()) {
             Ok(Self(text.trim_end_matches('/').to_owned()))
         } else {
             Err(FORM)
         }
     }
+}
+
+/// Whether a text is a path (RFC 3986 §3.3).
+fn is_path(text: &str) -> bool {
+    let mut pieces = text.split('%');
+    let is_plain = |piece: &str| {
+        piece.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte))
+    };
+    let is_encoded =
+        |piece: &str| piece.len() >= 2 && piece.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    pieces.next().is_some_and(is_plain) && pieces.all(|piece| is_encoded(piece) && is_plain(piece))
 }
 
 #[cfg(test)]
@@ -155,6 +217,7 @@ mod tests {
             ("https://api.example.com", "https://api.example.com"),
             ("http://localhost:8080/", "http://localhost:8080"),
             ("https://example.com/catalogue/", "https://example.com/catalogue"),
+            ("https://[::1]:8080/a%20b", "https://[::1]:8080/a%20b"),
         ] {
             assert_eq!(text.parse::<PublicUrl>().unwrap().as_str(), url);
         }
@@ -162,6 +225,49 @@ mod tests {
             ["", "/v1", "api.example.com", "ftp://example.com", "https://e.com?x=1", "https://e.com/#x"]
         {
             assert!(text.parse::<PublicUrl>().is_err(), "{text}");
+        }
+        for text in [
+            "https://a/\u{e9}",
+            "https://\u{e9}",
+            "https://a/%zz",
+            "https://a:99999",
+            "https://u@a",
+            "https://a/{b}",
+        ] {
+            assert!(text.parse::<PublicUrl>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_one_that_browsers_send() {
+        for text in
+            ["*", "https://a", "http://a:8080", "https://a:80", "https://[::1]:8443", "https://xn--9ca"]
+        {
+            assert_eq!(text.parse::<Origin>().unwrap().0, text);
+        }
+        for (text, sent) in [
+            ("https://A", "https://a"),
+            ("HTTPS://a", "https://a"),
+            ("https://a:443", "https://a"),
+            ("http://a:80/", "http://a"),
+            ("https://a:08443", "https://a:8443"),
+            ("https://[0:0::1]", "https://[::1]"),
+        ] {
+            let message = text.parse::<Origin>().unwrap_err();
+            assert_eq!(message, format!("browsers send this origin as {sent}: write that"), "{text}");
+        }
+        for text in [
+            "",
+            "a",
+            "https://",
+            "https://*.a",
+            "https://a/b",
+            "https://u@a",
+            "https://\u{e9}",
+            "https://a:0",
+            "ftp://a",
+        ] {
+            assert!(text.parse::<Origin>().unwrap_err().starts_with("must be *"), "{text}");
         }
     }
 }

@@ -18,4 +18,4 @@ pub use self::{
     secret::{Secret, read_secret},
 };
 #[cfg(feature = "service")]
-pub use self::{http::HttpOptions, serve::ServeSettings};
+pub use self::{duration::parse_timeout, http::HttpOptions, serve::ServeSettings};

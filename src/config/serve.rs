@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::{
     database::{DatabaseUrl, MigrationSettings},
     duration::{parse_timeout, parse_wait},
-    http::{ConnectionOptions, HttpOptions, Origin, PublicUrl, Quota, parse_network},
+    http::{ConnectionOptions, Docs, HttpOptions, Origin, PublicUrl, Quota, parse_network},
     secret::{Secret, read_secret},
 };
 use crate::postgres::pool::DatabaseOptions;
@@ -23,6 +23,9 @@ pub struct ServeSettings {
     /// A separate address for probes and metrics; metrics are then served only there
     #[arg(long, env = "CURIO_ADMIN_BIND", value_name = "ADDR")]
     pub admin_bind: Option<SocketAddr>,
+    /// Where the pages at /docs are: on the public address, or only on the separate one
+    #[arg(long, env = "CURIO_DOCS", value_name = "WHERE", default_value = "public")]
+    pub docs: Docs,
     /// Apply the migrations that the database lacks before serving
     #[arg(long, env = "CURIO_MIGRATE_ON_START")]
     pub migrate_on_start: bool,
@@ -119,9 +122,14 @@ impl ServeSettings {
     ///
     /// # Errors
     ///
-    /// As [`read_cursor_key`](Self::read_cursor_key), before anything is started.
+    /// As [`read_cursor_key`](Self::read_cursor_key), before anything is started; or there is no
+    /// address for the pages at `/docs`.
     pub fn http(&self) -> anyhow::Result<HttpOptions> {
         self.read_cursor_key()?;
+        ensure!(
+            self.docs == Docs::Public || self.admin_bind.is_some(),
+            "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
+        );
         Ok(HttpOptions {
             request_timeout: self.request_timeout,
             body_timeout: self.body_timeout,
@@ -132,6 +140,7 @@ impl ServeSettings {
             trusted_proxies: self.trusted_proxies.clone(),
             cors_origins: self.cors_origins.clone(),
             admin_bind: self.admin_bind,
+            docs: self.docs,
             connections: ConnectionOptions {
                 check_every: CHECK_CONNECTIONS_EVERY,
                 idle_timeout: self.idle_timeout,

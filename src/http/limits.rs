@@ -12,6 +12,8 @@ pub const MAX_DEPTH: usize = 64;
 pub const MAX_PATCH_OPERATIONS: usize = 100;
 /// The most characters of an `Idempotency-Key`.
 pub const MAX_KEY: usize = 255;
+/// The most characters of the field, with escapes and parameters.
+pub const MAX_KEY_FIELD: usize = 1024;
 /// The largest body of a response that is stored under an `Idempotency-Key`, in bytes.
 pub const MAX_STORED: usize = MEBIBYTE;
 /// The most bytes of a field that lists entity tags.
@@ -39,6 +41,10 @@ pub struct BodyLimit {
     /// The limit in bytes.
     pub bytes: usize,
 }
+
+/// Marks a request whose target had a fragment, which no URI of a request has.
+#[derive(Debug, Clone, Copy)]
+pub struct Fragment;
 
 /// Marks a request on a connection above `CURIO_MAX_CONNECTIONS`.
 #[derive(Debug, Clone, Copy)]

@@ -15,17 +15,22 @@ use std::sync::{Arc, LazyLock};
 use axum::{Router, routing::get};
 use http::{Method, StatusCode, Uri};
 
-use crate::app::App;
+use crate::{app::App, config::http::Docs};
 
 /// The service: what production serves and what the tests call.
 pub fn router(app: &Arc<App>) -> Router {
     let (api, document) = openapi::api(catalog::routes()).split_for_parts();
     let api = openapi::with_options(api, &document);
     let operator = if app.options.admin_bind.is_some() { operator::probes() } else { operator::routes() };
-    let pages = Router::new()
+    let has_docs = app.options.docs == Docs::Public;
+    let mut pages = Router::new()
         .route("/problems/{kind}", get(response::problem::describe_problem))
-        .merge(openapi::routes(document_text()))
+        .merge(openapi::document(document_text()))
+        .merge(openapi::catalog(has_docs))
         .merge(operator);
+    if has_docs {
+        pages = pages.merge(openapi::docs());
+    }
     let public = layers::around_api(api, app, catalog::BODY_LIMITS)
         .merge(layers::around_pages(pages))
         .fallback(async |method: Method, uri: Uri| match (method, uri.path()) {
@@ -38,7 +43,11 @@ pub fn router(app: &Arc<App>) -> Router {
 
 /// The routes of the admin address, if there is one.
 pub fn admin_router(app: &Arc<App>) -> Router {
-    let routes = layers::around_pages(operator::routes()).fallback(async || StatusCode::NOT_FOUND);
+    let mut pages = operator::routes();
+    if app.options.docs == Docs::Admin {
+        pages = pages.merge(openapi::document(document_text())).merge(openapi::docs());
+    }
+    let routes = layers::around_pages(pages).fallback(async || StatusCode::NOT_FOUND);
     layers::around_all(routes, app).with_state(Arc::clone(app))
 }
 
@@ -88,6 +97,7 @@ mod tests {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             admin_bind: None,
+            docs: Docs::Public,
             connections: ConnectionOptions {
                 check_every: second,
                 idle_timeout: second,

@@ -63,8 +63,19 @@ pub enum Start<K> {
     First,
     /// Behind the row with this key.
     After(K),
+    /// At the row with this key.
+    From(K),
     /// In front of the row with this key: the page that ends there.
     Before(K),
+    /// The page that ends with the row with this key.
+    UpTo(K),
+}
+
+impl<K> Start<K> {
+    /// Whether the page is read from its end.
+    pub fn is_backwards(&self) -> bool {
+        matches!(self, Self::Before(_) | Self::UpTo(_))
+    }
 }
 
 /// Which part of a list to read.
@@ -88,13 +99,13 @@ pub struct Page<T> {
 impl<K: SortKey> PageRequest<K> {
     /// Completes a query that ends in a WHERE clause.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
-        let (is_after, key) = match self.start {
+        let (or_equal, key) = match self.start {
             Start::First => return self.push_order(query),
-            Start::After(key) => (true, key),
-            Start::Before(key) => (false, key),
+            Start::After(key) | Start::Before(key) => ("", key),
+            Start::From(key) | Start::UpTo(key) => ("=", key),
         };
-        let comparison = if is_after == K::DESCENDING { "<" } else { ">" };
-        query.push(format_args!(" AND ({}) {comparison} (", K::COLUMNS.join(", ")));
+        let comparison = if self.start.is_backwards() == K::DESCENDING { ">" } else { "<" };
+        query.push(format_args!(" AND ({}) {comparison}{or_equal} (", K::COLUMNS.join(", ")));
         key.bind(&mut query.separated(", "));
         query.push(")");
         self.push_order(query);
@@ -102,7 +113,7 @@ impl<K: SortKey> PageRequest<K> {
 
     /// Orders rows in the direction of reading, and limits them.
     pub fn push_order(&self, query: &mut QueryBuilder<Postgres>) {
-        let is_descending = K::DESCENDING != matches!(self.start, Start::Before(_));
+        let is_descending = K::DESCENDING != self.start.is_backwards();
         let direction = if is_descending { " DESC" } else { "" };
         let columns: Vec<String> = K::COLUMNS.iter().map(|column| format!("{column}{direction}")).collect();
         query.push(format_args!(" ORDER BY {}", columns.join(", ")));
@@ -116,7 +127,7 @@ impl<K: SortKey> PageRequest<K> {
     pub fn page<T>(&self, mut rows: Vec<T>) -> Page<T> {
         let more = rows.len() > self.limit as usize;
         rows.truncate(self.limit as usize);
-        if matches!(self.start, Start::Before(_)) {
+        if self.start.is_backwards() {
             rows.reverse();
         }
         Page { rows, more }

@@ -78,7 +78,18 @@ const PLAN: [(&str, &[&str]); 20] = [
     ("config", &["postgres", "telemetry"]),
     ("telemetry", &["postgres"]),
     ("app", &["config", "postgres", "telemetry"]),
-    ("http", &["app", "http::layers", "http::openapi", "http::operator", "http::<domain>", "http::response"]),
+    (
+        "http",
+        &[
+            "app",
+            "config",
+            "http::layers",
+            "http::openapi",
+            "http::operator",
+            "http::<domain>",
+            "http::response",
+        ],
+    ),
     ("http::listener", &["app", "config", "http::response"]),
     ("http::layers", &["app", "config", "http::operator", "http::request", "http::response", "postgres"]),
     ("http::openapi", &["app", "http::request", "http::response"]),
@@ -107,7 +118,7 @@ const PLAN: [(&str, &[&str]); 20] = [
 ];
 
 /// Known to every part, and importing none.
-const LEAVES: [&str; 4] = ["error", "actor", "time", "http::limits"];
+const LEAVES: [&str; 5] = ["error", "actor", "authority", "time", "http::limits"];
 
 /// The part of the plan that a module belongs to, and the domain that it is of.
 fn part(module: &str) -> (String, Option<&str>) {

@@ -122,6 +122,30 @@ async fn the_admin_has_an_address_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_the_document_can_be_for_the_admin_alone() {
+    let database = TestDatabase::new().await;
+    let settings = [("CURIO_ADMIN_BIND", "127.0.0.1:0"), ("CURIO_DOCS", "admin")];
+    let process = Process::serve(&database.url(), &settings).await;
+    let line = &process.lines("serve.starting")[0];
+    let admin = format!("http://{}", line["admin_address"].as_str().unwrap());
+    for (address, path, status) in [
+        (&process.address, "/docs/", 404),
+        (&process.address, "/", 404),
+        (&process.address, "/openapi.json", 200),
+        (&admin, "/docs/", 200),
+        (&admin, "/", 200),
+        (&admin, "/openapi.json", 200),
+        (&admin, "/v1/items", 404),
+    ] {
+        let reply = reqwest::get(format!("{address}{path}")).await.unwrap();
+        assert_eq!(reply.status().as_u16(), status, "{address}{path}");
+    }
+    let catalog = reqwest::get(format!("{}/.well-known/api-catalog", process.address)).await.unwrap();
+    let catalog: Value = catalog.json().await.unwrap();
+    assert_eq!(catalog["linkset"][0].get("service-doc"), None, "{catalog}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_few_file_descriptors_probes_still_respond() {
     let database = TestDatabase::new().await;
     let process = Process::serve_with_files(100, &database.url()).await;

@@ -217,6 +217,21 @@ async fn healthcheck_reports_by_its_exit_code() {
     process.end().await;
     let (code, _, error) = check(&[]).await;
     assert!(code == Some(1) && error.contains("no response from http://127.0.0.1:"), "{error}");
+    for (timeout, words) in [("0s", "at least 1ms"), ("1ns", "at least 1ms"), ("25d", "at most 24d")] {
+        let (code, _, error) = check(&["--timeout", timeout]).await;
+        assert!(code == Some(2) && error.contains(words), "{timeout}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_standard_error_does_not_change_the_exit_code() {
+    for arguments in [&["healthcheck"][..], &["serve"]] {
+        let mut command = curio(arguments);
+        command.env("CURIO_BIND", "127.0.0.1:1").env("DATABASE_URL", "nonsense");
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = command.stdout(Stdio::null()).stderr(full).status().await.unwrap();
+        assert_eq!(status.code(), Some(1), "{arguments:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -402,6 +417,12 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_MAX_CONNECTIONS", "0")], "max-connections"),
         (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be at least 1ms"),
         (&[("CURIO_ADMIN_BIND", "8081")], "admin-bind"),
+        (&[("CURIO_DOCS", "admin")], "set CURIO_ADMIN_BIND"),
+        (&[("CURIO_DOCS", "nowhere")], "public, admin"),
+        (&[("CURIO_CORS_ORIGINS", "https://A:443")], "browsers send this origin as https://a: write that"),
+        (&[("CURIO_CORS_ORIGINS", "https://*.a")], "list each subdomain"),
+        (&[("CURIO_PUBLIC_URL", "https://a/\u{e9}")], "must be percent-encoded"),
+        (&[("CURIO_PUBLIC_URL", "https://a:99999")], "must be an absolute URL"),
     ] {
         let mut command = curio(&["serve"]);
         command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").envs(settings.iter().copied());

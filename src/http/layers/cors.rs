@@ -1,19 +1,24 @@
 //! Which pages of other origins may call the API (the Fetch standard, "CORS protocol").
 //!
-//! tower-http's layer takes every OPTIONS for a preflight request; here one without
-//! `Access-Control-Request-Method` reaches the resource.
+//! tower-http's layer takes every OPTIONS for a preflight request; here one that is none reaches
+//! the resource. A preflight request does not count for the quota: the page could not read the 429.
 
 use std::{
+    future::{Ready, ready},
     task::{Context, Poll},
     time::Duration,
 };
 
-use axum::extract::Request;
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use futures_util::future::Either;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower::{Layer, Service};
 use tower_http::cors::{AllowOrigin, Cors, CorsLayer};
 
+use super::head;
 use crate::config::http::Origin;
 
 const METHODS: [Method; 6] =
@@ -67,7 +72,7 @@ fn allow_origins(origins: Vec<HeaderValue>) -> AllowOrigin {
     AllowOrigin::predicate(move |origin, _| origins.contains(origin))
 }
 
-/// CORS for everything except an OPTIONS that asks for the methods of a resource.
+/// CORS for everything except an OPTIONS that is not a preflight request.
 #[derive(Debug, Clone)]
 pub struct PreflightLayer(CorsLayer);
 
@@ -85,23 +90,30 @@ pub struct Preflight<S>(Cors<S>);
 
 impl<S> Service<Request> for Preflight<S>
 where
-    S: Service<Request>,
-    Cors<S>: Service<Request, Response = S::Response, Error = S::Error>,
+    S: Service<Request, Response = Response>,
+    Cors<S>: Service<Request, Response = Response, Error = S::Error>,
 {
-    type Response = S::Response;
+    type Response = Response;
     type Error = S::Error;
-    type Future = Either<S::Future, <Cors<S> as Service<Request>>::Future>;
+    type Future =
+        Either<S::Future, Either<<Cors<S> as Service<Request>>::Future, Ready<Result<Response, S::Error>>>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.0.poll_ready(context)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let is_preflight = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-        if request.method() == Method::OPTIONS && !is_preflight {
-            Either::Left(self.0.get_mut().call(request))
-        } else {
-            Either::Right(self.0.call(request))
+        if request.method() != Method::OPTIONS {
+            return Either::Right(Either::Left(self.0.call(request)));
+        }
+        let fields = [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD];
+        if !fields.iter().all(|field| request.headers().contains_key(field)) {
+            return Either::Left(self.0.get_mut().call(request));
+        }
+        // Nothing else sees it.
+        match head::check_target(&request) {
+            Ok(()) => Either::Right(Either::Left(self.0.call(request))),
+            Err(problem) => Either::Right(Either::Right(ready(Ok(problem.into_response())))),
         }
     }
 }

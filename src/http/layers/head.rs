@@ -1,18 +1,18 @@
-//! Rejects what the head of a request rules out: transfer codings (RFC 9112 §6.1), `Host`
-//! (RFC 9112 §3.2), `Content-Range` and `Accept`.
-
-use std::net::Ipv6Addr;
+//! Rejects what the head of a request rules out: transfer codings (RFC 9112 §6.1), the target and
+//! `Host` (RFC 9112 §3.2), `Content-Range` and `Accept`.
 
 use axum::extract::Request;
 use http::{
     HeaderValue, Version,
     header::{CONNECTION, CONTENT_RANGE, HOST, TRANSFER_ENCODING},
-    uri::Authority,
+    uri::{Authority, Uri},
 };
 
 use crate::{
+    authority::is_host,
     error::Fault,
     http::{
+        limits::Fragment,
         operator,
         request::{
             negotiation::{accepts_json, has_no_content},
@@ -41,19 +41,21 @@ pub fn check_framing(request: &Request) -> Result<(), Problem> {
     Err(Problem::new(&NOT_IMPLEMENTED, detail).with_header(CONNECTION, HeaderValue::from_static("close")))
 }
 
-/// Passes a request with a valid `Host`. Probes always respond.
-pub fn require_host(request: &Request) -> Result<(), Problem> {
+/// Passes a request with a valid target and `Host`. Probes always respond.
+pub fn check_target(request: &Request) -> Result<(), Problem> {
     if operator::is_probe(request) {
         return Ok(());
     }
-    let authority = request.uri().authority().map(Authority::as_str);
-    if authority.is_some_and(|authority| !is_host(authority)) {
-        let detail = "The target must have a host, or a host and a port.";
-        return Err(Problem::new(&MALFORMED, detail));
+    if request.extensions().get::<Fragment>().is_some() {
+        return Err(Problem::new(&MALFORMED, "The target must not have a fragment."));
     }
+    require_http(request.uri())?;
+    let authority = request.uri().authority();
     let mut hosts = request.headers().get_all(HOST).iter();
     let fault = match (hosts.next(), hosts.next()) {
-        (None, _) if request.version() != Version::HTTP_11 => return Ok(()),
+        // HTTP/1.0 has no Host, and HTTP/2 its own form of it (RFC 9113 §8.3.1).
+        (None, _) if request.version() == Version::HTTP_10 => return Ok(()),
+        (None, _) if request.version() == Version::HTTP_2 && authority.is_some() => return Ok(()),
         (Some(host), None) if host.to_str().is_ok_and(is_host) => return Ok(()),
         (Some(_), None) => "must be a host, or a host and a port",
         _ => "must occur once",
@@ -61,38 +63,20 @@ pub fn require_host(request: &Request) -> Result<(), Problem> {
     Err(Problem::malformed(vec![Fault::header("Host", "host", fault)]))
 }
 
-/// Whether a text is `uri-host [ ":" port ]` (RFC 3986 §3.2.2), and not empty.
-fn is_host(text: &str) -> bool {
-    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, port)) if address.parse::<Ipv6Addr>().is_ok() || is_future_address(address) => {
-            ("-", port)
-        }
-        Some(_) => return false,
-        None => text.split_at(text.find(':').unwrap_or(text.len())),
+/// Passes a target that is a path, or a URI of this protocol.
+fn require_http(uri: &Uri) -> Result<(), Problem> {
+    let is_http = matches!(uri.scheme_str(), None | Some("http" | "https"));
+    let is_ascii = uri.query().is_none_or(str::is_ascii);
+    let detail = if !is_http {
+        "The target must have the scheme http or https."
+    } else if !uri.authority().map(Authority::as_str).is_none_or(is_host) {
+        "The target must have a host, or a host and a port."
+    } else if !is_ascii {
+        "The query must be ASCII: other characters must be percent-encoded."
+    } else {
+        return Ok(());
     };
-    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok() && !port.starts_with('+');
-    let mut pieces = host.split('%');
-    let is_name = |piece: &str| piece.bytes().all(is_name_byte);
-    let is_encoded =
-        |piece: &str| piece.len() >= 2 && piece.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
-    !host.is_empty()
-        && pieces.next().is_some_and(is_name)
-        && pieces.all(|piece| is_encoded(piece) && is_name(piece))
-        && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
-}
-
-/// Whether a byte is unreserved or a sub-delimiter (RFC 3986 §2.2 and §2.3).
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
-}
-
-/// Whether a text is an address of a later version of IP, such as `v1.a:b` (RFC 3986 §3.2.2).
-fn is_future_address(text: &str) -> bool {
-    let text = text.strip_prefix(['v', 'V']).and_then(|text| text.split_once('.'));
-    text.is_some_and(|(version, address)| {
-        let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_version && !address.is_empty() && address.bytes().all(|byte| byte == b':' || is_name_byte(byte))
-    })
+    Err(Problem::new(&MALFORMED, detail))
 }
 
 /// Passes a request without preconditions: what is not an entity has no version, and a client that
@@ -122,52 +106,5 @@ fn require_json(request: &Request) -> Result<(), Problem> {
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::new(&NOT_ACCEPTABLE, "Responses have the media type application/json.")),
         Err(fault) => Err(Problem::malformed(vec![fault])),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_is_a_name_or_an_address_with_or_without_a_port() {
-        for host in [
-            "localhost",
-            "example.com:8080",
-            "[::1]",
-            "[::1]:80",
-            "[v1.a:b]",
-            "[VF.~]:80",
-            "127.0.0.1:",
-            "a%2Db",
-            "a_b",
-        ] {
-            assert!(is_host(host), "{host}");
-        }
-        for other in [
-            "",
-            ":80",
-            "a b",
-            "h:abc",
-            "h:70000",
-            "h:+80",
-            "a/b",
-            "[zz]",
-            "[v.a]",
-            "[v1.]",
-            "[v1.a%20]",
-            "[vg.a]",
-            "[::1",
-            "[::1]x",
-            "user:pw@h",
-            "a@b",
-            "%zz",
-            "%4",
-            "a%+1",
-            "a,b:1:2",
-            "::1",
-        ] {
-            assert!(!is_host(other), "{other}");
-        }
     }
 }

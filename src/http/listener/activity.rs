@@ -1,6 +1,7 @@
 //! What a connection is doing: the requests, responses and bytes that its watchdog looks at.
 
 use std::{
+    mem,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
@@ -11,6 +12,7 @@ use http::Version;
 use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
+use super::request_line::RequestLine;
 use crate::config::http::ConnectionOptions;
 
 /// A client that takes fewer bytes than this in a write time-out is too slow.
@@ -46,6 +48,8 @@ struct State {
     /// A body was not read to its end.
     has_unread: bool,
     is_lingering: bool,
+    /// The line of the next request of HTTP/1.
+    line: RequestLine,
 }
 
 /// What the watchdog does with a connection.
@@ -75,6 +79,7 @@ impl Activity {
             unflushed: None,
             has_unread: false,
             is_lingering: false,
+            line: RequestLine::default(),
         };
         Arc::new(Self {
             state: Mutex::new(state),
@@ -133,6 +138,21 @@ impl Activity {
             }
             progress.await;
         }
+    }
+
+    /// Records bytes that an HTTP/1 client sent.
+    pub fn read(&self, bytes: &[u8]) {
+        let mut state = self.lock();
+        if state.handled > 0 || !state.sending.is_empty() {
+            state.line.skip();
+        } else {
+            state.line.read(bytes);
+        }
+    }
+
+    /// The line of the request that is now handled.
+    pub fn take_line(&self) -> RequestLine {
+        mem::take(&mut self.lock().line)
     }
 
     /// Records bytes that were handed to the kernel: 0 if its buffer is full.

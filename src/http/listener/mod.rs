@@ -5,7 +5,9 @@
 
 mod activity;
 mod connection;
+mod framing;
 mod rejection;
+mod request_line;
 mod service;
 mod slots;
 mod socket;

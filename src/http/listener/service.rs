@@ -12,7 +12,7 @@ use axum::{
     BoxError, Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture,
 };
 use bytes::{Buf, Bytes};
-use http::{HeaderValue, Request, Version, header::CONNECTION};
+use http::{Request, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -20,9 +20,13 @@ use tower::Service as _;
 
 use super::{
     activity::{Activity, Handling, PIECE, Receiving, Sending},
+    framing::Framing,
     target,
 };
-use crate::{app::App, http::limits::Surplus};
+use crate::{
+    app::App,
+    http::limits::{Fragment, Surplus},
+};
 
 /// The router, for one connection. Clients of HTTP/1 are asked to use another one while the service
 /// drains, and after a response to a request whose body was not read (RFC 9112 §9.6).
@@ -43,7 +47,8 @@ impl hyper::service::Service<Request<Incoming>> for Service {
 
     fn call(&self, request: Request<Incoming>) -> Responding {
         let version = request.version();
-        let handling = self.activity.handle(version);
+        let (handling, framing) = (self.activity.handle(version), Framing::of(&request));
+        // A response of HTTP/2 cannot ask the client to close the connection.
         let app = (version != Version::HTTP_2).then(|| Arc::clone(&self.app));
         let mut request = target::normalize(request).map(|body| {
             if body.is_end_stream() {
@@ -52,10 +57,13 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             Body::new(RequestBody { inner: body, receiving: self.activity.receive(version) })
         });
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        if self.activity.take_line().has_fragment {
+            request.extensions_mut().insert(Fragment);
+        }
         if self.is_surplus {
             request.extensions_mut().insert(Surplus);
         }
-        Responding { response: self.router.clone().call(request), handling: Some(handling), app }
+        Responding { response: self.router.clone().call(request), handling: Some(handling), framing, app }
     }
 }
 
@@ -65,7 +73,7 @@ pin_project! {
         #[pin]
         response: RouteFuture<Infallible>,
         handling: Option<Handling>,
-        // For a version in which a response can ask the client to close the connection.
+        framing: Framing,
         app: Option<Arc<App>>,
     }
 }
@@ -79,9 +87,8 @@ impl Future for Responding {
         let Some(handling) = this.handling.take() else {
             unreachable!("it is polled until it is ready, and not again")
         };
-        if this.app.as_ref().is_some_and(|app| app.is_draining() || handling.leaves_unread()) {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
+        let closes = this.app.as_ref().is_some_and(|app| app.is_draining() || handling.leaves_unread());
+        this.framing.complete(&mut response, closes);
         let sending = handling.respond();
         Poll::Ready(Ok(response.map(|inner| ResponseBody { inner, rest: Bytes::new(), sending })))
     }

@@ -205,6 +205,9 @@ impl AsyncRead for Socket {
                 }
                 Ok(_) => {
                     self.compare_with_preface(&buffer.filled()[before..]);
+                    if self.preface.is_none() {
+                        self.activity.read(&buffer.filled()[before..]);
+                    }
                     return Poll::Ready(Ok(()));
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}

@@ -23,7 +23,7 @@ use http::{
     HeaderValue,
     header::{
         ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
-        CONTENT_TYPE, VARY,
+        CONTENT_TYPE, LINK, VARY,
     },
 };
 use serde_json::{Map, Value, json};
@@ -71,11 +71,15 @@ pub fn text(operations: OpenApiRouter<Arc<App>>) -> String {
     text.unwrap_or_else(|_| unreachable!("a JSON value is serializable")) + "\n"
 }
 
-/// `/openapi.json`, self-contained pages at `/docs`, and what leads there: `/` and the API
-/// catalogue (RFC 9727).
-pub fn routes(text: &'static str) -> Router<Arc<App>> {
+/// `/openapi.json`
+pub fn document(text: &'static str) -> Router<Arc<App>> {
     let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let headers = [json, (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    Router::new().route("/openapi.json", get(async move || (headers, text).into_response()))
+}
+
+/// Self-contained pages at `/docs`, which show `/openapi.json`, and the way from `/` to them.
+pub fn docs() -> Router<Arc<App>> {
     // Swagger UI's pages load their own scripts, style attributes and data URLs, and call this
     // service.
     let policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; \
@@ -86,9 +90,23 @@ pub fn routes(text: &'static str) -> Router<Arc<App>> {
     pages
         .route_layer(policy)
         .route_layer(from_fn(without_gzip))
-        .route("/openapi.json", get(async move || (headers, text).into_response()))
         .route("/", get(async || Redirect::temporary("/docs")))
-        .route("/.well-known/api-catalog", get(api_catalog))
+}
+
+/// The API catalogue (RFC 9727): the links of this API as a linkset (RFC 9264).
+pub fn catalog(has_docs: bool) -> Router<Arc<App>> {
+    let mut links = json!({
+        "anchor": "/",
+        "service-desc": [{ "href": "/openapi.json", "type": "application/json" }],
+        "status": [{ "href": "/readyz", "type": "application/health+json" }],
+    });
+    if has_docs {
+        links["service-doc"] = json!([{ "href": "/docs", "type": "text/html" }]);
+    }
+    let catalog = json!({ "linkset": [links] }).to_string();
+    let profile = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
+    let headers = [(CONTENT_TYPE, profile), (LINK, "</.well-known/api-catalog>; rel=\"api-catalog\"")];
+    Router::new().route("/.well-known/api-catalog", get(async move || (headers, catalog).into_response()))
 }
 
 /// Swagger UI's files are stored with gzip, which not every client accepts.
@@ -104,18 +122,6 @@ async fn without_gzip(request: Request, next: Next) -> Response {
         let file = StreamReader::new(body.into_data_stream().map_err(io::Error::other));
         Body::from_stream(ReaderStream::new(GzipDecoder::new(file)))
     })
-}
-
-/// The links of this API as a linkset (RFC 9264).
-async fn api_catalog() -> impl IntoResponse {
-    let catalog = json!({ "linkset": [{
-        "anchor": "/",
-        "service-desc": [{ "href": "/openapi.json", "type": "application/json" }],
-        "service-doc": [{ "href": "/docs", "type": "text/html" }],
-        "status": [{ "href": "/readyz", "type": "application/health+json" }],
-    }] });
-    let profile = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
-    ([(CONTENT_TYPE, profile)], catalog.to_string())
 }
 
 /// Adds OPTIONS to every path of the document.

@@ -4,9 +4,16 @@ use serde_json::{Value, json};
 
 use super::traits::Traits;
 use crate::http::{
-    limits::{MAX_ENTITY_TAGS, MAX_KEY, MAX_STORED, MEBIBYTE},
+    limits::{MAX_ENTITY_TAGS, MAX_KEY, MAX_KEY_FIELD, MAX_STORED, MEBIBYTE},
     request::preconditions::ENTITY_TAGS,
 };
+
+/// A bare key, or one in quotation marks with parameters.
+fn key_pattern() -> String {
+    let last = MAX_KEY - 1;
+    let parameter = r#"; *[a-z*][a-z0-9_.*-]*(=([!#-+\--:<-~]+|"([ !#-\[\]-~]|\\["\\])*"))?"#;
+    format!(r#"^([!#-~][!-~]{{0,{last}}}|"([!#-\[\]-~]|\\["\\]){{1,{MAX_KEY}}}"({parameter})*)$"#)
+}
 
 /// The parameters as components of the document.
 pub fn components() -> Value {
@@ -14,8 +21,6 @@ pub fn components() -> Value {
     let text =
         |pattern: &str, length: usize| json!({ "type": "string", "pattern": pattern, "maxLength": length });
     let tags = || text(ENTITY_TAGS, MAX_ENTITY_TAGS);
-    let last = MAX_KEY - 1;
-    let key = format!(r#"^([!#-~][!-~]{{0,{last}}}|"([!#-\[\]-~]|\\["\\]){{1,{MAX_KEY}}}")$"#);
     json!({
         "Id": {
             "name": "id",
@@ -25,12 +30,13 @@ pub fn components() -> Value {
             "schema": { "type": "string", "format": "uuid" },
         },
         "IdempotencyKey": header(
-            "Idempotency-Key", text(&key, 2 * MAX_KEY + 2), "8e03978e-40d5-43dd-bc93-6894a57f9324",
+            "Idempotency-Key", text(&key_pattern(), MAX_KEY_FIELD), "8e03978e-40d5-43dd-bc93-6894a57f9324",
             &format!(
                 "A key that the client chose for this request. The response to a request that was carried out \
                  is stored under its key for 24 hours, and replayed with `Idempotent-Replayed` to the same \
                  request with the same key from the same address. A response of more than {} MiB is not \
-                 stored: its replay has the status and the header fields, and a `detail` that says so.",
+                 stored: its replay has the status and the header fields, and a `detail` that says so. The \
+                 parameters of a key in quotation marks are ignored.",
                 MAX_STORED / MEBIBYTE
             ),
         ),

@@ -42,7 +42,7 @@ impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<(Id, H)> for Replace
 
     fn from_body(_: &str, body: &[u8], (Id(path), _): &(Id, H)) -> Result<Self, Problem> {
         let leniency = |text: &str, faults: &mut Vec<Fault>| {
-            let id = members(text)?.remove("id").filter(|id| id.get() != "null");
+            let id = members(text)?.remove("id");
             let is_other =
                 |id: &RawValue| serde_json::from_str(id.get()).ok().and_then(parse_uuid) != Some(*path);
             if id.is_some_and(is_other) {

@@ -36,6 +36,8 @@ pub fn encode<K: SortKey>(mac: &Hmac<Sha256>, scope: CursorScope, start: Start<K
         Start::First => return None,
         Start::After(key) => (0, key),
         Start::Before(key) => (1, key),
+        Start::From(key) => (2, key),
+        Start::UpTo(key) => (3, key),
     };
     let mut bytes = vec![FORMAT, direction];
     bytes.extend(scope.0);
@@ -70,7 +72,13 @@ pub fn decode<K: SortKey>(
         return Err(Expected("cursor_mismatch", detail.into()));
     }
     let key = K::from_bytes(key).ok_or_else(invalid)?;
-    Ok(if direction == 0 { Start::After(key) } else { Start::Before(key) })
+    match direction {
+        0 => Ok(Start::After(key)),
+        1 => Ok(Start::Before(key)),
+        2 => Ok(Start::From(key)),
+        3 => Ok(Start::UpTo(key)),
+        _ => Err(invalid()),
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +95,12 @@ mod tests {
     #[test]
     fn a_cursor_survives_the_round_trip_and_no_change() {
         let (ours, others, scope) = (mac(b"key"), mac(b"other"), CursorScope([7; 8]));
-        let start = Start::After(Newest::from_bytes(&[1; 24]).unwrap());
+        let key = Newest::from_bytes(&[1; 24]).unwrap();
+        for start in [Start::Before(key), Start::From(key), Start::UpTo(key)] {
+            let cursor = encode(&ours, scope, start).unwrap();
+            assert_eq!(decode(&ours, scope, &cursor).map_err(|error| error.0), Ok(start));
+        }
+        let start = Start::After(key);
         let cursor = encode(&ours, scope, start).unwrap();
         let code = |mac, scope, cursor: &str| decode::<Newest>(mac, scope, cursor).map_err(|error| error.0);
         assert_eq!(code(&ours, scope, &cursor), Ok(start));

@@ -8,19 +8,58 @@ pub fn elements(field: &[u8]) -> impl Iterator<Item = &[u8]> {
     split(field, b',')
 }
 
-/// A value and its parameters, such as `text/html;q=0.5`. Quotation marks around the value of a
-/// parameter are removed.
-pub fn parameters(element: &[u8]) -> (&[u8], impl Iterator<Item = (&[u8], &[u8])>) {
-    let mut pieces = split(element, b';');
-    (pieces.next().unwrap_or_default(), pieces.filter_map(parameter))
+/// A parameter of a value, such as `q=0.5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter<'a> {
+    pub name: &'a [u8],
+    /// Without the quotation marks around it, but with the escapes in it.
+    pub value: &'a [u8],
+    pub is_quoted: bool,
 }
 
-/// A name and its value, such as `q=0.5`. Quotation marks around the value are removed.
-pub fn parameter(piece: &[u8]) -> Option<(&[u8], &[u8])> {
+/// A value and its parameters, such as `text/html;q=0.5` (RFC 9110 §5.6.6); `None` if a parameter is
+/// malformed.
+pub fn parameters(element: &[u8]) -> Option<(&[u8], Vec<Parameter<'_>>)> {
+    let mut pieces = pieces(element);
+    let value = pieces.next().unwrap_or_default();
+    // A parameter may be empty.
+    let parameters = pieces.filter(|piece| !piece.is_empty()).map(parameter);
+    Some((value, parameters.collect::<Option<_>>()?))
+}
+
+/// What semicolons separate, trimmed.
+pub fn pieces(element: &[u8]) -> impl Iterator<Item = &[u8]> {
+    split(element, b';')
+}
+
+/// Whether a text is a token (RFC 9110 §5.6.2).
+pub fn is_token(text: &[u8]) -> bool {
+    let is_token_byte = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    !text.is_empty() && text.iter().all(is_token_byte)
+}
+
+fn parameter(piece: &[u8]) -> Option<Parameter<'_>> {
     let end = piece.iter().position(|byte| *byte == b'=')?;
-    let value = piece[end + 1..].trim_ascii();
-    let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
-    Some((piece[..end].trim_ascii(), unquoted.unwrap_or(value)))
+    let (name, value) = (&piece[..end], &piece[end + 1..]);
+    let unquoted = unquote(value);
+    let is_valid = is_token(name) && (unquoted.is_some() || is_token(value));
+    let parameter = Parameter { name, value: unquoted.unwrap_or(value), is_quoted: unquoted.is_some() };
+    is_valid.then_some(parameter)
+}
+
+/// The text in a quoted string, with its escapes; `None` if it is not one (RFC 9110 §5.6.4).
+fn unquote(text: &[u8]) -> Option<&[u8]> {
+    let text = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let mut is_escaped = false;
+    for byte in text {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => return None,
+            _ => {}
+        }
+    }
+    (!is_escaped).then_some(text)
 }
 
 fn split(field: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
@@ -54,16 +93,27 @@ mod tests {
         assert_eq!(all(r#"a="x, y", b"#), [r#"a="x, y""#, "b"]);
         assert_eq!(all(r#"a="\", b", c"#), [r#"a="\", b""#, "c"]);
         assert_eq!(all(r#"a="x, y"#), [r#"a="x, y"#], "without an end");
-        let (value, rest) = parameters(br#"application/json; a=";charset=latin1" ; Charset = UTF-8"#);
+    }
+
+    #[test]
+    fn parameters_have_a_name_and_a_token_or_a_quoted_string() {
+        let (value, rest) =
+            parameters(br#"application/json; a=";charset=latin1" ;; Charset=UTF-8;"#).unwrap();
         assert_eq!(value, b"application/json");
-        let expected: [(&[u8], &[u8]); 2] = [(b"a", b";charset=latin1"), (b"Charset", b"UTF-8")];
-        assert_eq!(rest.collect::<Vec<_>>(), expected);
+        let quoted = Parameter { name: b"a", value: b";charset=latin1", is_quoted: true };
+        assert_eq!(rest, [quoted, Parameter { name: b"Charset", value: b"UTF-8", is_quoted: false }]);
+        for malformed in
+            ["a;b", "a;b=", "a;=c", "a;b =c", "a;b= c", "a;b=c d", r#"a;b="c"#, r#"a;b="c"d"#, r#"a;b="\""#]
+        {
+            assert_eq!(parameters(malformed.as_bytes()), None, "{malformed}");
+        }
     }
 
     #[test]
     fn bytes_beyond_ascii_are_part_of_their_element() {
         let all: Vec<_> = elements(b"a=\"\xe4, \xff\", \xe4").collect();
         assert_eq!(all, [&b"a=\"\xe4, \xff\""[..], b"\xe4"]);
-        assert_eq!(parameter(all[0]), Some((&b"a"[..], &b"\xe4, \xff"[..])));
+        let quoted = Parameter { name: b"a", value: b"\xe4, \xff", is_quoted: true };
+        assert_eq!(parameter(all[0]), Some(quoted));
     }
 }

@@ -132,7 +132,7 @@ impl<F, K: SortKey> Listing<F, K> {
 
     /// The range of entities that fit into a page, counted from where it starts; at least one.
     fn fitting<V: Serialize>(&self, views: &[V]) -> Result<Range<usize>, Error> {
-        let backwards = matches!(self.page.start, Start::Before(_));
+        let backwards = self.page.start.is_backwards();
         let mut room = MAX_PAGE_BYTES - PAGE_FRAME;
         let mut count = 0;
         while count < views.len() {
@@ -147,17 +147,25 @@ impl<F, K: SortKey> Listing<F, K> {
         Ok(if backwards { views.len() - count..views.len() } else { 0..count })
     }
 
-    /// An empty page has no edge at which a neighbour could begin.
+    /// The neighbours of a page begin at its edges, or where the page began if it is empty.
     fn neighbours(&self, app: &App, keys: &[K], more: bool) -> Neighbours {
         let (has_prev, has_next) = match self.page.start {
             Start::First => (false, more),
-            Start::After(_) => (true, more),
-            Start::Before(_) => (more, true),
+            Start::After(_) | Start::From(_) => (true, more),
+            Start::Before(_) | Start::UpTo(_) => (more, true),
+        };
+        let (next, prev) = match (keys, self.page.start) {
+            ([first, .., last], _) => (Start::After(*last), Start::Before(*first)),
+            ([only], _) => (Start::After(*only), Start::Before(*only)),
+            ([], Start::First) => (Start::First, Start::First),
+            ([], Start::After(key) | Start::Before(key)) => (Start::From(key), Start::UpTo(key)),
+            ([], Start::From(key) | Start::UpTo(key)) => (Start::After(key), Start::Before(key)),
         };
         let cursor = |start| cursor::encode(app.cursor_mac(), self.scope, start);
-        let next = keys.last().filter(|_| has_next).and_then(|key| cursor(Start::After(*key)));
-        let prev = keys.first().filter(|_| has_prev).and_then(|key| cursor(Start::Before(*key)));
-        Neighbours { next, prev }
+        Neighbours {
+            next: Some(next).filter(|_| has_next).and_then(cursor),
+            prev: Some(prev).filter(|_| has_prev).and_then(cursor),
+        }
     }
 
     /// The value of `Link`.

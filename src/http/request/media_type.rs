@@ -6,50 +6,60 @@ use http::{
     request::Parts,
 };
 
-use super::field::parameters;
-use crate::http::response::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
+use super::field::{Parameter, parameters, pieces};
+use crate::{
+    error::Fault,
+    http::response::problem::{Problem, UNSUPPORTED_MEDIA_TYPE},
+};
 
 /// The media type of the body, one of `types`, with no charset but UTF-8 (RFC 8259 §8.1). Empty if
 /// `types` is.
 ///
 /// # Errors
 ///
-/// 415 with the accepted types.
+/// 415 with the accepted types; 400 if it is one of them with malformed parameters.
 pub fn require_media_type(parts: &Parts, types: &'static [&'static str]) -> Result<&'static str, Problem> {
     if types.is_empty() {
         return Ok("");
     }
-    find(&parts.headers, types).ok_or_else(|| {
-        let detail = "The Content-Type field must name one of the listed media types, in UTF-8.";
-        let problem = Problem::new(&UNSUPPORTED_MEDIA_TYPE, detail);
-        let patch = parts.method == Method::PATCH;
-        let name = if patch { HeaderName::from_static("accept-patch") } else { ACCEPT };
-        match HeaderValue::try_from(types.join(", ")) {
-            Ok(value) => problem.with_header(name, value),
-            Err(_) => problem,
-        }
-    })
+    let field = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let essence = pieces(field).next().unwrap_or_default();
+    let named = types.iter().find(|name| name.as_bytes().eq_ignore_ascii_case(essence));
+    let Some(media_type) = named else { return Err(unsupported(parts, types)) };
+    let Some((_, parameters)) = parameters(field) else {
+        let detail = "must be one media type, such as application/json;charset=utf-8";
+        return Err(Problem::malformed(vec![Fault::header("Content-Type", "media_type", detail)]));
+    };
+    let is_other = |parameter: &Parameter<'_>| {
+        parameter.name.eq_ignore_ascii_case(b"charset") && !parameter.value.eq_ignore_ascii_case(b"utf-8")
+    };
+    if parameters.iter().any(is_other) { Err(unsupported(parts, types)) } else { Ok(media_type) }
 }
 
-/// The media type of a body in one spelling: in lower case, without the default charset.
+fn unsupported(parts: &Parts, types: &[&str]) -> Problem {
+    let detail = "The Content-Type field must name one of the listed media types, in UTF-8.";
+    let problem = Problem::new(&UNSUPPORTED_MEDIA_TYPE, detail);
+    let patch = parts.method == Method::PATCH;
+    let name = if patch { HeaderName::from_static("accept-patch") } else { ACCEPT };
+    match HeaderValue::try_from(types.join(", ")) {
+        Ok(value) => problem.with_header(name, value),
+        Err(_) => problem,
+    }
+}
+
+/// The media type of a body in one spelling: in lower case, without the default charset. As it is,
+/// if it is malformed.
 pub fn canonical(headers: &HeaderMap) -> Vec<u8> {
-    let Some(field) = headers.get(CONTENT_TYPE) else { return Vec::new() };
-    let (essence, parameters) = parameters(field.as_bytes());
+    let Some(field) = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes) else { return Vec::new() };
+    let Some((essence, parameters)) = parameters(field) else { return field.to_vec() };
     let mut canonical = essence.to_ascii_lowercase();
-    for (name, value) in parameters {
+    for Parameter { name, value, .. } in parameters {
         let name = name.to_ascii_lowercase();
         if name != b"charset" || !value.eq_ignore_ascii_case(b"utf-8") {
             canonical.extend([b";", &*name, b"=\"", value, b"\""].concat());
         }
     }
     canonical
-}
-
-fn find(headers: &HeaderMap, types: &[&'static str]) -> Option<&'static str> {
-    let (essence, mut parameters) = parameters(headers.get(CONTENT_TYPE)?.as_bytes());
-    let media_type = types.iter().find(|name| name.as_bytes().eq_ignore_ascii_case(essence)).copied();
-    let charset = parameters.find(|(name, _)| name.eq_ignore_ascii_case(b"charset"));
-    media_type.filter(|_| charset.is_none_or(|(_, charset)| charset.eq_ignore_ascii_case(b"utf-8")))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use http::{
     header::{ACCEPT, ACCEPT_ENCODING},
 };
 
-use super::field::{elements, parameters};
+use super::field::{Parameter, elements, is_token, parameters};
 use crate::error::Fault;
 
 /// The coding that changes nothing.
@@ -17,6 +17,9 @@ const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
 /// The ranges that JSON is in, from the least specific. An empty list element is valid, and an
 /// empty field admits everything.
 const RANGES: [&[u8]; 4] = [b"", b"*/*", b"application/*", b"application/json"];
+
+/// What Java 8 sends if the program says nothing: it accepts everything, but is malformed.
+const OF_JAVA: &str = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2";
 
 /// Whether responses to this method have no content, unless they are problems.
 pub fn has_no_content(method: &Method) -> bool {
@@ -31,13 +34,16 @@ pub fn has_no_content(method: &Method) -> bool {
 /// A fault of the field.
 pub fn accepts_json(headers: &HeaderMap) -> Result<bool, Fault> {
     let mut best = None;
+    if headers.get(ACCEPT).is_some_and(|field| field == OF_JAVA) {
+        return Ok(true);
+    }
     for element in weighted(headers, &ACCEPT) {
-        let (range, weight) = element.filter(|(range, _)| is_range(range)).ok_or_else(|| {
+        let element = element.filter(|element| is_range(element.value)).ok_or_else(|| {
             let detail = "must be a list of media ranges, such as application/json, */*;q=0.5";
             Fault::header("Accept", "accept", detail)
         })?;
-        let specificity = RANGES.iter().position(|known| range.eq_ignore_ascii_case(known));
-        best = best.max(specificity.map(|specificity| (specificity, weight > 0.0)));
+        let specificity = RANGES.iter().position(|known| element.value.eq_ignore_ascii_case(known));
+        best = best.max(specificity.map(|specificity| (specificity, element.weight > 0.0)));
     }
     Ok(match best {
         Some((_, accepted)) => accepted,
@@ -51,10 +57,10 @@ pub fn accepts_json(headers: &HeaderMap) -> Result<bool, Fault> {
 ///
 /// A fault of the field.
 pub fn choose_coding(headers: &HeaderMap) -> Result<Option<&'static str>, Fault> {
-    let is_coding = |coding: &[u8]| coding.is_empty() || is_token(coding);
-    let listed: Option<Vec<(&[u8], f32)>> = weighted(headers, &ACCEPT_ENCODING)
-        .map(|element| element.filter(|(coding, _)| is_coding(coding)))
-        .collect();
+    let is_coding =
+        |coding: &Weighted<'_>| !coding.has_parameters && (coding.value.is_empty() || is_token(coding.value));
+    let listed: Option<Vec<Weighted<'_>>> =
+        weighted(headers, &ACCEPT_ENCODING).map(|element| element.filter(is_coding)).collect();
     let listed = listed.ok_or_else(|| {
         let detail = "must be a list of content codings, such as br, gzip;q=0.5";
         Fault::header("Accept-Encoding", "accept_encoding", detail)
@@ -63,7 +69,7 @@ pub fn choose_coding(headers: &HeaderMap) -> Result<Option<&'static str>, Fault>
         // RFC 9110 §8.4.1.3
         let is_alias = |coding: &[u8]| name == "gzip" && coding.eq_ignore_ascii_case(b"x-gzip");
         let is_named = |coding: &[u8]| coding.eq_ignore_ascii_case(name.as_bytes()) || is_alias(coding);
-        listed.iter().find(|(coding, _)| is_named(coding)).map(|(_, weight)| *weight)
+        listed.iter().find(|coding| is_named(coding.value)).map(|coding| coding.weight)
     };
     let mut best: Option<(&'static str, f32)> = None;
     for coding in CODINGS {
@@ -77,41 +83,45 @@ pub fn choose_coding(headers: &HeaderMap) -> Result<Option<&'static str>, Fault>
     Ok(best.map(|(coding, _)| coding))
 }
 
-/// The elements of a field with their weights; `None` for a malformed one.
-fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = Option<(&'a [u8], f32)>> {
+/// An element of a field with its weight.
+struct Weighted<'a> {
+    value: &'a [u8],
+    weight: f32,
+    has_parameters: bool,
+}
+
+/// The elements of a field; `None` for a malformed one.
+fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = Option<Weighted<'a>>> {
     let fields = headers.get_all(name).iter().map(HeaderValue::as_bytes);
     fields.flat_map(elements).map(|element| {
-        let (value, mut parameters) = parameters(element);
-        let weight = match parameters.find(|(name, _)| name.eq_ignore_ascii_case(b"q")) {
-            Some((_, weight)) => parse_weight(weight)?,
-            None => 1.0,
+        let (value, parameters) = parameters(element)?;
+        let mut weights = parameters.iter().filter(|parameter| parameter.name.eq_ignore_ascii_case(b"q"));
+        let weight = match (weights.next(), weights.next()) {
+            (None, _) => 1.0,
+            (Some(Parameter { value, is_quoted: false, .. }), None) => parse_weight(value)?,
+            _ => return None,
         };
-        (value.is_empty() == element.is_empty()).then_some((value, weight))
+        let has_parameters = parameters.iter().any(|parameter| !parameter.name.eq_ignore_ascii_case(b"q"));
+        let weighted = Weighted { value, weight, has_parameters };
+        (value.is_empty() == element.is_empty()).then_some(weighted)
     })
 }
 
-/// A weight (RFC 9110 §12.4.2): from 0 to 1, with at most three decimals. Java 8 leaves the zero in
-/// front of the point out.
+/// A weight (RFC 9110 §12.4.2): from 0 to 1, with at most three decimals.
 fn parse_weight(text: &[u8]) -> Option<f32> {
     let text = str::from_utf8(text).ok()?;
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let is_weight = matches!(whole, "" | "0" | "1")
+    let is_weight = matches!(whole, "0" | "1")
         && decimals.len() <= 3
         && decimals.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|weight| is_weight && *weight <= 1.0)
 }
 
-/// Whether an element is a media range (RFC 9110 §12.5.1), nothing, or the `*` of Java 8.
+/// Whether an element is a media range (RFC 9110 §12.5.1), or nothing.
 fn is_range(text: &[u8]) -> bool {
     let mut pieces = text.split(|byte| *byte == b'/');
     let is_pair = pieces.by_ref().take(2).filter(|piece| is_token(piece)).count() == 2;
-    is_pair && pieces.next().is_none() || matches!(text, b"" | b"*")
-}
-
-/// Whether a text is a token (RFC 9110 §5.6.2).
-fn is_token(text: &[u8]) -> bool {
-    let is_token_byte = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    !text.is_empty() && text.iter().all(is_token_byte)
+    is_pair && pieces.next().is_none() || text.is_empty()
 }
 
 #[cfg(test)]
@@ -173,7 +183,9 @@ mod tests {
     #[test]
     fn a_malformed_element_is_a_fault() {
         let of = |name, value: &str| HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())]);
-        for weight in ["", "abc", "2", "-1", "+1", "1.5", "1.001", "0.1234", ".", "1e0", "NaN"] {
+        for weight in
+            ["", "abc", "2", "-1", "+1", "1.5", "1.001", "0.1234", ".", ".5", "\"1\"", "1;q=1", "1e0", "NaN"]
+        {
             let accept = accepts_json(&of(ACCEPT, &format!("application/json;q={weight}")));
             assert_eq!(accept.unwrap_err().code, "accept", "{weight}");
             let coding = choose_coding(&of(ACCEPT_ENCODING, &format!("gzip, identity;q={weight}")));
@@ -182,10 +194,23 @@ mod tests {
         for weight in ["0", "1", "0.", "1.000", "0.125"] {
             assert!(accepts_json(&of(ACCEPT, &format!("application/json;q={weight}"))).is_ok(), "{weight}");
         }
-        for range in ["a", "/", "a/", "/a", "a/b/c", "a b/c", ";q=1", "\"a\"/b"] {
+        for range in [
+            "a",
+            "*",
+            "/",
+            "a/",
+            "/a",
+            "a/b/c",
+            "a b/c",
+            ";q=1",
+            "\"a\"/b",
+            "a/b;q",
+            "a/b;c=\"",
+            "*/*, a/b;c d=e",
+        ] {
             assert!(accepts_json(&of(ACCEPT, range)).is_err(), "{range}");
         }
-        for coding in ["a b", "a/b", ";q=1", "\"gzip\""] {
+        for coding in ["a b", "a/b", ";q=1", "\"gzip\"", "gzip;foo=1", "gzip;q", "gzip;q=1;foo=1"] {
             assert!(choose_coding(&of(ACCEPT_ENCODING, coding)).is_err(), "{coding}");
         }
     }

@@ -11,14 +11,15 @@ use http::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{message, outcome::Outcome};
+use super::{message, outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
     actor::Actor,
     error::{Error, Fault},
     http::{
-        limits::{MAX_KEY, MAX_STORED},
+        limits::{MAX_KEY, MAX_KEY_FIELD, MAX_STORED},
         request::{head::Head, media_type},
         response::{
+            json::to_vec,
             problem::{CONFLICT, Problem},
             reply::Reply,
         },
@@ -96,8 +97,7 @@ impl IdempotencyKey {
         let message = if reply.body.len() <= MAX_STORED {
             message::write(reply)
         } else {
-            let detail = "The request was carried out. Its response is too large to be stored.";
-            let body = serde_json::json!({ "detail": detail }).to_string().into();
+            let body = to_vec(&UnstoredResponse::new())?.into();
             message::write(&Reply { body, ..reply.clone() })
         };
         let response = StoredResponse { fingerprint, message };
@@ -105,25 +105,52 @@ impl IdempotencyKey {
     }
 }
 
-/// A key with or without quotation marks, which mean the same.
+/// A key with or without quotation marks, which mean the same. With them, it may have parameters,
+/// which mean nothing (RFC 9651 §3.1.2).
 fn parse_key(field: &str) -> Option<String> {
-    let key = match field.strip_prefix('"') {
-        None => field.to_owned(),
-        Some(rest) => {
-            let mut key = String::new();
-            let mut chars = rest.strip_suffix('"')?.chars();
-            while let Some(char) = chars.next() {
-                key.push(match char {
-                    '\\' => chars.next().filter(|escaped| matches!(escaped, '"' | '\\'))?,
-                    '"' => return None,
-                    other => other,
-                });
-            }
-            key
-        }
+    let key = if field.starts_with('"') {
+        let (key, parameters) = parse_string(field)?;
+        skip_parameters(parameters)?;
+        key
+    } else {
+        field.to_owned()
     };
     let is_key = (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-    is_key.then_some(key)
+    (is_key && field.len() <= MAX_KEY_FIELD).then_some(key)
+}
+
+/// The string at the start of a text, and what follows (RFC 9651 §3.3.3).
+fn parse_string(text: &str) -> Option<(String, &str)> {
+    let mut string = String::new();
+    let mut chars = text.strip_prefix('"')?.chars();
+    loop {
+        match chars.next()? {
+            '"' => return Some((string, chars.as_str())),
+            '\\' => string.push(chars.next().filter(|escaped| matches!(escaped, '"' | '\\'))?),
+            char @ ' '..='~' => string.push(char),
+            _ => return None,
+        }
+    }
+}
+
+/// `None` if a text is not a sequence of parameters.
+fn skip_parameters(mut text: &str) -> Option<()> {
+    let is_of_name = |char: char| matches!(char, 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '*');
+    let is_of_value = |char: char| char.is_ascii_graphic() && !matches!(char, '"' | ',' | ';');
+    while !text.is_empty() {
+        let name = text.strip_prefix(';')?.trim_start_matches(' ');
+        let rest = name.trim_start_matches(is_of_name);
+        name.strip_prefix(|char: char| char.is_ascii_lowercase() || char == '*')?;
+        text = match rest.strip_prefix('=') {
+            None => rest,
+            Some(value) if value.starts_with('"') => parse_string(value)?.1,
+            Some(value) => {
+                value.strip_prefix(is_of_value)?;
+                value.trim_start_matches(is_of_value)
+            }
+        };
+    }
+    Some(())
 }
 
 fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
@@ -159,12 +186,31 @@ mod tests {
             ("\"8e03978e\"", "8e03978e"),
             (r#""a\"b\\c""#, r#"a"b\c"#),
             (r"a\b", r"a\b"),
+            ("\"a\";p=1", "a"),
+            ("\"a\";p;  q=\"x;y\\\"\";*r=?1;s=:aGk=:", "a"),
+            ("a;p=1", "a;p=1"),
             ("a\"", "a\""),
         ] {
             assert_eq!(parse_key(field).as_deref(), Some(key), "{field}");
         }
-        for field in ["", "\"\"", "\"", "\"a", "a b", "\"a b\"", r#""a\b""#, "\"a\"b\"", "\"a\";b=1", "a\tb"]
-        {
+        for field in [
+            "",
+            "\"\"",
+            "\"",
+            "\"a",
+            "a b",
+            "\"a b\"",
+            r#""a\b""#,
+            "\"a\"b\"",
+            "\"a\" ;b=1",
+            "\"a\";B=1",
+            "\"a\";b=",
+            "\"a\";b=\"",
+            "\"a\";",
+            "\"a\";b=1,c",
+            "\"a\", \"b\"",
+            "a\tb",
+        ] {
             assert_eq!(parse_key(field), None, "{field}");
         }
         for (length, is_key) in [(MAX_KEY, true), (MAX_KEY + 1, false)] {

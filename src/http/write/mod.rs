@@ -5,6 +5,7 @@ mod idempotency;
 mod message;
 mod outcome;
 mod prefer;
+mod unstored;
 
 use axum::{
     body::Bytes,
@@ -15,8 +16,8 @@ use http::{
     header::{CONTENT_TYPE, VARY},
 };
 
-pub use self::outcome::Outcome;
 use self::{idempotency::IdempotencyKey, prefer::prefers_minimal};
+pub use self::{outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
     app::App,
     http::{

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::http::request::field::{elements, parameter, parameters};
+use crate::http::request::field::{elements, pieces};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
@@ -11,10 +11,18 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 pub fn prefers_minimal(headers: &HeaderMap) -> bool {
     let fields = headers.get_all(PREFER).iter().map(HeaderValue::as_bytes);
     let mut preferences = fields.flat_map(elements).filter_map(|preference| {
-        let (name, value) = parameter(parameters(preference).0)?;
+        let (name, value) = parse_preference(pieces(preference).next()?)?;
         name.eq_ignore_ascii_case(b"return").then_some(value)
     });
     preferences.next().is_some_and(|value| value.eq_ignore_ascii_case(b"minimal"))
+}
+
+/// A name and its value, around whose equals sign there may be white space.
+fn parse_preference(piece: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = piece.iter().position(|byte| *byte == b'=')?;
+    let value = piece[end + 1..].trim_ascii();
+    let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
+    Some((piece[..end].trim_ascii(), unquoted.unwrap_or(value)))
 }
 
 #[cfg(test)]

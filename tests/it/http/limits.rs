@@ -1,11 +1,12 @@
 //! Limits: the quota of a client address, and the number of concurrent requests.
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     Options, eventually,
     log::Log,
+    openapi_text,
     service::{Reply, TestService, options},
 };
 
@@ -34,6 +35,31 @@ async fn a_client_over_its_quota_is_rejected_with_the_time_to_wait() {
     for _ in 0..5 {
         assert_eq!(service.get("/livez").await.status, StatusCode::OK, "probes are not counted");
         assert_eq!(service.get("/metrics").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_a_valid_host_counts_for_the_quota() {
+    let origin = "https://app.example.com";
+    let limited = Options {
+        rate_limit: Some("2/60s".parse().unwrap()),
+        cors_origins: vec![origin.parse().unwrap()],
+        ..options()
+    };
+    let service = TestService::start_with(limited).await;
+    let preflight = [("origin", origin), ("access-control-request-method", "POST")];
+    let without_host =
+        async || service.send(Method::GET, "/v1/items", &[("host", "a b"), ("origin", origin)], None).await;
+    for left in ["\"default\";r=1;t=30", "\"default\";r=0;t=60"] {
+        let reply = without_host().await;
+        assert_eq!(reply.is_problem(400, "malformed-request").header("ratelimit"), Some(left));
+    }
+    let rejected = without_host().await;
+    rejected.is_problem(429, "too-many-requests");
+    assert_eq!(rejected.header("access-control-allow-origin"), Some(origin), "the page can read it");
+    for _ in 0..3 {
+        let reply = service.send(Method::OPTIONS, "/v1/items", &preflight, None).await;
+        assert_eq!(reply.status, StatusCode::OK, "preflight requests do not count");
     }
 }
 
@@ -147,4 +173,10 @@ async fn a_large_response_is_not_stored_under_its_key() {
     assert_eq!((again.status, again.header("idempotent-replayed")), (StatusCode::OK, Some("true")));
     assert!(again.body["detail"].as_str().unwrap().contains("too large to be stored"));
     assert_eq!(service.database.count_items().await, 20);
+    let mut document: Value = serde_json::from_str(openapi_text()).unwrap();
+    let operation = &mut document["paths"]["/v1/items/batch"]["post"];
+    let mut schema = operation["responses"]["200"]["content"]["application/json"]["schema"].take();
+    schema["components"] = document["components"].take();
+    let declared = jsonschema::validator_for(&schema).unwrap();
+    assert!(declared.is_valid(&again.body) && declared.is_valid(&first.body), "{}", again.text);
 }

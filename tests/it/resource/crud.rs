@@ -111,12 +111,14 @@ async fn put_replaces_every_field_and_increments_the_version() {
         assert!(replaced.body["updated_at"].as_str() > created["updated_at"].as_str());
         assert_eq!(api.get(&path).await.body, replaced.body);
 
-        sent["id"] = ABSENT.into();
-        let rejected = api.put(&path, &sent).await;
-        assert_eq!(
-            rejected.is_problem(422, "validation-error").faults(),
-            [("#/id".into(), "mismatch".into())]
-        );
+        for other in [json!(ABSENT), json!(null), json!(1)] {
+            sent["id"] = other;
+            let rejected = api.put(&path, &sent).await;
+            assert_eq!(
+                rejected.is_problem(422, "validation-error").faults(),
+                [("#/id".into(), "mismatch".into())]
+            );
+        }
     }
 }
 

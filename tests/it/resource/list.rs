@@ -90,6 +90,52 @@ async fn an_empty_list_is_a_page_without_links() {
 }
 
 #[tokio::test]
+async fn an_empty_page_behind_a_cursor_leads_back() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        api.seed(4).await;
+        let first = api.get(&format!("{}?limit=2", resource.path)).await;
+        let second = api.get(&first.link("next").unwrap()).await;
+        let (kept, gone) = (ids(&first), ids(&second));
+        let remove = async |ids: &[String]| {
+            let ids: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
+            let table = resource.plural;
+            api.database.execute(&format!("DELETE FROM {table} WHERE id IN ({})", ids.join(", "))).await;
+        };
+
+        remove(&gone).await;
+        let empty = api.get(&first.link("next").unwrap()).await;
+        assert_eq!((ids(&empty).len(), &empty.body["next_cursor"]), (0, &Value::Null));
+        let cursor = empty.body["prev_cursor"].as_str().unwrap();
+        assert!(empty.link("prev").unwrap().ends_with(cursor) && empty.link("next").is_none());
+        let back = api.get(&empty.link("prev").unwrap()).await;
+        assert_eq!((ids(&back), &back.body["prev_cursor"]), (kept.clone(), &Value::Null));
+        assert!(back.body["next_cursor"].is_string());
+
+        remove(&kept[..1]).await;
+        let last = api.get(&format!("{}?limit=1", resource.path)).await;
+        assert_eq!(ids(&last), kept[1..]);
+        let before = api.get(&back.link("next").unwrap()).await.link("prev").unwrap();
+        assert_eq!(ids(&api.get(&before).await), kept[1..]);
+        remove(&kept[1..]).await;
+        let empty = api.get(&before).await;
+        assert_eq!((ids(&empty).len(), &empty.body["prev_cursor"]), (0, &Value::Null));
+        let next = empty.link("next").unwrap();
+        assert_eq!(ids(&api.get(&next).await).len(), 0, "{next}");
+        assert_eq!(api.get(&next).await.body["next_cursor"], Value::Null);
+
+        // The page behind an empty one begins with the row in front of which that one was.
+        api.seed(3).await;
+        let last = walk(&api, &format!("{}?limit=1", resource.path), "next").await.pop().unwrap();
+        let before = last.link("prev").unwrap();
+        remove(&ids(&api.get(resource.path).await)[..2]).await;
+        let empty = api.get(&before).await;
+        assert_eq!(ids(&empty).len(), 0);
+        assert_eq!(ids(&api.get(&empty.link("next").unwrap()).await), ids(&last));
+    }
+}
+
+#[tokio::test]
 async fn a_walk_during_writes_returns_every_entity_that_existed_throughout_exactly_once() {
     for resource in RESOURCES {
         let api = Api::start(resource).await;

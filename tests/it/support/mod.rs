@@ -12,7 +12,10 @@ use std::time::{Duration, Instant};
 // The paths that the tests use of the service, in one place.
 pub use curio::{
     app::App,
-    config::{HttpOptions as Options, http::ConnectionOptions},
+    config::{
+        HttpOptions as Options,
+        http::{ConnectionOptions, Docs},
+    },
     http::{document_text as openapi_text, listener, router},
     postgres::pool::{Database, DatabaseOptions},
 };

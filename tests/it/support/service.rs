@@ -2,13 +2,22 @@
 
 use std::{net::TcpListener, time::Duration};
 
+use bytes::Bytes;
+use http_body_util::Empty;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::{Value, json};
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
+};
 
 use super::{
-    App, ConnectionOptions, Database, DatabaseOptions, Options, database::TestDatabase, eventually, listener,
-    router,
+    App, ConnectionOptions, Database, DatabaseOptions, Docs, Options, database::TestDatabase, eventually,
+    listener, router,
 };
 
 /// A service that is stopped when it is dropped.
@@ -34,6 +43,7 @@ pub fn options() -> Options {
         trusted_proxies: Vec::new(),
         cors_origins: Vec::new(),
         admin_bind: None,
+        docs: Docs::Public,
         connections: ConnectionOptions {
             check_every: Duration::from_millis(50),
             idle_timeout: Duration::from_mins(1),
@@ -123,6 +133,31 @@ impl TestService {
     pub async fn post_text(&self, body: impl Into<reqwest::Body>) -> Reply {
         let request = self.request(Method::POST, "/v1/items").header("content-type", "application/json");
         Reply::of(request.body(body)).await
+    }
+
+    /// A connection on which a test sends bytes.
+    pub async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address.strip_prefix("http://").unwrap()).await.unwrap()
+    }
+
+    /// Sends these bytes, and reads until the service closes the connection.
+    pub async fn exchange(&self, request: impl AsRef<[u8]>) -> String {
+        let mut stream = self.connect().await;
+        stream.write_all(request.as_ref()).await.unwrap();
+        let mut bytes = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await;
+        read.expect("still open").unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Sends a request without a body over HTTP/2, on a connection of its own.
+    pub async fn exchange_http2(&self, request: http::Request<()>) -> http::Response<()> {
+        let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(self.connect().await));
+        let (mut client, connection) = handshake.await.unwrap();
+        let connection = tokio::spawn(connection);
+        let response = client.send_request(request.map(|()| Empty::<Bytes>::new())).await.unwrap();
+        connection.abort();
+        response.map(|_| ())
     }
 
     /// Creates an item with this name, and returns its representation.

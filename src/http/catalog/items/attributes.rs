@@ -13,7 +13,7 @@ use utoipa::{
 };
 use validator::{Validate, ValidationError, ValidationErrors};
 
-use crate::http::request::json::{self, size};
+use crate::http::request::json::{self, RESERVED, size};
 
 /// The most bytes of `attributes` as compact JSON, with its numbers written out.
 const MAX_BYTES: usize = 64 * 1024;
@@ -68,7 +68,7 @@ impl PartialSchema for Attributes {
             .description(Some(format!(
                 "A JSON object that the client defines: at most {} KiB as compact JSON, with its numbers \
                  written out without exponents, and at most {MAX_DEPTH} levels deep. Names and strings do not contain \
-                 U+0000, and numbers are within double precision.",
+                 U+0000, names do not begin with `{RESERVED}`, and numbers are within double precision.",
                 MAX_BYTES / 1024
             )))
             .additional_properties(Some(AdditionalProperties::FreeForm(true)))

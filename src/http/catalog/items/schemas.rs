@@ -131,7 +131,8 @@ pub struct ItemPatch {
     "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z", "deleted_at": null
 })))]
 pub struct ItemView {
-    /// A UUID of version 7, so that later items have greater ids.
+    /// The server makes UUIDs of version 7, so that later items have greater ids. A PUT may choose
+    /// any other.
     id: Uuid,
     #[schema(inline, value_type = ItemName)]
     name: String,

@@ -2,9 +2,12 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
-use super::pointer::descend;
+use super::{
+    pointer::descend,
+    scan::{Escape, RESERVED, Token, rejected_escapes, scan, unescape},
+};
 use crate::{
     error::Fault,
     http::limits::{MAX_DEPTH, MAX_FAULTS},
@@ -14,66 +17,6 @@ use crate::{
 const MAX_ZEROS: i16 = 308;
 /// The most decimal places of PostgreSQL's `numeric`.
 const MAX_PLACES: i64 = 16_383;
-/// The prefix of names by which `serde_json` marks numbers and raw texts internally.
-pub const RESERVED: &str = "$serde_json::private::";
-
-/// A part of a JSON text.
-pub(super) enum Token<'a> {
-    /// `{` or `[`
-    Open(u8),
-    /// `}` or `]`
-    Close,
-    Comma,
-    Colon,
-    /// `true`, `false` or `null`
-    Literal(&'a str),
-    /// The text between the quotation marks.
-    String(&'a str),
-    Number(&'a str),
-}
-
-/// Visits the tokens of a text with valid syntax.
-pub(super) fn scan<'a>(text: &'a str, visit: &mut impl FnMut(Token<'a>)) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let start = at;
-        at += 1;
-        match byte {
-            b'{' | b'[' => visit(Token::Open(byte)),
-            b'}' | b']' => visit(Token::Close),
-            b',' => visit(Token::Comma),
-            b':' => visit(Token::Colon),
-            b't' | b'f' | b'n' => {
-                while bytes.get(at).is_some_and(u8::is_ascii_lowercase) {
-                    at += 1;
-                }
-                visit(Token::Literal(&text[start..at]));
-            }
-            b'"' => {
-                // A backslash escapes the next byte, which may be a quotation mark.
-                while let Some(step) = memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
-                    at += step;
-                    if bytes[at] == b'"' {
-                        break;
-                    }
-                    at += 2;
-                }
-                visit(Token::String(&text[start + 1..at.min(text.len())]));
-                at += 1;
-            }
-            b'-' | b'0'..=b'9' => {
-                let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
-                while bytes.get(at).is_some_and(is_part) {
-                    at += 1;
-                }
-                visit(Token::Number(&text[start..at]));
-            }
-            _ => {}
-        }
-    }
-}
-
 /// A container around the current token.
 enum Frame<'a> {
     Array(usize),
@@ -109,18 +52,23 @@ impl<'a> Names<'a> {
 
 /// Finds what the syntax allows but the database, or another reader, does not accept: U+0000, lone
 /// surrogates, numbers beyond double precision or the decimal places of a `numeric`, duplicate
-/// names, and nesting beyond [`MAX_DEPTH`] (RFC 7493 §2). It stops after [`MAX_FAULTS`] faults, so
-/// that a hostile body costs no more than another.
+/// names, and nesting beyond [`MAX_DEPTH`] (RFC 7493 §2). It ignores what is in a container that is
+/// too deep, and stops after [`MAX_FAULTS`] faults, so that a hostile body costs no more than
+/// another.
 pub fn inspect(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut frames: Vec<Frame<'_>> = Vec::new();
-    let mut too_deep = false;
+    // The open containers below the deepest level.
+    let mut too_deep = 0_usize;
     // Most texts contain no escape, and then no string has to be searched for one.
     let escapes = memchr(b'\\', text.as_bytes()).is_some();
     scan(text, &mut |token| match token {
-        _ if too_deep || faults.len() > MAX_FAULTS => {}
+        _ if faults.len() > MAX_FAULTS => {}
+        Token::Open(_) if too_deep > 0 => too_deep += 1,
+        Token::Close if too_deep > 0 => too_deep -= 1,
+        _ if too_deep > 0 => {}
         Token::Open(_) if frames.len() == MAX_DEPTH => {
-            too_deep = true;
+            too_deep = 1;
             let detail = format!("must not nest deeper than {MAX_DEPTH} levels");
             faults.push(Fault::at(pointer(&frames), "too_deep", detail));
         }
@@ -129,14 +77,12 @@ pub fn inspect(text: &str) -> Vec<Fault> {
         Token::Close => {
             frames.pop();
         }
-        Token::Colon | Token::Literal(_) => {}
         Token::Comma => match frames.last_mut() {
             Some(Frame::Array(index)) => *index += 1,
             Some(Frame::Object { key, .. }) => *key = None,
             None => {}
         },
         Token::String(string) => {
-            let fault = if escapes { string_fault(string) } else { None };
             if let Some(Frame::Object { key: key @ None, seen }) = frames.last_mut() {
                 let name = if escapes { unescape(string) } else { Cow::Borrowed(string) };
                 let is_reserved = name.starts_with(RESERVED);
@@ -149,14 +95,16 @@ pub fn inspect(text: &str) -> Vec<Fault> {
                     faults.push(Fault::at(pointer(&frames), "reserved_name", "must not be used as a name"));
                 }
             }
-            faults.extend(fault.map(|(code, detail)| Fault::at(pointer(&frames), code, detail)));
-        }
-        Token::Number(number) => {
-            if !is_double(number) {
-                let detail = "must be within double precision, with at most 16383 decimal places";
-                faults.push(Fault::at(pointer(&frames), "out_of_range", detail));
+            if escapes {
+                let found = string_faults(string);
+                faults.extend(found.map(|(code, detail)| Fault::at(pointer(&frames), code, detail)));
             }
         }
+        Token::Number(number) if !is_double(number) => {
+            let detail = "must be within double precision, with at most 16383 decimal places";
+            faults.push(Fault::at(pointer(&frames), "out_of_range", detail));
+        }
+        Token::Colon | Token::Literal(_) | Token::Number(_) => {}
     });
     faults
 }
@@ -176,43 +124,18 @@ fn pointer(frames: &[Frame<'_>]) -> String {
     pointer
 }
 
-pub(super) fn unescape(string: &str) -> Cow<'_, str> {
-    if string.contains('\\') {
-        let decoded = serde_json::from_str::<String>(&format!("\"{string}\""));
-        decoded.map_or(Cow::Borrowed(string), Cow::Owned)
-    } else {
-        Cow::Borrowed(string)
-    }
-}
-
-/// The fault of the text between quotation marks, if any.
-fn string_fault(string: &str) -> Option<(&'static str, &'static str)> {
-    if !string.contains('\\') {
-        return None;
-    }
-    let mut units = string.split('\\').skip(1).peekable();
-    // Only `\u` escapes matter. An escaped backslash is an empty piece, and skips the next one.
-    let mut lone_high = false;
-    while let Some(piece) = units.next() {
-        let unit = piece.strip_prefix('u').and_then(|hex| u16::from_str_radix(hex.get(..4)?, 16).ok());
-        match unit {
-            Some(0) => return Some(("nul", "must not contain U+0000")),
-            Some(0xDC00..=0xDFFF) if lone_high => lone_high = false,
-            Some(0xDC00..=0xDFFF) => {
-                return Some(("lone_surrogate", "must not contain half a surrogate pair"));
-            }
-            _ if lone_high => return Some(("lone_surrogate", "must not contain half a surrogate pair")),
-            Some(0xD800..=0xDBFF) if piece.len() == 5 => lone_high = true,
-            Some(0xD800..=0xDBFF) => {
-                return Some(("lone_surrogate", "must not contain half a surrogate pair"));
-            }
-            None if piece.is_empty() => {
-                units.next();
-            }
-            _ => {}
+/// The faults of the text between quotation marks, each at most once.
+fn string_faults(string: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let (mut has_nul, mut has_lone_surrogate) = (false, false);
+    for (_, escape) in rejected_escapes(string) {
+        match escape {
+            Escape::Nul => has_nul = true,
+            Escape::LoneSurrogate => has_lone_surrogate = true,
         }
     }
-    lone_high.then_some(("lone_surrogate", "must not contain half a surrogate pair"))
+    let nul = has_nul.then_some(("nul", "must not contain U+0000"));
+    let half = ("lone_surrogate", "must not contain half a surrogate pair");
+    nul.into_iter().chain(has_lone_surrogate.then_some(half))
 }
 
 /// Whether a number fits a `numeric` and an IEEE 754 double, without becoming infinite or zero.
@@ -261,6 +184,7 @@ mod tests {
             (r#"{"a": "\udc00"}"#, "/a", "lone_surrogate"),
             (r#"{"a": "\ud800x\udc00"}"#, "/a", "lone_surrogate"),
             (r#"{"a": "\ud800\n"}"#, "/a", "lone_surrogate"),
+            (r#"{"a": "\ud800\ud800\udc00"}"#, "/a", "lone_surrogate"),
             (r#"{"a": [1, 1e200000]}"#, "/a/1", "out_of_range"),
             (r#"{"a": -1e400}"#, "/a", "out_of_range"),
             (r#"{"a": 1e-20000}"#, "/a", "out_of_range"),
@@ -310,6 +234,9 @@ mod tests {
         assert_eq!(codes(&nested(MAX_DEPTH)), []);
         assert_eq!(codes(&nested(MAX_DEPTH + 1))[0].1, "too_deep");
         assert_eq!(codes(&nested(10_000)).len(), 1);
+        let both = format!(r#"{{"a": {}, "b": "\u0000\ud800"}}"#, nested(MAX_DEPTH));
+        let found: Vec<_> = codes(&both).into_iter().map(|(_, code)| code).collect();
+        assert_eq!(found, ["too_deep", "nul", "lone_surrogate"]);
     }
 
     #[test]

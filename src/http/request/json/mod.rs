@@ -3,11 +3,12 @@
 //! A body is parsed as its type, and inspected for what PostgreSQL's `jsonb` or I-JSON (RFC 7493)
 //! cannot hold. One that is not of its type is validated against the type's schema.
 
-pub mod inspect;
+mod inspect;
 pub mod number;
 pub mod outline;
 mod pointer;
 mod rules;
+mod scan;
 mod schema;
 pub mod size;
 
@@ -21,10 +22,11 @@ use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use self::{inspect::inspect, rules::rule_faults};
+use self::{inspect::inspect, rules::rule_faults, scan::defuse};
 pub use self::{
     rules::WHOLE,
-    schema::{TypeSchema, limit_formats, required, unknown_field},
+    scan::RESERVED,
+    schema::{TypeSchema, limit_formats, required, unknown_fields},
 };
 use crate::{
     error::{Fault, Location},
@@ -49,7 +51,7 @@ where
     }
     // serde stops at the first fault, which may precede a syntax error.
     let (text, mut faults) = check_syntax(body)?;
-    match parse_checked(text, leniency) {
+    match parse_checked(&text, leniency) {
         Ok(value) if faults.is_empty() => return Ok(value),
         Ok(_) => {}
         Err(found) => faults.extend(found),
@@ -92,19 +94,22 @@ where
     Err(faults)
 }
 
-/// The text of a body that is JSON, with the faults that PostgreSQL would find in it.
+/// The text of a body that is JSON, with the faults that PostgreSQL would find in it. If it has
+/// some, the text differs where it must not be parsed: in lone surrogates, in names that
+/// `serde_json` reserves for itself, and in what nests too deep.
 ///
 /// # Errors
 ///
-/// 400 if it is not JSON; 422 if it must not be parsed as a [`Value`], because it nests too deep or
-/// uses names that `serde_json` reserves for itself.
-pub fn check_syntax(body: &[u8]) -> Result<(&str, Vec<Fault>), Problem> {
+/// 400 if it is not JSON, 422 if it has more faults than are listed.
+pub fn check_syntax(body: &[u8]) -> Result<(Cow<'_, str>, Vec<Fault>), Problem> {
     let text = utf8(body)?;
     let _: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
     let faults = inspect(text);
-    let is_parsable = faults.len() <= MAX_FAULTS
-        && !faults.iter().any(|fault| matches!(&*fault.code, "too_deep" | "reserved_name"));
-    if is_parsable { Ok((text, faults)) } else { Err(invalid(faults)) }
+    match faults.len() {
+        0 => Ok((text.into(), faults)),
+        1..=MAX_FAULTS => Ok((defuse(text).into(), faults)),
+        _ => Err(invalid(faults)),
+    }
 }
 
 /// 422 with these faults, sorted by location.

@@ -19,7 +19,7 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
-use super::{outline::outline, pointer::member};
+use super::{outline::outline, pointer::member, scan::SUBSTITUTE};
 use crate::{
     error::Fault,
     http::limits::{MAX_DATE_TIME, MAX_FAULTS, MAX_SAFE_INTEGER},
@@ -141,7 +141,7 @@ fn schema_faults(validator: &Validator, value: &Value) -> Vec<Fault> {
                 faults.push(required(path, property.as_str().unwrap_or_default()));
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
-                faults.extend(unexpected.iter().take(MAX_FAULTS + 1).map(|name| unknown_field(path, name)));
+                faults.extend(unknown_fields(path, unexpected.iter().map(String::as_str)));
             }
             kind => {
                 let (code, detail) = describe(kind);
@@ -163,9 +163,11 @@ pub fn required(path: &str, name: &str) -> Fault {
     Fault::at(member(path, name), "required", "is required")
 }
 
-/// A member that the object at `path` must not have.
-pub fn unknown_field(path: &str, name: &str) -> Fault {
-    Fault::at(member(path, name), "unknown_field", "is not a known field")
+/// The members that the object at `path` must not have. Names that cannot be parsed are a fault of
+/// their own.
+pub fn unknown_fields<'a>(path: &str, names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Fault> {
+    let unknown = names.take(MAX_FAULTS + 1).filter(|name| !name.contains(SUBSTITUTE));
+    unknown.map(move |name| Fault::at(member(path, name), "unknown_field", "is not a known field"))
 }
 
 fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {

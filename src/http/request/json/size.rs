@@ -2,7 +2,7 @@
 
 use memchr::memchr2_iter;
 
-use super::inspect::{Token, scan, unescape};
+use super::scan::{Token, scan, unescape};
 
 /// How large a JSON text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -57,9 +57,9 @@ impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Patch<T> {
     fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
         let (text, mut faults) = json::check_syntax(body)?;
         let changes = if media_type != JSON_PATCH {
-            parse_merge::<T>(text).map(Changes::Merge).map_err(|found| faults.extend(found)).ok()
+            parse_merge::<T>(&text).map(Changes::Merge).map_err(|found| faults.extend(found)).ok()
         } else if faults.is_empty() {
-            let operations = serde_json::from_str(text).map_err(Error::internal)?;
+            let operations = serde_json::from_str(&text).map_err(Error::internal)?;
             Some(Changes::Operations(parse_operations(operations)?))
         } else {
             None

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     error::Fault,
-    http::{limits::MAX_PATCH_OPERATIONS, request::json::inspect::RESERVED, response::problem::Problem},
+    http::{limits::MAX_PATCH_OPERATIONS, request::json::RESERVED, response::problem::Problem},
 };
 
 pub(super) fn parse_operations(value: Value) -> Result<Vec<PatchOperation>, Problem> {
@@ -21,6 +21,7 @@ pub(super) fn parse_operations(value: Value) -> Result<Vec<PatchOperation>, Prob
     }
     let mut operations = Vec::with_capacity(values.len());
     let mut faults = Vec::new();
+    let mut is_malformed = false;
     for (index, value) in values.into_iter().enumerate() {
         match parse_operation(value) {
             Some(operation) if has_reserved_name(&operation) => {
@@ -29,12 +30,19 @@ pub(super) fn parse_operations(value: Value) -> Result<Vec<PatchOperation>, Prob
             }
             Some(operation) => operations.push(operation),
             None => {
+                is_malformed = true;
                 let detail = "must be an operation of RFC 6902 with all its members";
                 faults.push(Fault::at(format!("/{index}"), "json_patch", detail));
             }
         }
     }
-    if faults.is_empty() { Ok(operations) } else { Err(Problem::malformed(faults)) }
+    if faults.is_empty() {
+        Ok(operations)
+    } else if is_malformed {
+        Err(Problem::malformed(faults))
+    } else {
+        Err(Problem::invalid(faults))
+    }
 }
 
 /// The library's own enum is tagged, and serde passes numbers of more than 64 bits to none of

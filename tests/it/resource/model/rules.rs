@@ -284,7 +284,7 @@ fn same(a: &Value, b: &Value) -> bool {
 /// What is wrong with the content of a PUT to this id.
 pub fn replacement_faults(resource: &Resource, content: &Value, id: &str) -> Vec<Fault> {
     let mut faults = content_faults(resource, content);
-    if content.get("id").is_some_and(|other| !other.is_null() && other != id) {
+    if content.get("id").is_some_and(|other| other != id) {
         faults.push(fault("/id", "mismatch"));
     }
     faults

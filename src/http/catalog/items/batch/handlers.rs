@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     operations::{Operation, Operations, fault_at},
-    schemas::{BatchList, ItemBatch, ItemBatchResult, ItemBatchResults},
+    schemas::{BatchList, ItemBatch, ItemBatchReply, ItemBatchResult, ItemBatchResults},
 };
 use crate::{
     app::App,
@@ -53,7 +53,7 @@ const MAX_BYTES: usize = 16 * MEBIBYTE;
 #[utoipa::path(
     post, path = "/v1/items/batch", tag = "items", request_body = ItemBatch,
     responses(
-        (status = 200, body = ItemBatchResults),
+        (status = 200, body = ItemBatchReply),
         (status = 404),
         (status = 409),
         (status = 412),

@@ -64,7 +64,7 @@ impl<H> FromBody<H> for Operations {
 
     fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
         let (text, faults) = json::check_syntax(body)?;
-        Self::parse(text, faults)
+        Self::parse(&text, faults)
     }
 }
 
@@ -117,7 +117,7 @@ fn members<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Option<Vec<&'a RawValu
         return None;
     };
     let operations = members.remove("operations");
-    faults.extend(members.keys().take(MAX_FAULTS + 1).map(|name| json::unknown_field("", name)));
+    faults.extend(json::unknown_fields("", members.keys().map(AsRef::as_ref)));
     let Some(operations) = operations else {
         faults.push(json::required("", "operations"));
         return None;

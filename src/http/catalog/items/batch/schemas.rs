@@ -19,6 +19,7 @@ use crate::http::{
         path::validate_uuid,
         preconditions::{ENTITY_TAGS, Preconditions},
     },
+    write::UnstoredResponse,
 };
 
 /// The most operations of a batch.
@@ -166,6 +167,16 @@ pub enum ItemBatchUpdateOp {
 #[serde(rename_all = "snake_case")]
 pub enum ItemBatchDeleteOp {
     Delete,
+}
+
+/// The results of a batch. A replay says only that it was carried out if they were too large to be
+/// stored.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "documents the body, which is either")]
+pub enum ItemBatchReply {
+    Results(ItemBatchResults),
+    Unstored(UnstoredResponse),
 }
 
 /// The results of a batch.

@@ -1,0 +1,55 @@
+//! What the head of a response says of its length and of its connection.
+
+use http::{Method, Request, StatusCode};
+
+use crate::support::service::{TestService, path};
+
+#[tokio::test]
+async fn a_response_that_never_has_content_has_no_length() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    for (method, field, status) in [
+        (Method::GET, "if-none-match", StatusCode::NOT_MODIFIED),
+        (Method::HEAD, "if-none-match", StatusCode::NOT_MODIFIED),
+        (Method::OPTIONS, "x", StatusCode::NO_CONTENT),
+        (Method::DELETE, "x", StatusCode::NO_CONTENT),
+    ] {
+        let uri = format!("http://x{item}");
+        let request = Request::builder().method(&method).uri(uri).header(field, "*").body(()).unwrap();
+        let response = service.exchange_http2(request).await;
+        assert_eq!(response.status(), status, "{method}");
+        assert!(!response.headers().contains_key("content-length"), "{method}: {response:?}");
+    }
+    let item = path(&service.create("Lamp").await);
+    for (method, status) in [("GET", "304"), ("HEAD", "304"), ("OPTIONS", "204"), ("DELETE", "204")] {
+        let field = if status == "304" { "if-none-match: *\r\n" } else { "" };
+        let head = format!("{method} {item} HTTP/1.1\r\nhost: x\r\n{field}connection: close\r\n\r\n");
+        let response = service.exchange(head).await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{method}: {response}");
+        assert!(!response.contains("content-length"), "{method}: {response}");
+        assert!(response.ends_with("\r\n\r\n"), "{method}: {response}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_says_whether_its_connection_stays_open() {
+    let service = TestService::start().await;
+    let head = |target: &str, more: &str| {
+        format!("GET {target} HTTP/1.0\r\nhost: x\r\nconnection: keep-alive\r\n{more}\r\n")
+    };
+    // Compressed, so its length is not known.
+    let endless = head("/openapi.json", "accept-encoding: gzip\r\n");
+    let response = service.exchange(&endless).await;
+    assert!(response.starts_with("HTTP/1.0 200 OK\r\n"), "{response}");
+    let (fields, _) = response.split_once("\r\n\r\n").unwrap();
+    assert!(fields.contains("\r\nconnection: close") && !fields.contains("keep-alive"), "{fields}");
+
+    let too_large = head("/v1/items", "content-length: 99999999\r\n").replace("GET", "POST");
+    let response = service.exchange(too_large).await;
+    assert!(response.starts_with("HTTP/1.0 413 ") && !response.contains("keep-alive"), "{response}");
+
+    let twice = head("/livez", "") + &endless;
+    let responses = service.exchange(&twice).await;
+    assert_eq!(responses.matches("HTTP/1.0 200 OK").count(), 2, "{responses}");
+    assert_eq!(responses.matches("connection: keep-alive").count(), 1, "{responses}");
+}
