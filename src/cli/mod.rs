@@ -10,7 +10,7 @@ mod openapi;
 #[cfg(feature = "service")]
 mod serve;
 
-use std::{panic::catch_unwind, process::ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
@@ -70,8 +70,7 @@ pub fn load_dotenv() -> anyhow::Result<()> {
 /// Prints the chain of causes and returns the exit code.
 #[must_use]
 pub fn fail(error: &anyhow::Error) -> ExitCode {
-    // It panics if standard error cannot be written; the exit code must still be that of a failure.
-    catch_unwind(|| autogenerate::cli::fail("curio", error)).unwrap_or(ExitCode::FAILURE)
+    autogenerate::cli::fail("curio", error)
 }
 
 /// Runs a command and returns its exit code.
@@ -80,7 +79,7 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
 ///
 /// A chain of causes, from the goal of the command to the first error.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
-    // Large bodies are coded in many short turns of a task. By default, 61 of them pass before sockets
+    // Large bodies are decoded in many short turns of a task. By default, 61 of them pass before sockets
     // are looked at, if no other thread waits for them.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().event_interval(4).build()?;
     runtime.block_on(async {

@@ -1,6 +1,10 @@
 //! How a command reports its failure.
 
-use std::{fmt::Write as _, io, process::ExitCode};
+use std::{
+    fmt::Write as _,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use sqlx::postgres::PgDatabaseError;
 
@@ -28,9 +32,7 @@ pub fn fail(program: &str, error: &anyhow::Error) -> ExitCode {
         }
         let _ = write!(text, "{cause}");
     }
-    #[expect(clippy::print_stderr, reason = "the error message of a command line program")]
-    {
-        eprintln!("{text}");
-    }
+    // There is no other way to tell of the failure.
+    let _ = writeln!(io::stderr(), "{text}");
     ExitCode::FAILURE
 }
