@@ -79,8 +79,8 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
 ///
 /// A chain of causes, from the goal of the command to the first error.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
-    // Large bodies are decoded in many short turns of a task. By default, 61 of them pass before sockets
-    // are looked at, if no other thread waits for them.
+    // Large bodies are decoded in many short turns of a task. By default, 61 of them pass before
+    // sockets are looked at, if no other thread waits for them.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().event_interval(4).build()?;
     runtime.block_on(async {
         match command {

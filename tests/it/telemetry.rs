@@ -18,8 +18,8 @@ async fn status(request: reqwest::RequestBuilder) -> StatusCode {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_a_client_sent_is_in_the_log() {
     let database = TestDatabase::new().await;
-    // PostgreSQL quotes the row in a notice, in the message of an error and in the detail of another;
-    // and a statement is slow.
+    // PostgreSQL quotes the row in a notice, in the message of an error and in the detail of
+    // another; and a statement is slow.
     let quoting = "
         ALTER TABLE items ADD CONSTRAINT items_name_key UNIQUE (name);
         CREATE FUNCTION quote() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

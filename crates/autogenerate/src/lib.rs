@@ -9,7 +9,8 @@
 //! [An existing project]: crate::guide::existing_project
 //! [a copy]: crate::guide::copy_before_drop
 
-// The first definition of a link is the one that counts: those of README.md are for its other readers.
+// The first definition of a link is the one that counts: those of README.md are for its other
+// readers.
 #![cfg_attr(feature = "cli", doc = "[`cli::Command`]: crate::cli::Command")]
 #![cfg_attr(feature = "cli", doc = "[`cli::Environment`]: crate::cli::Environment")]
 #![doc = include_str!("../README.md")]

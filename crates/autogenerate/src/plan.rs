@@ -18,8 +18,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Turns the slots into guards: instead of waiting for a person, the file stops if there are rows
-    /// that need one. For a way down, which rarely runs and should not hold up anything until then.
+    /// Turns the slots into guards: instead of waiting for a person, the file stops if there are
+    /// rows that need one. For a way down, which rarely runs and should not hold up anything until
+    /// then.
     #[must_use]
     pub fn guarded(mut self) -> Self {
         for slot in self.statements.iter_mut().filter_map(|statement| statement.slot.as_mut()) {
@@ -102,8 +103,8 @@ pub struct Slot {
     pub template: String,
     /// Statements that fill the slot for the sample rows of the proof.
     pub rehearsal: String,
-    /// A query that counts the affected rows by the names that hold where the slot is; empty if only
-    /// the statement itself can tell which rows are affected.
+    /// A query that counts the affected rows by the names that hold where the slot is; empty if
+    /// only the statement itself can tell which rows are affected.
     pub remaining: String,
     /// Whether the file stops if there are such rows, instead of leaving a gap.
     pub is_guard: bool,

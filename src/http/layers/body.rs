@@ -197,8 +197,8 @@ async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) 
     if !matches!(coding, Coding::Brotli) {
         return read_decoded(&body, coding, limit, share).await;
     }
-    // Brotli decodes up to its window, of 16 MiB, before there is any output. Threads of their own do
-    // not hold up the others.
+    // Brotli decodes up to its window, of 16 MiB, before there is any output. Threads of their own
+    // do not hold up the others.
     let Ok(turn) = Arc::clone(&share.budget.brotli).acquire_owned().await else { return Err(malformed()) };
     let mut own = Share { budget: share.budget.clone(), taken: share.taken.take() };
     let runtime = Handle::current();

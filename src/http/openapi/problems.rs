@@ -14,8 +14,8 @@ pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/responses/{name}") })
 }
 
-/// `not-found` → `NotFound`. PATCH has its own field for the supported media types, and an operation
-/// without a body has none.
+/// `not-found` → `NotFound`. PATCH has its own field for the supported media types, and an
+/// operation without a body has none.
 pub fn component_name(kind: &Kind, method: &str, has_body: bool) -> String {
     let capitalized = |word: &str| word[..1].to_uppercase() + &word[1..];
     let name: String = kind.slug.split('-').map(capitalized).collect();

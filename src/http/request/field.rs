@@ -17,8 +17,8 @@ pub struct Parameter<'a> {
     pub is_quoted: bool,
 }
 
-/// A value and its parameters, such as `text/html;q=0.5` (RFC 9110 §5.6.6); `None` if a parameter is
-/// malformed.
+/// A value and its parameters, such as `text/html;q=0.5` (RFC 9110 §5.6.6); `None` if a parameter
+/// is malformed.
 pub fn parameters(element: &[u8]) -> Option<(&[u8], Vec<Parameter<'_>>)> {
     let mut pieces = pieces(element);
     let value = pieces.next().unwrap_or_default();

@@ -57,8 +57,8 @@ impl Preconditions {
         self.if_none_match.as_ref().is_some_and(|tags| tags.any || tags.find(version, |_| true).is_some())
     }
 
-    /// The suffix of the entity tag in `If-None-Match` that names this version in the content coding
-    /// of the response, or without one, as small responses are. Another coding is another
+    /// The suffix of the entity tag in `If-None-Match` that names this version in the content
+    /// coding of the response, or without one, as small responses are. Another coding is another
     /// representation, which the client would take for this one.
     pub fn excluded_suffix(&self, version: i64) -> Option<&'static str> {
         let tags = self.if_none_match.as_ref()?;

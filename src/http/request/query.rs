@@ -100,8 +100,8 @@ impl Parameters {
         values
     }
 
-    /// The values of a parameter that names some of `all`, sorted. Empty if it names all of them: that
-    /// filters nothing, just as if it were missing.
+    /// The values of a parameter that names some of `all`, sorted. Empty if it names all of them:
+    /// that filters nothing, just as if it were missing.
     pub fn subset<T: Ord, const N: usize>(
         &mut self,
         name: &'static str,

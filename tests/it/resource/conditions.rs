@@ -100,8 +100,8 @@ async fn conditions_are_evaluated_after_the_request_itself_is_valid() {
                 [(name.into(), "entity_tag".into())]
             );
         }
-        // What is invalid in every result comes before the condition and the search, other faults of
-        // the result after them.
+        // What is invalid in every result comes before the condition and the search, other faults
+        // of the result after them.
         for path in [&entity, &absent] {
             api.send(Method::PATCH, path, &[stale], Some(&wrong)).await.is_problem(422, "validation-error");
         }

@@ -140,8 +140,8 @@ impl Planner<'_> {
             .needs(Object::Table(table.clone()))
     }
 
-    /// The indexes of the partitioned table that look the same as one that the partition has besides:
-    /// PostgreSQL would take that one for its part.
+    /// The indexes of the partitioned table that look the same as one that the partition has
+    /// besides: PostgreSQL would take that one for its part.
     fn indexes_above(&self, table: &Name, it: &Index) -> Vec<Object> {
         let parent = self.to.tables.get(table).and_then(Table::parent).filter(|_| it.part_of.is_none());
         let above = parent.and_then(|parent| self.to.tables.get_key_value(parent));

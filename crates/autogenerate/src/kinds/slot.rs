@@ -277,8 +277,8 @@ pub(super) fn enum_values<'a>(schema: &'a Schema, column: &Column) -> Option<&'a
     Some(&schema.enums.get(column.enum_type.as_ref()?)?.values)
 }
 
-/// An `UPDATE` that sets columns to expressions, in which `numbered.n` is a different number in each
-/// row.
+/// An `UPDATE` that sets columns to expressions, in which `numbered.n` is a different number in
+/// each row.
 pub(super) fn numbered_update(table: &Name, set: &str, wrong: &str) -> String {
     format!(
         "UPDATE {table} SET {set}\nFROM (SELECT tableoid AS relation, ctid AS row, 1000 + row_number() OVER () AS n FROM \

@@ -18,9 +18,9 @@
 //! A generated revision of several files may be interrupted between any two of them, in both
 //! directions: [`upgrade`], [`downgrade`] and sqlx's tool continue from there.
 //!
-//! A revision with more files in one direction than in the other has no such points on its way down.
-//! If that is interrupted between two files, the revision stays marked (`success = false` in the row
-//! of its first file), because upgrading from there would apply what was never reverted.
+//! A revision with more files in one direction than in the other has no such points on its way
+//! down. If that is interrupted between two files, the revision stays marked (`success = false` in
+//! the row of its first file), because upgrading from there would apply what was never reverted.
 //! [`downgrade`] continues where it stopped; [`upgrade`] and sqlx's tool return an error.
 
 mod error;

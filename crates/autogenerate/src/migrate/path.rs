@@ -145,8 +145,8 @@ fn revert_steps(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, Migration
         });
     }
     let mut steps: Vec<Step> = Vec::new();
-    // If the files are not mirrored, an empty one is recorded together with the next one, so that an
-    // interruption between them does not look like progress.
+    // If the files are not mirrored, an empty one is recorded together with the next one, so that
+    // an interruption between them does not look like progress.
     let mut recorded = Vec::new();
     for pair in applied {
         let script = pair.down.as_ref().ok_or(MigrationError::NoDown(pair.version))?;

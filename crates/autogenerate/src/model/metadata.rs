@@ -108,10 +108,10 @@ impl Metadata {
     /// statistics and grants.
     ///
     /// A text holds the statements that create one object or several, usually
-    /// `include_str!("views/active_items.sql")`. The order of the texts does not matter. Like a model,
-    /// an object is compared with the actual one in PostgreSQL's own form, and a revision creates it,
-    /// replaces it in place where PostgreSQL can, or drops and creates it again with what depends on
-    /// it.
+    /// `include_str!("views/active_items.sql")`. The order of the texts does not matter. Like a
+    /// model, an object is compared with the actual one in PostgreSQL's own form, and a revision
+    /// creates it, replaces it in place where PostgreSQL can, or drops and creates it again with
+    /// what depends on it.
     ///
     /// ```
     /// # use autogenerate::{Table, model::Metadata};
@@ -138,10 +138,10 @@ impl Metadata {
         &self.sql
     }
 
-    /// Declares that an object without a model is to be dropped by the next revision: a table, enum,
-    /// domain, composite type, sequence, schema, extension, view, function or the like that a migration
-    /// created. `name` is unquoted, as in `audit_log` or `billing.invoices`, but for a function as in
-    /// `slug(text)`, and for a trigger, rule or policy as in `touch ON items`.
+    /// Declares that an object without a model is to be dropped by the next revision: a table,
+    /// enum, domain, composite type, sequence, schema, extension, view, function or the like that a
+    /// migration created. `name` is unquoted, as in `audit_log` or `billing.invoices`, but for a
+    /// function as in `slug(text)`, and for a trigger, rule or policy as in `touch ON items`.
     ///
     /// Without this, an object that a generated revision created is never dropped when its model is
     /// gone; the revision fails, or asks. Remove the declaration when the revision is applied.
@@ -156,7 +156,8 @@ impl Metadata {
     /// Leaves out objects without a model whose name matches `pattern`: they are neither compared
     /// nor listed. `*` stands for any characters; a pattern with a dot matches `schema.name`.
     ///
-    /// `attic.*`, where the [guide](crate::guide::copy_before_drop) keeps copies, is always ignored.
+    /// `attic.*`, where the [guide](crate::guide::copy_before_drop) keeps copies, is always
+    /// ignored.
     #[must_use]
     pub fn ignore(mut self, pattern: impl Into<String>) -> Self {
         self.selection.ignored.push(pattern.into());

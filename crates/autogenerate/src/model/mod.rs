@@ -4,8 +4,8 @@
 //! table; the derive's documentation lists all attributes. A column's type follows from the field's
 //! type through [`SqlType`], which [`#[derive(Enum)]`](derive@crate::Enum),
 //! [`#[derive(SqlType)]`](derive@crate::SqlType), [`#[derive(Domain)]`](derive@crate::Domain) and
-//! [`#[derive(Composite)]`](derive@crate::Composite) implement for your own types. [`Metadata`] lists
-//! the tables:
+//! [`#[derive(Composite)]`](derive@crate::Composite) implement for your own types. [`Metadata`]
+//! lists the tables:
 //!
 //! ```
 //! use autogenerate::{Enum, Table, model::Metadata};

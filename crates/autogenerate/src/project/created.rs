@@ -57,8 +57,8 @@ impl Created {
         Ok(())
     }
 
-    /// The existing objects that generated revisions created, as the revision that takes their place
-    /// lists them.
+    /// The existing objects that generated revisions created, as the revision that takes their
+    /// place lists them.
     pub(super) fn described(&self) -> BTreeSet<String> {
         let existing = self.existing.iter().filter(|(id, _)| self.generated.contains(*id));
         existing.map(|((kind, _), name)| described(kind, name)).collect()

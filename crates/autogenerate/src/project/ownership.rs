@@ -200,7 +200,8 @@ pub(super) fn split_name(it: &Unhandled) -> (Option<String>, String) {
     }
 }
 
-/// The tables, enums, sequences, schemas, extensions, and objects that are defined by a text of SQL.
+/// The tables, enums, sequences, schemas, extensions, and objects that are defined by a text of
+/// SQL.
 pub(super) fn objects(schema: &Schema) -> impl Iterator<Item = Object> {
     let names = |names: Vec<&Name>, object: fn(Name) -> Object| -> Vec<Object> {
         names.into_iter().cloned().map(object).collect()

@@ -267,9 +267,9 @@ fn notes(observed: &[Observed]) -> Vec<StatementNote> {
 
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
-/// Adds to each slot the number of affected rows in the live database, and to each cascade. A query that needs a column
-/// that the revision only adds fails, and leaves the slot without a number. Missing privileges are
-/// noted in the title.
+/// Adds to each slot the number of affected rows in the live database, and to each cascade. A query
+/// that needs a column that the revision only adds fails, and leaves the slot without a number.
+/// Missing privileges are noted in the title.
 async fn count_slot_rows(plan: &mut Plan, conn: &mut PgConnection) {
     for slot in plan.statements.iter_mut().filter_map(|statement| statement.slot.as_mut()) {
         let rows =

@@ -13,9 +13,9 @@
 //! A file without such a line is a revision by itself. `-- no-transaction` only works as the very
 //! first line of a file, and applies to that file alone.
 //!
-//! sqlx reverts file by file, newest first. In a generated revision, the way down of each file undoes
-//! exactly its way up ([`render_down`]), so that single files can be applied and reverted in any
-//! order that sqlx allows.
+//! sqlx reverts file by file, newest first. In a generated revision, the way down of each file
+//! undoes exactly its way up ([`render_down`]), so that single files can be applied and reverted in
+//! any order that sqlx allows.
 //!
 //! A [`Draft`] may also have more files in one direction than in the other. Then its files are only
 //! applied and reverted together: the first version of the group holds the first step of the way up

@@ -58,7 +58,8 @@ pub fn render(plan: &Plan, notes: &[StatementNote]) -> Vec<File> {
 
 /// Renders the ways down of the files of `up`, each as one file, in the order in which they run.
 ///
-/// `down` is in the order of the files of `up`, `notes` are in the order in which the statements run.
+/// `down` is in the order of the files of `up`, `notes` are in the order in which the statements
+/// run.
 #[must_use]
 pub fn render_down(up: &Plan, down: &[Plan], mut notes: &[StatementNote]) -> Vec<File> {
     let ups: Vec<_> = up.files().collect();

@@ -12,7 +12,8 @@ pub struct Index {
     pub definition: String,
     /// The index of the partitioned table that it is attached to.
     pub part_of: Option<Name>,
-    /// Whether it has a name of its own, which PostgreSQL would not give to the index of a partition.
+    /// Whether it has a name of its own, which PostgreSQL would not give to the index of a
+    /// partition.
     pub is_named: bool,
     /// Whether some partitions lack it (`CREATE INDEX … ON ONLY`).
     pub only: bool,

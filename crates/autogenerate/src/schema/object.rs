@@ -74,8 +74,8 @@ impl Object {
         name.schema.clone().map(Self::Namespace)
     }
 
-    /// The name that it occupies among tables, views, sequences, indexes and types, each table being
-    /// a type too, or among functions, by their arguments.
+    /// The name that it occupies among tables, views, sequences, indexes and types, each table
+    /// being a type too, or among functions, by their arguments.
     pub(crate) fn relation(&self) -> Option<Name> {
         match self {
             Self::Table(name) | Self::Sequence(name) | Self::Enum(name) => Some(name.clone()),

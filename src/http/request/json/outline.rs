@@ -20,8 +20,8 @@ const ELEMENTS: usize = 1024;
 /// The most members of an object: more than any schema describes, and more than faults are listed.
 const MEMBERS: usize = 256;
 
-/// The value of a text with valid syntax. Containers below [`LEVELS`] are empty, and objects have at
-/// most [`MEMBERS`] members and those that are known.
+/// The value of a text with valid syntax. Containers below [`LEVELS`] are empty, and objects have
+/// at most [`MEMBERS`] members and those that are known.
 pub fn outline(text: &str, known: &HashSet<String>) -> Option<Value> {
     describe(text.trim_start(), known, LEVELS)
 }

@@ -35,7 +35,8 @@ use crate::{
 pub const MEDIA_TYPES: &[&str] = &["application/merge-patch+json", JSON_PATCH, "application/json"];
 
 const JSON_PATCH: &str = "application/json-patch+json";
-/// How much memory the values that a JSON Patch writes may take. A copy of a copy doubles each time.
+/// How much memory the values that a JSON Patch writes may take. A copy of a copy doubles each
+/// time.
 const MAX_WRITTEN: usize = 8 * MEBIBYTE;
 
 /// The body of a PATCH that results in a `T`, not yet applied to anything.

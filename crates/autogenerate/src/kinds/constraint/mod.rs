@@ -190,8 +190,8 @@ impl Planner<'_> {
         self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
-    /// Whether a partition has a constraint of this name that is not valid. PostgreSQL merges it only
-    /// with one that is not valid either.
+    /// Whether a partition has a constraint of this name that is not valid. PostgreSQL merges it
+    /// only with one that is not valid either.
     fn has_invalid_part(&self, table: &Name, name: &str) -> bool {
         let parts = self.from.with_partitions(table);
         let mut found = parts

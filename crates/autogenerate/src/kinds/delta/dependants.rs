@@ -74,8 +74,8 @@ impl Delta {
         indexes.chain(keys.map(|(key, _)| Object::constraint(name, key))).collect()
     }
 
-    /// The indexes and keys of a partitioned table that PostgreSQL would build again when it changes
-    /// the type of a column, with other names for those parts that have names of their own.
+    /// The indexes and keys of a partitioned table that PostgreSQL would build again when it
+    /// changes the type of a column, with other names for those parts that have names of their own.
     pub(super) fn renamed_by_retype(&self, name: &Name, was: &Table, to: &Schema) -> Vec<Object> {
         let is_retyped = |uses: &Uses| uses.columns.iter().any(|column| self.is_retyped(name, column));
         let is_of = |part_of: Option<&Name>, of: &str| part_of.is_some_and(|it| it.name == of);

@@ -65,8 +65,8 @@ impl Planner<'_> {
         self.delta.alters(&Object::Table(table.clone()), Property::PartitionOf)
     }
 
-    /// Whether a new partition is created as a table and then attached, because it brings indexes or
-    /// keys to an existing partitioned table.
+    /// Whether a new partition is created as a table and then attached, because it brings indexes
+    /// or keys to an existing partitioned table.
     pub(super) fn is_created_detached(&self, name: &Name, table: &Table) -> bool {
         let Some(parent) = table.parent().filter(|parent| self.existing_table(parent).is_some()) else {
             return false;

@@ -35,8 +35,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The default and the nullability of a column in the tables above. Setting them there also sets
-    /// them in the table, so that it gets its own afterwards.
+    /// The default and the nullability of a column in the tables above. Setting them there also
+    /// sets them in the table, so that it gets its own afterwards.
     pub(in crate::kinds) fn columns_above(&self, name: &Name, column: &str) -> Vec<Resource> {
         let above = self.to.with_ancestors(name).into_iter().skip(1);
         let both = |table: Name| {

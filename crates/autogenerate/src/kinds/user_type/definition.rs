@@ -50,7 +50,8 @@ impl Attribute {
     }
 }
 
-/// The attributes of a composite type as PostgreSQL prints it: `CREATE TYPE t AS (a text, b integer)`.
+/// The attributes of a composite type, which PostgreSQL prints as
+/// `CREATE TYPE t AS (a text, b integer)`.
 pub(crate) fn attributes(it: &SqlObject) -> Vec<Attribute> {
     let Some((_, list)) = it.create.first().and_then(|sql| sql.split_once(" AS (")) else {
         return Vec::new();

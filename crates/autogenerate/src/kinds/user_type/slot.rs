@@ -28,8 +28,8 @@ impl Planner<'_> {
         slots.reduce(|all, one| Slot { title: title.clone(), ..all.and(one) })
     }
 
-    /// A slot for the values of a column that its new type will reject: a domain, or one with values
-    /// of a domain.
+    /// A slot for the values of a column that its new type will reject: a domain, or one with
+    /// values of a domain.
     pub(in crate::kinds) fn narrowed_slot(&self, table: &Name, was: &Column, is: &Column) -> Option<Slot> {
         let name = quote_identifier(&is.name);
         let terms = self.rejected_values(&name, was, is);
