@@ -48,12 +48,17 @@ fn client(request: &Request, trusted: &[IpNet]) -> Actor {
 
 /// An entry without the brackets and the port that proxies write.
 fn without_port(entry: &[u8]) -> &[u8] {
-    let bracketed = entry.strip_prefix(b"[").and_then(|rest| rest.split(|byte| *byte == b']').next());
-    let mut pieces = entry.split(|byte| *byte == b':');
-    match (pieces.next(), pieces.next(), pieces.next()) {
-        (Some(host), Some(port), None) if port.iter().all(u8::is_ascii_digit) => bracketed.unwrap_or(host),
-        _ => bracketed.unwrap_or(entry),
-    }
+    let at = |wanted: u8| entry.iter().position(|byte| *byte == wanted);
+    let (host, rest) = match (entry.strip_prefix(b"["), at(b']'), at(b':')) {
+        (Some(host), Some(end), _) => (&host[..end - 1], &entry[end + 1..]),
+        (None, _, Some(colon)) => entry.split_at(colon),
+        _ => return entry,
+    };
+    let is_port = |port: &[u8]| {
+        let number = str::from_utf8(port).ok().and_then(|port| port.parse::<u16>().ok());
+        port.is_empty() || number.is_some() && port.iter().all(u8::is_ascii_digit)
+    };
+    if rest.is_empty() || rest.strip_prefix(b":").is_some_and(is_port) { host } else { entry }
 }
 
 fn warn_once_a_minute() {
@@ -95,6 +100,7 @@ mod tests {
             ("[::ffff:203.0.113.21]:1", "203.0.113.21"),
             ("[203.0.113.21]:80", "203.0.113.21"),
             ("203.0.113.21, ,", "203.0.113.21"),
+            ("2001:db8::1", "2001:db8::1"),
         ] {
             assert_eq!(actor([10, 0, 0, 1], entry).to_string(), address, "{entry}");
         }
@@ -105,6 +111,15 @@ mod tests {
         let mut actors = Vec::new();
         for entry in
             ["unknown", "_hidden", "fe80::1%eth0", "fe80::1%eth1", "203.0.113.21:port", "203.0.113.1 x"]
+                .into_iter()
+                .chain([
+                    "203.0.113.21:99999",
+                    "203.0.113.21:+1",
+                    "[2001:db8::1]x",
+                    "[2001:db8::1]:y",
+                    "[",
+                    "]",
+                ])
         {
             let actor = actor([10, 0, 0, 1], format!("198.51.100.7, {entry}"));
             assert!(matches!(actor, Actor::Named(_)) && !actors.contains(&actor), "{entry}");

@@ -159,7 +159,7 @@ impl EntityTags {
 
     /// Adds the tags of a field; `None` if it is not a list of them.
     fn parse(&mut self, field: &str) -> Option<()> {
-        let mut rest = Some(field).filter(|field| field.len() <= MAX_ENTITY_TAGS)?.trim();
+        let mut rest = Some(field).filter(|field| field.len() <= MAX_ENTITY_TAGS)?.trim_matches(WHITE_SPACE);
         if rest == "*" {
             self.any = true;
             return Some(());
@@ -174,7 +174,7 @@ impl EntityTags {
             }
             self.tags.extend(EntityTag::new(weak, opaque));
             count += 1;
-            rest = after.trim_start();
+            rest = after.trim_start_matches(WHITE_SPACE);
             if !rest.is_empty() {
                 rest = skip_empty(rest.strip_prefix(',')?);
             }
@@ -182,6 +182,9 @@ impl EntityTags {
         (count > 0).then_some(())
     }
 }
+
+/// White space around the elements of a list (RFC 9110 §5.6.3).
+const WHITE_SPACE: [char; 2] = [' ', '\t'];
 
 /// Skips empty list elements, which are valid (RFC 9110 §5.6.1.2).
 fn skip_empty(rest: &str) -> &str {

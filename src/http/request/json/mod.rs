@@ -11,6 +11,7 @@ mod rules;
 mod scan;
 mod schema;
 pub mod size;
+mod typed;
 
 use std::{
     borrow::Cow,
@@ -27,6 +28,7 @@ pub use self::{
     rules::WHOLE,
     scan::RESERVED,
     schema::{TypeSchema, limit_formats, required, unknown_fields},
+    typed::from_str,
 };
 use crate::{
     error::{Fault, Location},
@@ -43,7 +45,7 @@ where
     T: DeserializeOwned + Validate + ToSchema,
 {
     if let Ok(text) = utf8(body)
-        && let Ok(value) = serde_json::from_str::<T>(text)
+        && let Ok(value) = from_str::<T>(text)
         && inspect(text).is_empty()
         && value.validate().is_ok()
     {
@@ -78,12 +80,12 @@ pub fn parse_checked<T>(text: &str, leniency: &Leniency<'_>) -> Result<T, Vec<Fa
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
-    if let Ok(value) = serde_json::from_str::<T>(text) {
+    if let Ok(value) = from_str::<T>(text) {
         return value.validate().map(|()| value).map_err(|errors| rule_faults(&errors));
     }
     let mut faults = Vec::new();
     let text = leniency(text, &mut faults).map_or(Cow::Borrowed(text), Cow::Owned);
-    match serde_json::from_str::<T>(&text) {
+    match from_str::<T>(&text) {
         Ok(value) => match value.validate() {
             Ok(()) if faults.is_empty() => return Ok(value),
             Ok(()) => {}
@@ -135,7 +137,7 @@ where
         return of_structure;
     }
     let repaired = repair(text, &of_structure, schema.example());
-    let mut faults = match repaired.and_then(|text| serde_json::from_str::<T>(&text).ok()) {
+    let mut faults = match repaired.and_then(|text| from_str::<T>(&text).ok()) {
         Some(value) => value.validate().err().iter().flat_map(rule_faults).collect(),
         None => of_text,
     };

@@ -430,12 +430,12 @@ privilege AS (
         WITH own AS (
             SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee, x.privilege_type, x.is_grantable
             FROM aclexplode(o.acl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-            WHERE x.grantee <> o.owner
+            WHERE x.grantee NOT IN (o.owner, x.grantor) -- the original owner is the grantor
         ),
         standard AS (
             SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee, x.privilege_type, x.is_grantable
             FROM aclexplode(o.standard) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-            WHERE x.grantee <> o.owner
+            WHERE x.grantee NOT IN (o.owner, x.grantor) -- the original owner is the grantor
         ),
         difference AS (
             SELECT 'GRANT' AS verb, d.* FROM (SELECT * FROM own EXCEPT SELECT * FROM standard) d

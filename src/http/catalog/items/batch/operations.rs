@@ -71,7 +71,7 @@ impl<H> FromBody<H> for Operations {
 impl Operations {
     /// Parses the body, which is known to have `faults`.
     fn parse(text: &str, mut faults: Vec<Fault>) -> Result<Self, Problem> {
-        let texts = match serde_json::from_str::<Body<'_>>(text) {
+        let texts = match json::from_str::<Body<'_>>(text) {
             Ok(Body { operations: Elements(operations) }) => operations,
             Err(_) => members(text, &mut faults).ok_or_else(|| json::invalid(mem::take(&mut faults)))?,
         };
@@ -135,7 +135,7 @@ pub fn fault_at(index: usize, fault: Fault) -> Fault {
 }
 
 fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
-    let kind = serde_json::from_str::<Kind<'_>>(text).map(|kind| kind.op);
+    let kind = json::from_str::<Kind<'_>>(text).map(|kind| kind.op);
     match kind.as_deref() {
         Ok("create") => json::parse_checked(text, &item_without_output_only)
             .map(|ItemBatchCreate { item, .. }| Operation::Create(item)),
