@@ -158,6 +158,23 @@ async fn a_batch_is_bounded_with_the_stored_items_that_it_names() {
     assert_eq!(service.post("/v1/items/batch", &update(100)).await.status, StatusCode::OK);
 }
 
+/// Numbers are stored and returned without exponents.
+#[tokio::test]
+async fn a_batch_is_bounded_however_short_its_spelling_is() {
+    let service = TestService::start().await;
+    let attributes = json!({ "n": vec![1e308; 200] });
+    assert!(attributes.to_string().len() < 1500);
+    let operation = json!({ "op": "create", "item": { "name": "x", "attributes": attributes } });
+    let batch = async |count: usize, prefer: &str| {
+        let body = json!({ "operations": vec![&operation; count] });
+        service.send(Method::POST, "/v1/items/batch", &[("prefer", prefer)], Some(&body)).await
+    };
+    for prefer in ["return=representation", "return=minimal"] {
+        batch(300, prefer).await.is_problem(413, "content-too-large");
+        assert_eq!(batch(200, prefer).await.status, StatusCode::OK);
+    }
+}
+
 #[tokio::test]
 async fn a_large_response_is_not_stored_under_its_key() {
     let service = TestService::start().await;

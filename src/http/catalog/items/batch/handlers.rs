@@ -20,6 +20,7 @@ use crate::{
         },
         limits::{BodyLimit, MEBIBYTE},
         request::{
+            json::size,
             patch,
             preconditions::{self, Preconditions},
             valid::{Valid, off_runtime},
@@ -71,9 +72,9 @@ pub async fn batch_items(
     let mut room = MAX_BYTES;
     let found = lock(&mut tx, &operations, &mut room).await?;
     let plan = off_runtime(MAX_BYTES - room, || plan(operations, found))?;
-    if !write.prefers_minimal() {
-        take(&mut room, plan.created.bytes() + plan.updated.bytes())?;
-    }
+    // PostgreSQL returns what was written even if the response does not have it.
+    let room = if write.prefers_minimal() { &mut { MAX_BYTES } } else { &mut room };
+    take(room, plan.created.bytes() + plan.updated.bytes())?;
     let written = execute(&mut tx, &plan).await?;
     for id in &plan.created.ids {
         written.get(id).into_iter().for_each(|item| write.record(ItemCreated::from(item)));
@@ -107,7 +108,8 @@ impl Contents {
     }
 
     fn bytes(&self) -> usize {
-        self.contents.iter().map(|content| content.attributes.get().len() + content.name.len()).sum()
+        let bytes = |it: &ItemContent| size::written_out(it.attributes.get()) + it.name.len();
+        self.contents.iter().map(bytes).sum()
     }
 }
 
