@@ -261,7 +261,10 @@ async fn a_missing_or_silent_database_is_explained() {
         let error = serve(None, arguments).await;
         assert!(error.contains("set DATABASE_URL") && error.contains("make run"), "{error}");
         let error = serve(Some("postgres://curio:secret@127.0.0.1:1/curio"), arguments).await;
-        assert!(error.contains("127.0.0.1:1 does not respond") && error.contains("because"), "{error}");
+        assert!(
+            error.contains("connect to the database at 127.0.0.1:1") && error.contains("because"),
+            "{error}"
+        );
         assert!(!error.contains("secret"), "{error}");
         let error = serve(Some("mysql://curio:secret@127.0.0.1/curio"), arguments).await;
         assert!(error.contains("must begin with postgres://") && !error.contains("secret"), "{error}");
@@ -275,7 +278,7 @@ async fn a_parameter_of_the_database_url_is_not_ignored_and_no_password_is_print
         ("sslpassword=secret", "unknown parameter sslpassword"),
         ("sslmode=secret-full&connect_timeout=5", "unknown parameter connect_timeout"),
         ("sslmode=verify_full", "verify_full"),
-        ("sslmode=verify-full&sslrootcert=/none/ca.pem", "127.0.0.1:1 does not respond"),
+        ("sslmode=verify-full&sslrootcert=/none/ca.pem", "connect to the database at 127.0.0.1:1"),
     ] {
         let url = format!("postgres://curio:secret@127.0.0.1:1/curio?{query}");
         for arguments in [&["serve"][..], &["db", "check"], &["db", "diff", "--from", &url, "--to", &url]] {

@@ -11,7 +11,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// The database does not respond within ten seconds. The message says what to check.
+/// The database does not respond within ten seconds, or rejects the connection. The message says
+/// what to check.
 pub async fn connect(options: &PgConnectOptions) -> anyhow::Result<PgConnection> {
     let server = format!("{}:{}", options.get_host(), options.get_port());
     tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
@@ -20,8 +21,8 @@ pub async fn connect(options: &PgConnectOptions) -> anyhow::Result<PgConnection>
         .and_then(|connected| connected.map_err(anyhow::Error::from))
         .with_context(|| {
             format!(
-                "the database at {server} does not respond; is PostgreSQL running there, and are the user, password \
-                 and database of DATABASE_URL right?"
+                "cannot connect to the database at {server}; is PostgreSQL running there, and are the user, \
+                 password and database of DATABASE_URL right?"
             )
         })
 }
