@@ -1,15 +1,11 @@
 //! How HTTP is served, and the values that `curio serve` parses for it.
 
-use std::{
-    net::{Ipv6Addr, SocketAddr},
-    num::NonZeroU32,
-    str::FromStr,
-    time::Duration,
-};
+use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
 use clap::ValueEnum;
 use http::{HeaderValue, Uri};
 use ipnet::{AddrParseError, IpNet};
+use url::Url;
 
 use super::duration::parse_wait;
 use crate::authority::is_host;
@@ -111,7 +107,7 @@ impl FromStr for Origin {
 
     fn from_str(text: &str) -> Result<Self, String> {
         const FORM: &str = "must be * or a scheme and an authority, such as https://app.example.com; \
-                            list each subdomain, and write a host beyond ASCII as its xn-- form";
+                            list each subdomain";
         let sent = if text == "*" { Some(text.to_owned()) } else { as_sent(text) };
         match sent {
             Some(sent) if sent == text => HeaderValue::from_str(text).map(Self).map_err(|_| FORM.into()),
@@ -121,31 +117,15 @@ impl FromStr for Origin {
     }
 }
 
-/// An origin as browsers send it (RFC 6454 §6.2): in lower case, without the default port.
+/// An origin as browsers send it, by the URL Standard; `None` for other URLs.
 fn as_sent(text: &str) -> Option<String> {
-    let text = text.to_ascii_lowercase();
-    let (scheme, authority) = text.split_once("://")?;
-    let default_port = match scheme {
-        "http" => "80",
-        "https" => "443",
-        _ => return None,
-    };
-    let authority = authority.strip_suffix('/').unwrap_or(authority);
-    let host_end = authority.rfind(']').map_or(0, |end| end + 1);
-    let host_end = authority[host_end..].find(':').map_or(authority.len(), |colon| host_end + colon);
-    let (host, port) = (&authority[..host_end], authority[host_end..].trim_start_matches(':'));
-    let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(address) => format!("[{}]", address.parse::<Ipv6Addr>().ok()?),
-        None => host.to_owned(),
-    };
-    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-    let is_host = is_host(authority) && (host.starts_with('[') || host.bytes().all(is_of_name));
-    let port = match port {
-        "" => String::new(),
-        port if port == default_port => String::new(),
-        port => format!(":{}", port.parse::<u16>().ok().filter(|port| *port > 0)?),
-    };
-    is_host.then(|| format!("{scheme}://{host}{port}"))
+    let url = Url::parse(text).ok()?;
+    let is_origin = matches!(url.scheme(), "http" | "https")
+        && url.port() != Some(0)
+        && url.host_str().is_some_and(|host| !host.contains('*'))
+        && (url.username(), url.password()) == ("", None)
+        && (url.path(), url.query(), url.fragment()) == ("/", None, None);
+    is_origin.then(|| url.origin().ascii_serialization())
 }
 
 /// An absolute URL to which the paths of the API are appended.
@@ -241,7 +221,7 @@ mod tests {
     #[test]
     fn an_origin_is_one_that_browsers_send() {
         for text in
-            ["*", "https://a", "http://a:8080", "https://a:80", "https://[::1]:8443", "https://xn--9ca"]
+            ["*", "https://a", "http://a:8080", "https://a:80", "https://[::ffff:102:304]", "https://xn--9ca"]
         {
             assert_eq!(text.parse::<Origin>().unwrap().0, text);
         }
@@ -251,7 +231,11 @@ mod tests {
             ("https://a:443", "https://a"),
             ("http://a:80/", "http://a"),
             ("https://a:08443", "https://a:8443"),
-            ("https://[0:0::1]", "https://[::1]"),
+            ("https://[0:0::1]:8443", "https://[::1]:8443"),
+            ("https://[::ffff:1.2.3.4]", "https://[::ffff:102:304]"),
+            ("https://a:0443", "https://a"),
+            ("https://127.1", "https://127.0.0.1"),
+            ("https://\u{e9}", "https://xn--9ca"),
         ] {
             let message = text.parse::<Origin>().unwrap_err();
             assert_eq!(message, format!("browsers send this origin as {sent}: write that"), "{text}");
@@ -263,7 +247,8 @@ mod tests {
             "https://*.a",
             "https://a/b",
             "https://u@a",
-            "https://\u{e9}",
+            "https://xn--a",
+            "https://256.1.1.1",
             "https://a:0",
             "ftp://a",
         ] {
