@@ -4,7 +4,7 @@ use std::{net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
 use clap::ValueEnum;
 use http::{HeaderValue, Uri};
-use ipnet::{AddrParseError, IpNet};
+use ipnet::IpNet;
 use url::Url;
 
 use super::duration::parse_wait;
@@ -66,8 +66,9 @@ pub struct ConnectionOptions {
 /// # Errors
 ///
 /// It is not an address with the length of a prefix.
-pub fn parse_network(text: &str) -> Result<IpNet, AddrParseError> {
-    let network: IpNet = text.trim().parse()?;
+pub fn parse_network(text: &str) -> Result<IpNet, &'static str> {
+    let form = |_| "must be an address and the length of its prefix, such as 10.0.0.0/8";
+    let network: IpNet = text.trim().parse().map_err(form)?;
     let mapped = match network {
         IpNet::V6(net) if net.prefix_len() >= 96 => {
             net.addr().to_ipv4_mapped().zip(net.prefix_len().checked_sub(96))
