@@ -1,20 +1,16 @@
 ALTER TABLE items DROP CONSTRAINT of_a_shop;
-ALTER TABLE items
-    ADD CONSTRAINT of_a_shop FOREIGN KEY (shop) REFERENCES shops(id) NOT VALID;
---- a new file
--- hazards: may-fail-on-data
+-- hazards: blocks-writes, may-fail-on-data
 -- slot: resolve rows of items that of_a_shop does not allow
 --   count: SELECT count(*) FROM items WHERE shop IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM shops AS other WHERE other.id = items.shop)
 --   template: UPDATE items SET … WHERE shop IS NOT NULL
 --   template:     AND NOT EXISTS (SELECT FROM shops AS other WHERE other.id = items.shop);
-ALTER TABLE items VALIDATE CONSTRAINT of_a_shop;
-ALTER TABLE items DROP CONSTRAINT x_is_positive;
 ALTER TABLE items
-    ADD CONSTRAINT x_is_positive CHECK ((x > 0)) NOT VALID;
---- a new file
--- hazards: may-fail-on-data
+    ADD CONSTRAINT of_a_shop FOREIGN KEY (shop) REFERENCES shops(id);
+ALTER TABLE items DROP CONSTRAINT x_is_positive;
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of items that x_is_positive does not allow
 --   count: SELECT count(*) FROM items WHERE NOT ((x > 0))
 --   template: UPDATE items SET … WHERE NOT ((x > 0));
-ALTER TABLE items VALIDATE CONSTRAINT x_is_positive;
+ALTER TABLE items
+    ADD CONSTRAINT x_is_positive CHECK ((x > 0));

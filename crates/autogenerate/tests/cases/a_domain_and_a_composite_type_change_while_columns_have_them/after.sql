@@ -4,4 +4,4 @@ CREATE TYPE place AS (x bigint, y integer);
 CREATE TYPE parcel AS (w integer, h integer);
 CREATE FUNCTION doubled(price) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT ($1 * 2)::integer';
 CREATE TABLE items (id integer PRIMARY KEY, cost price DEFAULT 5, costs price[], at place, size parcel);
-CREATE VIEW costs AS SELECT id, cost FROM items;
+CREATE VIEW costs AS SELECT one.id, one.cost FROM items one CROSS JOIN items other;

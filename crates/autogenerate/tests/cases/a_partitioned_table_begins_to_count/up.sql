@@ -6,7 +6,6 @@ ALTER TABLE events ADD CONSTRAINT events_id_is_set CHECK (id IS NOT NULL) NOT VA
 --- a new file
 -- hazards: may-fail-on-data
 ALTER TABLE events VALIDATE CONSTRAINT events_id_is_set;
---- a new file
 ALTER TABLE events ALTER COLUMN id SET NOT NULL;
 ALTER TABLE events DROP CONSTRAINT events_id_is_set;
 ALTER TABLE events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
