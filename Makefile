@@ -50,7 +50,7 @@ test: cargo sqlx-cli ## run all tests on DATABASE_URL or a private PostgreSQL
 .PHONY: test-postgres-18
 test-postgres-18: cargo sqlx-cli ## run the integration tests on the newest PostgreSQL 18 of npm
 	CURIO_POSTGRES_VERSION=18 scripts/postgres upgrade
-	CURIO_POSTGRES_VERSION=18 scripts/postgres with test cargo test --workspace --test it
+	AUTOGENERATE_PAIRS=40 CURIO_POSTGRES_VERSION=18 scripts/postgres with test cargo test --workspace --test it
 
 .PHONY: test-shop
 test-shop: cargo sqlx-cli ## package the library, and use it in an example project for a series of revisions

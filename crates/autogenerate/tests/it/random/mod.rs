@@ -67,7 +67,7 @@ async fn random_schemas_are_reached_and_reverted() {
     let number = |name: &str, default: u64| {
         env::var(name).ok().map_or(default, |text| text.parse().expect("a number"))
     };
-    let (seed, pairs) = (number("AUTOGENERATE_SEED", 0), number("AUTOGENERATE_PAIRS", 150));
+    let (seed, pairs) = (number("AUTOGENERATE_SEED", 0), number("AUTOGENERATE_PAIRS", 100));
     println!("seeds {seed} to {}", seed + pairs.saturating_sub(1));
     let next = Arc::new(AtomicU64::new(seed));
     let failed = Arc::new(AtomicUsize::new(0));
