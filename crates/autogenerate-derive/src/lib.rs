@@ -258,8 +258,8 @@ pub fn sql_type(input: TokenStream) -> TokenStream {
 /// Derives `autogenerate::SqlType` for a newtype that is a domain: its field's type with rules.
 ///
 /// The newtype needs `#[sqlx(transparent)]`: PostgreSQL returns the values of a domain as those of
-/// the base type. Arrays of it need `#[sqlx(type_name = "…")]` instead, because an array of a domain
-/// is a type of its own.
+/// the base type. Arrays of it need `#[sqlx(type_name = "…")]` instead, because an array of a
+/// domain is a type of its own.
 ///
 /// ```
 /// use autogenerate::{Domain, Table, model::Metadata};
@@ -312,8 +312,8 @@ pub fn domain(input: TokenStream) -> TokenStream {
 /// Derives `autogenerate::SqlType` for a struct that is a composite type.
 ///
 /// The type's name is the one that sqlx expects: `type_name`, which may be `schema.name`, or the
-/// struct's name in lower case. Its attributes are the fields, in their order, by which sqlx encodes
-/// them.
+/// struct's name in lower case. Its attributes are the fields, in their order, by which sqlx
+/// encodes them.
 ///
 /// ```
 /// use autogenerate::{Composite, Table, model::Metadata};

@@ -32,7 +32,7 @@ use crate::{
         limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE},
         request::body::ReceivedBody,
         response::problem::{
-            BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+            BODY_TIMEOUT, INTERNAL, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
         },
     },
 };
@@ -66,6 +66,7 @@ impl Reader {
 struct Budget {
     /// The memory that is left, in KiB.
     memory: Arc<Semaphore>,
+    /// Turns to decode brotli.
     brotli: Arc<Semaphore>,
 }
 
@@ -199,7 +200,7 @@ async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) 
     }
     // Brotli decodes up to its window, of 16 MiB, before there is any output. Threads of their own
     // do not hold up the others.
-    let Ok(turn) = Arc::clone(&share.budget.brotli).acquire_owned().await else { return Err(malformed()) };
+    let turn = Arc::clone(&share.budget.brotli).acquire_owned().await;
     let mut own = Share { budget: share.budget.clone(), taken: share.taken.take() };
     let runtime = Handle::current();
     let decoding = task::spawn_blocking(move || {
@@ -207,7 +208,8 @@ async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) 
         drop(turn);
         (decoded, own)
     });
-    let (decoded, own) = decoding.await.map_err(|_| malformed())?;
+    let broken = |_| Problem::new(&INTERNAL, "The body could not be decoded.");
+    let (decoded, own) = decoding.await.map_err(broken)?;
     share.taken = own.taken;
     decoded
 }
