@@ -13,6 +13,8 @@ pub mod probe;
 pub mod rule;
 pub mod service;
 pub mod transaction;
+#[cfg(feature = "service")]
+mod versions;
 mod violation;
 
 use autogenerate::model::Metadata;

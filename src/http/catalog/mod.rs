@@ -1,5 +1,6 @@
 //! The catalogue over HTTP: a folder for each resource.
 
+mod collections;
 mod items;
 
 use std::sync::Arc;
@@ -13,5 +14,5 @@ pub const BODY_LIMITS: &[BodyLimit] = &[items::BATCH_LIMIT];
 
 /// The operations of the catalogue and their documentation.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
-    items::routes()
+    collections::routes().merge(items::routes())
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::traits::Traits;
 use crate::http::{
-    limits::{MAX_ENTITY_TAGS, MAX_KEY, MAX_KEY_FIELD, MAX_STORED, MEBIBYTE},
-    request::preconditions::ENTITY_TAGS,
+    limits::{MAX_COLLECTION_KEY, MAX_ENTITY_TAGS, MAX_KEY, MAX_KEY_FIELD, MAX_STORED, MEBIBYTE},
+    request::{key::KEY, preconditions::ENTITY_TAGS},
 };
 
 /// A bare key, or one in quotation marks with parameters.
@@ -28,6 +28,14 @@ pub fn components() -> Value {
             "required": true,
             "description": "The id of the entity.",
             "schema": { "type": "string", "format": "uuid" },
+        },
+        "Key": {
+            "name": "key",
+            "in": "path",
+            "required": true,
+            "description": "The key of the collection.",
+            "schema": text(KEY, MAX_COLLECTION_KEY),
+            "example": "acme.lamps",
         },
         "IdempotencyKey": header(
             "Idempotency-Key", text(&key_pattern(), MAX_KEY_FIELD), "8e03978e-40d5-43dd-bc93-6894a57f9324",
@@ -72,7 +80,7 @@ pub fn components() -> Value {
 pub fn add(operation: &mut Value, traits: &Traits) {
     let mut names: Vec<&str> = Vec::new();
     let mut add = |applies: bool, more: &[&'static str]| names.extend(more.iter().filter(|_| applies));
-    add(traits.is_on_entity, &["Id"]);
+    add(true, &traits.path_parameters);
     add(traits.is_conditional_read, &["IfMatch", "KnownEntityTags"]);
     add(traits.is_write, &["ValidateOnly"]);
     add(traits.is_write && traits.has_content, &["Prefer"]);

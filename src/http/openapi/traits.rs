@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// The parameters of paths that are components of the document.
+const PATH_PARAMETERS: [(&str, &str); 2] = [("/{id}", "Id"), ("/{key}", "Key")];
+
 /// What an operation is, as far as the document depends on it.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
@@ -10,8 +13,10 @@ pub struct Traits {
     pub has_body: bool,
     /// It returns content.
     pub has_content: bool,
-    /// It works on one entity, whose id is in the path.
+    /// It works on one entity, whose id or key is in the path.
     pub is_on_entity: bool,
+    /// The shared parameters of the path, as components of the document.
+    pub path_parameters: Vec<&'static str>,
     /// It changes something.
     pub is_write: bool,
     /// It returns an entity that the client may have already.
@@ -22,11 +27,14 @@ impl Traits {
     /// The traits of an operation as utoipa describes it.
     pub fn of(method: &str, path: &str, operation: &Value) -> Self {
         let mut responses = operation["responses"].as_object().into_iter().flatten();
-        let is_on_entity = path.contains("/{id}");
+        let parameters = PATH_PARAMETERS.iter().filter(|(place, _)| path.contains(place));
+        let path_parameters: Vec<_> = parameters.map(|(_, name)| *name).collect();
+        let is_on_entity = !path_parameters.is_empty();
         Self {
             has_body: operation.get("requestBody").is_some(),
             has_content: responses.any(|(_, response)| response.get("content").is_some()),
             is_on_entity,
+            path_parameters,
             is_write: matches!(method, "post" | "put" | "patch" | "delete"),
             is_conditional_read: is_on_entity && method == "get",
         }

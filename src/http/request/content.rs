@@ -10,16 +10,24 @@ use validator::Validate;
 use super::{
     body::FromBody,
     json::{self, outline},
-    path::{Id, parse_uuid},
+    path::PathKey,
 };
 use crate::{
     error::Fault,
     http::response::{json::Json, problem::Problem},
 };
 
-/// The members of every entity that only the server writes. Requests may repeat them, so that what
-/// was read can be sent back (AIP-203).
-pub const OUTPUT_ONLY: [&str; 5] = ["id", "version", "created_at", "updated_at", "deleted_at"];
+/// What clients write of an entity, whole.
+pub trait Input: DeserializeOwned + Validate + ToSchema {
+    /// The other members of the entity. Requests may repeat them, so that what was read can be sent
+    /// back (AIP-203).
+    const OUTPUT_ONLY: &'static [&'static str];
+
+    /// Whether this is one of the other members.
+    fn is_output_only(name: &str) -> bool {
+        Self::OUTPUT_ONLY.contains(&name)
+    }
+}
 
 /// The content of a new entity.
 #[derive(Debug)]
@@ -29,40 +37,44 @@ pub struct Content<T>(pub T);
 #[derive(Debug)]
 pub struct Replacement<T>(pub T);
 
-impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Content<T> {
+impl<H, T: Input> FromBody<H> for Content<T> {
     const MEDIA_TYPES: &[&str] = <Json<T> as FromBody<H>>::MEDIA_TYPES;
 
     fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
-        json::parse(body, &|text, _| without_output_only(text)).map(Self)
+        json::parse(body, &|text, _| without_output_only::<T>(text)).map(Self)
     }
 }
 
-impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<(Id, H)> for Replacement<T> {
-    const MEDIA_TYPES: &[&str] = <Json<T> as FromBody<(Id, H)>>::MEDIA_TYPES;
+impl<H, K: PathKey, T: Input> FromBody<(K, H)> for Replacement<T> {
+    const MEDIA_TYPES: &[&str] = <Json<T> as FromBody<(K, H)>>::MEDIA_TYPES;
 
-    fn from_body(_: &str, body: &[u8], (Id(path), _): &(Id, H)) -> Result<Self, Problem> {
+    fn from_body(_: &str, body: &[u8], (path, _): &(K, H)) -> Result<Self, Problem> {
         let leniency = |text: &str, faults: &mut Vec<Fault>| {
-            let id = members(text)?.remove("id");
-            let is_other =
-                |id: &RawValue| serde_json::from_str(id.get()).ok().and_then(parse_uuid) != Some(*path);
-            if id.is_some_and(is_other) {
-                faults.push(Fault::at("/id", "mismatch", "must be the id in the path"));
+            let key = members::<T>(text)?.remove(K::NAME);
+            let is_other = |key: &RawValue| {
+                let text = serde_json::from_str(key.get()).ok();
+                text.and_then(|text| K::parse(text).ok()).as_ref() != Some(path)
+            };
+            if key.is_some_and(is_other) {
+                let detail = format!("must be the {} in the path", K::NAME);
+                faults.push(Fault::at(format!("/{}", K::NAME), "mismatch", detail));
             }
-            without_output_only(text)
+            without_output_only::<T>(text)
         };
         json::parse(body, &leniency).map(Self)
     }
 }
 
-/// The text of an object without the members in [`OUTPUT_ONLY`]; `None` if it has none of them.
-pub fn without_output_only(text: &str) -> Option<String> {
-    let mut members = members(text)?;
+/// The text of an object without the members that clients do not write; `None` if it has none of
+/// them.
+pub fn without_output_only<T: Input>(text: &str) -> Option<String> {
+    let mut members = members::<T>(text)?;
     let all = members.len();
-    members.retain(|name, _| !OUTPUT_ONLY.contains(&&**name));
+    members.retain(|name, _| !T::is_output_only(name));
     if members.len() < all { serde_json::to_string(&members).ok() } else { None }
 }
 
-/// The first members of an object and those that only the server writes, unparsed.
-pub fn members(text: &str) -> Option<BTreeMap<Cow<'_, str>, &RawValue>> {
-    outline::members(text, |name| OUTPUT_ONLY.contains(&name))
+/// The first members of an object and those that clients do not write, unparsed.
+pub fn members<T: Input>(text: &str) -> Option<BTreeMap<Cow<'_, str>, &RawValue>> {
+    outline::members(text, T::is_output_only)
 }

@@ -6,6 +6,7 @@ mod cursor;
 pub mod field;
 pub mod head;
 pub mod json;
+pub mod key;
 pub mod listing;
 pub mod media_type;
 pub mod negotiation;

@@ -1,24 +1,51 @@
-//! The id in a path.
+//! What identifies an entity in a path.
 
 use uuid::Uuid;
 use validator::ValidationError;
 
-use super::head::{FromHead, Head};
+use super::{
+    head::{FromHead, Head},
+    query::Expected,
+};
 use crate::{app::App, error::Fault};
 
+/// A parameter of a path.
+pub trait PathKey: Sized + PartialEq {
+    /// Its name, and that of the member of the entity.
+    const NAME: &'static str;
+
+    /// Parses its text.
+    ///
+    /// # Errors
+    ///
+    /// What would have been right.
+    fn parse(text: &str) -> Result<Self, Expected>;
+}
+
+impl<K: PathKey> FromHead for K {
+    async fn from_head(head: &mut Head, _: &App) -> Option<Self> {
+        let mut parameters = head.path.iter().flat_map(|path| path.iter());
+        let text = parameters.find(|(name, _)| *name == K::NAME).map_or("", |(_, value)| value);
+        match K::parse(text) {
+            Ok(key) => Some(key),
+            Err(Expected(code, detail)) => {
+                head.faults.push(Fault::parameter(K::NAME, code, detail));
+                None
+            }
+        }
+    }
+}
+
 /// The id in a path.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Id(pub Uuid);
 
-impl FromHead for Id {
-    async fn from_head(head: &mut Head, _: &App) -> Option<Self> {
-        let text = head.path.as_ref().and_then(|path| path.iter().next()).map(|(_, value)| value);
-        let id = text.and_then(parse_uuid);
-        if id.is_none() {
-            let detail = "must be a UUID, such as 0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
-            head.faults.push(Fault::parameter("id", "uuid", detail));
-        }
-        id.map(Self)
+impl PathKey for Id {
+    const NAME: &'static str = "id";
+
+    fn parse(text: &str) -> Result<Self, Expected> {
+        let detail = "must be a UUID, such as 0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
+        parse_uuid(text).map(Self).ok_or(Expected("uuid", detail.into()))
     }
 }
 

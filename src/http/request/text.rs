@@ -1,4 +1,4 @@
-//! Text of one line, such as a name.
+//! Text: of one line, such as a name, or of several.
 
 use utoipa::openapi::{RefOr, Schema, Type, schema::ObjectBuilder};
 use validator::ValidationError;
@@ -37,6 +37,30 @@ pub fn validate_line(text: &str, max: usize) -> Result<(), ValidationError> {
     match trim(text).chars().count() {
         0 => fault("too_short", "must have at least 1 character".into()),
         length if length <= max => Ok(()),
-        _ => fault("too_long", format!("must have at most {max} characters")),
+        _ => fault("too_long", too_long(max)),
     }
+}
+
+/// The schema of an optional text of several lines, of at most `max` characters.
+pub fn prose_schema(meaning: &str, max: usize) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(format!("{meaning}: at most {max} characters, none of which is U+0000.")))
+        .max_length(Some(max))
+        .pattern(Some(r"^[^\x00]*$"))
+        .into()
+}
+
+/// Validates a text as [`prose_schema`] describes it; every body is free of U+0000.
+///
+/// # Errors
+///
+/// The code `too_long`.
+pub fn validate_prose(text: &str, max: usize) -> Result<(), ValidationError> {
+    let fault = || ValidationError::new("too_long").with_message(too_long(max).into());
+    if text.chars().count() <= max { Ok(()) } else { Err(fault()) }
+}
+
+fn too_long(max: usize) -> String {
+    format!("must have at most {max} characters")
 }

@@ -1,5 +1,7 @@
 //! A response that is complete: status, fields and the whole body.
 
+use std::fmt::Display;
+
 use axum::{
     body::{Body, Bytes},
     response::{IntoResponse, Response},
@@ -9,7 +11,6 @@ use http::{
     header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION},
 };
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::json;
 use crate::error::Error;
@@ -47,13 +48,13 @@ impl Reply {
         Ok(Self { body: json::to_vec(value)?.into(), ..reply })
     }
 
-    /// 201 with JSON, and the path of the new entity in `Location`.
+    /// 201 with JSON, and the path of the new entity below its list in `Location`.
     ///
     /// # Errors
     ///
     /// As [`ok`](Self::ok).
-    pub fn created(collection: &str, id: Uuid, value: &impl Serialize) -> Result<Self, Error> {
-        let location = HeaderValue::try_from(format!("{collection}/{id}")).map_err(Error::internal)?;
+    pub fn created(list: &str, key: impl Display, value: &impl Serialize) -> Result<Self, Error> {
+        let location = HeaderValue::try_from(format!("{list}/{key}")).map_err(Error::internal)?;
         let reply = Self::ok(value)?.with_header(LOCATION, location);
         Ok(Self { status: StatusCode::CREATED, ..reply })
     }

@@ -1,4 +1,4 @@
-//! The catalogue: items.
+//! The catalogue: collections and their items.
 
 pub mod models;
 #[cfg(feature = "service")]

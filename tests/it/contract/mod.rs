@@ -118,11 +118,13 @@ const ORIGIN: &str = "https://app.example.com";
 
 /// Creates two entities, and returns the id of the first and the cursor behind the second.
 async fn create_two(service: &TestService, resource: &Resource) -> (String, String) {
-    let first = service.post(resource.path, &resource.labelled("Lamp")).await.body;
-    service.post(resource.path, &resource.labelled("Other")).await;
+    let create =
+        async |label| service.post(resource.path, &resource.named(&resource.labelled(label), None)).await;
+    let first = create("Lamp").await.body;
+    create("Other").await;
     let page = service.get(&format!("{}?limit=1", resource.path)).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    (text(&first["id"]), text(&page.body["next_cursor"]))
+    (text(&first[resource.member()]), text(&page.body["next_cursor"]))
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::support::{
     resource::{
         ABSENT,
         Feature::{self, Batch, Replace, Restore, Update},
-        NEW, Resource,
+        Resource,
     },
     service::{Reply, TestService},
 };
@@ -133,7 +133,7 @@ impl Samples<'_> {
     }
 
     fn create(&self) -> Operation {
-        let body = self.resource.labelled("Lamp");
+        let body = self.resource.named(&self.resource.labelled("Lamp"), None);
         self.operation("create", Method::POST, self.resource.path.to_owned(), &body)
     }
 
@@ -200,7 +200,7 @@ impl Samples<'_> {
             self.get(self.id).valid(304).header("if-none-match", "*"),
         ];
         samples.extend(self.if_offered(Replace, || self.replace(self.id).valid(200)));
-        samples.extend(self.if_offered(Replace, || self.replace(NEW[0]).valid(201)));
+        samples.extend(self.if_offered(Replace, || self.replace(self.resource.new_names()[0]).valid(201)));
         samples.extend(self.if_offered(Update, || self.update(self.id).valid(200)));
         let label = format!("/{}", self.resource.label());
         let patch = json!([{ "op": "replace", "path": label, "value": "Desk lamp" }]).to_string();
@@ -235,7 +235,7 @@ impl Samples<'_> {
             ]);
         }
         let creates = |operation: &Operation| operation.id.starts_with("replace_");
-        let absent = self.members(ABSENT).filter(|operation| !creates(operation));
+        let absent = self.members(self.resource.absent()).filter(|operation| !creates(operation));
         samples.extend(absent.map(|operation| operation.valid(404)));
         samples.extend(self.members("1").map(|operation| operation.valid(400)));
         let mut bodiless = vec![self.list(), self.get(self.id)];
@@ -264,7 +264,7 @@ impl Samples<'_> {
     fn preferences(&self) -> Vec<Sample> {
         let mut samples = vec![self.create().valid(201)];
         samples.extend(self.if_offered(Replace, || self.replace(self.id).valid(204)));
-        samples.extend(self.if_offered(Replace, || self.replace(NEW[1]).valid(201)));
+        samples.extend(self.if_offered(Replace, || self.replace(self.resource.new_names()[1]).valid(201)));
         samples.extend(self.if_offered(Update, || self.update(self.id).valid(204)));
         samples.extend(self.if_offered(Batch, || self.batch().valid(200)));
         samples.into_iter().map(Sample::minimal).collect()
@@ -278,10 +278,14 @@ impl Samples<'_> {
         once.extend(self.if_offered(Batch, || self.batch().valid(200).header(KEY, "d")));
         once.extend(self.if_offered(Replace, || self.replace(self.id).valid(200).header(KEY, "h")));
         once.extend(self.if_offered(Replace, || self.replace(self.id).valid(204).minimal().header(KEY, "i")));
-        once.extend(self.if_offered(Replace, || self.replace(NEW[2]).valid(201).header(KEY, "j")));
+        once.extend(
+            self.if_offered(Replace, || {
+                self.replace(self.resource.new_names()[2]).valid(201).header(KEY, "j")
+            }),
+        );
         once.extend(self.if_offered(Batch, || self.batch().valid(200).minimal().header(KEY, "e")));
         let mut samples = [once.clone(), once].concat();
-        let other = self.resource.labelled("Other");
+        let other = self.resource.named(&self.resource.labelled("Other"), None);
         samples.push(self.create().sample(422).json(&other).header(KEY, "a"));
         samples.push(self.delete(self.id).sample(422).header(KEY, "a"));
         samples

@@ -7,7 +7,7 @@ use super::resources_with;
 use crate::support::{
     Options,
     resource::{
-        ABSENT, Api,
+        Api,
         Feature::{Replace, Restore, Update},
     },
     service::options,
@@ -82,7 +82,7 @@ async fn if_none_match_rejects_a_write_to_a_version_that_it_names() {
 async fn conditions_are_evaluated_after_the_request_itself_is_valid() {
     for resource in resources_with(&[Replace, Update]) {
         let api = Api::start(resource).await;
-        let absent = resource.path_to(ABSENT);
+        let absent = resource.path_to(resource.absent());
         let entity = api.create_path("Lamp").await;
         let stale = ("if-match", "\"9\"");
         let wrong = resource.labelled("");
@@ -116,7 +116,7 @@ async fn conditions_are_evaluated_after_the_request_itself_is_valid() {
 async fn put_creates_under_the_id_of_the_clients_choice() {
     for resource in resources_with(&[Replace]) {
         let api = Api::start(resource).await;
-        let absent = resource.path_to(ABSENT);
+        let absent = resource.path_to(resource.absent());
         let created = api.put(&absent, &resource.full()).await;
         assert_eq!(created.status, StatusCode::CREATED, "{created:?}");
         assert_eq!((created.header("location"), created.header("etag")), (Some(absent.as_str()), None));
@@ -132,7 +132,7 @@ async fn put_creates_under_the_id_of_the_clients_choice() {
 async fn put_can_be_limited_to_creating_or_to_replacing() {
     for resource in resources_with(&[Replace]) {
         let api = Api::start(resource).await;
-        let absent = resource.path_to(ABSENT);
+        let absent = resource.path_to(resource.absent());
         let body = resource.labelled("Lamp");
         let only_create = [("if-none-match", "*")];
         for if_match in ["*", "\"1\""] {
@@ -163,7 +163,7 @@ async fn put_can_be_limited_to_creating_or_to_replacing() {
 async fn unconditional_writes_are_rejected_with_428_if_so_configured() {
     for resource in resources_with(&[Replace, Update]) {
         let api = Api::start_with(resource, Options { require_if_match: true, ..options() }).await;
-        let absent = resource.path_to(ABSENT);
+        let absent = resource.path_to(resource.absent());
         let entity = api.create_path("Lamp").await;
         let body = resource.labelled("Lamp");
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::resources_with;
 use crate::support::{
     resource::{
-        ABSENT, Api,
+        Api,
         Feature::{Replace, Restore},
     },
     service::Reply,
@@ -35,7 +35,7 @@ async fn a_deleted_entity_can_be_restored_as_it_was_in_a_new_version() {
         assert_eq!((&restored.body["version"], &restored.body["deleted_at"]), (&json!(3), &Value::Null));
         assert_eq!(api.get(&entity).await.body, restored.body);
         api.restore(&entity, &[("if-match", "\"9\"")]).await.is_problem(409, "conflict");
-        api.restore(&resource.path_to(ABSENT), &[]).await.is_problem(404, "not-found");
+        api.restore(&resource.path_to(resource.absent()), &[]).await.is_problem(404, "not-found");
         api.pool_is_clean().await;
     }
 }

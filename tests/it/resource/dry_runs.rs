@@ -7,9 +7,9 @@ use super::{RESOURCES, resources_with};
 use crate::support::{
     log::Log,
     resource::{
-        ABSENT, Api,
+        Api,
         Feature::{Batch, Replace, Restore, Update},
-        NEW, Resource,
+        Resource,
     },
 };
 
@@ -21,7 +21,7 @@ fn comparable(resource: &Resource, mut body: Value) -> Value {
     if body.get(resource.name).is_some_and(Value::is_object) {
         body[resource.name] = comparable(resource, body[resource.name].take());
     }
-    for name in ["id", "created_at", "updated_at"] {
+    for name in ["id", "key", "created_at", "updated_at"] {
         if body.get(name).is_some() {
             body[name] = "…".into();
         }
@@ -46,7 +46,7 @@ fn writes(resource: &Resource, entity: &Value, gone: &str) -> Vec<Case> {
             resource.batch_path(),
             batch(json!([resource.batch_create(&body), update])),
         ),
-        (resource.has(Replace), Method::PUT, resource.path_to(NEW[0]), Some(body.clone())),
+        (resource.has(Replace), Method::PUT, resource.path_to(resource.new_names()[0]), Some(body.clone())),
         (resource.has(Replace), Method::PUT, live.clone(), Some(body.clone())),
         (resource.has(Update), Method::PATCH, live.clone(), Some(body)),
         (resource.has(Restore), Method::POST, format!("{gone}/restore"), None),
@@ -104,7 +104,7 @@ async fn a_dry_run_is_rejected_as_the_real_write() {
         api.put(&dry, &resource.labelled("")).await.is_problem(422, "validation-error");
         let stale = api.send(Method::PATCH, &dry, &[("if-match", "\"9\"")], Some(&json!({}))).await;
         stale.is_problem(412, "precondition-failed");
-        let absent = format!("{}?validate_only=true", resource.path_to(ABSENT));
+        let absent = format!("{}?validate_only=true", resource.path_to(resource.absent()));
         api.delete(&absent).await.is_problem(404, "not-found");
         let odd = api.put(&format!("{path}?validate_only=yes"), &resource.labelled("x")).await;
         assert_eq!(

@@ -8,7 +8,7 @@ use super::{RESOURCES, resources_with};
 use crate::support::{
     log::Log,
     resource::{
-        ABSENT, Api,
+        Api,
         Feature::{Replace, Update},
     },
     service::Reply,
@@ -128,7 +128,7 @@ async fn a_key_belongs_to_one_request() {
 async fn put_and_delete_are_replayed() {
     for resource in resources_with(&[Replace]) {
         let api = Api::start(resource).await;
-        let path = resource.path_to(ABSENT);
+        let path = resource.path_to(resource.absent());
         let key = [("idempotency-key", "put")];
         let body = resource.labelled("Lamp");
         for (replayed, status) in [(None, StatusCode::CREATED), (Some("true"), StatusCode::CREATED)] {

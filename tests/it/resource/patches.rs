@@ -118,18 +118,19 @@ async fn a_json_patch_may_not_even_touch_an_output_only_member() {
         let api = Api::start(resource).await;
         let entity = api.create("Lamp").await;
         let path = resource.path_of(&entity);
+        let member = resource.member();
         let restore = json!({ "op": "replace", "path": "/version", "value": 1 });
         let replace = json!({ "op": "replace", "path": "/version", "value": 2 });
         let remove = json!({ "op": "remove", "path": "/version" });
         let add = json!({ "op": "add", "path": "/version", "value": 1 });
-        let away = json!({ "op": "move", "from": "/version", "path": "/id" });
-        let id = json!({ "op": "replace", "path": "/id", "value": entity["id"] });
-        let copy = json!({ "op": "copy", "from": "/id", "path": "/version" });
+        let away = json!({ "op": "move", "from": "/version", "path": format!("/{member}") });
+        let id = json!({ "op": "replace", "path": format!("/{member}"), "value": entity[member] });
+        let copy = json!({ "op": "copy", "from": format!("/{member}"), "path": "/version" });
         for (operations, members) in [
             (json!([replace, restore]), &["#/version"][..]),
             (json!([remove, add]), &["#/version"]),
             (json!([copy, restore]), &["#/version"]),
-            (json!([away, add, id]), &["#/id", "#/version"]),
+            (json!([away, add, id]), &[&format!("#/{member}"), "#/version"]),
         ] {
             let reply = json_patch(&api, &path, &operations).await;
             let expected: Vec<(String, String)> =
@@ -148,6 +149,8 @@ async fn a_json_patch_that_fails_changes_nothing() {
         let entity = api.create("Lamp").await;
         let path = resource.path_of(&entity);
         let name = resource.label();
+        let member = resource.member();
+        let id_pointer = format!("#/{member}");
         let (label, pointer) = (format!("/{name}"), format!("#/{name}"));
         let first = json!({ "op": "replace", "path": label, "value": "Changed" });
         for (second, status, pointer, code) in [
@@ -161,7 +164,7 @@ async fn a_json_patch_that_fails_changes_nothing() {
             (json!({ "op": "add", "path": "/colour", "value": 1 }), 422, "#/colour", "unknown_field"),
             (json!({ "op": "replace", "path": label, "value": null }), 422, &pointer, "type"),
             (json!({ "op": "replace", "path": "/version", "value": 7 }), 422, "#/version", "read_only"),
-            (json!({ "op": "remove", "path": "/id" }), 422, "#/id", "read_only"),
+            (json!({ "op": "remove", "path": format!("/{member}") }), 422, &id_pointer, "read_only"),
         ] {
             let reply = json_patch(&api, &path, &json!([first, second])).await;
             reply.is_problem(status, if status == 409 { "conflict" } else { "validation-error" });

@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 use super::resources_with;
 use crate::support::{
     resource::{
-        ABSENT, Api,
+        Api,
         Feature::{Batch, Replace, Restore, Update},
-        NEW,
     },
     service::Reply,
 };
@@ -45,7 +44,7 @@ async fn one_of_many_writers_with_the_same_entity_tag_wins() {
 async fn the_time_of_the_last_change_never_decreases() {
     for resource in resources_with(&[Replace, Update]) {
         let api = Api::start(resource).await;
-        let new = resource.path_to(ABSENT);
+        let new = resource.path_to(resource.absent());
         let body = resource.labelled("Lamp");
         let puts: Vec<Reply> = join_all((0..20).map(|_| api.put(&new, &body))).await;
         let bodies: Vec<Value> = (0..100).map(|n| resource.relabel(n)).collect();
@@ -65,7 +64,7 @@ async fn the_time_of_the_last_change_never_decreases() {
 async fn the_versions_of_an_id_never_repeat_whatever_purges_race() {
     for resource in resources_with(&[Replace]) {
         let api = Api::start(resource).await;
-        let path = resource.path_to(ABSENT);
+        let path = resource.path_to(resource.absent());
         let body = resource.labelled("Lamp");
         let delete = if resource.has(Restore) { format!("{path}?purge=true") } else { path.clone() };
         let put = async || {
@@ -98,7 +97,7 @@ async fn the_versions_of_an_id_never_repeat_whatever_purges_race() {
 async fn a_put_that_races_with_purges_is_never_unavailable() {
     for resource in resources_with(&[Replace]) {
         let api = Api::start(resource).await;
-        let path = resource.path_to(ABSENT);
+        let path = resource.path_to(resource.absent());
         let body = resource.labelled("Lamp");
         let delete = if resource.has(Restore) { format!("{path}?purge=true") } else { path.clone() };
         let writer = async |puts: bool| {
@@ -120,7 +119,7 @@ async fn a_put_that_races_with_purges_is_never_unavailable() {
 async fn one_of_many_clients_that_put_the_same_new_entity_creates_it() {
     for resource in resources_with(&[Replace]) {
         let api = Api::start(resource).await;
-        let absent = resource.path_to(ABSENT);
+        let absent = resource.path_to(resource.absent());
         let body = resource.labelled("Lamp");
         let create = || api.send(Method::PUT, &absent, &[("if-none-match", "*")], Some(&body));
         let replies: Vec<Reply> = join_all((0..20).map(|_| create())).await;
@@ -130,7 +129,7 @@ async fn one_of_many_clients_that_put_the_same_new_entity_creates_it() {
             assert_eq!(reply.is_problem(412, "precondition-failed").body["current_etag"], "\"1\"");
         });
 
-        let new = resource.path_to(NEW[0]);
+        let new = resource.path_to(resource.new_names()[0]);
         let put = || api.put(&new, &body);
         let replies: Vec<Reply> = join_all((0..20).map(|_| put())).await;
         let mut versions: Vec<_> =

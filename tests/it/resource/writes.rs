@@ -33,7 +33,7 @@ async fn a_created_entity_is_logged_once_with_its_request() {
         let created = api.send(Method::POST, resource.path, &[id], Some(&resource.full())).await.body;
         let lines = log.lines(&api.created());
         assert_eq!(lines.len(), 1, "{}", log.text());
-        assert_eq!(lines[0][format!("{}.id", resource.name)], created["id"]);
+        assert_eq!(lines[0][format!("{}.{}", resource.name, resource.member())], created[resource.member()]);
         for field in resource.logged {
             assert_eq!(lines[0][format!("{}.{field}", resource.name)], created[*field], "{field}");
         }

@@ -1,6 +1,10 @@
 //! What tests know of a resource: enough to check everything that all resources promise.
 
-use std::{fmt::Display, ops::Deref};
+use std::{
+    fmt::Display,
+    ops::Deref,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -18,6 +22,19 @@ pub const NEW: [&str; 3] = [
     "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a58",
 ];
 
+/// The same for entities that clients name.
+const ABSENT_KEY: &str = "absent.one";
+const NEW_KEYS: [&str; 3] = ["new.one", "new.two", "new.three"];
+
+/// What tells the entities of a resource apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// An `id` that the server generates, or a PUT brings.
+    Id,
+    /// A `key` that the client gives.
+    Key,
+}
+
 /// A resource, described by what differs from one to the next.
 #[derive(Debug)]
 pub struct Resource {
@@ -27,6 +44,12 @@ pub struct Resource {
     pub plural: &'static str,
     /// The path of the collection.
     pub path: &'static str,
+    pub identity: Identity,
+    /// Members that only the server writes and that follow from others; they have tests of their
+    /// own.
+    pub derived: &'static [&'static str],
+    /// SQL that removes the entities that exist from the start.
+    pub setup: &'static str,
     /// What clients write. The first is a required text, by which tests tell entities apart.
     pub fields: &'static [Field],
     /// The fields that `<name>.created` logs in addition to the id.
@@ -64,6 +87,8 @@ pub struct Field {
 pub enum Rule {
     /// 1 to `max` characters after trimming, no control characters.
     Text { max: usize },
+    /// Up to `max` characters.
+    Prose { max: usize },
     /// One of these strings.
     Choice(&'static [&'static str]),
     /// An object, nested at most `max_depth` deep.
@@ -73,6 +98,46 @@ pub enum Rule {
 impl Resource {
     pub fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
+    }
+
+    /// The member that identifies an entity, and the parameter of its path.
+    pub fn member(&self) -> &'static str {
+        if self.identity == Identity::Id { "id" } else { "key" }
+    }
+
+    /// A name that no entity has.
+    pub fn absent(&self) -> &'static str {
+        if self.identity == Identity::Id { ABSENT } else { ABSENT_KEY }
+    }
+
+    /// Names for new entities.
+    pub fn new_names(&self) -> [&'static str; 3] {
+        if self.identity == Identity::Id { NEW } else { NEW_KEYS }
+    }
+
+    /// The members of an entity that clients do not write, except the derived ones.
+    pub fn output_only(&self) -> Vec<&'static str> {
+        let mut names = vec![self.member(), "version", "created_at", "updated_at"];
+        names.extend(self.has(Feature::Restore).then_some("deleted_at"));
+        names
+    }
+
+    /// The body of a POST with this content, which names the new entity if clients do so.
+    pub fn named(&self, body: &Value, name: Option<&str>) -> Value {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let mut body = body.clone();
+        if let (Identity::Key, Value::Object(members)) = (self.identity, &mut body) {
+            let name = name.map_or_else(
+                || format!("c{}", COUNT.fetch_add(1, Ordering::Relaxed)),
+                |name| {
+                    let parts =
+                        name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+                    format!("k{parts}")
+                },
+            );
+            members.entry("key").or_insert(name.into());
+        }
+        body
     }
 
     /// The name of the field by which tests tell entities apart.
@@ -112,7 +177,7 @@ impl Resource {
 
     /// The path of an entity.
     pub fn path_of(&self, entity: &Value) -> String {
-        self.path_to(entity["id"].as_str().unwrap_or_else(|| panic!("{entity} has no id")))
+        self.path_to(entity[self.member()].as_str().unwrap_or_else(|| panic!("{entity} has no name")))
     }
 
     pub fn path_to(&self, id: &str) -> String {
@@ -141,6 +206,7 @@ impl Field {
                 let longest = format!(" {} ", "é".repeat(max));
                 vec!["Lamp".into(), "Chair".into(), "  Désk \u{2003}".into(), longest.into()]
             }
+            Rule::Prose { max } => vec!["A \n b ".into(), "".into(), "é".repeat(max.min(100)).into()],
             Rule::Choice(choices) => choices.iter().map(|choice| (*choice).into()).collect(),
             Rule::Object { max_depth } => vec![
                 json!({}),
@@ -162,6 +228,7 @@ impl Field {
                 ("é".repeat(max + 1).into(), "too_long"),
                 (json!(7), "type"),
             ],
+            Rule::Prose { max } => vec![("é".repeat(max + 1).into(), "too_long"), (json!(7), "type")],
             Rule::Choice(_) => vec![("lost".into(), "enum"), (json!(3), "type")],
             Rule::Object { max_depth } => vec![(json!([]), "type"), (nested(max_depth + 1), "too_deep")],
         };
@@ -200,7 +267,28 @@ impl Api {
         {
             println!("{}", resource.plural);
         }
-        Self { service: TestService::start_with(options).await, resource }
+        let service = TestService::start_with(options).await;
+        service.database.execute(resource.setup).await;
+        Self { service, resource }
+    }
+
+    /// As [`TestService::send`]; a POST that creates an entity names it, after its `Idempotency-Key`
+    /// if it has one.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let creates = method == Method::POST && path.split('?').next() == Some(self.resource.path);
+        let key = headers.iter().find(|(name, _)| *name == "idempotency-key").map(|(_, key)| *key);
+        let named = body.filter(|_| creates).map(|body| self.resource.named(body, key));
+        self.service.send(method, path, headers, named.as_ref().or(body)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::POST, path, &[], Some(body)).await
     }
 
     /// Creates an entity with this label.

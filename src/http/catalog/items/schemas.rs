@@ -12,7 +12,7 @@ use validator::{Validate, ValidationError};
 use super::attributes::Attributes;
 use crate::{
     http::{
-        request::text,
+        request::{content::Input, text},
         response::{
             json::{microseconds, optional_microseconds, verbatim},
             page::PageView,
@@ -97,6 +97,10 @@ pub struct ItemCreate {
     #[serde(default)]
     #[validate(nested)]
     attributes: Attributes,
+}
+
+impl Input for ItemCreate {
+    const OUTPUT_ONLY: &[&str] = &["id", "version", "created_at", "updated_at", "deleted_at"];
 }
 
 impl From<ItemCreate> for ItemContent {

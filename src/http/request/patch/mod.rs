@@ -8,15 +8,13 @@ mod operations;
 use std::marker::PhantomData;
 
 use json_patch::{PatchErrorKind, PatchOperation};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
-use validator::Validate;
 
 use self::operations::parse_operations;
 use super::{
     body::FromBody,
-    content::OUTPUT_ONLY,
+    content::Input,
     json::{self, TypeSchema, number, outline},
 };
 use crate::{
@@ -52,7 +50,7 @@ enum Changes {
     Operations(Vec<PatchOperation>),
 }
 
-impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Patch<T> {
+impl<H, T: Input> FromBody<H> for Patch<T> {
     const MEDIA_TYPES: &[&str] = MEDIA_TYPES;
 
     fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
@@ -72,7 +70,7 @@ impl<H, T: DeserializeOwned + Validate + ToSchema> FromBody<H> for Patch<T> {
     }
 }
 
-impl<T: DeserializeOwned + Validate + ToSchema> Patch<T> {
+impl<T: Input> Patch<T> {
     /// The content of the entity after the patch.
     ///
     /// # Errors
@@ -93,10 +91,7 @@ impl<T: DeserializeOwned + Validate + ToSchema> Patch<T> {
 ///
 /// The faults that it has whatever it is applied to: those of the smallest `T` after the patch,
 /// because a merge keeps every value of the patch. None if only its syntax is at fault.
-pub fn parse_merge<T>(text: &str) -> Result<Map<String, Value>, Vec<Fault>>
-where
-    T: DeserializeOwned + Validate + ToSchema,
-{
+pub fn parse_merge<T: Input>(text: &str) -> Result<Map<String, Value>, Vec<Fault>> {
     let schema = TypeSchema::of::<T>();
     let Some(members) = outline::members(text, |name| schema.has_member(name)) else {
         return Err(vec![Fault::at("", "type", "must be an object")]);
@@ -106,7 +101,7 @@ where
     for (name, value) in members {
         if value.get() == "null" && schema.has_member(&name) {
             smallest.remove(&*name);
-        } else if !is_output_only(&name) {
+        } else if !T::is_output_only(&name) {
             smallest.insert(name.into_owned(), value.to_owned());
         }
     }
@@ -126,20 +121,17 @@ where
 /// # Errors
 ///
 /// [`Error::Invalid`] if the result is not a valid `T`.
-pub fn merge<T>(current: &impl Serialize, patch: Map<String, Value>) -> Result<T, Error>
-where
-    T: DeserializeOwned + Validate + ToSchema,
-{
+pub fn merge<T: Input>(current: &impl Serialize, patch: Map<String, Value>) -> Result<T, Error> {
     merge_into(document(current)?, patch).map_err(Error::Invalid)
 }
 
-fn merge_into<T>(mut document: Map<String, Value>, mut patch: Map<String, Value>) -> Result<T, Vec<Fault>>
-where
-    T: DeserializeOwned + Validate + ToSchema,
-{
+fn merge_into<T: Input>(
+    mut document: Map<String, Value>,
+    mut patch: Map<String, Value>,
+) -> Result<T, Vec<Fault>> {
     let schema = TypeSchema::of::<T>();
     for members in [&mut patch, &mut document] {
-        members.retain(|name, _| !is_output_only(name));
+        members.retain(|name, _| !T::is_output_only(name));
     }
     // A merge removes a missing member silently, but a name that no entity has is still a fault.
     let unknown = patch.iter().filter(|(name, value)| value.is_null() && !schema.has_member(name));
@@ -154,10 +146,7 @@ where
 }
 
 /// The entity after all operations of a JSON Patch.
-fn operate<T>(current: &impl Serialize, operations: &[PatchOperation]) -> Result<T, Problem>
-where
-    T: DeserializeOwned + Validate + ToSchema,
-{
+fn operate<T: Input>(current: &impl Serialize, operations: &[PatchOperation]) -> Result<T, Problem> {
     let original = document(current)?;
     let mut document = Value::Object(original.clone());
     let mut written = 0;
@@ -166,7 +155,7 @@ where
         step(&mut document, operation, &mut written).map_err(|failure| failure.at(index))?;
         // A later operation may restore the value; the change is still a fault.
         let differs = |name: &&str| document.get(name) != original.get(*name);
-        changed.extend(OUTPUT_ONLY.into_iter().filter(differs));
+        changed.extend(T::OUTPUT_ONLY.iter().copied().filter(differs));
     }
     changed.sort_unstable();
     changed.dedup();
@@ -175,7 +164,7 @@ where
     };
     let mut faults: Vec<Fault> =
         changed.iter().map(|name| Fault::at(format!("/{name}"), "read_only", "cannot be changed")).collect();
-    members.retain(|name, _| !is_output_only(name));
+    members.retain(|name, _| !T::is_output_only(name));
     match json::parse_checked(&document.to_string(), &json::strict) {
         Ok(value) if faults.is_empty() => return Ok(value),
         Ok(_) => {}
@@ -262,10 +251,6 @@ fn measure(value: &Value) -> (usize, usize) {
             add(sum, (size + own + name.len(), depth))
         }),
     }
-}
-
-fn is_output_only(name: &str) -> bool {
-    OUTPUT_ONLY.contains(&name)
 }
 
 /// The entity as clients see it.

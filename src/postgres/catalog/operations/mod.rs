@@ -1,3 +1,4 @@
 //! Operations on the catalogue: a file for each entity.
 
+pub mod collection;
 pub mod item;

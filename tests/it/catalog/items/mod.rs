@@ -6,13 +6,16 @@ mod patches;
 
 use crate::support::resource::{
     Feature::{Batch, Replace, Restore, Update},
-    Field, Resource, Rule,
+    Field, Identity, Resource, Rule,
 };
 
 pub const ITEMS: Resource = Resource {
     name: "item",
     plural: "items",
     path: "/v1/items",
+    identity: Identity::Id,
+    derived: &[],
+    setup: "",
     fields: &[
         Field { name: "name", rule: Rule::Text { max: 200 }, default: None },
         Field {

@@ -9,7 +9,7 @@ use super::{
     state::State,
 };
 use crate::support::{
-    resource::{Feature, Resource},
+    resource::{Feature, Identity, Resource},
     service::TestService,
 };
 
@@ -117,7 +117,7 @@ impl Request {
                 ..manner.clone()
             },
             purge: if let Action::Delete(purge) = action { *purge } else { None },
-            body: with_id(body, &id),
+            body: with_id(state.resource, body, &id),
             kind,
             id,
             slots,
@@ -137,7 +137,7 @@ impl Request {
 
     /// The path and the query.
     pub fn target(&self) -> String {
-        let id = if self.is(Spoilt::Path) { "nonsense" } else { &self.id };
+        let id = if self.is(Spoilt::Path) { "1" } else { &self.id };
         let path = match self.kind {
             Kind::Create => self.resource.path.to_owned(),
             Kind::Batch => self.resource.batch_path(),
@@ -249,7 +249,11 @@ impl Request {
         let key = self.kind != Kind::Get && self.is(Spoilt::Key);
         let faults = [
             (key, "Idempotency-Key", "idempotency_key"),
-            (self.is(Spoilt::Path), "id", "uuid"),
+            (
+                self.is(Spoilt::Path),
+                self.resource.member(),
+                if self.resource.identity == Identity::Id { "uuid" } else { "key" },
+            ),
             (self.is(Spoilt::Parameter), "colour", "unknown_parameter"),
             (self.is(Spoilt::ValidateOnly), "validate_only", "boolean"),
             (malformed(&self.if_match), "If-Match", "entity_tag"),
@@ -261,7 +265,7 @@ impl Request {
 
     fn body_faults(&self) -> Vec<Fault> {
         match self.kind {
-            Kind::Create => rules::content_faults(self.resource, &self.body),
+            Kind::Create => rules::creation_faults(self.resource, &self.body),
             Kind::Put => rules::replacement_faults(self.resource, &self.body, &self.id),
             Kind::Merge => rules::merge_faults(self.resource, &self.body),
             Kind::Batch => rules::batch_faults(self.resource, self.operations()),
@@ -326,7 +330,7 @@ impl Tags {
 fn batch(operations: &[BatchOperation], state: &State) -> Value {
     let operations = operations.iter().map(|BatchOperation { slot, json, if_match }| {
         let id = state.slot(*slot);
-        let mut json = with_id(json.clone(), id);
+        let mut json = with_id(state.resource, json.clone(), id);
         if let Some(tags) = if_match {
             json["if_match"] = json!(tags.text(state.version(id)));
         }
@@ -335,9 +339,10 @@ fn batch(operations: &[BatchOperation], state: &State) -> Value {
     json!({ "operations": operations.collect::<Vec<_>>() })
 }
 
-fn with_id(mut body: Value, id: &str) -> Value {
-    if body["id"] == ID {
-        body["id"] = json!(id);
+fn with_id(resource: &Resource, mut body: Value, id: &str) -> Value {
+    let member = resource.member();
+    if body.get(member).is_some_and(|value| value == ID) {
+        body[member] = json!(id);
     }
     body
 }

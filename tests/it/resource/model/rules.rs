@@ -2,16 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::support::resource::{Resource, Rule};
+use crate::support::resource::{Identity, Resource, Rule};
 
 /// The location of a fault in a request, and its code.
 pub type Fault = (String, &'static str);
 
 /// As `Accept-Patch` lists them.
 pub const PATCH_TYPES: &str = "application/merge-patch+json, application/json-patch+json, application/json";
-
-/// The members that only the server writes.
-pub const OUTPUT_ONLY: [&str; 5] = ["id", "version", "created_at", "updated_at", "deleted_at"];
 
 fn fault(location: impl Into<String>, code: &'static str) -> Fault {
     (location.into(), code)
@@ -29,7 +26,7 @@ pub fn content_faults(resource: &Resource, content: &Value) -> Vec<Fault> {
     };
     let mut faults: Vec<Fault> = members
         .iter()
-        .filter(|(name, _)| !OUTPUT_ONLY.contains(&name.as_str()))
+        .filter(|(name, _)| !is_output_only(resource, name))
         .filter_map(|(name, value)| {
             let field = resource.fields.iter().find(|field| field.name == name);
             let code = field.map_or(Some("unknown_field"), |field| value_fault(&field.rule, value));
@@ -51,6 +48,7 @@ fn value_fault(rule: &Rule, value: &Value) -> Option<&'static str> {
             0 => Some("too_short"),
             length => (length > *max).then_some("too_long"),
         },
+        (Rule::Prose { max }, Value::String(text)) => (text.chars().count() > *max).then_some("too_long"),
         (Rule::Choice(choices), Value::String(name)) => (!choices.contains(&name.as_str())).then_some("enum"),
         (Rule::Object { max_depth }, Value::Object(_)) => (depth(value) > *max_depth).then_some("too_deep"),
         _ => Some("type"),
@@ -165,7 +163,7 @@ pub fn merge_faults(resource: &Resource, patch: &Value) -> Vec<Fault> {
 /// The content after a merge patch, and what is wrong with it or with the patch.
 pub fn merged(resource: &Resource, document: &Value, patch: &Value) -> (Value, Vec<Fault>) {
     let mut patch = patch.clone();
-    take_output_only(&mut patch);
+    take_output_only(resource, &mut patch);
     let names = patch.as_object().into_iter().flat_map(Map::keys);
     let unknown = names.filter(|name| patch[*name].is_null() && document.get(name.as_str()).is_none());
     let mut faults: Vec<Fault> = unknown
@@ -173,7 +171,7 @@ pub fn merged(resource: &Resource, document: &Value, patch: &Value) -> (Value, V
         .map(|name| fault(format!("/{name}"), "unknown_field"))
         .collect();
     let mut result = merge(document.clone(), &patch);
-    take_output_only(&mut result);
+    take_output_only(resource, &mut result);
     faults.extend(content_faults(resource, &result));
     (result, faults)
 }
@@ -197,16 +195,21 @@ pub fn patched(resource: &Resource, document: &Value, operations: &[Value]) -> R
     if !result.is_object() {
         return Err(Unpatched::Invalid(vec![fault("", "type")]));
     }
-    let changed = OUTPUT_ONLY.iter().filter(|name| result.get(*name) != document.get(*name));
+    let names = resource.output_only();
+    let changed = names.iter().filter(|name| result.get(*name) != document.get(*name));
     let mut faults: Vec<Fault> = changed.map(|name| fault(format!("/{name}"), "read_only")).collect();
-    take_output_only(&mut result);
+    take_output_only(resource, &mut result);
     faults.extend(content_faults(resource, &result));
     if faults.is_empty() { Ok(result) } else { Err(Unpatched::Invalid(faults)) }
 }
 
-fn take_output_only(document: &mut Value) {
+fn is_output_only(resource: &Resource, name: &str) -> bool {
+    resource.output_only().contains(&name) || resource.derived.contains(&name)
+}
+
+fn take_output_only(resource: &Resource, document: &mut Value) {
     if let Value::Object(members) = document {
-        members.retain(|name, _| !OUTPUT_ONLY.contains(&name.as_str()));
+        members.retain(|name, _| !is_output_only(resource, name));
     }
 }
 
@@ -284,8 +287,23 @@ fn same(a: &Value, b: &Value) -> bool {
 /// What is wrong with the content of a PUT to this id.
 pub fn replacement_faults(resource: &Resource, content: &Value, id: &str) -> Vec<Fault> {
     let mut faults = content_faults(resource, content);
-    if content.get("id").is_some_and(|other| other != id) {
-        faults.push(fault("/id", "mismatch"));
+    let member = resource.member();
+    if content.get(member).is_some_and(|other| other != id) {
+        faults.push(fault(format!("/{member}"), "mismatch"));
+    }
+    faults
+}
+
+/// What is wrong with the content of a POST, which names the entity if clients do so.
+pub fn creation_faults(resource: &Resource, content: &Value) -> Vec<Fault> {
+    let mut faults = content_faults(resource, content);
+    if resource.identity == Identity::Key && content.is_object() {
+        let code = match content.get("key") {
+            None => Some("required"),
+            Some(Value::String(key)) => (!key.starts_with(|c: char| c.is_ascii_lowercase())).then_some("key"),
+            Some(_) => Some("type"),
+        };
+        faults.extend(code.map(|code| fault("/key", code)));
     }
     faults
 }

@@ -10,7 +10,7 @@ use super::{
     rules::{self, Unpatched},
 };
 use crate::support::{
-    resource::{Feature, Field, Resource, Rule},
+    resource::{Feature, Field, Identity, Resource, Rule},
     service::Reply,
 };
 
@@ -82,7 +82,12 @@ impl State {
             entities: BTreeMap::new(),
             purged: HashMap::new(),
             unseen: Vec::new(),
-            slots: (0..SLOTS).map(|slot| format!("00000000-0000-4000-8000-00000000000{slot}")).collect(),
+            slots: (0..SLOTS)
+                .map(|slot| match resource.identity {
+                    Identity::Id => format!("00000000-0000-4000-8000-00000000000{slot}"),
+                    Identity::Key => format!("slot{slot}"),
+                })
+                .collect(),
             replies: HashMap::new(),
             sent: HashMap::new(),
         }
@@ -151,6 +156,14 @@ impl State {
         let one =
             |status, entity| Ok((status, vec![Change { status, id: id.to_owned(), entity, slot: None }]));
         match request.kind {
+            Kind::Create if self.resource.identity == Identity::Key => {
+                let id = request.body["key"].as_str().unwrap_or_default();
+                if self.entities.contains_key(id) {
+                    return Err(Rejection::conflict());
+                }
+                let (status, entity) = (201, Some(self.created(id, &request.body)));
+                Ok((status, vec![Change { status, id: id.to_owned(), entity, slot: None }]))
+            }
             Kind::Create => {
                 let entity = Some(Entity::created(self.resource, &request.body));
                 let slot = request.slots.first().copied();
@@ -195,12 +208,14 @@ impl State {
             }
             _ if request.if_match.is_some() => Err(Rejection::precondition(None)),
             Some(_) => Err(Rejection::conflict()),
-            None => {
-                let version = 1 + self.purged.get(&request.id).copied().unwrap_or(0);
-                let created = Entity::created(self.resource, &request.body);
-                Ok((201, Entity { id: request.id.clone(), version, ..created }))
-            }
+            None => Ok((201, self.created(&request.id, &request.body))),
         }
+    }
+
+    /// A new entity whose versions continue after those that were purged.
+    fn created(&self, id: &str, content: &Value) -> Entity {
+        let version = 1 + self.purged.get(id).copied().unwrap_or(0);
+        Entity { id: id.to_owned(), version, ..Entity::created(self.resource, content) }
     }
 
     fn batch(&self, request: &Request) -> Result<Vec<Change>, Rejection> {
@@ -347,7 +362,7 @@ impl Entity {
         let Self { id, fields, version, created_at, updated_at, .. } = self;
         let deleted_at = updated_at.as_ref().filter(|_| self.deleted);
         let mut document = json!({
-            "id": id, "version": version, "created_at": created_at, "updated_at": updated_at,
+            (resource.member()): id, "version": version, "created_at": created_at, "updated_at": updated_at,
         });
         if resource.has(Feature::Restore) {
             document["deleted_at"] = json!(deleted_at);

@@ -13,9 +13,8 @@ use serde_json::{Value, json};
 
 use super::operations::{Action, BatchOperation, ID, Manner, Operation, SLOTS, Spoilt, Tags};
 use crate::support::resource::{
-    ABSENT,
     Feature::{Batch, Replace, Restore, Update},
-    Field, Resource, Rule,
+    Field, Identity, Resource, Rule,
 };
 
 pub fn operation(resource: &'static Resource) -> impl Strategy<Value = Operation> {
@@ -30,7 +29,7 @@ fn action(resource: &'static Resource) -> impl Strategy<Value = Action> {
     let purges = if resource.has(Restore) { vec![None, Some(false), None] } else { vec![None] };
     let choices = [
         (None, 2, Just(Action::Get).boxed()),
-        (None, 3, content(resource).prop_map(Action::Create).boxed()),
+        (None, 3, creation(resource).prop_map(Action::Create).boxed()),
         (Some(Replace), 7, replacement(resource).prop_map(Action::Put).boxed()),
         (Some(Update), 4, merge(resource).boxed()),
         (Some(Update), 4, json_patch(resource).prop_map(Action::Patch).boxed()),
@@ -148,13 +147,27 @@ fn remove(content: &mut Value, name: &str) {
     content.as_object_mut().unwrap().shift_remove(name);
 }
 
+/// The body of a POST, which names the entity if clients do so.
+fn creation(resource: &'static Resource) -> impl Strategy<Value = Value> {
+    let names =
+        prop_oneof![12 => Just(Some(json!(ID))), 1 => select(vec![None, Some(json!("1")), Some(json!(7))])];
+    (content(resource), names).prop_map(|(mut content, name)| {
+        if let (Identity::Key, Value::Object(members), Some(name)) = (resource.identity, &mut content, name) {
+            members.insert("key".into(), name);
+        }
+        content
+    })
+}
+
 /// The body of a PUT, which may repeat the id.
 fn replacement(resource: &'static Resource) -> impl Strategy<Value = Value> {
-    let ids =
-        option::weighted(0.2, select(vec![json!(ID), json!(null), json!(ABSENT), json!("x"), json!(7)]));
+    let ids = option::weighted(
+        0.2,
+        select(vec![json!(ID), json!(null), json!(resource.absent()), json!("x"), json!(7)]),
+    );
     (content(resource), ids).prop_map(|(mut content, id)| {
         if let (Value::Object(members), Some(id)) = (&mut content, id) {
-            members.insert("id".into(), id);
+            members.insert(resource.member().into(), id);
         }
         content
     })
@@ -198,7 +211,7 @@ fn wrong_patch(resource: &'static Resource) -> impl Strategy<Value = Value> {
         json!({ (label): null }),
         json!({ "colour": null }),
         json!({ "version": 1, "deleted_at": null }),
-        json!({ "id": ID }),
+        json!({ (resource.member()): ID }),
         json!({ "version": 1, (label): "" }),
         json!({ "version": 1, "colour": null }),
     ]);

@@ -112,7 +112,7 @@ impl Operations {
 
 /// The operations of a text that is not a [`Body`], if it has some, and the faults around them.
 fn members<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Option<Vec<&'a RawValue>> {
-    let Some(mut members) = content::members(text) else {
+    let Some(mut members) = content::members::<ItemCreate>(text) else {
         faults.push(Fault::at("", "type", "must be an object"));
         return None;
     };
@@ -168,7 +168,7 @@ fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
                     && fault.code != "required"
             };
             faults.retain(|fault| !is_in_patch(fault));
-            let members = content::members(text).unwrap_or_default();
+            let members = content::members::<ItemCreate>(text).unwrap_or_default();
             faults.extend(
                 members.get("patch").and_then(|patch| parse_patch(patch).err()).into_iter().flatten(),
             );
@@ -179,8 +179,8 @@ fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
 
 /// An operation whose item was read before.
 fn item_without_output_only(text: &str, _: &mut Vec<Fault>) -> Option<String> {
-    let mut members = content::members(text)?;
-    let item = content::without_output_only(members.get("item")?.get())?;
+    let mut members = content::members::<ItemCreate>(text)?;
+    let item = content::without_output_only::<ItemCreate>(members.get("item")?.get())?;
     let item = RawValue::from_string(item).ok()?;
     members.insert("item".into(), &item);
     serde_json::to_string(&members).ok()

@@ -2,15 +2,18 @@
 
 /// A query that returns items: the SQL around the list of columns, and the arguments.
 macro_rules! query_item {
-    (before: $before:tt, after: $after:tt, arguments: $($argument:tt)*) => {
+    (before: [$($before:tt)+], after: $after:tt, arguments: $($argument:tt)*) => {
         sqlx::query_as!(
             Item,
-            $before
+            $($before)+
                 + r#"id, name, status AS "status: Status", attributes AS "attributes: JsonText",
                      version, created_at, updated_at, deleted_at "#
                 + $after,
             $($argument)*
         )
+    };
+    (before: $before:tt, $($rest:tt)*) => {
+        query_item!(before: [$before], $($rest)*)
     };
 }
 
@@ -29,6 +32,7 @@ use crate::{
     postgres::{
         catalog::models::{Item, ItemContent, Status},
         json::JsonText,
+        versions::{continue_versions, purge},
     },
 };
 
@@ -72,22 +76,8 @@ pub async fn recreate(
     content: &ItemContent,
 ) -> Result<Option<Item>, Error> {
     let Some(created) = insert(&mut *conn, id, content).await? else { return Ok(None) };
-    // A separate statement: the purge may have committed while the insert waited for it.
-    let item = query_item!(
-        before: "UPDATE items
-           SET (version, created_at, updated_at) = (
-               SELECT version + 1, greatest(statement_timestamp(), tombstones.updated_at),
-                   greatest(statement_timestamp(), tombstones.updated_at)
-               FROM tombstones WHERE id = $1
-           )
-           WHERE id = $1 AND EXISTS (SELECT FROM tombstones WHERE id = $1)
-           RETURNING ",
-        after: "",
-        arguments: id,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(Some(item.unwrap_or(created)))
+    let continued = continue_versions!(query: query_item, table: "items", id: id);
+    Ok(Some(continued.fetch_optional(conn).await?.unwrap_or(created)))
 }
 
 /// The live item with this id.
@@ -181,15 +171,5 @@ pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
 ///
 /// [`Error::NotFound`] if no item matches.
 pub async fn purge(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    let done = sqlx::query!(
-        "WITH purged AS (DELETE FROM items WHERE id = $1 RETURNING id, version, updated_at)
-         INSERT INTO tombstones (id, version, updated_at) SELECT id, version, updated_at FROM purged
-         ON CONFLICT (id) DO UPDATE SET
-             version = greatest(tombstones.version, excluded.version),
-             updated_at = greatest(tombstones.updated_at, excluded.updated_at)",
-        id
-    )
-    .execute(conn)
-    .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+    purge!(table: "items", id: id, connection: conn).await
 }

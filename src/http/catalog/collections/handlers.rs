@@ -1,0 +1,168 @@
+//! The handlers of collections: extract, begin, operate, commit, respond.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use http::StatusCode;
+
+use super::{
+    events::CollectionCreated,
+    schemas::{CollectionCreate, CollectionPage, CollectionPatch, CollectionReplace, CollectionView},
+};
+use crate::{
+    app::App,
+    http::{
+        request::{
+            content::{Content, Replacement},
+            key::CollectionKey,
+            listing::{Listing, PageParameters},
+            patch::Patch,
+            preconditions::Preconditions,
+            query::{NoQuery, Query},
+            valid::Valid,
+        },
+        response::{
+            problem::{CONFLICT, Problem},
+            reply::Reply,
+        },
+        write::{Outcome, Write},
+    },
+    postgres::{
+        catalog::{models::DEFAULT_COLLECTION, operations::collection},
+        keyset::Newest,
+    },
+};
+
+/// The path of the list.
+const PATH: &str = "/v1/collections";
+
+/// Create a collection
+///
+/// The client chooses its key, which never changes. 409 if there is a collection with this key.
+#[utoipa::path(
+    post, path = "/v1/collections", tag = "collections", request_body = CollectionCreate,
+    responses((status = 201, body = CollectionView))
+)]
+pub async fn create_collection(
+    State(app): State<Arc<App>>,
+    Valid(mut write, Content(content)): Valid<Write, Content<CollectionCreate>>,
+) -> Result<Response, Outcome> {
+    let (key, content) = content.into();
+    let mut tx = write.begin(&app).await?;
+    let created = collection::create(&mut tx, key.as_str(), &content).await?;
+    let created =
+        created.ok_or_else(|| Problem::new(&CONFLICT, "There is a collection with this key already."))?;
+    write.record(CollectionCreated::from(&created));
+    let version = created.version;
+    let reply = Reply::created(PATH, key, &CollectionView::from(created))?.with_version(version);
+    write.commit(tx, reply).await
+}
+
+/// Get a collection
+///
+/// With `If-None-Match`, the collection is sent only if the client does not have it yet.
+#[utoipa::path(
+    get, path = "/v1/collections/{key}", tag = "collections", responses((status = 200, body = CollectionView))
+)]
+pub async fn get_collection(
+    State(app): State<Arc<App>>,
+    Valid(head, _): Valid<(CollectionKey, Query<NoQuery>, Preconditions)>,
+) -> Result<Reply, Problem> {
+    let (key, Query(NoQuery), preconditions) = head;
+    let mut conn = app.database.connection().await?;
+    let found = collection::get(&mut conn, key.as_str()).await?;
+    conn.release();
+    preconditions.get::<CollectionView, _>(found)
+}
+
+/// List collections
+///
+/// The newest first, in pages. A walk along `next_cursor` returns every collection that was there
+/// all along exactly once, whatever is created and deleted meanwhile.
+#[utoipa::path(
+    get, path = "/v1/collections", tag = "collections", params(PageParameters),
+    responses((status = 200, body = CollectionPage))
+)]
+pub async fn list_collections(
+    State(app): State<Arc<App>>,
+    Valid(listing, _): Valid<Listing<NoQuery, Newest>>,
+) -> Result<Reply, Problem> {
+    let mut conn = app.database.connection().await?;
+    let page = collection::list(&mut conn, &listing.page).await?;
+    conn.release();
+    Ok(listing.reply::<CollectionView, _>(&app, page)?)
+}
+
+/// Replace a collection, or create it
+///
+/// Members that are left out get their defaults. The response has no `ETag` field, because the
+/// stored collection is not byte for byte what was sent (RFC 9110 §9.3.4); its body has the new
+/// version. `If-None-Match: *` creates and never replaces, `If-Match` replaces and never creates.
+#[utoipa::path(
+    put, path = "/v1/collections/{key}", tag = "collections", request_body = CollectionReplace,
+    responses((status = 200, body = CollectionView), (status = 201, body = CollectionView))
+)]
+pub async fn replace_collection(
+    State(app): State<Arc<App>>,
+    Valid(head, Replacement(content)): Valid<(CollectionKey, Write), Replacement<CollectionReplace>>,
+) -> Result<Response, Outcome> {
+    let (key, mut write) = head;
+    let content = content.into();
+    let mut tx = write.begin(&app).await?;
+    let reply = loop {
+        let current = collection::get_for_update(&mut tx, key.as_str()).await?;
+        if write.preconditions.put(current)?.is_some() {
+            let updated = collection::update(&mut tx, key.as_str(), &content).await?;
+            break Reply::ok(&CollectionView::from(updated))?;
+        }
+        // A concurrent transaction has created it and committed: decide again about that one.
+        if let Some(created) = collection::create(&mut tx, key.as_str(), &content).await? {
+            write.record(CollectionCreated::from(&created));
+            break Reply::created(PATH, key, &CollectionView::from(created))?;
+        }
+    };
+    write.commit(tx, reply).await
+}
+
+/// Change parts of a collection
+///
+/// The body is a JSON Merge Patch (RFC 7396), also as `application/json`, or with
+/// `application/json-patch+json` a JSON Patch (RFC 6902) of at most 100 operations, all or nothing.
+/// The result is validated as a whole; the pointers of its faults are into the result.
+#[utoipa::path(
+    patch, path = "/v1/collections/{key}", tag = "collections",
+    request_body(content = CollectionPatch, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = CollectionView))
+)]
+pub async fn update_collection(
+    State(app): State<Arc<App>>,
+    Valid(head, patch): Valid<(CollectionKey, Write), Patch<CollectionReplace>>,
+) -> Result<Response, Outcome> {
+    let (key, write) = head;
+    let mut tx = write.begin(&app).await?;
+    let current = write.preconditions.live(collection::get_for_update(&mut tx, key.as_str()).await?)?;
+    let content = patch.apply(&CollectionView::from(current))?;
+    let updated = collection::update(&mut tx, key.as_str(), &content.into()).await?;
+    let version = updated.version;
+    write.commit(tx, Reply::ok(&CollectionView::from(updated))?.with_version(version)).await
+}
+
+/// Delete a collection
+///
+/// 409 while it has items, deleted ones included, and always for `default`.
+#[utoipa::path(
+    delete, path = "/v1/collections/{key}", tag = "collections", responses((status = 204))
+)]
+pub async fn delete_collection(
+    State(app): State<Arc<App>>,
+    Valid(head, _): Valid<(CollectionKey, Write)>,
+) -> Result<Response, Outcome> {
+    let (key, write) = head;
+    let mut tx = write.begin(&app).await?;
+    let current = write.preconditions.live(collection::get_for_update(&mut tx, key.as_str()).await?)?;
+    if key.as_str() == DEFAULT_COLLECTION {
+        return Err(Problem::new(&CONFLICT, "Items that name no collection need this one.").into());
+    }
+    collection::delete(&mut tx, current.id).await?;
+    write.commit(tx, Reply::empty(StatusCode::NO_CONTENT)).await
+}

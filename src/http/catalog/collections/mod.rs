@@ -1,0 +1,28 @@
+//! Collections: CRUD.
+
+mod events;
+mod handlers;
+mod schemas;
+
+use std::sync::Arc;
+
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(tags((name = "collections", description = "What items belong to: their types.")))]
+struct Tag;
+
+/// The operations on collections and their documentation.
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Tag::openapi())
+        .routes(routes!(handlers::list_collections, handlers::create_collection))
+        .routes(routes!(
+            handlers::get_collection,
+            handlers::replace_collection,
+            handlers::update_collection,
+            handlers::delete_collection
+        ))
+}

@@ -1,0 +1,99 @@
+//! The key of a collection, in paths and in bodies.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema, Type, schema::ObjectBuilder},
+};
+use validator::ValidationError;
+
+use super::{path::PathKey, query::Expected};
+use crate::http::limits::{MAX_COLLECTION_KEY, MAX_LABEL, MAX_LABELS};
+
+/// A key as a pattern, for the document.
+pub const KEY: &str = r"^[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,3}$";
+
+const DETAIL: &str = "must be 1 to 4 labels of a-z, 0-9 and -, joined by dots, such as acme.lamps";
+
+/// The key of a collection: labels joined by dots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CollectionKey(String);
+
+impl CollectionKey {
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CollectionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl PathKey for CollectionKey {
+    const NAME: &'static str = "key";
+
+    fn parse(text: &str) -> Result<Self, Expected> {
+        if is_key(text) { Ok(Self(text.to_owned())) } else { Err(Expected("key", DETAIL.into())) }
+    }
+}
+
+impl PartialSchema for CollectionKey {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(format!(
+                "The key of a collection, which never changes: 1 to {MAX_LABELS} labels, joined by dots. A label has 1 to {MAX_LABEL} \
+                 characters: lower-case letters, digits and hyphens, a letter first."
+            )))
+            .min_length(Some(1))
+            .max_length(Some(MAX_COLLECTION_KEY))
+            .pattern(Some(KEY))
+            .into()
+    }
+}
+
+impl ToSchema for CollectionKey {}
+
+/// Validates a key in a body as one in a path.
+///
+/// # Errors
+///
+/// The code `key`.
+pub fn validate_key(CollectionKey(text): &CollectionKey) -> Result<(), ValidationError> {
+    let fault = || ValidationError::new("key").with_message(DETAIL.into());
+    if is_key(text) { Ok(()) } else { Err(fault()) }
+}
+
+fn is_key(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        label.len() <= MAX_LABEL
+            && label.starts_with(|first: char| first.is_ascii_lowercase())
+            && label.bytes().all(is_part)
+    };
+    text.len() <= MAX_COLLECTION_KEY && text.split('.').count() <= MAX_LABELS && text.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_one_to_four_labels() {
+        let longest = "a".repeat(MAX_LABEL);
+        for key in ["lamps", "acme.lamps", "a.b-2.c.d", &longest, &[&*longest; MAX_LABELS].join(".")] {
+            assert!(is_key(key), "{key}");
+        }
+        let long = "a".repeat(MAX_LABEL + 1);
+        for text in ["", ".", "a.", ".a", "a..b", "A", "1", "-a", "a_b", "a b", "\u{e9}", "a.b.c.d.e", &long]
+        {
+            assert!(!is_key(text), "{text}");
+        }
+    }
+}

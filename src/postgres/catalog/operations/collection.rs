@@ -1,0 +1,143 @@
+//! Operations on collections.
+
+use sha2::{Digest, Sha256};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    postgres::{
+        catalog::models::{Collection, CollectionContent},
+        keyset::{Newest, Page, PageRequest},
+        versions::{continue_versions, purge},
+    },
+};
+
+/// A query that returns collections: the SQL around the list of columns, and the arguments.
+macro_rules! query_collection {
+    (before: [$($before:tt)+], after: $after:tt, arguments: $($argument:tt)*) => {
+        sqlx::query_as!(
+            Collection,
+            $($before)+ + "id, key, title, description, version, created_at, updated_at " + $after,
+            $($argument)*
+        )
+    };
+    (before: $before:tt, $($rest:tt)*) => {
+        query_collection!(before: [$before], $($rest)*)
+    };
+}
+
+/// The id of the collection with this key: the same after the collection was deleted, so that
+/// `tombstones` continues its versions.
+fn id_of(key: &str) -> Uuid {
+    let hash: [u8; 32] = Sha256::digest(key).into();
+    Uuid::new_v8(std::array::from_fn(|index| hash[index]))
+}
+
+/// Inserts a collection, and returns it with what the database generated; `None` if there is one
+/// with this key. Its versions and times continue after those of a deleted one.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] if the content breaks a rule.
+pub async fn create(
+    conn: &mut PgConnection,
+    key: &str,
+    content: &CollectionContent,
+) -> Result<Option<Collection>, Error> {
+    let id = id_of(key);
+    let created = query_collection!(
+        before: "INSERT INTO collections (id, key, title, description) VALUES ($1, $2, $3, $4)
+           ON CONFLICT DO NOTHING
+           RETURNING ",
+        after: "",
+        arguments: id,
+        key,
+        content.title,
+        content.description,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(created) = created else { return Ok(None) };
+    let continued = continue_versions!(query: query_collection, table: "collections", id: id);
+    Ok(Some(continued.fetch_optional(conn).await?.unwrap_or(created)))
+}
+
+/// The collection with this key.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn get(conn: &mut PgConnection, key: &str) -> Result<Option<Collection>, Error> {
+    let collection =
+        query_collection!(before: "SELECT ", after: "FROM collections WHERE key = $1", arguments: key)
+            .fetch_optional(conn)
+            .await?;
+    Ok(collection)
+}
+
+/// The collection with this key, locked until the transaction ends. Writes of its items do not wait
+/// for this lock.
+///
+/// # Errors
+///
+/// [`Error::Locked`] if another transaction holds it for longer than the lock time-out.
+pub async fn get_for_update(conn: &mut PgConnection, key: &str) -> Result<Option<Collection>, Error> {
+    let collection = query_collection!(
+        before: "SELECT ",
+        after: "FROM collections WHERE key = $1 FOR NO KEY UPDATE",
+        arguments: key,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(collection)
+}
+
+/// Replaces the content of a locked collection, increments its version, and returns it.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] if the content breaks a rule; [`Error::NotFound`] if no collection matches.
+pub async fn update(
+    conn: &mut PgConnection,
+    key: &str,
+    content: &CollectionContent,
+) -> Result<Collection, Error> {
+    let collection = query_collection!(
+        before: "UPDATE collections
+           SET title = $2, description = $3,
+               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
+           WHERE key = $1
+           RETURNING ",
+        after: "",
+        arguments: key,
+        content.title,
+        content.description,
+    )
+    .fetch_optional(conn)
+    .await?;
+    collection.ok_or(Error::NotFound)
+}
+
+/// Removes a locked collection, and stores its id, version and time in `tombstones`.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if no collection matches.
+pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    purge!(table: "collections", id: id, connection: conn).await
+}
+
+/// A page of collections, newest first.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn list(conn: &mut PgConnection, page: &PageRequest<Newest>) -> Result<Page<Collection>, Error> {
+    let mut query = QueryBuilder::<Postgres>::new(
+        "SELECT id, key, title, description, version, created_at, updated_at
+         FROM collections WHERE true",
+    );
+    page.push(&mut query);
+    Ok(page.page(query.build_query_as().fetch_all(conn).await?))
+}
