@@ -80,7 +80,7 @@ async fn create(
 ) -> Result<(StatusCode, Json<Item>), StatusCode> {
     let mut tx = pool.begin().await.map_err(internal)?;
     let item = sqlx::query_as::<_, Item>(
-        "INSERT INTO items (id, name, status, attributes) VALUES ($1, $2, $3, $4)
+        "INSERT INTO items (id, collection, name, status, attributes) VALUES ($1, 'default', $2, $3, $4)
          RETURNING id, name, status, attributes, version, created_at, updated_at, deleted_at",
     )
     .bind(Uuid::now_v7())

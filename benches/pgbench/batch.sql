@@ -14,9 +14,9 @@ FROM (SELECT (:first::bigint + floor(random() * (:last::bigint - :first::bigint 
 \set built 1
 \endif
 BEGIN;
-INSERT INTO items (id, name, status, attributes)
-SELECT * FROM UNNEST(
+INSERT INTO items (id, name, status, attributes, collection)
+SELECT *, 'default' FROM UNNEST(
     ARRAY(SELECT ('019b0000-0000-7000-8000-' || (:n::bigint + i))::uuid FROM generate_series(0, :size - 1) AS i),
     :batch_names::text[], :batch_statuses::text[], :batch_attributes::jsonb[])
-RETURNING id, name, status, attributes, version, created_at, updated_at, deleted_at;
+RETURNING id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at;
 COMMIT;

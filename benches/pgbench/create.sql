@@ -3,7 +3,9 @@
 \set n :seq + :client_id
 \set m random(:first, :last)
 BEGIN;
-INSERT INTO items (id, name, status, attributes)
-VALUES (('019a0000-0000-7000-8000-' || :n)::uuid, ('Desk lamp ' || :m), :status, :attributes)
-RETURNING id, name, status, attributes, version, created_at, updated_at, deleted_at;
+INSERT INTO items (id, collection, name, status, attributes)
+SELECT ('019a0000-0000-7000-8000-' || :n)::uuid, key, ('Desk lamp ' || :m), :status, :attributes
+FROM collections WHERE key = 'default'
+ON CONFLICT (id) DO NOTHING
+RETURNING id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at;
 COMMIT;

@@ -443,7 +443,7 @@ async fn a_cursor_of_one_replica_works_on_another() {
     let key = [("CURIO_CURSOR_KEY", "another key, of thirty-two characters")];
     let strange = Process::serve(&url, &key).await;
     database
-        .execute("INSERT INTO items (id, name) SELECT gen_random_uuid(), 'x' FROM generate_series(1, 3)")
+        .execute("INSERT INTO items (id, collection, name) SELECT gen_random_uuid(), 'default', 'x' FROM generate_series(1, 3)")
         .await;
     let page: Value =
         reqwest::get(format!("{}/v1/items?limit=1", one.address)).await.unwrap().json().await.unwrap();

@@ -27,7 +27,7 @@ use crate::support::{
 
 fn content(name: &str) -> ItemContent {
     let attributes = RawValue::from_string("{}".into()).unwrap();
-    ItemContent { name: name.into(), status: Status::Draft, attributes }
+    ItemContent { collection: "default".into(), name: name.into(), status: Status::Draft, attributes }
 }
 
 /// A pool of one connection, so that a fault of it shows.

@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{RefOr, Schema, Type, schema::ObjectBuilder},
+    openapi::{
+        RefOr, Schema, Type,
+        schema::{ObjectBuilder, SchemaType},
+    },
 };
 use validator::ValidationError;
 
@@ -59,6 +62,23 @@ impl PartialSchema for CollectionKey {
 }
 
 impl ToSchema for CollectionKey {}
+
+/// The schema of an optional key that means a collection, as `description` says.
+pub fn optional_schema(description: &str) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .description(Some(description))
+        .min_length(Some(1))
+        .max_length(Some(MAX_COLLECTION_KEY))
+        .pattern(Some(KEY))
+        .into()
+}
+
+impl From<CollectionKey> for String {
+    fn from(key: CollectionKey) -> Self {
+        key.0
+    }
+}
 
 /// Validates a key in a body as one in a path.
 ///

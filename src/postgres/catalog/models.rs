@@ -129,12 +129,17 @@ pub struct CollectionContent {
         columns = ["status", "created_at DESC", "id DESC"],
         where = "deleted_at IS NOT NULL"
     ),
-    index(columns = ["name varchar_pattern_ops"])
+    index(columns = ["name varchar_pattern_ops"]),
+    // Also for what a collection cannot be deleted for: an item, live or deleted.
+    index(name = "items_collection_newest_idx", columns = ["collection", "created_at DESC", "id DESC"])
 )]
 pub struct Item {
     /// UUID version 7 (RFC 9562), so that ids sort by creation time.
     #[column(primary_key)]
     pub id: Uuid,
+    /// The key of the collection that it belongs to; never changed.
+    #[column(type = "varchar(255)", references = "collections(key)")]
+    pub collection: String,
     /// 1 to 200 characters after trimming, no control characters.
     #[column(type = "varchar(200)", check = "char_length(name) BETWEEN 1 AND 200")]
     pub name: String,
@@ -144,6 +149,10 @@ pub struct Item {
     /// A JSON object that the client defines, at most 64 KiB as compact JSON and 32 levels deep.
     #[column(default = "'{}'", check = "jsonb_typeof(attributes) = 'object'")]
     pub attributes: JsonText,
+    /// The version of the collection's schema that the item satisfied when it was written; null if
+    /// there was no schema.
+    #[column(check = "schema_version >= 1")]
+    pub schema_version: Option<i32>,
     /// 1 at creation, incremented by every change: the entity tag.
     #[column(default = "1", check = "version >= 1")]
     pub version: i64,
@@ -203,6 +212,8 @@ impl Status {
 /// The part of an item that clients write.
 #[derive(Debug, Clone)]
 pub struct ItemContent {
+    /// See [`Item::collection`]; an update does not change it.
+    pub collection: String,
     /// See [`Item::name`].
     pub name: String,
     /// See [`Item::status`].

@@ -102,13 +102,14 @@ pub async fn replace_item(
     Valid(head, Replacement(content)): Valid<(Id, Write), Replacement<ItemCreate>>,
 ) -> Result<Response, Outcome> {
     let (Id(id), mut write) = head;
-    let content = content.into();
     let mut tx = write.begin(&app).await?;
     let reply = loop {
         let current = item::get_for_update(&mut tx, id).await?;
-        if write.preconditions.put(current)?.is_some() {
+        if let Some(current) = write.preconditions.put(current)? {
+            let content = content.for_item_in(&current.collection)?;
             break Reply::ok(&ItemView::from(item::update(&mut tx, id, &content).await?))?;
         }
+        let content = content.clone().into();
         // A concurrent transaction has created it and committed: decide again about that item.
         if let Some(item) = item::recreate(&mut tx, id, &content).await? {
             write.record(ItemCreated::from(&item));
@@ -135,8 +136,9 @@ pub async fn update_item(
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
     let current = write.preconditions.live(item::get_for_update(&mut tx, id).await?)?;
-    let content = patch.apply(&ItemView::from(current))?;
-    let item = item::update(&mut tx, id, &content.into()).await?;
+    let collection = current.collection.clone();
+    let content = patch.apply(&ItemView::from(current))?.for_item_in(&collection)?;
+    let item = item::update(&mut tx, id, &content).await?;
     let version = item.version;
     write.commit(tx, Reply::ok(&ItemView::from(item))?.with_version(version)).await
 }

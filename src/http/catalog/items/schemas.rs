@@ -11,15 +11,20 @@ use validator::{Validate, ValidationError};
 
 use super::attributes::Attributes;
 use crate::{
+    error::{Error, Fault},
     http::{
-        request::{content::Input, text},
+        request::{
+            content::Input,
+            key::{self, CollectionKey, validate_key},
+            text,
+        },
         response::{
             json::{microseconds, optional_microseconds, verbatim},
             page::PageView,
         },
     },
     postgres::{
-        catalog::models::{Item, ItemContent, Status},
+        catalog::models::{DEFAULT_COLLECTION, Item, ItemContent, Status},
         json::JsonText,
     },
 };
@@ -63,7 +68,7 @@ impl From<Status> for ItemStatus {
 }
 
 /// What the item is called.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ItemName(String);
 
@@ -81,12 +86,32 @@ impl From<ItemName> for String {
     }
 }
 
+/// The key of the collection that the item belongs to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ItemCollection(Option<CollectionKey>);
+
+impl PartialSchema for ItemCollection {
+    fn schema() -> RefOr<Schema> {
+        key::optional_schema(&format!(
+            "The key of the collection that the item belongs to: `{DEFAULT_COLLECTION}` for a new item that \
+             names none. It cannot be changed."
+        ))
+    }
+}
+
+impl ToSchema for ItemCollection {}
+
 /// The full content of an item. Omitted members get their defaults. Members that only the server
 /// writes are ignored.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "name": "Desk lamp", "status": "active", "attributes": { "color": "red", "weight": 9 } })))]
 pub struct ItemCreate {
+    #[serde(default)]
+    #[validate(custom(function = validate_collection))]
+    #[schema(inline)]
+    collection: ItemCollection,
     #[validate(custom(function = validate_name))]
     #[schema(inline)]
     name: ItemName,
@@ -99,13 +124,38 @@ pub struct ItemCreate {
     attributes: Attributes,
 }
 
+impl ItemCreate {
+    /// The key of the collection, if the client names one.
+    pub fn named_collection(&self) -> Option<&str> {
+        self.collection.0.as_ref().map(CollectionKey::as_str)
+    }
+
+    /// This content for an item that exists.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if it names another collection than that of the item.
+    pub fn for_item_in(self, collection: &str) -> Result<ItemContent, Error> {
+        if self.named_collection().is_some_and(|key| key != collection) {
+            return Err(Error::Invalid(vec![Fault::at("/collection", "immutable", "cannot be changed")]));
+        }
+        Ok(ItemContent { collection: collection.to_owned(), ..self.into() })
+    }
+}
+
 impl Input for ItemCreate {
-    const OUTPUT_ONLY: &[&str] = &["id", "version", "created_at", "updated_at", "deleted_at"];
+    const OUTPUT_ONLY: &[&str] =
+        &["id", "schema_version", "version", "created_at", "updated_at", "deleted_at"];
 }
 
 impl From<ItemCreate> for ItemContent {
-    fn from(ItemCreate { name, status, attributes }: ItemCreate) -> Self {
-        Self { name: name.into(), status: status.into(), attributes: attributes.into() }
+    fn from(ItemCreate { collection, name, status, attributes }: ItemCreate) -> Self {
+        Self {
+            collection: collection.0.map_or_else(|| DEFAULT_COLLECTION.to_owned(), CollectionKey::into),
+            name: name.into(),
+            status: status.into(),
+            attributes: attributes.into(),
+        }
     }
 }
 
@@ -130,14 +180,16 @@ pub struct ItemPatch {
 /// An item.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "name": "Desk lamp", "status": "active",
-    "attributes": { "color": "red", "weight": 9 }, "version": 1,
+    "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "collection": "default", "name": "Desk lamp", "status": "active",
+    "attributes": { "color": "red", "weight": 9 }, "schema_version": null, "version": 1,
     "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z", "deleted_at": null
 })))]
 pub struct ItemView {
     /// The server makes UUIDs of version 7, so that later items have greater ids. A PUT may choose
     /// any other.
     id: Uuid,
+    #[schema(inline, value_type = CollectionKey)]
+    collection: String,
     #[schema(inline, value_type = ItemName)]
     name: String,
     /// The stage of the item's life.
@@ -146,6 +198,10 @@ pub struct ItemView {
     #[serde(serialize_with = "verbatim")]
     #[schema(value_type = Attributes)]
     attributes: JsonText,
+    /// The version of the collection's schema that the item satisfied when it was written; null if
+    /// there was no schema.
+    #[schema(required = true, minimum = 1)]
+    schema_version: Option<i32>,
     /// 1 at creation, incremented by every change; the entity tag is this number in quotation
     /// marks.
     #[schema(minimum = 1)]
@@ -164,8 +220,18 @@ pub struct ItemView {
 
 impl From<Item> for ItemView {
     fn from(item: Item) -> Self {
-        let Item { id, name, status, attributes, version, created_at, updated_at, deleted_at } = item;
-        Self { id, name, status: status.into(), attributes, version, created_at, updated_at, deleted_at }
+        Self {
+            id: item.id,
+            collection: item.collection,
+            name: item.name,
+            status: item.status.into(),
+            attributes: item.attributes,
+            schema_version: item.schema_version,
+            version: item.version,
+            created_at: item.created_at,
+            updated_at: item.updated_at,
+            deleted_at: item.deleted_at,
+        }
     }
 }
 
@@ -174,4 +240,8 @@ pub type ItemPage = PageView<'static, ItemView>;
 
 fn validate_name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
     text::validate_line(name, MAX_NAME)
+}
+
+fn validate_collection(ItemCollection(key): &ItemCollection) -> Result<(), ValidationError> {
+    key.as_ref().map_or(Ok(()), validate_key)
 }

@@ -76,6 +76,18 @@ pub async fn get(conn: &mut PgConnection, key: &str) -> Result<Option<Collection
     Ok(collection)
 }
 
+/// Those of the keys that are the keys of collections.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn find(conn: &mut PgConnection, keys: &[&str]) -> Result<Vec<String>, Error> {
+    let found = sqlx::query_scalar!("SELECT key FROM collections WHERE key = ANY($1)", keys as _)
+        .fetch_all(conn)
+        .await?;
+    Ok(found)
+}
+
 /// The collection with this key, locked until the transaction ends. Writes of its items do not wait
 /// for this lock.
 ///
@@ -123,7 +135,8 @@ pub async fn update(
 ///
 /// # Errors
 ///
-/// [`Error::NotFound`] if no collection matches.
+/// [`Error::NotFound`] if no collection matches; [`Error::Conflict`] if it has items, live or
+/// deleted.
 pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     purge!(table: "collections", id: id, connection: conn).await
 }

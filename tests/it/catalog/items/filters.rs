@@ -18,8 +18,8 @@ use crate::support::{
 /// Fills the table with items of every status, of which seven at a time share the time of creation.
 async fn seed(service: &TestService, count: u32) {
     let sql = format!(
-        "INSERT INTO items (id, name, status, created_at)
-         SELECT gen_random_uuid(), 'item ' || n, (ARRAY['draft', 'active', 'archived'])[n % 3 + 1],
+        "INSERT INTO items (id, collection, name, status, created_at)
+         SELECT gen_random_uuid(), 'default', 'item ' || n, (ARRAY['draft', 'active', 'archived'])[n % 3 + 1],
                 timestamptz '2026-01-01' + (n / 7) * interval '1 millisecond'
          FROM generate_series(1, {count}) n"
     );
@@ -199,8 +199,8 @@ async fn lists_with_and_without_deleted_items_are_read_from_indexes() {
     let database = TestDatabase::new().await;
     database
         .execute(
-            "INSERT INTO items (id, name, created_at, deleted_at)
-             SELECT gen_random_uuid(), 'x', now() - n * interval '1 second', CASE WHEN n % 10 > 0 THEN now() END
+            "INSERT INTO items (id, collection, name, created_at, deleted_at)
+             SELECT gen_random_uuid(), 'default', 'x', now() - n * interval '1 second', CASE WHEN n % 10 > 0 THEN now() END
              FROM generate_series(1, 20000) n; ANALYZE items",
         )
         .await;

@@ -1,5 +1,6 @@
 //! What items have of their own: the rules of their fields, free-form attributes, and filters.
 
+mod collections;
 mod fields;
 mod filters;
 mod patches;
@@ -14,7 +15,7 @@ pub const ITEMS: Resource = Resource {
     plural: "items",
     path: "/v1/items",
     identity: Identity::Id,
-    derived: &[],
+    derived: &["collection", "schema_version"],
     setup: "",
     fields: &[
         Field { name: "name", rule: Rule::Text { max: 200 }, default: None },
@@ -26,6 +27,6 @@ pub const ITEMS: Resource = Resource {
         Field { name: "attributes", rule: Rule::Object { max_depth: 32 }, default: Some("{}") },
     ],
     logged: &["status"],
-    columns: &[("name", "'item ' || n")],
+    columns: &[("collection", "'default'"), ("name", "'item ' || n")],
     features: &[Replace, Update, Restore, Batch],
 };

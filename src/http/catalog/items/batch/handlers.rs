@@ -26,7 +26,7 @@ use crate::{
             valid::{Valid, off_runtime},
         },
         response::{
-            problem::{Kind, NOT_FOUND, PRECONDITION_REQUIRED, Problem, TOO_LARGE},
+            problem::{INVALID, Kind, NOT_FOUND, PRECONDITION_REQUIRED, Problem, TOO_LARGE},
             reply::Reply,
         },
         write::{Outcome, Write},
@@ -34,7 +34,7 @@ use crate::{
     postgres::{
         catalog::{
             models::{Item, ItemContent},
-            operations::item,
+            operations::{collection, item},
         },
         transaction::Transaction,
     },
@@ -71,6 +71,7 @@ pub async fn batch_items(
     let mut tx = write.begin(&app).await?;
     let mut room = MAX_BYTES;
     let found = lock(&mut tx, &operations, &mut room).await?;
+    require_collections(&mut tx, &operations).await?;
     let plan = off_runtime(MAX_BYTES - room, || plan(operations, found))?;
     // PostgreSQL returns what was written even if the response does not have it.
     let room = if write.prefers_minimal() { &mut { MAX_BYTES } } else { &mut room };
@@ -152,6 +153,24 @@ async fn lock(
     Ok(found)
 }
 
+/// Rejects new items of missing collections.
+async fn require_collections(tx: &mut Transaction, operations: &[Operation]) -> Result<(), Problem> {
+    let named = || {
+        operations.iter().enumerate().filter_map(|(index, operation)| match operation {
+            Operation::Create(content) => Some((index, content.named_collection()?)),
+            _ => None,
+        })
+    };
+    let keys: Vec<&str> = named().map(|(_, key)| key).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let found = collection::find(tx, &keys).await?;
+    let missing = named().filter(|(_, key)| !found.iter().any(|found| found == key));
+    let faults = missing.map(|(index, _)| fault_at(index, item::no_such_collection().inside("/item")));
+    reject(&INVALID, "An operation names a missing collection.", faults.collect())
+}
+
 /// Decides what to write to the items that were found.
 fn plan(operations: Vec<Operation>, mut found: HashMap<Uuid, Item>) -> Result<Plan, Problem> {
     let mut plan = Plan::default();
@@ -164,8 +183,10 @@ fn plan(operations: Vec<Operation>, mut found: HashMap<Uuid, Item>) -> Result<Pl
                 (StatusCode::CREATED, id)
             }
             Operation::Update { id, patch, .. } => {
-                let current = ItemView::from(found.remove(&id).ok_or(Error::NotFound)?);
-                match patch::merge::<ItemCreate>(&current, patch) {
+                let current = found.remove(&id).ok_or(Error::NotFound)?;
+                let collection = current.collection.clone();
+                let merged = patch::merge::<ItemCreate>(&ItemView::from(current), patch);
+                match merged.and_then(|content| content.for_item_in(&collection)) {
                     Ok(content) => plan.updated.push(id, content),
                     Err(Error::Invalid(found)) => {
                         let pointer = format!("/operations/{index}/patch");

@@ -42,7 +42,7 @@ fn push_page(
     page: &PageRequest<Newest>,
 ) {
     query.push(
-        "SELECT id, name, status, attributes, version, created_at, updated_at, deleted_at
+        "SELECT id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at
          FROM items WHERE deleted_at",
     );
     query.push(deleted_at);

@@ -49,22 +49,24 @@ pub async fn measure_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<usize
 ///
 /// # Errors
 ///
-/// As [`create`](super::create).
+/// As [`create`](super::create), but [`Error::Conflict`] if there is no such collection.
 pub async fn create_many(
     conn: &mut PgConnection,
     ids: &[Uuid],
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
     let (names, statuses, attributes) = columns(contents);
+    let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
     let items = query_item!(
-        before: "INSERT INTO items (id, name, status, attributes)
-           SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
+        before: "INSERT INTO items (id, collection, name, status, attributes)
+           SELECT * FROM UNNEST($1::uuid[], $5::text[], $2::text[], $3::text[], $4::jsonb[])
            RETURNING ",
         after: "",
         arguments: ids,
         &names as _,
         &statuses as _,
         &attributes as _,
+        &collections as _,
     )
     .fetch_all(conn)
     .await?;

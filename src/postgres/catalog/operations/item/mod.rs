@@ -6,8 +6,8 @@ macro_rules! query_item {
         sqlx::query_as!(
             Item,
             $($before)+
-                + r#"id, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     version, created_at, updated_at, deleted_at "#
+                + r#"id, collection, name, status AS "status: Status", attributes AS "attributes: JsonText",
+                     schema_version, version, created_at, updated_at, deleted_at "#
                 + $after,
             $($argument)*
         )
@@ -28,9 +28,12 @@ pub use self::{
     many::{create_many, delete_many, get_many_for_update, measure_many, update_many},
 };
 use crate::{
-    error::Error,
+    error::{Error, Fault},
     postgres::{
-        catalog::models::{Item, ItemContent, Status},
+        catalog::{
+            models::{Item, ItemContent, Status},
+            operations::collection,
+        },
         json::JsonText,
         versions::{continue_versions, purge},
     },
@@ -41,7 +44,7 @@ use crate::{
 /// # Errors
 ///
 /// [`Error::Contended`] if there is an item with this id; [`Error::Invalid`] if the content breaks
-/// a rule.
+/// a rule, or there is no such collection.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let item = insert(conn, id, content).await?;
     item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
@@ -49,19 +52,29 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
 
 async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Option<Item>, Error> {
     let item = query_item!(
-        before: "INSERT INTO items (id, name, status, attributes)
-           VALUES ($1, $2, $3, $4)
+        before: "INSERT INTO items (id, collection, name, status, attributes)
+           SELECT $1, key, $3, $4, $5 FROM collections WHERE key = $2
            ON CONFLICT (id) DO NOTHING
            RETURNING ",
         after: "",
         arguments: id,
+        content.collection,
         content.name,
         content.status as Status,
         Json(&content.attributes) as _,
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
+    if item.is_none() && collection::find(conn, &[&content.collection]).await?.is_empty() {
+        return Err(Error::Invalid(vec![no_such_collection()]));
+    }
     Ok(item)
+}
+
+/// The fault of an item that names a missing collection.
+#[must_use]
+pub fn no_such_collection() -> Fault {
+    Fault::at("/collection", "not_found", "must be the key of a collection")
 }
 
 /// As [`create`], for an id that may have been purged, whose versions and times continue; `None` if
@@ -69,7 +82,7 @@ async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Res
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] if the content breaks a rule.
+/// [`Error::Invalid`] if the content breaks a rule, or there is no such collection.
 pub async fn recreate(
     conn: &mut PgConnection,
     id: Uuid,
