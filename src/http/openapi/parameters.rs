@@ -17,10 +17,14 @@ fn key_pattern() -> String {
 
 /// The parameters as components of the document.
 pub fn components() -> Value {
-    let header = |name: &str, schema: Value, example: &str, description: &str| json!({ "name": name, "in": "header", "description": description, "schema": schema, "example": example });
-    let text =
-        |pattern: &str, length: usize| json!({ "type": "string", "pattern": pattern, "maxLength": length });
-    let tags = || text(ENTITY_TAGS, MAX_ENTITY_TAGS);
+    let mut components = of_paths();
+    if let (Value::Object(all), Value::Object(others)) = (&mut components, of_requests()) {
+        all.extend(others);
+    }
+    components
+}
+
+fn of_paths() -> Value {
     json!({
         "Id": {
             "name": "id",
@@ -34,9 +38,18 @@ pub fn components() -> Value {
             "in": "path",
             "required": true,
             "description": "The key of the collection.",
-            "schema": text(KEY, MAX_COLLECTION_KEY),
+            "schema": { "type": "string", "pattern": KEY, "maxLength": MAX_COLLECTION_KEY },
             "example": "acme.lamps",
         },
+    })
+}
+
+fn of_requests() -> Value {
+    let header = |name: &str, schema: Value, example: &str, description: &str| json!({ "name": name, "in": "header", "description": description, "schema": schema, "example": example });
+    let text =
+        |pattern: &str, length: usize| json!({ "type": "string", "pattern": pattern, "maxLength": length });
+    let tags = || text(ENTITY_TAGS, MAX_ENTITY_TAGS);
+    json!({
         "IdempotencyKey": header(
             "Idempotency-Key", text(&key_pattern(), MAX_KEY_FIELD), "8e03978e-40d5-43dd-bc93-6894a57f9324",
             &format!(
