@@ -105,7 +105,9 @@ async fn an_empty_page_behind_a_cursor_leads_back() {
         let remove = async |ids: &[String]| {
             let ids: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
             let table = resource.plural;
-            api.database.execute(&format!("DELETE FROM {table} WHERE id IN ({})", ids.join(", "))).await;
+            api.database
+                .execute(&format!("DELETE FROM {table} WHERE {} IN ({})", resource.member(), ids.join(", ")))
+                .await;
         };
 
         remove(&gone).await;
