@@ -1,5 +1,7 @@
 //! Alters existing columns.
 
+use std::collections::BTreeSet;
+
 use super::sql;
 use crate::{
     change::Property,
@@ -90,8 +92,12 @@ impl Planner<'_> {
             // The default that an identity replaces is already dropped.
             released = was.enum_type.clone().map(Object::Enum).into_iter().collect();
         }
+        let is_swapped = |name: &Name| self.delta.swapped.contains(name);
+        // A column leaves an enum type before it is replaced, unless it needs the replacement of
+        // another one: two columns may exchange their types.
+        let joins_swapped = is.enum_type.as_ref().is_some_and(is_swapped);
         released.retain(|object| {
-            let stays = matches!(object, Object::Enum(name) if self.delta.swapped.contains(name));
+            let stays = matches!(object, Object::Enum(name) if joins_swapped && is_swapped(name));
             !stays && !needs.contains(object)
         });
         let mut step = step.roles(Role::Releases, released).roles(Role::Needs, needs);
@@ -99,7 +105,8 @@ impl Planner<'_> {
         step = step.roles(Role::Needs, self.columns_above(table, &is.name));
         if self.is_retyped(table, is) {
             step = step.roles(Role::Makes, self.columns_with_descendants(table, &is.name));
-            let swapped = is.enum_type.as_ref().filter(|name| self.delta.swapped.contains(*name));
+            let enums: BTreeSet<_> = [was, is].into_iter().filter_map(|it| it.enum_type.as_ref()).collect();
+            let swapped = enums.into_iter().filter(|name| joins_swapped && is_swapped(name));
             step = step.roles(Role::Releases, swapped.map(|name| Object::Enum(self.old_enum(name))));
             step = step
                 .roles(Role::Releases, self.replaced_types(was).map(|name| Object::Sql(self.old_type(name))));

@@ -267,6 +267,11 @@ impl Planner<'_> {
     pub(super) fn constraint_needs(&self, table: &Name, name: &str, it: &Constraint) -> Vec<Object> {
         let mut needs = vec![Object::Table(table.clone())];
         needs.extend(self.parts_before(table, name, it.only));
+        if it.kind == ConstraintKind::Check && !it.validated {
+            // A table that is created later would have the check as a valid one.
+            let heirs = self.to.with_descendants(table).into_iter().filter(|heir| heir != table);
+            needs.extend(heirs.map(Object::Table).filter(|heir| self.delta.creates(heir)));
+        }
         needs.extend(it.uses.objects());
         needs.extend(Object::columns(table, &it.uses.columns));
         if let ConstraintKind::ForeignKey { columns, references, referenced } = &it.kind {

@@ -147,6 +147,7 @@ impl Delta {
                 let keys = other.map(|other| other.keys(references, referenced));
                 let included = other.map(|other| other.included(referenced)).unwrap_or_default();
                 needs_rebuild
+                    || self.breaks_polymorphic_key(from, [(table, columns), (references, referenced)])
                     || columns
                         .iter()
                         .any(|column| self.needs_rebuild(table, column) || self.is_gone(table, column))
@@ -160,12 +161,35 @@ impl Delta {
         }
     }
 
+    /// Whether a column of a foreign key changes its type, and another column has a type that is
+    /// compared by a polymorphic operator. PostgreSQL cannot restore such a key: "could not find
+    /// cast from 1007 to 2277".
+    fn breaks_polymorphic_key(&self, from: &Schema, ends: [(&Name, &Vec<String>); 2]) -> bool {
+        let columns =
+            || ends.into_iter().flat_map(|(table, names)| names.iter().map(move |name| (table, name)));
+        let is_polymorphic = |(table, name): (&Name, &String)| {
+            from.column(table, name).is_some_and(may_be_compared_polymorphically)
+        };
+        columns().any(|(table, name)| self.is_retyped(table, name)) && columns().any(is_polymorphic)
+    }
+
     pub(super) fn breaks_index(&self, table: &Name, it: &Index) -> bool {
         it.uses.columns.iter().any(|column| self.is_gone(table, column))
             || (is_complex(&it.definition)
                 && (it.uses.columns.iter().any(|column| self.needs_rebuild(table, column))
                     || self.breaks_uses(&it.uses)))
     }
+}
+
+/// Whether values may be compared by an operator for any array, enum, range or composite type. A
+/// domain may be based on one.
+fn may_be_compared_polymorphically(column: &Column) -> bool {
+    let data_type = &column.data_type;
+    data_type.ends_with("[]")
+        || data_type.ends_with("range")
+        || column.enum_type.is_some()
+        || column.row_type.is_some()
+        || !column.type_uses.is_empty()
 }
 
 /// Whether an index has a condition or an expression, which depend on the types of the columns.
