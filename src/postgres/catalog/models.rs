@@ -225,6 +225,8 @@ pub struct ItemContent {
 /// Which items a list contains; a filter that is `None` or empty admits every item.
 #[derive(Debug, Clone, Default)]
 pub struct ItemFilter {
+    /// Of the collection with this key.
+    pub collection: Option<String>,
     /// Any of these.
     pub status: Vec<Status>,
     /// The name begins with this, letter case included.

@@ -6,7 +6,11 @@ use utoipa::IntoParams;
 
 use super::schemas::{ItemStatus, MAX_NAME};
 use crate::{
-    http::request::query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
+    http::request::{
+        key::CollectionKey,
+        path::PathKey,
+        query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
+    },
     postgres::catalog::models::{ItemFilter, Status},
 };
 
@@ -14,6 +18,10 @@ use crate::{
 #[derive(Debug, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ItemFilterQuery {
+    /// Only items of this collection; none if there is no such collection.
+    #[param(required = false, nullable = false, inline)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collection: Option<CollectionKey>,
     /// Only items with this status; may be repeated.
     #[param(required = false, style = Form, explode, max_items = 3)]
     status: Vec<ItemStatus>,
@@ -34,6 +42,7 @@ pub struct ItemFilterQuery {
 impl FromQuery for ItemFilterQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
         Self {
+            collection: parameters.one("collection", CollectionKey::parse),
             status: parameters.subset("status", &ItemStatus::ALL, parse_status),
             name_prefix: parameters.one("name_prefix", parse_name_prefix),
             created_after: parameters.one("created_after", parse_date_time),
@@ -46,8 +55,9 @@ impl FromQuery for ItemFilterQuery {
 impl ItemFilterQuery {
     /// The filter of the operation.
     pub fn to_filter(&self) -> ItemFilter {
-        let Self { status, name_prefix, created_after, created_before, include_deleted } = self;
+        let Self { collection, status, name_prefix, created_after, created_before, include_deleted } = self;
         ItemFilter {
+            collection: collection.clone().map(CollectionKey::into),
             status: status.iter().copied().map(Status::from).collect(),
             name_prefix: name_prefix.clone(),
             created_after: *created_after,

@@ -3,7 +3,10 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{resource::ABSENT, service::TestService};
+use crate::support::{
+    resource::ABSENT,
+    service::{Reply, TestService},
+};
 
 const LAMPS: &str = "/v1/collections/lamps";
 
@@ -102,4 +105,34 @@ async fn a_collection_with_items_cannot_be_deleted_even_if_they_are_deleted() {
     service.delete(LAMPS).await.is_problem(409, "conflict");
     assert_eq!(service.delete(&format!("{path}?purge=true")).await.status, StatusCode::NO_CONTENT);
     assert_eq!(service.delete(LAMPS).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_list_may_contain_the_items_of_one_collection() {
+    let service = start().await;
+    for (name, collection) in [("a", "lamps"), ("b", "default"), ("c", "lamps"), ("d", "lamps")] {
+        let body = json!({ "name": name, "collection": collection, "status": "active" });
+        assert_eq!(service.post("/v1/items", &body).await.status, StatusCode::CREATED);
+    }
+    let names = |page: &Reply| -> Vec<String> {
+        let data = page.body["data"].as_array().unwrap().iter();
+        data.map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = service.get("/v1/items?collection=lamps&status=active&limit=2").await;
+    assert_eq!(names(&first), ["d", "c"]);
+    assert_eq!(names(&service.get(&first.link("next").unwrap()).await), ["a"]);
+    assert_eq!(names(&service.get("/v1/items?collection=books").await), [""; 0]);
+    assert_eq!(names(&service.get("/v1/items?collection=default&include_deleted=true").await), ["b"]);
+
+    let cursor = first.body["next_cursor"].as_str().unwrap();
+    for (query, parameter, code) in [
+        (format!("collection=default&status=active&cursor={cursor}"), "cursor", "cursor_mismatch"),
+        (format!("status=active&cursor={cursor}"), "cursor", "cursor_mismatch"),
+        ("collection=Lamps".to_owned(), "collection", "key"),
+        ("collection=lamps&collection=books".to_owned(), "collection", "repeated"),
+    ] {
+        let rejected = service.get(&format!("/v1/items?{query}")).await;
+        let faults = rejected.is_problem(400, "malformed-request").faults();
+        assert_eq!(faults, [(parameter.into(), code.into())], "{query}");
+    }
 }

@@ -51,6 +51,9 @@ fn push_page(
 }
 
 fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+    if let Some(collection) = &filter.collection {
+        query.push(" AND collection = ").push_bind(collection.clone());
+    }
     match filter.status.as_slice() {
         [] => {}
         // With an equality, the index on status returns rows in list order; with an array it does
