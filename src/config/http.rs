@@ -19,7 +19,7 @@ pub struct HttpOptions {
     pub body_timeout: Duration,
     /// The most requests in progress.
     pub max_requests: usize,
-    /// How many requests a client address may make.
+    /// How many requests a client address, or a /64 network of IPv6, may make.
     pub rate_limit: Option<Quota>,
     /// Whether a PUT, PATCH or DELETE must be conditional.
     pub require_if_match: bool,

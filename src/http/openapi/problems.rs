@@ -31,7 +31,9 @@ pub fn component_name(kind: &Kind, method: &str, has_body: bool) -> String {
 pub fn rejection(kind: &Kind, method: &str, has_body: bool) -> Value {
     let mut headers = Map::new();
     let fields: &[&str] = match kind.status {
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
+        StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            &["Retry-After"]
+        }
         StatusCode::UNSUPPORTED_MEDIA_TYPE if !has_body => &["Accept-Encoding"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE if method == "patch" => &["Accept-Patch", "Accept-Encoding"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Encoding"],
@@ -47,6 +49,10 @@ pub fn rejection(kind: &Kind, method: &str, has_body: bool) -> Value {
         } },
     });
     complete_headers(&mut response);
+    if kind.status == StatusCode::CONFLICT {
+        // Only if another request is in the way.
+        response["headers"]["Retry-After"]["required"] = false.into();
+    }
     response
 }
 

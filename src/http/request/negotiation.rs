@@ -42,6 +42,10 @@ pub fn accepts_json(headers: &HeaderMap) -> Result<bool, Fault> {
             let detail = "must be a list of media ranges, such as application/json, */*;q=0.5";
             Fault::header("Accept", "accept", detail)
         })?;
+        // No response has parameters, so a range that has some rejects none.
+        if element.has_parameters && element.weight <= 0.0 {
+            continue;
+        }
         let specificity = RANGES.iter().position(|known| element.value.eq_ignore_ascii_case(known));
         best = best.max(specificity.map(|specificity| (specificity, element.weight > 0.0)));
     }
@@ -141,6 +145,9 @@ mod tests {
             "Application/JSON;q=0.5",
             "application/json;a=\"x,y;q=0\"",
             "*/*;q=0, application/json",
+            "application/json;charset=utf-16;q=0, */*",
+            "*/*, application/json;v=2;q=0",
+            "application/*;q=0.5, application/json;a=\"b\";q=0",
             "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
             "",
         ] {
@@ -151,6 +158,7 @@ mod tests {
             "text/html;a=\", application/json\"",
             "application/json;q=0",
             "application/json;q=0, */*",
+            "application/json;v=2;q=0",
             "application/xml, text/*",
         ] {
             assert!(!accepts(rejected), "{rejected}");
