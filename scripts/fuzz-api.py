@@ -13,7 +13,15 @@ from schemathesis.specs.openapi.checks import AcceptedNegativeData, RejectedPosi
 # Rules for `attributes` that JSON Schema cannot express; the document states them in words.
 ATTRIBUTES = {"nul", "out_of_range", "too_deep", "too_large"}
 # Header fields that depend on the data or the request.
-DEPENDENT = {"Accept", "Accept-Encoding", "Accept-Patch", "Idempotent-Replayed", "Link", "Preference-Applied"}
+DEPENDENT = {
+    "Accept",
+    "Accept-Encoding",
+    "Accept-Patch",
+    "Idempotent-Replayed",
+    "Link",
+    "Preference-Applied",
+    "Retry-After",
+}
 DOCUMENT = json.loads((Path(os.environ["SCHEMATHESIS_HOOKS"]).parent.parent / "openapi.json").read_text())
 PATTERNS = {
     parameter["name"]: re.compile(parameter["schema"]["pattern"])
@@ -65,6 +73,9 @@ def is_beyond_schemas(fault):
         return fault["code"] in {"cursor", "cursor_mismatch"}
     # A key belongs to the first request that uses it, and an item may occur only once in a batch.
     if (fault.get("header"), fault["code"]) == ("Idempotency-Key", "key_reused") or fault["code"] == "duplicate":
+        return True
+    # Whether there is a collection with a key, and which one an item belongs to, depends on the data.
+    if fault.get("pointer", "").endswith("/collection") and fault["code"] in {"not_found", "immutable"}:
         return True
     return "/attributes" in fault.get("pointer", "") and fault["code"] in ATTRIBUTES
 

@@ -200,7 +200,7 @@ pub struct ItemView {
     attributes: JsonText,
     /// The version of the collection's schema that the item satisfied when it was written; null if
     /// there was no schema.
-    #[schema(required = true, minimum = 1)]
+    #[schema(required = true, minimum = 1, maximum = 2_147_483_647)]
     schema_version: Option<i32>,
     /// 1 at creation, incremented by every change; the entity tag is this number in quotation
     /// marks.
