@@ -44,7 +44,7 @@ fn field(name: &str) -> Field {
         "ETag" => required("The entity tag.", text("^\"[0-9]{1,19}(--(br|gzip|zstd))?\"$", 27)),
         "Location" => required(
             "The path of the entity.",
-            json!({ "type": "string", "format": "uri-reference", "maxLength": 256 }),
+            json!({ "type": "string", "format": "uri-reference", "maxLength": 512 }),
         ),
         "Cache-Control" => required("Revalidate before each use.", text("^[ -~]+$", 256)),
         "Link" => optional(
