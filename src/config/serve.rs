@@ -57,8 +57,8 @@ pub struct ServeSettings {
     /// The most requests in progress; more are rejected with 503
     #[arg(long, env = "CURIO_MAX_REQUESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_requests: u32,
-    /// How many requests a client address (IPv6: a /64 network) may make, such as `100/60s`; without
-    /// it there is no limit
+    /// How many requests a client address (IPv6: a /64 network) may make, such as `100/60s`;
+    /// without it there is no limit
     #[arg(long, env = "CURIO_RATE_LIMIT", value_name = "N/DURATION")]
     pub rate_limit: Option<Quota>,
     /// Reject a PUT, PATCH or DELETE without If-Match, so that no writer overwrites another

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::traits::Traits;
 use crate::http::{
     limits::{MAX_COLLECTION_KEY, MAX_ENTITY_TAGS, MAX_KEY, MAX_KEY_FIELD, MAX_STORED, MEBIBYTE},
-    request::{key::KEY, preconditions::ENTITY_TAGS},
+    request::{collection_key::COLLECTION_KEY, preconditions::ENTITY_TAGS},
 };
 
 /// A bare key, or one in quotation marks with parameters.
@@ -38,7 +38,7 @@ fn of_paths() -> Value {
             "in": "path",
             "required": true,
             "description": "The key of the collection.",
-            "schema": { "type": "string", "pattern": KEY, "maxLength": MAX_COLLECTION_KEY },
+            "schema": { "type": "string", "pattern": COLLECTION_KEY, "maxLength": MAX_COLLECTION_KEY },
             "example": "acme.lamps",
         },
     })

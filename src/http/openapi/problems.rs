@@ -50,7 +50,7 @@ pub fn rejection(kind: &Kind, method: &str, has_body: bool) -> Value {
     });
     complete_headers(&mut response);
     if kind.status == StatusCode::CONFLICT {
-        // Only if another request is in the way.
+        // It is sent only if another request is in progress, so that a retry may succeed.
         response["headers"]["Retry-After"]["required"] = false.into();
     }
     response

@@ -1,12 +1,12 @@
 //! From bytes to valid values: what a handler receives is already valid.
 
 pub mod body;
+pub mod collection_key;
 pub mod content;
 mod cursor;
 pub mod field;
 pub mod head;
 pub mod json;
-pub mod key;
 pub mod listing;
 pub mod media_type;
 pub mod negotiation;

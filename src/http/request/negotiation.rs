@@ -42,7 +42,7 @@ pub fn accepts_json(headers: &HeaderMap) -> Result<bool, Fault> {
             let detail = "must be a list of media ranges, such as application/json, */*;q=0.5";
             Fault::header("Accept", "accept", detail)
         })?;
-        // No response has parameters, so a range that has some rejects none.
+        // The media type has no parameters, so a range with parameters cannot exclude it.
         if element.has_parameters && element.weight <= 0.0 {
             continue;
         }

@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Fault},
     http::{
         limits::{MAX_KEY, MAX_KEY_FIELD, MAX_STORED},
-        request::{head::Head, media_type},
+        request::{field::elements, head::Head, media_type},
         response::{
             json::to_vec,
             problem::{CONFLICT, Problem},
@@ -158,9 +158,10 @@ fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let mut pieces = vec![parts.method.as_str().as_bytes(), target.as_bytes(), &media_type, body];
     for name in [IF_MATCH, IF_NONE_MATCH] {
-        let values: Vec<_> = parts.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
-        pieces.push(if values.is_empty() { b"-" } else { b"+" });
-        pieces.extend(values);
+        pieces.push(if parts.headers.contains_key(&name) { b"+" } else { b"-" });
+        // One line or several, and empty elements, mean the same (RFC 9110 §5.3, §5.6.1.2).
+        let tags = parts.headers.get_all(name).iter().map(HeaderValue::as_bytes).flat_map(elements);
+        pieces.extend(tags.filter(|tag| !tag.is_empty()));
     }
     digest(&pieces)
 }

@@ -121,6 +121,13 @@ async fn a_key_belongs_to_one_request() {
             reply.is_problem(422, "validation-error").faults(),
             [("Idempotency-Key".into(), "key_reused".into())]
         );
+
+        // A proxy may join the lines of a field.
+        let lines = [("idempotency-key", "l"), ("if-match", "\"2\""), ("if-match", "\"9\"")];
+        assert_eq!(api.send(Method::PUT, &entity, &lines, Some(&body)).await.status, StatusCode::OK);
+        let joined = [("idempotency-key", "l"), ("if-match", "\"2\",,\"9\"")];
+        let reply = api.send(Method::PUT, &entity, &joined, Some(&body)).await;
+        assert_eq!((reply.status, reply.header("idempotent-replayed")), (StatusCode::OK, Some("true")));
     }
 }
 

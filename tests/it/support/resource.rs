@@ -272,8 +272,8 @@ impl Api {
         Self { service, resource }
     }
 
-    /// As [`TestService::send`]; a POST that creates an entity names it, after its `Idempotency-Key`
-    /// if it has one.
+    /// As [`TestService::send`]; a POST that creates an entity names it, after its
+    /// `Idempotency-Key` if it has one.
     pub async fn send(
         &self,
         method: Method,

@@ -13,8 +13,8 @@ use crate::{
     app::App,
     http::{
         request::{
+            collection_key::CollectionKey,
             content::{Content, Replacement},
-            key::CollectionKey,
             listing::{Listing, PageParameters},
             patch::Patch,
             preconditions::Preconditions,

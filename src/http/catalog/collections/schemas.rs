@@ -11,8 +11,8 @@ use validator::{Validate, ValidationError};
 use crate::{
     http::{
         request::{
+            collection_key::{CollectionKey, validate_key},
             content::Input,
-            key::{CollectionKey, validate_key},
             text,
         },
         response::{json::microseconds, page::PageView},

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use super::schemas::{ItemStatus, MAX_NAME};
 use crate::{
     http::request::{
-        key::CollectionKey,
+        collection_key::CollectionKey,
         path::PathKey,
         query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
     },

@@ -14,8 +14,8 @@ use crate::{
     error::{Error, Fault},
     http::{
         request::{
+            collection_key::{self, CollectionKey, validate_key},
             content::Input,
-            key::{self, CollectionKey, validate_key},
             text,
         },
         response::{
@@ -93,7 +93,7 @@ pub struct ItemCollection(Option<CollectionKey>);
 
 impl PartialSchema for ItemCollection {
     fn schema() -> RefOr<Schema> {
-        key::optional_schema(&format!(
+        collection_key::optional_schema(&format!(
             "The key of the collection that the item belongs to: `{DEFAULT_COLLECTION}` for a new item that \
              names none. It cannot be changed."
         ))

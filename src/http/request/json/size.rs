@@ -23,8 +23,8 @@ pub fn is_plain(text: &str, depth: usize) -> bool {
         && !memchr2_iter(b'e', b'E', text).any(|at| is_digit(at.checked_sub(1)))
 }
 
-/// The bytes of a JSON text with its numbers written out, as PostgreSQL returns them; possibly more,
-/// if its spelling is not compact.
+/// The bytes of a JSON text with its numbers written out, as PostgreSQL returns them; possibly
+/// more, if its spelling is not compact.
 #[must_use]
 pub fn written_out(text: &str) -> usize {
     if is_plain(text, usize::MAX) { text.len() } else { measure(text).compact }

@@ -84,8 +84,8 @@ async fn the_service_and_a_model_of_the_contract_agree_at_every_step() {
 /// Checks that every status was met: operations that never lead to it prove nothing about it.
 fn require_all(resource: &Resource, tally: &Tally) {
     for (kind, statuses) in RESPONSES.into_iter().filter(|(kind, _)| kind.is_offered_by(resource)) {
-        // A PUT conflicts with an entity that is deleted and can be restored, a POST with one of the
-        // same name.
+        // A PUT conflicts with an entity that is deleted and can be restored, a POST with one of
+        // the same name.
         let is_possible = |status: u16| match kind {
             Kind::Put if status == 409 => resource.has(Restore),
             Kind::Create if status == 409 => resource.identity == Identity::Key,

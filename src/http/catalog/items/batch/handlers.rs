@@ -1,6 +1,9 @@
 //! Many writes of items in one transaction.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use axum::{extract::State, response::Response};
 use http::StatusCode;
@@ -165,8 +168,8 @@ async fn require_collections(tx: &mut Transaction, operations: &[Operation]) -> 
     if keys.is_empty() {
         return Ok(());
     }
-    let found = collection::find(tx, &keys).await?;
-    let missing = named().filter(|(_, key)| !found.iter().any(|found| found == key));
+    let found: HashSet<String> = collection::find(tx, &keys).await?.into_iter().collect();
+    let missing = named().filter(|(_, key)| !found.contains(*key));
     let faults = missing.map(|(index, _)| fault_at(index, item::no_such_collection().inside("/item")));
     reject(&INVALID, "An operation names a missing collection.", faults.collect())
 }

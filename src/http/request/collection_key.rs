@@ -16,7 +16,7 @@ use super::{path::PathKey, query::Expected};
 use crate::http::limits::{MAX_COLLECTION_KEY, MAX_LABEL, MAX_LABELS};
 
 /// A key as a pattern, for the document.
-pub const KEY: &str = r"^[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,3}$";
+pub const COLLECTION_KEY: &str = r"^[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,3}$";
 
 const DETAIL: &str = "must be 1 to 4 labels of a-z, 0-9 and -, joined by dots, such as acme.lamps";
 
@@ -56,7 +56,7 @@ impl PartialSchema for CollectionKey {
             )))
             .min_length(Some(1))
             .max_length(Some(MAX_COLLECTION_KEY))
-            .pattern(Some(KEY))
+            .pattern(Some(COLLECTION_KEY))
             .into()
     }
 }
@@ -70,7 +70,7 @@ pub fn optional_schema(description: &str) -> RefOr<Schema> {
         .description(Some(description))
         .min_length(Some(1))
         .max_length(Some(MAX_COLLECTION_KEY))
-        .pattern(Some(KEY))
+        .pattern(Some(COLLECTION_KEY))
         .into()
 }
 
