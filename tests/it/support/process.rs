@@ -30,6 +30,8 @@ fn isolate(command: &mut Command, arguments: &[&str]) {
             command.env_remove(name);
         }
     }
+    // The default port may be in use, such as by `make run`.
+    command.env("CURIO_BIND", "127.0.0.1:0");
     // A `.env` is searched upwards from here, and the one of the checkout must not be found.
     command.current_dir(std::env::temp_dir());
 }
