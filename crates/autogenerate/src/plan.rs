@@ -101,6 +101,9 @@ pub struct Slot {
     pub count: String,
     /// Statements to start from, with `…` where something has to be filled in.
     pub template: String,
+    /// The template as a statement that commits in portions, so that no row stays locked for long.
+    /// It needs a file of its own.
+    pub portions: Option<String>,
     /// Statements that fill the slot for the sample rows of the proof.
     pub rehearsal: String,
     /// A query that counts the affected rows by the names that hold where the slot is; empty if
@@ -175,11 +178,17 @@ impl Slot {
             title: format!("{}, and {}", self.title, other.title),
             count: format!("SELECT ({}) + ({})", self.count, other.count),
             template: format!("{}\n{}", self.template, other.template),
+            portions: None,
             rehearsal: format!("{};\n{}", self.rehearsal, other.rehearsal),
             remaining: format!("SELECT ({}) + ({})", self.remaining, other.remaining),
             is_guard: self.is_guard,
             cascades: [self.cascades, other.cascades].concat(),
         }
+    }
+
+    /// Whether it commits in portions. A guard does not change rows.
+    pub(crate) fn in_portions(&self) -> Option<&str> {
+        self.portions.as_deref().filter(|_| !self.is_guard)
     }
 
     /// Whether the statements to start from delete rows.

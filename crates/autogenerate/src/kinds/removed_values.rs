@@ -47,6 +47,7 @@ impl Planner<'_> {
             template: templates.join("\n"),
             rehearsal: rehearsals.join(";\n"),
             remaining: format!("SELECT {}", remaining.join(" + ")),
+            portions: None,
             is_guard: false,
             cascades: Vec::new(),
         };

@@ -4,7 +4,7 @@ use super::{
     definition::{Parts, Unique, condition, is_volatile, term},
     planner::Planner,
     rename::with_old_names,
-    types::{differs, sample},
+    types::differs,
 };
 use crate::{
     order::Step,
@@ -30,7 +30,8 @@ impl Planner<'_> {
         }
         let remaining = format!("SELECT count(*) FROM {rows}");
         let cascades = Vec::new();
-        let slot = Slot { title, count, template, rehearsal, remaining, is_guard: false, cascades };
+        let (portions, is_guard) = (None, false);
+        let slot = Slot { title, count, template, portions, rehearsal, remaining, is_guard, cascades };
         self.style.slots.then_some(slot)
     }
 
@@ -64,50 +65,6 @@ impl Planner<'_> {
 
     fn is_new_column(&self, table: &Name, column: &str) -> bool {
         self.delta.added.contains(&Object::column(table, column))
-    }
-
-    /// A slot for filling columns before they become `NOT NULL`.
-    pub(super) fn populate_slot(&self, table: &Name, columns: &[&Column], is_new: bool) -> Option<Slot> {
-        let join = |format: &dyn Fn(&String) -> String, by: &str| {
-            let names = columns.iter().map(|column| format(&quote_identifier(&column.name)));
-            names.collect::<Vec<_>>().join(by)
-        };
-        let is_null = join(&|name| format!("{name} IS NULL"), " OR ");
-        let rows = if is_new { table.to_string() } else { format!("{table} WHERE {is_null}") };
-        let template = format!(
-            "-- update a large table in batches, by ranges of its key\nUPDATE {table} SET {} WHERE {is_null};",
-            join(&|name| format!("{name} = …"), ", ")
-        );
-        let set = columns
-            .iter()
-            .map(|column| format!("{} = {}", quote_identifier(&column.name), self.sample(table, column)));
-        let update = numbered_update(table, &set.collect::<Vec<_>>().join(", "), &is_null);
-        let rehearsal = format!("{update};\nDELETE FROM {table} WHERE {is_null}");
-        let title = format!("populate {}", join(&|name| format!("{table}.{name}"), ", "));
-        let remaining = format!("SELECT count(*) FROM {table} WHERE {is_null}");
-        Some(Slot { remaining, ..self.slot(table, title, &rows, [template, rehearsal])? })
-    }
-
-    /// An expression for a sample value. In a foreign key, it exists in the referenced table.
-    fn sample(&self, table: &Name, column: &Column) -> String {
-        let constraints = self.to.tables.get(table).into_iter().flat_map(|table| table.constraints.values());
-        let mut others = constraints.filter_map(|it| match &it.kind {
-            ConstraintKind::ForeignKey { columns, references, referenced } => {
-                let at = columns.iter().position(|other| *other == column.name)?;
-                let target = quote_identifier(referenced.get(at)?);
-                if references == table {
-                    return Some(format!("{table}.{target}::text::{}", column.data_type));
-                }
-                // Rows reference different ones, as long as there are enough.
-                Some(format!(
-                    "(SELECT other.{target}::text FROM {references} AS other ORDER BY 1\n    \
-                     OFFSET numbered.n % (SELECT greatest(count(*), 1) FROM {references}) LIMIT 1)::{}",
-                    column.data_type
-                ))
-            }
-            _ => None,
-        });
-        others.next().unwrap_or_else(|| sample(column, enum_values(self.to, column)))
     }
 
     /// A slot for rows that violate a uniqueness rule.

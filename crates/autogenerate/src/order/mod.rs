@@ -90,6 +90,7 @@ fn into_batches(order: Vec<usize>, steps: Vec<Step>, files: Files) -> Vec<Statem
         let scans_under_lock = step.scans() && holds_locks;
         let waits = step.committed.iter().any(|resource| uncommitted.contains(resource))
             || step.moves_data() && !uncommitted.is_empty()
+            || step.statements.iter().filter_map(|it| it.slot.as_ref()).any(|it| it.in_portions().is_some())
             || scans_under_lock;
         let fresh = !alone && (step.uses_any(&values) || waits && files == Files::Many);
         if alone || fresh {

@@ -41,7 +41,8 @@ pub fn render(plan: &Plan, notes: &[StatementNote]) -> Vec<File> {
         let alone = statement.batch == Batch::Alone;
         if let Some(slot) = slot_before(statement) {
             // Filling the slot may take long, so it must not hold the locks of the previous file.
-            let mut draft = Draft::default();
+            let no_transaction = slot.in_portions().is_some();
+            let mut draft = Draft { no_transaction, ..Draft::default() };
             draft.slot(slot);
             drafts.push(draft);
         }
@@ -76,7 +77,8 @@ pub fn render_down(up: &Plan, down: &[Plan], mut notes: &[StatementNote]) -> Vec
 
 /// The slot of a statement, if it cannot be in the statement's file.
 fn slot_before(statement: &Statement) -> Option<&Slot> {
-    statement.slot.as_ref().filter(|slot| statement.batch == Batch::Alone && !slot.is_guard)
+    let is_alone = statement.batch == Batch::Alone;
+    statement.slot.as_ref().filter(|slot| is_alone && !slot.is_guard || slot.in_portions().is_some())
 }
 
 #[derive(Debug, Default)]
@@ -99,11 +101,11 @@ impl Draft {
             lines += &hazards_line(&[Hazard::DeletesData].into());
         }
         lines.extend(slot.cascades.iter().map(|cascade| format!("-- {cascade}\n")));
-        self.blocks.push(lines + &terminated(&slot.template));
+        self.blocks.push(lines + &terminated(slot.in_portions().unwrap_or(&slot.template)));
     }
 
     fn statement(&mut self, statement: &Statement, note: Option<&StatementNote>) {
-        if let (false, Some(slot)) = (self.no_transaction, &statement.slot) {
+        if let (false, None, Some(slot)) = (self.no_transaction, slot_before(statement), &statement.slot) {
             self.slot(slot);
         }
         let mut block = String::new();
@@ -195,6 +197,7 @@ mod tests {
             title: title.to_owned(),
             count: String::new(),
             template: "UPDATE items SET sku = …".to_owned(),
+            portions: None,
             rehearsal: String::new(),
             remaining: String::new(),
             is_guard: false,

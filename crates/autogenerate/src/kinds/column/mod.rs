@@ -5,6 +5,7 @@ mod cast;
 mod convert;
 mod loss;
 mod nullability;
+mod populate;
 mod sql;
 
 use std::collections::BTreeSet;

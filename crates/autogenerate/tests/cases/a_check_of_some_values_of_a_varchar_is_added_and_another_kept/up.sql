@@ -6,9 +6,8 @@ ALTER TABLE items
 CREATE INDEX CONCURRENTLY items_id_idx ON items
     USING btree (id) WHERE ((colour)::text = ANY (ARRAY[('red'::character varying)::text, ('blue'::character varying)::text]));
 --- a new file
--- slot: populate items.colour
+-- slot in portions: populate items.colour
 --   count: SELECT count(*) FROM items WHERE colour IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET colour = … WHERE colour IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_colour_is_set CHECK (colour IS NOT NULL) NOT VALID;
 --- a new file

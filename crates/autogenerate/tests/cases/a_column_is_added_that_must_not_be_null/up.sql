@@ -1,8 +1,7 @@
 ALTER TABLE items ADD COLUMN sku character varying(20);
 --- a new file
--- slot: populate items.sku
+-- slot in portions: populate items.sku
 --   count: SELECT count(*) FROM items
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET sku = … WHERE sku IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_sku_is_set CHECK (sku IS NOT NULL) NOT VALID;
 --- a new file

@@ -3,7 +3,6 @@ ALTER TABLE people ADD COLUMN name text;
 -- hazards: blocks-reads, may-fail-on-data
 -- slot: populate people.name
 --   count: SELECT count(*) FROM people
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE people SET name = … WHERE name IS NULL;
 ALTER TABLE people ALTER COLUMN name SET NOT NULL;
 --- reverts file 5 of 6

@@ -5,9 +5,8 @@ ALTER TABLE people ADD COLUMN last_name text;
 CREATE INDEX CONCURRENTLY people_last_name_first_name_idx ON people
     USING btree (last_name, first_name);
 --- a new file
--- slot: populate people.first_name, people.last_name
+-- slot in portions: populate people.first_name, people.last_name
 --   count: SELECT count(*) FROM people
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE people SET first_name = …, last_name = … WHERE first_name IS NULL OR last_name IS NULL;
 ALTER TABLE people ADD CONSTRAINT people_first_name_is_set CHECK (first_name IS NOT NULL) NOT VALID,
     ADD CONSTRAINT people_last_name_is_set CHECK (last_name IS NOT NULL) NOT VALID;

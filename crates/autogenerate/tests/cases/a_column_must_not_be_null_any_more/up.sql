@@ -1,12 +1,11 @@
--- slot: populate items.name
+--- a new file
+-- slot in portions: populate items.name
 --   count: SELECT count(*) FROM items WHERE name IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET name = … WHERE name IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_name_is_set CHECK (name IS NOT NULL) NOT VALID;
 --- a new file
--- slot: populate items.size
+-- slot in portions: populate items.size
 --   count: SELECT count(*) FROM items WHERE size IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET size = … WHERE size IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_size_is_set CHECK (size IS NOT NULL) NOT VALID;
 --- a new file

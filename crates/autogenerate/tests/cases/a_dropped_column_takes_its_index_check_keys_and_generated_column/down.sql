@@ -4,7 +4,6 @@ ALTER TABLE bookings ADD COLUMN room_id integer;
 -- hazards: blocks-reads, may-fail-on-data
 -- slot: populate bookings.nights
 --   count: SELECT count(*) FROM bookings
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE bookings SET nights = … WHERE nights IS NULL;
 ALTER TABLE bookings ALTER COLUMN nights SET NOT NULL;
 ALTER TABLE bookings DROP CONSTRAINT bookings_sane;

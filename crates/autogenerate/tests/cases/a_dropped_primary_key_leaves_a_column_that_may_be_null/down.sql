@@ -1,7 +1,6 @@
 -- hazards: blocks-reads, may-fail-on-data
 -- slot: populate items.id
 --   count: SELECT count(*) FROM items WHERE id IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET id = … WHERE id IS NULL;
 ALTER TABLE items ALTER COLUMN id SET NOT NULL;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index

@@ -9,7 +9,6 @@ ALTER TABLE public.shapes ALTER COLUMN kind SET DEFAULT 1;
 -- hazards: blocks-reads, may-fail-on-data
 -- slot: populate public.shapes.name
 --   count: SELECT count(*) FROM public.shapes WHERE name IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE public.shapes SET name = … WHERE name IS NULL;
 ALTER TABLE public.shapes ALTER COLUMN name SET NOT NULL;
 -- hazards: deletes-data

@@ -6,9 +6,8 @@ ALTER TABLE public.a ALTER COLUMN kind SET DEFAULT 8;
 ALTER TABLE public.shapes ALTER COLUMN name DROP NOT NULL;
 ALTER TABLE archive.b ALTER COLUMN name SET NOT NULL;
 --- a new file
--- slot: populate public.a.name
+-- slot in portions: populate public.a.name
 --   count: SELECT count(*) FROM public.a WHERE name IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE public.a SET name = … WHERE name IS NULL;
 ALTER TABLE public.a ADD CONSTRAINT a_name_is_set CHECK (name IS NOT NULL) NOT VALID;
 --- a new file

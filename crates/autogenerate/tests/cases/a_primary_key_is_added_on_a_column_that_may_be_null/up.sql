@@ -1,6 +1,6 @@
--- slot: populate items.id
+--- a new file
+-- slot in portions: populate items.id
 --   count: SELECT count(*) FROM items WHERE id IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET id = … WHERE id IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_id_is_set CHECK (id IS NOT NULL) NOT VALID;
 --- alone in a file

@@ -4,7 +4,6 @@ ALTER TABLE countries ADD COLUMN id integer;
 -- hazards: blocks-reads, may-fail-on-data
 -- slot: populate countries.id
 --   count: SELECT count(*) FROM countries
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE countries SET id = … WHERE id IS NULL;
 ALTER TABLE countries ALTER COLUMN id SET NOT NULL;
 ALTER TABLE cities DROP CONSTRAINT cities_country_code_fkey;

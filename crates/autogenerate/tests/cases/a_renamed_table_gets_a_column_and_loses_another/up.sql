@@ -5,9 +5,8 @@ ALTER TABLE items ADD COLUMN weight numeric(8,2);
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY items_weight_idx ON items USING btree (weight);
 --- a new file
--- slot: populate items.size
+-- slot in portions: populate items.size
 --   count: SELECT count(*) FROM things WHERE size IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET size = … WHERE size IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_size_is_set CHECK (size IS NOT NULL) NOT VALID;
 --- a new file

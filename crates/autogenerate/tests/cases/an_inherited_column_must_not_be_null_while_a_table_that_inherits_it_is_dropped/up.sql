@@ -1,9 +1,8 @@
 ALTER TABLE notes
     ADD CONSTRAINT notes_body_check CHECK ((body <> ''::text)) NOT VALID;
 --- a new file
--- slot: populate notes.id
+-- slot in portions: populate notes.id
 --   count: SELECT count(*) FROM notes WHERE id IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE notes SET id = … WHERE id IS NULL;
 ALTER TABLE notes ADD CONSTRAINT notes_id_is_set CHECK (id IS NOT NULL) NOT VALID;
 --- a new file

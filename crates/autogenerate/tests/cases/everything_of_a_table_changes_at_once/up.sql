@@ -41,9 +41,8 @@ ALTER TABLE articles
 CREATE INDEX CONCURRENTLY articles_live_idx ON articles
     USING btree (owner_id DESC) WHERE (state = 'review'::state);
 --- a new file
--- slot: populate articles.owner_id
+-- slot in portions: populate articles.owner_id
 --   count: SELECT count(*) FROM pages WHERE owner_id IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE articles SET owner_id = … WHERE owner_id IS NULL;
 ALTER TABLE articles ADD CONSTRAINT articles_owner_id_is_set CHECK (owner_id IS NOT NULL) NOT VALID;
 --- a new file
@@ -67,9 +66,8 @@ ALTER TABLE articles ADD COLUMN size integer GENERATED ALWAYS AS (char_length(he
 ALTER TABLE articles
     ADD CONSTRAINT articles_headline_check CHECK (((headline <> ''::text) AND (state = ANY (ARRAY['draft'::state, 'live'::state])))) NOT VALID;
 --- a new file
--- slot: populate articles.headline
+-- slot in portions: populate articles.headline
 --   count: SELECT count(*) FROM pages WHERE title IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE articles SET headline = … WHERE headline IS NULL;
 ALTER TABLE articles ADD CONSTRAINT articles_headline_is_set CHECK (headline IS NOT NULL) NOT VALID;
 --- alone in a file

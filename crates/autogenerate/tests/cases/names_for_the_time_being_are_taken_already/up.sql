@@ -12,9 +12,8 @@ ALTER TABLE items
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY items_name_new2 ON items USING btree (name DESC);
 --- a new file
--- slot: populate items.name
+-- slot in portions: populate items.name
 --   count: SELECT count(*) FROM items WHERE name IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE items SET name = … WHERE name IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_name_is_set2 CHECK (name IS NOT NULL) NOT VALID;
 --- a new file

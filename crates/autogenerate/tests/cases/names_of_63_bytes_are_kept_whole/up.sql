@@ -14,9 +14,8 @@ ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
 CREATE INDEX CONCURRENTLY a_table_whose_name_is_as_long_a_column_whose_name_is_as_lon_idx ON a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
     USING btree (a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr, id);
 --- a new file
--- slot: populate a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre.a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr
+-- slot in portions: populate a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre.a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr
 --   count: SELECT count(*) FROM a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre WHERE a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre SET a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr = … WHERE a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NULL;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre ADD CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set CHECK (a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NOT NULL) NOT VALID;
 --- a new file

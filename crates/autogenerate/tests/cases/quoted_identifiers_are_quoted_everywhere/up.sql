@@ -33,9 +33,8 @@ COMMENT ON INDEX "Idx" IS 'Fast';
 --   template: );
 CREATE UNIQUE INDEX CONCURRENTLY "Order_da""sh-ed_key" ON "Order" USING btree ("da""sh-ed");
 --- a new file
--- slot: populate "Order"."from"
+-- slot in portions: populate "Order"."from"
 --   count: SELECT count(*) FROM "Order" WHERE "select" IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE "Order" SET "from" = … WHERE "from" IS NULL;
 ALTER TABLE "Order" ADD CONSTRAINT "Order_from_is_set" CHECK ("from" IS NOT NULL) NOT VALID;
 --- a new file

@@ -7,9 +7,8 @@ CREATE INDEX CONCURRENTLY items_name_idx ON public.items USING btree (name);
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY items_title_idx ON other.items USING btree (title);
 --- a new file
--- slot: populate public.items.name
+-- slot in portions: populate public.items.name
 --   count: SELECT count(*) FROM public.items WHERE name IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE public.items SET name = … WHERE name IS NULL;
 ALTER TABLE public.items ADD CONSTRAINT items_name_is_set CHECK (name IS NOT NULL) NOT VALID;
 --- a new file

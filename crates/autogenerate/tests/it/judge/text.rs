@@ -24,7 +24,8 @@ pub fn golden(plan: &Plan) -> String {
             writeln!(text, "-- hazards: {}", hazards.join(", ")).unwrap();
         }
         if let Some(slot) = &statement.slot {
-            writeln!(text, "-- slot: {}", slot.title).unwrap();
+            let how = if slot.portions.is_some() { " in portions" } else { "" };
+            writeln!(text, "-- slot{how}: {}", slot.title).unwrap();
             for cascade in &slot.cascades {
                 writeln!(text, "--   {cascade}: {}", cascade.count).unwrap();
             }

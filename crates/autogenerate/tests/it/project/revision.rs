@@ -75,15 +75,34 @@ async fn an_open_slot_is_rejected_until_it_is_filled() {
 
     let path = place.folder.path().join(&slot.file);
     let text = fs::read_to_string(&path).unwrap();
-    let before: String = text.split_inclusive('\n').take(slot.line - 1).collect();
-    let after = &text[text.find("-- SLOT").unwrap()..];
-    // The template ends at its first semicolon.
-    let after = &after[after.find(';').unwrap() + 1..];
-    fs::write(&path, format!("{before}UPDATE items SET sku = 'sku-' || id;{after}")).unwrap();
+    fs::write(&path, filled(&text, "'sku-' || id")).unwrap();
     place.upgrade().await.unwrap();
     let report = place.check::<with_needed_sku::Item>().await;
     assert!(report.is_clean(), "{report:?}");
     assert_eq!(place.text("SELECT sku::text FROM items WHERE name = 'Lamp'").await, "sku-1");
+}
+
+/// The text of a file with its slot filled.
+fn filled(text: &str, value: &str) -> String {
+    let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("-- SLOT"));
+    lines.collect::<String>().replace('…', value)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_is_filled_in_portions() {
+    let rows = "INSERT INTO items (name) SELECT repeat('x', 200) FROM generate_series(1, 10000)";
+    let mut place = Workplace::with::<first::Item>(rows).await;
+    place.revise::<with_needed_sku::Item>("Need SKU").await.unwrap();
+    let path = place.folder.path().join(place.migrations().open_slots().remove(0).file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("-- no-transaction\n"), "{text}");
+    fs::write(&path, filled(&text, "'sku-' || id")).unwrap();
+    place.upgrade().await.unwrap();
+    let pages = place.text("SELECT (pg_relation_size('items') / 8192)::text FROM items LIMIT 1").await;
+    let count = "SELECT count(DISTINCT xmin::text)::text FROM items WHERE sku = 'sku-' || id";
+    let transactions = place.text(count).await;
+    assert!(transactions.parse::<u32>().unwrap() >= 3, "{transactions} transactions for {pages} pages");
+    assert_eq!(place.text("SELECT count(*)::text FROM items WHERE sku = 'sku-' || id").await, "10000");
 }
 
 #[tokio::test(flavor = "multi_thread")]

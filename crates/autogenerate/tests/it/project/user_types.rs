@@ -164,7 +164,7 @@ fn remove_slots(place: &Workplace) {
     for slot in place.migrations().open_slots() {
         assert!(slot.title.ends_with("(0 rows)"), "{slot:?}");
         let path = place.folder.path().join(&slot.file);
-        let text = fs::read_to_string(&path).unwrap();
+        let text = fs::read_to_string(&path).unwrap().replace("= …", "= NULL");
         let is_slot = |line: &&str| line.starts_with("-- SLOT") || line.contains('…');
         fs::write(path, text.lines().filter(|line| !is_slot(line)).collect::<Vec<_>>().join("\n")).unwrap();
     }

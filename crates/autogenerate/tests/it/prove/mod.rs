@@ -187,6 +187,7 @@ async fn not_null_fails_on_a_null() {
         title: "populate items.note".to_owned(),
         count: String::new(),
         template: String::new(),
+        portions: None,
         rehearsal: "UPDATE items SET note = 'none' WHERE note IS NULL".to_owned(),
     });
     let proof = case.prove().await.unwrap();
@@ -274,6 +275,7 @@ async fn a_rehearsal_may_change_rows_but_other_statements_may_not() {
         title: String::new(),
         count: String::new(),
         template: String::new(),
+        portions: None,
         rehearsal: "DELETE FROM items WHERE note IS NULL;".to_owned(),
     });
     assert_eq!(changes(case.prove().await.unwrap_err()), ["values of column items.name changed"]);

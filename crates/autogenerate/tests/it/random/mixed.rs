@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use autogenerate::{
     migrate::{Down, Up, downgrade, upgrade},
-    plan::{Batch, Plan},
+    plan::{Batch, Plan, Statement},
     revision::{Draft, File, Migrations, render, render_down},
     schema::{Name, Schema},
 };
@@ -120,6 +120,9 @@ impl Group {
 fn filled(mut up: Plan) -> Vec<File> {
     for slot in up.statements.iter_mut().filter_map(|statement| statement.slot.as_mut()) {
         slot.template = slot.rehearsal.trim_end().to_owned();
+        if slot.portions.is_some() {
+            slot.portions = Some(format!("DO $$\nBEGIN\n{};\nCOMMIT;\nEND $$", slot.template));
+        }
     }
     let mut files = render(&up, &[]);
     for file in &mut files {
@@ -133,7 +136,10 @@ fn filled(mut up: Plan) -> Vec<File> {
 fn with_slots(up: &Plan, states: &[Schema]) -> Vec<Schema> {
     let mut all = vec![states[0].clone()];
     for (file, (before, after)) in up.files().zip(states.iter().zip(&states[1..])) {
-        if file.iter().any(|statement| statement.batch == Batch::Alone && statement.slot.is_some()) {
+        let is_apart = |it: &Statement| {
+            it.slot.as_ref().is_some_and(|slot| it.batch == Batch::Alone || slot.portions.is_some())
+        };
+        if file.iter().any(is_apart) {
             all.push(before.clone());
         }
         all.push(after.clone());
