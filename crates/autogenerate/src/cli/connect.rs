@@ -14,6 +14,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The database does not respond within ten seconds, or rejects the connection. The message says
 /// what to check.
 pub async fn connect(options: &PgConnectOptions) -> anyhow::Result<PgConnection> {
+    connect_to(options, "DATABASE_URL").await
+}
+
+/// As [`connect`], for the URL of an argument.
+pub(super) async fn connect_to(options: &PgConnectOptions, source: &str) -> anyhow::Result<PgConnection> {
     let server = format!("{}:{}", options.get_host(), options.get_port());
     tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
         .await
@@ -22,7 +27,7 @@ pub async fn connect(options: &PgConnectOptions) -> anyhow::Result<PgConnection>
         .with_context(|| {
             format!(
                 "cannot connect to the database at {server}; is PostgreSQL running there, and are the user, \
-                 password and database of DATABASE_URL right?"
+                 password and database of {source} right?"
             )
         })
 }

@@ -8,6 +8,9 @@ pub enum RevisionError {
     /// The file system reported an error.
     #[error("cannot read or write {}", .0.display())]
     Io(PathBuf, #[source] io::Error),
+    /// The folder does not exist.
+    #[error("there is no folder {}; create it, or name another one with --migrations", .0.display())]
+    NoFolder(PathBuf),
     /// The file name does not follow sqlx's scheme, so sqlx would skip or reject it.
     #[error(
         "{0} does not follow sqlx's naming scheme <version>_<slug>.up.sql or .down.sql; rename it or move it away"

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -84,7 +84,10 @@ impl Migrations {
     pub fn from_folder(folder: &Path) -> Result<Self, RevisionError> {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut paths: Vec<PathBuf> = entries
-            .map_err(|error| RevisionError::Io(folder.to_owned(), error))?
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => RevisionError::NoFolder(folder.to_owned()),
+                _ => RevisionError::Io(folder.to_owned(), error),
+            })?
             .into_iter()
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "sql") && path.is_file())

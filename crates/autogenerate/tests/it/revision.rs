@@ -179,7 +179,11 @@ fn a_folder_that_sqlx_would_misread_is_rejected_and_the_file_named() {
         let error = Migrations::from_folder(folder.path()).unwrap_err().to_string();
         assert!(error.contains(words), "{words} in {error}");
     }
-    assert!(matches!(Migrations::from_folder(Path::new("/no/such")).unwrap_err(), RevisionError::Io(..)));
+    let error = Migrations::from_folder(Path::new("/no/such")).unwrap_err();
+    assert!(
+        matches!(error, RevisionError::NoFolder(_)) && error.to_string().contains("--migrations"),
+        "{error}"
+    );
 }
 
 #[test]

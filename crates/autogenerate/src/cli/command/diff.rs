@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::{
     cli::{
+        connect::connect_to,
         environment::Environment,
         output::{CARE, Url, print_json, print_unhandled, unhandled_json},
     },
@@ -39,6 +40,9 @@ pub struct Arguments {
 pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) -> anyhow::Result<()> {
     let from = environment.parse_url(arguments.from.expose(), "--from")?;
     let to = environment.parse_url(arguments.to.expose(), "--to")?;
+    // These only explain what to do if a database is unreachable.
+    drop(connect_to(&from, "--from").await?);
+    drop(connect_to(&to, "--to").await?);
     let comparison = project::difference(&from, &to).await?;
     if arguments.json {
         let statement = |statement: &Statement| {

@@ -32,7 +32,7 @@ impl Planner<'_> {
         let rehearsal = format!("{update};\nDELETE FROM {table} WHERE {is_null}");
         let title = format!("populate {}", join(&|name| format!("{table}.{name}"), ", "));
         let remaining = format!("SELECT count(*) FROM {table} WHERE {is_null}");
-        Some(Slot { remaining, portions, ..self.slot(table, title, &rows, [template, rehearsal])? })
+        Some(Slot { portions, remaining, ..self.slot(table, title, &rows, [template, rehearsal])? })
     }
 
     /// A statement that updates a table range by range and commits after each. A way down is one
