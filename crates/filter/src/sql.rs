@@ -1,0 +1,217 @@
+//! A filter as a condition of PostgreSQL that is true or false, never NULL and never an error,
+//! whatever the rows contain.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::{
+    field::Kind,
+    timestamp::PATTERN,
+    tree::{Expression, Filter, Literal, Term, Test},
+};
+
+/// A part of a condition. Literals and labels are values; the SQL depends on nothing but the shape
+/// of the filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// SQL as it is.
+    Sql(Cow<'static, str>),
+    /// A value to bind, of type `text`.
+    Text(String),
+    /// A value to bind, of type `timestamptz`.
+    Timestamp(DateTime<Utc>),
+}
+
+impl Filter {
+    /// The condition, which can be an operand of `AND` without parentheses.
+    #[must_use]
+    pub fn sql(&self) -> Vec<Part> {
+        let mut sql = Sql(Vec::new());
+        sql.push_expression(&self.root);
+        sql.0
+    }
+}
+
+/// The parts so far.
+struct Sql(Vec<Part>);
+
+impl Sql {
+    fn push(&mut self, sql: impl Into<Cow<'static, str>>) {
+        let sql = sql.into();
+        match self.0.last_mut() {
+            Some(Part::Sql(last)) => last.to_mut().push_str(&sql),
+            _ => self.0.push(Part::Sql(sql)),
+        }
+    }
+
+    fn push_text(&mut self, text: impl Into<String>) {
+        self.0.push(Part::Text(text.into()));
+        self.push("::text");
+    }
+
+    fn push_timestamp(&mut self, instant: DateTime<Utc>) {
+        self.0.push(Part::Timestamp(instant));
+        self.push("::timestamptz");
+    }
+
+    fn push_json(&mut self, value: &Value) {
+        self.push_text(value.to_string());
+        self.push("::jsonb");
+    }
+
+    /// Pushes a list in parentheses.
+    fn push_list<T>(&mut self, elements: &[T], separator: &'static str, push: impl Fn(&mut Self, &T)) {
+        self.push("(");
+        for (index, element) in elements.iter().enumerate() {
+            if index > 0 {
+                self.push(separator);
+            }
+            push(self, element);
+        }
+        self.push(")");
+    }
+
+    /// Pushes `= element` or `IN (element, …)`: an index returns rows in the order of a list only
+    /// for the first.
+    fn push_in<T>(&mut self, elements: &[T], push: impl Fn(&mut Self, &T)) {
+        if let [element] = elements {
+            self.push(" = ");
+            push(self, element);
+        } else {
+            self.push(" IN ");
+            self.push_list(elements, ", ", push);
+        }
+    }
+
+    fn push_expression(&mut self, expression: &Expression) {
+        match expression {
+            Expression::All(operands) => self.push_list(operands, " AND ", Self::push_expression),
+            Expression::Any(operands) => self.push_list(operands, " OR ", Self::push_expression),
+            Expression::Not(inner) => {
+                self.push("NOT ");
+                self.push_expression(inner);
+            }
+            Expression::Term(term) if term.field.kind == Kind::Json => self.push_json_term(term),
+            Expression::Term(term) => self.push_column_term(term),
+        }
+    }
+
+    fn push_column_term(&mut self, Term { field, test, .. }: &Term) {
+        self.push(field.column);
+        match test {
+            Test::In(literals) => self.push_in(literals, Self::push_literal),
+            Test::Compare(order, literal) => {
+                let collate = if field.kind == Kind::Text { " COLLATE \"C\"" } else { "" };
+                self.push(format!("{collate} {} ", order.as_str()));
+                self.push_literal(literal);
+            }
+            Test::Has(_) => unreachable!("only JSON has `:`"),
+        }
+    }
+
+    /// Pushes a literal that a column other than JSON is compared with.
+    fn push_literal(&mut self, literal: &Literal) {
+        match literal {
+            Literal::Timestamp(instant) => self.push_timestamp(*instant),
+            Literal::Text(text) => self.push_text(text),
+            Literal::Null | Literal::Boolean(_) | Literal::Number(_) => {
+                self.push_text(literal.to_string());
+                self.push("::bigint");
+            }
+        }
+    }
+
+    fn push_json_term(&mut self, term: &Term) {
+        match &term.test {
+            Test::In(literals) => self.push_json_in(term, literals),
+            Test::Compare(order, Literal::Timestamp(instant)) => {
+                self.push_instant(term, |sql| {
+                    sql.push(format!(" {} ", order.as_str()));
+                    sql.push_timestamp(*instant);
+                });
+            }
+            // jsonpath compares numbers by value, and strings by code point; a comparison of
+            // different types is unknown. In strict mode it unwraps no array.
+            Test::Compare(order, literal) => {
+                self.push("COALESCE(jsonb_path_exists(");
+                self.push_path(term, "->");
+                self.push(format!(", 'strict $ ? (@ {} $literal)', ", order.as_str()));
+                self.push_json(&json!({ "literal": literal.to_json() }));
+                self.push("), false)");
+            }
+            // `?` finds members of objects and strings in arrays, but is true for a string too.
+            Test::Has(Literal::Text(text)) => {
+                self.push("COALESCE(");
+                self.push_path(term, "->");
+                self.push(" ? ");
+                self.push_text(text);
+                self.push(" AND jsonb_typeof(");
+                self.push_path(term, "->");
+                self.push(") <> 'string', false)");
+            }
+            Test::Has(literal) => {
+                self.push("COALESCE(");
+                self.push_path(term, "->");
+                self.push(" @> ");
+                self.push_json(&json!([literal.to_json()]));
+                self.push(", false)");
+            }
+        }
+    }
+
+    fn push_json_in(&mut self, term: &Term, literals: &[Literal]) {
+        let (mut instants, mut values) = (Vec::new(), Vec::new());
+        for literal in literals {
+            match literal {
+                Literal::Timestamp(instant) => instants.push(*instant),
+                other => values.push(other.to_json()),
+            }
+        }
+        let is_mixed = !instants.is_empty() && !values.is_empty();
+        if is_mixed {
+            self.push("(");
+        }
+        if !values.is_empty() {
+            self.push("COALESCE(");
+            self.push_path(term, "->");
+            self.push(", 'null')"); // what is missing equals null
+            self.push_in(&values, Self::push_json);
+        }
+        if is_mixed {
+            self.push(" OR ");
+        }
+        if !instants.is_empty() {
+            let push = |sql: &mut Self, instant: &_| sql.push_timestamp(*instant);
+            self.push_instant(term, |sql| sql.push_in(&instants, push));
+        }
+        if is_mixed {
+            self.push(")");
+        }
+    }
+
+    /// Pushes a comparison of the instant that a string is; false for all other values.
+    fn push_instant(&mut self, term: &Term, compare: impl Fn(&mut Self)) {
+        self.push("CASE WHEN ");
+        self.push_path(term, "->>");
+        self.push(format!(" ~ '{PATTERN}' THEN "));
+        self.push_path(term, "->>");
+        self.push("::timestamptz");
+        compare(self);
+        self.push(" ELSE false END");
+    }
+
+    /// Pushes the value at a path, whose last label is the operand of `last`. Unlike `#>`, the
+    /// operators do not take the label `0` for an element of an array.
+    fn push_path(&mut self, term: &Term, last: &'static str) {
+        self.push("(");
+        self.push(term.field.column);
+        for (index, label) in term.path.iter().enumerate() {
+            let is_last = index + 1 == term.path.len();
+            self.push(format!(" {} ", if is_last { last } else { "->" }));
+            self.push_text(label);
+        }
+        self.push(")");
+    }
+}

@@ -1,0 +1,190 @@
+//! The tree of a filter, and its canonical text.
+
+use std::fmt::{self, Display, Formatter};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Number, Value};
+
+use crate::{
+    field::{Field, Order},
+    lexer::is_plain_label,
+    timestamp,
+};
+
+/// A filter whose types are checked.
+///
+/// Its [`Display`] is canonical: filters that differ in white space, redundant parentheses or the
+/// spelling of a literal have the same text, and that text is a filter that equals this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    pub(crate) root: Expression,
+}
+
+/// No operand of `All` is an `All`, none of `Any` an `Any`, and none of `Not` a `Not`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Expression {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    Term(Term),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub field: &'static Field,
+    /// Empty unless the field is JSON.
+    pub path: Vec<String>,
+    pub test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// Equals one of these.
+    In(Vec<Literal>),
+    Has(Literal),
+    Compare(Order, Literal),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Literal {
+    Null,
+    Boolean(bool),
+    /// Normalized.
+    Number(Number),
+    Text(String),
+    Timestamp(DateTime<Utc>),
+}
+
+impl Expression {
+    pub(crate) fn all(operands: Vec<Self>) -> Self {
+        join(operands, Self::All, |operand| match operand {
+            Self::All(operands) => Ok(operands),
+            other => Err(other),
+        })
+    }
+
+    pub(crate) fn any(operands: Vec<Self>) -> Self {
+        join(operands, Self::Any, |operand| match operand {
+            Self::Any(operands) => Ok(operands),
+            other => Err(other),
+        })
+    }
+
+    pub(crate) fn negate(self) -> Self {
+        match self {
+            Self::Not(inner) => *inner,
+            other => Self::Not(Box::new(other)),
+        }
+    }
+}
+
+/// Joins operands; those that `split` splits become several.
+fn join(
+    operands: Vec<Expression>,
+    joined: fn(Vec<Expression>) -> Expression,
+    split: fn(Expression) -> Result<Vec<Expression>, Expression>,
+) -> Expression {
+    let mut flat: Vec<_> =
+        operands.into_iter().flat_map(|operand| split(operand).unwrap_or_else(|other| vec![other])).collect();
+    match flat.pop() {
+        Some(only) if flat.is_empty() => only,
+        last => {
+            flat.extend(last);
+            joined(flat)
+        }
+    }
+}
+
+impl Literal {
+    pub(crate) fn to_json(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Boolean(boolean) => Value::Bool(*boolean),
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::Text(text) => Value::String(text.clone()),
+            Self::Timestamp(instant) => Value::String(timestamp::format(instant)),
+        }
+    }
+}
+
+impl Display for Filter {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.root.fmt(f)
+    }
+}
+
+impl Display for Expression {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(operands) => separated(f, operands, " and ", |f, operand| match operand {
+                Self::Any(_) => write!(f, "({operand})"),
+                _ => operand.fmt(f),
+            }),
+            Self::Any(operands) => separated(f, operands, " or ", |f, operand| operand.fmt(f)),
+            Self::Not(inner) => match &**inner {
+                Self::Term(term) if term.is_equality() => term.write(f, "!="),
+                Self::Term(term) => write!(f, "not {term}"),
+                other => write!(f, "not ({other})"),
+            },
+            Self::Term(term) => term.fmt(f),
+        }
+    }
+}
+
+impl Term {
+    fn is_equality(&self) -> bool {
+        matches!(&self.test, Test::In(values) if values.len() == 1)
+    }
+
+    /// Writes the term with this operator for an equality.
+    fn write(&self, f: &mut Formatter<'_>, equal: &str) -> fmt::Result {
+        f.write_str(self.field.name)?;
+        for label in &self.path {
+            if is_plain_label(label) {
+                write!(f, ".{label}")?;
+            } else {
+                write!(f, ".{}", Value::from(label.as_str()))?;
+            }
+        }
+        match &self.test {
+            Test::In(values) if let [value] = &values[..] => write!(f, " {equal} {value}"),
+            Test::In(values) => {
+                f.write_str(" in (")?;
+                separated(f, values, ", ", |f, value| value.fmt(f))?;
+                f.write_str(")")
+            }
+            Test::Has(value) => write!(f, " : {value}"),
+            Test::Compare(order, value) => write!(f, " {} {value}", order.as_str()),
+        }
+    }
+}
+
+impl Display for Term {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.write(f, "=")
+    }
+}
+
+impl Display for Literal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timestamp(instant) => f.write_str(&timestamp::format(instant)),
+            other => other.to_json().fmt(f),
+        }
+    }
+}
+
+fn separated<T>(
+    f: &mut Formatter<'_>,
+    elements: &[T],
+    separator: &str,
+    write: impl Fn(&mut Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    for (index, element) in elements.iter().enumerate() {
+        if index > 0 {
+            f.write_str(separator)?;
+        }
+        write(f, element)?;
+    }
+    Ok(())
+}
