@@ -84,9 +84,11 @@ impl Kind {
             (Self::Text, Literal::Text(_)) | (Self::Timestamp, Literal::Timestamp(_)) => true,
             (Self::Choice(values), Literal::Text(text)) => values.contains(&text.as_str()),
             (Self::Integer, Literal::Number(number)) => number.as_str().parse::<i64>().is_ok(),
-            (Self::Json, Literal::Null | Literal::Boolean(_)) => !matches!(operator, Operator::Order(_)),
-            (Self::Json, Literal::Timestamp(_)) => operator != Operator::Has,
-            (Self::Json, Literal::Text(_) | Literal::Number(_)) => true,
+            (Self::Json, _) => match operator {
+                Operator::Order(_) => !matches!(literal, Literal::Null | Literal::Boolean(_)),
+                Operator::Has => !matches!(literal, Literal::Timestamp(_)),
+                Operator::Equal | Operator::NotEqual | Operator::In => true,
+            },
             _ => false,
         }
     }

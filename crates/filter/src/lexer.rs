@@ -27,7 +27,7 @@ pub(crate) enum TokenKind {
     End,
 }
 
-/// Reads tokens one by one. Every character is read once.
+/// Reads tokens one by one, and every character once.
 #[derive(Debug)]
 pub(crate) struct Lexer<'t> {
     rest: &'t str,
@@ -156,4 +156,31 @@ fn is_word_start(char: char) -> bool {
 
 fn is_word(char: char) -> bool {
     char.is_ascii_alphanumeric() || char == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// So a filter has no more tokens than characters, and the parser takes no more steps.
+        #[test]
+        fn every_token_is_after_the_one_before(text in "[a-z0-9\"\\\\ .:<=>!()é-]{0,80}") {
+            let mut lexer = Lexer::new(&text);
+            let mut next = 1;
+            while let Ok(token) = lexer.next() {
+                assert!(token.column >= next);
+                next = token.column + token.text.chars().count();
+                if token.kind == TokenKind::End {
+                    assert_eq!(next, text.chars().count() + 1);
+                    break;
+                }
+                assert!(!token.text.is_empty());
+            }
+        }
+    }
 }

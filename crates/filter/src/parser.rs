@@ -54,7 +54,7 @@ struct Parser<'t> {
     levels: usize,
 }
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     fn disjunction(&mut self) -> Result<Expression, Error> {
         let mut operands = vec![self.conjunction()?];
         while self.skip_if("or")? {
@@ -113,26 +113,13 @@ impl<'t> Parser<'t> {
 
     fn field(&mut self) -> Result<&'static Field, Error> {
         let fields = self.fields;
-        match fields.iter().find(|field| field.name == self.token.text) {
-            Some(field) => {
-                self.advance()?;
-                Ok(field)
-            }
-            None => {
-                let mut names: Vec<_> = fields
-                    .iter()
-                    .map(|field| {
-                        if field.kind == Kind::Json {
-                            format!("`{}.…`", field.name)
-                        } else {
-                            format!("`{}`", field.name)
-                        }
-                    })
-                    .collect();
-                names.extend(["`not`".to_owned(), "`(`".to_owned()]);
-                Err(self.unexpected(&names.join(", ")))
-            }
+        if let Some(field) = fields.iter().find(|field| field.name == self.token.text) {
+            self.advance()?;
+            return Ok(field);
         }
+        let path = |field: &Field| if field.kind == Kind::Json { ".…" } else { "" };
+        let names: Vec<_> = fields.iter().map(|field| format!("`{}{}`", field.name, path(field))).collect();
+        Err(self.unexpected(&format!("{}, `not` or `(`", names.join(", "))))
     }
 
     /// The labels after a field.
@@ -192,17 +179,14 @@ impl<'t> Parser<'t> {
 
     /// A literal that the field can be compared with.
     fn literal(&mut self, field: &Field, operator: Operator) -> Result<Literal, Error> {
-        let expected = field.kind.literals(operator);
         if self.terms == MAX_TERMS {
             let problem = format!("term {}", MAX_TERMS + 1);
             return Err(Error::new(self.token.column, problem, format!("at most {MAX_TERMS} terms")));
         }
-        let Some(literal) = self.any_literal()? else {
-            return Err(self.unexpected(&expected));
-        };
+        let literal = self.any_literal()?.ok_or_else(|| self.unexpected(&field.kind.literals(operator)))?;
         if !field.kind.accepts(operator, &literal) {
             let problem = format!("`{}` does not compare with {}", field.name, excerpt(self.token.text));
-            return Err(Error::new(self.token.column, problem, expected));
+            return Err(Error::new(self.token.column, problem, field.kind.literals(operator)));
         }
         self.terms += 1;
         self.advance()?;

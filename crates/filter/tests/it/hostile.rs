@@ -88,7 +88,7 @@ proptest! {
 }
 
 #[test]
-fn long_texts_are_read_once() {
+fn long_texts_are_a_filter_or_an_error() {
     for text in
         ["(", "not ", "attributes.", "a", "\"", "\\", "1", "name = \"a\" and ", "name in (\"a\", ", " ", "é"]
     {

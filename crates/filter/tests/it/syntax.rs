@@ -6,7 +6,7 @@ use crate::parse;
 
 const TEXT: &str = "a text in double quotes";
 const TIMESTAMP: &str = "a timestamp such as 2026-11-27T12:00:00Z";
-const OPERAND: &str = "`name`, `status`, `version`, `created_at`, `attributes.…`, `not`, `(`";
+const OPERAND: &str = "`name`, `status`, `version`, `created_at`, `attributes.…`, `not` or `(`";
 const ORDERED: &str = "`=`, `!=`, `<`, `<=`, `>`, `>=` or `in`";
 const BARE: &str = "a number such as -1.5e3, or a timestamp such as 2026-11-27T12:00:00Z";
 const LABEL: &str = "a name: letters, digits and `_`, or a text in double quotes";

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{Postgres, QueryBuilder};
 
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -13,34 +13,26 @@ pub struct Item {
     pub attributes: Value,
 }
 
-pub async fn create_table(connection: &mut PgConnection) {
-    sqlx::raw_sql(
-        "CREATE TEMPORARY TABLE items (
-             id bigint NOT NULL, name varchar(200) NOT NULL, status varchar(50) NOT NULL, version bigint NOT NULL,
-             created_at timestamptz NOT NULL, attributes jsonb NOT NULL
-         )",
-    )
-    .execute(connection)
-    .await
-    .expect("a table");
-}
-
-/// Replaces all items; the id is the index.
-pub async fn replace(connection: &mut PgConnection, items: &[Item]) {
+/// Pushes a common table expression `items`; the id is the index.
+pub fn push(query: &mut QueryBuilder<Postgres>, items: &[Item]) {
     let texts = |text: fn(&Item) -> String| items.iter().map(text).collect::<Vec<_>>();
-    sqlx::raw_sql("TRUNCATE items").execute(&mut *connection).await.expect("to truncate");
-    sqlx::query(
-        "INSERT INTO items
-         SELECT id - 1, name, status, version, created_at, attributes::jsonb
-         FROM UNNEST($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::text[])
-              WITH ORDINALITY AS t (name, status, version, created_at, attributes, id)",
-    )
-    .bind(texts(|item| item.name.clone()))
-    .bind(texts(|item| item.status.clone()))
-    .bind(items.iter().map(|item| item.version).collect::<Vec<_>>())
-    .bind(items.iter().map(|item| item.created_at).collect::<Vec<_>>())
-    .bind(texts(|item| item.attributes.to_string()))
-    .execute(connection)
-    .await
-    .expect("to insert");
+    query
+        .push(
+            "WITH items AS MATERIALIZED (
+                 SELECT id - 1 AS id, name::varchar(200), status::varchar(50), version, created_at, attributes::jsonb
+                 FROM UNNEST(",
+        )
+        .push_bind(texts(|item| item.name.clone()))
+        .push(", ")
+        .push_bind(texts(|item| item.status.clone()))
+        .push(", ")
+        .push_bind(items.iter().map(|item| item.version).collect::<Vec<_>>())
+        .push(", ")
+        .push_bind(items.iter().map(|item| item.created_at).collect::<Vec<_>>())
+        .push(", ")
+        .push_bind(texts(|item| item.attributes.to_string()))
+        .push(
+            ") WITH ORDINALITY AS t (name, status, version, created_at, attributes, id)
+             ) ",
+        );
 }

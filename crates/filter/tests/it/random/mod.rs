@@ -52,7 +52,6 @@ async fn filters_find_what_they_mean() {
     let (seed, cases) = (number("CURIO_FILTER_SEED", SEED), number("CURIO_FILTER_CASES", CASES));
     let url = env::var("DATABASE_URL").expect("DATABASE_URL; run scripts/postgres with test cargo test");
     let mut connection = PgConnection::connect(&url).await.expect("a database");
-    item::create_table(&mut connection).await;
     let mut tally = Tally::default();
     for seed in seed..seed + cases {
         check(&mut connection, seed, &mut tally).await;
@@ -105,9 +104,10 @@ async fn run(
 ) -> Result<(), String> {
     let filter = parse(&expression.text("")).map_err(|error| format!("{}: {error}", expression.text("")))?;
     check_texts(&filter, expression)?;
-    item::replace(connection, items).await;
     let containment = filter.containment("attributes");
-    let mut query = QueryBuilder::<Postgres>::new("SELECT id, ");
+    let mut query = QueryBuilder::<Postgres>::new("");
+    item::push(&mut query, items);
+    query.push("SELECT id, ");
     push(&mut query, &filter);
     query.push(", attributes @> ").push_bind(containment.as_ref().map(ToString::to_string));
     query.push("::text::jsonb FROM items WHERE ");

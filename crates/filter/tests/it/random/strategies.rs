@@ -86,59 +86,18 @@ fn number() -> impl Strategy<Value = Value> {
 
 /// A text that is about a timestamp.
 fn timestamp() -> impl Strategy<Value = String> {
-    let years = select(
-        &["2024", "2024", "2024", "2023", "1900", "2000", "0000", "0001", "0004", "9999", "10000", "24"][..],
-    );
-    let days = select(
-        &["02-29", "02-29", "02-28", "02-30", "01-31", "04-31", "12-31", "13-01", "00-10", "01-00", "1-1"][..],
-    );
-    let times = select(
-        &[
-            "12:00:00", "12:00:00", "00:00:00", "23:59:59", "24:00:00", "12:60:00", "23:59:60", "12:00",
-            "120000",
-        ][..],
-    );
-    let fractions = select(
-        &[
-            "",
-            "",
-            "",
-            ".0",
-            ".000001",
-            ".0000005",
-            ".0000015",
-            ".9999999",
-            ".999999999",
-            ".1234567890",
-            ".",
-            ",5",
-        ][..],
-    );
-    let offsets = select(
-        &[
-            "Z",
-            "Z",
-            "z",
-            "+00:00",
-            "-00:00",
-            "+01:00",
-            "-15:59",
-            "+15:59",
-            "+16:00",
-            "+00:60",
-            "",
-            "+0100",
-            " Z",
-            "Z\n",
-            "\u{2212}01:00",
-        ][..],
-    );
-    let separators = select(&["T", "T", "T", "t", " ", ""][..]);
-    (years, days, separators, times, fractions, offsets).prop_map(
-        |(year, day, separator, time, fraction, offset)| {
-            format!("{year}-{day}{separator}{time}{fraction}{offset}")
-        },
+    let part = |parts: &'static str| select(parts.split('|').collect::<Vec<_>>());
+    (
+        part("2024|2024|2024|2023|1900|2000|0000|0001|0004|9999|10000|24"),
+        part("02-29|02-29|02-28|02-30|01-31|04-31|12-31|13-01|00-10|01-00|1-1"),
+        part("T|T|T|t| |"),
+        part("12:00:00|12:00:00|00:00:00|23:59:59|24:00:00|12:60:00|23:59:60|12:00|120000"),
+        part("||||.0|.000001|.0000005|.0000015|.9999999|.999999999|.1234567890|.|,5"),
+        part("Z|Z|z|+00:00|-00:00|+01:00|-15:59|+15:59|+16:00|+00:60||+0100| Z|Z\n|\u{2212}01:00"),
     )
+        .prop_map(|(year, day, separator, time, fraction, offset)| {
+            format!("{year}-{day}{separator}{time}{fraction}{offset}")
+        })
 }
 
 fn scalar() -> impl Strategy<Value = Value> {
@@ -272,7 +231,7 @@ fn facts(value: &Value, path: &[String]) -> Vec<Expression> {
     };
     match value {
         Value::Object(members) => {
-            let at = |name: &String| [path, &[name.clone()]].concat();
+            let at = |name: &String| [path, std::slice::from_ref(name)].concat();
             members.iter().flat_map(|(name, value)| facts(value, &at(name))).collect()
         }
         Value::Array(elements) => {
