@@ -22,12 +22,14 @@ ENV SQLX_OFFLINE=true
 COPY Cargo.toml Cargo.lock ./
 COPY crates/autogenerate/Cargo.toml crates/autogenerate/
 COPY crates/autogenerate-derive/Cargo.toml crates/autogenerate-derive/
-RUN mkdir src crates/autogenerate/src crates/autogenerate-derive/src \
+COPY crates/filter/Cargo.toml crates/filter/
+RUN mkdir src crates/autogenerate/src crates/autogenerate-derive/src crates/filter/src \
  && echo 'fn main() {}' >src/main.rs \
- && touch src/lib.rs crates/autogenerate/src/lib.rs crates/autogenerate-derive/src/lib.rs \
+ && touch src/lib.rs crates/autogenerate/src/lib.rs crates/autogenerate-derive/src/lib.rs crates/filter/src/lib.rs \
  && cargo build --release --locked \
- && cargo clean --release --locked --package curio --package sqlx-autogenerate --package sqlx-autogenerate-derive \
- && rm -r src crates/autogenerate/src crates/autogenerate-derive/src
+ && cargo clean --release --locked --package curio --package curio-filter --package sqlx-autogenerate \
+    --package sqlx-autogenerate-derive \
+ && rm -r src crates/autogenerate/src crates/autogenerate-derive/src crates/filter/src
 
 COPY build.rs ./
 COPY migrations migrations
