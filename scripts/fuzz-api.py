@@ -68,6 +68,9 @@ def is_long_before_trimming(body):
 
 
 def is_beyond_schemas(fault):
+    # Few texts are filters.
+    if fault.get("parameter") == "filter":
+        return fault["code"] == "filter"
     # Only the service creates cursors, each for one list.
     if fault.get("parameter") == "cursor":
         return fault["code"] in {"cursor", "cursor_mismatch"}

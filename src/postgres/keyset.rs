@@ -33,6 +33,14 @@ pub struct Newest {
     id: Uuid,
 }
 
+impl Newest {
+    /// The key of a row with this creation time and id.
+    #[must_use]
+    pub fn new(created_at: DateTime<Utc>, id: Uuid) -> Self {
+        Self { created_at, id }
+    }
+}
+
 impl SortKey for Newest {
     const COLUMNS: &[&str] = &["created_at", "id"];
     const DESCENDING: bool = true;
@@ -87,13 +95,19 @@ pub struct PageRequest<K> {
     pub limit: u32,
 }
 
+/// The most rows that a page examines whose query has a condition without an index: the page ends
+/// there, however few of them satisfy the condition.
+pub const MAX_EXAMINED: u32 = 20_000;
+
 /// Part of a list, in the order of the list.
 #[derive(Debug)]
-pub struct Page<T> {
+pub struct Page<T, K> {
     /// The rows.
     pub rows: Vec<T>,
-    /// Whether there are more in the direction of reading.
+    /// Whether there may be more in the direction of reading.
     pub more: bool,
+    /// The last key that was examined, if the page ends there rather than at its last row.
+    pub end: Option<K>,
 }
 
 impl<K: SortKey> PageRequest<K> {
@@ -124,12 +138,19 @@ impl<K: SortKey> PageRequest<K> {
 
     /// The page of the rows that the query returned.
     #[must_use]
-    pub fn page<T>(&self, mut rows: Vec<T>) -> Page<T> {
-        let more = rows.len() > self.limit as usize;
+    pub fn page<T>(&self, rows: Vec<T>) -> Page<T, K> {
+        self.page_until(rows, None)
+    }
+
+    /// As [`page`](Self::page), for a query that stopped at `end`.
+    #[must_use]
+    pub fn page_until<T>(&self, mut rows: Vec<T>, end: Option<K>) -> Page<T, K> {
+        let end = end.filter(|_| rows.len() <= self.limit as usize);
+        let more = rows.len() > self.limit as usize || end.is_some();
         rows.truncate(self.limit as usize);
         if self.start.is_backwards() {
             rows.reverse();
         }
-        Page { rows, more }
+        Page { rows, more, end }
     }
 }

@@ -99,29 +99,23 @@ impl<F, K: SortKey> Listing<F, K> {
     /// # Errors
     ///
     /// [`Error::Internal`] if a row cannot be written as JSON.
-    pub fn reply<V, E>(&self, app: &App, page: Page<E>) -> Result<Reply, Error>
+    pub fn reply<V, E>(&self, app: &App, page: Page<E, K>) -> Result<Reply, Error>
     where
         V: From<E> + Serialize,
         E: Entity,
     {
         let keys: Vec<K> = page.rows.iter().map(K::of).collect();
         let views: Vec<V> = page.rows.into_iter().map(V::from).collect();
-        let reply = self.reply_with(app, &keys, &views, page.more)?;
+        let reply = self.reply_with(self.neighbours(app, &keys, page.more, page.end), &views)?;
         if reply.body.len() <= MAX_PAGE_BYTES {
             return Ok(reply);
         }
         let shown = self.fitting(&views)?;
-        self.reply_with(app, &keys[shown.clone()], &views[shown], true)
+        self.reply_with(self.neighbours(app, &keys[shown.clone()], true, None), &views[shown])
     }
 
-    fn reply_with<V: Serialize>(
-        &self,
-        app: &App,
-        keys: &[K],
-        data: &[V],
-        more: bool,
-    ) -> Result<Reply, Error> {
-        let Neighbours { next, prev } = self.neighbours(app, keys, more);
+    fn reply_with<V: Serialize>(&self, neighbours: Neighbours, data: &[V]) -> Result<Reply, Error> {
+        let Neighbours { next, prev } = neighbours;
         let link = self.link(next.as_deref(), prev.as_deref());
         let reply = Reply::ok(&PageView { data, next_cursor: next, prev_cursor: prev })?.revalidated();
         match link {
@@ -147,8 +141,9 @@ impl<F, K: SortKey> Listing<F, K> {
         Ok(if backwards { views.len() - count..views.len() } else { 0..count })
     }
 
-    /// The neighbours of a page begin at its edges, or where the page began if it is empty.
-    fn neighbours(&self, app: &App, keys: &[K], more: bool) -> Neighbours {
+    /// The neighbours of a page begin at its edges, or where the page began if it is empty; in the
+    /// direction of reading, at `end` if there is one.
+    fn neighbours(&self, app: &App, keys: &[K], more: bool, end: Option<K>) -> Neighbours {
         let (has_prev, has_next) = match self.page.start {
             Start::First => (false, more),
             Start::After(_) | Start::From(_) => (true, more),
@@ -160,6 +155,11 @@ impl<F, K: SortKey> Listing<F, K> {
             ([], Start::First) => (Start::First, Start::First),
             ([], Start::After(key) | Start::Before(key)) => (Start::From(key), Start::UpTo(key)),
             ([], Start::From(key) | Start::UpTo(key)) => (Start::After(key), Start::Before(key)),
+        };
+        let (next, prev) = match end {
+            Some(end) if self.page.start.is_backwards() => (next, Start::Before(end)),
+            Some(end) => (Start::After(end), prev),
+            None => (next, prev),
         };
         let cursor = |start| cursor::encode(app.cursor_mac(), self.scope, start);
         Neighbours {

@@ -2,6 +2,7 @@
 
 use autogenerate::{Enum, Table, model::Metadata};
 use chrono::{DateTime, Utc};
+use curio_filter::{Field, Filter, Kind};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -200,7 +201,7 @@ pub enum Status {
 impl Status {
     /// Its name in the database, on the wire and in the log.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::Active => "active",
@@ -237,4 +238,19 @@ pub struct ItemFilter {
     pub created_before: Option<DateTime<Utc>>,
     /// Include deleted items.
     pub include_deleted: bool,
+    /// That satisfy this, in terms of [`ITEM_FIELDS`].
+    pub condition: Option<Filter>,
 }
+
+const STATUSES: &[&str] = &[Status::Draft.as_str(), Status::Active.as_str(), Status::Archived.as_str()];
+
+/// What the condition of a filter may refer to.
+pub const ITEM_FIELDS: &[Field] = &[
+    Field { name: "name", column: "name", kind: Kind::Text },
+    Field { name: "status", column: "status", kind: Kind::Choice(STATUSES) },
+    Field { name: "version", column: "version", kind: Kind::Integer },
+    Field { name: "created_at", column: "created_at", kind: Kind::Timestamp },
+    Field { name: "updated_at", column: "updated_at", kind: Kind::Timestamp },
+    Field { name: "collection", column: "collection", kind: Kind::Text },
+    Field { name: "attributes", column: "attributes", kind: Kind::Json },
+];

@@ -1,17 +1,21 @@
 //! The query parameters of requests about items.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use curio_filter::Filter;
+use serde::{Serialize, Serializer};
 use utoipa::IntoParams;
 
 use super::schemas::{ItemStatus, MAX_NAME};
 use crate::{
-    http::request::{
-        collection_key::CollectionKey,
-        path::PathKey,
-        query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
+    http::{
+        limits::MAX_FILTER,
+        request::{
+            collection_key::CollectionKey,
+            path::PathKey,
+            query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
+        },
     },
-    postgres::catalog::models::{ItemFilter, Status},
+    postgres::catalog::models::{ITEM_FIELDS, ItemFilter, Status},
 };
 
 /// Which items the list contains.
@@ -37,6 +41,18 @@ pub struct ItemFilterQuery {
     /// Include deleted items, which can be restored.
     #[param(required = false, default = false)]
     include_deleted: bool,
+    /// Only items that satisfy this condition, such as
+    /// `attributes.color = "red" and not (attributes.price >= 9.99)`: comparisons with `=`, `!=`,
+    /// `<`, `<=`, `>`, `>=`, `in (…)` and `:` (an array contains, an object has), joined by `and`,
+    /// `or`, `not` and parentheses. The fields are `name`, `status`, `version`, `created_at`,
+    /// `updated_at`, `collection` and `attributes.<path>`. A page examines at most 20,000 items, so
+    /// it may be short or empty although `next_cursor` leads to more.
+    #[param(
+        required = false, nullable = false, value_type = String, min_length = 1, max_length = 16384,
+        pattern = r"^[^\x00]+$"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_filter")]
+    filter: Option<Filter>,
 }
 
 impl FromQuery for ItemFilterQuery {
@@ -48,6 +64,7 @@ impl FromQuery for ItemFilterQuery {
             created_after: parameters.one("created_after", parse_date_time),
             created_before: parameters.one("created_before", parse_date_time),
             include_deleted: parameters.one("include_deleted", parse_boolean).unwrap_or(false),
+            filter: parameters.one("filter", parse_filter),
         }
     }
 }
@@ -55,7 +72,8 @@ impl FromQuery for ItemFilterQuery {
 impl ItemFilterQuery {
     /// The filter of the operation.
     pub fn to_filter(&self) -> ItemFilter {
-        let Self { collection, status, name_prefix, created_after, created_before, include_deleted } = self;
+        let Self { collection, status, name_prefix, created_after, created_before, include_deleted, filter } =
+            self;
         ItemFilter {
             collection: collection.clone().map(CollectionKey::into),
             status: status.iter().copied().map(Status::from).collect(),
@@ -63,6 +81,7 @@ impl ItemFilterQuery {
             created_after: *created_after,
             created_before: *created_before,
             include_deleted: *include_deleted,
+            condition: filter.clone(),
         }
     }
 }
@@ -97,4 +116,17 @@ fn parse_name_prefix(value: &str) -> Result<String, Expected> {
     } else {
         Err(Expected("length", format!("must have 1 to {MAX_NAME} characters").into()))
     }
+}
+
+fn parse_filter(value: &str) -> Result<Filter, Expected> {
+    if value.chars().count() > MAX_FILTER {
+        return Err(Expected("length", format!("must have at most {MAX_FILTER} characters").into()));
+    }
+    Filter::parse(value, ITEM_FIELDS).map_err(|error| Expected("filter", error.to_string().into()))
+}
+
+/// The canonical text: a cursor belongs to a filter however it is spelled.
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+fn serialize_filter<S: Serializer>(filter: &Option<Filter>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&filter.as_ref().map(Filter::to_string).unwrap_or_default())
 }

@@ -146,7 +146,10 @@ pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
 /// # Errors
 ///
 /// Whatever the database reports.
-pub async fn list(conn: &mut PgConnection, page: &PageRequest<Newest>) -> Result<Page<Collection>, Error> {
+pub async fn list(
+    conn: &mut PgConnection,
+    page: &PageRequest<Newest>,
+) -> Result<Page<Collection, Newest>, Error> {
     let mut query = QueryBuilder::<Postgres>::new(
         "SELECT id, key, title, description, version, created_at, updated_at
          FROM collections WHERE true",

@@ -3,6 +3,7 @@
 mod collections;
 mod fields;
 mod filters;
+mod finding;
 mod patches;
 
 use crate::support::resource::{

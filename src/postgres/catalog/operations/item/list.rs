@@ -1,16 +1,22 @@
 //! The list of items.
 
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use curio_filter::{Filter, Part};
+use sqlx::{FromRow as _, PgConnection, Postgres, QueryBuilder, Row as _};
+use uuid::Uuid;
 
 use crate::{
     error::Error,
     postgres::{
         catalog::models::{Item, ItemFilter},
-        keyset::{Newest, Page, PageRequest},
+        keyset::{MAX_EXAMINED, Newest, Page, PageRequest},
     },
 };
 
-/// A page of items, newest first.
+const COLUMNS: &str =
+    "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
+
+/// A page of items, newest first. With a condition, it may be short or empty although there are
+/// more, because it examines at most [`MAX_EXAMINED`] items.
 ///
 /// # Errors
 ///
@@ -19,35 +25,91 @@ pub async fn list(
     conn: &mut PgConnection,
     filter: &ItemFilter,
     page: &PageRequest<Newest>,
-) -> Result<Page<Item>, Error> {
-    let mut query = QueryBuilder::<Postgres>::new("");
-    if filter.include_deleted {
-        // Live and deleted items have an index each; the page is among the first rows of both.
-        query.push("SELECT * FROM ((");
-        push_page(&mut query, " IS NULL", filter, page);
-        query.push(") UNION ALL (");
-        push_page(&mut query, " IS NOT NULL", filter, page);
-        query.push(")) AS items");
-        page.push_order(&mut query);
-    } else {
-        push_page(&mut query, " IS NULL", filter, page);
+) -> Result<Page<Item, Newest>, Error> {
+    if let Some(condition) = &filter.condition {
+        return find(conn, filter, condition, page).await;
     }
+    let mut query = QueryBuilder::new("");
+    push_page(&mut query, COLUMNS, filter, page);
     Ok(page.page(query.build_query_as().fetch_all(conn).await?))
+}
+
+/// Walks along the list, until the page is full or enough items were examined.
+async fn find(
+    conn: &mut PgConnection,
+    filter: &ItemFilter,
+    condition: &Filter,
+    page: &PageRequest<Newest>,
+) -> Result<Page<Item, Newest>, Error> {
+    let walk = PageRequest { limit: MAX_EXAMINED - 1, ..*page };
+    let mut query = QueryBuilder::new("WITH matches AS (SELECT * FROM (");
+    push_page(&mut query, COLUMNS, filter, &walk);
+    query.push(") AS items WHERE ");
+    push_condition(&mut query, condition);
+    page.push_order(&mut query);
+    // PostgreSQL looks for the last item only if the page is not full. It does so in the same
+    // statement, so that both see the same items.
+    query.push("), last AS (SELECT * FROM (");
+    push_page(&mut query, "created_at, id", filter, &walk);
+    query.push(format_args!(") AS items WHERE (SELECT count(*) FROM matches) <= {}", page.limit));
+    walk.push_order(&mut query);
+    query.push(format_args!(
+        " OFFSET {}) SELECT matches.*, last.created_at AS last_created_at, last.id AS last_id
+         FROM (SELECT) AS one LEFT JOIN last ON true LEFT JOIN matches ON true",
+        walk.limit
+    ));
+    page.push_order(&mut query);
+    // There are too many different filters to prepare a statement for each.
+    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    let mut end = None;
+    let mut items = Vec::new();
+    for row in &rows {
+        end = row.try_get::<Option<_>, _>("last_created_at")?.zip(row.try_get("last_id")?);
+        if row.try_get::<Option<Uuid>, _>("id")?.is_some() {
+            items.push(Item::from_row(row)?);
+        }
+    }
+    Ok(page.page_until(items, end.map(|(created_at, id)| Newest::new(created_at, id))))
 }
 
 fn push_page(
     query: &mut QueryBuilder<Postgres>,
+    columns: &str,
+    filter: &ItemFilter,
+    page: &PageRequest<Newest>,
+) {
+    if !filter.include_deleted {
+        return push_part(query, columns, " IS NULL", filter, page);
+    }
+    // Live and deleted items have an index each; the page is among the first rows of both.
+    query.push("SELECT * FROM ((");
+    push_part(query, columns, " IS NULL", filter, page);
+    query.push(") UNION ALL (");
+    push_part(query, columns, " IS NOT NULL", filter, page);
+    query.push(")) AS items");
+    page.push_order(query);
+}
+
+fn push_part(
+    query: &mut QueryBuilder<Postgres>,
+    columns: &str,
     deleted_at: &str,
     filter: &ItemFilter,
     page: &PageRequest<Newest>,
 ) {
-    query.push(
-        "SELECT id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at
-         FROM items WHERE deleted_at",
-    );
-    query.push(deleted_at);
+    query.push(format_args!("SELECT {columns} FROM items WHERE deleted_at{deleted_at}"));
     push_filter(query, filter);
     page.push(query);
+}
+
+fn push_condition(query: &mut QueryBuilder<Postgres>, condition: &Filter) {
+    for part in condition.sql() {
+        match part {
+            Part::Sql(sql) => query.push(sql),
+            Part::Text(text) => query.push_bind(text),
+            Part::Timestamp(time) => query.push_bind(time),
+        };
+    }
 }
 
 fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {

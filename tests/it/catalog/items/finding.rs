@@ -1,0 +1,174 @@
+//! Finding items by a condition, at a bounded cost.
+
+use std::collections::BTreeSet;
+
+use curio::postgres::{
+    catalog::{
+        models::{ITEM_FIELDS, ItemFilter},
+        operations::item,
+    },
+    keyset::{MAX_EXAMINED, Newest, PageRequest, Start},
+};
+use curio_filter::Filter;
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::support::{
+    database::TestDatabase,
+    service::{Reply, TestService, path},
+};
+
+fn names(page: &Reply) -> Vec<&str> {
+    assert_eq!(page.status, StatusCode::OK, "{page:?}");
+    page.body["data"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect()
+}
+
+/// The URL of a list with a filter.
+fn list(filter: &str, rest: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("filter", filter).finish();
+    format!("/v1/items?{query}{rest}")
+}
+
+#[tokio::test]
+async fn a_filter_finds_items_by_fields_and_attributes() {
+    let service = TestService::start().await;
+    for (name, status, attributes) in [
+        ("a", "draft", json!({ "price": 9.5, "tags": ["red", "big"], "size": { "width": 3 } })),
+        ("b", "active", json!({ "price": "9.5", "tags": "red", "strange key": true })),
+        ("c", "archived", json!({ "price": 100, "sold_at": "2026-01-01T00:00:00+01:00" })),
+        ("d", "active", json!({})),
+    ] {
+        let body = json!({ "name": name, "status": status, "attributes": attributes });
+        assert_eq!(service.post("/v1/items", &body).await.status, StatusCode::CREATED);
+    }
+    for (filter, expected) in [
+        ("attributes.price < 10", "a"),
+        ("attributes.price = 1e2", "c"),
+        ("not (attributes.price < 10)", "d c b"),
+        ("attributes.price = null", "d"),
+        (r#"attributes.tags : "red""#, "a"),
+        (r#"attributes."strange key" = true"#, "b"),
+        (r#"attributes.size : "width" and attributes.size.width in (2, 3)"#, "a"),
+        ("attributes.sold_at < 2026-01-01T00:00:00Z", "c"),
+        (r#"status = "active" and name != "b" or name < "b""#, "d a"),
+        (r#"collection = "default" and version = 1 and created_at > 2026-01-01T00:00:00Z"#, "d c b a"),
+        (r#"name = "' OR true --""#, ""),
+    ] {
+        let page = service.get(&list(filter, "")).await;
+        assert_eq!(names(&page).join(" "), expected, "{filter}");
+        assert!(page.body["next_cursor"].is_null(), "{filter}");
+    }
+    let both = service.get(&list("attributes.price < 10", "&status=active")).await;
+    assert_eq!(names(&both), [""; 0], "other parameters narrow it further");
+}
+
+#[tokio::test]
+async fn a_faulty_filter_is_rejected_with_the_column_of_the_fault() {
+    let service = TestService::start().await;
+    for (filter, column) in [
+        ("name = ", "column 8"),
+        ("name = \"a\" and or", "column 16"),
+        ("status = \"gone\"", "column 10"),
+        ("color = \"red\"", "column 1"),
+        ("attributes.a < true", "column 16"),
+    ] {
+        let reply = service.get(&list(filter, "")).await;
+        reply.is_problem(400, "malformed-request");
+        let error = &reply.body["errors"][0];
+        assert_eq!((error["parameter"].as_str(), error["code"].as_str()), (Some("filter"), Some("filter")));
+        assert!(error["detail"].as_str().unwrap().contains(column), "{filter}: {error}");
+    }
+    let fault = async |filter: &str| {
+        service.get(&list(filter, "")).await.is_problem(400, "malformed-request").faults()[0].1.clone()
+    };
+    assert_eq!(fault(&format!("name = \"{}\"", "a".repeat(16_376))).await, "length");
+    let long = service.get(&list(&format!("name = \"{}\"", "a".repeat(16_375)), "")).await;
+    assert_eq!(long.status, StatusCode::OK);
+    assert_eq!(fault(&vec!["version = 1"; 65].join(" or ")).await, "filter");
+}
+
+#[tokio::test]
+async fn a_cursor_belongs_to_a_filter_however_it_is_spaced() {
+    let service = TestService::start().await;
+    for name in ["a", "b", "c"] {
+        service.post("/v1/items", &json!({ "name": name })).await;
+    }
+    let page = service.get(&list("version=1 and name > \"\"", "&limit=2")).await;
+    let cursor = format!("&limit=2&cursor={}", page.body["next_cursor"].as_str().unwrap());
+    assert_eq!(names(&service.get(&list("version = 1  and name>\"\"", &cursor)).await), ["a"]);
+    let other = service.get(&list("version = 2 and name > \"\"", &cursor)).await;
+    assert_eq!(other.is_problem(400, "malformed-request").faults()[0].1, "cursor_mismatch");
+}
+
+/// More items than two pages examine; the first, the 30,000th and the last are rare. Each third
+/// one is deleted.
+const SEED: &str = "INSERT INTO items (id, collection, name, attributes, created_at, deleted_at)
+     SELECT gen_random_uuid(), 'default', 'item ' || n,
+            CASE WHEN n IN (1, 30000, 60000) THEN '{\"rare\": true}'::jsonb ELSE '{}' END,
+            timestamptz '2026-01-01' + (n / 7) * interval '1 millisecond', CASE WHEN n % 3 = 2 THEN now() END
+     FROM generate_series(1, 60000) n; ANALYZE items";
+
+#[tokio::test]
+async fn a_walk_finds_every_match_once_in_both_directions_while_others_write() {
+    let service = TestService::start().await;
+    service.database.execute(SEED).await;
+    for (rest, pages) in [("", 2), ("&include_deleted=true", 3), ("&limit=1", 3)] {
+        let mut url = list("attributes.rare = true", rest);
+        let mut found = Vec::new();
+        let mut back = None;
+        let mut walked = 0;
+        loop {
+            let page = service.get(&url).await;
+            found.extend(names(&page).into_iter().map(str::to_owned));
+            walked += 1;
+            assert!(walked < 9, "{rest}: the walk does not end");
+            let new =
+                service.post("/v1/items", &json!({ "name": "new", "attributes": { "rare": true } })).await;
+            assert_eq!(service.delete(&format!("{}?purge=true", path(&new.body))).await.status, 204);
+            let Some(next) = page.link("next") else { break };
+            back = Some(url);
+            url = next;
+        }
+        assert_eq!(found, ["item 60000", "item 30000", "item 1"], "{rest}");
+        assert!(walked >= pages, "{rest}: {walked} pages");
+        // From the last page back to the first.
+        let mut found = BTreeSet::new();
+        let mut walked = 0;
+        url = service.get(&url).await.link("prev").unwrap_or_else(|| back.unwrap());
+        loop {
+            let page = service.get(&url).await;
+            found.extend(names(&page).into_iter().map(str::to_owned));
+            walked += 1;
+            assert!(walked < 9, "{rest}: the walk back does not end");
+            let Some(prev) = page.link("prev") else { break };
+            url = prev;
+        }
+        assert!(found.contains("item 60000") && found.contains("item 30000"), "{rest}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_examines_a_bounded_number_of_items_and_stops_when_it_is_full() {
+    let database = TestDatabase::new().await;
+    database.execute(SEED).await;
+    let mut conn = database.connect().await;
+    sqlx::raw_sql("BEGIN").execute(&mut conn).await.unwrap();
+    let mut before = 0;
+    let read = "SELECT seq_scan, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'items'";
+    for (condition, include_deleted, most) in [
+        ("attributes.rare = true", false, 2 * MAX_EXAMINED),
+        ("attributes.rare = true", true, 2 * MAX_EXAMINED + 4),
+        ("attributes.rare = null", false, 100),
+        ("attributes.rare = null", true, 200),
+    ] {
+        let condition = Some(Filter::parse(condition, ITEM_FIELDS).unwrap());
+        let filter = ItemFilter { condition, include_deleted, ..ItemFilter::default() };
+        let page = PageRequest::<Newest> { start: Start::First, limit: 50 };
+        let page = item::list(&mut conn, &filter, &page).await.unwrap();
+        assert!(page.more && (page.rows.len() == 50) == page.end.is_none(), "{filter:?}");
+        let (scans, rows): (i64, i64) = sqlx::query_as(read).fetch_one(&mut conn).await.unwrap();
+        assert_eq!(scans, 0, "{filter:?}: the table was read from its beginning");
+        assert!(rows - before <= i64::from(most), "{filter:?}: {} items were read", rows - before);
+        before = rows;
+    }
+}
