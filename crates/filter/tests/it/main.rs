@@ -7,6 +7,7 @@ mod hostile;
 mod random;
 mod sql;
 mod syntax;
+mod timestamp;
 
 use curio_filter::{Error, Field, Filter, Kind};
 

@@ -9,8 +9,8 @@
 //! CURIO_FILTER_SEED=7 CURIO_FILTER_CASES=1 scripts/postgres with test cargo test -p curio-filter
 //! ```
 
-mod expression;
-mod item;
+pub mod expression;
+pub mod item;
 mod strategies;
 mod value;
 
@@ -36,7 +36,7 @@ const TRIES: usize = 1_000;
 
 /// What the cases were about, since cases that find nothing prove little.
 #[derive(Debug, Default)]
-struct Tally {
+pub struct Tally {
     cases: u64,
     rows: usize,
     matches: usize,
@@ -50,8 +50,7 @@ async fn filters_find_what_they_mean() {
     let number =
         |name: &str, default| env::var(name).ok().map_or(default, |text| text.parse().expect("a number"));
     let (seed, cases) = (number("CURIO_FILTER_SEED", SEED), number("CURIO_FILTER_CASES", CASES));
-    let url = env::var("DATABASE_URL").expect("DATABASE_URL; run scripts/postgres with test cargo test");
-    let mut connection = PgConnection::connect(&url).await.expect("a database");
+    let mut connection = connect().await;
     let mut tally = Tally::default();
     for seed in seed..seed + cases {
         check(&mut connection, seed, &mut tally).await;
@@ -62,6 +61,11 @@ async fn filters_find_what_they_mean() {
         assert!(tally.containments > 10, "{tally:?}");
         assert_eq!(tally.operators.len(), 8, "{tally:?}");
     }
+}
+
+pub async fn connect() -> PgConnection {
+    let url = env::var("DATABASE_URL").expect("DATABASE_URL; run scripts/postgres with test cargo test");
+    PgConnection::connect(&url).await.expect("a database")
 }
 
 /// Runs the case of a seed, and shrinks it if it fails.
@@ -96,7 +100,8 @@ async fn check(connection: &mut PgConnection, seed: u64, tally: &mut Tally) {
     );
 }
 
-async fn run(
+/// Checks that PostgreSQL finds the items that it should.
+pub async fn run(
     connection: &mut PgConnection,
     items: &[Item],
     expression: &Expression,

@@ -86,14 +86,17 @@ fn number() -> impl Strategy<Value = Value> {
 
 /// A text that is about a timestamp.
 fn timestamp() -> impl Strategy<Value = String> {
-    let part = |parts: &'static str| select(parts.split('|').collect::<Vec<_>>());
+    let part = |valid: &'static str, others: &'static str| {
+        let any = |parts: &'static str| select(parts.split('|').collect::<Vec<_>>());
+        prop_oneof![6 => any(valid), 1 => any(others)]
+    };
     (
-        part("2024|2024|2024|2023|1900|2000|0000|0001|0004|9999|10000|24"),
-        part("02-29|02-29|02-28|02-30|01-31|04-31|12-31|13-01|00-10|01-00|1-1"),
-        part("T|T|T|t| |"),
-        part("12:00:00|12:00:00|00:00:00|23:59:59|24:00:00|12:60:00|23:59:60|12:00|120000"),
-        part("||||.0|.000001|.0000005|.0000015|.9999999|.999999999|.1234567890|.|,5"),
-        part("Z|Z|z|+00:00|-00:00|+01:00|-15:59|+15:59|+16:00|+00:60||+0100| Z|Z\n|\u{2212}01:00"),
+        part("2024|2023|1900|2000|0001|0004|9999", "0000|10000|24"),
+        part("02-29|02-28|01-31|12-31", "02-30|04-31|13-01|00-10|01-00|1-1"),
+        part("T|T|t", " |"),
+        part("12:00:00|00:00:00|23:59:59", "24:00:00|12:60:00|23:59:60|12:00|120000"),
+        part("||.0|.000001|.0000005|.0000015|.9999999|.999999999", ".1234567890|.|,5"),
+        part("Z|Z|z|+00:00|-00:00|+01:00|-15:59|+15:59", "+16:00|-24:00|+00:60||+0100| Z|Z\n|\u{2212}01:00"),
     )
         .prop_map(|(year, day, separator, time, fraction, offset)| {
             format!("{year}-{day}{separator}{time}{fraction}{offset}")
@@ -143,14 +146,13 @@ fn item() -> impl Strategy<Value = Item> {
     )
 }
 
+/// Whether a text is a timestamp from 0001-01-01 to 9999-12-31 in UTC, as literals are.
+fn is_literal(text: &str) -> bool {
+    instant(text).is_some_and(|micros| (0..315_537_897_600_000_000).contains(&micros))
+}
+
 fn existing_timestamp() -> impl Strategy<Value = Literal> {
-    // 0001-01-01 to 9999-12-31 in UTC.
-    let is_literal = |text: &str| {
-        !text.contains('\u{2212}')
-            && instant(text).is_some_and(|micros| (0..315_537_897_600_000_000).contains(&micros))
-    };
-    timestamp()
-        .prop_map(move |text| Literal::Timestamp(if is_literal(&text) { text } else { TIMESTAMP.into() }))
+    timestamp().prop_map(|text| Literal::Timestamp(if is_literal(&text) { text } else { TIMESTAMP.into() }))
 }
 
 /// Terms about a subject, with these literals for an equality and those for an order.
@@ -208,36 +210,50 @@ fn expression() -> impl Strategy<Value = Expression> {
         .prop_filter("too many terms", |expression| expression.terms() <= MAX_TERMS)
 }
 
-/// Items, and a filter on them: one of two has a term that some item satisfies.
+/// Items, and a filter on them. Some filters are about a value that an item has.
 pub fn case() -> impl Strategy<Value = (Vec<Item>, Expression)> {
-    (vec(item(), 1..=MAX_ITEMS), expression(), proptest::option::of(any::<Index>())).prop_map(
-        |(items, expression, index)| {
-            let facts: Vec<_> = items.iter().flat_map(|item| facts(&item.attributes, &[])).collect();
-            let expression = match index {
-                Some(index) if !facts.is_empty() && expression.terms() < MAX_TERMS => {
-                    Expression::And(vec![index.get(&facts).clone(), expression])
-                }
-                _ => expression,
-            };
-            (items, expression)
-        },
-    )
+    let probe = proptest::option::of((any::<Index>(), any::<bool>()));
+    (vec(item(), 1..=MAX_ITEMS), expression(), probe).prop_map(|(items, expression, probe)| {
+        let probes: Vec<_> = items.iter().flat_map(|item| probes(&item.attributes, &[])).collect();
+        let expression = match probe {
+            Some((index, true)) if !probes.is_empty() => index.get(&probes).clone(),
+            Some((index, false)) if !probes.is_empty() && expression.terms() < MAX_TERMS => {
+                Expression::And(vec![index.get(&probes).clone(), expression])
+            }
+            _ => expression,
+        };
+        (items, expression)
+    })
 }
 
-/// Terms that the value at a path satisfies.
-fn facts(value: &Value, path: &[String]) -> Vec<Expression> {
-    let term = |operator, value: &Value| {
-        Expression::Term(Subject::Attribute(path.to_vec()), operator, vec![Literal::Json(value.clone())])
-    };
+/// Terms about the value at a path.
+fn probes(value: &Value, path: &[String]) -> Vec<Expression> {
+    let term =
+        |operator, literal| Expression::Term(Subject::Attribute(path.to_vec()), operator, vec![literal]);
+    let json = |operator, value: &Value| term(operator, Literal::Json(value.clone()));
     match value {
         Value::Object(members) => {
             let at = |name: &String| [path, std::slice::from_ref(name)].concat();
-            members.iter().flat_map(|(name, value)| facts(value, &at(name))).collect()
+            members.iter().flat_map(|(name, value)| probes(value, &at(name))).collect()
         }
         Value::Array(elements) => {
             let scalars = elements.iter().filter(|element| !element.is_array() && !element.is_object());
-            scalars.map(|element| term(Operator::Has, element)).collect()
+            scalars.map(|element| json(Operator::Has, element)).collect()
         }
-        scalar => vec![term(Operator::Equal, scalar)],
+        Value::String(text) => {
+            let equal = if is_literal(text) {
+                Literal::Timestamp(text.clone())
+            } else {
+                Literal::Json(value.clone())
+            };
+            // True if it is a timestamp.
+            let first = Literal::Timestamp("0001-01-01T00:00:00Z".into());
+            vec![
+                json(Operator::Has, value),
+                term(Operator::Equal, equal),
+                term(Operator::GreaterOrEqual, first),
+            ]
+        }
+        scalar => vec![json(Operator::Equal, scalar)],
     }
 }
