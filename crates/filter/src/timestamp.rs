@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Timelike, Utc};
 /// A regular expression of PostgreSQL for the texts that [`parse`] accepts, except that the instant
 /// may be in another year than its text. Casting them to `timestamptz` never fails.
 pub(crate) const PATTERN: &str = "^(\
-    (?!0000)[0-9]{4}-(\
+    ([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(\
         (0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|\
         (0[469]|11)-(0[1-9]|[12][0-9]|30)|\
         02-(0[1-9]|1[0-9]|2[0-8]))|\
