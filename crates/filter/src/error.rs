@@ -1,6 +1,7 @@
 //! Why a text is not a filter.
 
-/// A syntax or type error, or an exceeded limit.
+/// A syntax or type error, or an exceeded limit. Its message is in printable ASCII, and short as long
+/// as the names of the fields are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem} at column {column}: expected {expected}")]
 pub struct Error {
@@ -18,17 +19,21 @@ impl Error {
     }
 }
 
-/// A part of the filter for a message.
+/// A part of the filter for a message: short, and in printable ASCII.
 pub(crate) fn excerpt(text: &str) -> String {
-    const MAX_CHARS: usize = 32;
+    const MAX_BYTES: usize = 32;
     let mut excerpt = String::from("`");
-    for char in text.chars().take(MAX_CHARS) {
+    for char in text.chars() {
+        if excerpt.len() > MAX_BYTES {
+            excerpt.push_str("...");
+            break;
+        }
         if char.is_ascii_graphic() || char == ' ' {
             excerpt.push(char);
         } else {
             excerpt.extend(char.escape_unicode());
         }
     }
-    excerpt.push_str(if text.chars().nth(MAX_CHARS).is_some() { "…`" } else { "`" });
+    excerpt.push('`');
     excerpt
 }

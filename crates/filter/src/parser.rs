@@ -117,7 +117,7 @@ impl Parser<'_> {
             self.advance()?;
             return Ok(field);
         }
-        let path = |field: &Field| if field.kind == Kind::Json { ".…" } else { "" };
+        let path = |field: &Field| if field.kind == Kind::Json { ".<path>" } else { "" };
         let names: Vec<_> = fields.iter().map(|field| format!("`{}{}`", field.name, path(field))).collect();
         Err(self.unexpected(&format!("{}, `not` or `(`", names.join(", "))))
     }

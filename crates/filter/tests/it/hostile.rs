@@ -62,7 +62,12 @@ fn check(text: &str) {
             assert_eq!(again, filter, "{text}\n{canonical}");
             assert!(!filter.sql().is_empty());
         }
-        Err(error) => assert!((1..=text.chars().count() + 1).contains(&error.column), "{text}: {error}"),
+        Err(error) => {
+            assert!((1..=text.chars().count() + 1).contains(&error.column), "{text}: {error}");
+            let message = error.to_string();
+            let is_plain = message.len() <= 256 && message.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            assert!(is_plain, "{text}: {message}");
+        }
     }
 }
 
