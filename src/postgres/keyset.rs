@@ -95,10 +95,6 @@ pub struct PageRequest<K> {
     pub limit: u32,
 }
 
-/// The most rows that a page examines whose query has a condition without an index: the page ends
-/// there, however few of them satisfy the condition.
-pub const MAX_EXAMINED: u32 = 20_000;
-
 /// Part of a list, in the order of the list.
 #[derive(Debug)]
 pub struct Page<T, K> {

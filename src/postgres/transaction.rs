@@ -1,6 +1,9 @@
 //! The only begin, and the only commit.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
@@ -24,6 +27,23 @@ impl Database {
     pub async fn begin(&self) -> Result<Transaction, Error> {
         let mut connection = self.connection().await?;
         execute(&mut connection, "BEGIN").await?;
+        Ok(Transaction { connection })
+    }
+
+    /// Begins a transaction for a query that is to be answered from an index by its bitmap, whatever
+    /// the planner estimates, and that is cancelled after `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub async fn begin_look_up(&self, timeout: Duration) -> Result<Transaction, Error> {
+        let mut connection = self.connection().await?;
+        let begin = format!(
+            "BEGIN READ ONLY; SET LOCAL statement_timeout = {};
+             SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off",
+            timeout.as_millis()
+        );
+        execute(&mut connection, AssertSqlSafe(begin)).await?;
         Ok(Transaction { connection })
     }
 

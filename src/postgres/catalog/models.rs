@@ -131,6 +131,8 @@ pub struct CollectionContent {
         where = "deleted_at IS NOT NULL"
     ),
     index(columns = ["name varchar_pattern_ops"]),
+    // Without a pending list, which a write would have to merge from time to time.
+    index(columns = ["attributes jsonb_path_ops"], using = "gin", with = "fastupdate=off"),
     // Also for what a collection cannot be deleted for: an item, live or deleted.
     index(name = "items_collection_newest_idx", columns = ["collection", "created_at DESC", "id DESC"])
 )]

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     events::ItemCreated,
+    finding::find,
     queries::{ItemDeleteQuery, ItemFilterQuery},
     schemas::{ItemCreate, ItemPage, ItemPatch, ItemView},
 };
@@ -81,9 +82,7 @@ pub async fn list_items(
     State(app): State<Arc<App>>,
     Valid(listing, _): Valid<Listing<ItemFilterQuery, Newest>>,
 ) -> Result<Reply, Problem> {
-    let mut conn = app.database.connection().await?;
-    let page = item::list(&mut conn, &listing.filter.to_filter(), &listing.page).await?;
-    conn.release();
+    let page = find(&app, &listing.filter.to_filter(), &listing.page).await?;
     Ok(listing.reply::<ItemView, _>(&app, page)?)
 }
 

@@ -7,7 +7,7 @@ use curio::postgres::{
         models::{ITEM_FIELDS, ItemFilter},
         operations::item,
     },
-    keyset::{MAX_EXAMINED, Newest, PageRequest, Start},
+    keyset::{Newest, PageRequest, Start},
 };
 use curio_filter::Filter;
 use reqwest::StatusCode;
@@ -17,6 +17,9 @@ use crate::support::{
     database::TestDatabase,
     service::{Reply, TestService, path},
 };
+
+/// The most items that a page examines (HTTP.md, "Finding").
+const MAX_EXAMINED: u32 = 20_000;
 
 fn names(page: &Reply) -> Vec<&str> {
     assert_eq!(page.status, StatusCode::OK, "{page:?}");
@@ -113,7 +116,8 @@ async fn a_walk_finds_every_match_once_in_both_directions_while_others_write() {
     let service = TestService::start().await;
     service.database.execute(SEED).await;
     for (rest, pages) in [("", 2), ("&include_deleted=true", 3), ("&limit=1", 3)] {
-        let mut url = list("attributes.rare = true", rest);
+        // No index serves this.
+        let mut url = list("attributes.rare in (true, 1)", rest);
         let mut found = Vec::new();
         let mut back = None;
         let mut walked = 0;
@@ -161,14 +165,54 @@ async fn a_page_examines_a_bounded_number_of_items_and_stops_when_it_is_full() {
         ("attributes.rare = null", false, 100),
         ("attributes.rare = null", true, 200),
     ] {
-        let condition = Some(Filter::parse(condition, ITEM_FIELDS).unwrap());
-        let filter = ItemFilter { condition, include_deleted, ..ItemFilter::default() };
+        let condition = Filter::parse(condition, ITEM_FIELDS).unwrap();
+        let filter = ItemFilter { include_deleted, ..ItemFilter::default() };
         let page = PageRequest::<Newest> { start: Start::First, limit: 50 };
-        let page = item::list(&mut conn, &filter, &page).await.unwrap();
-        assert!(page.more && (page.rows.len() == 50) == page.end.is_none(), "{filter:?}");
+        let page = item::walk(&mut conn, &filter, &condition, &page, MAX_EXAMINED).await.unwrap();
+        assert!(page.more && (page.rows.len() == 50) == page.end.is_none(), "{condition}");
         let (scans, rows): (i64, i64) = sqlx::query_as(read).fetch_one(&mut conn).await.unwrap();
-        assert_eq!(scans, 0, "{filter:?}: the table was read from its beginning");
-        assert!(rows - before <= i64::from(most), "{filter:?}: {} items were read", rows - before);
+        assert_eq!(scans, 0, "{condition}: the table was read from its beginning");
+        assert!(rows - before <= i64::from(most), "{condition}: {} items were read", rows - before);
         before = rows;
     }
+}
+
+#[tokio::test]
+async fn a_rare_value_is_found_in_the_index_on_attributes() {
+    let service = TestService::start().await;
+    service.database.execute(SEED).await;
+    let rare = r#"attributes.rare = true and name > "item""#;
+    for (rest, expected) in [
+        ("", "item 60000, item 30000, item 1"),
+        ("&include_deleted=true&limit=3", "item 60000, item 30000, item 1"),
+        ("&created_before=2026-01-01T00:00:01Z", "item 1"),
+        ("&status=active", ""),
+    ] {
+        let page = service.get(&list(rare, rest)).await;
+        assert_eq!(names(&page).join(", "), expected, "{rest}");
+        assert!(page.link("next").is_none(), "{rest}: a page of the index is whole");
+    }
+    let first = service.get(&list(rare, "&limit=2")).await;
+    let second = service.get(&first.link("next").unwrap()).await;
+    assert_eq!((names(&second), second.link("next")), (vec!["item 1"], None));
+    let back = service.get(&second.link("prev").unwrap()).await;
+    assert_eq!(names(&back), ["item 60000", "item 30000"]);
+}
+
+#[tokio::test]
+async fn a_page_walks_on_if_the_index_takes_too_long() {
+    let service = TestService::start().await;
+    service.database.execute(SEED).await;
+    // The look-up is in a read-only transaction.
+    service
+        .database
+        .execute(
+            "ALTER TABLE items RENAME TO all_items; CREATE VIEW items AS SELECT * FROM all_items
+             WHERE current_setting('transaction_read_only') = 'off' OR pg_sleep(1) IS NOT NULL",
+        )
+        .await;
+    let page = service.get(&list("attributes.rare = true", "")).await;
+    assert_eq!(names(&page), ["item 60000"]);
+    let next = service.get(&page.link("next").unwrap()).await;
+    assert_eq!(names(&next), ["item 30000", "item 1"]);
 }

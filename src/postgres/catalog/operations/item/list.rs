@@ -1,6 +1,7 @@
 //! The list of items.
 
 use curio_filter::{Filter, Part};
+use serde_json::Value;
 use sqlx::{FromRow as _, PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
@@ -8,15 +9,14 @@ use crate::{
     error::Error,
     postgres::{
         catalog::models::{Item, ItemFilter},
-        keyset::{MAX_EXAMINED, Newest, Page, PageRequest},
+        keyset::{Newest, Page, PageRequest},
     },
 };
 
 const COLUMNS: &str =
     "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
 
-/// A page of items, newest first. With a condition, it may be short or empty although there are
-/// more, because it examines at most [`MAX_EXAMINED`] items.
+/// A page of items, newest first.
 ///
 /// # Errors
 ///
@@ -26,22 +26,25 @@ pub async fn list(
     filter: &ItemFilter,
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
-    if let Some(condition) = &filter.condition {
-        return find(conn, filter, condition, page).await;
-    }
     let mut query = QueryBuilder::new("");
     push_page(&mut query, COLUMNS, filter, page);
     Ok(page.page(query.build_query_as().fetch_all(conn).await?))
 }
 
-/// Walks along the list, until the page is full or enough items were examined.
-async fn find(
+/// A page of the items that satisfy a condition, newest first: a walk along the list, until the
+/// page is full or `most` items were examined. So it may be short or empty although there are more.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn walk(
     conn: &mut PgConnection,
     filter: &ItemFilter,
     condition: &Filter,
     page: &PageRequest<Newest>,
+    most: u32,
 ) -> Result<Page<Item, Newest>, Error> {
-    let walk = PageRequest { limit: MAX_EXAMINED - 1, ..*page };
+    let walk = PageRequest { limit: most - 1, ..*page };
     let mut query = QueryBuilder::new("WITH matches AS (SELECT * FROM (");
     push_page(&mut query, COLUMNS, filter, &walk);
     query.push(") AS items WHERE ");
@@ -70,6 +73,29 @@ async fn find(
         }
     }
     Ok(page.page_until(items, end.map(|(created_at, id)| Newest::new(created_at, id))))
+}
+
+/// A page of the items that satisfy a condition, newest first, from the index on their attributes:
+/// `required` is what the attributes of each of them contain.
+///
+/// # Errors
+///
+/// Whatever the database reports. It may take long if many items contain what is required.
+pub async fn look_up(
+    conn: &mut PgConnection,
+    filter: &ItemFilter,
+    (condition, required): (&Filter, &Value),
+    page: &PageRequest<Newest>,
+) -> Result<Page<Item, Newest>, Error> {
+    let mut query = QueryBuilder::new(format!("SELECT {COLUMNS} FROM items WHERE attributes @> "));
+    query.push_bind(required.to_string()).push("::jsonb AND ");
+    push_condition(&mut query, condition);
+    if !filter.include_deleted {
+        query.push(" AND deleted_at IS NULL");
+    }
+    push_filter(&mut query, filter);
+    page.push(&mut query);
+    Ok(page.page(query.build_query_as().persistent(false).fetch_all(conn).await?))
 }
 
 fn push_page(

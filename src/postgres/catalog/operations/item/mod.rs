@@ -24,7 +24,7 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 pub use self::{
-    list::list,
+    list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, measure_many, update_many},
 };
 use crate::{

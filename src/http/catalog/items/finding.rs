@@ -1,0 +1,62 @@
+//! Finding items by a condition, at a bounded cost.
+
+use std::time::Duration;
+
+use crate::{
+    app::App,
+    error::Error,
+    postgres::{
+        catalog::{
+            models::{Item, ItemFilter},
+            operations::item,
+        },
+        keyset::{Newest, Page, PageRequest},
+    },
+};
+
+/// The most items that a page with a condition examines in the order of the list.
+pub const MAX_EXAMINED: u32 = 20_000;
+/// How many it examines before it tries the index on attributes: enough if many items match.
+const FIRST_EXAMINED: u32 = 1_000;
+/// How long it tries the index, which is fast if few items match.
+const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// A page of the list. PostgreSQL does not know how many items a condition matches, so it is not
+/// left to its planner how to find them.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn find(
+    app: &App,
+    filter: &ItemFilter,
+    page: &PageRequest<Newest>,
+) -> Result<Page<Item, Newest>, Error> {
+    let mut conn = app.database.connection().await?;
+    let Some(condition) = &filter.condition else {
+        let found = item::list(&mut conn, filter, page).await?;
+        conn.release();
+        return Ok(found);
+    };
+    if let Some(required) = condition.containment("attributes") {
+        let found = item::walk(&mut conn, filter, condition, page, FIRST_EXAMINED).await?;
+        conn.release();
+        if found.end.is_none() {
+            return Ok(found);
+        }
+        let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
+        match item::look_up(&mut tx, filter, (condition, &required), page).await {
+            Ok(found) => {
+                tx.commit().await?;
+                return Ok(found);
+            }
+            // It took too long.
+            Err(Error::Unavailable(_)) => drop(tx),
+            Err(error) => return Err(error),
+        }
+        conn = app.database.connection().await?;
+    }
+    let found = item::walk(&mut conn, filter, condition, page, MAX_EXAMINED).await?;
+    conn.release();
+    Ok(found)
+}
