@@ -68,9 +68,9 @@ def is_long_before_trimming(body):
 
 
 def is_beyond_schemas(fault):
-    # Few texts are filters.
+    # Few texts are filters, and their length is limited in bytes.
     if fault.get("parameter") == "filter":
-        return fault["code"] == "filter"
+        return fault["code"] in {"filter", "length"}
     # Only the service creates cursors, each for one list.
     if fault.get("parameter") == "cursor":
         return fault["code"] in {"cursor", "cursor_mismatch"}

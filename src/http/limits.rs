@@ -30,8 +30,8 @@ pub const MAX_DATE_TIME: usize = 64;
 pub const MAX_PAGE: u32 = 200;
 /// The number of entities of a page, unless the client asks for another.
 pub const DEFAULT_PAGE: u32 = 50;
-/// The most characters of a filter in a query.
-pub const MAX_FILTER: usize = 16_384;
+/// The most bytes of a filter in a query, which `Link` repeats three times.
+pub const MAX_FILTER: usize = 4096;
 /// The most bytes of a page; a larger one ends early.
 pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 /// The most characters of a cursor.

@@ -48,7 +48,7 @@ pub struct ItemFilterQuery {
     /// `updated_at`, `collection` and `attributes.<path>`. A page examines at most 20,000 items, so
     /// it may be short or empty although `next_cursor` leads to more.
     #[param(
-        required = false, nullable = false, value_type = String, min_length = 1, max_length = 16384,
+        required = false, nullable = false, value_type = String, min_length = 1, max_length = 4096,
         pattern = r"^[^\x00]+$"
     )]
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_filter")]
@@ -119,8 +119,8 @@ fn parse_name_prefix(value: &str) -> Result<String, Expected> {
 }
 
 fn parse_filter(value: &str) -> Result<Filter, Expected> {
-    if value.chars().count() > MAX_FILTER {
-        return Err(Expected("length", format!("must have at most {MAX_FILTER} characters").into()));
+    if value.len() > MAX_FILTER {
+        return Err(Expected("length", format!("must have at most {MAX_FILTER} bytes of UTF-8").into()));
     }
     Filter::parse(value, ITEM_FIELDS).map_err(|error| Expected("filter", error.to_string().into()))
 }
