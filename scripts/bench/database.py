@@ -3,7 +3,7 @@
 import os
 import urllib.parse
 
-from plan import ATTRIBUTES, COLUMNS, FIRST, ID
+from plan import ATTRIBUTES, COLUMNS, FIRST, ID, VARIED
 from tools import find_client, run
 
 
@@ -38,12 +38,15 @@ class Database:
 
     def seed(self, items):
         """Inserts items with consecutive ids, one every 20 seconds; no autovacuum may disturb a round."""
+        attributes = f"replace($json${ATTRIBUTES}$json$, '{FIRST}', n::text)"
+        for member, (name, first, count) in VARIED.items():
+            attributes = f"""replace({attributes}, '{member}', '"{name}": ' || {first} + n % {count})"""
         self.query(
             f"""ALTER TABLE items SET (autovacuum_enabled = false);
             ALTER TABLE idempotency_keys SET (autovacuum_enabled = false);
             INSERT INTO items (id, {COLUMNS[4:]}, collection)
             SELECT ('{ID[:24]}' || n)::uuid, 'Desk lamp ' || n, (ARRAY['draft', 'active', 'archived'])[1 + n % 3],
-                   replace($json${ATTRIBUTES}$json$, '{FIRST}', n::text)::jsonb, 1, at, at, NULL, 'default'
+                   ({attributes})::jsonb, 1, at, at, NULL, 'default'
             FROM generate_series({FIRST}, {FIRST + items - 1}) AS n,
                  LATERAL (SELECT timestamptz '2025-01-01Z' + (n - {FIRST}) * interval '20.000001 s') AS times (at)"""
         )

@@ -4,10 +4,11 @@ import os
 import statistics
 import time
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from check import check_batch, check_key, check_responses
 from load import Pgbench, Wrk
-from plan import ATTRIBUTES, BATCH_SIZE, CONNECTIONS, PAGE_SIZE, PRODUCTION, SMALL_ATTRIBUTES
+from plan import ATTRIBUTES, BATCH_SIZE, CONNECTIONS, FILTERS, PAGE_SIZE, PRODUCTION, SMALL_ATTRIBUTES
 from service import Service
 from tools import require, run, say
 
@@ -38,6 +39,8 @@ def measure_services(database, curio, bare, plan):
     result = {"runs": runs}
     say(f"walking to page {plan.page}")
     result["page_first_ms"], result["page_deep_ms"] = measure_pages(database, curio, plan)
+    say("finding items by their attributes")
+    result["finding"] = measure_finding(curio, plan)
     runs["create"] = measure_creates(database, targets, plan)
     result["memory_mb"], result["memory_peak_mb"] = curio.memory()
     check_key(database, curio)
@@ -148,6 +151,23 @@ def measure_pages(database, service, plan):
                     measured.append((time.perf_counter() - start) * 1000)
                 require(status == 200, f"GET {address} returned {status}")
     return statistics.median(times[path]), statistics.median(times[deep])
+
+
+def measure_finding(service, plan):
+    """The times in milliseconds of a page by a condition, for one client: the median and the 99th percentile."""
+    result = {}
+    with service.client() as client:
+        for name, (condition, first, count) in FILTERS.items():
+            times = []
+            for number in range(plan.page_samples):
+                query = {"filter": condition.format(first + number % count), "limit": PAGE_SIZE}
+                address = f"/v1/items?{urlencode(query)}"
+                start = time.perf_counter()
+                page = client.request_json("GET", address)
+                times.append((time.perf_counter() - start) * 1000)
+            require(bool(page["data"]) == (name != "none"), f"{address} returned {len(page['data'])} items")
+            result[name] = {"p50": statistics.median(times), "p99": statistics.quantiles(times, n=100)[98]}
+    return result
 
 
 def measure_starts(command, env, log, plan):

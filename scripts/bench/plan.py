@@ -17,6 +17,19 @@ FIRST = 100_000_000_000
 ID = "01900000-0000-7000-8000-{:012}"
 ATTRIBUTES = (BENCHES / "attributes.json").read_text().strip()
 SMALL_ATTRIBUTES = f'{{"sku": "{FIRST}", "color": "red", "weight": 9}}'
+# In place of these, the attributes of seeded items have a member with as many values, counted from the first.
+VARIED = {
+    '"weight_g": 1840': ("weight_g", 100_000, 100_000),
+    '"lead_time_days": 12': ("lead_time_days", 1_000, 1_000),
+    '"warranty_months": 36': ("warranty_months", 10, 3),
+}
+# A condition, and the values to compare with: a rare one, a middling one, a common one, and one that no item has.
+FILTERS = {
+    "rare": ("attributes.weight_g = {}", 100_000, 100_000),
+    "middling": ("attributes.supplier.lead_time_days = {}", 1_000, 1_000),
+    "common": ("attributes.warranty_months = {}", 10, 3),
+    "none": ("attributes.weight_g < {}", 0, 1_000),
+}
 COLUMNS = "id, name, status, attributes, version, created_at, updated_at, deleted_at"
 
 PRODUCTION = {

@@ -48,6 +48,8 @@ def evaluate_goals(result, plan):
     yield Goal("items of a batch ÷ single creates", items / median_load(runs["create"]["curio"])["rate"], "≥", 20)
     yield Goal("p99 of get ÷ bare", ratio(runs["get"], "curio", "bare", "p99"), "≤", 3)
     yield Goal(f"page {plan.page:,} ÷ page 1", result["page_deep_ms"] / result["page_first_ms"], "≤", 1.2)
+    for name, wanted in {"rare": 30, "middling": 30, "common": 30, "none": 60}.items():
+        yield Goal(f"p99 of finding, {name}", result["finding"][name]["p99"], "≤", wanted, "ms")
     yield Goal("resident memory", result["memory_mb"], "≤", 40, "MB")
     yield Goal("start to ready", result["ready_ms"], "≤", 150, "ms")
     yield Goal("binary", result["binary_mb"], "≤", 20, "MB")

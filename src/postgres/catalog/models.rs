@@ -244,6 +244,16 @@ pub struct ItemFilter {
     pub condition: Option<Filter>,
 }
 
+impl ItemFilter {
+    /// Whether an index returns exactly these items in the order of the list.
+    #[must_use]
+    pub fn is_in_order(&self) -> bool {
+        let Self { collection, status, name_prefix, condition, .. } = self;
+        let is_one = status.is_empty() || status.len() == 1 && collection.is_none();
+        is_one && name_prefix.is_none() && condition.is_none()
+    }
+}
+
 const STATUSES: &[&str] = &[Status::Draft.as_str(), Status::Active.as_str(), Status::Archived.as_str()];
 
 /// What the condition of a filter may refer to.

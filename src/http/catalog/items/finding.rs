@@ -1,4 +1,4 @@
-//! Finding items by a condition, at a bounded cost.
+//! Finding items at a bounded cost.
 
 use std::time::Duration;
 
@@ -14,14 +14,15 @@ use crate::{
     },
 };
 
-/// The most items that a page with a condition examines in the order of the list.
+/// The most items that a page examines in the order of the list.
 pub const MAX_EXAMINED: u32 = 20_000;
-/// How many it examines before it tries the index on attributes: enough if many items match.
+/// How many it examines before it tries the index on names or attributes: enough if many items
+/// match.
 const FIRST_EXAMINED: u32 = 1_000;
 /// How long it tries the index, which is fast if few items match.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// A page of the list. PostgreSQL does not know how many items a condition matches, so it is not
+/// A page of the list. PostgreSQL does not know how many items a condition admits, so it is not
 /// left to its planner how to find them.
 ///
 /// # Errors
@@ -33,19 +34,20 @@ pub async fn find(
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
     let mut conn = app.database.connection().await?;
-    let Some(condition) = &filter.condition else {
+    if filter.is_in_order() {
         let found = item::list(&mut conn, filter, page).await?;
         conn.release();
         return Ok(found);
-    };
-    if let Some(required) = condition.containment("attributes") {
-        let found = item::walk(&mut conn, filter, condition, page, FIRST_EXAMINED).await?;
+    }
+    let required = filter.condition.as_ref().and_then(|condition| condition.containment("attributes"));
+    if filter.name_prefix.is_some() || required.is_some() {
+        let found = item::walk(&mut conn, filter, page, FIRST_EXAMINED).await?;
         conn.release();
         if found.end.is_none() {
             return Ok(found);
         }
         let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
-        match item::look_up(&mut tx, filter, (condition, &required), page).await {
+        match item::look_up(&mut tx, filter, required.as_ref(), page).await {
             Ok(found) => {
                 tx.commit().await?;
                 return Ok(found);
@@ -56,7 +58,7 @@ pub async fn find(
         }
         conn = app.database.connection().await?;
     }
-    let found = item::walk(&mut conn, filter, condition, page, MAX_EXAMINED).await?;
+    let found = item::walk(&mut conn, filter, page, MAX_EXAMINED).await?;
     conn.release();
     Ok(found)
 }

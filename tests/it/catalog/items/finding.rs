@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use curio::postgres::{
     catalog::{
-        models::{ITEM_FIELDS, ItemFilter},
+        models::{ITEM_FIELDS, ItemFilter, Status},
         operations::item,
     },
     keyset::{Newest, PageRequest, Start},
@@ -166,20 +166,28 @@ async fn a_page_examines_a_bounded_number_of_items_and_stops_when_it_is_full() {
     sqlx::raw_sql("BEGIN").execute(&mut conn).await.unwrap();
     let mut before = 0;
     let read = "SELECT seq_scan, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'items'";
-    for (condition, include_deleted, most) in [
-        ("attributes.rare = true", false, 2 * MAX_EXAMINED),
-        ("attributes.rare = true", true, 2 * MAX_EXAMINED + 4),
-        ("attributes.rare = null", false, 100),
-        ("attributes.rare = null", true, 200),
+    let condition =
+        |text| ItemFilter { condition: Filter::parse(text, ITEM_FIELDS).ok(), ..ItemFilter::default() };
+    let collection = Some("default".to_owned());
+    for (filter, most) in [
+        (condition("attributes.rare = true"), 2 * MAX_EXAMINED),
+        (ItemFilter { include_deleted: true, ..condition("attributes.rare = true") }, 2 * MAX_EXAMINED + 4),
+        (condition("attributes.rare = null"), 100),
+        (ItemFilter { include_deleted: true, ..condition("attributes.rare = null") }, 200),
+        (ItemFilter { name_prefix: Some("none".into()), ..ItemFilter::default() }, 2 * MAX_EXAMINED),
+        (ItemFilter { status: vec![Status::Active], collection, ..ItemFilter::default() }, 4 * MAX_EXAMINED),
+        (
+            ItemFilter { status: vec![Status::Active, Status::Archived], ..ItemFilter::default() },
+            2 * MAX_EXAMINED,
+        ),
     ] {
-        let condition = Filter::parse(condition, ITEM_FIELDS).unwrap();
-        let filter = ItemFilter { include_deleted, ..ItemFilter::default() };
+        assert!(!filter.is_in_order());
         let page = PageRequest::<Newest> { start: Start::First, limit: 50 };
-        let page = item::walk(&mut conn, &filter, &condition, &page, MAX_EXAMINED).await.unwrap();
-        assert!(page.more && (page.rows.len() == 50) == page.end.is_none(), "{condition}");
+        let page = item::walk(&mut conn, &filter, &page, MAX_EXAMINED).await.unwrap();
+        assert!(page.more && (page.rows.len() == 50) == page.end.is_none(), "{filter:?}");
         let (scans, rows): (i64, i64) = sqlx::query_as(read).fetch_one(&mut conn).await.unwrap();
-        assert_eq!(scans, 0, "{condition}: the table was read from its beginning");
-        assert!(rows - before <= i64::from(most), "{condition}: {} items were read", rows - before);
+        assert_eq!(scans, 0, "{filter:?}: the table was read from its beginning");
+        assert!(rows - before <= i64::from(most), "{filter:?}: {} items were read", rows - before);
         before = rows;
     }
 }

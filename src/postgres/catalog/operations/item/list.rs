@@ -16,7 +16,7 @@ use crate::{
 const COLUMNS: &str =
     "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
 
-/// A page of items, newest first.
+/// A page of items, newest first. The filter [is in order](ItemFilter::is_in_order).
 ///
 /// # Errors
 ///
@@ -31,8 +31,8 @@ pub async fn list(
     Ok(page.page(query.build_query_as().fetch_all(conn).await?))
 }
 
-/// A page of the items that satisfy a condition, newest first: a walk along the list, until the
-/// page is full or `most` items were examined. So it may be short or empty although there are more.
+/// A page of items, newest first: a walk along the list, until the page is full or `most` items
+/// were examined. So it may be short or empty although there are more.
 ///
 /// # Errors
 ///
@@ -40,15 +40,14 @@ pub async fn list(
 pub async fn walk(
     conn: &mut PgConnection,
     filter: &ItemFilter,
-    condition: &Filter,
     page: &PageRequest<Newest>,
     most: u32,
 ) -> Result<Page<Item, Newest>, Error> {
     let walk = PageRequest { limit: most - 1, ..*page };
     let mut query = QueryBuilder::new("WITH matches AS (SELECT * FROM (");
     push_page(&mut query, COLUMNS, filter, &walk);
-    query.push(") AS items WHERE ");
-    push_condition(&mut query, condition);
+    query.push(") AS items WHERE true");
+    push_rest(&mut query, filter);
     page.push_order(&mut query);
     // PostgreSQL looks for the last item only if the page is not full. It does so in the same
     // statement, so that both see the same items.
@@ -75,29 +74,30 @@ pub async fn walk(
     Ok(page.page_until(items, end.map(|(created_at, id)| Newest::new(created_at, id))))
 }
 
-/// A page of the items that satisfy a condition, newest first, from the index on their attributes:
-/// `required` is what the attributes of each of them contain.
+/// A page of items, newest first, from the index on names or attributes: `required` is what the
+/// attributes of all of them contain.
 ///
 /// # Errors
 ///
-/// Whatever the database reports. It may take long if many items contain what is required.
+/// Whatever the database reports. It takes long if many items have such a name or attributes.
 pub async fn look_up(
     conn: &mut PgConnection,
     filter: &ItemFilter,
-    (condition, required): (&Filter, &Value),
+    required: Option<&Value>,
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
-    let mut query = QueryBuilder::new(format!("SELECT {COLUMNS} FROM items WHERE attributes @> "));
-    query.push_bind(required.to_string()).push("::jsonb AND ");
-    push_condition(&mut query, condition);
-    if !filter.include_deleted {
-        query.push(" AND deleted_at IS NULL");
+    let deleted_at = if filter.include_deleted { "true" } else { "deleted_at IS NULL" };
+    let mut query = QueryBuilder::new(format!("SELECT {COLUMNS} FROM items WHERE {deleted_at}"));
+    if let Some(required) = required {
+        query.push(" AND attributes @> ").push_bind(required.to_string()).push("::jsonb");
     }
-    push_filter(&mut query, filter);
+    push_in_order(&mut query, filter);
+    push_rest(&mut query, filter);
     page.push(&mut query);
     Ok(page.page(query.build_query_as().persistent(false).fetch_all(conn).await?))
 }
 
+/// Pushes a page of the list by the conditions that keep it in order.
 fn push_page(
     query: &mut QueryBuilder<Postgres>,
     columns: &str,
@@ -105,13 +105,13 @@ fn push_page(
     page: &PageRequest<Newest>,
 ) {
     if !filter.include_deleted {
-        return push_part(query, columns, " IS NULL", filter, page);
+        return push_part(query, columns, "NULL", filter, page);
     }
     // Live and deleted items have an index each; the page is among the first rows of both.
     query.push("SELECT * FROM ((");
-    push_part(query, columns, " IS NULL", filter, page);
+    push_part(query, columns, "NULL", filter, page);
     query.push(") UNION ALL (");
-    push_part(query, columns, " IS NOT NULL", filter, page);
+    push_part(query, columns, "NOT NULL", filter, page);
     query.push(")) AS items");
     page.push_order(query);
 }
@@ -123,9 +123,39 @@ fn push_part(
     filter: &ItemFilter,
     page: &PageRequest<Newest>,
 ) {
-    query.push(format_args!("SELECT {columns} FROM items WHERE deleted_at{deleted_at}"));
-    push_filter(query, filter);
+    query.push(format_args!("SELECT {columns} FROM items WHERE deleted_at IS {deleted_at}"));
+    push_in_order(query, filter);
     page.push(query);
+}
+
+/// Pushes the conditions with which an index returns items in the order of the list.
+fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+    if let Some(collection) = &filter.collection {
+        query.push(" AND collection = ").push_bind(collection.clone());
+    } else if let [status] = filter.status[..] {
+        query.push(" AND status = ").push_bind(status);
+    }
+    if let Some(time) = filter.created_after {
+        query.push(" AND created_at >= ").push_bind(time);
+    }
+    if let Some(time) = filter.created_before {
+        query.push(" AND created_at < ").push_bind(time);
+    }
+}
+
+/// Pushes the other conditions.
+fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+    if filter.status.len() > 1 || filter.collection.is_some() && !filter.status.is_empty() {
+        let names: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
+        query.push(" AND status = ANY(").push_bind(names).push(")");
+    }
+    if let Some(prefix) = &filter.name_prefix {
+        query.push(" AND name LIKE ").push_bind(like_prefix(prefix));
+    }
+    if let Some(condition) = &filter.condition {
+        query.push(" AND ");
+        push_condition(query, condition);
+    }
 }
 
 fn push_condition(query: &mut QueryBuilder<Postgres>, condition: &Filter) {
@@ -135,33 +165,6 @@ fn push_condition(query: &mut QueryBuilder<Postgres>, condition: &Filter) {
             Part::Text(text) => query.push_bind(text),
             Part::Timestamp(time) => query.push_bind(time),
         };
-    }
-}
-
-fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
-    if let Some(collection) = &filter.collection {
-        query.push(" AND collection = ").push_bind(collection.clone());
-    }
-    match filter.status.as_slice() {
-        [] => {}
-        // With an equality, the index on status returns rows in list order; with an array it does
-        // not.
-        [status] => {
-            query.push(" AND status = ").push_bind(*status);
-        }
-        several => {
-            let names: Vec<&str> = several.iter().map(|status| status.as_str()).collect();
-            query.push(" AND status = ANY(").push_bind(names).push(")");
-        }
-    }
-    if let Some(prefix) = &filter.name_prefix {
-        query.push(" AND name LIKE ").push_bind(like_prefix(prefix));
-    }
-    if let Some(time) = filter.created_after {
-        query.push(" AND created_at >= ").push_bind(time);
-    }
-    if let Some(time) = filter.created_before {
-        query.push(" AND created_at < ").push_bind(time);
     }
 }
 
