@@ -46,6 +46,11 @@ async fn proxy(database: &TestDatabase) -> Proxy {
     Proxy::to(options.get_host(), options.get_port()).await
 }
 
+/// Uses the connection, so that the next request does not ping it.
+async fn touch(pool: &Database) {
+    pool.connection().await.unwrap().release();
+}
+
 /// Polls a future until it waits for something, then drops it.
 async fn start_and_drop<T>(future: impl Future<Output = T>, until: impl AsyncFn() -> bool) {
     let mut future = pin!(future);
@@ -63,10 +68,10 @@ async fn a_keyed_request_dropped_during_begin_leaves_a_usable_connection() {
     let database = TestDatabase::new().await;
     let proxy = proxy(&database).await;
     let pool = through(&proxy, &database);
-    pool.connection().await.unwrap().release();
     let locked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     for _ in 0..5 {
+        touch(&pool).await;
         proxy.set(Mode::Hold);
         let claim = idempotency_key::claim(&pool, &[7; 32]);
         start_and_drop(claim, async || database.number(locked).await == 1).await;
@@ -102,10 +107,10 @@ async fn a_request_dropped_during_begin_leaves_a_clean_pool() {
     let database = TestDatabase::new().await;
     let proxy = proxy(&database).await;
     let pool = through(&proxy, &database);
-    pool.connection().await.unwrap().release();
     let open = "SELECT count(*) FROM pg_stat_activity
                 WHERE datname = current_database() AND state = 'idle in transaction'";
     for _ in 0..20 {
+        touch(&pool).await;
         proxy.set(Mode::Hold);
         // The server has begun; its response is held back, and the request is dropped.
         start_and_drop(pool.begin(), async || database.number(open).await == 1).await;

@@ -32,6 +32,14 @@ async fn connect(service: &TestService) -> TcpStream {
     TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap()
 }
 
+/// A connection with little room for responses that are not read.
+async fn connect_narrowly(service: &TestService) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(32 * 1024).unwrap();
+    let address = service.address.strip_prefix("http://").unwrap().parse().unwrap();
+    socket.connect(address).await.unwrap()
+}
+
 fn post(body: &str) -> String {
     format!(
         "POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -311,10 +319,7 @@ async fn with_large_items(service: &TestService) {
 
 /// Asks for a page of megabytes over a connection that holds little of it.
 async fn ask_without_reading(service: &TestService) -> TcpStream {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(32 * 1024).unwrap();
-    let address = service.address.strip_prefix("http://").unwrap().parse().unwrap();
-    let mut stream = socket.connect(address).await.unwrap();
+    let mut stream = connect_narrowly(service).await;
     stream.write_all(b"GET /v1/items?limit=200 HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     stream
 }
@@ -352,7 +357,7 @@ async fn a_client_that_sends_requests_and_reads_no_response_is_cut_off() {
             connections.write_timeout = write_timeout;
         })
         .await;
-        let mut stream = connect(&service).await;
+        let mut stream = connect_narrowly(&service).await;
         let requests = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n".repeat(100);
         let cut =
             timeout(Duration::from_secs(20), async { while stream.write_all(&requests).await.is_ok() {} });
