@@ -247,12 +247,16 @@ impl Planner<'_> {
                     size.split(',').map(|digits| digits.trim().parse::<i64>().unwrap_or_default());
                 let (precision, scale) =
                     (digits.next().unwrap_or_default(), digits.next().unwrap_or_default());
-                if types::is_number(was) {
-                    format!("abs({name}) >= 10::numeric ^ {}", precision - scale)
+                let whole = precision - scale;
+                // Rounding may add a digit.
+                let is_too_large = format!("abs(round({name}::numeric, {scale})) >= 10::numeric ^ {whole}");
+                if matches!(was.data_type.as_str(), "smallint" | "integer" | "bigint") {
+                    format!("abs({name}) >= 10::numeric ^ {whole}")
+                } else if types::is_number(was) {
+                    is_too_large
                 } else {
-                    let whole = precision - scale;
                     format!(
-                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+(\\.\\d+)?\\s*$' THEN abs({name}::numeric) >= 10::numeric ^ {whole} \
+                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+(\\.\\d+)?\\s*$' THEN {is_too_large} \
                          ELSE {name} IS NOT NULL END"
                     )
                 }

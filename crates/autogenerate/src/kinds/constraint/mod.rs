@@ -154,8 +154,11 @@ impl Planner<'_> {
         );
         let mut step =
             Step::new(Priority::Validate, validate(table, name)).needs_committed(object).makes(valid);
-        let retyped = it.uses.columns.iter().any(|column| self.delta.is_retyped(table, column));
-        if retyped || !self.is_implied(table, name, it) {
+        let has_new_values = |column: &String| {
+            let object = Object::column(table, column);
+            self.delta.is_retyped(table, column) || self.delta.rebuilt.contains(&object)
+        };
+        if it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it) {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
         }
         self.push_on(step, it.kind.references().into_iter().chain([table]));

@@ -1,6 +1,6 @@
--- slot: populate events.id
+--- a new file
+-- slot in portions: populate events.id
 --   count: SELECT count(*) FROM events WHERE id IS NULL
---   template: -- update a large table in batches, by ranges of its key
 --   template: UPDATE events SET id = … WHERE id IS NULL;
 ALTER TABLE events ADD CONSTRAINT events_id_is_set CHECK (id IS NOT NULL) NOT VALID;
 --- a new file
