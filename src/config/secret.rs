@@ -1,8 +1,17 @@
 //! Values that do not print.
 
-use std::{fmt, fs, path::Path, str::FromStr};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read},
+    path::Path,
+    str::FromStr,
+};
 
 use anyhow::{Context, ensure};
+
+/// The most bytes of a secret in a file.
+const MAX_SECRET: u64 = 64 * 1024;
 
 /// A value that does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,7 +43,7 @@ impl fmt::Debug for Secret {
 ///
 /// # Errors
 ///
-/// Both are set, or the file cannot be read or is empty.
+/// Both are set, or the file cannot be read, is empty or has more than [`MAX_SECRET`] bytes.
 pub fn read_secret(
     name: &str,
     value: Option<&Secret>,
@@ -43,15 +52,25 @@ pub fn read_secret(
     let value = value.filter(|value| !value.expose().is_empty());
     let Some(file) = file else { return Ok(value.cloned()) };
     ensure!(value.is_none(), "{name} and {name}_FILE are both set; unset one of them");
-    let text =
-        fs::read_to_string(file).with_context(|| format!("cannot read {name}_FILE ({})", file.display()))?;
+    let text = read_start(file).with_context(|| format!("cannot read {name}_FILE ({})", file.display()))?;
+    let is_whole = text.len() as u64 <= MAX_SECRET;
+    ensure!(is_whole, "{name}_FILE ({}) has more than {MAX_SECRET} bytes", file.display());
     let line = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text);
     ensure!(!line.is_empty(), "{name}_FILE ({}) is empty", file.display());
     Ok(Some(Secret(line.to_owned())))
 }
 
+/// One byte more than a secret may have: the file may never end.
+fn read_start(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(MAX_SECRET + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -73,6 +92,8 @@ mod tests {
         }
         assert!(read(Some(&value), Some("a")).unwrap_err().contains("both set"));
         assert!(read(None, Some("\n")).unwrap_err().contains("is empty"));
+        let endless = read_secret("KEY", None, Some(Path::new("/dev/zero")));
+        assert!(endless.unwrap_err().to_string().contains("has more than 65536 bytes"));
         let missing = read_secret("KEY", None, Some(&folder.path().join("none")));
         assert!(missing.unwrap_err().to_string().contains("cannot read KEY_FILE"));
     }
