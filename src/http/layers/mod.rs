@@ -1,7 +1,7 @@
 //! What is around every request, in reading order: the first layer sees a request first, and its
 //! response last.
 //!
-//! Whatever may reject a request does so before the handler runs: no layer turns a committed write
+//! Whatever may reject a write does so before the handler runs: no layer turns a committed write
 //! into an error.
 
 mod actor;
@@ -17,6 +17,7 @@ mod rate_limit;
 mod request_id;
 mod retry;
 mod trace;
+mod unsent;
 
 use std::{any::Any, sync::Arc};
 
@@ -58,6 +59,7 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
     let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
     let (observed, checked) = (Arc::clone(app), Arc::clone(app));
     let turns = Arc::new(Semaphore::new(compress::TURNS));
+    let budget = unsent::Budget::new();
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
     router.layer(
         ServiceBuilder::new()
@@ -74,6 +76,7 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .map_response(|response: http::Response<_>| response.map(Body::new))
             .layer(CatchPanicLayer::custom(internal_error))
             .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
+            .layer(AroundLayer(move |request: &mut Request| Ok(unsent::count(&budget, request))))
             .layer(option_layer(limiter.map(|limiter| {
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
             })))
