@@ -5,7 +5,7 @@ pub const MAX_BODY: usize = 1024 * 1024;
 /// The most bytes of all bodies that are received or handled at once.
 pub const MAX_BODIES: usize = 128 * MEBIBYTE;
 /// The most bytes of all large responses that are being sent at once.
-pub const MAX_RESPONSES: usize = 256 * MEBIBYTE;
+pub const MAX_RESPONSES: usize = 128 * MEBIBYTE;
 /// The most faults that a problem document lists; checks stop once there are more.
 pub const MAX_FAULTS: usize = 100;
 /// The deepest nesting of a JSON body.
