@@ -43,7 +43,7 @@ impl fmt::Debug for Secret {
 ///
 /// # Errors
 ///
-/// Both are set, or the file cannot be read, is empty or has more than [`MAX_SECRET`] bytes.
+/// Both are set, or the file cannot be read, is empty or has more than 64 KiB.
 pub fn read_secret(
     name: &str,
     value: Option<&Secret>,
