@@ -30,8 +30,8 @@ impl Database {
         Ok(Transaction { connection })
     }
 
-    /// Begins a transaction for a query that is to be answered from an index by its bitmap, whatever
-    /// the planner estimates, and that is cancelled after `timeout`.
+    /// Begins a transaction for a query that reads an index by its bitmap, whatever the planner
+    /// estimates, and that is cancelled after `timeout`.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Why a text is not a filter.
 
-/// A syntax or type error, or an exceeded limit. Its message is in printable ASCII, and short as long
-/// as the names of the fields are.
+/// A syntax or type error, or an exceeded limit. Its message is in printable ASCII, and as short as
+/// the names of the fields allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem} at column {column}: expected {expected}")]
 pub struct Error {

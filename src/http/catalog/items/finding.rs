@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The most items that a page examines in the order of the list.
-pub const MAX_EXAMINED: u32 = 20_000;
+const MAX_EXAMINED: u32 = 20_000;
 /// How many it examines before it tries the index on names or attributes: enough if many items
 /// match.
 const FIRST_EXAMINED: u32 = 1_000;

@@ -3,7 +3,7 @@
 mod attributes;
 mod batch;
 mod events;
-pub mod finding;
+mod finding;
 mod handlers;
 mod queries;
 mod schemas;
