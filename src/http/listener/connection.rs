@@ -54,6 +54,7 @@ pub struct Connection {
     pub peer: SocketAddr,
     pub router: Router,
     pub app: Arc<App>,
+    pub activity: Arc<Activity>,
     pub slot: Slot,
     pub options: ConnectionOptions,
 }
@@ -64,7 +65,7 @@ impl Connection {
     pub async fn serve(self, draining: CancellationToken) {
         let options = self.options();
         let stream = Arc::new(self.stream);
-        let activity = Activity::new();
+        let activity = self.activity;
         let socket = Socket::new(
             Arc::clone(&stream),
             self.peer,
@@ -87,6 +88,7 @@ impl Connection {
             _ = served.as_mut() => return,
             verdict = verdict.as_mut() => Some(verdict),
             () = activity.end() => Some(Verdict::Close),
+            () = self.slot.evicted.cancelled() => Some(Verdict::Abort),
             () = draining.cancelled() => None,
         };
         if ended != Some(Verdict::Abort) {

@@ -5,6 +5,7 @@
 
 mod activity;
 mod connection;
+mod frames;
 mod framing;
 mod rejection;
 mod request_line;
@@ -28,7 +29,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub use self::slots::SURPLUS;
-use self::{connection::Connection, slots::Slots};
+use self::{activity::Activity, connection::Connection, slots::Slots};
 use crate::{app::App, config::http::ConnectionOptions};
 
 /// The pause after an error of `accept`, such as too many open files.
@@ -51,12 +52,13 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     let draining = CancellationToken::new();
     let accepting = async {
-        let slots = Slots::new(options.max);
+        let mut slots = Slots::new(options.max);
         loop {
             let (stream, peer) = accept(&listener).await;
-            let slot = slots.take().await;
+            let activity = Activity::new();
+            let slot = slots.take(&activity).await;
             let (router, app) = (router.clone(), Arc::clone(&app));
-            let connection = Connection { stream, peer, router, app, slot, options };
+            let connection = Connection { stream, peer, router, app, activity, slot, options };
             connections.spawn(connection.serve(draining.child_token()));
             while connections.try_join_next().is_some() {}
         }

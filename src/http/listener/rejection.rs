@@ -18,14 +18,12 @@ pub struct Rejection {
     pub bytes: Vec<u8>,
 }
 
-impl Rejection {
-    /// Logs and counts it, as the layers do with requests.
-    pub fn record(&self, app: &App, peer: SocketAddr) {
-        app.metrics.record_rejection(self.status);
-        let actor = Actor::from_address(peer.ip().to_canonical());
-        let span = tracing::info_span!("http", request_id = self.request_id, %actor);
-        span.in_scope(|| tracing::info!(http.status = self.status.as_u16(), "request"));
-    }
+/// Logs and counts a rejection, as the layers do with requests.
+pub fn record(app: &App, peer: SocketAddr, status: StatusCode, request_id: &str) {
+    app.metrics.record_rejection(status);
+    let actor = Actor::from_address(peer.ip().to_canonical());
+    let span = tracing::info_span!("http", request_id, %actor);
+    span.in_scope(|| tracing::info!(http.status = status.as_u16(), "request"));
 }
 
 /// What to send instead of a bare head. No response of the service looks like one: those of 400 and

@@ -1,8 +1,11 @@
 //! The number of connections.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use super::activity::Activity;
 
 /// How many connections above the limit may be open, each for one short request: a probe gets its
 /// response, and any other request a rejection.
@@ -13,6 +16,8 @@ pub const SURPLUS: usize = 16;
 pub struct Slots {
     regular: Arc<Semaphore>,
     surplus: Arc<Semaphore>,
+    /// The connections above the limit, oldest first.
+    above: Vec<(Weak<Activity>, CancellationToken)>,
 }
 
 /// The permit of one connection.
@@ -20,22 +25,36 @@ pub struct Slots {
 pub struct Slot {
     /// Whether the connection is above the limit.
     pub is_surplus: bool,
+    /// Cancelled when the connection has to make room for another.
+    pub evicted: CancellationToken,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Slots {
     pub fn new(max: usize) -> Self {
-        Self { regular: Arc::new(Semaphore::new(max)), surplus: Arc::new(Semaphore::new(SURPLUS)) }
+        let [regular, surplus] = [max, SURPLUS].map(|permits| Arc::new(Semaphore::new(permits)));
+        Self { regular, surplus, above: Vec::new() }
     }
 
-    /// Takes a free slot, above the limit if need be, or waits for one.
-    pub async fn take(&self) -> Slot {
+    /// Takes a free slot for a connection, above the limit if need be. If all are taken, the oldest
+    /// connection above the limit that has not sent a request makes room.
+    pub async fn take(&mut self, activity: &Arc<Activity>) -> Slot {
+        self.above.retain(|(activity, _)| activity.strong_count() > 0);
+        if self.regular.available_permits() == 0 && self.surplus.available_permits() == 0 {
+            let is_silent = |activity: &Weak<Activity>| activity.upgrade().is_some_and(|it| !it.is_busy());
+            let silent = self.above.iter().find(|(activity, _)| is_silent(activity));
+            silent.inspect(|(_, evicted)| evicted.cancel());
+        }
         let (permit, is_surplus) = tokio::select! {
             biased;
             permit = Arc::clone(&self.regular).acquire_owned() => (permit, false),
             permit = Arc::clone(&self.surplus).acquire_owned() => (permit, true),
         };
+        let evicted = CancellationToken::new();
+        if is_surplus {
+            self.above.push((Arc::downgrade(activity), evicted.clone()));
+        }
         let permit = permit.unwrap_or_else(|_| unreachable!("the semaphores are not closed"));
-        Slot { is_surplus, _permit: permit }
+        Slot { is_surplus, evicted, _permit: permit }
     }
 }

@@ -13,14 +13,20 @@ use std::{
     time::Duration,
 };
 
+use http::StatusCode;
 use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
     time::{Sleep, sleep},
 };
+use uuid::Uuid;
 
-use super::{activity::Activity, rejection::rejection};
+use super::{
+    activity::Activity,
+    frames::Frames,
+    rejection::{record, rejection},
+};
 use crate::app::App;
 
 /// How long, and for how many bytes, a client may go on sending after its response (RFC 9112 §9.6).
@@ -45,6 +51,7 @@ pub struct Socket {
     linger_time: Duration,
     /// The rest of the preface, as long as everything before it has arrived.
     preface: Option<&'static [u8]>,
+    frames: Frames,
 }
 
 #[derive(Debug)]
@@ -71,6 +78,7 @@ impl Socket {
             linger: None,
             linger_time,
             preface: Some(PREFACE),
+            frames: Frames::default(),
         }
     }
 
@@ -78,12 +86,25 @@ impl Socket {
         self.preface.is_some_and(<[u8]>::is_empty)
     }
 
-    /// Compares bytes that the client sent with the preface.
-    fn compare_with_preface(&mut self, bytes: &[u8]) {
-        self.preface = self.preface.and_then(|rest| {
-            let length = rest.len().min(bytes.len());
-            rest.strip_prefix(&bytes[..length])
-        });
+    /// Looks at bytes that the client sent.
+    ///
+    /// # Errors
+    ///
+    /// An HTTP/2 client floods the connection.
+    fn observe(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(preface) = self.preface else {
+            self.activity.read(bytes);
+            return Ok(());
+        };
+        let (start, frames) = bytes.split_at(preface.len().min(bytes.len()));
+        self.preface = preface.strip_prefix(start);
+        if self.preface.is_none() {
+            self.activity.read(bytes);
+        } else if self.frames.read(frames) {
+            record(&self.app, self.peer, StatusCode::TOO_MANY_REQUESTS, &Uuid::now_v7().to_string());
+            return Err(ErrorKind::InvalidData.into());
+        }
+        Ok(())
     }
 
     fn poll_try_write(
@@ -150,7 +171,7 @@ impl AsyncWrite for Socket {
             let Some(rejection) = rejection(bytes) else {
                 return self.poll_try_write(context, |stream| stream.try_write(bytes));
             };
-            rejection.record(&self.app, self.peer);
+            record(&self.app, self.peer, rejection.status, &rejection.request_id);
             self.rejection = rejection.bytes;
             self.activity.leave_unread();
         }
@@ -204,11 +225,7 @@ impl AsyncRead for Socket {
                     return Poll::Pending;
                 }
                 Ok(_) => {
-                    self.compare_with_preface(&buffer.filled()[before..]);
-                    if self.preface.is_none() {
-                        self.activity.read(&buffer.filled()[before..]);
-                    }
-                    return Poll::Ready(Ok(()));
+                    return Poll::Ready(self.observe(&buffer.filled()[before..]));
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),

@@ -1,22 +1,13 @@
-//! Connections: half-close, early rejections, silence, slow readers, their number.
+//! Connections of HTTP/1: half-close, early rejections, silence, slow readers, their number.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use futures_util::FutureExt;
-use http::Request;
-use http_body_util::Empty;
-use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, Interest},
     net::{TcpSocket, TcpStream},
-    task::JoinHandle,
     time::{interval, timeout},
 };
 
@@ -26,9 +17,9 @@ use crate::support::{
     service::{Reply, TestService, options},
 };
 
-const SHORT: Duration = Duration::from_millis(200);
+pub const SHORT: Duration = Duration::from_millis(200);
 
-async fn connect(service: &TestService) -> TcpStream {
+pub async fn connect(service: &TestService) -> TcpStream {
     TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap()
 }
 
@@ -56,7 +47,7 @@ async fn read_to_end(stream: &mut TcpStream) -> String {
 }
 
 /// A service whose connections have these options.
-async fn service_with(change: impl FnOnce(&mut ConnectionOptions)) -> TestService {
+pub async fn service_with(change: impl FnOnce(&mut ConnectionOptions)) -> TestService {
     let mut options = options();
     change(&mut options.connections);
     TestService::start_with(options).await
@@ -97,111 +88,6 @@ async fn a_half_closed_client_that_waits_long_gets_interim_responses_first() {
     sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
     let rest = read_to_end(&mut stream).await.replace("HTTP/1.1 100 Continue\r\n\r\n", "");
     assert!(rest.starts_with("HTTP/1.1 201 "), "{rest}");
-}
-
-/// A frame of HTTP/2 (RFC 9113 §4.1).
-fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    [&length[1..], &[kind, flags, 0, 0, 0, stream], payload].concat()
-}
-
-const HEADERS: u8 = 1;
-const DATA: u8 = 0;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
-
-/// The head of a request without Huffman coding (RFC 7541 §6.1 and §6.2.2).
-fn head(stream: u8, flags: u8, method: u8, path: &str) -> Vec<u8> {
-    let mut block = vec![method, 0x86];
-    for (index, value) in [(&[0x04][..], path), (&[0x01], "x"), (&[0x0f, 0x10], "application/json")] {
-        block.extend_from_slice(&[index, &[u8::try_from(value.len()).unwrap()], value.as_bytes()].concat());
-    }
-    frame(HEADERS, END_HEADERS | flags, stream, &block)
-}
-
-const GET: u8 = 0x82;
-const POST: u8 = 0x83;
-
-/// Sends frames on a new HTTP/2 connection, and half-closes it.
-async fn half_close_http2(service: &TestService, frames: &[Vec<u8>]) -> TcpStream {
-    let mut stream = connect(service).await;
-    let preface = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &frame(4, 0, 0, &[])[..]].concat();
-    stream.write_all(&[preface, frames.concat()].concat()).await.unwrap();
-    stream.shutdown().await.unwrap();
-    stream
-}
-
-/// The content of each stream that the server ended, in the order of their ids.
-async fn contents(stream: &mut TcpStream) -> Vec<String> {
-    let mut bytes = Vec::new();
-    let read = timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await;
-    read.expect("still open").unwrap();
-    let mut contents: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
-    let mut ended = BTreeSet::new();
-    let mut rest = &bytes[..];
-    while let [_, high, low, kind, flags, _, _, _, stream, after @ ..] = rest {
-        let (payload, next) = after.split_at(usize::from(u16::from_be_bytes([*high, *low])));
-        rest = next;
-        if *kind == DATA {
-            contents.entry(*stream).or_default().extend_from_slice(payload);
-        }
-        if matches!(*kind, DATA | HEADERS) && flags & END_STREAM != 0 {
-            ended.insert(*stream);
-        }
-    }
-    contents.retain(|stream, _| ended.contains(stream));
-    contents.into_values().map(|content| String::from_utf8(content).unwrap()).collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_http2_client_that_half_closes_after_its_requests_gets_the_responses() {
-    let service = service_with(|connections| connections.check_every = Duration::from_mins(1)).await;
-    for _ in 0..20 {
-        let frames = [
-            head(1, END_STREAM, GET, "/livez"),
-            head(3, 0, POST, "/v1/items"),
-            frame(DATA, END_STREAM, 3, br#"{"name":"Lamp"}"#),
-            head(5, END_STREAM, GET, "/v1/items?limit=1"),
-            head(7, 0, POST, "/v1/items"),
-            frame(DATA, 0, 7, br#"{"name":"#),
-        ];
-        let contents = contents(&mut half_close_http2(&service, &frames).await).await;
-        assert_eq!(contents.len(), 4, "{contents:?}");
-        for (content, expected) in
-            contents.iter().zip(["pass", "\"Lamp\"", "next_cursor", "malformed-request"])
-        {
-            assert!(content.contains(expected), "{content}");
-        }
-    }
-    assert_eq!(service.database.count_items().await, 20);
-    assert_eq!(contents(&mut half_close_http2(&service, &[]).await).await, [""; 0]);
-}
-
-#[tokio::test]
-async fn a_half_closed_http2_client_may_wait_long_for_its_response() {
-    let service = TestService::start().await;
-    let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
-    let mut stream = half_close_http2(&service, &[head(1, END_STREAM, GET, "/v1/items")]).await;
-    tokio::time::sleep(2 * SHORT).await;
-    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
-    let contents = contents(&mut stream).await;
-    assert!(contents.len() == 1 && contents[0].contains("next_cursor"), "{contents:?}");
-}
-
-#[tokio::test]
-async fn an_http2_client_that_leaves_ends_its_request() {
-    let log = Log::capture();
-    let service = TestService::start().await;
-    let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
-    let (mut client, connection) = connect_http2(&service, 65_535).await;
-    let response = tokio::spawn(client.send_request(get("/v1/items")));
-    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
-    eventually("the read waits", async || service.database.number(waiting).await == 1).await;
-    response.abort();
-    connection.abort();
-    eventually("the request is gone", async || log.lines("request.abandoned").len() == 1).await;
 }
 
 #[tokio::test]
@@ -310,7 +196,7 @@ async fn a_head_that_trickles_in_does_not_extend_the_idle_timeout() {
     assert!(tokio::time::timeout(Duration::from_secs(10), trickle).await.is_ok(), "still open");
 }
 
-async fn with_large_items(service: &TestService) {
+pub async fn with_large_items(service: &TestService) {
     let large = json!({ "name": "Lamp", "attributes": { "text": "x".repeat(60_000) } });
     for _ in 0..100 {
         assert_eq!(service.post("/v1/items", &large).await.status, StatusCode::CREATED);
@@ -381,49 +267,16 @@ async fn a_client_that_reads_slowly_but_steadily_gets_its_whole_response() {
     assert!(received.len() > 1_000_000, "{}", received.len());
 }
 
-/// An HTTP/2 connection whose streams may receive this many bytes.
-async fn connect_http2(
-    service: &TestService,
-    window: u32,
-) -> (http2::SendRequest<Empty<Bytes>>, JoinHandle<hyper::Result<()>>) {
-    let mut builder = http2::Builder::new(TokioExecutor::new());
-    builder.initial_stream_window_size(window);
-    let (client, connection) = builder.handshake(TokioIo::new(connect(service).await)).await.unwrap();
-    (client, tokio::spawn(connection))
-}
-
-fn get(path: &str) -> Request<Empty<Bytes>> {
-    Request::get(format!("http://x{path}")).body(Empty::new()).unwrap()
-}
-
-#[tokio::test]
-async fn an_http2_client_that_takes_nothing_is_cut_off() {
-    let service = service_with(|connections| connections.write_timeout = SHORT).await;
-    with_large_items(&service).await;
-    let (mut client, connection) = connect_http2(&service, 0).await;
-    let response = client.send_request(get("/v1/items?limit=200")).await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    let ended = timeout(Duration::from_secs(10), connection).await;
-    assert!(ended.is_ok(), "still open");
-}
-
-#[tokio::test]
-async fn an_idle_http2_connection_is_closed_in_order() {
-    let service = service_with(|connections| connections.idle_timeout = SHORT).await;
-    let (mut client, connection) = connect_http2(&service, 65_535).await;
-    assert_eq!(client.send_request(get("/livez")).await.unwrap().status(), StatusCode::OK);
-    let ended = timeout(Duration::from_secs(10), connection).await.expect("still open");
-    assert!(ended.unwrap().is_ok(), "GOAWAY comes before the end");
+async fn ask_on_new_connection(service: &TestService, path: &str) -> Reply {
+    let client = reqwest::Client::new();
+    Reply::of(client.get(format!("{}{path}", service.address))).await
 }
 
 #[tokio::test]
 async fn connections_above_the_limit_are_good_for_probes_alone() {
     let service = service_with(|connections| connections.max = 2).await;
     let silent = [connect(&service).await, connect(&service).await];
-    let ask = async |path: &str| {
-        let client = reqwest::Client::new();
-        Reply::of(client.get(format!("{}{path}", service.address))).await
-    };
+    let ask = async |path: &str| ask_on_new_connection(&service, path).await;
     ask("/v1/items").await.is_problem(503, "unavailable");
     // Rejected clients that go on sending do not keep the places of probes.
     let mut rejected = Vec::new();
@@ -439,4 +292,18 @@ async fn connections_above_the_limit_are_good_for_probes_alone() {
     }
     drop((silent, rejected));
     eventually("there is room again", async || ask("/v1/items").await.status == StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn silent_connections_above_the_limit_make_room_for_probes() {
+    let service = service_with(|connections| connections.max = 2).await;
+    let mut silent = Vec::new();
+    for _ in 0..400 {
+        silent.push(connect(&service).await);
+    }
+    for path in ["/livez", "/readyz"] {
+        let ask = ask_on_new_connection(&service, path);
+        let reply = timeout(Duration::from_secs(5), ask).await.expect("no room for probes");
+        assert_eq!(reply.status, StatusCode::OK);
+    }
 }

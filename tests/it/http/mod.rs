@@ -3,6 +3,7 @@ mod compressing_proxy;
 mod connections;
 mod framing;
 mod hostile;
+mod http2;
 mod idempotency;
 mod limits;
 mod strict;

@@ -1,0 +1,189 @@
+//! HTTP/2: half-close, disconnects, silence, clients that do not read, floods.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Empty;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use reqwest::StatusCode;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinHandle,
+    time::timeout,
+};
+
+use super::connections::{SHORT, connect, service_with, with_large_items};
+use crate::support::{eventually, log::Log, service::TestService};
+
+/// A frame of HTTP/2 (RFC 9113 §4.1).
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags, 0, 0, 0, stream], payload].concat()
+}
+
+const HEADERS: u8 = 1;
+const DATA: u8 = 0;
+const SETTINGS: u8 = 4;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// The head of a request without Huffman coding (RFC 7541 §6.1 and §6.2.2).
+fn head(stream: u8, flags: u8, method: u8, path: &str) -> Vec<u8> {
+    let mut block = vec![method, 0x86];
+    for (index, value) in [(&[0x04][..], path), (&[0x01], "x"), (&[0x0f, 0x10], "application/json")] {
+        block.extend_from_slice(&[index, &[u8::try_from(value.len()).unwrap()], value.as_bytes()].concat());
+    }
+    frame(HEADERS, END_HEADERS | flags, stream, &block)
+}
+
+const GET: u8 = 0x82;
+const POST: u8 = 0x83;
+
+/// A new connection, on which these frames were sent.
+async fn send_frames(service: &TestService, frames: &[Vec<u8>]) -> TcpStream {
+    let mut stream = connect(service).await;
+    let preface = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &frame(SETTINGS, 0, 0, &[])[..]].concat();
+    stream.write_all(&[preface, frames.concat()].concat()).await.unwrap();
+    stream
+}
+
+/// A new connection, on which these frames were sent, and nothing more will be.
+async fn half_close(service: &TestService, frames: &[Vec<u8>]) -> TcpStream {
+    let mut stream = send_frames(service, frames).await;
+    stream.shutdown().await.unwrap();
+    stream
+}
+
+/// The content of each stream that the server ended, in the order of their ids.
+async fn contents(stream: &mut TcpStream) -> Vec<String> {
+    let mut bytes = Vec::new();
+    let read = timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await;
+    read.expect("still open").unwrap();
+    let mut contents: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
+    let mut ended = BTreeSet::new();
+    let mut rest = &bytes[..];
+    while let [_, high, low, kind, flags, _, _, _, stream, after @ ..] = rest {
+        let (payload, next) = after.split_at(usize::from(u16::from_be_bytes([*high, *low])));
+        rest = next;
+        if *kind == DATA {
+            contents.entry(*stream).or_default().extend_from_slice(payload);
+        }
+        if matches!(*kind, DATA | HEADERS) && flags & END_STREAM != 0 {
+            ended.insert(*stream);
+        }
+    }
+    contents.retain(|stream, _| ended.contains(stream));
+    contents.into_values().map(|content| String::from_utf8(content).unwrap()).collect()
+}
+
+/// An HTTP/2 connection whose streams may receive this many bytes.
+async fn open(
+    service: &TestService,
+    window: u32,
+) -> (http2::SendRequest<Empty<Bytes>>, JoinHandle<hyper::Result<()>>) {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder.initial_stream_window_size(window);
+    let (client, connection) = builder.handshake(TokioIo::new(connect(service).await)).await.unwrap();
+    (client, tokio::spawn(connection))
+}
+
+fn get(path: &str) -> Request<Empty<Bytes>> {
+    Request::get(format!("http://x{path}")).body(Empty::new()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_http2_client_that_half_closes_after_its_requests_gets_the_responses() {
+    let service = service_with(|connections| connections.check_every = Duration::from_mins(1)).await;
+    for _ in 0..20 {
+        let frames = [
+            head(1, END_STREAM, GET, "/livez"),
+            head(3, 0, POST, "/v1/items"),
+            frame(DATA, END_STREAM, 3, br#"{"name":"Lamp"}"#),
+            head(5, END_STREAM, GET, "/v1/items?limit=1"),
+            head(7, 0, POST, "/v1/items"),
+            frame(DATA, 0, 7, br#"{"name":"#),
+        ];
+        let contents = contents(&mut half_close(&service, &frames).await).await;
+        assert_eq!(contents.len(), 4, "{contents:?}");
+        for (content, expected) in
+            contents.iter().zip(["pass", "\"Lamp\"", "next_cursor", "malformed-request"])
+        {
+            assert!(content.contains(expected), "{content}");
+        }
+    }
+    assert_eq!(service.database.count_items().await, 20);
+    assert_eq!(contents(&mut half_close(&service, &[]).await).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_half_closed_http2_client_may_wait_long_for_its_response() {
+    let service = TestService::start().await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let mut stream = half_close(&service, &[head(1, END_STREAM, GET, "/v1/items")]).await;
+    tokio::time::sleep(2 * SHORT).await;
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    let contents = contents(&mut stream).await;
+    assert!(contents.len() == 1 && contents[0].contains("next_cursor"), "{contents:?}");
+}
+
+#[tokio::test]
+async fn an_http2_client_that_leaves_ends_its_request() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let (mut client, connection) = open(&service, 65_535).await;
+    let response = tokio::spawn(client.send_request(get("/v1/items")));
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+    eventually("the read waits", async || service.database.number(waiting).await == 1).await;
+    response.abort();
+    connection.abort();
+    eventually("the request is gone", async || log.lines("request.abandoned").len() == 1).await;
+}
+
+#[tokio::test]
+async fn an_http2_client_that_takes_nothing_is_cut_off() {
+    let service = service_with(|connections| connections.write_timeout = SHORT).await;
+    with_large_items(&service).await;
+    let (mut client, connection) = open(&service, 0).await;
+    let response = client.send_request(get("/v1/items?limit=200")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let ended = timeout(Duration::from_secs(10), connection).await;
+    assert!(ended.is_ok(), "still open");
+}
+
+#[tokio::test]
+async fn an_idle_http2_connection_is_closed_in_order() {
+    let service = service_with(|connections| connections.idle_timeout = SHORT).await;
+    let (mut client, connection) = open(&service, 65_535).await;
+    assert_eq!(client.send_request(get("/livez")).await.unwrap().status(), StatusCode::OK);
+    let ended = timeout(Duration::from_secs(10), connection).await.expect("still open");
+    assert!(ended.unwrap().is_ok(), "GOAWAY comes before the end");
+}
+
+/// Each pair changes the windows of all streams twice.
+#[tokio::test]
+async fn an_http2_client_that_floods_settings_is_cut_off() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let window = |size: u32| frame(SETTINGS, 0, 0, &[&[0, 4][..], &size.to_be_bytes()].concat());
+    let pairs = |count| [window(0), window(i32::MAX as u32)].concat().repeat(count);
+    let mut polite = send_frames(&service, &[pairs(400), head(1, END_STREAM, GET, "/livez")]).await;
+    polite.shutdown().await.unwrap();
+    assert_eq!(contents(&mut polite).await.len(), 1);
+
+    let streams = (0..100).map(|n| head(2 * n + 1, END_STREAM, GET, "/openapi.json"));
+    let frames: Vec<_> = std::iter::once(window(0)).chain(streams).chain([pairs(1000)]).collect();
+    let mut stream = send_frames(&service, &frames).await;
+    let ended = timeout(Duration::from_secs(10), stream.read_to_end(&mut Vec::new())).await;
+    assert!(ended.is_ok(), "still open");
+    let rejections = log.lines("request").into_iter().filter(|line| line["http.status"] == 429);
+    assert_eq!(rejections.count(), 1);
+}
