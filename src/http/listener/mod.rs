@@ -8,6 +8,7 @@ mod connection;
 mod frames;
 mod framing;
 mod rejection;
+mod request_body;
 mod request_line;
 mod service;
 mod slots;

@@ -8,9 +8,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::{
-    BoxError, Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture,
-};
+use axum::{Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture};
 use bytes::{Buf, Bytes};
 use http::{Request, Version};
 use http_body::{Body as _, Frame, SizeHint};
@@ -19,8 +17,9 @@ use pin_project_lite::pin_project;
 use tower::Service as _;
 
 use super::{
-    activity::{Activity, Handling, PIECE, Receiving, Sending},
+    activity::{Activity, Handling, PIECE, Sending},
     framing::Framing,
+    request_body::RequestBody,
     target,
 };
 use crate::{
@@ -54,7 +53,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
             if body.is_end_stream() {
                 return Body::empty();
             }
-            Body::new(RequestBody { inner: body, receiving: self.activity.receive(version) })
+            Body::new(RequestBody::new(body, version, &self.activity))
         });
         request.extensions_mut().insert(ConnectInfo(self.peer));
         if self.activity.take_line().has_fragment {
@@ -91,41 +90,6 @@ impl Future for Responding {
         this.framing.complete(&mut response, closes);
         let sending = handling.respond();
         Poll::Ready(Ok(response.map(|inner| ResponseBody { inner, rest: Bytes::new(), sending })))
-    }
-}
-
-/// The body of a request.
-struct RequestBody {
-    inner: Incoming,
-    receiving: Receiving,
-}
-
-impl http_body::Body for RequestBody {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        // In this order: what arrived before the end is then in the body.
-        let is_half_closed = self.receiving.poll_half_closed(context).is_ready();
-        let frame = match Pin::new(&mut self.inner).poll_frame(context) {
-            Poll::Pending if is_half_closed => Some(Err("the client ended the connection".into())),
-            frame => ready!(frame).map(|frame| frame.map_err(BoxError::from)),
-        };
-        if frame.is_none() || self.inner.is_end_stream() {
-            self.receiving.finish();
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }
 

@@ -30,10 +30,10 @@ use super::{
 use crate::app::App;
 
 /// How long, and for how many bytes, a client may go on sending after its response (RFC 9112 §9.6).
-const LINGER_TIME: Duration = Duration::from_secs(5);
-/// The same above the limit of connections, where others wait for the slot.
+pub const LINGER_TIME: Duration = Duration::from_secs(5);
+pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
+/// The time above the limit of connections, where others wait for the slot.
 const SURPLUS_LINGER_TIME: Duration = Duration::from_millis(250);
-const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What an HTTP/2 client sends first (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

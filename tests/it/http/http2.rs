@@ -29,6 +29,7 @@ fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
 
 const HEADERS: u8 = 1;
 const DATA: u8 = 0;
+const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
@@ -60,22 +61,27 @@ async fn half_close(service: &TestService, frames: &[Vec<u8>]) -> TcpStream {
     stream
 }
 
+/// The next frame: its kind, flags, stream and payload; `None` at the end of the connection.
+async fn next_frame(connection: &mut TcpStream) -> Option<(u8, u8, u8, Vec<u8>)> {
+    let mut head = [0; 9];
+    let read = timeout(Duration::from_secs(10), connection.read_exact(&mut head)).await;
+    read.expect("still open").ok()?;
+    let [_, high, low, kind, flags, _, _, _, stream] = head;
+    let mut payload = vec![0; u16::from_be_bytes([high, low]).into()];
+    connection.read_exact(&mut payload).await.unwrap();
+    Some((kind, flags, stream, payload))
+}
+
 /// The content of each stream that the server ended, in the order of their ids.
-async fn contents(stream: &mut TcpStream) -> Vec<String> {
-    let mut bytes = Vec::new();
-    let read = timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await;
-    read.expect("still open").unwrap();
+async fn contents(connection: &mut TcpStream) -> Vec<String> {
     let mut contents: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
     let mut ended = BTreeSet::new();
-    let mut rest = &bytes[..];
-    while let [_, high, low, kind, flags, _, _, _, stream, after @ ..] = rest {
-        let (payload, next) = after.split_at(usize::from(u16::from_be_bytes([*high, *low])));
-        rest = next;
-        if *kind == DATA {
-            contents.entry(*stream).or_default().extend_from_slice(payload);
+    while let Some((kind, flags, stream, payload)) = next_frame(connection).await {
+        if kind == DATA {
+            contents.entry(stream).or_default().extend(payload);
         }
-        if matches!(*kind, DATA | HEADERS) && flags & END_STREAM != 0 {
-            ended.insert(*stream);
+        if matches!(kind, DATA | HEADERS) && flags & END_STREAM != 0 {
+            ended.insert(stream);
         }
     }
     contents.retain(|stream, _| ended.contains(stream));
@@ -119,6 +125,20 @@ async fn an_http2_client_that_half_closes_after_its_requests_gets_the_responses(
     }
     assert_eq!(service.database.count_items().await, 20);
     assert_eq!(contents(&mut half_close(&service, &[]).await).await, [""; 0]);
+}
+
+/// curl and httpx take a reset for the end of the request, and lose the response before it.
+#[tokio::test]
+async fn an_http2_client_that_is_still_sending_gets_the_rejection() {
+    let service = TestService::start().await;
+    let mut stream = send_frames(&service, &[head(1, 0, POST, "/v1/nothing")]).await;
+    while !matches!(next_frame(&mut stream).await, Some((DATA, END_STREAM, ..))) {}
+    let rest = [frame(DATA, 0, 1, &[0; 10_000]), frame(DATA, END_STREAM, 1, &[])];
+    stream.write_all(&rest.concat()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    while let Some((kind, ..)) = next_frame(&mut stream).await {
+        assert_ne!(kind, RST_STREAM);
+    }
 }
 
 #[tokio::test]
