@@ -2,6 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::{Read, Write},
+    task::Poll,
     time::Duration,
 };
 
@@ -11,6 +13,7 @@ use http_body_util::Empty;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use reqwest::StatusCode;
+use socket2::SockRef;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -206,4 +209,48 @@ async fn an_http2_client_that_floods_settings_is_cut_off() {
     assert!(ended.is_ok(), "still open");
     let rejections = log.lines("request").into_iter().filter(|line| line["http.status"] == 429);
     assert_eq!(rejections.count(), 1);
+}
+
+/// Lets other tasks run once; tokio's `yield_now` may let them run more often.
+async fn yield_once() {
+    let mut has_yielded = false;
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut has_yielded, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// The most bytes that the server sent at once, in response to megabytes of pings.
+async fn flood_with_pings(mut connection: TcpStream) -> usize {
+    let pings = frame(6, 0, 0, &[0; 8]).repeat(4000);
+    let mut received = vec![0; 8 << 20];
+    let (mut total, mut most, mut sent) = (0, 0, 0);
+    next_frame(&mut connection).await.unwrap();
+    // tokio looks for bytes at times only.
+    let mut connection = connection.into_std().unwrap();
+    while total < 10 << 20 {
+        while let Ok(written) = connection.write(&pings[sent..]) {
+            sent = (sent + written) % pings.len();
+        }
+        yield_once().await;
+        let mut burst = 0;
+        while let Ok(read) = connection.read(&mut received) {
+            assert_ne!(read, 0, "closed");
+            burst += read;
+        }
+        total += burst;
+        most = most.max(burst);
+    }
+    most
+}
+
+/// The client and the service share a thread, as tasks that run in turns.
+#[tokio::test]
+async fn other_tasks_run_while_an_http2_client_floods_the_connection() {
+    let service = TestService::start().await;
+    let connection = send_frames(&service, &[]).await;
+    SockRef::from(&connection).set_recv_buffer_size(4 << 20).unwrap();
+    let most = tokio::spawn(flood_with_pings(connection)).await.unwrap();
+    assert!(most < 160 << 10, "{most} bytes at once");
 }
