@@ -32,9 +32,11 @@ struct ItemCreate {
 #[derive(Serialize, sqlx::FromRow)]
 struct Item {
     id: Uuid,
+    collection: String,
     name: String,
     status: String,
     attributes: types::Json<Box<RawValue>>,
+    schema_version: Option<i32>,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -81,7 +83,8 @@ async fn create(
     let mut tx = pool.begin().await.map_err(internal)?;
     let item = sqlx::query_as::<_, Item>(
         "INSERT INTO items (id, collection, name, status, attributes) VALUES ($1, 'default', $2, $3, $4)
-         RETURNING id, name, status, attributes, version, created_at, updated_at, deleted_at",
+         RETURNING id, collection, name, status, attributes, schema_version, version, created_at, updated_at,
+                   deleted_at",
     )
     .bind(Uuid::now_v7())
     .bind(new.name)
@@ -96,7 +99,9 @@ async fn create(
 
 async fn read(State(pool): State<PgPool>, Path(id): Path<Uuid>) -> Result<Json<Item>, StatusCode> {
     sqlx::query_as::<_, Item>(
-        "SELECT id, name, status, attributes, version, created_at, updated_at, deleted_at FROM items
+        "SELECT id, collection, name, status, attributes, schema_version, version, created_at, updated_at,
+                deleted_at
+         FROM items
          WHERE id = $1 AND deleted_at IS NULL",
     )
     .bind(id)
@@ -109,7 +114,9 @@ async fn read(State(pool): State<PgPool>, Path(id): Path<Uuid>) -> Result<Json<I
 
 async fn list(State(pool): State<PgPool>, Query(query): Query<ListQuery>) -> Result<Json<Page>, StatusCode> {
     let mut data = sqlx::query_as::<_, Item>(
-        "SELECT id, name, status, attributes, version, created_at, updated_at, deleted_at FROM items
+        "SELECT id, collection, name, status, attributes, schema_version, version, created_at, updated_at,
+                deleted_at
+         FROM items
          WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $1",
     )
     .bind(i64::from(query.limit) + 1)

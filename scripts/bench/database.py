@@ -44,9 +44,9 @@ class Database:
         self.query(
             f"""ALTER TABLE items SET (autovacuum_enabled = false);
             ALTER TABLE idempotency_keys SET (autovacuum_enabled = false);
-            INSERT INTO items (id, {COLUMNS[4:]}, collection)
-            SELECT ('{ID[:24]}' || n)::uuid, 'Desk lamp ' || n, (ARRAY['draft', 'active', 'archived'])[1 + n % 3],
-                   ({attributes})::jsonb, 1, at, at, NULL, 'default'
+            INSERT INTO items ({COLUMNS})
+            SELECT ('{ID[:24]}' || n)::uuid, 'default', 'Desk lamp ' || n, (ARRAY['draft', 'active', 'archived'])[1 + n % 3],
+                   ({attributes})::jsonb, NULL, 1, at, at, NULL
             FROM generate_series({FIRST}, {FIRST + items - 1}) AS n,
                  LATERAL (SELECT timestamptz '2025-01-01Z' + (n - {FIRST}) * interval '20.000001 s') AS times (at)"""
         )

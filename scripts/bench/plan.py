@@ -30,7 +30,7 @@ FILTERS = {
     "common": ("attributes.warranty_months = {}", 10, 3),
     "none": ("attributes.weight_g < {}", 0, 1_000),
 }
-COLUMNS = "id, name, status, attributes, version, created_at, updated_at, deleted_at"
+COLUMNS = "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at"
 
 PRODUCTION = {
     "CURIO_LOG_FORMAT": "json",
