@@ -80,6 +80,7 @@ fn declare_fields(method: &str, status: &str, response: &mut Value, traits: &Tra
     add(is_entity && method != "put", "ETag");
     add(is_page, "Link");
     add(method == "get" && (is_entity || is_page), "Cache-Control");
+    add(is_page, "Preference-Applied");
     add(traits.is_write, "Idempotent-Replayed");
     // A minimal response to a batch has no entities, but still a body.
     add(

@@ -69,7 +69,9 @@ fn field(name: &str) -> Field {
         "Idempotent-Replayed" => {
             optional("The response to an earlier request with the same key.", text("^true$", 4))
         }
-        "Preference-Applied" => optional("The preference that was applied.", text("^return=minimal$", 32)),
+        "Preference-Applied" => {
+            optional("The preference that was applied.", text("^(return=minimal|count=exact)$", 32))
+        }
         "Retry-After" => required(
             "How many seconds to wait before retrying.",
             json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX }),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::traits::Traits;
 use crate::http::{
     limits::{MAX_COLLECTION_KEY, MAX_ENTITY_TAGS, MAX_KEY, MAX_KEY_FIELD, MAX_STORED, MEBIBYTE},
-    request::{collection_key::COLLECTION_KEY, preconditions::ENTITY_TAGS},
+    request::{collection_key::COLLECTION_KEY, listing::MAX_COUNT, preconditions::ENTITY_TAGS},
 };
 
 /// A bare key, or one in quotation marks with parameters.
@@ -79,6 +79,13 @@ fn of_requests() -> Value {
             "`return=minimal` asks for a response without a body, or for batch results without entities \
              (RFC 7240); other preferences are ignored.",
         ),
+        "PreferCount": header(
+            "Prefer", text("^[ -~\\t]*$", 1024), "count=exact",
+            &format!(
+                "`count=exact` asks for the number of entities in the list. Up to {MAX_COUNT} are counted; a longer \
+                 list is estimated (RFC 7240)."
+            ),
+        ),
         "ValidateOnly": {
             "name": "validate_only",
             "in": "query",
@@ -95,6 +102,7 @@ pub fn add(operation: &mut Value, traits: &Traits) {
     let mut add = |applies: bool, more: &[&'static str]| names.extend(more.iter().filter(|_| applies));
     add(true, &traits.path_parameters);
     add(traits.is_conditional_read, &["IfMatch", "KnownEntityTags"]);
+    add(traits.is_list, &["PreferCount"]);
     add(traits.is_write, &["ValidateOnly"]);
     add(traits.is_write && traits.has_content, &["Prefer"]);
     add(traits.is_write, &["IdempotencyKey"]);

@@ -21,6 +21,8 @@ pub struct Traits {
     pub is_write: bool,
     /// It returns an entity that the client may have already.
     pub is_conditional_read: bool,
+    /// It returns a page of a list.
+    pub is_list: bool,
 }
 
 impl Traits {
@@ -37,6 +39,7 @@ impl Traits {
             path_parameters,
             is_write: matches!(method, "post" | "put" | "patch" | "delete"),
             is_conditional_read: is_on_entity && method == "get",
+            is_list: !is_on_entity && method == "get",
         }
     }
 }

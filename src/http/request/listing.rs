@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use http::{HeaderValue, header::LINK};
+use http::{
+    HeaderValue,
+    header::{LINK, VARY},
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use utoipa::{
@@ -18,8 +21,10 @@ use super::{
     cursor::{self, CursorScope},
     head::{FromHead, Head},
     preconditions,
+    prefer::prefers_count,
     query::{Expected, FromQuery, Parameters},
 };
+pub use crate::postgres::count::MAX_COUNT;
 use crate::{
     actor::Actor,
     app::App,
@@ -33,6 +38,7 @@ use crate::{
         },
     },
     postgres::{
+        count::Total,
         entity::Entity,
         keyset::{Page, PageRequest, SortKey, Start},
     },
@@ -48,6 +54,8 @@ pub struct Listing<F, K> {
     pub filter: F,
     /// Which part of the list to read.
     pub page: PageRequest<K>,
+    /// Whether the client wants to know how many entities the list has.
+    pub prefers_count: bool,
     /// The URL of the list: relative, or below the public URL if one is configured.
     url: String,
     /// The parameters without the cursor.
@@ -79,7 +87,8 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         head.faults.extend(parameters.finish());
         let public_url = app.options.public_url.as_ref().map_or("", |url| url.as_str());
         let url = format!("{public_url}{path}");
-        Some(Self { filter, page: PageRequest { start, limit }, url, query, scope })
+        let prefers_count = prefers_count(&head.parts.headers);
+        Some(Self { filter, page: PageRequest { start, limit }, prefers_count, url, query, scope })
     }
 }
 
@@ -94,30 +103,40 @@ struct Neighbours {
 
 impl<F, K: SortKey> Listing<F, K> {
     /// The response with a page of the list, which ends early if it would have more than
-    /// [`MAX_PAGE_BYTES`].
+    /// [`MAX_PAGE_BYTES`], and with the number of entities in the list.
     ///
     /// # Errors
     ///
     /// [`Error::Internal`] if a row cannot be written as JSON.
-    pub fn reply<V, E>(&self, app: &App, page: Page<E, K>) -> Result<Reply, Error>
+    pub fn reply<V, E>(&self, app: &App, page: Page<E, K>, total: Option<Total>) -> Result<Reply, Error>
     where
         V: From<E> + Serialize,
         E: Entity,
     {
         let keys: Vec<K> = page.rows.iter().map(K::of).collect();
         let views: Vec<V> = page.rows.into_iter().map(V::from).collect();
-        let reply = self.reply_with(self.neighbours(app, &keys, page.more, page.end), &views)?;
+        let reply = self.reply_with(self.neighbours(app, &keys, page.more, page.end), &views, total)?;
         if reply.body.len() <= MAX_PAGE_BYTES {
             return Ok(reply);
         }
         let shown = self.fitting(&views)?;
-        self.reply_with(self.neighbours(app, &keys[shown.clone()], true, None), &views[shown])
+        self.reply_with(self.neighbours(app, &keys[shown.clone()], true, None), &views[shown], total)
     }
 
-    fn reply_with<V: Serialize>(&self, neighbours: Neighbours, data: &[V]) -> Result<Reply, Error> {
+    fn reply_with<V: Serialize>(
+        &self,
+        neighbours: Neighbours,
+        data: &[V],
+        total: Option<Total>,
+    ) -> Result<Reply, Error> {
         let Neighbours { next, prev } = neighbours;
         let link = self.link(next.as_deref(), prev.as_deref());
-        let reply = Reply::ok(&PageView { data, next_cursor: next, prev_cursor: prev })?.revalidated();
+        let mut reply = Reply::ok(&PageView::new(data, next, prev, total))?
+            .revalidated()
+            .with_header(VARY, HeaderValue::from_static("prefer"));
+        if total.is_some() {
+            reply = reply.with_preference("count=exact");
+        }
         match link {
             Some(link) => Ok(reply.with_header(LINK, HeaderValue::try_from(link).map_err(Error::internal)?)),
             None => Ok(reply),

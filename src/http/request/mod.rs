@@ -13,6 +13,7 @@ pub mod negotiation;
 pub mod patch;
 pub mod path;
 pub mod preconditions;
+pub mod prefer;
 pub mod query;
 mod target;
 pub mod text;

@@ -2,19 +2,29 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::http::request::field::{elements, pieces};
+use super::field::{elements, pieces};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// Whether the first `return` preference is `minimal` (RFC 7240 §2). Malformed preferences are
-/// ignored, as the RFC requires.
+/// Whether the client prefers a response without a body: `return=minimal` (RFC 7240 §4.2).
 pub fn prefers_minimal(headers: &HeaderMap) -> bool {
+    prefers(headers, b"return", b"minimal")
+}
+
+/// Whether the client wants to know how many entities a list has: `count=exact`.
+pub fn prefers_count(headers: &HeaderMap) -> bool {
+    prefers(headers, b"count", b"exact")
+}
+
+/// Whether the first preference with this name has this value (RFC 7240 §2). Malformed preferences
+/// are ignored, as the RFC requires.
+fn prefers(headers: &HeaderMap, name: &[u8], value: &[u8]) -> bool {
     let fields = headers.get_all(PREFER).iter().map(HeaderValue::as_bytes);
     let mut preferences = fields.flat_map(elements).filter_map(|preference| {
-        let (name, value) = parse_preference(pieces(preference).next()?)?;
-        name.eq_ignore_ascii_case(b"return").then_some(value)
+        let (other, value) = parse_preference(pieces(preference).next()?)?;
+        other.eq_ignore_ascii_case(name).then_some(value)
     });
-    preferences.next().is_some_and(|value| value.eq_ignore_ascii_case(b"minimal"))
+    preferences.next().is_some_and(|other| other.eq_ignore_ascii_case(value))
 }
 
 /// A name and its value, around whose equals sign there may be white space.

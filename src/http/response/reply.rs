@@ -96,11 +96,16 @@ impl Reply {
         self.with_header(ETAG, tag.unwrap_or_else(|_| unreachable!("digits are visible ASCII")))
     }
 
+    /// Adds `Preference-Applied` (RFC 7240 §3).
+    #[must_use]
+    pub fn with_preference(self, applied: &'static str) -> Self {
+        self.with_header(HeaderName::from_static("preference-applied"), HeaderValue::from_static(applied))
+    }
+
     /// Adds `Preference-Applied: return=minimal` (RFC 7240 §4.2).
     #[must_use]
     pub fn minimal(self) -> Self {
-        let applied = HeaderValue::from_static("return=minimal");
-        self.with_header(HeaderName::from_static("preference-applied"), applied)
+        self.with_preference("return=minimal")
     }
 
     /// Whether the response is [`minimal`](Self::minimal) already.

@@ -4,7 +4,6 @@
 mod idempotency;
 mod message;
 mod outcome;
-mod prefer;
 mod unstored;
 
 use axum::{
@@ -16,7 +15,7 @@ use http::{
     header::{CONTENT_TYPE, VARY},
 };
 
-use self::{idempotency::IdempotencyKey, prefer::prefers_minimal};
+use self::idempotency::IdempotencyKey;
 pub use self::{outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
     app::App,
@@ -24,6 +23,7 @@ use crate::{
         request::{
             head::{FromHead, Head},
             preconditions::{self, Preconditions},
+            prefer::prefers_minimal,
             query::{FromQuery, NoQuery, Parameters, parse_boolean},
         },
         response::{

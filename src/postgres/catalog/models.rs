@@ -3,7 +3,7 @@
 use autogenerate::{Enum, Table, model::Metadata};
 use chrono::{DateTime, Utc};
 use curio_filter::{Field, Filter, Kind};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
 use crate::postgres::{entity::Entity, json::JsonText, rule::Rule};
@@ -251,6 +251,12 @@ impl ItemFilter {
         let Self { collection, status, name_prefix, condition, .. } = self;
         let is_one = status.is_empty() || status.len() == 1 && collection.is_none();
         is_one && name_prefix.is_none() && condition.is_none()
+    }
+
+    /// What the attributes of all items contain, if the condition says so.
+    #[must_use]
+    pub fn containment(&self) -> Option<Value> {
+        self.condition.as_ref().and_then(|condition| condition.containment("attributes"))
     }
 }
 

@@ -196,6 +196,7 @@ impl Samples<'_> {
             self.create().valid(201),
             self.list().valid(200),
             self.list().at(next).valid(200),
+            self.list().valid(200).header("prefer", "count=exact"),
             self.get(self.id).valid(200),
             self.get(self.id).valid(304).header("if-none-match", "*"),
         ];

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::RESOURCES;
@@ -216,6 +216,29 @@ async fn a_query_is_rejected_for_every_fault_at_once() {
         }
         for limit in ["1", "200"] {
             assert_eq!(list(&format!("limit={limit}")).await.status, StatusCode::OK);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_entities_of_a_list_are_counted_on_request() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        api.seed(5).await;
+        let all = ids(&api.get(resource.path).await).len();
+        let mut url = format!("{}?limit=2", resource.path);
+        for _ in 0..2 {
+            for (prefer, is_counted) in [("count=exact", true), ("count=none", false), ("", false)] {
+                let page = api.send(Method::GET, &url, &[("prefer", prefer)], None).await;
+                assert_eq!(ids(&page).len(), 2);
+                assert!(page.header("vary").unwrap().contains("prefer"));
+                assert_eq!(page.header("preference-applied"), is_counted.then_some("count=exact"));
+                let total = [&page.body["total_count"], &page.body["total_count_exact"]];
+                let expected =
+                    if is_counted { [json!(all), json!(true)] } else { [Value::Null, Value::Null] };
+                assert_eq!(total, [&expected[0], &expected[1]]);
+            }
+            url = api.get(&url).await.link("next").unwrap();
         }
     }
 }

@@ -89,8 +89,9 @@ pub async fn list_collections(
 ) -> Result<Reply, Problem> {
     let mut conn = app.database.connection().await?;
     let page = collection::list(&mut conn, &listing.page).await?;
+    let total = if listing.prefers_count { Some(collection::count(&mut conn).await?) } else { None };
     conn.release();
-    Ok(listing.reply::<CollectionView, _>(&app, page)?)
+    Ok(listing.reply::<CollectionView, _>(&app, page, total)?)
 }
 
 /// Replace a collection, or create it

@@ -15,12 +15,12 @@ use crate::{
 };
 
 /// The most items that a page examines in the order of the list.
-const MAX_EXAMINED: u32 = 20_000;
+pub const MAX_EXAMINED: u32 = 20_000;
 /// How many it examines before it tries the index on names or attributes: enough if many items
 /// match.
 const FIRST_EXAMINED: u32 = 1_000;
 /// How long it tries the index, which is fast if few items match.
-const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(100);
+pub const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// A page of the list. PostgreSQL does not know how many items a condition admits, so it is not
 /// left to its planner how to find them.
@@ -39,7 +39,7 @@ pub async fn find(
         conn.release();
         return Ok(found);
     }
-    let required = filter.condition.as_ref().and_then(|condition| condition.containment("attributes"));
+    let required = filter.containment();
     if filter.name_prefix.is_some() || required.is_some() {
         let found = item::walk(&mut conn, filter, page, FIRST_EXAMINED).await?;
         conn.release();

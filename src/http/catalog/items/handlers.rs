@@ -7,6 +7,7 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::{
+    counting::count,
     events::ItemCreated,
     finding::find,
     queries::{ItemDeleteQuery, ItemFilterQuery},
@@ -82,8 +83,10 @@ pub async fn list_items(
     State(app): State<Arc<App>>,
     Valid(listing, _): Valid<Listing<ItemFilterQuery, Newest>>,
 ) -> Result<Reply, Problem> {
-    let page = find(&app, &listing.filter.to_filter(), &listing.page).await?;
-    Ok(listing.reply::<ItemView, _>(&app, page)?)
+    let filter = listing.filter.to_filter();
+    let page = find(&app, &filter, &listing.page).await?;
+    let total = if listing.prefers_count { Some(count(&app, &filter).await?) } else { None };
+    Ok(listing.reply::<ItemView, _>(&app, page, total)?)
 }
 
 /// Replace an item, or create it with an id that the client chose

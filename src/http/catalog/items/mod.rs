@@ -2,6 +2,7 @@
 
 mod attributes;
 mod batch;
+mod counting;
 mod events;
 mod finding;
 mod handlers;

@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     postgres::{
         catalog::models::{Collection, CollectionContent},
+        count::Total,
         keyset::{Newest, Page, PageRequest},
         versions::{continue_versions, purge},
     },
@@ -156,4 +157,13 @@ pub async fn list(
     );
     page.push(&mut query);
     Ok(page.page(query.build_query_as().fetch_all(conn).await?))
+}
+
+/// The number of collections.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn count(conn: &mut PgConnection) -> Result<Total, Error> {
+    Total::of(conn, "collections").await
 }

@@ -10,7 +10,7 @@ use curio::postgres::{
     keyset::{Newest, PageRequest, Start},
 };
 use curio_filter::Filter;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::support::{
@@ -230,4 +230,29 @@ async fn a_page_walks_on_if_the_index_takes_too_long() {
     assert_eq!(names(&page), ["item 60000"]);
     let next = service.get(&page.link("next").unwrap()).await;
     assert_eq!(names(&next), ["item 25000", "item 1"]);
+}
+
+#[tokio::test]
+async fn a_short_list_is_counted_and_a_long_one_is_estimated() {
+    let service = TestService::start().await;
+    service.database.execute(SEED).await;
+    for (rest, expected, is_exact) in [
+        // Counted along the list.
+        ("created_before=2026-01-01T00:00:00.1Z", 466..=466, true),
+        ("created_after=2026-01-01T00:00:08Z&filter=version%3D2", 0..=0, true),
+        // In an index.
+        ("filter=attributes.rare%3Dtrue", 3..=3, true),
+        ("name_prefix=item%201", 7_409..=7_409, true),
+        // Estimated: all, about half, and none of the newest.
+        ("", 38_000..=42_000, false),
+        ("include_deleted=true", 58_000..=62_000, false),
+        ("name_prefix=item", 38_000..=42_000, false),
+        ("filter=name%3E%22item%2045%22", 15_000..=42_000, false),
+        ("filter=attributes.rare%3C1", 0..=0, false),
+    ] {
+        let url = format!("/v1/items?limit=1&{rest}");
+        let page = service.send(Method::GET, &url, &[("prefer", "count=exact")], None).await;
+        let total = (page.body["total_count"].as_i64().unwrap(), page.body["total_count_exact"].as_bool());
+        assert!(expected.contains(&total.0) && total.1 == Some(is_exact), "{rest}: {total:?}");
+    }
 }

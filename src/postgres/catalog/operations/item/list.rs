@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     postgres::{
         catalog::models::{Item, ItemFilter},
-        keyset::{Newest, Page, PageRequest},
+        keyset::{Newest, Page, PageRequest, Start},
     },
 };
 
@@ -86,15 +86,37 @@ pub async fn look_up(
     required: Option<&Value>,
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
+    let mut query = QueryBuilder::new("");
+    push_matches(&mut query, COLUMNS, filter, required);
+    page.push(&mut query);
+    Ok(page.page(query.build_query_as().persistent(false).fetch_all(conn).await?))
+}
+
+/// Pushes the items of the list: `required` is what the attributes of all of them contain.
+pub fn push_matches(
+    query: &mut QueryBuilder<Postgres>,
+    columns: &str,
+    filter: &ItemFilter,
+    required: Option<&Value>,
+) {
     let deleted_at = if filter.include_deleted { "true" } else { "deleted_at IS NULL" };
-    let mut query = QueryBuilder::new(format!("SELECT {COLUMNS} FROM items WHERE {deleted_at}"));
+    query.push(format_args!("SELECT {columns} FROM items WHERE {deleted_at}"));
     if let Some(required) = required {
         query.push(" AND attributes @> ").push_bind(required.to_string()).push("::jsonb");
     }
-    push_in_order(&mut query, filter);
-    push_rest(&mut query, filter);
-    page.push(&mut query);
-    Ok(page.page(query.build_query_as().persistent(false).fetch_all(conn).await?))
+    push_in_order(query, filter);
+    push_rest(query, filter);
+}
+
+/// Pushes the items that satisfy the conditions that keep the list in order: the newest ones, or
+/// all.
+pub fn push_candidates(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most: Option<u32>) {
+    if let Some(most) = most {
+        return push_page(query, COLUMNS, filter, &PageRequest { start: Start::First, limit: most - 1 });
+    }
+    let deleted_at = if filter.include_deleted { "true" } else { "deleted_at IS NULL" };
+    query.push(format_args!("SELECT FROM items WHERE {deleted_at}"));
+    push_in_order(query, filter);
 }
 
 /// Pushes a page of the list by the conditions that keep it in order.
@@ -144,7 +166,7 @@ fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
 }
 
 /// Pushes the other conditions.
-fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+pub fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     if filter.status.len() > 1 || filter.collection.is_some() && !filter.status.is_empty() {
         let names: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
         query.push(" AND status = ANY(").push_bind(names).push(")");

@@ -17,6 +17,7 @@ macro_rules! query_item {
     };
 }
 
+mod count;
 mod list;
 mod many;
 
@@ -24,6 +25,7 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 pub use self::{
+    count::{count_look_up, extrapolate, sample},
     list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, measure_many, update_many},
 };

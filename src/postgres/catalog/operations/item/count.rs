@@ -1,0 +1,70 @@
+//! The number of items in a list.
+
+use serde_json::Value;
+use sqlx::{PgConnection, QueryBuilder};
+
+use super::list::{push_candidates, push_matches, push_rest};
+use crate::{
+    error::Error,
+    postgres::{
+        catalog::models::ItemFilter,
+        count::{MAX_COUNT, Total, estimate},
+    },
+};
+
+/// What a walk along the list found.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct Sample {
+    /// How many items it examined.
+    pub examined: i64,
+    /// How many of them the list contains.
+    pub matches: i64,
+}
+
+/// Counts among the newest items, at most `most`.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> Result<Sample, Error> {
+    let mut query = QueryBuilder::new("SELECT count(*) AS examined, count(*) FILTER (WHERE true");
+    push_rest(&mut query, filter);
+    query.push(") AS matches FROM (");
+    push_candidates(&mut query, filter, Some(most));
+    query.push(") AS items");
+    Ok(query.build_query_as().persistent(false).fetch_one(conn).await?)
+}
+
+/// How many items the list has if it has as many matches everywhere.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn extrapolate(
+    conn: &mut PgConnection,
+    filter: &ItemFilter,
+    sample: Sample,
+) -> Result<Total, Error> {
+    let candidates = estimate(conn, |query| push_candidates(query, filter, None)).await?;
+    let count = i128::from(candidates) * i128::from(sample.matches) / i128::from(sample.examined.max(1));
+    let count = i64::try_from(count).unwrap_or(i64::MAX).max(sample.matches);
+    Ok(Total { count, is_exact: false })
+}
+
+/// Counts with the index on names or attributes, as [`look_up`](super::look_up) finds; `None` if
+/// there are many.
+///
+/// # Errors
+///
+/// Whatever the database reports. It takes long if many items have such a name or attributes.
+pub async fn count_look_up(
+    conn: &mut PgConnection,
+    filter: &ItemFilter,
+    required: Option<&Value>,
+) -> Result<Option<Total>, Error> {
+    let mut query = QueryBuilder::new("SELECT count(*) FROM (");
+    push_matches(&mut query, "", filter, required);
+    query.push(format_args!(" LIMIT {}) AS items", MAX_COUNT + 1));
+    let count: i64 = query.build_query_scalar().persistent(false).fetch_one(conn).await?;
+    Ok((count <= MAX_COUNT.into()).then_some(Total { count, is_exact: true }))
+}
