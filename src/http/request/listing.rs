@@ -79,7 +79,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         head.faults.extend(parameters.finish());
         let public_url = app.options.public_url.as_ref().map_or("", |url| url.as_str());
         let url = format!("{public_url}{path}");
-        Some(Self { filter, page: PageRequest { start, limit }, url, query, scope })
+        Some(Self { filter, page: PageRequest { start, limit, bytes: MAX_PAGE_BYTES }, url, query, scope })
     }
 }
 
