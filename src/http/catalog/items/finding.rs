@@ -52,8 +52,7 @@ pub async fn find(
                 tx.commit().await?;
                 return Ok(found);
             }
-            // It took too long.
-            Err(Error::Unavailable(_)) => drop(tx),
+            Err(Error::TooSlow(_)) => drop(tx),
             Err(error) => return Err(error),
         }
         conn = app.database.connection_in_turn().await?;
