@@ -27,7 +27,10 @@ pub enum Error {
     /// request can be retried.
     #[error("the database has changed")]
     Stale(#[source] Source),
-    /// The database cannot serve now: unreachable, starting, read-only, full or too slow.
+    /// A statement took longer than it may. Nothing was written.
+    #[error("a statement took too long")]
+    TooSlow(#[source] Source),
+    /// The database cannot serve now: unreachable, starting, read-only, full or busy.
     #[error("the database is unavailable")]
     Unavailable(#[source] Source),
     /// A defect, or a schema that this binary does not know.

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use curio::{cli, telemetry};
 
 #[global_allocator]
@@ -12,7 +11,7 @@ fn main() -> ExitCode {
     if let Err(error) = cli::load_dotenv() {
         return cli::fail(&error);
     }
-    let arguments = cli::Arguments::parse();
+    let arguments = cli::Arguments::parse_safely();
     let telemetry =
         match telemetry::init(&arguments.log.filter, arguments.log.format, arguments.command.log_output()) {
             Ok(telemetry) => telemetry,

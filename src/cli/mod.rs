@@ -9,11 +9,12 @@ mod healthcheck;
 mod openapi;
 #[cfg(feature = "service")]
 mod serve;
+mod settings;
 
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{config::LogSettings, telemetry::Output};
 
@@ -25,6 +26,15 @@ pub struct Arguments {
     pub log: LogSettings,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Parses the command line and the environment. Ends the process if they are malformed, with a
+    /// message that contains no password.
+    #[must_use]
+    pub fn parse_safely() -> Self {
+        Self::try_parse().unwrap_or_else(|error| settings::hide_secrets(error, Self::command()).exit())
+    }
 }
 
 /// The commands.
@@ -85,7 +95,13 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         match command {
             #[cfg(feature = "service")]
-            Command::Serve(settings) => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
+            Command::Serve(settings) => {
+                let variables = settings::unknown_variables(&Arguments::command());
+                if !variables.is_empty() {
+                    tracing::warn!(?variables, "serve.unknown_variables");
+                }
+                serve::run(&settings).await.map(|()| ExitCode::SUCCESS)
+            }
             Command::Db(arguments) => db::run(arguments).await,
             #[cfg(feature = "service")]
             Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),

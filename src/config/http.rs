@@ -37,6 +37,20 @@ pub struct HttpOptions {
     pub connections: ConnectionOptions,
 }
 
+/// Who may call the API: everybody.
+#[derive(Debug, Clone, Copy)]
+pub struct NoAuth;
+
+impl FromStr for NoAuth {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let message = "must be none: this version cannot restrict who calls the API, so let only trusted \
+                       clients reach its address";
+        (text == "none").then_some(Self).ok_or(message)
+    }
+}
+
 /// Where the pages at `/docs` are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Docs {

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::{
     database::{DatabaseUrl, MigrationSettings},
     duration::{parse_timeout, parse_wait},
-    http::{ConnectionOptions, Docs, HttpOptions, Origin, PublicUrl, Quota, parse_network},
+    http::{ConnectionOptions, Docs, HttpOptions, NoAuth, Origin, PublicUrl, Quota, parse_network},
     secret::{Secret, read_secret},
 };
 use crate::postgres::pool::DatabaseOptions;
@@ -20,6 +20,9 @@ pub struct ServeSettings {
     /// The address to listen on
     #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
+    /// Who may call the API: only `none` is possible yet, which means everybody who reaches the address
+    #[arg(long, env = "CURIO_AUTH", value_name = "AUTH", default_value = "none")]
+    pub auth: NoAuth,
     /// A separate address for probes and metrics; metrics are then served only there
     #[arg(long, env = "CURIO_ADMIN_BIND", value_name = "ADDR")]
     pub admin_bind: Option<SocketAddr>,
@@ -66,13 +69,19 @@ pub struct ServeSettings {
     #[arg(long, env = "CURIO_REQUIRE_IF_MATCH")]
     pub require_if_match: bool,
     /// The URL under which clients reach the service, for links; without it, links are relative
-    #[arg(long, env = "CURIO_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, env = "CURIO_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
     pub public_url: Option<PublicUrl>,
     /// Networks of proxies whose X-Forwarded-For is trusted, separated by commas
     #[arg(long, env = "CURIO_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may call the API (CORS), separated by commas, or `*`
-    #[arg(long, env = "CURIO_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "CURIO_CORS_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
     pub cors_origins: Vec<Origin>,
     /// Key of the cursors, at least 32 characters, the same for all replicas; without it, one is
     /// stored in the database

@@ -93,6 +93,8 @@ pub struct PageRequest<K> {
     pub start: Start<K>,
     /// The most rows.
     pub limit: u32,
+    /// The most bytes of JSON. A list may return more, but not much more.
+    pub bytes: usize,
 }
 
 /// Part of a list, in the order of the list.
@@ -121,12 +123,17 @@ impl<K: SortKey> PageRequest<K> {
         self.push_order(query);
     }
 
-    /// Orders rows in the direction of reading, and limits them.
-    pub fn push_order(&self, query: &mut QueryBuilder<Postgres>) {
+    /// Orders rows in the direction of reading.
+    pub fn push_sort(&self, query: &mut QueryBuilder<Postgres>) {
         let is_descending = K::DESCENDING != self.start.is_backwards();
         let direction = if is_descending { " DESC" } else { "" };
         let columns: Vec<String> = K::COLUMNS.iter().map(|column| format!("{column}{direction}")).collect();
         query.push(format_args!(" ORDER BY {}", columns.join(", ")));
+    }
+
+    /// Orders rows in the direction of reading, and limits them.
+    pub fn push_order(&self, query: &mut QueryBuilder<Postgres>) {
+        self.push_sort(query);
         // One more row tells whether there is another page. The number is no parameter: PostgreSQL
         // would plan for any number, and plan again for each execution.
         query.push(format_args!(" LIMIT {}", i64::from(self.limit) + 1));

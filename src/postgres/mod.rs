@@ -4,6 +4,7 @@
 //! database returned, and never begins or commits.
 
 pub mod catalog;
+mod connector;
 pub mod count;
 pub mod entity;
 pub mod json;

@@ -9,31 +9,27 @@ use std::{
     cell::{Cell, RefCell},
     fmt,
     ops::{Deref, DerefMut},
-    sync::{Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use deadpool::{
     Runtime, Status,
-    managed::{
-        Manager, Metrics, Object, Pool, PoolConfig, PoolError, QueueMode, RecycleError, RecycleResult,
-        Timeouts,
-    },
+    managed::{Object, Pool, PoolConfig, PoolError, QueueMode, Timeouts},
 };
 use sqlx::{
-    ConnectOptions as _, Connection as _, Executor, PgConnection, Row as _, SqlSafeStr,
+    ConnectOptions as _, Executor, PgConnection, Row as _, SqlSafeStr,
     postgres::{PgConnectOptions, PgRow},
 };
-use tokio::task::JoinHandle;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinHandle,
+    time::timeout,
+};
 
+use super::connector::Connector;
 use crate::error::Error;
 
-/// Idle connections older than this are pinged before use.
-const TRUSTED_IDLE: Duration = Duration::from_millis(100);
-/// A connection whose ping takes longer is dead.
-const PING_TIMEOUT: Duration = Duration::from_millis(500);
-/// A connection is replaced at this age, so that the server's memory for it does not grow forever.
-const MAX_AGE: Duration = Duration::from_mins(30);
 /// How long a dropped transaction may take to roll back before its connection is closed.
 const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);
 /// How often PostgreSQL checks whether the client of a running statement is still connected, in
@@ -71,6 +67,9 @@ impl fmt::Debug for DatabaseOptions {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Connector>,
+    /// Turns for statements on many rows, which leave a quarter of the connections to the others.
+    turns: Arc<Semaphore>,
+    wait_timeout: Duration,
 }
 
 impl Database {
@@ -89,7 +88,7 @@ impl Database {
             ("lock_timeout", milliseconds(options.lock_timeout)),
             ("idle_in_transaction_session_timeout", milliseconds(options.idle_in_transaction_timeout)),
         ]);
-        let pool = Pool::builder(Connector { connect, distrusted: Mutex::new(Instant::now()) })
+        let pool = Pool::builder(Connector::new(connect))
             .config(PoolConfig {
                 max_size: options.max_connections,
                 timeouts: Timeouts {
@@ -103,7 +102,8 @@ impl Database {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { pool })
+        let turns = (options.max_connections * 3 / 4).max(1);
+        Ok(Self { pool, turns: Arc::new(Semaphore::new(turns)), wait_timeout: options.wait_timeout })
     }
 
     /// A connection for a read of one statement, which needs no transaction.
@@ -113,16 +113,39 @@ impl Database {
     /// [`Error::Unavailable`] if no connection is free in time.
     pub async fn connection(&self) -> Result<Connection, Error> {
         match self.pool.get().await {
-            Ok(object) => Ok(Connection { object: Some(object) }),
+            Ok(object) => Ok(Connection { object: Some(object), turn: None }),
             Err(PoolError::Backend(error)) => Err(Error::Unavailable(Box::new(error))),
             Err(error) => Err(Error::Unavailable(Box::new(error))),
         }
     }
 
+    /// As [`connection`](Self::connection), for a read of many rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] if there is no turn, or no connection is free, in time.
+    pub async fn connection_in_turn(&self) -> Result<Connection, Error> {
+        let turn = self.turn().await?;
+        let mut connection = self.connection().await?;
+        connection.hold(turn);
+        Ok(connection)
+    }
+
+    /// Waits for a turn to read or write many rows. A connection [holds](Connection::hold) it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] if there is none in time.
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let turn = timeout(self.wait_timeout, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|error| Error::Unavailable(Box::new(error)))?;
+        turn.map_err(Error::internal)
+    }
+
     /// The options of its connections, to open one outside the pool.
     #[must_use]
     pub fn connect_options(&self) -> PgConnectOptions {
-        self.pool.manager().connect.clone()
+        self.pool.manager().connect_options()
     }
 
     /// How many connections are open and idle, and how many requests wait for one.
@@ -146,9 +169,15 @@ impl fmt::Debug for Database {
 /// A connection, to be returned by [`release`](Self::release).
 pub struct Connection {
     object: Option<Object<Connector>>,
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Connection {
+    /// Ends the turn with the use of this connection, its clean-up included.
+    pub fn hold(&mut self, turn: OwnedSemaphorePermit) {
+        self.turn = Some(turn);
+    }
+
     /// Returns the connection to the pool, after its statement's response was read whole.
     pub fn release(mut self) {
         self.object = None;
@@ -178,7 +207,11 @@ impl Drop for Connection {
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
                 let is_stale = DISTRUST.try_with(Cell::get).unwrap_or_default();
-                let clean_up = runtime.spawn(clean_up(object, is_stale));
+                let turn = self.turn.take();
+                let clean_up = runtime.spawn(async move {
+                    clean_up(object, is_stale).await;
+                    drop(turn);
+                });
                 let _ = CLEAN_UPS.try_with(|clean_ups| clean_ups.borrow_mut().push(clean_up));
             }
             Err(_) => drop(Object::take(object)),
@@ -230,8 +263,7 @@ async fn clean_up(mut object: Object<Connector>, is_stale: bool) {
         let row = execute(&mut object, "ROLLBACK; SHOW transaction_read_only").await?;
         row.map_or(Ok(false), |row| Ok(row.try_get::<&str, _>(0)? == "off"))
     };
-    let is_writable: Result<Result<bool, sqlx::Error>, _> =
-        tokio::time::timeout(CLEAN_UP_TIMEOUT, rollback).await;
+    let is_writable: Result<Result<bool, sqlx::Error>, _> = timeout(CLEAN_UP_TIMEOUT, rollback).await;
     match is_writable {
         Ok(Ok(true)) if !is_stale => {}
         Err(_) => drop(Object::take(object)),
@@ -251,51 +283,6 @@ pub(super) async fn execute(
     statements: impl SqlSafeStr + Send,
 ) -> Result<Option<PgRow>, sqlx::Error> {
     connection.fetch_optional(statements).await
-}
-
-/// Opens connections, and decides which are still good.
-struct Connector {
-    connect: PgConnectOptions,
-    /// Connections opened before this instant are closed instead of reused.
-    distrusted: Mutex<Instant>,
-}
-
-impl Connector {
-    /// One broken connection is rarely alone: after a restart of the server, or if the network
-    /// drops packets, all of them are broken, and pinging each would take too long.
-    fn distrust_connections_before(&self, instant: Instant) {
-        let mut distrusted = self.distrusted.lock().unwrap_or_else(PoisonError::into_inner);
-        *distrusted = instant.max(*distrusted);
-    }
-
-    fn is_distrusted(&self, metrics: &Metrics) -> bool {
-        metrics.created <= *self.distrusted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Manager for Connector {
-    type Type = PgConnection;
-    type Error = sqlx::Error;
-
-    async fn create(&self) -> Result<PgConnection, sqlx::Error> {
-        // Boxed: the future is large, and would make every request's future as large.
-        Box::pin(PgConnection::connect_with(&self.connect)).await
-    }
-
-    async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
-        if metrics.age() > MAX_AGE || self.is_distrusted(metrics) {
-            return Err(RecycleError::message("old"));
-        }
-        if metrics.last_used() > TRUSTED_IDLE {
-            let start = Instant::now();
-            let ping = tokio::time::timeout(PING_TIMEOUT, connection.ping()).await;
-            if !matches!(ping, Ok(Ok(()))) {
-                self.distrust_connections_before(start);
-                return Err(RecycleError::message("dead"));
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ use std::{
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tokio::{sync::Mutex, time::timeout};
 
-use super::{migrations::MIGRATOR, pool::Database};
+use super::{migrations::MIGRATOR, pool::Database, tables};
 
 /// How long a check may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// Whether the database is read-only, and which migrations were applied.
+/// Whether the database is read-only, which migrations were applied, and whether it has all tables.
 const STATE: &str = "SELECT current_setting('transaction_read_only') = 'on',
-    ARRAY(SELECT version FROM _sqlx_migrations WHERE success)";
+    ARRAY(SELECT version FROM _sqlx_migrations WHERE success),
+    (SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest($1::text[]) AS name)";
 const UNDEFINED_TABLE: &str = "42P01";
 /// How long a result is reused.
 const FRESH: Duration = Duration::from_secs(1);
@@ -28,7 +29,7 @@ pub enum Health {
     Good,
     /// It is read-only.
     ReadOnly,
-    /// It lacks migrations.
+    /// It lacks migrations, or tables that they created.
     Behind,
     /// It was not checked.
     Unknown,
@@ -39,6 +40,7 @@ pub enum Health {
 /// Checks the database.
 pub struct Probe {
     connect: PgConnectOptions,
+    tables: Vec<String>,
     state: Mutex<State>,
 }
 
@@ -52,7 +54,10 @@ impl Probe {
     /// A probe that connects on first use.
     #[must_use]
     pub fn new(database: &Database) -> Self {
-        Self { connect: database.connect_options(), state: Mutex::default() }
+        let schema = tables().schema();
+        let tables = schema.map(|schema| schema.tables.keys().map(ToString::to_string).collect());
+        let tables = tables.unwrap_or_else(|error| unreachable!("a test builds the schema: {error}"));
+        Self { connect: database.connect_options(), tables, state: Mutex::default() }
     }
 
     /// The health of the database, at most a second old.
@@ -96,8 +101,8 @@ impl Probe {
     }
 
     async fn ask(&self, mut connection: PgConnection) -> anyhow::Result<(PgConnection, Health)> {
-        let answer = sqlx::query_as(STATE).fetch_one(&mut connection).await;
-        let (read_only, applied): (bool, Vec<i64>) = match answer {
+        let answer = sqlx::query_as(STATE).bind(&self.tables).fetch_one(&mut connection).await;
+        let (read_only, applied, has_tables): (bool, Vec<i64>, bool) = match answer {
             // No migration was ever applied.
             Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
                 return Ok((connection, Health::Behind));
@@ -107,10 +112,11 @@ impl Probe {
         let is_applied = |version: i64| applied.contains(&version);
         let health = if read_only {
             Health::ReadOnly
-        } else if MIGRATOR
-            .iter()
-            .filter(|it| it.migration_type.is_up_migration())
-            .all(|it| is_applied(it.version))
+        } else if has_tables
+            && MIGRATOR
+                .iter()
+                .filter(|it| it.migration_type.is_up_migration())
+                .all(|it| is_applied(it.version))
         {
             Health::Good
         } else {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     error::Error,
@@ -37,7 +38,7 @@ impl Database {
     ///
     /// As [`begin`](Self::begin).
     pub async fn begin_look_up(&self, timeout: Duration) -> Result<Transaction, Error> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.connection_in_turn().await?;
         let begin = format!(
             "BEGIN READ ONLY; SET LOCAL statement_timeout = {};
              SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off",
@@ -65,6 +66,11 @@ impl Database {
 }
 
 impl Transaction {
+    /// Ends the turn with this transaction.
+    pub fn hold(&mut self, turn: OwnedSemaphorePermit) {
+        self.connection.hold(turn);
+    }
+
     /// Makes everything that was done durable and visible.
     ///
     /// # Errors

@@ -34,7 +34,8 @@ impl From<sqlx::Error> for Error {
                 distrust();
                 Self::Stale
             }
-            "25006" | "25P03" | "57014" => Self::Unavailable,
+            "57014" => Self::TooSlow,
+            "25006" | "25P03" => Self::Unavailable,
             class if ["08", "53", "57P", "58"].iter().any(|prefix| class.starts_with(prefix)) => {
                 Self::Unavailable
             }

@@ -313,7 +313,8 @@ async fn the_statements_of_clients_that_left_are_ended() {
     let mut clients = Vec::new();
     for _ in 0..4 {
         let mut client = TcpStream::connect(service.address.strip_prefix("http://").unwrap()).await.unwrap();
-        client.write_all(b"GET /v1/items HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let path = "/v1/items/00000000-0000-4000-8000-000000000000";
+        client.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
         client.set_zero_linger().unwrap();
         clients.push(client);
     }
@@ -389,6 +390,8 @@ async fn every_sqlstate_has_its_status() {
         reply.is_problem(status, slug);
         assert_eq!(reply.header("retry-after"), (status == 503).then_some("1"), "{code}");
         assert!(!reply.text.contains("secret"), "{reply:?}");
+        let is_slow = reply.body["detail"] == "The request took too long.";
+        assert_eq!(is_slow, code == "57014", "{reply:?}");
     }
     service.pool_is_clean().await;
 }

@@ -307,6 +307,52 @@ async fn a_parameter_of_the_database_url_is_not_ignored_and_no_password_is_print
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_errors_of_the_command_line_and_its_help_contain_no_password() {
+    let url = "https://user:secret@api.example.com";
+    for (arguments, variable, words) in [
+        (&["serve"][..], "CURIO_PUBLIC_URL", "--public-url <URL>': must be an absolute URL"),
+        (&["serve"], "CURIO_CORS_ORIGINS", "--cors-origins <ORIGIN>': must be * or"),
+        (&["serve"], "CURIO_BIND", "--bind <ADDR>': invalid socket address"),
+        (&["serve", "--public-url", url], "NONE", "must be an absolute URL"),
+        (&["serve", url], "NONE", "unexpected argument"),
+        (&["serve", "--public-uri=https://user:secret@a"], "NONE", "unexpected argument"),
+    ] {
+        let mut command = curio(arguments);
+        command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").env(variable, url);
+        let (code, out, error) = run(command).await;
+        assert!(code == Some(2) && error.contains(words), "{arguments:?} {variable}: {error}");
+        assert!(!error.contains("secret") && !out.contains("secret"), "{arguments:?} {variable}: {error}");
+    }
+    let mut command = curio(&["serve", "--help"]);
+    for variable in ["CURIO_PUBLIC_URL", "CURIO_CORS_ORIGINS", "DATABASE_URL", "CURIO_CURSOR_KEY"] {
+        command.env(variable, url);
+    }
+    let (code, out, _) = run(command).await;
+    assert!(code == Some(0) && out.contains("CURIO_PUBLIC_URL") && !out.contains("secret"), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_variable_is_named_when_the_service_starts() {
+    let database = TestDatabase::new().await;
+    let set = [
+        ("CURIO_STATEMENT_TIMEUOT", "secret"),
+        ("CURIO_PORT", "8080"),
+        ("CURIO_PORT_8080_TCP", "tcp://10.0.0.1:8080"),
+        ("CURIO_SERVICE_HOST", "10.0.0.1"),
+        ("CURIO_POSTGRES_STATE", "/tmp/curio"),
+        ("CURIO_MIGRATIONS", "migrations"),
+        ("CURIO_AUTH", "none"),
+    ];
+    let process = Process::serve(&database.url(), &set).await;
+    let warnings = process.lines("serve.unknown_variables");
+    let variables = warnings[0]["variables"].as_str().unwrap();
+    assert!(variables.contains("\"CURIO_PORT\"") && variables.contains("\"CURIO_STATEMENT_TIMEUOT\""));
+    assert_eq!((warnings.len(), variables.matches("CURIO_").count()), (1, 2), "{variables}");
+    let linked = Process::serve(&database.url(), &[("CURIO_PORT", "tcp://10.0.0.1:8080")]).await;
+    assert_eq!(linked.lines("serve.unknown_variables"), [] as [Value; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn secrets_are_read_from_files() {
     let database = TestDatabase::new().await;
     let folder = tempfile::tempdir().unwrap();
@@ -424,6 +470,8 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_ADMIN_BIND", "8081")], "admin-bind"),
         (&[("CURIO_DOCS", "admin")], "set CURIO_ADMIN_BIND"),
         (&[("CURIO_DOCS", "nowhere")], "public, admin"),
+        (&[("CURIO_AUTH", "required")], "must be none"),
+        (&[("CURIO_AUTH", "")], "must be none"),
         (&[("CURIO_CORS_ORIGINS", "https://A:443")], "browsers send this origin as https://a: write that"),
         (&[("CURIO_CORS_ORIGINS", "https://*.a")], "list each subdomain"),
         (&[("CURIO_PUBLIC_URL", "https://a/\u{e9}")], "must be percent-encoded"),

@@ -43,6 +43,9 @@ const PIECE: usize = 16 * 1024;
 /// Larger bodies leave a quarter of [`MAX_BODIES`] to smaller ones.
 const LARGE: usize = 64 * 1024;
 
+/// The most members of gzip, or frames of zstd, of a body.
+const MAX_MEMBERS: usize = 1000;
+
 /// How many brotli bodies are decoded at once.
 const DECODERS: usize = 2;
 
@@ -171,6 +174,16 @@ enum Coding {
     Zstd,
 }
 
+impl Coding {
+    /// How many members a body may have. Each has a cost of its own, even if it is empty.
+    fn most_members(self) -> usize {
+        match self {
+            Self::Brotli => 1,
+            Self::Gzip | Self::Zstd => MAX_MEMBERS,
+        }
+    }
+}
+
 /// Removes the coding of the body from the header; `None` if there is none.
 fn take_coding(headers: &mut HeaderMap) -> Result<Option<Coding>, Problem> {
     let mut fields = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
@@ -214,6 +227,8 @@ async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) 
     decoded
 }
 
+/// Decodes what a coding may have one behind the other: members of gzip (RFC 1952 §2.2) or frames of
+/// zstd (RFC 8878 §3.1).
 async fn read_decoded(
     mut body: &[u8],
     coding: Coding,
@@ -221,32 +236,43 @@ async fn read_decoded(
     share: &mut Share,
 ) -> Result<Bytes, Problem> {
     let sent = body.len();
-    let rejected = |_: io::Error| malformed();
-    // The decoder ignores reserved flags (RFC 1952 §2.3.1.2).
-    if matches!(coding, Coding::Gzip) && body.get(3).is_some_and(|flags| flags & 0xE0 != 0) {
-        return Err(malformed());
-    }
-    let mut decoder: Box<dyn AsyncRead + Send + Unpin + '_> = match coding {
-        Coding::Brotli => Box::new(BrotliDecoder::new(&mut body)),
-        Coding::Gzip => Box::new(GzipDecoder::new(&mut body)),
-        Coding::Zstd => Box::new(ZstdDecoder::new(&mut body)),
-    };
     let (mut content, mut piece) = (Vec::new(), vec![0; PIECE]);
-    loop {
-        let length = decoder.read(&mut piece).await.map_err(rejected)?;
-        if length == 0 {
-            break;
+    for _ in 0..coding.most_members() {
+        let mut decoder = decoder(&mut body, coding)?;
+        loop {
+            let length = decoder.read(&mut piece).await.map_err(|_: io::Error| malformed())?;
+            if content.len() + length > limit {
+                return Err(too_large(limit));
+            }
+            content.extend_from_slice(&piece[..length]);
+            share.grow(sent + content.capacity())?;
+            // Other requests do not wait for the rest.
+            task::yield_now().await;
+            if length == 0 {
+                break;
+            }
         }
-        if content.len() + length > limit {
-            return Err(too_large(limit));
+        drop(decoder);
+        if body.is_empty() {
+            return Ok(content.into());
         }
-        content.extend_from_slice(&piece[..length]);
-        share.grow(sent + content.capacity())?;
-        // Other requests do not wait for the rest.
-        task::yield_now().await;
     }
-    drop(decoder);
-    if body.is_empty() { Ok(content.into()) } else { Err(malformed()) }
+    let detail = format!("The body has more than {MAX_MEMBERS} members or frames.");
+    Err(if matches!(coding, Coding::Brotli) { malformed() } else { Problem::new(&MALFORMED, detail) })
+}
+
+/// A decoder of one member, which leaves what is behind it in the body.
+fn decoder<'a>(
+    body: &'a mut &[u8],
+    coding: Coding,
+) -> Result<Box<dyn AsyncRead + Send + Unpin + 'a>, Problem> {
+    Ok(match coding {
+        Coding::Brotli => Box::new(BrotliDecoder::new(body)),
+        // The decoder ignores reserved flags (RFC 1952 §2.3.1.2).
+        Coding::Gzip if body.get(3).is_some_and(|flags| flags & 0xE0 != 0) => return Err(malformed()),
+        Coding::Gzip => Box::new(GzipDecoder::new(body)),
+        Coding::Zstd => Box::new(ZstdDecoder::new(body)),
+    })
 }
 
 fn malformed() -> Problem {
@@ -261,7 +287,7 @@ fn too_large(limit: usize) -> Problem {
 mod tests {
     use std::pin::pin;
 
-    use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder};
+    use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder};
     use futures_util::{StreamExt, stream};
 
     use super::*;
@@ -315,6 +341,37 @@ mod tests {
         let waiting = received(Body::from_stream(endless), Some("gzip"), &mut unfinished);
         assert!(timeout(Duration::from_millis(50), waiting).await.is_err());
         assert!(unfinished.taken.unwrap().num_permits() <= 32);
+    }
+
+    #[tokio::test]
+    async fn members_and_frames_are_decoded_one_behind_the_other() {
+        let mut pieces = [const { Vec::new() }; 4];
+        let [gzip, zstd, empty_gzip, empty_zstd] = &mut pieces;
+        GzipEncoder::new(&[b' '; 3000][..]).read_to_end(gzip).await.unwrap();
+        ZstdEncoder::new(&[b' '; 3000][..]).read_to_end(zstd).await.unwrap();
+        GzipEncoder::new(&b""[..]).read_to_end(empty_gzip).await.unwrap();
+        ZstdEncoder::new(&b""[..]).read_to_end(empty_zstd).await.unwrap();
+        for (coding, member, empty) in [("gzip", gzip, empty_gzip), ("zstd", zstd, empty_zstd)] {
+            let received =
+                async |body: Vec<u8>| received(Body::from(body), Some(coding), &mut share(MAX_BODIES)).await;
+            assert_eq!(received(member.repeat(3)).await, Ok(9000));
+            assert_eq!(received([&member[..], empty, member].concat()).await, Ok(6000));
+            assert_eq!(received(member.repeat(MAX_MEMBERS)).await, Ok(3000 * MAX_MEMBERS));
+            assert_eq!(received(empty.repeat(MAX_MEMBERS + 1)).await, Err(400));
+            for behind in [&member[..member.len() / 2], &member[..1], b"x", b"\0"] {
+                assert_eq!(received([&member[..], behind].concat()).await, Err(400));
+            }
+            if coding == "gzip" {
+                let mut reserved = member.repeat(2);
+                reserved[member.len() + 3] |= 0x80;
+                assert_eq!(received(reserved).await, Err(400));
+            }
+        }
+        let large = vec![b' '; 3 * MEBIBYTE];
+        let mut member = Vec::new();
+        GzipEncoder::new(&large[..]).read_to_end(&mut member).await.unwrap();
+        let received = received(Body::from(member.repeat(3)), Some("gzip"), &mut share(MAX_BODIES)).await;
+        assert_eq!(received, Err(413));
     }
 
     #[tokio::test]

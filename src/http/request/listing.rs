@@ -87,8 +87,8 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         head.faults.extend(parameters.finish());
         let public_url = app.options.public_url.as_ref().map_or("", |url| url.as_str());
         let url = format!("{public_url}{path}");
-        let prefers_count = prefers_count(&head.parts.headers);
-        Some(Self { filter, page: PageRequest { start, limit }, prefers_count, url, query, scope })
+        let page = PageRequest { start, limit, bytes: MAX_PAGE_BYTES };
+        Some(Self { filter, page, prefers_count: prefers_count(&head.parts.headers), url, query, scope })
     }
 }
 

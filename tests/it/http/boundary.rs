@@ -296,6 +296,10 @@ async fn the_probes_distinguish_liveness_from_readiness() {
         .execute("DELETE FROM _sqlx_migrations; INSERT INTO _sqlx_migrations SELECT * FROM saved")
         .await;
     eventually("no migration is missing", async || ready().await.status == StatusCode::OK).await;
+    service.database.execute("ALTER TABLE items RENAME TO things").await;
+    eventually("a table is missing", async || ready().await.body["checks"] == fails).await;
+    service.database.execute("ALTER TABLE things RENAME TO items").await;
+    eventually("no table is missing", async || ready().await.status == StatusCode::OK).await;
     service.database.execute("DROP TABLE _sqlx_migrations").await;
     let fails = json!({ "database": "pass", "schema": "fail", "server": "pass" });
     eventually("all are missing", async || ready().await.body["checks"] == fails).await;

@@ -5,7 +5,7 @@ use std::{
     pin::pin,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -47,6 +47,7 @@ pub struct Proxy {
     cut: Cut,
     /// Changes when the connections that are open then become silent.
     silenced: watch::Sender<()>,
+    bytes: Arc<AtomicUsize>,
 }
 
 impl Proxy {
@@ -56,6 +57,8 @@ impl Proxy {
         let (mode, watched) = watch::channel(Mode::Open);
         let cut = Cut::default();
         let cuts = Arc::clone(&cut);
+        let bytes = Arc::default();
+        let counted = Arc::clone(&bytes);
         let (silenced, silence) = watch::channel(());
         let target = format!("{host}:{port}");
         tokio::spawn(async move {
@@ -63,11 +66,17 @@ impl Proxy {
                 if let Ok(server) = TcpStream::connect(&target).await {
                     let mut silence = silence.clone();
                     silence.mark_unchanged();
-                    tokio::spawn(pass(client, server, watched.clone(), silence, Arc::clone(&cuts)));
+                    let (cuts, counted) = (Arc::clone(&cuts), Arc::clone(&counted));
+                    tokio::spawn(pass([client, server], watched.clone(), silence, cuts, counted));
                 }
             }
         });
-        Self { address, mode, cut, silenced }
+        Self { address, mode, cut, silenced, bytes }
+    }
+
+    /// How many bytes the server has sent.
+    pub fn bytes_from_server(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     /// From now on nothing passes over the open connections, which stay open; new ones are not
@@ -92,11 +101,11 @@ impl Proxy {
 }
 
 async fn pass(
-    client: TcpStream,
-    server: TcpStream,
+    [client, server]: [TcpStream; 2],
     mode: watch::Receiver<Mode>,
     mut silence: watch::Receiver<()>,
     cut: Cut,
+    bytes: Arc<AtomicUsize>,
 ) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
@@ -121,6 +130,7 @@ async fn pass(
         let mut mode = mode;
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(read @ 1..) = from_server.read(&mut buffer).await {
+            bytes.fetch_add(read, Ordering::Relaxed);
             let _ = mode.wait_for(|mode| *mode != Mode::Hold).await;
             if is_last_response.load(Ordering::Relaxed) || to_client.write_all(&buffer[..read]).await.is_err()
             {

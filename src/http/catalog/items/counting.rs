@@ -18,7 +18,7 @@ use crate::{
 /// Whatever the database reports.
 pub async fn count(app: &App, filter: &ItemFilter) -> Result<Total, Error> {
     let most = if filter.is_in_order() { MAX_COUNT + 1 } else { MAX_EXAMINED };
-    let mut conn = app.database.connection().await?;
+    let mut conn = app.database.connection_in_turn().await?;
     let sample = item::sample(&mut conn, filter, most).await?;
     conn.release();
     if sample.examined < most.into() {
@@ -34,8 +34,7 @@ pub async fn count(app: &App, filter: &ItemFilter) -> Result<Total, Error> {
                     return Ok(total);
                 }
             }
-            // It took too long.
-            Err(Error::Unavailable(_)) => drop(tx),
+            Err(Error::TooSlow(_)) => drop(tx),
             Err(error) => return Err(error),
         }
     }

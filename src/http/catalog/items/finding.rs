@@ -33,7 +33,7 @@ pub async fn find(
     filter: &ItemFilter,
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
-    let mut conn = app.database.connection().await?;
+    let mut conn = app.database.connection_in_turn().await?;
     if filter.is_in_order() {
         let found = item::list(&mut conn, filter, page).await?;
         conn.release();
@@ -52,11 +52,10 @@ pub async fn find(
                 tx.commit().await?;
                 return Ok(found);
             }
-            // It took too long.
-            Err(Error::Unavailable(_)) => drop(tx),
+            Err(Error::TooSlow(_)) => drop(tx),
             Err(error) => return Err(error),
         }
-        conn = app.database.connection().await?;
+        conn = app.database.connection_in_turn().await?;
     }
     let found = item::walk(&mut conn, filter, page, MAX_EXAMINED).await?;
     conn.release();

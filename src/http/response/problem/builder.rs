@@ -14,6 +14,9 @@ use crate::{
     http::limits::MAX_FAULTS,
 };
 
+/// The request time-out, or that of a statement.
+const TOOK_TOO_LONG: &str = "The request took too long.";
+
 /// Why a request is rejected.
 #[derive(Debug)]
 pub struct Problem {
@@ -106,7 +109,7 @@ impl Problem {
         let detail = match status {
             StatusCode::NOT_FOUND => "There is nothing at this path.",
             StatusCode::METHOD_NOT_ALLOWED => "The Allow field lists the methods of this path.",
-            StatusCode::SERVICE_UNAVAILABLE => "The request took too long.",
+            StatusCode::SERVICE_UNAVAILABLE => TOOK_TOO_LONG,
             StatusCode::BAD_REQUEST => "This is not HTTP.",
             _ => "",
         };
@@ -137,6 +140,7 @@ impl From<Error> for Problem {
                 let problem = Self::new(&UNAVAILABLE, "The database has changed.");
                 Self { contended: true, ..problem.caused_by(cause) }
             }
+            Error::TooSlow(cause) => Self::new(&UNAVAILABLE, TOOK_TOO_LONG).caused_by(cause),
             Error::Unavailable(cause) => {
                 Self::new(&UNAVAILABLE, "The database is unavailable.").caused_by(cause)
             }

@@ -4,6 +4,7 @@ mod collections;
 mod fields;
 mod filters;
 mod finding;
+mod heavy;
 mod patches;
 
 use crate::support::resource::{

@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Fault},
     http::{
         catalog::items::{
+            attributes::MAX_STORED_BYTES,
             events::ItemCreated,
             schemas::{ItemCreate, ItemView},
         },
@@ -71,7 +72,9 @@ pub async fn batch_items(
     if app.options.require_if_match {
         require_if_match(&operations)?;
     }
+    let turn = app.database.turn().await?;
     let mut tx = write.begin(&app).await?;
+    tx.hold(turn);
     let mut room = MAX_BYTES;
     let found = lock(&mut tx, &operations, &mut room).await?;
     require_collections(&mut tx, &operations).await?;
@@ -138,7 +141,7 @@ impl Plan {
     }
 }
 
-/// Locks the items that the operations name, in id order.
+/// Locks the items that the operations name, in id order, and as many at once as certainly fit.
 async fn lock(
     tx: &mut Transaction,
     operations: &[Operation],
@@ -146,12 +149,16 @@ async fn lock(
 ) -> Result<HashMap<Uuid, Item>, Problem> {
     let mut ids: Vec<Uuid> = targets(operations).map(|(_, (id, _))| id).collect();
     ids.sort_unstable();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    let mut found = HashMap::with_capacity(ids.len());
+    let mut rest = &ids[..];
+    while !rest.is_empty() {
+        let fitting = *room / MAX_STORED_BYTES + 1;
+        let (portion, others) = rest.split_at(fitting.min(rest.len()));
+        let items = item::get_many_for_update(tx, portion).await?;
+        take(room, items.iter().map(|item| item.name.len() + item.attributes.as_str().len()).sum())?;
+        found.extend(items.into_iter().map(|item| (item.id, item)));
+        rest = others;
     }
-    take(room, item::measure_many(tx, &ids).await?)?;
-    let items = item::get_many_for_update(tx, &ids).await?;
-    let found = items.into_iter().map(|item| (item.id, item)).collect();
     check_targets(operations, &found)?;
     Ok(found)
 }

@@ -2,19 +2,27 @@
 
 use curio_filter::{Filter, Part};
 use serde_json::Value;
-use sqlx::{FromRow as _, PgConnection, Postgres, QueryBuilder, Row as _};
+use sqlx::{FromRow as _, PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
 use crate::{
     error::Error,
     postgres::{
         catalog::models::{Item, ItemFilter},
-        keyset::{Newest, Page, PageRequest, Start},
+        keyset::{Newest, Page, PageRequest, SortKey as _, Start},
     },
 };
 
 const COLUMNS: &str =
     "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
+
+/// Pages of at most this many items have at most 5 MiB, and are not measured.
+const UNMEASURED: u32 = 50;
+/// The bytes of attributes in memory. Printing them takes up to a hundred times as long.
+const SIZE: &str = "pg_column_size(attributes #> '{}')";
+/// How many of them become a byte of JSON, at most: a digit takes 12 in an array, and 3 with a comma
+/// and a space.
+const SIZE_OF_BYTE: usize = 4;
 
 /// A page of items, newest first. The filter [is in order](ItemFilter::is_in_order).
 ///
@@ -27,8 +35,9 @@ pub async fn list(
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
     let mut query = QueryBuilder::new("");
-    push_page(&mut query, COLUMNS, filter, page);
-    Ok(page.page(query.build_query_as().fetch_all(conn).await?))
+    push_measured(&mut query, page, |query| push_page(query, COLUMNS, filter, page));
+    let rows = query.build().fetch_all(conn).await?;
+    read_page(&rows, page, None)
 }
 
 /// A page of items, newest first: a walk along the list, until the page is full or `most` items
@@ -57,21 +66,23 @@ pub async fn walk(
     walk.push_order(&mut query);
     query.push(format_args!(
         " OFFSET {}) SELECT matches.*, last.created_at AS last_created_at, last.id AS last_id
-         FROM (SELECT) AS one LEFT JOIN last ON true LEFT JOIN matches ON true",
+         FROM (SELECT) AS one LEFT JOIN last ON true LEFT JOIN (",
         walk.limit
     ));
+    push_measured(&mut query, page, |query| {
+        query.push("SELECT * FROM matches");
+    });
+    query.push(") AS matches ON true");
     page.push_order(&mut query);
     // There are too many different filters to prepare a statement for each.
-    let rows = query.build().persistent(false).fetch_all(conn).await?;
-    let mut end = None;
-    let mut items = Vec::new();
-    for row in &rows {
-        end = row.try_get::<Option<_>, _>("last_created_at")?.zip(row.try_get("last_id")?);
-        if row.try_get::<Option<Uuid>, _>("id")?.is_some() {
-            items.push(Item::from_row(row)?);
-        }
+    let mut rows = query.build().persistent(false).fetch_all(conn).await?;
+    let Some(row) = rows.first() else { return read_page(&rows, page, None) };
+    let end = row.try_get::<Option<_>, _>("last_created_at")?.zip(row.try_get("last_id")?);
+    // Without matches, there is one row with the end.
+    if row.try_get::<Option<Uuid>, _>("id")?.is_none() {
+        rows.clear();
     }
-    Ok(page.page_until(items, end.map(|(created_at, id)| Newest::new(created_at, id))))
+    read_page(&rows, page, end.map(|(created_at, id)| Newest::new(created_at, id)))
 }
 
 /// A page of items, newest first, from the index on names or attributes: `required` is what the
@@ -87,9 +98,12 @@ pub async fn look_up(
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
     let mut query = QueryBuilder::new("");
-    push_matches(&mut query, COLUMNS, filter, required);
-    page.push(&mut query);
-    Ok(page.page(query.build_query_as().persistent(false).fetch_all(conn).await?))
+    push_measured(&mut query, page, |query| {
+        push_matches(query, COLUMNS, filter, required);
+        page.push(query);
+    });
+    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    read_page(&rows, page, None)
 }
 
 /// Pushes the items of the list: `required` is what the attributes of all of them contain.
@@ -112,11 +126,50 @@ pub fn push_matches(
 /// all.
 pub fn push_candidates(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most: Option<u32>) {
     if let Some(most) = most {
-        return push_page(query, COLUMNS, filter, &PageRequest { start: Start::First, limit: most - 1 });
+        let page = PageRequest { start: Start::First, limit: most - 1, bytes: usize::MAX };
+        return push_page(query, COLUMNS, filter, &page);
     }
     let deleted_at = if filter.include_deleted { "true" } else { "deleted_at IS NULL" };
     query.push(format_args!("SELECT FROM items WHERE {deleted_at}"));
     push_in_order(query, filter);
+}
+
+/// Pushes a query for the first items of a page, up to the one with which it has certainly more
+/// bytes than a page may have.
+fn push_measured(
+    query: &mut QueryBuilder<Postgres>,
+    page: &PageRequest<Newest>,
+    push_items: impl FnOnce(&mut QueryBuilder<Postgres>),
+) {
+    if page.limit <= UNMEASURED {
+        return push_items(query);
+    }
+    query.push(format_args!("SELECT * FROM (SELECT *, {SIZE} AS size, sum({SIZE}) OVER ("));
+    page.push_sort(query);
+    query.push(" ROWS UNBOUNDED PRECEDING) AS size_of_page FROM (");
+    push_items(query);
+    query.push(format_args!(") AS items) AS items WHERE size_of_page - size <= {}", max_size(page)));
+    page.push_order(query);
+}
+
+fn max_size(page: &PageRequest<Newest>) -> usize {
+    page.bytes.saturating_mul(SIZE_OF_BYTE)
+}
+
+/// The page of these rows: it ends at the last one if that made it too large, else at `end`.
+fn read_page(
+    rows: &[PgRow],
+    page: &PageRequest<Newest>,
+    end: Option<Newest>,
+) -> Result<Page<Item, Newest>, Error> {
+    let items = rows.iter().map(Item::from_row).collect::<Result<Vec<_>, _>>()?;
+    let mut is_cut = false;
+    if let Some(last) = rows.last().filter(|_| page.limit > UNMEASURED) {
+        is_cut =
+            usize::try_from(last.try_get::<i64, _>("size_of_page")?).is_ok_and(|size| size > max_size(page));
+    }
+    let last = items.last().filter(|_| is_cut).map(Newest::of);
+    Ok(page.page_until(items, last.or(end)))
 }
 
 /// Pushes a page of the list by the conditions that keep it in order.

@@ -1,5 +1,7 @@
 //! Operations on many items at once.
 
+use std::iter;
+
 use serde_json::value::RawValue;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -11,6 +13,10 @@ use crate::{
         json::JsonText,
     },
 };
+
+/// The most bytes of attributes that one statement writes. PostgreSQL parses, indexes and prints
+/// them: a MiB of small values takes about a second.
+const MAX_WRITTEN: usize = 1024 * 1024;
 
 /// The live items with these ids, locked in id order until the transaction ends, so that two
 /// transactions that lock many items never deadlock.
@@ -29,22 +35,6 @@ pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Resul
     Ok(items)
 }
 
-/// The bytes of the names and attributes of the live items with these ids.
-///
-/// # Errors
-///
-/// Whatever the database reports.
-pub async fn measure_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<usize, Error> {
-    let bytes = sqlx::query_scalar!(
-        r#"SELECT coalesce(sum(octet_length(name) + octet_length(attributes::text)), 0) AS "bytes!"
-           FROM items WHERE id = ANY($1) AND deleted_at IS NULL"#,
-        ids,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(usize::try_from(bytes).unwrap_or(usize::MAX))
-}
-
 /// As [`create`](super::create), for many new ids; the items come back in any order.
 ///
 /// # Errors
@@ -55,21 +45,25 @@ pub async fn create_many(
     ids: &[Uuid],
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
-    let (names, statuses, attributes) = columns(contents);
-    let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
-    let items = query_item!(
-        before: "INSERT INTO items (id, collection, name, status, attributes)
+    let mut items = Vec::with_capacity(ids.len());
+    for (ids, contents) in portions(ids, contents) {
+        let (names, statuses, attributes) = columns(contents);
+        let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
+        let created = query_item!(
+            before: "INSERT INTO items (id, collection, name, status, attributes)
            SELECT * FROM UNNEST($1::uuid[], $5::text[], $2::text[], $3::text[], $4::jsonb[])
            RETURNING ",
-        after: "",
-        arguments: ids,
-        &names as _,
-        &statuses as _,
-        &attributes as _,
-        &collections as _,
-    )
-    .fetch_all(conn)
-    .await?;
+            after: "",
+            arguments: ids,
+            &names as _,
+            &statuses as _,
+            &attributes as _,
+            &collections as _,
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        items.extend(created);
+    }
     Ok(items)
 }
 
@@ -83,23 +77,27 @@ pub async fn update_many(
     ids: &[Uuid],
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
-    let (names, statuses, attributes) = columns(contents);
-    let items = query_item!(
-        before: "UPDATE items
+    let mut items = Vec::with_capacity(ids.len());
+    for (ids, contents) in portions(ids, contents) {
+        let (names, statuses, attributes) = columns(contents);
+        let updated = query_item!(
+            before: "UPDATE items
            SET name = new_name, status = new_status, attributes = new_attributes,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
            FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
                AS new (new_id, new_name, new_status, new_attributes)
            WHERE id = new_id AND deleted_at IS NULL
            RETURNING ",
-        after: "",
-        arguments: ids,
-        &names as _,
-        &statuses as _,
-        &attributes as _,
-    )
-    .fetch_all(conn)
-    .await?;
+            after: "",
+            arguments: ids,
+            &names as _,
+            &statuses as _,
+            &attributes as _,
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        items.extend(updated);
+    }
     if items.len() == ids.len() { Ok(items) } else { Err(Error::NotFound) }
 }
 
@@ -118,6 +116,26 @@ pub async fn delete_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), Er
     .execute(conn)
     .await?;
     if done.rows_affected() == ids.len() as u64 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Splits what is written into portions, so that no statement takes long.
+fn portions<'a>(
+    ids: &'a [Uuid],
+    contents: &'a [ItemContent],
+) -> impl Iterator<Item = (&'a [Uuid], &'a [ItemContent])> {
+    let mut end = 0;
+    iter::from_fn(move || {
+        let start = end;
+        let mut bytes = 0;
+        for content in &contents[start..] {
+            bytes += content.attributes.get().len();
+            if bytes > MAX_WRITTEN && end > start {
+                break;
+            }
+            end += 1;
+        }
+        (end > start).then(|| (&ids[start..end], &contents[start..end]))
+    })
 }
 
 /// The contents, one array for each column.

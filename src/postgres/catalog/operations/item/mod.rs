@@ -27,7 +27,7 @@ use uuid::Uuid;
 pub use self::{
     count::{count_look_up, extrapolate, sample},
     list::{list, look_up, walk},
-    many::{create_many, delete_many, get_many_for_update, measure_many, update_many},
+    many::{create_many, delete_many, get_many_for_update, update_many},
 };
 use crate::{
     error::{Error, Fault},
