@@ -151,8 +151,18 @@ async fn a_batch_is_bounded_with_the_stored_items_that_it_names() {
         async |count| service.send(Method::POST, "/v1/items/batch", &minimal, Some(&update(count))).await;
     batch(300).await.is_problem(413, "content-too-large");
     assert_eq!(service.database.number("SELECT count(*) FROM items WHERE version > 1").await, 0);
+    let locked = service.database.number("SELECT count(*) FROM items WHERE xmax::text <> '0'").await;
+    assert!((200..300).contains(&locked), "{locked} items were read");
 
+    // No statement writes more than 1 MiB.
+    let count = "CREATE TABLE statements ();
+                 CREATE FUNCTION count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                     INSERT INTO statements DEFAULT VALUES; RETURN NULL;
+                 END $$;
+                 CREATE TRIGGER count AFTER UPDATE ON items FOR EACH STATEMENT EXECUTE FUNCTION count()";
+    service.database.execute(count).await;
     let done = batch(150).await;
+    assert_eq!(service.database.number("SELECT count(*) FROM statements").await, 9);
     assert_eq!((done.status, done.header("preference-applied")), (StatusCode::OK, Some("return=minimal")));
     assert_eq!(done.body["results"][0], json!({ "status": 200, "id": ids[0], "version": 2, "item": null }));
     assert_eq!(service.post("/v1/items/batch", &update(100)).await.status, StatusCode::OK);

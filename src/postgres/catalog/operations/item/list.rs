@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     postgres::{
         catalog::models::{Item, ItemFilter},
-        keyset::{Newest, Page, PageRequest, SortKey as _, Start},
+        keyset::{Newest, Page, PageRequest, Start},
     },
 };
 
@@ -156,20 +156,20 @@ fn max_size(page: &PageRequest<Newest>) -> usize {
     page.bytes.saturating_mul(SIZE_OF_BYTE)
 }
 
-/// The page of these rows: it ends at the last one if that made it too large, else at `end`.
+/// The page of these rows, which is cut behind the last one if that made it too large.
 fn read_page(
     rows: &[PgRow],
     page: &PageRequest<Newest>,
     end: Option<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
-    let items = rows.iter().map(Item::from_row).collect::<Result<Vec<_>, _>>()?;
-    let mut is_cut = false;
+    let items = rows.iter().map(Item::from_row).collect::<Result<_, _>>()?;
     if let Some(last) = rows.last().filter(|_| page.limit > UNMEASURED) {
-        is_cut =
-            usize::try_from(last.try_get::<i64, _>("size_of_page")?).is_ok_and(|size| size > max_size(page));
+        let size = last.try_get::<i64, _>("size_of_page")?;
+        if usize::try_from(size).is_ok_and(|size| size > max_size(page)) {
+            return Ok(Page { more: true, ..page.page(items) });
+        }
     }
-    let last = items.last().filter(|_| is_cut).map(Newest::of);
-    Ok(page.page_until(items, last.or(end)))
+    Ok(page.page_until(items, end))
 }
 
 /// Pushes a page of the list by the conditions that keep it in order.
