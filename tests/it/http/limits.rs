@@ -156,10 +156,10 @@ async fn a_batch_is_bounded_with_the_stored_items_that_it_names() {
 
     // No statement writes more than 1 MiB.
     let count = "CREATE TABLE statements ();
-                 CREATE FUNCTION count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 CREATE FUNCTION count_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                      INSERT INTO statements DEFAULT VALUES; RETURN NULL;
                  END $$;
-                 CREATE TRIGGER count AFTER UPDATE ON items FOR EACH STATEMENT EXECUTE FUNCTION count()";
+                 CREATE TRIGGER count AFTER UPDATE ON items FOR EACH STATEMENT EXECUTE FUNCTION count_statement()";
     service.database.execute(count).await;
     let done = batch(150).await;
     assert_eq!(service.database.number("SELECT count(*) FROM statements").await, 9);
