@@ -167,6 +167,8 @@ impl Planner<'_> {
         if !actions.is_empty() {
             let step = Step::new(Priority::Alter, format!("ALTER SEQUENCE {name} {}", actions.join(" ")));
             let step = if restarts { step.note(RESTARTS).hazard(Hazard::DeletesData) } else { step };
+            let step =
+                if narrows(was.options, it.options) { step.hazard(Hazard::MayFailOnData) } else { step };
             self.push(step.makes(object.clone()));
         }
         if self.delta.alters(&object, Property::Owner) {
@@ -190,6 +192,12 @@ pub(super) const RESTARTS: &str =
 /// Whether the old start of a sequence is outside the new limits, so that it has to restart.
 pub(super) fn starts_outside(was: SequenceOptions, is: SequenceOptions) -> bool {
     !(is.min..=is.max).contains(&was.start)
+}
+
+/// Whether the value of a sequence may be outside its new limits, which PostgreSQL rejects unless
+/// the sequence restarts.
+pub(super) fn narrows(was: SequenceOptions, is: SequenceOptions) -> bool {
+    !starts_outside(was, is) && (is.min > was.min || is.max < was.max)
 }
 
 /// Advances a new sequence past the values of a column, unless they have not reached its start.

@@ -8,7 +8,7 @@ use crate::{
     hazard::Hazard,
     kinds::{
         planner::Planner,
-        sequence::{RESTARTS, advance_sequence, changed_options, retyped_options, starts_outside},
+        sequence::{RESTARTS, advance_sequence, changed_options, narrows, retyped_options, starts_outside},
     },
     order::{Priority, Resource, Role, Step},
     render,
@@ -200,6 +200,9 @@ fn alter_identity(group: &mut Alterations<'_>, was: &Column, is: &Column) {
     actions.extend(restarts.map(|_| "RESTART".to_owned()));
     if !actions.is_empty() {
         group.push(&actions.join(" "));
+        if both.is_some_and(|(before, options)| narrows(before, options)) {
+            group.hazard(Hazard::MayFailOnData);
+        }
     }
     if let Some(options) = restarts
         && let Some(step) = group.step.take()

@@ -1,3 +1,4 @@
+-- hazards: may-fail-on-data
 ALTER SEQUENCE items_id_seq AS integer;
 ALTER TABLE items ALTER COLUMN id DROP DEFAULT;
 -- hazards: rewrites-table, blocks-reads, may-fail-on-data
