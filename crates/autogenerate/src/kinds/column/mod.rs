@@ -4,6 +4,7 @@ mod alter;
 mod cast;
 mod convert;
 mod loss;
+mod misfits;
 mod nullability;
 mod populate;
 mod sql;
