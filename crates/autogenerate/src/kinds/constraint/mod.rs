@@ -57,6 +57,10 @@ pub(super) fn validate(table: &Name, name: &str) -> String {
 }
 
 pub(super) fn rename(schema: &mut Schema, table: &Name, old: &str, new: &str) {
+    let columns = schema.tables.get_mut(table).into_iter().flat_map(|table| &mut table.columns);
+    for name in columns.filter_map(|column| column.not_null.0.as_mut()).filter(|name| *name == old) {
+        new.clone_into(name);
+    }
     let is_check = schema.tables.get(table).and_then(|table| table.constraints.get(old));
     let is_check = is_check.is_some_and(|constraint| constraint.kind == ConstraintKind::Check);
     let tables = if is_check { schema.with_descendants(table) } else { vec![table.clone()] };
