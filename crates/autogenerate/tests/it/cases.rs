@@ -160,10 +160,9 @@ impl Case {
             // Without slots nothing moves the rows that would make a statement fail.
             ("plain", &plain, Sent::Singly, if slots { "" } else { &self.rows }),
         ] {
-            let Err(error) = self.travel(place, (&before, &after), plans, (sent, rows)).await else {
-                continue;
-            };
-            found.push(format!("{style}: {error}"));
+            let errors = self.travel(place, (&before, &after), plans, (sent, rows)).await;
+            let errors = errors.unwrap_or_else(|error| vec![error]);
+            found.extend(errors.into_iter().map(|error| format!("{style}: {error}")));
         }
         if !self.up_only {
             found.extend(self.wander(place, &files).await.err().map(|error| format!("wandering: {error}")));
@@ -201,28 +200,30 @@ impl Case {
         Err(format!("{file} (- is planned, + is written):\n{}", text::differences(is, &should)))
     }
 
-    /// Applies the way up and the way down, and compares schema and rows after each.
+    /// Applies the way up and the way down, and compares the schema and the rows after each. Returns
+    /// the statements that claim other hazards than they have.
     async fn travel(
         &self,
         place: &mut Place,
         (before, after): (&Side, &Side),
         [up, down]: &[autogenerate::plan::Plan; 2],
         (sent, rows): (Sent, &str),
-    ) -> Result<(), String> {
+    ) -> Result<Vec<String>, String> {
         place.begin_with(&self.before).await?;
         place.execute(rows).await?;
         let survivors = Survivors::new(&before.schema, &after.schema, &self.renames);
         let kept = survivors.before(place).await?;
-        place.apply(up, sent).await.map_err(|error| format!("up: {error}"))?;
+        let mut hazards = place.apply_measured(up, sent).await.map_err(|error| format!("up: {error}"))?;
         judge::compare(&place.look(&self.scope).await, after).map_err(|error| format!("up: {error}"))?;
         judge::same_rows(&survivors.after(place).await?, &kept).map_err(|error| format!("up: {error}"))?;
         if self.up_only {
-            return Ok(());
+            return Ok(hazards);
         }
-        place.apply(down, sent).await.map_err(|error| format!("down: {error}"))?;
+        hazards.extend(place.apply_measured(down, sent).await.map_err(|error| format!("down: {error}"))?);
         judge::compare(&place.look(&self.scope).await, before).map_err(|error| format!("down: {error}"))?;
         judge::same_rows(&survivors.back(place, &kept).await?, &kept)
-            .map_err(|error| format!("down: {error}"))
+            .map_err(|error| format!("down: {error}"))?;
+        Ok(hazards)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
         user_type::change::{CONVERT, UserTypeChange},
     },
     plan::Slot,
-    schema::{Column, Name, Object, SequenceOptions, quote_identifier, quote_literal},
+    schema::{Column, Name, Object, quote_identifier, quote_literal},
 };
 
 impl Planner<'_> {
@@ -26,7 +26,10 @@ impl Planner<'_> {
             return self.set_user_type(group, &change, (was, is));
         }
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
-        let cast = types::cast(was, is);
+        let mut cast = types::cast(was, is);
+        if !self.holds_rows(group.table) {
+            (cast.rewrites, cast.may_fail, cast.loses) = (false, false, false);
+        }
         let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
         let via_text = self.converts_via_text(was, is);
         if via_text {

@@ -175,12 +175,12 @@ impl Planner<'_> {
         if merges {
             step = step.then(validate(table, name));
         }
-        if self.existing_table(table).is_some() && it.validated && it.is_enforced() {
+        if self.looks_at_rows(table, name, it) {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
             for hazard in match it.kind {
                 ConstraintKind::ForeignKey { .. } => [Hazard::BlocksWrites].as_slice(),
-                ConstraintKind::Check => &[Hazard::BlocksReads, Hazard::BlocksWrites],
-                _ => &[Hazard::BlocksReads, Hazard::BlocksWrites, Hazard::BuildsIndex],
+                ConstraintKind::Check => &[Hazard::BlocksReads],
+                _ => &[Hazard::BlocksReads, Hazard::BuildsIndex],
             } {
                 step = step.hazard(*hazard);
             }

@@ -3,6 +3,7 @@
 mod given;
 mod partition;
 mod sql;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,7 +240,12 @@ impl Planner<'_> {
         let mut step = match self.parent_to_detach_from(table) {
             Some(parent) => {
                 let detach = render::alter_table(parent, format_args!("DETACH PARTITION {name}"));
-                let step = Step::new(Priority::DropData, detach).hazard(Hazard::MayFailOnData);
+                let step = Step::new(Priority::DropData, detach);
+                let step = if self.is_referenced(parent, |key| !self.delta.removes(key)) {
+                    step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads)
+                } else {
+                    step
+                };
                 let step = step.then(format!("DROP TABLE {name}")).drops(object);
                 step.roles(Role::Releases, Object::namespace(name))
             }
@@ -270,12 +276,12 @@ impl Planner<'_> {
         }
         step = self.drops_with_table(step, name);
         let parents: Vec<_> = table.parents().cloned().collect();
-        let step = step
-            .roles(Role::Releases, parents.iter().cloned().map(Object::Table))
-            .hazard(Hazard::DeletesData);
+        let step = step.roles(Role::Releases, parents.iter().cloned().map(Object::Table));
         let step = step.roles(Role::Releases, table.parent().cloned().map(Resource::Partitions));
         let touched: BTreeSet<Name> = parents.into_iter().chain([name.clone()]).collect();
-        self.push(self.copy_hint(step, &name.name, &format!("TABLE {name}")).touches(&touched));
+        let step = step.hazard(Hazard::DeletesData);
+        let step = self.copy_hint(step, &name.name, &format!("TABLE {name}"));
+        self.push(step.touches(&touched));
     }
 
     /// A step that drops a table drops its sequences, triggers and the like, too.
@@ -299,15 +305,7 @@ impl Planner<'_> {
     /// The partitioned table that a partition must be detached from before it can be dropped,
     /// because foreign keys reference that table.
     fn parent_to_detach_from<'t>(&self, table: &'t Table) -> Option<&'t Name> {
-        let parent = table.parent()?;
-        let above = |name: &&Name| self.from.tables.get(*name)?.parent();
-        let above: Vec<_> =
-            std::iter::successors(self.from.tables.get_key_value(parent).map(|(name, _)| name), above)
-                .take(self.from.tables.len())
-                .collect();
-        let constraints = self.from.tables.values().flat_map(|table| table.constraints.values());
-        let mut referenced = constraints.filter_map(|it| it.kind.references());
-        referenced.any(|table| above.contains(&table)).then_some(parent)
+        table.parent().filter(|parent| self.is_referenced(parent, |_| true))
     }
 
     fn is_own_sequence(&self, table: &Name, object: &Object) -> bool {

@@ -11,13 +11,13 @@ ANALYZE users;
 CREATE UNIQUE INDEX CONCURRENTLY users_nick_id_idx ON users
     USING btree (nick, id) WHERE (nick <> ''::text);
 --- reverts file 1 of 5
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of users.code fit character varying(10)
 --   count: SELECT count(*) FROM users WHERE char_length(code::text) > 10
 --   template: UPDATE users SET code = … WHERE char_length(code::text) > 10;
 ALTER TABLE users ALTER COLUMN code SET DATA TYPE character varying(10);
--- hazards: blocks-reads, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 ALTER TABLE users ALTER COLUMN email SET DATA TYPE text;
--- hazards: blocks-reads, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 ALTER TABLE users ALTER COLUMN name SET DATA TYPE text;
 ANALYZE users;
