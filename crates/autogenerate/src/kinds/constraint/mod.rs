@@ -1,6 +1,7 @@
 //! Table constraints.
 
 mod key;
+mod moved;
 
 use super::{
     changes::{Changes, Compare},
@@ -162,7 +163,13 @@ impl Planner<'_> {
             let object = Object::column(table, column);
             self.delta.is_retyped(table, column) || self.delta.rebuilt.contains(&object)
         };
-        if it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it) {
+        if let Some(moved) = self.moved_reference(table, it) {
+            // The old values go once they are carried over.
+            let columns =
+                [Object::column(table, moved.column), Object::column(moved.table, moved.referenced)];
+            step = step.roles(Role::Releases, columns).slot(self.carry_slot(table, &moved));
+            step = step.hazard(Hazard::MayFailOnData);
+        } else if it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it) {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
         }
         self.push_on(step, it.kind.references().into_iter().chain([table]));
