@@ -1,6 +1,7 @@
 //! Tables.
 
 mod given;
+mod moved;
 mod partition;
 mod sql;
 mod work;
@@ -76,6 +77,7 @@ impl Kind for Table {
         for (name, table) in &to.tables {
             if planner.delta.creates(&Object::Table(name.clone())) {
                 planner.create_table(name, table);
+                planner.move_rows(name, table);
             } else if let Some(was) = from.tables.get(name) {
                 planner.alter_table(name, was, table);
                 planner.columns(name, was, table);
@@ -279,8 +281,12 @@ impl Planner<'_> {
         let step = step.roles(Role::Releases, parents.iter().cloned().map(Object::Table));
         let step = step.roles(Role::Releases, table.parent().cloned().map(Resource::Partitions));
         let touched: BTreeSet<Name> = parents.into_iter().chain([name.clone()]).collect();
-        let step = step.hazard(Hazard::DeletesData);
-        let step = self.copy_hint(step, &name.name, &format!("TABLE {name}"));
+        let step = if self.moved_with(name).is_some_and(|root| self.keeps_values(root)) {
+            step
+        } else {
+            let step = step.hazard(Hazard::DeletesData).slot(self.left_slot(name, table));
+            self.copy_hint(step, &name.name, &format!("TABLE {name}"))
+        };
         self.push(step.touches(&touched));
     }
 

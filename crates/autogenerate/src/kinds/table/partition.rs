@@ -139,10 +139,17 @@ impl<'a> Planner<'a> {
         let given = self.to.tables.get(&of.parent).into_iter().flat_map(|parent| &parent.columns);
         let given = given.map(|column| Object::column(&of.parent, &column.name));
         let sql = render::alter_table(&of.parent, format_args!("ATTACH PARTITION {name} {}", of.bound));
-        let step = Step::new(priority, sql).makes(Resource::Partitions(of.parent.clone()));
+        let step = Step::new(priority, &sql).makes(Resource::Partitions(of.parent.clone()));
         let step = step.roles(Role::Needs, columns.chain(constraints).chain(indexes).chain(given));
         let step = step.needs(Object::Table(of.parent.clone())).needs(Object::Table(name.clone()));
         let step = step.needs(Resource::Detached(name.clone())).roles(Role::Needs, nulls(name, is));
+        let stays = self.existing_table(name).and_then(Table::parent) == Some(&of.parent);
+        let step = if stays {
+            let step = step.slot(self.outside_slot(name, of, &sql));
+            step.roles(Role::Needs, self.new_partitions(&of.parent))
+        } else {
+            step
+        };
         let step = step.hazard(Hazard::MayFailOnData);
         // Its rows are compared with the bound.
         let step = if self.existing_table(name).is_some() { step.hazard(Hazard::BlocksReads) } else { step };
