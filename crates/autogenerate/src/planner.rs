@@ -109,10 +109,15 @@ fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: Mode) -> Resul
     let swapped = planner.swapped_columns();
     let rest = planner.take_steps();
     let together: Vec<_> = rest.iter().cloned().map(|step| step.waiting_for(&swapped)).collect();
-    let mut statements = order::sort(first, mode.files).map_err(PlanError::Cycle)?;
+    let mut statements = order::sort(first, mode.files, false).map_err(PlanError::Cycle)?;
     statements.extend(renames.iter().flat_map(|rename| rename_statements(from, rename)));
-    let sorted = order::sort(together, mode.files).or_else(|_| order::sort(rest, mode.files));
+    let holds_locks = !renames.is_empty();
+    let sort = |steps| order::sort(steps, mode.files, holds_locks);
+    let sorted = sort(together).or_else(|_| sort(rest));
     statements.extend(sorted.map_err(PlanError::Cycle)?);
+    if mode.style.slots {
+        order::add_held_locks(&mut statements, &schema);
+    }
     if !mode.guards {
         let deletes = |it: &&mut Statement| it.slot.as_ref().is_some_and(Slot::deletes);
         statements.iter_mut().filter(deletes).for_each(|it| _ = it.hazards.insert(Hazard::DeletesData));

@@ -2,6 +2,7 @@
 
 mod compare;
 mod inherit;
+mod not_null;
 mod questions;
 mod rename;
 mod rename_order;

@@ -22,6 +22,7 @@ pub(crate) fn apply_renames(from: &Schema, to: &Schema, hints: &Renames) -> Rena
     it.rename_enums(hints);
     it.rename_types(hints);
     it.rename_tables(hints);
+    it.rename_not_nulls(hints);
     it.rename_sequences();
     it.rename_named_identity_sequences();
     // The index of a partition matches only after that of the partitioned table was renamed.
@@ -29,14 +30,14 @@ pub(crate) fn apply_renames(from: &Schema, to: &Schema, hints: &Renames) -> Rena
     Renamed { schema: it.schema, renames: it.renames }
 }
 
-struct Renaming<'a> {
-    schema: Schema,
-    to: &'a Schema,
+pub(super) struct Renaming<'a> {
+    pub(super) schema: Schema,
+    pub(super) to: &'a Schema,
     renames: Vec<Rename>,
 }
 
 impl Renaming<'_> {
-    fn push(&mut self, object: Object, to: Name, hidden: bool) {
+    pub(super) fn push(&mut self, object: Object, to: Name, hidden: bool) {
         let rename = Rename { object, to, hidden };
         rename.apply(&mut self.schema);
         self.renames.push(rename);

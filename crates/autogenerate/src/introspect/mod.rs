@@ -7,6 +7,7 @@
 //! created from a reading read back the same.
 
 mod canonical;
+mod printed;
 mod query;
 mod read;
 mod scope;

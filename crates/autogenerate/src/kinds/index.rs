@@ -121,7 +121,7 @@ impl Planner<'_> {
         let priority = if concurrently { Priority::Concurrent } else { Priority::Index };
         let step = Step::new(priority, create(table, name, it, concurrently));
         let mut step = if concurrently { step.alone() } else { step };
-        if self.existing_table(table).is_some() {
+        if self.builds(table, name, it.only) {
             step = step.hazard(Hazard::BuildsIndex);
             if !concurrently {
                 step = step.hazard(Hazard::BlocksWrites);

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use super::{
     changes::{Changes, Compare},
+    definition::{Parts, term},
     kind::Kind,
     planner::{Planner, create_step, drop_step},
 };
 use crate::{
     change::Property,
     hazard::Hazard,
-    order::{Priority, Role, Step},
+    order::{Priority, Resource, Role, Step},
     render::rewrite,
-    schema::{Name, Object, Schema, Sequence, SequenceOptions, Table, quote_identifier, quote_literal},
+    schema::{
+        Column, Name, Object, Schema, Sequence, SequenceOptions, Table, quote_identifier, quote_literal,
+    },
 };
 
 impl Compare for Sequence {
@@ -49,8 +52,8 @@ impl Kind for Sequence {
             }
         }
         for (name, it) in from.sequences.iter().filter(|(name, _)| !to.sequences.contains_key(*name)) {
-            // The sequence is dropped with its column.
-            if !planner.is_dropped_with_owner(it) {
+            // The sequence is dropped with its column, or once an identity continues it.
+            if !planner.is_dropped_with_owner(it) && !planner.becomes_identity(it) {
                 let step = drop_step(Priority::DropData, Object::Sequence(name.clone()), name);
                 planner.push(step.hazard(Hazard::DeletesData));
             }
@@ -124,6 +127,27 @@ impl Planner<'_> {
         it.owned_by.as_ref().is_some_and(|(table, column)| self.delta.removes(&Object::column(table, column)))
     }
 
+    /// Whether the plan replaces the sequence by the identity of the column that owns it.
+    fn becomes_identity(&self, it: &Sequence) -> bool {
+        let Some((table, column)) = &it.owned_by else { return false };
+        self.to.column(table, column).is_some_and(|column| self.is_continued(it, table, column))
+    }
+
+    /// Whether the new identity of a column replaces this sequence, whose values it can have.
+    pub(super) fn is_continued(&self, it: &Sequence, table: &Name, column: &Column) -> bool {
+        let is_owner = |owner: &(Name, String)| (&owner.0, &owner.1) == (table, &column.name);
+        let was = self.from.column(table, &column.name);
+        let (Some(identity), Some(was)) = (column.identity, was) else { return false };
+        let options = identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
+        let stays = self.to.sequences.values().any(|other| other.owned_by == it.owned_by);
+        was.identity.is_none()
+            && it.owned_by.as_ref().is_some_and(is_owner)
+            && !stays
+            && !self.delta.creates(&Object::column(table, &column.name))
+            && (options.min..=options.max).contains(&it.options.min)
+            && (options.min..=options.max).contains(&it.options.max)
+    }
+
     fn create_sequence(&mut self, name: &Name, it: &Sequence) {
         let object = Object::Sequence(name.clone());
         let step = create_step(Priority::Sequence, object.clone(), name, create(name, it));
@@ -146,9 +170,39 @@ impl Planner<'_> {
         });
         if let Some((table, column)) = existing {
             let sequence = format!("{}::regclass", quote_literal(&name.to_string()));
-            step = step.then(advance_sequence(&sequence, table, column, it.options));
+            let advance = advance_sequence(&sequence, table, column, it.options);
+            if self.style.slots {
+                // No row is added between the default, whose lock lasts, and the value.
+                let default = Resource::Default(table.clone(), column.clone());
+                let step = Step::new(Priority::Alter, advance).needs(Object::Sequence(name.clone()));
+                self.push_on(self.scans_under_lock(step, table, column).needs(default), [table]);
+            } else {
+                step = step.then(advance);
+            }
         }
         self.push(step.needs(Object::Sequence(name.clone())).roles(Role::Needs, owner.map(column)));
+    }
+
+    /// Adds the hazards of a last statement that reads the largest value of a column while its file
+    /// has locked the table. An index finds it at once.
+    pub(super) fn scans_under_lock(&self, step: Step, table: &Name, column: &str) -> Step {
+        let quoted = quote_identifier(column);
+        let leads = |definition: &str| {
+            let first = Parts::parse(definition).elements.into_iter().next();
+            definition.starts_with("btree ") && first.is_some_and(|element| term(&element) == quoted)
+        };
+        let stays = |object: Object| !self.delta.removes(&object);
+        let is_indexed = self.existing_table(table).is_some_and(|it| {
+            it.indexes.iter().any(|(name, it)| {
+                let is_whole = !it.definition.contains(" WHERE ");
+                is_whole && leads(&it.definition) && stays(Object::index(table, name))
+            }) || it.constraints.iter().any(|(name, it)| {
+                let is_first = it.kind.key().is_some_and(|key| leads(&key.index));
+                is_first && stays(Object::constraint(table, name))
+            })
+        });
+        let is_quick = is_indexed || !self.style.slots || !self.holds_rows(table);
+        if is_quick { step } else { step.hazard(Hazard::BlocksReads) }
     }
 
     fn alter_sequence(&mut self, name: &Name, was: &Sequence, it: &Sequence) {
@@ -167,6 +221,8 @@ impl Planner<'_> {
         if !actions.is_empty() {
             let step = Step::new(Priority::Alter, format!("ALTER SEQUENCE {name} {}", actions.join(" ")));
             let step = if restarts { step.note(RESTARTS).hazard(Hazard::DeletesData) } else { step };
+            let step =
+                if narrows(was.options, it.options) { step.hazard(Hazard::MayFailOnData) } else { step };
             self.push(step.makes(object.clone()));
         }
         if self.delta.alters(&object, Property::Owner) {
@@ -190,6 +246,17 @@ pub(super) const RESTARTS: &str =
 /// Whether the old start of a sequence is outside the new limits, so that it has to restart.
 pub(super) fn starts_outside(was: SequenceOptions, is: SequenceOptions) -> bool {
     !(is.min..=is.max).contains(&was.start)
+}
+
+/// Whether the value of a sequence may be outside its new limits, which PostgreSQL rejects unless
+/// the sequence restarts.
+pub(super) fn narrows(was: SequenceOptions, is: SequenceOptions) -> bool {
+    !starts_outside(was, is) && (is.min > was.min || is.max < was.max)
+}
+
+/// An expression for the sequence of a column, whatever its name.
+pub(super) fn column_sequence(table: &Name, column: &str) -> String {
+    format!("pg_get_serial_sequence({}, {})", quote_literal(&table.to_string()), quote_literal(column))
 }
 
 /// Advances a new sequence past the values of a column, unless they have not reached its start.

@@ -125,7 +125,8 @@ impl Planner<'_> {
     fn is_unique(&self, table: &Name, unique: &Unique) -> bool {
         let Some(was) = self.from.tables.get(table) else { return false };
         let is_null = |column: &String| was.column(column).is_none_or(|column| column.nullable);
-        was.constraints.values().filter_map(|it| it.kind.key()).any(|key| {
+        let mut keys = was.constraints.values().filter(|it| !it.is_temporal()).filter_map(|it| it.kind.key());
+        keys.any(|key| {
             key.columns.iter().all(|column| {
                 unique.terms.contains(&quote_identifier(column))
                     && !self.delta.is_retyped(table, column)
@@ -164,6 +165,9 @@ impl Planner<'_> {
     pub(super) fn violation_slot(&self, table: &Name, name: &str, it: &Constraint) -> Option<Slot> {
         let title = format!("resolve rows of {table} that {} does not allow", quote_identifier(name));
         match &it.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) if it.is_temporal() => {
+                self.overlaps_slot(table, title, &key.columns)
+            }
             ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
                 self.duplicates_slot(table, &Unique::from_key(key))
             }
@@ -202,13 +206,23 @@ impl Planner<'_> {
                 let template = format!("UPDATE {table} SET … WHERE {wrong};");
                 self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
             }
-            ConstraintKind::Exclusion => self.conflicts_slot(table, title, &it.definition),
+            ConstraintKind::Exclusion => self.conflicts_slot(table, title, Parts::parse(&it.definition), ""),
         }
     }
 
-    /// A slot for rows that conflict under an exclusion constraint.
-    fn conflicts_slot(&self, table: &Name, title: String, definition: &str) -> Option<Slot> {
-        let parts = Parts::parse(definition.strip_prefix("EXCLUDE").unwrap_or(definition));
+    /// A slot for rows that a key `WITHOUT OVERLAPS` does not allow: it is an exclusion constraint
+    /// that rejects empty periods, too.
+    fn overlaps_slot(&self, table: &Name, title: String, columns: &[String]) -> Option<Slot> {
+        let (period, others) = columns.split_last()?;
+        let equal = others.iter().map(|column| format!("{} WITH =", quote_identifier(column)));
+        let elements = equal.chain([format!("{} WITH &&", quote_identifier(period))]).collect();
+        let is_empty = format!(" OR a.row = b.row AND isempty(a.k{})", others.len());
+        let parts = Parts { elements, rest: String::new(), condition: None };
+        self.conflicts_slot(table, title, parts, &is_empty)
+    }
+
+    /// A slot for rows that conflict under an exclusion constraint, and for those that `alone` finds.
+    fn conflicts_slot(&self, table: &Name, title: String, parts: Parts, alone: &str) -> Option<Slot> {
         let elements: Vec<_> =
             parts.elements.iter().filter_map(|element| element.rsplit_once(" WITH ")).collect();
         let terms =
@@ -219,7 +233,7 @@ impl Planner<'_> {
         let pairs = pairs.collect::<Vec<_>>().join(" AND ");
         let filter = parts.condition.map(|condition| format!(" WHERE {condition}")).unwrap_or_default();
         let keyed = format!("(SELECT ctid AS row, {terms} FROM {table}{filter})");
-        let rows = format!("{keyed} AS a JOIN {keyed} AS b\n    ON a.row < b.row AND {pairs}");
+        let rows = format!("{keyed} AS a JOIN {keyed} AS b\n    ON a.row < b.row AND {pairs}{alone}");
         let template = format!("-- these conflict: SELECT * FROM {rows}\nDELETE FROM {table} WHERE …;");
         let rehearsal = format!("DELETE FROM {table} WHERE ctid IN (SELECT b.row FROM {rows})");
         let candidates =

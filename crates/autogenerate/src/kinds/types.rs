@@ -56,11 +56,18 @@ pub(super) enum Using {
 
 const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "double precision"];
 const TEXTS: &[&str] = &["character", "character varying", "text", "citext", "name", "\"char\""];
+/// Texts that PostgreSQL stores alike, so that a cast between them copies nothing.
+const SAME_BYTES: &[&str] = &["character varying", "text", "citext"];
 const TIMES: &[&str] = &["date", "timestamp without time zone", "timestamp with time zone"];
 
 /// Whether a column holds text.
 pub(super) fn is_text(column: &Column) -> bool {
     TEXTS.contains(&parts(&column.data_type).0.as_str())
+}
+
+/// Whether a column holds text that is compared without regard to case.
+pub(super) fn ignores_case(column: &Column) -> bool {
+    parts(&column.data_type).0 == "citext"
 }
 
 /// Whether a column holds numbers.
@@ -90,10 +97,6 @@ pub(super) fn scale(data_type: &str) -> Option<u32> {
 
 /// How values are cast from one type to another.
 pub(super) fn cast(from: &Column, to: &Column) -> Cast {
-    let element = |column: &Column| {
-        let data_type = column.data_type.strip_suffix("[]")?.to_owned();
-        Some(Column { data_type, enum_type: column.enum_type.clone(), ..Column::default() })
-    };
     match (element(from), element(to)) {
         (None, None) => single(from, to),
         (Some(old), Some(new)) => {
@@ -102,7 +105,10 @@ pub(super) fn cast(from: &Column, to: &Column) -> Cast {
                 Using::FirstElement | Using::Array | Using::Utc => Using::Cast,
                 using => using,
             };
-            Cast { using, ..it }
+            // Only a limit that is lifted leaves the elements alone.
+            let (old, new) = (parts(&old.data_type), parts(&new.data_type));
+            let rewrites = it.rewrites || old.0 != new.0 || old.1 != new.1 && !new.1.is_empty();
+            Cast { using, rewrites, ..it }
         }
         (None, Some(new)) => {
             let it = single(from, &new);
@@ -112,6 +118,12 @@ pub(super) fn cast(from: &Column, to: &Column) -> Cast {
             Cast { using: Using::FirstElement, rewrites: true, loses: true, ..single(&old, to) }
         }
     }
+}
+
+/// The elements of an array.
+pub(super) fn element(column: &Column) -> Option<Column> {
+    let data_type = column.data_type.strip_suffix("[]")?.to_owned();
+    Some(Column { data_type, ..column.clone() })
 }
 
 /// How one of [`TIMES`] is converted to another.
@@ -131,8 +143,10 @@ fn single(from: &Column, to: &Column) -> Cast {
         return safe(Using::Nothing, false);
     }
     if let (Some(a), Some(b)) = (rank(TEXTS, &old), rank(TEXTS, &new)) {
-        let fits =
-            b >= a && new_size.first().is_none_or(|new| old_size.first().is_some_and(|old| old <= new));
+        let fits = match new_size.first() {
+            Some(new) => b >= a && old_size.first().is_some_and(|old| old <= new),
+            None => b >= a || SAME_BYTES.contains(&old.as_str()) && SAME_BYTES.contains(&new.as_str()),
+        };
         // A `name` holds 63 bytes and a `"char"` one. Longer values are truncated, while a varchar
         // without `USING` raises an error.
         let cuts = b >= 4 && a < b || (old.as_str(), new.as_str()) == ("name", "\"char\"");
@@ -160,20 +174,19 @@ fn single(from: &Column, to: &Column) -> Cast {
         return Cast { loses: b == 0 && a != 0 || coarser, ..safe(using, a != b || coarser) };
     }
     if old == new {
-        return Cast { loses: !new_size.is_empty(), ..safe(Using::Nothing, old_size != new_size) };
+        let grows = old != "bit" && new_size.first().is_none_or(|new| old_size.iter().any(|old| old <= new));
+        return Cast { loses: !grows, ..safe(Using::Nothing, !grows) };
     }
     let to_text = rank(TEXTS, &new).is_some();
     if to_text {
         return Cast { may_fail: !new_size.is_empty(), ..safe(Using::Cast, true) };
     }
     let direct = rank(TEXTS, &old).is_some() || PAIRS.contains(&(old.as_str(), new.as_str()));
-    let is_safe = matches!(
-        (old.as_str(), new.as_str()),
-        ("json", "jsonb") | ("jsonb", "json") | ("integer", "boolean")
-    );
+    let both = (old.as_str(), new.as_str());
+    let loses = matches!(both, ("integer", "boolean") | ("inet", "cidr"));
+    let is_safe = loses || matches!(both, ("json", "jsonb") | ("jsonb", "json") | ("cidr", "inet"));
     let using = if direct { Using::Cast } else { Using::ViaText };
-    let loses = matches!((old.as_str(), new.as_str()), ("integer", "boolean") | ("inet", "cidr"));
-    Cast { using, rewrites: true, may_fail: !is_safe, loses }
+    Cast { using, rewrites: both != ("cidr", "inet"), may_fail: !is_safe, loses }
 }
 
 fn numeric(old_size: &[u32], new_size: &[u32]) -> Cast {
@@ -282,7 +295,18 @@ mod tests {
             ("timestamp(0) with time zone", "timestamp with time zone", false, false, false),
             ("character varying(20)[]", "character varying(5)[]", true, true, false),
             ("integer[]", "bigint[]", true, false, false),
-            ("inet", "cidr", true, true, true),
+            ("character varying(20)[]", "text[]", true, false, false),
+            ("character varying(20)[]", "character varying[]", false, false, false),
+            ("numeric(10,2)[]", "numeric(12,2)[]", true, false, false),
+            ("text", "character varying", false, false, false),
+            ("text", "citext", false, false, false),
+            ("ext.citext", "text", false, false, false),
+            ("citext", "character varying(9)", true, true, false),
+            ("time(0) without time zone", "time without time zone", false, false, false),
+            ("time without time zone", "time(0) without time zone", true, false, true),
+            ("bit varying(4)", "bit varying(8)", false, false, false),
+            ("cidr", "inet", false, false, false),
+            ("inet", "cidr", true, false, true),
             ("integer", "integer[]", true, false, false),
         ] {
             let cast = cast(&column(from), &column(to));

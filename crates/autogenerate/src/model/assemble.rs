@@ -20,8 +20,8 @@ use super::{
     types::TypeDefinition,
 };
 use crate::schema::{
-    Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, Object, Owner, PartitionOf,
-    Schema, Sequence, SqlName, SqlObject, Table, quote_identifier,
+    Column, Enum, Expression, Extension, Generated, Identity, Name, Namespace, NotNull, Object, Owner,
+    PartitionOf, Schema, Sequence, SqlName, SqlObject, Table, quote_identifier,
 };
 
 impl Metadata {
@@ -298,6 +298,7 @@ fn column(metadata: &Metadata, model: &ColumnModel) -> Column {
         identity_sequence: None,
         collation: model.collation.map(quote_identifier),
         nullable: model.data_type.nullable,
+        not_null: NotNull::default(),
         default: model.default.map(expression),
         identity: model
             .identity

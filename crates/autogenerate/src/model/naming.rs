@@ -5,8 +5,7 @@
 
 use std::collections::HashSet;
 
-/// The longest name, in bytes (`NAMEDATALEN - 1`).
-pub(super) const LONGEST: usize = 63;
+use crate::schema::{LONGEST, object_name, truncate};
 
 /// The names that are taken in a PostgreSQL schema.
 #[derive(Debug, Default)]
@@ -50,22 +49,6 @@ impl Taken {
             pass += 1;
         }
     }
-}
-
-/// Builds `table_addition_label`, shortening the longer of the first two parts until the name fits.
-fn object_name(table: &str, addition: &str, label: &str) -> String {
-    let overhead = label.len() + 1 + usize::from(!addition.is_empty());
-    let (mut first, mut second) = (table.len(), addition.len());
-    while first + second > LONGEST.saturating_sub(overhead) && first + second > 0 {
-        if first > second { first -= 1 } else { second -= 1 }
-    }
-    let (table, addition) = (truncate(table, first), truncate(addition, second));
-    if addition.is_empty() { format!("{table}_{label}") } else { format!("{table}_{addition}_{label}") }
-}
-
-/// Truncates to at most `bytes` bytes at a character boundary.
-fn truncate(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
 }
 
 /// Joins columns into the middle part of a name, and stops once it exceeds the longest name.

@@ -1,9 +1,11 @@
 //! Orders statements by a topological sort of what they make, drop and need.
 
+mod held;
 mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use held::add_held_locks;
 pub(crate) use step::{Priority, Resource, Role, Step};
 
 use crate::plan::{Batch, Statement};
@@ -17,12 +19,17 @@ pub(crate) enum Files {
     One,
 }
 
-/// Sorts the steps, and splits them into batches.
+/// Sorts the steps, and splits them into batches. `holds_locks` says whether earlier statements of
+/// the first file do.
 ///
 /// # Errors
 ///
 /// Returns the statements that depend on each other in a cycle.
-pub(crate) fn sort(mut steps: Vec<Step>, files: Files) -> Result<Vec<Statement>, Vec<String>> {
+pub(crate) fn sort(
+    mut steps: Vec<Step>,
+    files: Files,
+    holds_locks: bool,
+) -> Result<Vec<Statement>, Vec<String>> {
     steps.sort_by(|a, b| a.key().cmp(&b.key()));
     let mut followers = edges(&steps);
     let mut waits = vec![0_usize; steps.len()];
@@ -43,7 +50,7 @@ pub(crate) fn sort(mut steps: Vec<Step>, files: Files) -> Result<Vec<Statement>,
         let stuck = steps.iter().zip(&waits).filter(|(_, waits)| **waits > 0);
         return Err(stuck.map(|(step, _)| step.key.clone()).collect());
     }
-    Ok(into_batches(order, steps, files))
+    Ok(into_batches(order, steps, files, holds_locks))
 }
 
 /// For each step, the steps that have to come after it.
@@ -78,18 +85,17 @@ fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
 }
 
 /// The statements in order, each with its batch.
-fn into_batches(order: Vec<usize>, steps: Vec<Step>, files: Files) -> Vec<Statement> {
+fn into_batches(order: Vec<usize>, steps: Vec<Step>, files: Files, mut holds_locks: bool) -> Vec<Statement> {
     let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
     let mut uncommitted = BTreeSet::new();
     let mut values = BTreeSet::new();
-    let mut holds_locks = false;
     let mut statements = Vec::new();
     for step in order.into_iter().filter_map(|step| steps[step].take()) {
         let alone = step.statements.iter().any(|statement| statement.batch != Batch::Same);
         // No table stays locked while it or another one is scanned.
         let scans_under_lock = step.scans() && holds_locks;
         let waits = step.committed.iter().any(|resource| uncommitted.contains(resource))
-            || step.moves_data() && !uncommitted.is_empty()
+            || step.moves_data() && (holds_locks || !uncommitted.is_empty())
             || step.statements.iter().filter_map(|it| it.slot.as_ref()).any(|it| it.in_portions().is_some())
             || scans_under_lock;
         let fresh = !alone && (step.uses_any(&values) || waits && files == Files::Many);
@@ -124,7 +130,7 @@ mod tests {
     }
 
     fn order(steps: Vec<Step>) -> Vec<(String, Batch)> {
-        sort(steps, Files::Many)
+        sort(steps, Files::Many, false)
             .unwrap()
             .into_iter()
             .map(|statement| (statement.sql, statement.batch))
@@ -171,6 +177,6 @@ mod tests {
             Step::new(Priority::Table, "make a").makes(table("a")).needs(table("b")),
             Step::new(Priority::Table, "make b").makes(table("b")).needs(table("a")),
         ];
-        assert_eq!(sort(steps, Files::Many), Err(vec!["make a".to_owned(), "make b".to_owned()]));
+        assert_eq!(sort(steps, Files::Many, false), Err(vec!["make a".to_owned(), "make b".to_owned()]));
     }
 }

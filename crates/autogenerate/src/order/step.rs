@@ -187,9 +187,9 @@ impl Step {
     }
 
     pub(crate) fn hazard(self, hazard: Hazard) -> Self {
-        self.last(|statement| {
-            statement.hazards.insert(hazard);
-        })
+        // The lock that blocks reads blocks writes, too.
+        let implied = (hazard == Hazard::BlocksReads).then_some(Hazard::BlocksWrites);
+        self.last(|statement| statement.hazards.extend(implied.into_iter().chain([hazard])))
     }
 
     pub(crate) fn slot(self, slot: Option<Slot>) -> Self {

@@ -5,9 +5,10 @@ use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 use super::{error::ProjectError, live};
 use crate::{
     diff::{self, Change},
-    introspect::{Scope, Unhandled},
+    introspect::{Scope, Unhandled, read},
     plan::{Plan, Renames, Style},
     planner,
+    schema::Name,
 };
 
 /// The differences between two databases.
@@ -30,15 +31,21 @@ pub struct Comparison {
 /// A database cannot be reached or read, or the statements cannot be ordered.
 pub async fn difference(from: &PgConnectOptions, to: &PgConnectOptions) -> Result<Comparison, ProjectError> {
     let (mut conn, mut other) = tokio::try_join!(from.connect(), to.connect())?;
-    let (from, to) = tokio::try_join!(
-        live::introspect_without_bookkeeping(&mut conn, &Scope::Database),
-        live::introspect_without_bookkeeping(&mut other, &Scope::Database)
-    )?;
+    let scope = Scope::Database;
+    let (from, to) = tokio::try_join!(read(&mut conn, &scope), read(&mut other, &scope))?;
+    let tables = [&from, &to].into_iter().flat_map(|side| side.schema.tables.keys());
+    let bookkeeping: Vec<_> = tables.filter(|name| name.name == live::BOOKKEEPING).map(left_out).collect();
+    let (from, to) = (live::without_bookkeeping(from), live::without_bookkeeping(to));
     let renames = Renames::default();
     let style = Style { online: true, slots: false };
-    let mut unhandled = [from.unhandled, to.unhandled].concat();
+    let mut unhandled = [from.unhandled, to.unhandled, bookkeeping].concat();
     unhandled.sort();
     unhandled.dedup();
     let changes = diff::diff(&from.schema, &to.schema, &renames);
     Ok(Comparison { changes, plan: planner::plan(&from.schema, &to.schema, &renames, style)?, unhandled })
+}
+
+/// A table of applied migrations: whoever applies the same statements as migrations has the rows.
+fn left_out(name: &Name) -> Unhandled {
+    Unhandled { kind: "table", name: name.to_string() }
 }

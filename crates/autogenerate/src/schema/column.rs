@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     expression::{Expression, Uses},
     name::Name,
+    not_null::NotNull,
     object::Object,
     sequence::SequenceOptions,
 };
@@ -28,6 +29,8 @@ pub struct Column {
     pub inherited: bool,
     /// Whether it accepts `NULL`.
     pub nullable: bool,
+    /// The name of its `NOT NULL` constraint, if known.
+    pub not_null: NotNull,
     /// The default (`DEFAULT`).
     pub default: Option<Expression>,
     /// `GENERATED … AS IDENTITY`.

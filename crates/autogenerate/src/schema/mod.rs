@@ -14,6 +14,7 @@ mod extension;
 mod index;
 mod name;
 mod namespace;
+mod not_null;
 mod object;
 mod owner;
 mod sequence;
@@ -22,6 +23,8 @@ mod sql_object;
 mod table;
 
 use std::collections::BTreeMap;
+
+pub(crate) use self::name::{LONGEST, object_name, truncate};
 
 pub use self::{
     column::{Column, Generated, Identity},
@@ -32,6 +35,7 @@ pub use self::{
     index::Index,
     name::{Name, quote_identifier, quote_literal},
     namespace::Namespace,
+    not_null::NotNull,
     object::Object,
     owner::Owner,
     sequence::{Sequence, SequenceOptions},

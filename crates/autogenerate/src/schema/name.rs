@@ -2,6 +2,9 @@
 
 use std::{collections::HashSet, fmt, sync::LazyLock};
 
+/// The longest name, in bytes (`NAMEDATALEN - 1`).
+pub(crate) const LONGEST: usize = 63;
+
 /// The name of an object, qualified if more than one schema is compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
@@ -51,15 +54,36 @@ impl Name {
         self.sibling(format!("{}_{column}_seq", table.name))
     }
 
-    /// Appends a suffix, and a number if the name is taken, within PostgreSQL's limit of 63 bytes.
+    /// The name that PostgreSQL 18 gives to the `NOT NULL` constraint of a column of this table.
+    pub(crate) fn not_null(&self, column: &str) -> String {
+        object_name(&self.name, column, "not_null")
+    }
+
+    /// Appends a suffix, and a number if the name is taken, within PostgreSQL's limit.
     pub(crate) fn derive(&self, suffix: &str, is_taken: impl Fn(&Self) -> bool) -> Self {
         let counts = std::iter::once(String::new()).chain((2..).map(|n: u32| n.to_string()));
         let mut names = counts.map(|count| {
-            let end = self.name.floor_char_boundary(63 - suffix.len() - count.len());
+            let end = self.name.floor_char_boundary(LONGEST - suffix.len() - count.len());
             self.sibling(format!("{}{suffix}{count}", &self.name[..end]))
         });
         names.find(|name| !is_taken(name)).unwrap_or_else(|| self.clone())
     }
+}
+
+/// Builds `table_addition_label` as PostgreSQL does, shortening the longer of the first two parts until the name fits.
+pub(crate) fn object_name(table: &str, addition: &str, label: &str) -> String {
+    let overhead = label.len() + 1 + usize::from(!addition.is_empty());
+    let (mut first, mut second) = (table.len(), addition.len());
+    while first + second > LONGEST.saturating_sub(overhead) && first + second > 0 {
+        if first > second { first -= 1 } else { second -= 1 }
+    }
+    let (table, addition) = (truncate(table, first), truncate(addition, second));
+    if addition.is_empty() { format!("{table}_{label}") } else { format!("{table}_{addition}_{label}") }
+}
+
+/// Truncates to at most `bytes` bytes at a character boundary.
+pub(crate) fn truncate(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
 }
 
 /// Formats the name as SQL, quoted if necessary.

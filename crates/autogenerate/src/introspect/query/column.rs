@@ -13,7 +13,7 @@ use crate::{
         scope::Scope,
         uses::{AllUses, Owner},
     },
-    schema::{Column, Expression, Generated, Identity},
+    schema::{Column, Expression, Generated, Identity, NotNull},
 };
 
 impl Reader<'_> {
@@ -63,6 +63,7 @@ fn column(row: &PgRow, scope: &Scope, uses: &mut AllUses) -> sqlx::Result<Column
         collation: row.try_get("collation")?,
         inherited: row.try_get("inherited")?,
         nullable: row.try_get("nullable")?,
+        not_null: NotNull(row.try_get("not_null")?),
         default: expression,
         identity,
         identity_sequence: scope.name_in(row, "sequence")?,

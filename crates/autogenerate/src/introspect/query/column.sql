@@ -14,6 +14,7 @@ SELECT a.attrelid AS "table",
        END AS collation,
        NOT a.attislocal AND NOT c.relispartition AS inherited,
        NOT a.attnotnull AS nullable,
+       nn.conname::text AS not_null,
        def.oid AS "default",
        pg_get_expr(def.adbin, def.adrelid) AS expression,
        a.attgenerated::text AS generated,
@@ -39,6 +40,8 @@ LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
 LEFT JOIN pg_namespace con ON con.oid = co.collnamespace
 LEFT JOIN pg_attrdef def ON def.adrelid = a.attrelid AND def.adnum = a.attnum
+LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n' AND nn.conkey[1] = a.attnum
+    AND nn.coninhcount = 0
 LEFT JOIN pg_depend own ON a.attidentity <> '' AND own.classid = 'pg_class'::regclass
     AND own.refclassid = 'pg_class'::regclass AND own.refobjid = a.attrelid AND own.refobjsubid = a.attnum
     AND own.deptype = 'i'

@@ -8,7 +8,7 @@ use super::{
     reader::{Reader, table_of_row},
 };
 use crate::{
-    introspect::{canonical::canonicalize, scope::Scope, uses::Owner},
+    introspect::{canonical::canonicalize, printed::with_sorted_options, scope::Scope, uses::Owner},
     schema::{Constraint, ConstraintKind, Key},
 };
 
@@ -61,7 +61,7 @@ fn constraint_kind(row: &PgRow, scope: &Scope, index: Option<&KeyIndex>) -> sqlx
 /// The output of `pg_get_constraintdef` without `NOT VALID`, plus the storage parameters of the
 /// key's index, which it leaves out.
 fn definition(row: &PgRow, kind: &ConstraintKind, index: Option<&KeyIndex>) -> sqlx::Result<String> {
-    let mut definition = canonicalize(row.try_get("definition")?);
+    let mut definition = with_sorted_options(canonicalize(row.try_get("definition")?));
     if let Some(length) = definition.strip_suffix(" NOT VALID").map(str::len) {
         definition.truncate(length);
     }

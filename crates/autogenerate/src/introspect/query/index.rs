@@ -7,7 +7,7 @@ use sqlx::{Row as _, postgres::types::Oid};
 
 use super::reader::{Reader, table_of_row};
 use crate::{
-    introspect::{canonical::canonicalize, uses::Owner},
+    introspect::{canonical::canonicalize, printed::with_sorted_options, uses::Owner},
     schema::{Index, Name},
 };
 
@@ -28,7 +28,7 @@ impl Reader<'_> {
         let mut keys = Keys::new();
         let mut rows = sqlx::query(include_str!("index.sql")).bind(self.oids()).fetch(&mut *self.conn);
         while let Some(row) = rows.try_next().await? {
-            let definition = canonicalize(row.try_get("definition")?);
+            let definition = with_sorted_options(canonicalize(row.try_get("definition")?));
             let part_of = self.scope.name_in(&row, "parent")?;
             let (is_named, only) = (row.try_get("named")?, row.try_get("only")?);
             if let Some(constraint) = row.try_get("constraint")? {

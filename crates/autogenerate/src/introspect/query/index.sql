@@ -17,7 +17,7 @@ SELECT i.indexrelid AS oid,
        ) AS definition,
        -- In the format of pg_get_indexdef.
        (
-           SELECT string_agg(format('%I=%L', o.option_name, o.option_value), ', ')
+           SELECT string_agg(format('%I=%L', o.option_name, o.option_value), ', ' ORDER BY o.option_name)
            FROM pg_options_to_table(x.reloptions) o
        ) AS options,
        CASE WHEN NOT pg_table_is_visible(parent.oid) THEN pn.nspname::text END AS parent_schema,

@@ -6,7 +6,7 @@ use sqlx::{Row as _, postgres::PgRow, postgres::types::Oid};
 
 use super::reader::Reader;
 use crate::{
-    introspect::scope::Scope,
+    introspect::{printed::without_given_names, scope::Scope},
     schema::{Name, Object, Owner, SqlKind, SqlName, SqlObject},
 };
 
@@ -45,10 +45,16 @@ impl Reader<'_> {
             sources.index.push(row.try_get("index")?);
             sources.is_setting.push(kind.is_setting());
             let name = SqlName { kind, table: self.scope.name_in(row, "table")?, name: row.try_get("name")? };
+            let mut create: Vec<String> = row.try_get("create")?;
+            let mut signature: Option<String> = row.try_get("signature")?;
+            if matches!(kind, SqlKind::View | SqlKind::MaterializedView) {
+                let texts = create.iter_mut().take(1).chain(&mut signature);
+                texts.for_each(|sql| *sql = without_given_names(sql));
+            }
             let object = SqlObject {
-                create: row.try_get("create")?,
+                create,
                 drop: row.try_get("drop")?,
-                signature: row.try_get("signature")?,
+                signature,
                 owner: Owner(row.try_get("owner")?),
                 ..SqlObject::default()
             };

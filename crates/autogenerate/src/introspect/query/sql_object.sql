@@ -18,7 +18,7 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
                'CREATE %s %s%s AS%s%s',
                CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'MATERIALIZED VIEW' END,
                name,
-               (SELECT format(' WITH (%s)', string_agg(format('%I=%L', o.option_name, o.option_value), ', '))
+               (SELECT format(' WITH (%s)', string_agg(format('%I=%L', o.option_name, o.option_value), ', ' ORDER BY o.option_name))
                 FROM pg_options_to_table(reloptions) o HAVING count(*) > 0),
                E'\n',
                rtrim(pg_get_viewdef(oid), ';') || CASE WHEN relkind = 'm' AND NOT relispopulated THEN E'\nWITH NO DATA' ELSE '' END
@@ -38,7 +38,7 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
                SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
                FROM pg_attribute WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
            -- A materialized view is replaced with its query.
-           ) ELSE concat_ws(' ', relispopulated, reloptions, pg_get_viewdef(oid)) END
+           ) ELSE concat_ws(' ', relispopulated, ARRAY(SELECT unnest(reloptions) ORDER BY 1), pg_get_viewdef(oid)) END
     FROM relation
     WHERE relkind IN ('v', 'm')
     UNION ALL

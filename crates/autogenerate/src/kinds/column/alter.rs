@@ -8,11 +8,14 @@ use crate::{
     hazard::Hazard,
     kinds::{
         planner::Planner,
-        sequence::{RESTARTS, advance_sequence, changed_options, retyped_options, starts_outside},
+        sequence::{
+            RESTARTS, advance_sequence, changed_options, column_sequence, narrows, retyped_options,
+            starts_outside,
+        },
     },
     order::{Priority, Resource, Role, Step},
     render,
-    schema::{Column, Name, Object, Schema, SequenceOptions, Table, quote_literal},
+    schema::{Column, Name, Object, Schema, SequenceOptions, Table, quote_identifier},
 };
 
 impl Planner<'_> {
@@ -80,7 +83,7 @@ impl Planner<'_> {
         if let Some(default) = is.default.as_ref().filter(|_| defaults || drops_default || identity_changes) {
             group.push(&format!("SET DEFAULT {}", default.sql));
         }
-        alter_identity(&mut group, was, is);
+        self.alter_identity(&mut group, was, is);
         group.step
     }
 
@@ -137,18 +140,72 @@ impl Planner<'_> {
         self.push_on(step, [table]);
     }
 
-    /// Adds an identity that continues after the existing rows.
+    /// Adds an identity that continues after the sequence that the column counted by, or after the
+    /// existing rows.
     fn add_identity(&mut self, table: &Name, column: &Column) {
         let Some(identity) = column.identity else { return };
         let add = format!("ADD {}", sql::named_identity(table, column, identity));
-        let step = Step::new(Priority::Tighten, render::alter_column(table, &column.name, add));
-        let sequence = serial_sequence(table, &column.name);
-        let options = identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
-        let step = step.then(advance_sequence(&sequence, table, &column.name, options));
+        let add = render::alter_column(table, &column.name, add);
+        let sequence = column_sequence(table, &column.name);
+        let step = match self.from.sequences.iter().find(|(_, it)| self.is_continued(it, table, column)) {
+            Some((old, _)) => self.continue_sequence(old, add, &sequence),
+            None => {
+                let options =
+                    identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
+                let advance = advance_sequence(&sequence, table, &column.name, options);
+                self.scans_under_lock(Step::new(Priority::Tighten, add).then(advance), table, &column.name)
+            }
+        };
         let step = step.needs(Object::column(table, &column.name));
         let step = step.needs(Resource::Null(table.clone(), column.name.clone()));
         let step = step.makes(Resource::Default(table.clone(), column.name.clone()));
         self.push_on(step.makes(Resource::Relation(column.sequence_name(table))), [table]);
+    }
+
+    /// Replaces a sequence by the identity that `add` adds, which may have the same name.
+    fn continue_sequence(&self, old: &Name, add: String, sequence: &str) -> Step {
+        let is_taken = |name: &Name| self.from.is_relation(name) || self.to.is_relation(name);
+        let aside = old.derive("_old", is_taken);
+        let renamed = quote_identifier(&aside.name);
+        Step::new(Priority::Tighten, format!("ALTER SEQUENCE {old} OWNED BY NONE"))
+            .then(format!("ALTER SEQUENCE {old} RENAME TO {renamed}"))
+            .then(add)
+            .then(format!("SELECT setval({sequence}, last_value, is_called) FROM {aside}"))
+            .then(format!("DROP SEQUENCE {aside}"))
+            .drops(Object::Sequence(old.clone()))
+            .roles(Role::Releases, Object::namespace(old))
+    }
+
+    /// Alters an existing identity.
+    fn alter_identity(&self, group: &mut Alterations<'_>, was: &Column, is: &Column) {
+        let (Some(before), Some(identity)) = (was.identity, is.identity) else { return };
+        let mut actions = Vec::new();
+        if before.always != identity.always {
+            let kind = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
+            actions.push(format!("SET GENERATED {kind}"));
+        }
+        let both = before.options.zip(identity.options);
+        if let Some((before, options)) = both {
+            let before = retyped_options(before, &was.data_type, &is.data_type);
+            actions
+                .extend(changed_options(before, options).into_iter().map(|option| format!("SET {option}")));
+        }
+        let restarts =
+            both.filter(|(before, options)| starts_outside(*before, *options)).map(|(_, options)| options);
+        actions.extend(restarts.map(|_| "RESTART".to_owned()));
+        if !actions.is_empty() {
+            group.push(&actions.join(" "));
+            if both.is_some_and(|(before, options)| narrows(before, options)) {
+                group.hazard(Hazard::MayFailOnData);
+            }
+        }
+        if let Some(options) = restarts
+            && let Some(step) = group.step.take()
+        {
+            let sequence = column_sequence(group.table, &is.name);
+            let step = step.note(RESTARTS).then(advance_sequence(&sequence, group.table, &is.name, options));
+            group.step = Some(self.scans_under_lock(step, group.table, &is.name));
+        }
     }
 }
 
@@ -174,38 +231,5 @@ impl Alterations<'_> {
 
     pub(super) fn hazard(&mut self, hazard: Hazard) {
         self.step = self.step.take().map(|step| step.hazard(hazard));
-    }
-}
-
-/// An expression for the sequence of a column, whatever its name.
-fn serial_sequence(table: &Name, column: &str) -> String {
-    format!("pg_get_serial_sequence({}, {})", quote_literal(&table.to_string()), quote_literal(column))
-}
-
-/// Alters an existing identity.
-fn alter_identity(group: &mut Alterations<'_>, was: &Column, is: &Column) {
-    let (Some(before), Some(identity)) = (was.identity, is.identity) else { return };
-    let mut actions = Vec::new();
-    if before.always != identity.always {
-        let kind = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
-        actions.push(format!("SET GENERATED {kind}"));
-    }
-    let both = before.options.zip(identity.options);
-    if let Some((before, options)) = both {
-        let before = retyped_options(before, &was.data_type, &is.data_type);
-        actions.extend(changed_options(before, options).into_iter().map(|option| format!("SET {option}")));
-    }
-    let restarts =
-        both.filter(|(before, options)| starts_outside(*before, *options)).map(|(_, options)| options);
-    actions.extend(restarts.map(|_| "RESTART".to_owned()));
-    if !actions.is_empty() {
-        group.push(&actions.join(" "));
-    }
-    if let Some(options) = restarts
-        && let Some(step) = group.step.take()
-    {
-        let sequence = serial_sequence(group.table, &is.name);
-        group.step =
-            Some(step.note(RESTARTS).then(advance_sequence(&sequence, group.table, &is.name, options)));
     }
 }

@@ -9,13 +9,14 @@ use super::{
 use crate::{
     hazard::Hazard,
     kinds::{
+        definition::Unique,
         planner::Planner,
         slot::{enum_values, numbered_update},
         types::{self, Using},
         user_type::change::{CONVERT, UserTypeChange},
     },
     plan::Slot,
-    schema::{Column, Name, Object, SequenceOptions, quote_identifier, quote_literal},
+    schema::{Column, Name, Object, quote_identifier, quote_literal},
 };
 
 impl Planner<'_> {
@@ -25,7 +26,10 @@ impl Planner<'_> {
             return self.set_user_type(group, &change, (was, is));
         }
         let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
-        let cast = types::cast(was, is);
+        let mut cast = types::cast(was, is);
+        if !self.holds_rows(group.table) {
+            (cast.rewrites, cast.may_fail, cast.loses) = (false, false, false);
+        }
         let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
         let via_text = self.converts_via_text(was, is);
         if via_text {
@@ -56,7 +60,9 @@ impl Planner<'_> {
             group.hazard(Hazard::RewritesTable);
             group.hazard(Hazard::BlocksReads);
         }
-        if !rewrites && was.collation != is.collation && self.is_indexed(group.table, &is.name) {
+        let is_reordered =
+            was.collation != is.collation || types::ignores_case(was) != types::ignores_case(is);
+        if !rewrites && is_reordered && self.is_indexed(group.table, &is.name) {
             // Its indexes are then sorted differently, and rebuilt while reads are blocked.
             group.hazard(Hazard::BuildsIndex);
             group.hazard(Hazard::BlocksReads);
@@ -64,12 +70,21 @@ impl Planner<'_> {
         if cast.loses {
             group.hazard(Hazard::DeletesData);
         }
+        let mut slot = None;
         if may_fail || is_guarded {
             group.hazard(Hazard::MayFailOnData);
             let changed = if is_guarded { self.changed(was, is, may_fail) } else { None };
-            let slot = if is_mapped { None } else { self.cast_slot(group.table, (was, is), changed) };
-            group.step = group.step.take().map(|step| step.slot(slot));
+            slot = if is_mapped { None } else { self.cast_slot(group.table, (was, is), changed) };
         }
+        if cast.loses || types::ignores_case(is) && !types::ignores_case(was) {
+            let merged = self.merged_keys(group.table, (was, is), cast.using);
+            if !merged.is_empty() {
+                group.hazard(Hazard::MayFailOnData);
+            }
+            let merged = merged.iter().filter_map(|key| self.duplicates_slot(group.table, key));
+            slot = slot.into_iter().chain(merged).reduce(Slot::and);
+        }
+        group.step = group.step.take().map(|step| step.slot(slot));
     }
 
     /// Changes the type if a domain or a replaced type is involved.
@@ -144,6 +159,27 @@ impl Planner<'_> {
         cast.into_iter().chain(self.narrowed_slot(table, was, is)).reduce(Slot::and)
     }
 
+    /// The unique keys and indexes that stay and contain the column, of whose values the new type
+    /// makes some equal. PostgreSQL rebuilds them.
+    fn merged_keys(&self, table: &Name, (was, column): (&Column, &Column), using: Using) -> Vec<Unique> {
+        let Some(is) = self.to.tables.get(table) else { return Vec::new() };
+        let quoted = quote_identifier(&column.name);
+        let value = converted(using, &quoted, was, column);
+        let stays = |object: Object| !self.delta.creates(&object);
+        let keys = is.constraints.iter().filter_map(|(name, it)| {
+            let key = it.kind.key().filter(|key| key.columns.contains(&column.name) && !it.is_temporal())?;
+            stays(Object::constraint(table, name)).then(|| Unique::from_key(key))
+        });
+        let indexes = is.indexes.iter().filter(|(name, it)| {
+            it.unique && it.uses.columns.contains(&column.name) && stays(Object::index(table, *name))
+        });
+        let converted = |mut key: Unique| {
+            key.terms.iter_mut().filter(|term| **term == quoted).for_each(|term| term.clone_from(&value));
+            key
+        };
+        keys.chain(indexes.map(|(_, it)| Unique::from_index(&it.definition))).map(converted).collect()
+    }
+
     /// Whether an index that stays contains the column, the indexes of keys included.
     fn is_indexed(&self, table: &Name, column: &str) -> bool {
         let Some(is) = self.to.tables.get(table) else { return false };
@@ -170,9 +206,10 @@ impl Planner<'_> {
         changed: Option<Changed>,
     ) -> Option<Slot> {
         let name = quote_identifier(&is.name);
+        let any = format!("{name} IS NOT NULL");
         let (wrong, nearest) = match changed {
             Some(changed) => (changed.condition, changed.nearest),
-            None => (self.misfits(&name, was, is), None),
+            None => (self.misfits(&name, was, is).unwrap_or(any.clone()), None),
         };
         let (old, new) = (enum_values(self.from, was), enum_values(self.to, is));
         // An enum type is renamed by now, so no value is cast to it.
@@ -195,7 +232,7 @@ impl Planner<'_> {
         let title = format!("make the values of {table}.{name} fit {}", is.data_type);
         let slot = self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])?;
         // If any value may fit, only the cast tells.
-        let is_known = wrong != format!("{name} IS NOT NULL");
+        let is_known = wrong != any;
         Some(Slot { remaining: if is_known { slot.remaining } else { String::new() }, ..slot })
     }
 
@@ -209,61 +246,6 @@ impl Planner<'_> {
             _ => types::cast(was, is).using == types::Using::ViaText,
         };
         self.style.slots && differs && !matches!(was.data_type.as_str(), "json" | "jsonb")
-    }
-
-    /// A condition for the values that do not fit the new type. If there is no such condition, it
-    /// includes all values.
-    pub(super) fn misfits(&self, name: &str, was: &Column, is: &Column) -> String {
-        if let Some(kept) = is.enum_type.as_ref().and_then(|it| self.to.enums.get(it)) {
-            let kept: Vec<_> = kept.values.iter().map(|value| quote_literal(value)).collect();
-            let kept = kept.join(", ");
-            return if is_array(is) {
-                format!("NOT {name}::text[] <@ ARRAY[{kept}]::text[]")
-            } else {
-                format!("{name}::text NOT IN ({kept})")
-            };
-        }
-        let size =
-            is.data_type.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(size, _)| size);
-        let base = is.data_type.split('(').next().unwrap_or_default();
-        match (base, size) {
-            ("character varying" | "character", Some(size)) => format!("char_length({name}::text) > {size}"),
-            ("smallint" | "integer" | "bigint", _) => {
-                let defaults = SequenceOptions::defaults(-1, base);
-                let most = SequenceOptions::defaults(1, base).max;
-                if types::is_text(was) {
-                    let fits = format!("{name}::numeric BETWEEN {} AND {most}", defaults.min);
-                    format!(
-                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+\\s*$' THEN NOT {fits} ELSE {name} IS NOT NULL END"
-                    )
-                } else if types::is_number(was) {
-                    format!("{name} NOT BETWEEN {} AND {most}", defaults.min)
-                } else {
-                    format!("{name} IS NOT NULL")
-                }
-            }
-            ("numeric", Some(size)) if types::is_number(was) || types::is_text(was) => {
-                let mut digits =
-                    size.split(',').map(|digits| digits.trim().parse::<i64>().unwrap_or_default());
-                let (precision, scale) =
-                    (digits.next().unwrap_or_default(), digits.next().unwrap_or_default());
-                let whole = precision - scale;
-                // Rounding may add a digit.
-                let is_too_large = format!("abs(round({name}::numeric, {scale})) >= 10::numeric ^ {whole}");
-                if matches!(was.data_type.as_str(), "smallint" | "integer" | "bigint") {
-                    format!("abs({name}) >= 10::numeric ^ {whole}")
-                } else if types::is_number(was) {
-                    is_too_large
-                } else {
-                    format!(
-                        "CASE WHEN {name} ~ '^\\s*[-+]?\\d+(\\.\\d+)?\\s*$' THEN {is_too_large} \
-                         ELSE {name} IS NOT NULL END"
-                    )
-                }
-            }
-            ("uuid", _) => format!("{name}::text !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"),
-            _ => format!("{name} IS NOT NULL"),
-        }
     }
 }
 

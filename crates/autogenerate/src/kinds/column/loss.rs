@@ -54,10 +54,7 @@ impl Planner<'_> {
                 nearest: Some(back),
             });
         }
-        let rejected = self.misfits(&name, was, is);
-        if rejected == format!("{name} IS NOT NULL") {
-            return None;
-        }
+        let rejected = self.misfits(&name, was, is)?;
         let condition = format!("CASE WHEN {rejected} THEN true ELSE {differs} END");
         Some(Changed { condition, nearest: None })
     }

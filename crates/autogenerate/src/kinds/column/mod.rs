@@ -4,6 +4,7 @@ mod alter;
 mod cast;
 mod convert;
 mod loss;
+mod misfits;
 mod nullability;
 mod populate;
 mod sql;
@@ -162,7 +163,7 @@ impl Planner<'_> {
         let sql = render::alter_table(table, format_args!("ADD COLUMN {}", definition(table, &first)));
         let mut step = Step::new(Priority::Column, sql).roles(Role::Needs, column.needs());
         if needs_person && !self.style.slots {
-            step = step.hazard(Hazard::MayFailOnData);
+            step = step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads);
         }
         if rewrites_when_added(column) {
             step = step.hazard(Hazard::RewritesTable).hazard(Hazard::BlocksReads);

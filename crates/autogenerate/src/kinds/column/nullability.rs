@@ -1,5 +1,6 @@
 //! `NOT NULL`.
 
+use super::sql;
 use crate::{
     hazard::Hazard,
     kinds::{constraint::validate, planner::Planner},
@@ -18,7 +19,7 @@ impl Planner<'_> {
         let filled = columns.iter().map(|column| Resource::Filled(table.clone(), column.name.clone()));
         let slot = self.populate_slot(table, columns, is_new);
         if !self.is_online(table) {
-            let sets = columns.iter().map(|column| set_not_null(column));
+            let sets = columns.iter().map(|column| set_not_null(table, column));
             let step = Step::new(Priority::Populate, alter_table(table, sets))
                 .slot(slot)
                 .hazard(Hazard::MayFailOnData)
@@ -50,7 +51,7 @@ impl Planner<'_> {
                 .needs_committed(Object::Constraint(table.clone(), check))
                 .makes(valid.clone());
             self.push_on(step.hazard(Hazard::MayFailOnData), [table]);
-            let step = Step::new(Priority::Tighten, alter_table(table, [set_not_null(column)]))
+            let step = Step::new(Priority::Tighten, alter_table(table, [set_not_null(table, column)]))
                 .then(alter_table(table, [format!("DROP CONSTRAINT {quoted}")]));
             self.push_on(step.needs(valid).makes(null), [table]);
         }
@@ -76,6 +77,10 @@ fn alter_table(table: &Name, actions: impl IntoIterator<Item = String>) -> Strin
     render::alter_table(table, actions.into_iter().collect::<Vec<_>>().join(",\n    "))
 }
 
-fn set_not_null(column: &Column) -> String {
-    format!("ALTER COLUMN {} SET NOT NULL", quote_identifier(&column.name))
+fn set_not_null(table: &Name, column: &Column) -> String {
+    let quoted = quote_identifier(&column.name);
+    match sql::named_not_null(table, column) {
+        Some(name) => format!("ADD CONSTRAINT {name} NOT NULL {quoted}"),
+        None => format!("ALTER COLUMN {quoted} SET NOT NULL"),
+    }
 }

@@ -22,9 +22,18 @@ pub(crate) fn definition(table: &Name, column: &Column) -> String {
         sql.push_str(&tokens::operand(&default.sql));
     }
     if !column.nullable {
+        if let Some(name) = named_not_null(table, column) {
+            sql.extend([" CONSTRAINT ", &name]);
+        }
         sql.push_str(" NOT NULL");
     }
     sql
+}
+
+/// The name of the `NOT NULL` constraint if PostgreSQL would choose another one.
+pub(super) fn named_not_null(table: &Name, column: &Column) -> Option<String> {
+    let named = column.not_null.0.as_ref();
+    named.filter(|name| **name != table.not_null(&column.name)).map(|name| quote_identifier(name))
 }
 
 /// The identity of a column of `table`, with the name of its sequence if PostgreSQL would choose

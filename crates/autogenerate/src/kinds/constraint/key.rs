@@ -63,8 +63,10 @@ impl Planner<'_> {
         let is = self.to.tables.get(table)?;
         let new = is.constraints.get(name)?;
         let is_plain = is.partition_by.is_none() && !new.is_temporal();
-        let replaces =
-            self.delta.rebuilt.contains(&object) && it.kind.key().is_some() && new.kind.key().is_some();
+        // A partition loses its key under this name with that of its table.
+        let was = self.from.tables.get(table).and_then(|was| was.constraints.get(name));
+        let is_key = |it: &Constraint| it.kind.key().is_some();
+        let replaces = self.delta.creates(&object) && was.is_some_and(is_key) && is_key(it) && is_key(new);
         let alone = self.delta.leaves_alone(table, &new.uses);
         let is_replaced = is_plain && replaces && alone && self.is_online(table);
         is_replaced.then(|| self.temporary_index(table, name))

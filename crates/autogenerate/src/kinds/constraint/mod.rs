@@ -1,6 +1,7 @@
 //! Table constraints.
 
 mod key;
+mod moved;
 
 use super::{
     changes::{Changes, Compare},
@@ -57,6 +58,10 @@ pub(super) fn validate(table: &Name, name: &str) -> String {
 }
 
 pub(super) fn rename(schema: &mut Schema, table: &Name, old: &str, new: &str) {
+    let columns = schema.tables.get_mut(table).into_iter().flat_map(|table| &mut table.columns);
+    for name in columns.filter_map(|column| column.not_null.0.as_mut()).filter(|name| *name == old) {
+        new.clone_into(name);
+    }
     let is_check = schema.tables.get(table).and_then(|table| table.constraints.get(old));
     let is_check = is_check.is_some_and(|constraint| constraint.kind == ConstraintKind::Check);
     let tables = if is_check { schema.with_descendants(table) } else { vec![table.clone()] };
@@ -158,7 +163,13 @@ impl Planner<'_> {
             let object = Object::column(table, column);
             self.delta.is_retyped(table, column) || self.delta.rebuilt.contains(&object)
         };
-        if it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it) {
+        if let Some(moved) = self.moved_reference(table, it) {
+            // The old values go once they are carried over.
+            let columns =
+                [Object::column(table, moved.column), Object::column(moved.table, moved.referenced)];
+            step = step.roles(Role::Releases, columns).slot(self.carry_slot(table, &moved));
+            step = step.hazard(Hazard::MayFailOnData);
+        } else if it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it) {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
         }
         self.push_on(step, it.kind.references().into_iter().chain([table]));
@@ -171,12 +182,12 @@ impl Planner<'_> {
         if merges {
             step = step.then(validate(table, name));
         }
-        if self.existing_table(table).is_some() && it.validated && it.is_enforced() {
+        if self.looks_at_rows(table, name, it) {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
             for hazard in match it.kind {
                 ConstraintKind::ForeignKey { .. } => [Hazard::BlocksWrites].as_slice(),
-                ConstraintKind::Check => &[Hazard::BlocksReads, Hazard::BlocksWrites],
-                _ => &[Hazard::BlocksReads, Hazard::BlocksWrites, Hazard::BuildsIndex],
+                ConstraintKind::Check => &[Hazard::BlocksReads],
+                _ => &[Hazard::BlocksReads, Hazard::BuildsIndex],
             } {
                 step = step.hazard(*hazard);
             }

@@ -49,7 +49,7 @@ impl Planner<'_> {
     }
 
     /// Whether a partition has the index or key, which is not part of one of its partitioned table.
-    fn is_loose(&self, object: &Object) -> bool {
+    pub(super) fn is_loose(&self, object: &Object) -> bool {
         let Some(it) = object.table().and_then(|table| self.from.tables.get(table)) else { return false };
         match object {
             Object::Index(_, name) => it.indexes.get(name).is_some_and(|it| it.part_of.is_none()),
@@ -248,7 +248,7 @@ impl Planner<'_> {
 
 /// The indexes and keys of a partition that are part of one of its partitioned table, with that
 /// index, and whether they have names of their own.
-fn parts<'t>(name: &Name, table: &'t Table) -> Vec<(Object, &'t Name, bool)> {
+pub(super) fn parts<'t>(name: &Name, table: &'t Table) -> Vec<(Object, &'t Name, bool)> {
     let indexes = table
         .indexes
         .iter()

@@ -1,8 +1,10 @@
 //! Tables.
 
 mod given;
+mod moved;
 mod partition;
 mod sql;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,6 +77,7 @@ impl Kind for Table {
         for (name, table) in &to.tables {
             if planner.delta.creates(&Object::Table(name.clone())) {
                 planner.create_table(name, table);
+                planner.move_rows(name, table);
             } else if let Some(was) = from.tables.get(name) {
                 planner.alter_table(name, was, table);
                 planner.columns(name, was, table);
@@ -239,7 +242,12 @@ impl Planner<'_> {
         let mut step = match self.parent_to_detach_from(table) {
             Some(parent) => {
                 let detach = render::alter_table(parent, format_args!("DETACH PARTITION {name}"));
-                let step = Step::new(Priority::DropData, detach).hazard(Hazard::MayFailOnData);
+                let step = Step::new(Priority::DropData, detach);
+                let step = if self.is_referenced(parent, |key| !self.delta.removes(key)) {
+                    step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads)
+                } else {
+                    step
+                };
                 let step = step.then(format!("DROP TABLE {name}")).drops(object);
                 step.roles(Role::Releases, Object::namespace(name))
             }
@@ -270,12 +278,16 @@ impl Planner<'_> {
         }
         step = self.drops_with_table(step, name);
         let parents: Vec<_> = table.parents().cloned().collect();
-        let step = step
-            .roles(Role::Releases, parents.iter().cloned().map(Object::Table))
-            .hazard(Hazard::DeletesData);
+        let step = step.roles(Role::Releases, parents.iter().cloned().map(Object::Table));
         let step = step.roles(Role::Releases, table.parent().cloned().map(Resource::Partitions));
         let touched: BTreeSet<Name> = parents.into_iter().chain([name.clone()]).collect();
-        self.push(self.copy_hint(step, &name.name, &format!("TABLE {name}")).touches(&touched));
+        let step = if self.moved_with(name).is_some_and(|root| self.keeps_values(root)) {
+            step
+        } else {
+            let step = step.hazard(Hazard::DeletesData).slot(self.left_slot(name, table));
+            self.copy_hint(step, &name.name, &format!("TABLE {name}"))
+        };
+        self.push(step.touches(&touched));
     }
 
     /// A step that drops a table drops its sequences, triggers and the like, too.
@@ -299,15 +311,7 @@ impl Planner<'_> {
     /// The partitioned table that a partition must be detached from before it can be dropped,
     /// because foreign keys reference that table.
     fn parent_to_detach_from<'t>(&self, table: &'t Table) -> Option<&'t Name> {
-        let parent = table.parent()?;
-        let above = |name: &&Name| self.from.tables.get(*name)?.parent();
-        let above: Vec<_> =
-            std::iter::successors(self.from.tables.get_key_value(parent).map(|(name, _)| name), above)
-                .take(self.from.tables.len())
-                .collect();
-        let constraints = self.from.tables.values().flat_map(|table| table.constraints.values());
-        let mut referenced = constraints.filter_map(|it| it.kind.references());
-        referenced.any(|table| above.contains(&table)).then_some(parent)
+        table.parent().filter(|parent| self.is_referenced(parent, |_| true))
     }
 
     fn is_own_sequence(&self, table: &Name, object: &Object) -> bool {

@@ -97,6 +97,13 @@ impl<'a> Planner<'a> {
             let sql = render::alter_table(&of.parent, format_args!("DETACH PARTITION {name}"));
             let step = Step::new(Priority::Partition, sql).releases(Resource::Partitions(of.parent.clone()));
             let step = step.makes(Resource::Detached(name.clone()));
+            // No row of another table may reference its rows.
+            let stays = |key: &Object| !self.delta.removes(key);
+            let step = if self.is_referenced(&of.parent, stays) {
+                step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads)
+            } else {
+                step
+            };
             let comes_back = is.partition_of.as_ref().is_some_and(|it| it.parent == of.parent);
             // A partition that is attached again gets the changes of its table before it is
             // detached.
@@ -113,6 +120,17 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Whether a foreign key for which `counts` references a partitioned table or one above it.
+    pub(super) fn is_referenced(&self, table: &Name, counts: impl Fn(&Object) -> bool) -> bool {
+        let above = self.from.with_ancestors(table);
+        self.from.tables.iter().any(|(own, it)| {
+            it.constraints.iter().any(|(name, it)| {
+                it.kind.references().is_some_and(|references| above.contains(references))
+                    && counts(&Object::constraint(own, name))
+            })
+        })
+    }
+
     /// Attaches a table, with its columns, constraints and indexes, to a partitioned table.
     pub(super) fn attach_partition(&mut self, name: &Name, of: &PartitionOf, is: &Table, priority: Priority) {
         let columns = is.columns.iter().map(|column| Object::column(name, &column.name));
@@ -121,11 +139,21 @@ impl<'a> Planner<'a> {
         let given = self.to.tables.get(&of.parent).into_iter().flat_map(|parent| &parent.columns);
         let given = given.map(|column| Object::column(&of.parent, &column.name));
         let sql = render::alter_table(&of.parent, format_args!("ATTACH PARTITION {name} {}", of.bound));
-        let step = Step::new(priority, sql).makes(Resource::Partitions(of.parent.clone()));
+        let step = Step::new(priority, &sql).makes(Resource::Partitions(of.parent.clone()));
         let step = step.roles(Role::Needs, columns.chain(constraints).chain(indexes).chain(given));
         let step = step.needs(Object::Table(of.parent.clone())).needs(Object::Table(name.clone()));
         let step = step.needs(Resource::Detached(name.clone())).roles(Role::Needs, nulls(name, is));
-        self.push_on(step.hazard(Hazard::MayFailOnData), [name, &of.parent]);
+        let stays = self.existing_table(name).and_then(Table::parent) == Some(&of.parent);
+        let step = if stays {
+            let step = step.slot(self.outside_slot(name, of, &sql));
+            step.roles(Role::Needs, self.new_partitions(&of.parent))
+        } else {
+            step
+        };
+        let step = step.hazard(Hazard::MayFailOnData);
+        // Its rows are compared with the bound.
+        let step = if self.existing_table(name).is_some() { step.hazard(Hazard::BlocksReads) } else { step };
+        self.push_on(step, [name, &of.parent]);
     }
 }
 

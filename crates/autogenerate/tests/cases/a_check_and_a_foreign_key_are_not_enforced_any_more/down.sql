@@ -1,5 +1,5 @@
 ALTER TABLE items DROP CONSTRAINT of_a_shop;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of items that of_a_shop does not allow
 --   count: SELECT count(*) FROM items WHERE shop IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM shops AS other WHERE other.id = items.shop)

@@ -1,6 +1,6 @@
 CREATE TYPE old_mood AS ENUM ('sad', 'happy');
 ALTER TABLE people ALTER COLUMN mood DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of people.mood fit old_mood
 --   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('sad', 'happy')
 --   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('sad', 'happy');

@@ -1,2 +1,2 @@
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ADD COLUMN token uuid DEFAULT gen_random_uuid() NOT NULL;

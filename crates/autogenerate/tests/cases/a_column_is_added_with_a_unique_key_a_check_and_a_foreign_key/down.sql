@@ -3,7 +3,7 @@ ALTER TABLE items DROP CONSTRAINT items_place_check;
 ALTER TABLE items
     ADD CONSTRAINT items_place_check CHECK ((place > 0)) NOT VALID;
 ALTER TABLE items DROP CONSTRAINT items_place_key;
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX items_place_key ON items USING btree (place);
 ALTER TABLE items DROP CONSTRAINT items_shelf_id_fkey;
 ALTER TABLE items

@@ -11,7 +11,7 @@ CREATE INDEX CONCURRENTLY items_name_idx ON items USING btree (name_old);
 ALTER TABLE items RENAME COLUMN name TO title;
 ALTER TABLE items ADD COLUMN name text;
 DROP INDEX items_name_idx;
--- hazards: blocks-writes, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX items_name_idx ON items USING btree (name);
 -- hazards: deletes-data
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_name_old AS SELECT id, name_old FROM items;

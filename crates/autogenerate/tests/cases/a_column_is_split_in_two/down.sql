@@ -1,6 +1,6 @@
 --- reverts file 6 of 6
 ALTER TABLE people ADD COLUMN name text;
--- hazards: blocks-reads, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: populate people.name
 --   count: SELECT count(*) FROM people
 --   template: UPDATE people SET name = … WHERE name IS NULL;

@@ -1,10 +1,10 @@
 ALTER TABLE collections DROP CONSTRAINT collections_parent_id_fkey;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE collections ALTER COLUMN parent_id SET DATA TYPE bigint;
 ALTER TABLE items DROP CONSTRAINT items_collection_id_fkey;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE collections ALTER COLUMN id SET DATA TYPE bigint;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ALTER COLUMN collection_id SET DATA TYPE bigint;
 ALTER TABLE collections
     ADD CONSTRAINT collections_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES collections(id) NOT VALID;

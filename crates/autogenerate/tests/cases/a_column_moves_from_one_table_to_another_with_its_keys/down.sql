@@ -1,7 +1,7 @@
 --- reverts file 4 of 4
 ALTER TABLE a ADD COLUMN kind_id integer;
 ALTER TABLE b DROP CONSTRAINT one_kind;
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX one_kind ON b USING btree (kind_id);
 --- reverts file 3 of 4
 --- alone in a file
@@ -18,7 +18,7 @@ DROP INDEX CONCURRENTLY one_kind;
 --   template: );
 ALTER TABLE a
     ADD CONSTRAINT one_kind UNIQUE (kind_id);
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of a that kind_fkey does not allow
 --   count: SELECT count(*) FROM a WHERE kind_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM kinds AS other WHERE other.id = a.kind_id)

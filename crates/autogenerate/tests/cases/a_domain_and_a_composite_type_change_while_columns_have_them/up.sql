@@ -1,7 +1,7 @@
 ALTER TYPE parcel ADD ATTRIBUTE h integer;
 ALTER TYPE place RENAME TO place_old;
 CREATE TYPE place AS (x bigint, y integer);
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ALTER COLUMN at SET DATA TYPE place
     USING CASE WHEN at IS DISTINCT FROM NULL THEN ROW((at).x::bigint, (at).y)::place END;
 DROP FUNCTION doubled(price);
@@ -11,11 +11,11 @@ CREATE DOMAIN price AS bigint;
 ALTER DOMAIN price SET DEFAULT 3;
 ALTER DOMAIN price ADD CONSTRAINT price_check CHECK ((VALUE > 0));
 ALTER TABLE items ALTER COLUMN cost DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ALTER COLUMN cost SET DATA TYPE price
     USING cost::integer;
 ALTER TABLE items ALTER COLUMN cost SET DEFAULT 5;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ALTER COLUMN costs SET DATA TYPE price[]
     USING costs::integer[];
 ALTER DOMAIN price ADD CONSTRAINT price_max CHECK ((VALUE < 100000)) NOT VALID;

@@ -1,7 +1,7 @@
 --- reverts file 4 of 4
 ALTER TABLE bookings ADD COLUMN nights integer;
 ALTER TABLE bookings ADD COLUMN room_id integer;
--- hazards: blocks-reads, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: populate bookings.nights
 --   count: SELECT count(*) FROM bookings
 --   template: UPDATE bookings SET nights = … WHERE nights IS NULL;
@@ -10,7 +10,7 @@ ALTER TABLE bookings DROP CONSTRAINT bookings_sane;
 ALTER TABLE bookings
     ADD CONSTRAINT bookings_sane CHECK ((guests > 0)) NOT VALID;
 --- reverts file 3 of 4
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE bookings ADD COLUMN beds integer GENERATED ALWAYS AS (guests + nights) STORED;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of bookings (room_id, nights)
@@ -23,7 +23,7 @@ ALTER TABLE bookings ADD COLUMN beds integer GENERATED ALWAYS AS (guests + night
 --   template: );
 ALTER TABLE bookings
     ADD CONSTRAINT bookings_room_id_nights_key UNIQUE (room_id, nights);
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of bookings that bookings_room_id_fkey does not allow
 --   count: SELECT count(*) FROM bookings WHERE room_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM rooms AS other WHERE other.id = bookings.room_id)

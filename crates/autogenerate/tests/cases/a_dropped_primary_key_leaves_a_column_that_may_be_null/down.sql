@@ -1,4 +1,4 @@
--- hazards: blocks-reads, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: populate items.id
 --   count: SELECT count(*) FROM items WHERE id IS NULL
 --   template: UPDATE items SET id = … WHERE id IS NULL;

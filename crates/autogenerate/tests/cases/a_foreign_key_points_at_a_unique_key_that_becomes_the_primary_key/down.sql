@@ -9,18 +9,18 @@ ALTER TABLE posts
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 ALTER TABLE users
     ADD CONSTRAINT users_id_key UNIQUE (id);
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX users_pkey_new ON users USING btree (id);
 ALTER TABLE posts DROP CONSTRAINT posts_email_fkey;
 ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey;
 ALTER TABLE users DROP CONSTRAINT users_email_key;
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX users_email_key ON users USING btree (email);
 ALTER TABLE users DROP CONSTRAINT users_pkey;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 ALTER TABLE users
     ADD CONSTRAINT users_pkey PRIMARY KEY (email);
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of posts that posts_email_fkey does not allow
 --   count: SELECT count(*) FROM posts WHERE email IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.email = posts.email)
@@ -28,7 +28,7 @@ ALTER TABLE users
 --   template:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.email = posts.email);
 ALTER TABLE posts
     ADD CONSTRAINT posts_email_fkey FOREIGN KEY (email) REFERENCES users(email);
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of posts that posts_user_id_fkey does not allow
 --   count: SELECT count(*) FROM posts WHERE user_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.id = posts.user_id)
@@ -39,12 +39,12 @@ ALTER TABLE posts
 --- reverts file 2 of 4
 ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey;
 DROP INDEX users_pkey_new;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE posts
     ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 --- reverts file 1 of 4
 ALTER TABLE posts DROP CONSTRAINT posts_email_fkey;
 DROP INDEX users_email_key;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE posts
     ADD CONSTRAINT posts_email_fkey FOREIGN KEY (email) REFERENCES users(email);

@@ -4,7 +4,7 @@ ALTER TABLE items
     ADD CONSTRAINT items_place_fkey FOREIGN KEY (place_id) REFERENCES stores(id) NOT VALID;
 --- reverts file 1 of 2
 ALTER TABLE items DROP CONSTRAINT items_place_fkey;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of items that items_place_fkey does not allow
 --   count: SELECT count(*) FROM items WHERE place_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM shops AS other WHERE other.id = items.place_id)

@@ -1,5 +1,5 @@
 --- reverts file 3 of 3
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE boxes ADD COLUMN volume integer GENERATED ALWAYS AS ((width * height) * height) STORED;
 --- reverts file 2 of 3
 --- alone in a file

@@ -1,4 +1,4 @@
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE boxes ADD COLUMN area integer GENERATED ALWAYS AS (width * height) STORED;
 --- alone in a file
 -- hazards: builds-index

@@ -8,7 +8,7 @@ DROP INDEX CONCURRENTLY boxes_size_idx;
 --- reverts file 2 of 4
 ALTER TABLE boxes DROP CONSTRAINT boxes_size_check;
 ALTER TABLE boxes DROP COLUMN size;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE boxes ADD COLUMN size integer GENERATED ALWAYS AS (width * height) STORED;
 COMMENT ON COLUMN boxes.size IS 'How large';
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data

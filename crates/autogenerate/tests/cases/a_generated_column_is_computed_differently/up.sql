@@ -3,7 +3,7 @@ DROP INDEX CONCURRENTLY boxes_size_idx;
 --- a new file
 ALTER TABLE boxes DROP CONSTRAINT boxes_size_check;
 ALTER TABLE boxes DROP COLUMN size;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE boxes ADD COLUMN size integer GENERATED ALWAYS AS (width + height) STORED;
 COMMENT ON COLUMN boxes.size IS 'How large';
 ALTER TABLE boxes

@@ -17,7 +17,7 @@ DROP TABLE pets;
 --   template: UPDATE people SET mood = … WHERE mood = 'ok';
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
 DROP TYPE mood_old;
 ANALYZE people;

@@ -6,7 +6,7 @@ ALTER TABLE public.a
 ALTER TABLE public.a DROP CONSTRAINT a_name_is_set;
 --- reverts file 1 of 3
 ALTER TABLE public.shapes ALTER COLUMN kind SET DEFAULT 1;
--- hazards: blocks-reads, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: populate public.shapes.name
 --   count: SELECT count(*) FROM public.shapes WHERE name IS NULL
 --   template: UPDATE public.shapes SET name = … WHERE name IS NULL;

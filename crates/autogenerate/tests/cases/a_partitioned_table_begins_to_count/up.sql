@@ -9,4 +9,5 @@ ALTER TABLE events VALIDATE CONSTRAINT events_id_is_set;
 ALTER TABLE events ALTER COLUMN id SET NOT NULL;
 ALTER TABLE events DROP CONSTRAINT events_id_is_set;
 ALTER TABLE events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
+-- hazards: blocks-writes, blocks-reads
 SELECT setval(pg_get_serial_sequence('events', 'id'), max(id)) FROM events HAVING max(id) >= 1;

@@ -3,7 +3,7 @@ ALTER TABLE events DROP CONSTRAINT events_size_check;
 ALTER TABLE events
     ADD CONSTRAINT events_size_check CHECK ((size >= 0)) NOT VALID;
 --- reverts file 1 of 2
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of events.note fit character varying(10)
 --   count: SELECT count(*) FROM events WHERE char_length(note::text) > 10
 --   template: UPDATE events SET note = … WHERE char_length(note::text) > 10;

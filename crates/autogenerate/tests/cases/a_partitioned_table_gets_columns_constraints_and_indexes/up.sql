@@ -13,7 +13,7 @@ ALTER TABLE events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 ALTER TABLE events
     ADD CONSTRAINT events_size_check CHECK ((size >= 0)) NOT VALID;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of events that events_user_id_fkey does not allow
 --   count: SELECT count(*) FROM events WHERE user_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.id = events.user_id)
@@ -21,7 +21,7 @@ ALTER TABLE events
 --   template:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.id = events.user_id);
 ALTER TABLE events
     ADD CONSTRAINT events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
--- hazards: blocks-writes, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX events_user_idx ON events USING btree (user_id);
 --- a new file
 -- hazards: may-fail-on-data

@@ -1,4 +1,4 @@
 CREATE SEQUENCE items_id_seq AS integer;
 ALTER SEQUENCE items_id_seq OWNED BY items.id;
-SELECT setval('items_id_seq'::regclass, max(id)) FROM items HAVING max(id) >= 1;
 ALTER TABLE items ALTER COLUMN id SET DEFAULT nextval('items_id_seq'::regclass);
+SELECT setval('items_id_seq'::regclass, max(id)) FROM items HAVING max(id) >= 1;

@@ -18,7 +18,7 @@ ALTER TABLE users DROP CONSTRAINT users_pkey;
 --   template: );
 ALTER TABLE users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of posts that posts_user_fkey does not allow
 --   count: SELECT count(*) FROM posts WHERE user_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.id = posts.user_id)
@@ -29,6 +29,6 @@ ALTER TABLE posts
 --- reverts file 1 of 3
 ALTER TABLE posts DROP CONSTRAINT posts_user_fkey;
 DROP INDEX users_pkey_new;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE posts
     ADD CONSTRAINT posts_user_fkey FOREIGN KEY (user_id) REFERENCES users(id);

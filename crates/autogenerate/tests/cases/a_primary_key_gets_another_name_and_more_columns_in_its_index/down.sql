@@ -3,7 +3,7 @@ ALTER TABLE items DROP CONSTRAINT items_key;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 ALTER TABLE items
     ADD CONSTRAINT items_pkey PRIMARY KEY (id);
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX items_key ON items USING btree (id) INCLUDE (name);
 --- reverts file 2 of 3
 --- alone in a file

@@ -3,7 +3,7 @@ ALTER TABLE items
     ADD CONSTRAINT items_id_is_set CHECK ((id IS NOT NULL)) NOT VALID;
 ALTER TABLE items DROP CONSTRAINT items_pkey;
 ALTER TABLE items ALTER COLUMN id DROP NOT NULL;
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX items_pkey ON items USING btree (id);
 --- reverts file 2 of 3
 --- alone in a file

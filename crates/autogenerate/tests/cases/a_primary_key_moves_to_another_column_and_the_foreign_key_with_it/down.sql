@@ -1,7 +1,7 @@
 --- reverts file 4 of 4
 ALTER TABLE cities ADD COLUMN country_id integer;
 ALTER TABLE countries ADD COLUMN id integer;
--- hazards: blocks-reads, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: populate countries.id
 --   count: SELECT count(*) FROM countries
 --   template: UPDATE countries SET id = … WHERE id IS NULL;
@@ -25,7 +25,7 @@ ALTER TABLE countries DROP CONSTRAINT countries_pkey;
 --   template: );
 ALTER TABLE countries
     ADD CONSTRAINT countries_pkey PRIMARY KEY (id);
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of cities that cities_country_id_fkey does not allow
 --   count: SELECT count(*) FROM cities WHERE country_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM countries AS other WHERE other.id = cities.country_id)

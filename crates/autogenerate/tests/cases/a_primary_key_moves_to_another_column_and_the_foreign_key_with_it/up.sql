@@ -19,6 +19,10 @@ ALTER TABLE cities
     ADD CONSTRAINT cities_country_code_fkey FOREIGN KEY (country_code) REFERENCES countries(code) NOT VALID;
 --- a new file
 -- hazards: may-fail-on-data
+-- slot: carry the references of cities.country_id over to cities.country_code
+--   count: SELECT count(*) FROM cities WHERE country_id IS NOT NULL
+--   template: UPDATE cities SET country_code = (SELECT other.code FROM countries AS other WHERE other.id = cities.country_id)
+--   template: WHERE country_id IS NOT NULL AND country_code IS NULL;
 ALTER TABLE cities VALIDATE CONSTRAINT cities_country_code_fkey;
 -- hazards: deletes-data
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.cities_country_id AS SELECT id, country_id FROM cities;

@@ -6,10 +6,10 @@ ALTER TABLE people
 ALTER TABLE people DROP CONSTRAINT people_mood_check;
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
 ALTER TABLE people ALTER COLUMN moods DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE people ALTER COLUMN moods SET DATA TYPE mood[] USING moods::text[]::mood[];
 ALTER TABLE people ALTER COLUMN moods SET DEFAULT '{sad,ok}'::mood[];
 DROP TYPE mood_old;

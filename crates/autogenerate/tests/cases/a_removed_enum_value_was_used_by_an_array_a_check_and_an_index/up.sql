@@ -9,10 +9,10 @@ ALTER TABLE people DROP CONSTRAINT people_moods_check;
 --   template: UPDATE people SET moods = array_replace(moods, 'ok', …) WHERE 'ok' = ANY (moods);
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
 ALTER TABLE people ALTER COLUMN moods DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE people ALTER COLUMN moods SET DATA TYPE mood[] USING moods::text[]::mood[];
 ALTER TABLE people ALTER COLUMN moods SET DEFAULT '{sad}'::mood[];
 DROP TYPE mood_old;

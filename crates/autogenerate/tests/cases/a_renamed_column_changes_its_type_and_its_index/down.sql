@@ -8,7 +8,7 @@ DROP INDEX CONCURRENTLY items_amount_idx;
 --- reverts file 3 of 5
 ALTER TABLE items DROP CONSTRAINT items_price_check;
 ALTER TABLE items ALTER COLUMN price DROP DEFAULT;
--- hazards: deletes-data, rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: deletes-data, rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of items.price fit integer
 --   count: SELECT count(*) FROM items WHERE CASE WHEN price NOT BETWEEN -2147483648 AND 2147483647 THEN true ELSE ((price::integer)::numeric(10,2)) IS DISTINCT FROM price END
 --   template: UPDATE items SET price = … WHERE CASE WHEN price NOT BETWEEN -2147483648 AND 2147483647 THEN true ELSE ((price::integer)::numeric(10,2)) IS DISTINCT FROM price END;

@@ -4,7 +4,7 @@ DROP INDEX CONCURRENTLY items_amount_idx;
 --- a new file
 ALTER TABLE items DROP CONSTRAINT items_amount_check;
 ALTER TABLE items ALTER COLUMN price DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of items.price fit numeric(10,2)
 --   count: SELECT count(*) FROM items WHERE abs(amount) >= 10::numeric ^ 8
 --   template: UPDATE items SET price = … WHERE abs(price) >= 10::numeric ^ 8;

@@ -1,4 +1,4 @@
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ADD COLUMN id integer DEFAULT nextval('numbers'::regclass) NOT NULL;
 ALTER SEQUENCE numbers OWNED BY items.id;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index

@@ -1,5 +1,6 @@
 ALTER TABLE items ALTER COLUMN id DROP DEFAULT;
--- hazards: deletes-data
-DROP SEQUENCE items_id_seq;
+ALTER SEQUENCE items_id_seq OWNED BY NONE;
+ALTER SEQUENCE items_id_seq RENAME TO items_id_seq_old;
 ALTER TABLE items ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
-SELECT setval(pg_get_serial_sequence('items', 'id'), max(id)) FROM items HAVING max(id) >= 1;
+SELECT setval(pg_get_serial_sequence('items', 'id'), last_value, is_called) FROM items_id_seq_old;
+DROP SEQUENCE items_id_seq_old;

@@ -1,5 +1,5 @@
 CREATE SEQUENCE items_a_seq AS integer;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ADD COLUMN a integer DEFAULT nextval('items_a_seq'::regclass) NOT NULL;
 ALTER SEQUENCE items_a_seq OWNED BY items.a;
 -- hazards: deletes-data

@@ -1,5 +1,5 @@
 CREATE SEQUENCE items_b_seq;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ADD COLUMN b bigint DEFAULT nextval('items_b_seq'::regclass) NOT NULL;
 ALTER SEQUENCE items_b_seq OWNED BY items.b;
 -- hazards: deletes-data

@@ -1,6 +1,7 @@
+-- hazards: may-fail-on-data
 ALTER SEQUENCE items_id_seq AS integer;
 ALTER TABLE items ALTER COLUMN id DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of items.id fit integer
 --   count: SELECT count(*) FROM items WHERE id NOT BETWEEN -2147483648 AND 2147483647
 --   template: UPDATE items SET id = … WHERE id NOT BETWEEN -2147483648 AND 2147483647;

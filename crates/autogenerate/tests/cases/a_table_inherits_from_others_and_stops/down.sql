@@ -12,7 +12,7 @@ ALTER TABLE dated DROP COLUMN author;
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.letters AS TABLE letters;
 DROP TABLE letters;
 ALTER TABLE dated ALTER COLUMN created_at DROP DEFAULT;
--- hazards: deletes-data, rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: deletes-data, rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of dated.created_at fit date
 --   count: SELECT count(*) FROM dated WHERE created_at IS NOT NULL AND ((created_at::date)::timestamp without time zone) IS DISTINCT FROM created_at
 --   template: UPDATE dated SET created_at = … WHERE created_at IS NOT NULL AND ((created_at::date)::timestamp without time zone) IS DISTINCT FROM created_at;

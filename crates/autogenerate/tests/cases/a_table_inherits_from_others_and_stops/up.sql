@@ -3,7 +3,7 @@ ALTER TABLE dated ADD COLUMN author text;
 ALTER TABLE notes ALTER COLUMN author SET DEFAULT 'nobody'::text;
 ALTER TABLE dated DROP CONSTRAINT dated_check;
 ALTER TABLE dated ALTER COLUMN created_at DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE dated ALTER COLUMN created_at SET DATA TYPE timestamp without time zone;
 ALTER TABLE dated ALTER COLUMN created_at SET DEFAULT '2026-02-02 00:00:00'::timestamp without time zone;
 CREATE TABLE letters () INHERITS (notes);

@@ -9,7 +9,7 @@ ALTER TABLE orders
     ADD CONSTRAINT orders_user_fkey FOREIGN KEY (user_id) REFERENCES accounts(id) NOT VALID;
 --- reverts file 1 of 2
 ALTER TABLE orders DROP CONSTRAINT orders_user_fkey;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of orders that orders_user_fkey does not allow
 --   count: SELECT count(*) FROM orders WHERE user_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.id = orders.user_id)

@@ -1,5 +1,5 @@
 ALTER TABLE people ALTER COLUMN mood DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE text USING mood::text;
 ALTER TABLE people ALTER COLUMN mood SET DEFAULT 'ok'::text;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data

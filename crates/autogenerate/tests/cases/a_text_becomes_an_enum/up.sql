@@ -1,7 +1,7 @@
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 ALTER TABLE people DROP CONSTRAINT people_mood_check;
 ALTER TABLE people ALTER COLUMN mood DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of people.mood fit mood
 --   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('sad', 'ok')
 --   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('sad', 'ok');

@@ -4,7 +4,7 @@
 DROP INDEX CONCURRENTLY items_size_idx;
 --- reverts file 2 of 4
 ALTER TABLE items ALTER COLUMN size DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ALTER COLUMN size SET DATA TYPE text USING size::text;
 ALTER TABLE items ALTER COLUMN size SET DEFAULT '0'::text;
 ANALYZE items;

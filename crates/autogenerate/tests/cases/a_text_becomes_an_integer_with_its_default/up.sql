@@ -2,7 +2,7 @@
 DROP INDEX CONCURRENTLY items_size_idx;
 --- a new file
 ALTER TABLE items ALTER COLUMN size DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of items.size fit integer
 --   count: SELECT count(*) FROM items WHERE CASE WHEN size ~ '^\s*[-+]?\d+\s*$' THEN NOT size::numeric BETWEEN -2147483648 AND 2147483647 ELSE size IS NOT NULL END
 --   template: UPDATE items SET size = … WHERE CASE WHEN size ~ '^\s*[-+]?\d+\s*$' THEN NOT size::numeric BETWEEN -2147483648 AND 2147483647 ELSE size IS NOT NULL END;

@@ -17,7 +17,7 @@ DROP INDEX CONCURRENTLY items_high_idx;
 --- reverts file 3 of 7
 ALTER TABLE items DROP COLUMN label;
 ALTER TABLE items DROP CONSTRAINT items_shelf_fkey;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of shelves.code fit integer
 --   count: SELECT count(*) FROM shelves WHERE code NOT BETWEEN -2147483648 AND 2147483647
 --   template: UPDATE shelves SET code = … WHERE code NOT BETWEEN -2147483648 AND 2147483647;
@@ -25,13 +25,13 @@ ALTER TABLE shelves ALTER COLUMN code SET DATA TYPE integer;
 ANALYZE shelves;
 ALTER TABLE items DROP CONSTRAINT items_shelf_is_known;
 ALTER TABLE items ALTER COLUMN shelf DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of items.shelf fit integer
 --   count: SELECT count(*) FROM items WHERE shelf NOT BETWEEN -2147483648 AND 2147483647
 --   template: UPDATE items SET shelf = … WHERE shelf NOT BETWEEN -2147483648 AND 2147483647;
 ALTER TABLE items ALTER COLUMN shelf SET DATA TYPE integer;
 ALTER TABLE items ALTER COLUMN shelf SET DEFAULT 1;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ADD COLUMN label text GENERATED ALWAYS AS ('at '::text || shelf) STORED;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of items that items_shelf_is_known does not allow
@@ -39,7 +39,7 @@ ALTER TABLE items ADD COLUMN label text GENERATED ALWAYS AS ('at '::text || shel
 --   template: UPDATE items SET … WHERE NOT (((shelf >= 1) AND (shelf <= 9)));
 ALTER TABLE items
     ADD CONSTRAINT items_shelf_is_known CHECK (((shelf >= 1) AND (shelf <= 9)));
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of items that items_shelf_fkey does not allow
 --   count: SELECT count(*) FROM items WHERE shelf IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM shelves AS other WHERE other.code = items.shelf)

@@ -5,15 +5,15 @@ DROP INDEX CONCURRENTLY items_sum_idx;
 --- a new file
 ALTER TABLE items DROP COLUMN label;
 ALTER TABLE items DROP CONSTRAINT items_shelf_fkey;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE shelves ALTER COLUMN code SET DATA TYPE bigint;
 ANALYZE shelves;
 ALTER TABLE items DROP CONSTRAINT items_shelf_is_known;
 ALTER TABLE items ALTER COLUMN shelf DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ALTER COLUMN shelf SET DATA TYPE bigint;
 ALTER TABLE items ALTER COLUMN shelf SET DEFAULT 1;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ADD COLUMN label text GENERATED ALWAYS AS ('at '::text || shelf) STORED;
 ALTER TABLE items
     ADD CONSTRAINT items_shelf_is_known CHECK (((shelf >= 1) AND (shelf <= 9))) NOT VALID;

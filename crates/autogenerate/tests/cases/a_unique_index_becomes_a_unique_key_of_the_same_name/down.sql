@@ -1,6 +1,6 @@
 --- reverts file 3 of 3
 ALTER TABLE users DROP CONSTRAINT users_email_key;
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX users_email_key ON users USING btree (email);
 --- reverts file 2 of 3
 --- alone in a file

@@ -8,7 +8,7 @@ ALTER TABLE users
     ADD CONSTRAINT users_email_key UNIQUE (email);
 ALTER TABLE posts DROP CONSTRAINT posts_author_fkey;
 ALTER TABLE users DROP CONSTRAINT users_login_key;
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (email)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY email) AS row_of_group FROM users) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
@@ -18,7 +18,7 @@ ALTER TABLE users DROP CONSTRAINT users_login_key;
 --   template:     ) AS numbered WHERE n > 1 -- the first one is kept
 --   template: );
 CREATE UNIQUE INDEX users_login_key ON users USING btree (email) NULLS NOT DISTINCT;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of posts that posts_author_fkey does not allow
 --   count: SELECT count(*) FROM posts WHERE author IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM users AS other WHERE other.email = posts.author)
@@ -29,6 +29,6 @@ ALTER TABLE posts
 --- reverts file 1 of 3
 ALTER TABLE posts DROP CONSTRAINT posts_author_fkey;
 DROP INDEX users_login_key;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE posts
     ADD CONSTRAINT posts_author_fkey FOREIGN KEY (author) REFERENCES users(email);

@@ -6,7 +6,7 @@
 --   template: UPDATE people SET mood = … WHERE mood = 'ecstatic';
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
 DROP TYPE mood_old;
 ANALYZE people;

@@ -1,10 +1,10 @@
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE people ALTER COLUMN moods SET DATA TYPE text[] USING moods::text[];
 --- alone in a file
 DROP INDEX CONCURRENTLY people_mood_idx;
 --- a new file
 ALTER TABLE people ALTER COLUMN mood DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE text USING mood::text;
 ALTER TABLE people ALTER COLUMN mood SET DEFAULT 'ok'::text;
 --- alone in a file

@@ -1,7 +1,7 @@
 --- reverts file 2 of 2
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('calm');
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of people.mood fit mood
 --   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('calm')
 --   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('calm');

@@ -1,7 +1,7 @@
 --- alone in a file
 DROP INDEX CONCURRENTLY people_mood_idx;
 --- a new file
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of people.mood fit character varying(20)
 --   count: SELECT count(*) FROM people WHERE char_length(mood::text) > 20
 --   template: UPDATE people SET mood = … WHERE char_length(mood::text) > 20;

@@ -11,20 +11,20 @@ ALTER TABLE things DROP COLUMN is_a;
 ALTER TYPE kind RENAME TO kind_old;
 CREATE TYPE kind AS ENUM ('b', 'a');
 COMMENT ON TYPE kind IS 'Which';
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE logs ALTER COLUMN kind SET DATA TYPE kind USING kind::text::kind;
 ALTER TABLE things ALTER COLUMN others DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE things ALTER COLUMN others SET DATA TYPE kind[] USING others::text[]::kind[];
 ALTER TABLE things ALTER COLUMN others SET DEFAULT ARRAY['a'::kind, 'b'::kind];
 ALTER TABLE things DROP CONSTRAINT things_kind_fkey;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE kinds ALTER COLUMN kind SET DATA TYPE kind USING kind::text::kind;
 ALTER TABLE things ALTER COLUMN kind DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE things ALTER COLUMN kind SET DATA TYPE kind USING kind::text::kind;
 ALTER TABLE things ALTER COLUMN kind SET DEFAULT 'a'::kind;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE things ADD COLUMN is_a boolean GENERATED ALWAYS AS (kind = 'a'::kind) STORED;
 DROP TYPE kind_old;
 ALTER TABLE things

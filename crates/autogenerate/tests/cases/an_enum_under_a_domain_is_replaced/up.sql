@@ -4,7 +4,7 @@ ALTER DOMAIN shown RENAME TO shown_old;
 CREATE DOMAIN shown AS mood;
 ALTER DOMAIN shown ADD CONSTRAINT shown_check CHECK ((VALUE <> 'sad'::mood));
 ALTER TABLE people ALTER COLUMN mood DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of people.mood fit mood
 --   count: SELECT count(*) FROM people WHERE mood::text NOT IN ('glad', 'fine', 'sad')
 --   template: UPDATE people SET mood = … WHERE mood::text NOT IN ('glad', 'fine', 'sad');

@@ -8,7 +8,7 @@ ALTER TYPE mood RENAME VALUE 'unhappy' TO 'sad';
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'happy');
 ALTER TABLE people ALTER COLUMN mood DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE people ALTER COLUMN mood SET DATA TYPE mood USING mood::text::mood;
 ALTER TABLE people ALTER COLUMN mood SET DEFAULT 'sad'::mood;
 DROP TYPE mood_old;

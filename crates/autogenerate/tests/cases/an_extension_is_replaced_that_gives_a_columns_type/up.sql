@@ -5,10 +5,7 @@ CREATE TABLE public.bookings (
     during tsrange NOT NULL,
     CONSTRAINT bookings_do_not_overlap EXCLUDE USING gist (room WITH =, during WITH &&)
 );
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
--- slot: make the values of public.users.email fit text
---   count: SELECT count(*) FROM public.users WHERE email IS NOT NULL
---   template: UPDATE public.users SET email = … WHERE email IS NOT NULL;
+-- hazards: blocks-writes, blocks-reads, builds-index
 ALTER TABLE public.users ALTER COLUMN email SET DATA TYPE text;
 ANALYZE public.users;
 DROP EXTENSION citext;

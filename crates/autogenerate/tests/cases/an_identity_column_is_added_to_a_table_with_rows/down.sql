@@ -1,6 +1,6 @@
 --- reverts file 3 of 3
 ALTER TABLE items DROP CONSTRAINT items_pkey;
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX items_pkey ON items USING btree (id);
 --- reverts file 2 of 3
 --- alone in a file

@@ -1,4 +1,4 @@
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY NOT NULL;
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index

@@ -1,3 +1,3 @@
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE items ALTER COLUMN id SET DATA TYPE bigint;
 ANALYZE items;

@@ -1,18 +1,16 @@
 --- reverts file 4 of 4
 ALTER TABLE p DROP CONSTRAINT p_pkey;
--- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 ALTER TABLE ONLY p
     ADD CONSTRAINT p_pkey PRIMARY KEY (id);
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX p1_pkey ON p1 USING btree (id);
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX p2_pkey ON p2 USING btree (id);
 DROP INDEX p_n;
--- hazards: blocks-writes, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX p1_n ON p1 USING btree (n);
--- hazards: blocks-writes, builds-index
 CREATE INDEX p_n ON ONLY p USING btree (n);
--- hazards: blocks-writes, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX p2_n_idx ON p2 USING btree (n);
 ALTER INDEX p_n ATTACH PARTITION p1_n;
 --- reverts file 3 of 4

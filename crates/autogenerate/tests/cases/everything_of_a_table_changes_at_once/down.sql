@@ -1,7 +1,4 @@
 --- reverts file 11 of 11
-CREATE SEQUENCE pages_id_seq AS integer;
-ALTER SEQUENCE pages_id_seq OWNED BY articles.id;
-SELECT setval('pages_id_seq'::regclass, max(id)) FROM articles HAVING max(id) >= 1;
 ALTER TABLE articles ALTER COLUMN headline DROP NOT NULL;
 ALTER TABLE articles
     ADD CONSTRAINT articles_headline_is_set CHECK ((headline IS NOT NULL)) NOT VALID;
@@ -19,7 +16,7 @@ ALTER TABLE articles
     ADD CONSTRAINT articles_owner_id_is_set CHECK ((owner_id IS NOT NULL)) NOT VALID;
 ALTER TABLE articles DROP COLUMN size;
 ALTER TABLE articles DROP CONSTRAINT articles_headline_check;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of articles.headline fit character varying(80)
 --   count: SELECT count(*) FROM articles WHERE char_length(headline::text) > 80
 --   template: UPDATE articles SET headline = … WHERE char_length(headline::text) > 80;
@@ -39,22 +36,22 @@ ALTER TABLE articles DROP CONSTRAINT articles_owner_id_is_set;
 --- alone in a file
 DROP INDEX CONCURRENTLY articles_live_idx;
 --- reverts file 5 of 11
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE articles ALTER COLUMN body SET DATA TYPE text USING body::text;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE articles ADD COLUMN words integer GENERATED ALWAYS AS (char_length(body)) STORED;
 ALTER TABLE articles DROP CONSTRAINT articles_owner_id_fkey;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of articles.owner_id fit integer
 --   count: SELECT count(*) FROM articles WHERE owner_id NOT BETWEEN -2147483648 AND 2147483647
 --   template: UPDATE articles SET owner_id = … WHERE owner_id NOT BETWEEN -2147483648 AND 2147483647;
 ALTER TABLE articles ALTER COLUMN owner_id SET DATA TYPE integer;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of owners.id fit integer
 --   count: SELECT count(*) FROM owners WHERE id NOT BETWEEN -2147483648 AND 2147483647
 --   template: UPDATE owners SET id = … WHERE id NOT BETWEEN -2147483648 AND 2147483647;
 ALTER TABLE owners ALTER COLUMN id SET DATA TYPE integer;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of articles that pages_owner_id_fkey does not allow
 --   count: SELECT count(*) FROM articles WHERE owner_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM owners AS other WHERE other.id = articles.owner_id)
@@ -84,7 +81,7 @@ CREATE UNIQUE INDEX CONCURRENTLY pages_title_idx ON articles
 ALTER TYPE state RENAME TO state_old;
 CREATE TYPE state AS ENUM ('draft', 'live', 'gone');
 ALTER TABLE articles ALTER COLUMN state DROP DEFAULT;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE articles ALTER COLUMN state SET DATA TYPE state USING state::text::state;
 ALTER TABLE articles ALTER COLUMN state SET DEFAULT 'draft'::state;
 DROP TYPE state_old;
@@ -96,14 +93,18 @@ CREATE INDEX CONCURRENTLY pages_live_idx ON articles
     USING btree (owner_id) WHERE (state = 'live'::state);
 --- reverts file 1 of 11
 ALTER TABLE articles RENAME TO pages;
+ALTER SEQUENCE IF EXISTS articles_id_seq RENAME TO pages_id_seq;
 ALTER TABLE pages RENAME COLUMN headline TO title;
 ALTER TABLE pages RENAME CONSTRAINT articles_pkey TO pages_pkey;
 ALTER TABLE pages ALTER COLUMN id DROP IDENTITY;
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+CREATE SEQUENCE pages_id_seq AS integer;
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of pages.id fit integer
 --   count: SELECT count(*) FROM articles WHERE id NOT BETWEEN -2147483648 AND 2147483647
 --   template: UPDATE pages SET id = … WHERE id NOT BETWEEN -2147483648 AND 2147483647;
 ALTER TABLE pages ALTER COLUMN id SET DATA TYPE integer;
 ALTER TABLE pages ALTER COLUMN id SET DEFAULT nextval('pages_id_seq'::regclass);
+ALTER SEQUENCE pages_id_seq OWNED BY pages.id;
+SELECT setval('pages_id_seq'::regclass, max(id)) FROM pages HAVING max(id) >= 1;
 COMMENT ON TABLE pages IS NULL;
 ANALYZE pages;

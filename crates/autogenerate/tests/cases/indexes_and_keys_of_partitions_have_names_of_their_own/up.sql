@@ -18,7 +18,6 @@ ALTER TABLE r
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY first_names ON p1 USING btree (n);
 --- a new file
--- hazards: blocks-writes, builds-index
 CREATE INDEX p_n ON p USING btree (n);
 --- alone in a file
 -- hazards: deletes-data, may-fail-on-data, builds-index
@@ -34,14 +33,5 @@ CREATE UNIQUE INDEX CONCURRENTLY q1_own ON q1 USING btree (id);
 --- a new file
 ALTER TABLE q1
     ADD CONSTRAINT q1_own UNIQUE USING INDEX q1_own;
--- hazards: deletes-data, blocks-writes, blocks-reads, may-fail-on-data, builds-index
--- slot: resolve duplicates of q (id)
---   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM q) AS numbered WHERE row_of_group > 1
---   template: DELETE FROM q WHERE (tableoid, ctid) IN (
---   template:     SELECT tableoid, ctid FROM (
---   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY id ORDER BY …) AS n
---   template:         FROM q
---   template:     ) AS numbered WHERE n > 1 -- the first one is kept
---   template: );
 ALTER TABLE q
     ADD CONSTRAINT q_id_key UNIQUE (id);

@@ -3,7 +3,7 @@
 --   template: UPDATE items SET kind = … WHERE kind = 'b';
 ALTER TYPE mood RENAME TO mood_old2;
 CREATE TYPE mood AS ENUM ('a');
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE items ALTER COLUMN kind SET DATA TYPE mood USING kind::text::mood;
 DROP TYPE mood_old2;
 ALTER TABLE items

@@ -5,7 +5,7 @@ CREATE INDEX CONCURRENTLY "a_table_whose_name_is_as_long_ein Feld, das sehr län
     USING btree ("ein Feld, das sehr läng ist, mit vielen Wörtern, über alle M");
 --- a new file
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check;
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre ALTER COLUMN a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr SET DATA TYPE bigint;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
     ADD CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check CHECK ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 1)) NOT VALID;

@@ -6,7 +6,7 @@ CREATE TYPE "éééééééééééééééééééééééééééééé x" AS 
     'a',
     'c'
 );
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE items ALTER COLUMN kind SET DATA TYPE "éééééééééééééééééééééééééééééé x"
     USING kind::text::"éééééééééééééééééééééééééééééé x";
 DROP TYPE "ééééééééééééééééééééééééééééé_old";

@@ -7,7 +7,7 @@ ALTER TABLE "Order"
     ADD CONSTRAINT "Not Empty" CHECK (("from" <> ''::text)) NOT VALID;
 COMMENT ON CONSTRAINT "Not Empty" ON "Order" IS 'Full';
 ALTER TABLE "Order" DROP CONSTRAINT "Order_da""sh-ed_key";
--- hazards: blocks-writes, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX "Order_da""sh-ed_key" ON "Order" USING btree ("da""sh-ed");
 --- reverts file 5 of 6
 ALTER TABLE "Order" DROP CONSTRAINT "Order_from_is_set";
@@ -35,7 +35,7 @@ DROP SEQUENCE "Numbers";
 -- hazards: deletes-data
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic."user" AS TABLE "user";
 DROP TABLE "user";
--- hazards: rewrites-table, blocks-reads, may-fail-on-data
+-- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of "Order"."Id" fit integer
 --   count: SELECT count(*) FROM "Order" WHERE "Id" NOT BETWEEN -2147483648 AND 2147483647
 --   template: UPDATE "Order" SET "Id" = … WHERE "Id" NOT BETWEEN -2147483648 AND 2147483647;

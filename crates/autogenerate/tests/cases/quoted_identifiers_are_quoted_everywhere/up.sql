@@ -5,7 +5,7 @@ CREATE TABLE "user" (
     "order" bigint
 );
 ALTER TABLE "Order" ADD COLUMN "Mood" "Mood Type"[] DEFAULT E'{"so \\"so\\""}'::"Mood Type"[];
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE "Order" ALTER COLUMN "Id" SET DATA TYPE bigint;
 ALTER TABLE "Order" ALTER COLUMN "da""sh-ed" SET DEFAULT nextval('"Numbers"'::regclass);
 ALTER TABLE "Order"

@@ -18,5 +18,5 @@ DROP INDEX CONCURRENTLY marks_key_new;
 DROP INDEX CONCURRENTLY items_code_new;
 --- reverts file 1 of 5
 ALTER TABLE items SET (fillfactor=70);
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE marks SET UNLOGGED;

@@ -1,5 +1,5 @@
 ALTER TABLE items RESET (fillfactor);
--- hazards: rewrites-table, blocks-reads
+-- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE marks SET LOGGED;
 --- alone in a file
 -- hazards: builds-index

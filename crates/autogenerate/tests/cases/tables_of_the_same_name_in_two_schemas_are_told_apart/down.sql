@@ -7,7 +7,7 @@ ALTER TABLE public.items ALTER COLUMN name DROP NOT NULL;
 ALTER TABLE public.items
     ADD CONSTRAINT items_name_is_set CHECK ((name IS NOT NULL)) NOT VALID;
 ALTER TABLE other.items DROP CONSTRAINT items_item_id_fkey;
--- hazards: blocks-writes, may-fail-on-data
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of other.items that items_item_id_fkey does not allow
 --   count: SELECT count(*) FROM other.items WHERE item_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM public.items AS other WHERE other.id = other.items.item_id)

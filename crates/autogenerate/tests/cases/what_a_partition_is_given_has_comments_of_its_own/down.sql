@@ -4,7 +4,7 @@ ALTER TABLE events
     ADD CONSTRAINT events_size CHECK ((size > 0)) NOT VALID;
 COMMENT ON CONSTRAINT events_size ON events_1 IS 'two';
 DROP INDEX events_name;
--- hazards: blocks-writes, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX events_name ON events USING btree (name);
 COMMENT ON INDEX events_1_name_idx IS 'the old one';
 --- reverts file 1 of 2

@@ -12,7 +12,7 @@ ALTER TABLE events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 ALTER TABLE events
     ADD CONSTRAINT events_size CHECK ((size > 0)) NOT VALID;
--- hazards: blocks-writes, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX events_size_idx ON events USING btree (size);
 COMMENT ON CONSTRAINT events_1_pkey ON events_1 IS 'one';
 COMMENT ON CONSTRAINT events_2_pkey ON events_2 IS 'three';
@@ -25,6 +25,6 @@ COMMENT ON INDEX events_2_size_idx IS 'five';
 --   template: UPDATE events SET … WHERE NOT ((size > 0));
 ALTER TABLE events VALIDATE CONSTRAINT events_size;
 DROP INDEX events_name;
--- hazards: blocks-writes, builds-index
+-- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX events_name ON events USING btree (name DESC);
 COMMENT ON INDEX events_1_name_idx IS 'four';

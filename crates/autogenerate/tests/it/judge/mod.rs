@@ -3,6 +3,7 @@
 
 mod dump;
 mod files;
+mod measure;
 mod place;
 mod rows;
 pub mod text;

@@ -7,7 +7,7 @@ use autogenerate::{
 };
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 
-use super::{Sent, Side, dump};
+use super::{Sent, Side, dump, measure::Snapshot};
 use crate::support::Database;
 
 /// Drops everything that is not in an empty database.
@@ -75,6 +75,41 @@ impl Place {
     pub async fn look(&mut self, scope: &Scope) -> Side {
         let schema = self.schema(scope).await;
         Side { schema, dump: dump::dump(&self.database.options, self.database.version()).await }
+    }
+
+    /// Runs a plan, and returns the statements that claim other hazards than they have. A statement
+    /// that is alone in its file is not measured.
+    pub async fn apply_measured(&mut self, plan: &Plan, sent: Sent) -> Result<Vec<String>, String> {
+        let tables = Snapshot::take(&mut self.database.connection).await.tables();
+        let (mut found, mut is_open) = (Vec::new(), false);
+        for file in plan.files() {
+            for (at, statement) in file.iter().enumerate() {
+                if statement.batch == Batch::Alone {
+                    self.apply(&Plan { statements: vec![statement.clone()] }, sent).await?;
+                    continue;
+                }
+                if !std::mem::replace(&mut is_open, true) {
+                    self.execute("BEGIN").await?;
+                }
+                if let Some(slot) = statement.slot.as_ref().filter(|_| sent == Sent::InFiles) {
+                    self.execute(&slot.rehearsal).await?;
+                }
+                if statement.sql.starts_with("SELECT ") {
+                    // The tables of tests are too small for their indexes.
+                    self.execute("SET LOCAL enable_seqscan = off").await?;
+                }
+                let before = Snapshot::take(&mut self.database.connection).await;
+                self.execute(&statement.sql).await?;
+                self.execute("SET LOCAL enable_seqscan = on").await?;
+                let after = Snapshot::take(&mut self.database.connection).await;
+                found.extend(before.compare(&after, &tables, statement));
+                if at + 1 == file.len() || sent == Sent::Singly {
+                    self.execute("COMMIT").await?;
+                    is_open = false;
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Runs a plan.

@@ -27,8 +27,8 @@ impl Survivors {
         }
         let queries = from.tables.iter().filter_map(|(name, table)| {
             let (new_name, new_table) = table_after(name, to, renames)?;
-            // The planner decides whether a plain table can become a partitioned one with its rows.
-            if table.partition_by.is_some() || new_table.partition_by.is_some() {
+            // A plan may drop partitions with their rows.
+            if table.partition_by.is_some() {
                 return None;
             }
             if makes_computed_values_unique(table, new_name, new_table, renames) {

@@ -1,0 +1,5 @@
+-- up only
+CREATE TABLE p (id integer NOT NULL) PARTITION BY LIST (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+ALTER TABLE p1 ADD CONSTRAINT other UNIQUE (id);
+CREATE TABLE r (id integer CONSTRAINT of_p1 REFERENCES p1 (id), other integer);

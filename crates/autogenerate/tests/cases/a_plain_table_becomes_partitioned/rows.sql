@@ -1,0 +1,2 @@
+INSERT INTO events (at, size) VALUES ('2020-01-01', 1), ('2020-02-03', NULL);
+INSERT INTO notes VALUES (1, '2020-01-01');
