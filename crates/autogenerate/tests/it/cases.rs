@@ -184,9 +184,7 @@ impl Case {
 
     /// Compares a plan with the golden file, or updates the file.
     fn golden(&self, file: &str, is: &str) -> Result<(), String> {
-        let is_shown = |line: &&str| {
-            self.postgres >= 18 || !(line.contains(" RENAME CONSTRAINT ") && line.contains("_not_null TO "))
-        };
+        let is_shown = |line: &&str| self.postgres >= 18 || !text::renames_not_null(line);
         let is = &is.split_inclusive('\n').filter(is_shown).collect::<String>();
         let path = self.folder.join(file);
         if env::var_os("BLESS").is_some() {

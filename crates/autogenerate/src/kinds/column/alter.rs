@@ -147,14 +147,13 @@ impl Planner<'_> {
         let add = format!("ADD {}", sql::named_identity(table, column, identity));
         let add = render::alter_column(table, &column.name, add);
         let sequence = column_sequence(table, &column.name);
-        let step = match self.from.sequences.iter().find(|(_, it)| self.is_continued(it, table, column)) {
-            Some((old, _)) => self.continue_sequence(old, add, &sequence),
-            None => {
-                let options =
-                    identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
-                let advance = advance_sequence(&sequence, table, &column.name, options);
-                self.scans_under_lock(Step::new(Priority::Tighten, add).then(advance), table, &column.name)
-            }
+        let continued = self.from.sequences.iter().find(|(_, it)| self.is_continued(it, table, column));
+        let step = if let Some((old, _)) = continued {
+            self.continue_sequence(old, add, &sequence)
+        } else {
+            let options = identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
+            let advance = advance_sequence(&sequence, table, &column.name, options);
+            self.scans_under_lock(Step::new(Priority::Tighten, add).then(advance), table, &column.name)
         };
         let step = step.needs(Object::column(table, &column.name));
         let step = step.needs(Resource::Null(table.clone(), column.name.clone()));

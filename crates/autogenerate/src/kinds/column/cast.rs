@@ -25,32 +25,13 @@ impl Planner<'_> {
         if let Some(change) = self.user_type_change(was, is) {
             return self.set_user_type(group, &change, (was, is));
         }
-        let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
         let mut cast = types::cast(was, is);
         if !self.holds_rows(group.table) {
             (cast.rewrites, cast.may_fail, cast.loses) = (false, false, false);
         }
         let swapped = is.enum_type.is_some() && was.enum_type.is_some() && is_array(was) == is_array(is);
         let via_text = self.converts_via_text(was, is);
-        if via_text {
-            // As text, the column accepts any value that a person writes.
-            let text = text_like(is);
-            group.push(&format!("SET DATA TYPE {text} USING {name}::{text}"));
-            group.hazard(Hazard::RewritesTable);
-            group.hazard(Hazard::BlocksReads);
-        }
-        let using = match cast.using {
-            _ if via_text => format!(" USING {name}::{data_type}"),
-            _ if swapped => format!(" USING {name}::{}::{data_type}", text_like(is)),
-            using => conversion(using, was, is),
-        };
-        let collation = changed_collation(was, is);
-        let space = if collation.len() + using.len() > 40 { "\n    " } else { " " };
-        group.push(&format!("SET DATA TYPE {data_type}{collation}{}", using.replacen(' ', space, 1)));
-        if cast.using == Using::Utc {
-            group.step =
-                group.step.take().map(|step| step.note("times without a time zone are taken as UTC"));
-        }
+        push_type(group, (was, is), cast.using, [via_text, swapped]);
         let rewrites = swapped || cast.rewrites && was.data_type != is.data_type;
         let may_fail = cast.may_fail || swapped && self.removes_values(was, is);
         let is_guarded = self.guards && cast.loses;
@@ -70,20 +51,17 @@ impl Planner<'_> {
         if cast.loses {
             group.hazard(Hazard::DeletesData);
         }
-        let mut slot = None;
-        if may_fail || is_guarded {
-            group.hazard(Hazard::MayFailOnData);
+        let misfit = (may_fail || is_guarded).then(|| {
             let changed = if is_guarded { self.changed(was, is, may_fail) } else { None };
-            slot = if is_mapped { None } else { self.cast_slot(group.table, (was, is), changed) };
+            if is_mapped { None } else { self.cast_slot(group.table, (was, is), changed) }
+        });
+        let merges = cast.loses || types::ignores_case(is) && !types::ignores_case(was);
+        let merged = if merges { self.merged_keys(group.table, (was, is), cast.using) } else { Vec::new() };
+        if misfit.is_some() || !merged.is_empty() {
+            group.hazard(Hazard::MayFailOnData);
         }
-        if cast.loses || types::ignores_case(is) && !types::ignores_case(was) {
-            let merged = self.merged_keys(group.table, (was, is), cast.using);
-            if !merged.is_empty() {
-                group.hazard(Hazard::MayFailOnData);
-            }
-            let merged = merged.iter().filter_map(|key| self.duplicates_slot(group.table, key));
-            slot = slot.into_iter().chain(merged).reduce(Slot::and);
-        }
+        let merged = merged.iter().filter_map(|key| self.duplicates_slot(group.table, key));
+        let slot = misfit.flatten().into_iter().chain(merged).reduce(Slot::and);
         group.step = group.step.take().map(|step| step.slot(slot));
     }
 
@@ -246,6 +224,34 @@ impl Planner<'_> {
             _ => types::cast(was, is).using == types::Using::ViaText,
         };
         self.style.slots && differs && !matches!(was.data_type.as_str(), "json" | "jsonb")
+    }
+}
+
+/// Appends the statements that change a type, by way of text or from one enum to another.
+fn push_type(
+    group: &mut Alterations<'_>,
+    (was, is): (&Column, &Column),
+    using: Using,
+    [via_text, swapped]: [bool; 2],
+) {
+    let (name, data_type) = (quote_identifier(&is.name), &is.data_type);
+    if via_text {
+        // As text, the column accepts any value that a person writes.
+        let text = text_like(is);
+        group.push(&format!("SET DATA TYPE {text} USING {name}::{text}"));
+        group.hazard(Hazard::RewritesTable);
+        group.hazard(Hazard::BlocksReads);
+    }
+    let clause = match using {
+        _ if via_text => format!(" USING {name}::{data_type}"),
+        _ if swapped => format!(" USING {name}::{}::{data_type}", text_like(is)),
+        using => conversion(using, was, is),
+    };
+    let collation = changed_collation(was, is);
+    let space = if collation.len() + clause.len() > 40 { "\n    " } else { " " };
+    group.push(&format!("SET DATA TYPE {data_type}{collation}{}", clause.replacen(' ', space, 1)));
+    if using == Using::Utc {
+        group.step = group.step.take().map(|step| step.note("times without a time zone are taken as UTC"));
     }
 }
 

@@ -18,7 +18,7 @@ use autogenerate::{model::Metadata, project::Project};
 use tempfile::TempDir;
 
 use super::db;
-use crate::support::Database;
+use crate::{judge::text::renames_not_null, support::Database};
 
 /// A page that is being run.
 pub struct Walk {
@@ -99,7 +99,12 @@ impl Walk {
         }
         match info {
             "text" => return Some(self.output.take().expect("there is output to compare") + "\n"),
-            "sql file" => return Some(fs::read_to_string(self.file()).unwrap()),
+            "sql file" => {
+                // The pages are those of every version.
+                let file = fs::read_to_string(self.file()).unwrap();
+                let shown = file.split("\n\n").filter(|statement| !renames_not_null(statement));
+                return Some(shown.collect::<Vec<_>>().join("\n\n"));
+            }
             "sql edited" => fs::write(self.file(), body).unwrap(),
             "sql rows" => self.database.execute(body).await,
             "sql query" => self.output = Some(self.rows(body).await),

@@ -40,6 +40,11 @@ pub fn golden(plan: &Plan) -> String {
     text
 }
 
+/// Whether a statement renames a `NOT NULL` constraint, which has a name since PostgreSQL 18.
+pub fn renames_not_null(statement: &str) -> bool {
+    statement.contains(" RENAME CONSTRAINT ") && statement.contains("_not_null TO ")
+}
+
 /// A unified diff of two texts.
 pub fn differences(is: &str, should: &str) -> String {
     TextDiff::from_lines(is, should).unified_diff().context_radius(6).to_string()
