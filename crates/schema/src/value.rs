@@ -10,12 +10,12 @@ use crate::{
 /// Appends a text that equal values have in common, and no others: numbers are equal by value,
 /// objects whatever the order of their members.
 pub(crate) fn write_canonical(value: &Value, text: &mut String, steps: &mut Steps) -> Result<(), Stop> {
-    steps.spend(2)?;
+    steps.enter()?;
     match value {
         Value::Null => text.push('n'),
         Value::Bool(boolean) => text.push(if *boolean { 't' } else { 'f' }),
         Value::Number(number) => {
-            steps.read(number.as_str())?;
+            steps.read_digits(number)?;
             Decimal::new(number).write(text);
         }
         Value::String(string) => write_string(string, text, steps)?,
@@ -40,6 +40,7 @@ pub(crate) fn write_canonical(value: &Value, text: &mut String, steps: &mut Step
             text.push('}');
         }
     }
+    steps.leave();
     Ok(())
 }
 

@@ -140,12 +140,8 @@ impl<'s> Builder<'s> {
 
     pub(super) fn pattern(&mut self, node: NodeId, at: &[Step<'_>], text: &'s str) -> Option<PatternId> {
         let id = self.pattern_ids.get(text).copied().unwrap_or_else(|| {
-            let pattern = Pattern::new(text, self.room);
-            pattern.map(|pattern| {
-                self.room = self.room.saturating_sub(pattern.weight());
-                self.patterns.push(pattern);
-                self.patterns.len() - 1
-            })
+            self.patterns.push(Pattern::new(text, &mut self.room)?);
+            Ok(self.patterns.len() - 1)
         });
         self.pattern_ids.insert(text, id);
         match id {
@@ -164,6 +160,7 @@ impl<'s> Builder<'s> {
             Err(Rejection::Unsupported(Unsupported::Syntax) | Rejection::Invalid) => {
                 self.survey.fault(node, at, "invalid_pattern", "must be a regular expression of ECMA-262");
             }
+            Err(Rejection::Unchecked) => {}
             Err(Rejection::TooLarge) => {
                 let detail = format!(
                     "must have at most {MAX_PATTERN} bytes, and repeat less: all patterns have {MAX_AUTOMATA} bytes compiled"

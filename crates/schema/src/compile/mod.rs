@@ -10,15 +10,15 @@ use std::io;
 
 use serde_json::Value;
 
-pub use self::cost::{MAX_CHAIN, MAX_EVALUATIONS};
 use self::{build::Builder, survey::Survey};
+pub use self::{
+    cost::{MAX_CHAIN, MAX_EVALUATIONS},
+    survey::DIALECT,
+};
 use crate::{
     fault::{Fault, Faults},
     tree::Tree,
 };
-
-/// The only value of `$schema`.
-pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The most bytes of a schema as compact JSON.
 pub const MAX_BYTES: usize = 64 * 1024;

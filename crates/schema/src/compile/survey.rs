@@ -4,13 +4,16 @@ use std::{collections::HashMap, ptr};
 
 use serde_json::Value;
 
-use super::{DIALECT, shape::Shape};
+use super::shape::Shape;
 use crate::{
     excerpt::quoted,
     fault::{Fault, Faults},
     path::{Step, pointer},
     tree::{NodeId, ROOT},
 };
+
+/// The only value of `$schema`.
+pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// A schema in the document: one node of the tree.
 #[derive(Debug)]

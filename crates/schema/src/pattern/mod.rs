@@ -14,7 +14,10 @@ use crate::steps::{Steps, Stop};
 pub const MAX_PATTERN: usize = 1024;
 
 /// The most bytes of the automata of all patterns of a schema.
-pub const MAX_AUTOMATA: usize = 1 << 20;
+pub const MAX_AUTOMATA: usize = 2 << 20;
+
+/// What a class such as `\p{L}` counts for even if the automaton is smaller: it takes as long.
+const CLASS_BYTES: usize = 8 * 1024;
 
 /// A regular expression of ECMA-262, as a nondeterministic automaton.
 ///
@@ -31,6 +34,8 @@ pub(crate) enum Rejection {
     Unsupported(Unsupported),
     Invalid,
     TooLarge,
+    /// There was no room left to look at it.
+    Unchecked,
 }
 
 /// The states that an automaton can be in, reused from match to match.
@@ -45,24 +50,30 @@ pub(crate) struct States {
 }
 
 impl Pattern {
-    /// # Errors
-    ///
-    /// If the pattern is not one, or if its automaton would have more than `room` bytes.
-    pub(crate) fn new(pattern: &str, room: usize) -> Result<Self, Rejection> {
-        if pattern.len() > MAX_PATTERN || room == 0 {
+    /// Takes the bytes of the automaton from `room`: all of them if there are too few, since the time
+    /// to find that out is spent.
+    pub(crate) fn new(pattern: &str, room: &mut usize) -> Result<Self, Rejection> {
+        if *room == 0 {
+            return Err(Rejection::Unchecked);
+        }
+        if pattern.len() > MAX_PATTERN {
             return Err(Rejection::TooLarge);
         }
         let translated = ecma::translate(pattern).map_err(Rejection::Unsupported)?;
-        let config = NFA::config().nfa_size_limit(Some(room)).which_captures(WhichCaptures::None);
+        let classes = pattern.matches("\\p").count() + pattern.matches("\\P").count();
+        *room = room.saturating_sub(classes * CLASS_BYTES);
+        let config = NFA::config().nfa_size_limit(Some(*room)).which_captures(WhichCaptures::None);
         let automaton = NFA::compiler()
             .syntax(syntax::Config::new().utf8(false))
             .configure(config)
             .build(&translated)
-            .map_err(|error| match error.size_limit() {
-                Some(_) => Rejection::TooLarge,
-                None => Rejection::Invalid,
-            })?;
-        Ok(Self { automaton })
+            .map_err(|error| error.size_limit().map_or(Rejection::Invalid, |_| Rejection::TooLarge));
+        *room = match &automaton {
+            Ok(automaton) => room.saturating_sub(automaton.memory_usage()),
+            Err(Rejection::TooLarge) => 0,
+            Err(_) => *room,
+        };
+        Ok(Self { automaton: automaton? })
     }
 
     /// In bytes.

@@ -99,7 +99,7 @@ impl Validator<'_> {
     /// The schema that accepts the type of a value, if no other one does: its faults say more than
     /// that nothing matches.
     fn only_candidate(&mut self, schemas: &[NodeId], value: &Value) -> Result<Option<NodeId>, Stop> {
-        let types = Types::of(value);
+        let types = self.types(value)?;
         let mut candidates = Vec::new();
         for schema in schemas {
             if self.accepts(*schema, types)? {

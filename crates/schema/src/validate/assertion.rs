@@ -16,25 +16,20 @@ use crate::{
 impl Validator<'_> {
     pub(super) fn holds(&mut self, check: &Check, value: &Value) -> Result<bool, Stop> {
         Ok(match (check, value) {
-            (Check::Type(types), value) => {
-                if let Value::Number(number) = value {
-                    self.steps.read(number.as_str())?;
-                }
-                types.meets(Types::of(value))
-            }
+            (Check::Type(types), value) => types.meets(self.types(value)?),
             (Check::In(texts), value) => {
                 let mut text = String::new();
                 write_canonical(value, &mut text, &mut self.steps)?;
                 texts.contains(text.as_str())
             }
             (Check::Multiple(divisor), Value::Number(number)) => {
-                self.steps.read(number.as_str())?;
+                self.steps.read_digits(number)?;
                 self.steps.spend(number.as_str().len() + 64)?;
                 divisor.divides(&Decimal::new(number))
             }
             (Check::Bound(bound, relation), Value::Number(number)) => {
-                self.steps.read(number.as_str())?;
-                self.steps.read(bound.as_str())?;
+                self.steps.read_digits(number)?;
+                self.steps.read_digits(bound)?;
                 relation.holds(Decimal::new(number).compare(&Decimal::new(bound)))
             }
             (Check::Size(measure, relation, bound), value) => {
@@ -45,6 +40,13 @@ impl Validator<'_> {
             (Check::Unique, Value::Array(elements)) => is_unique(elements, &mut self.steps)?,
             _ => true,
         })
+    }
+
+    pub(super) fn types(&mut self, value: &Value) -> Result<Types, Stop> {
+        if let Value::Number(number) = value {
+            self.steps.read_digits(number)?;
+        }
+        Ok(Types::of(value))
     }
 
     pub(super) fn matches(&mut self, pattern: usize, text: &str) -> Result<bool, Stop> {
@@ -107,7 +109,7 @@ fn size(measure: Measure, value: &Value, steps: &mut Steps) -> Result<Option<usi
 fn is_unique(elements: &[Value], steps: &mut Steps) -> Result<bool, Stop> {
     let mut seen = HashSet::new();
     for element in elements {
-        steps.spend(4)?; // to hash it
+        steps.spend(16)?; // to hash and to store it
         let mut text = String::new();
         write_canonical(element, &mut text, steps)?;
         if !seen.insert(text) {

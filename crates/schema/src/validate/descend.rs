@@ -114,16 +114,15 @@ impl Validator<'_> {
                 }
             }
         }
-        let must_match = |relation, limit| {
-            format!("must have {relation} {} that match `contains`", counted(limit, "element"))
-        };
+        let must_have =
+            |relation, limit| format!("must have {relation} {}", counted(limit, "matching element"));
         if count < min {
             let code = if min == 1 { "schema.contains" } else { "schema.min_contains" };
-            return self.fail(at, mode, code, || must_match("at least", min));
+            return self.fail(at, mode, code, || must_have("at least", min));
         }
         match max {
             Some(max) if count > max => {
-                self.fail(at, mode, "schema.max_contains", || must_match("at most", max))
+                self.fail(at, mode, "schema.max_contains", || must_have("at most", max))
             }
             _ => Ok(true),
         }

@@ -14,10 +14,6 @@ use crate::{
     tree::{Keyword, Node, NodeId, ROOT, Tree},
 };
 
-/// The most schemas that are evaluated within each other. A level takes less than 2 KiB of the
-/// stack.
-pub const MAX_NESTING: usize = 256;
-
 /// What is validated.
 #[derive(Clone, Copy)]
 struct At<'a> {
@@ -41,7 +37,6 @@ struct Validator<'s> {
     tree: &'s Tree,
     steps: Steps,
     states: States,
-    nesting: usize,
     /// The addresses of the evaluated members or elements of the values that are being validated, those of a value
     /// after those of its container. A failed schema leaves none, unless its faults are reported:
     /// what it evaluated is not reported again as unevaluated.
@@ -55,7 +50,6 @@ pub(crate) fn validate(tree: &Tree, instance: &Value) -> Result<(), Faults> {
         tree,
         steps: Steps::new(),
         states: States::default(),
-        nesting: 0,
         marks: Vec::new(),
         faults: Faults::default(),
     };
@@ -79,10 +73,7 @@ impl Validator<'_> {
         let Node::All(keywords) = &self.tree.nodes[node] else {
             return self.fail(at, mode, code, || "is not allowed".to_owned());
         };
-        if self.nesting == MAX_NESTING {
-            return Err(Stop::Exhausted);
-        }
-        self.nesting += 1;
+        self.steps.enter()?;
         let start = self.marks.len();
         let inner = Mode { marks: mode.marks || keywords.last().is_some_and(Keyword::reads_marks), ..mode };
         let mut is_valid = true;
@@ -95,7 +86,7 @@ impl Validator<'_> {
         if !mode.marks || !is_valid && !mode.reports {
             self.marks.truncate(start);
         }
-        self.nesting -= 1;
+        self.steps.leave();
         Ok(is_valid)
     }
 

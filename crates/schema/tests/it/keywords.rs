@@ -184,7 +184,7 @@ fn references() {
             &["null", "[null]"],
             &["1", "[1]"],
         ),
-        (r##"{"properties": {"$ref": {"type": "null"}}}"##, &[r#"{"$ref": null}"#], &[r#"{"$ref": 1}"#]),
+        (r#"{"properties": {"$ref": {"type": "null"}}}"#, &[r#"{"$ref": null}"#], &[r#"{"$ref": 1}"#]),
         (
             r##"{"$id": "https://example.com/a", "$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": "#/$defs/a", "$defs": {"a": false}}"##,
             &[],
@@ -193,88 +193,86 @@ fn references() {
     ]);
 }
 
+const UNEVALUATED: &[(&str, &[&str], &[&str])] = &[
+    (
+        r#"{"properties": {"a": true}, "unevaluatedProperties": false}"#,
+        &["{}", r#"{"a": 1}"#, "[1]"],
+        &[r#"{"b": 1}"#],
+    ),
+    (
+        r#"{"allOf": [{"properties": {"a": true}}, {"patternProperties": {"^b": true}}], "unevaluatedProperties": {"type": "number"}}"#,
+        &[r#"{"a": "", "b": "", "c": 1}"#],
+        &[r#"{"c": ""}"#],
+    ),
+    (
+        r#"{"anyOf": [{"properties": {"a": {"type": "number"}}}, {"properties": {"b": true}, "required": ["b"]}], "unevaluatedProperties": false}"#,
+        &[r#"{"a": 1}"#, r#"{"a": 1, "b": 1}"#],
+        &[r#"{"a": "", "b": 1}"#, r#"{"c": 1}"#],
+    ),
+    (
+        r#"{"oneOf": [{"properties": {"a": {"const": 1}}, "required": ["a"]}, {"properties": {"b": true}, "required": ["b"]}], "unevaluatedProperties": false}"#,
+        &[r#"{"a": 1}"#, r#"{"b": 1}"#],
+        &[r#"{"a": 1, "b": 1}"#, r#"{"a": 2, "b": 1}"#],
+    ),
+    (
+        r#"{"not": {"not": {"properties": {"a": true}}}, "unevaluatedProperties": false}"#,
+        &["{}"],
+        &[r#"{"a": 1}"#],
+    ),
+    (
+        r#"{"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}, "then": {"properties": {"b": true}}, "else": {"properties": {"c": true}}, "unevaluatedProperties": false}"#,
+        &[r#"{"a": 1, "b": 1}"#, r#"{"c": 1}"#],
+        &[r#"{"a": 2}"#, r#"{"a": 1, "c": 1}"#],
+    ),
+    (
+        r##"{"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"a": true}}}, "unevaluatedProperties": false}"##,
+        &[r#"{"a": 1}"#],
+        &[r#"{"b": 1}"#],
+    ),
+    (
+        r#"{"dependentSchemas": {"a": {"properties": {"b": true}}}, "properties": {"a": true}, "unevaluatedProperties": false}"#,
+        &[r#"{"a": 1, "b": 1}"#],
+        &[r#"{"b": 1}"#],
+    ),
+    (r#"{"allOf": [{"additionalProperties": true}], "unevaluatedProperties": false}"#, &[r#"{"a": 1}"#], &[]),
+    (
+        r#"{"allOf": [{"unevaluatedProperties": true}], "unevaluatedProperties": false}"#,
+        &[r#"{"a": 1}"#],
+        &[],
+    ),
+    // A cousin sees nothing, and the parent sees only what was evaluated at its own level.
+    (
+        r#"{"allOf": [{"properties": {"a": true}}, {"unevaluatedProperties": false}]}"#,
+        &["{}"],
+        &[r#"{"a": 1}"#],
+    ),
+    (
+        r#"{"properties": {"a": {"properties": {"b": true}}}, "unevaluatedProperties": false}"#,
+        &[r#"{"a": {"b": 1}}"#],
+        &[r#"{"a": 1, "b": 1}"#],
+    ),
+    (r#"{"prefixItems": [true], "unevaluatedItems": false}"#, &["[]", "[1]", "{\"a\": 1}"], &["[1, 2]"]),
+    (r#"{"items": true, "unevaluatedItems": false}"#, &["[1, 2]"], &[]),
+    (
+        r#"{"contains": {"type": "number"}, "unevaluatedItems": {"type": "string"}}"#,
+        &["[1, \"a\", 2]"],
+        &["[1, null]", "[\"a\"]"],
+    ),
+    (
+        r#"{"allOf": [{"prefixItems": [true]}, {"prefixItems": [true, true]}], "unevaluatedItems": false}"#,
+        &["[1, 2]"],
+        &["[1, 2, 3]"],
+    ),
+    (
+        r#"{"anyOf": [{"prefixItems": [{"const": 1}, true]}, {"prefixItems": [{"const": 2}]}], "unevaluatedItems": false}"#,
+        &["[1, 5]", "[2]"],
+        &["[2, 5]"],
+    ),
+];
+
 #[test]
 fn what_other_keywords_left_unevaluated() {
-    assert_table(&[
-        (
-            r#"{"properties": {"a": true}, "unevaluatedProperties": false}"#,
-            &["{}", r#"{"a": 1}"#, "[1]"],
-            &[r#"{"b": 1}"#],
-        ),
-        (
-            r#"{"allOf": [{"properties": {"a": true}}, {"patternProperties": {"^b": true}}], "unevaluatedProperties": {"type": "number"}}"#,
-            &[r#"{"a": "", "b": "", "c": 1}"#],
-            &[r#"{"c": ""}"#],
-        ),
-        (
-            r#"{"anyOf": [{"properties": {"a": {"type": "number"}}}, {"properties": {"b": true}, "required": ["b"]}], "unevaluatedProperties": false}"#,
-            &[r#"{"a": 1}"#, r#"{"a": 1, "b": 1}"#],
-            &[r#"{"a": "", "b": 1}"#, r#"{"c": 1}"#],
-        ),
-        (
-            r#"{"oneOf": [{"properties": {"a": {"const": 1}}, "required": ["a"]}, {"properties": {"b": true}, "required": ["b"]}], "unevaluatedProperties": false}"#,
-            &[r#"{"a": 1}"#, r#"{"b": 1}"#],
-            &[r#"{"a": 1, "b": 1}"#, r#"{"a": 2, "b": 1}"#],
-        ),
-        (
-            r#"{"not": {"not": {"properties": {"a": true}}}, "unevaluatedProperties": false}"#,
-            &["{}"],
-            &[r#"{"a": 1}"#],
-        ),
-        (
-            r#"{"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}, "then": {"properties": {"b": true}}, "else": {"properties": {"c": true}}, "unevaluatedProperties": false}"#,
-            &[r#"{"a": 1, "b": 1}"#, r#"{"c": 1}"#],
-            &[r#"{"a": 2}"#, r#"{"a": 1, "c": 1}"#],
-        ),
-        (
-            r##"{"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"a": true}}}, "unevaluatedProperties": false}"##,
-            &[r#"{"a": 1}"#],
-            &[r#"{"b": 1}"#],
-        ),
-        (
-            r#"{"dependentSchemas": {"a": {"properties": {"b": true}}}, "properties": {"a": true}, "unevaluatedProperties": false}"#,
-            &[r#"{"a": 1, "b": 1}"#],
-            &[r#"{"b": 1}"#],
-        ),
-        (
-            r#"{"allOf": [{"additionalProperties": true}], "unevaluatedProperties": false}"#,
-            &[r#"{"a": 1}"#],
-            &[],
-        ),
-        (
-            r#"{"allOf": [{"unevaluatedProperties": true}], "unevaluatedProperties": false}"#,
-            &[r#"{"a": 1}"#],
-            &[],
-        ),
-        // A cousin sees nothing, and the parent sees only what was evaluated at its own level.
-        (
-            r#"{"allOf": [{"properties": {"a": true}}, {"unevaluatedProperties": false}]}"#,
-            &["{}"],
-            &[r#"{"a": 1}"#],
-        ),
-        (
-            r#"{"properties": {"a": {"properties": {"b": true}}}, "unevaluatedProperties": false}"#,
-            &[r#"{"a": {"b": 1}}"#],
-            &[r#"{"a": 1, "b": 1}"#],
-        ),
-        (r#"{"prefixItems": [true], "unevaluatedItems": false}"#, &["[]", "[1]", "{\"a\": 1}"], &["[1, 2]"]),
-        (r#"{"items": true, "unevaluatedItems": false}"#, &["[1, 2]"], &[]),
-        (
-            r#"{"contains": {"type": "number"}, "unevaluatedItems": {"type": "string"}}"#,
-            &["[1, \"a\", 2]"],
-            &["[1, null]", "[\"a\"]"],
-        ),
-        (
-            r#"{"allOf": [{"prefixItems": [true]}, {"prefixItems": [true, true]}], "unevaluatedItems": false}"#,
-            &["[1, 2]"],
-            &["[1, 2, 3]"],
-        ),
-        (
-            r#"{"anyOf": [{"prefixItems": [{"const": 1}, true]}, {"prefixItems": [{"const": 2}]}], "unevaluatedItems": false}"#,
-            &["[1, 5]", "[2]"],
-            &["[2, 5]"],
-        ),
-    ]);
+    assert_table(UNEVALUATED);
 }
 
 #[test]
