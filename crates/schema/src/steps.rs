@@ -6,7 +6,7 @@ use serde_json::Number;
 pub const MAX_STEPS: usize = 2_000_000;
 
 /// The most levels of a recursion: schemas that are evaluated within each other, and the values that
-/// they compare. They fit into 1 MiB of the stack, without optimization too.
+/// they compare. They fit into 1 MiB of the stack.
 pub const MAX_NESTING: usize = 256;
 
 /// Bytes that are read, hashed or compared in one step.

@@ -43,7 +43,7 @@ pub(crate) fn check(nodes: &[Node], survey: &mut Survey<'_>) {
     // What is left is on a circle, or leads to one.
     for (index, node) in nodes.iter().enumerate() {
         if costs[index].is_none() && node.reference().is_some_and(|schema| costs[schema].is_none()) {
-            let detail = "leads back to this schema without going into a member or an element";
+            let detail = "leads to a circle of schemas that goes into no member and no element";
             survey.fault(index, &[Step::Member("$ref")], "circular_reference", detail);
         }
     }

@@ -164,6 +164,10 @@ fn a_reference_does_not_lead_back_without_a_member_or_an_element() {
         r##"{"$ref": "#/$defs/c", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"allOf": [{"$ref": "#/$defs/a"}]}, "c": {}}}"##,
         &[("/$defs/a/$ref", "circular_reference"), ("/$defs/b/allOf/0/$ref", "circular_reference")],
     );
+    assert_faults(
+        r##"{"$ref": "#/$defs/b", "allOf": [{"$ref": "#/$defs/a"}], "$defs": {"a": {"$ref": "#/$defs/a"}, "b": {}}}"##,
+        &[("/allOf/0/$ref", "circular_reference"), ("/$defs/a/$ref", "circular_reference")],
+    );
     for keyword in [
         "items",
         "contains",

@@ -177,7 +177,7 @@ fn garbage() -> impl Strategy<Value = Value> {
 }
 
 fn cases() -> u32 {
-    std::env::var("CURIO_SCHEMA_CASES").map_or(1_000, |cases| cases.parse().unwrap())
+    std::env::var("CURIO_SCHEMA_CASES").map_or(300, |cases| cases.parse().unwrap())
 }
 
 proptest! {
