@@ -23,13 +23,15 @@ COPY Cargo.toml Cargo.lock ./
 COPY crates/autogenerate/Cargo.toml crates/autogenerate/
 COPY crates/autogenerate-derive/Cargo.toml crates/autogenerate-derive/
 COPY crates/filter/Cargo.toml crates/filter/
-RUN mkdir src crates/autogenerate/src crates/autogenerate-derive/src crates/filter/src \
+COPY crates/schema/Cargo.toml crates/schema/
+RUN mkdir src crates/autogenerate/src crates/autogenerate-derive/src crates/filter/src crates/schema/src \
  && echo 'fn main() {}' >src/main.rs \
  && touch src/lib.rs crates/autogenerate/src/lib.rs crates/autogenerate-derive/src/lib.rs crates/filter/src/lib.rs \
+    crates/schema/src/lib.rs \
  && cargo build --release --locked \
- && cargo clean --release --locked --package curio --package curio-filter --package sqlx-autogenerate \
-    --package sqlx-autogenerate-derive \
- && rm -r src crates/autogenerate/src crates/autogenerate-derive/src crates/filter/src
+ && cargo clean --release --locked --package curio --package curio-filter --package curio-schema \
+    --package sqlx-autogenerate --package sqlx-autogenerate-derive \
+ && rm -r src crates/autogenerate/src crates/autogenerate-derive/src crates/filter/src crates/schema/src
 
 COPY build.rs ./
 COPY migrations migrations

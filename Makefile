@@ -57,11 +57,12 @@ test-shop: cargo sqlx-cli ## package the library, and use it in an example proje
 	scripts/postgres with test crates/autogenerate/examples/shop/life/run
 
 .PHONY: soak
-soak: cargo ## plan migrations between 5,000 random pairs of schemas, run 20,000 random filters; PAIRS=1 CASES=1 SEED=7
+soak: cargo ## random pairs of schemas (5,000), filters and JSON Schemas (20,000 each); PAIRS=1 CASES=1 SEED=7
 	AUTOGENERATE_PAIRS=$(or $(PAIRS),5000) AUTOGENERATE_SEED=$(or $(SEED),$$(date +%s)) \
 		scripts/postgres with test cargo test -p sqlx-autogenerate --test it random:: -- --nocapture
 	CURIO_FILTER_CASES=$(or $(CASES),20000) CURIO_FILTER_SEED=$(or $(SEED),$$(date +%s)) \
 		scripts/postgres with test cargo test -p curio-filter --test it random:: -- --nocapture
+	CURIO_SCHEMA_CASES=$(or $(CASES),20000) cargo test -p curio-schema --test it random::
 
 .PHONY: lint
 lint: cargo sqlx-cli cargo-deny ## check format, lints, documentation, dependencies, openapi.json, .sqlx and migrations
