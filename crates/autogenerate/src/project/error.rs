@@ -8,7 +8,7 @@ use crate::{
     planner::PlanError,
     prove::ProofError,
     revision::{OpenSlot, RevisionError},
-    schema::{Name, SqlKind},
+    schema::{Name, SqlKind, quote_identifier},
     scratch,
 };
 
@@ -26,8 +26,9 @@ pub enum ProjectError {
     Metadata(#[from] MetadataError),
     /// PostgreSQL rejects a statement generated from the models.
     #[error(
-        "PostgreSQL rejects a statement generated from the models:\n{statement}{}",
-        extension_hint(source)
+        "PostgreSQL rejects a statement generated from the models:\n{statement}{}{}",
+        extension_hint(source),
+        role_hint(source)
     )]
     Model {
         /// The generated statement.
@@ -47,7 +48,7 @@ pub enum ProjectError {
         location: Location,
     },
     /// A migration fails on an empty database.
-    #[error("{file} fails on an empty database after the migrations before it")]
+    #[error("{file} fails on an empty database after the migrations before it{}", role_hint(source))]
     Replay {
         /// The file's name.
         file: String,
@@ -192,6 +193,21 @@ fn extension_hint(error: &sqlx::Error) -> String {
     let found = words.find_map(|word| MEMBERS.iter().find(|(member, _)| *member == word));
     found.map_or_else(String::new, |(member, extension)| {
         format!("\n{member} belongs to an extension: add Metadata::extension({extension:?})")
+    })
+}
+
+/// Says what to do about a role that the server lacks. Roles belong to the server, so trying
+/// migrations creates none.
+fn role_hint(error: &sqlx::Error) -> String {
+    const UNDEFINED_OBJECT: &str = "42704";
+    let error =
+        error.as_database_error().filter(|error| error.code().is_some_and(|code| code == UNDEFINED_OBJECT));
+    let role = error.and_then(|error| error.message().strip_prefix("role \"")?.split_once('"'));
+    role.map_or_else(String::new, |(role, _)| {
+        format!(
+            "\nmigrations are tried on this server, so it needs their roles: CREATE ROLE {}",
+            quote_identifier(role)
+        )
     })
 }
 

@@ -224,7 +224,8 @@ async fn plan_down_and_prove(
     up: &Plan,
     renames: &Renames,
 ) -> Result<(Vec<Plan>, Proof), ProjectError> {
-    let states = prove::states(scratch, (from, to), up).await?;
+    let mut states = prove::states(scratch, (from, to), up).await?;
+    states.iter_mut().for_each(|state| state.adopt_owners(from));
     let down = planner::plan_down(up, &states, renames)?;
     let between = &states[1..states.len() - 1];
     let samples = &Samples::new();

@@ -49,7 +49,7 @@ impl Reader<'_> {
                 create: row.try_get("create")?,
                 drop: row.try_get("drop")?,
                 signature: row.try_get("signature")?,
-                owner: Owner(row.try_get("owner")?),
+                owner: Owner { is_others: row.try_get("is_others")? },
                 ..SqlObject::default()
             };
             if !kind.is_setting() {
