@@ -4,7 +4,7 @@ use super::{dependants::Dependant, question::Undescribed};
 use crate::{
     diff::{Ambiguity, Change, Object, RenameFault},
     migrate::{MigrationError, State},
-    model::{Location, MetadataError},
+    model::{Location, MetadataError, Origin},
     planner::PlanError,
     prove::ProofError,
     revision::{OpenSlot, RevisionError},
@@ -26,12 +26,30 @@ pub enum ProjectError {
     Metadata(#[from] MetadataError),
     /// PostgreSQL rejects a statement generated from the models.
     #[error(
-        "PostgreSQL rejects a statement generated from the models:\n{statement}{}{}",
+        "{}PostgreSQL rejects a statement generated from the models:\n{statement}{}{}",
+        origin.as_ref().map_or_else(String::new, |origin| format!("{origin}: ")),
         extension_hint(source),
         role_hint(source)
     )]
     Model {
+        /// Where the models declare it, if known.
+        origin: Option<Origin>,
         /// The generated statement.
+        statement: String,
+        /// What PostgreSQL reported.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// PostgreSQL rejects a statement of a text in SQL.
+    #[error(
+        "PostgreSQL rejects {object}, from `.sql(…)`: change its file\n{statement}{}{}",
+        extension_hint(source),
+        role_hint(source)
+    )]
+    Text {
+        /// The object that the statement would create, such as `view active_items`.
+        object: String,
+        /// The statement.
         statement: String,
         /// What PostgreSQL reported.
         #[source]

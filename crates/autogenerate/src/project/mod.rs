@@ -24,6 +24,7 @@ mod models;
 mod ownership;
 mod question;
 mod rebase;
+mod rejected;
 mod repair;
 mod replay;
 mod revision;
