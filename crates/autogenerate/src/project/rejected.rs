@@ -9,7 +9,7 @@ use super::error::ProjectError;
 use crate::{
     model::Metadata,
     render::{
-        statements::statements,
+        statements::{shortened, statements},
         tokens::{Token, tokens},
     },
     scratch::Scratch,
@@ -42,7 +42,7 @@ pub(super) async fn explain(
     Some(if metadata.texts().contains(&sql.as_str()) {
         let (statement, source) = first_rejected(scratch, &sql).await.unwrap_or((sql, source));
         ProjectError::Text {
-            object: created(&statement).unwrap_or_else(|| first_line(&statement)),
+            object: created(&statement).unwrap_or_else(|| format!("`{}`", shortened(&statement))),
             statement,
             source,
         }
@@ -73,11 +73,6 @@ fn position(error: &Error) -> Option<usize> {
         PgErrorPosition::Original(position) => position.checked_sub(1),
         PgErrorPosition::Internal { .. } => None,
     }
-}
-
-/// A statement in short.
-fn first_line(sql: &str) -> String {
-    format!("`{}`", sql.lines().next().unwrap_or_default().trim_end())
 }
 
 /// The object that a statement creates, such as `view active_items`.

@@ -261,11 +261,11 @@ async fn an_error_names_the_line_and_the_statement() {
         "CREATE TABLE t (n int); -- a; b\nINSERT INTO t VALUES (0);\n\nINSERT INTO t\nSELECT 1 / n FROM t;\n";
     write(folder.path(), "fails", &[File::new(sql)], &[File::new("DROP TABLE nothing;\n")]);
     let error = up(&database, &folder, "head").await.unwrap_err().to_string();
-    assert!(error.contains("fails.up.sql:6, in `INSERT INTO t`"), "{error}");
+    assert!(error.contains("fails.up.sql:6, in `INSERT INTO t "), "{error}");
     // PostgreSQL says where a name is that it does not know, or a syntax error.
     edit(&folder, "20261124120000_fails.up.sql", "1 / n FROM t", "missing\nFROM t");
     let error = up(&database, &folder, "head").await.unwrap_err().to_string();
-    assert!(error.contains("fails.up.sql:7, in `INSERT INTO t`"), "{error}");
+    assert!(error.contains("fails.up.sql:7, in `INSERT INTO t "), "{error}");
     edit(&folder, "20261124120000_fails.up.sql", "missing\nFROM t", "1");
     up(&database, &folder, "head").await.unwrap();
     let error = down(&database, &folder, "-1").await.unwrap_err().to_string();
