@@ -260,9 +260,9 @@ fn undescribed_objects(objects: &[Undescribed]) -> String {
 
 fn not_repairable(differences: &[String]) -> String {
     format!(
-        "the database does not have the schema of its migrations, so nothing was recorded. These changes would make it match:{}\n\
-         Restore the files, or change the database by hand. Objects that are not the migrations' can be left out \
-         (`Metadata::ignore` or --ignore).",
+        "the database does not have the schema of its migrations, so nothing was recorded. Restore the files as they were \
+         applied, from version control or another checkout. Only if they are wrong, change the database by hand; this would \
+         make it match:{}\nObjects that are not the migrations' can be left out (`Metadata::ignore` or --ignore).",
         lines(differences)
     )
 }
