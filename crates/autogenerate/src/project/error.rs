@@ -1,6 +1,10 @@
 //! The errors of a project's operations.
 
-use super::{dependants::Dependant, question::Undescribed};
+use super::{
+    dependants::Dependant,
+    hint::{extension_hint, role_hint},
+    question::Undescribed,
+};
 use crate::{
     diff::{Ambiguity, Change, Object, RenameFault},
     migrate::{MigrationError, State},
@@ -8,7 +12,7 @@ use crate::{
     planner::PlanError,
     prove::ProofError,
     revision::{OpenSlot, RevisionError},
-    schema::{Name, SqlKind, quote_identifier},
+    schema::{Name, SqlKind},
     scratch,
 };
 
@@ -164,7 +168,10 @@ pub(super) fn not_at_head(state: &State) -> String {
         format!("the database lacks migrations ({}): run `upgrade`", numbers(&pending))
     } else {
         let strange = [&*state.unknown, &*state.missing].concat();
-        format!("the database has migrations that are not here ({}): get their files", numbers(&strange))
+        format!(
+            "the database has migrations that are not here ({}): get their files; if they are lost, see what `repair` says",
+            numbers(&strange)
+        )
     }
 }
 
@@ -184,49 +191,6 @@ fn rename_questions(ambiguities: &[Ambiguity]) -> String {
         "is this a rename, which keeps the data, or a drop and an addition?{}\nIf none is a rename, use --no-renames.",
         lines(ambiguities.iter().map(line))
     )
-}
-
-/// Names the extension that a missing type or operator class belongs to, if it is a common one.
-fn extension_hint(error: &sqlx::Error) -> String {
-    const MEMBERS: [(&str, &str); 12] = [
-        ("citext", "citext"),
-        ("hstore", "hstore"),
-        ("ltree", "ltree"),
-        ("lquery", "ltree"),
-        ("cube", "cube"),
-        ("vector", "vector"),
-        ("geometry", "postgis"),
-        ("geography", "postgis"),
-        ("gin_trgm_ops", "pg_trgm"),
-        ("gist_trgm_ops", "pg_trgm"),
-        ("uuid_generate_v4", "uuid-ossp"),
-        ("unaccent", "unaccent"),
-    ];
-    const UNDEFINED: [&str; 2] = ["42704", "42883"];
-    let Some(error) = error.as_database_error() else { return String::new() };
-    if !error.code().is_some_and(|code| UNDEFINED.contains(&&*code)) {
-        return String::new();
-    }
-    let mut words = error.message().split(|c: char| !c.is_alphanumeric() && c != '_');
-    let found = words.find_map(|word| MEMBERS.iter().find(|(member, _)| *member == word));
-    found.map_or_else(String::new, |(member, extension)| {
-        format!("\n{member} belongs to an extension: add Metadata::extension({extension:?})")
-    })
-}
-
-/// Says what to do about a role that the server lacks. Roles belong to the server, so trying
-/// migrations creates none.
-fn role_hint(error: &sqlx::Error) -> String {
-    const UNDEFINED_OBJECT: &str = "42704";
-    let error =
-        error.as_database_error().filter(|error| error.code().is_some_and(|code| code == UNDEFINED_OBJECT));
-    let role = error.and_then(|error| error.message().strip_prefix("role \"")?.split_once('"'));
-    role.map_or_else(String::new, |(role, _)| {
-        format!(
-            "\nmigrations are tried on this server, so it needs their roles: CREATE ROLE {}",
-            quote_identifier(role)
-        )
-    })
 }
 
 /// Names the objects without a model, and says what to write about each.
