@@ -117,6 +117,8 @@ async fn a_revision_goes_up_and_down_as_one_however_many_files_it_has() {
         (columns(&database).await, indexes(&database).await),
         (vec!["k".to_owned(), "n".to_owned()], vec!["things_k_idx".to_owned()])
     );
+    let error = down(&database, &folder, "1").await.unwrap_err().to_string();
+    assert_eq!(error, "there is no revision 1; did you mean -1?");
     assert_eq!(down(&database, &folder, "base").await.unwrap(), [FIRST]);
     assert_eq!(columns(&database).await, [""; 0]);
     assert_eq!(down(&database, &folder, "base").await.unwrap(), NOTHING);
