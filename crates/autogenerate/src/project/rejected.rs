@@ -15,8 +15,8 @@ use crate::{
     scratch::Scratch,
 };
 
-/// Explains the cause of failures: why one of the statements that were generated from the models, or
-/// one of their texts, cannot run on scratch.
+/// Explains the cause of failures: why one of the statements generated from the models, or one of
+/// their texts, cannot run on scratch.
 pub(super) async fn explain(
     scratch: &mut Scratch,
     metadata: &Metadata,
