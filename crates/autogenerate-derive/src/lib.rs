@@ -13,6 +13,7 @@ use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
 use errors::Errors;
+use expand::Model;
 
 /// Derives `autogenerate::Table`: makes a struct the model of a table.
 ///
@@ -151,7 +152,7 @@ use errors::Errors;
 /// errors between models.
 #[proc_macro_derive(Table, attributes(table, column, sqlx))]
 pub fn table(input: TokenStream) -> TokenStream {
-    expand(&parse_macro_input!(input as DeriveInput), |input, errors| {
+    expand(&parse_macro_input!(input as DeriveInput), Model::Table, |input, errors| {
         let table = attr::table(input, errors)?;
         valid::table(&table, errors);
         Some(expand::table(&table))
@@ -213,7 +214,7 @@ pub fn table(input: TokenStream) -> TokenStream {
 /// sqlx stores an enum with `#[repr(i32)]` as an integer: derive `SqlType` for it.
 #[proc_macro_derive(Enum, attributes(enumeration, sqlx))]
 pub fn enumeration(input: TokenStream) -> TokenStream {
-    expand(&parse_macro_input!(input as DeriveInput), |input, errors| {
+    expand(&parse_macro_input!(input as DeriveInput), Model::Type, |input, errors| {
         let item = attr::enumeration(input, errors)?;
         valid::enumeration(&item, errors);
         Some(expand::enumeration(&item))
@@ -252,7 +253,7 @@ pub fn enumeration(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(SqlType, attributes(sql_type, sqlx))]
 pub fn sql_type(input: TokenStream) -> TokenStream {
-    expand(&parse_macro_input!(input as DeriveInput), |input, errors| errors.take(newtype::derive(input)))
+    expand(&parse_macro_input!(input as DeriveInput), Model::Type, |input, errors| errors.take(newtype::derive(input)))
 }
 
 /// Derives `autogenerate::SqlType` for a newtype that is a domain: its field's type with rules.
@@ -302,7 +303,7 @@ pub fn sql_type(input: TokenStream) -> TokenStream {
 /// collation makes a new domain, to which the columns change before the old one is dropped.
 #[proc_macro_derive(Domain, attributes(domain, sqlx))]
 pub fn domain(input: TokenStream) -> TokenStream {
-    expand(&parse_macro_input!(input as DeriveInput), |input, errors| {
+    expand(&parse_macro_input!(input as DeriveInput), Model::Type, |input, errors| {
         let item = attr::domain(input, errors)?;
         valid::domain(&item, errors);
         Some(expand::domain(&item))
@@ -357,19 +358,25 @@ pub fn domain(input: TokenStream) -> TokenStream {
 /// before the old one is dropped.
 #[proc_macro_derive(Composite, attributes(composite, sqlx))]
 pub fn composite(input: TokenStream) -> TokenStream {
-    expand(&parse_macro_input!(input as DeriveInput), |input, errors| {
+    expand(&parse_macro_input!(input as DeriveInput), Model::Type, |input, errors| {
         let item = attr::composite(input, errors)?;
         valid::composite(&item, errors);
         Some(expand::composite(&item))
     })
 }
 
-/// Parses the attributes, validates them and generates code; or returns all errors.
+/// Parses the attributes, validates them and generates code; or returns all errors, and an empty
+/// model, so that its use is not an error as well.
 fn expand(
     input: &DeriveInput,
+    model: Model,
     derive: impl FnOnce(&DeriveInput, &mut Errors) -> Option<proc_macro2::TokenStream>,
 ) -> TokenStream {
     let mut errors = Errors::default();
     let code = derive(input, &mut errors);
-    errors.finish().map_or_else(syn::Error::into_compile_error, |()| code.unwrap_or_default()).into()
+    match errors.finish() {
+        Ok(()) => code.unwrap_or_default(),
+        Err(error) => [error.into_compile_error(), expand::empty(input, model)].into_iter().collect(),
+    }
+    .into()
 }

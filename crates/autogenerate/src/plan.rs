@@ -1,7 +1,11 @@
 //! The plan from one schema to another: ordered statements, and how they are split into files.
 
-use std::{collections::BTreeSet, fmt};
+mod cascade;
 
+use std::collections::BTreeSet;
+
+pub use self::cascade::Cascade;
+use self::cascade::grouped;
 use crate::{
     hazard::Hazard,
     schema::{Name, Object, SqlKind, SqlName, quote_literal},
@@ -78,6 +82,15 @@ impl Statement {
         let (tables, hazards) = (BTreeSet::new(), BTreeSet::new());
         Self { sql: sql.into(), batch: Batch::Same, tables, hazards, slot: None, is_rename: false }
     }
+
+    /// The hazards without the deletion of rows that its slot does before it.
+    pub(crate) fn own_hazards(&self) -> BTreeSet<Hazard> {
+        let mut own = self.hazards.clone();
+        if self.slot.as_ref().is_some_and(Slot::deletes) {
+            own.remove(&Hazard::DeletesData);
+        }
+        own
+    }
 }
 
 /// How a statement is batched with those before it: sqlx sends a file as one simple query.
@@ -113,47 +126,6 @@ pub struct Slot {
     pub is_guard: bool,
     /// What else happens if the statements delete rows.
     pub cascades: Vec<Cascade>,
-}
-
-/// Rows of another table that are changed when rows are deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cascade {
-    /// The table whose rows are changed.
-    pub table: Name,
-    /// The action of its foreign key, such as `CASCADE`.
-    pub action: &'static str,
-    /// A query that counts the rows that may be affected, to be run on the actual database.
-    pub count: String,
-    /// The number of those rows, if known. It depends on which rows are deleted, so fewer may be
-    /// affected.
-    pub rows: Option<u64>,
-}
-
-/// Formats the cascade as it appears in migration files.
-impl fmt::Display for Cascade {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.action == "CASCADE" { "deletes" } else { "changes" };
-        write!(f, "also {verb} ")?;
-        match self.rows {
-            Some(1) => f.write_str("up to 1 row")?,
-            Some(rows) if rows > 0 => write!(f, "up to {} rows", grouped(rows))?,
-            _ => f.write_str("rows")?,
-        }
-        write!(f, " of {} (ON DELETE {})", self.table, self.action)
-    }
-}
-
-/// The number with commas.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 impl Slot {
@@ -194,6 +166,14 @@ impl Slot {
     /// Whether the statements to start from delete rows.
     pub(crate) fn deletes(&self) -> bool {
         !self.is_guard && self.template.lines().any(|line| line.starts_with("DELETE FROM "))
+    }
+
+    /// The hazards of the statements to start from.
+    pub(crate) fn hazards(&self) -> BTreeSet<Hazard> {
+        let deletes = self.deletes();
+        let is_blocked = deletes && self.cascades.iter().any(Cascade::blocks);
+        let hazards = [(deletes, Hazard::DeletesData), (is_blocked, Hazard::MayFailOnData)];
+        hazards.into_iter().filter(|(applies, _)| *applies).map(|(_, hazard)| hazard).collect()
     }
 
     /// Appends the number of affected rows to the title.

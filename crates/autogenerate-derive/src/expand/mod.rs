@@ -1,6 +1,7 @@
 //! Generates the code.
 
 mod definition;
+mod empty;
 mod enumeration;
 mod newtype;
 mod table;
@@ -8,6 +9,7 @@ mod tokens;
 
 pub use self::{
     definition::{composite, domain},
+    empty::{Model, empty},
     enumeration::enumeration,
     newtype::newtype,
     table::table,

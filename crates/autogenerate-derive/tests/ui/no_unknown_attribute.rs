@@ -26,4 +26,7 @@ enum Colour {
 #[sql_type(name = "text")]
 struct Name(String);
 
-fn main() {}
+fn main() {
+    // Is no error as well.
+    let _ = autogenerate::model::Metadata::new().table::<Item>().data_type::<Colour>().data_type::<Name>();
+}

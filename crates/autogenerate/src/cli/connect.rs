@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions as _, PgConnection, error::DatabaseError, postgres::PgConnectOptions};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -20,14 +20,24 @@ pub async fn connect(options: &PgConnectOptions) -> anyhow::Result<PgConnection>
 /// As [`connect`], for the URL of an argument.
 pub(super) async fn connect_to(options: &PgConnectOptions, source: &str) -> anyhow::Result<PgConnection> {
     let server = format!("{}:{}", options.get_host(), options.get_port());
-    tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
-        .await
-        .map_err(anyhow::Error::from)
-        .and_then(|connected| connected.map_err(anyhow::Error::from))
-        .with_context(|| {
-            format!(
-                "cannot connect to the database at {server}; is PostgreSQL running there, and are the user, \
-                 password and database of {source} right?"
-            )
-        })
+    let is_missing = |error: &sqlx::Error| {
+        const NO_SUCH_DATABASE: &str = "3D000";
+        error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == NO_SUCH_DATABASE)
+    };
+    match tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) if is_missing(&error) => Err(error).context(format!(
+            "the server at {server} has no such database; create it with `sqlx database create` or `createdb`, or correct \
+             {source}"
+        )),
+        Ok(Err(error)) => Err(error).with_context(|| unreachable_database(&server, source)),
+        Err(error) => Err(error).with_context(|| unreachable_database(&server, source)),
+    }
+}
+
+fn unreachable_database(server: &str, source: &str) -> String {
+    format!(
+        "cannot connect to the database at {server}; is PostgreSQL running there, and are the user, password and database of \
+         {source} right?"
+    )
 }

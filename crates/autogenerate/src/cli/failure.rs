@@ -16,8 +16,19 @@ pub fn fail(program: &str, error: &anyhow::Error) -> ExitCode {
     if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
+    // There is no other way to tell of the failure.
+    let _ = writeln!(io::stderr(), "{}", describe(program, error));
+    ExitCode::FAILURE
+}
+
+/// The chain of causes.
+fn describe(program: &str, error: &anyhow::Error) -> String {
     let mut text = format!("{program}: ");
     for (depth, cause) in error.chain().enumerate() {
+        // Some errors end with the message of their cause.
+        if depth > 0 && text.ends_with(&cause.to_string()) {
+            continue;
+        }
         text.push_str(if depth == 0 { "" } else { "\n  because " });
         // sqlx adds a line number of PostgreSQL's source, and then repeats the message.
         if let Some(sqlx::Error::Database(error)) = cause.downcast_ref() {
@@ -32,7 +43,19 @@ pub fn fail(program: &str, error: &anyhow::Error) -> ExitCode {
         }
         let _ = write!(text, "{cause}");
     }
-    // There is no other way to tell of the failure.
-    let _ = writeln!(io::stderr(), "{text}");
-    ExitCode::FAILURE
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cause_is_printed_twice() {
+        let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "connection refused");
+        let error = anyhow::Error::from(sqlx::Error::Io(refused)).context("cannot connect");
+        let text = describe("db", &error);
+        assert!(text.starts_with("db: cannot connect\n  because "), "{text}");
+        assert_eq!(text.matches("connection refused").count(), 1, "{text}");
+    }
 }

@@ -62,7 +62,7 @@ impl Environment for Program {
     }
 
     fn database(&self) -> anyhow::Result<PgConnectOptions> {
-        let url = self.settings.database_url.as_ref().context(
+        let url = self.settings.database_url.as_ref().filter(|url| !url.expose().is_empty()).context(
             "there is no database: set DATABASE_URL (in the environment or in .env) or pass --database-url, \
              as postgres://user:password@host:5432/database",
         )?;
@@ -70,7 +70,7 @@ impl Environment for Program {
     }
 
     fn scratch(&self) -> anyhow::Result<Option<PgConnectOptions>> {
-        let url = self.settings.scratch_url.as_ref();
+        let url = self.settings.scratch_url.as_ref().filter(|url| !url.expose().is_empty());
         url.map(|url| self.parse_url(url.expose(), "SCRATCH_URL")).transpose()
     }
 
@@ -152,7 +152,9 @@ mod tests {
             let program = Program { name: "db".to_owned(), models: Metadata::new(), settings };
             format!("{:#}", program.database().unwrap_err())
         };
-        assert!(with(None).contains("set DATABASE_URL"));
+        for url in [None, Some("")] {
+            assert!(with(url).contains("set DATABASE_URL"));
+        }
         for url in ["mysql://u:secret@h/d", "postgres://u:secret@h:port/d"] {
             let error = with(Some(url));
             assert!(error.contains("DATABASE_URL") && !error.contains("secret"), "{error}");

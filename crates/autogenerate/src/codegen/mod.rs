@@ -19,6 +19,8 @@ use crate::schema::{Name, Schema};
 pub struct Generated {
     /// The files and their contents, by paths in the folder of the module.
     pub files: Vec<(PathBuf, String)>,
+    /// The features of sqlx and of this library that the types need.
+    pub features: Vec<&'static str>,
     /// What the models cannot express, or what sqlx cannot decode.
     pub notes: Vec<String>,
 }
@@ -57,7 +59,7 @@ pub fn models(schema: &Schema, name: &str) -> Generated {
     files.push(("mod.rs".into(), code.text));
     files.extend(sql.into_iter().map(|(file, text)| (PathBuf::from("sql").join(file), text)));
     files.sort();
-    Generated { files, notes }
+    Generated { files, features: features.into_iter().collect(), notes }
 }
 
 type Output<'o> =

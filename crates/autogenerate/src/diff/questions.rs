@@ -29,6 +29,8 @@ impl fmt::Display for Ambiguity {
 pub enum Fault {
     /// The old name does not exist: the rename was already applied, or the hint is a mistake.
     Stale,
+    /// The old name does not exist, and no migration mentions it.
+    Unknown,
     /// Both names already exist.
     Contradictory,
 }
@@ -54,6 +56,11 @@ impl fmt::Display for RenameFault {
                     "the hint says that {new} was renamed from {old}, which does not exist: remove the hint"
                 )
             }
+            Fault::Unknown => write!(
+                f,
+                "the hint says that {new} was renamed from {old}, which is neither in the database nor in any migration: \
+                 correct the old name, or remove the hint"
+            ),
             Fault::Contradictory => {
                 write!(f, "the hint says that {new} was renamed from {old}, but both exist: remove the hint")
             }

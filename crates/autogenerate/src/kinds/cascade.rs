@@ -11,12 +11,12 @@ use crate::{
 /// The most tables that are named.
 const MOST: usize = 20;
 
-/// The actions of a foreign key that change rows.
-const ACTIONS: [&str; 3] = ["CASCADE", "SET NULL", "SET DEFAULT"];
+/// The actions of a foreign key, except the one that is not printed.
+const ACTIONS: [&str; 4] = ["CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT"];
 
 impl Planner<'_> {
     /// What happens to other rows when some of the rows that `candidates` selects from a table are
-    /// deleted, and to those that depend on them.
+    /// deleted, and to those that depend on them; and which of them prevent that.
     pub(super) fn cascades(&self, table: &Name, candidates: &str) -> Vec<Cascade> {
         let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
         let mut next = VecDeque::from([(table.clone(), with_old_names(self.renames, table, candidates))]);
@@ -29,7 +29,8 @@ impl Planner<'_> {
                     "{own} AS child WHERE EXISTS (SELECT FROM ({candidates}) AS parent WHERE {pairs})"
                 );
                 let count = format!("SELECT count(*) FROM {rows}");
-                found.push(Cascade { table: own.clone(), action, count, rows: None });
+                let (table, constraint) = (own.clone(), name.clone());
+                found.push(Cascade { table, constraint, action, count, rows: None });
                 if action == "CASCADE" {
                     next.push_back((own.clone(), format!("SELECT child.* FROM {rows}")));
                 }
@@ -38,7 +39,7 @@ impl Planner<'_> {
         found
     }
 
-    /// The foreign keys that change rows when rows of `table` are deleted.
+    /// The foreign keys that reference `table`.
     fn foreign_keys_to(&self, table: &Name) -> Vec<ForeignKey<'_>> {
         let mut keys = Vec::new();
         for (own, it) in &self.from.tables {
@@ -46,10 +47,12 @@ impl Planner<'_> {
                 let ConstraintKind::ForeignKey { columns, references, referenced } = &constraint.kind else {
                     continue;
                 };
-                let action = ACTIONS
-                    .into_iter()
-                    .find(|action| constraint.definition.contains(&format!(" ON DELETE {action}")));
-                let Some(action) = action.filter(|_| references == table) else { continue };
+                if references != table || !constraint.is_enforced() {
+                    continue;
+                }
+                let is_action =
+                    |action: &&str| constraint.definition.contains(&format!(" ON DELETE {action}"));
+                let action = ACTIONS.into_iter().find(is_action).unwrap_or("NO ACTION");
                 let pairs = columns.iter().zip(referenced).map(|(own, other)| {
                     format!("parent.{} = child.{}", quote_identifier(other), quote_identifier(own))
                 });
@@ -61,7 +64,7 @@ impl Planner<'_> {
     }
 }
 
-/// A foreign key that changes rows when those that it references are deleted.
+/// A foreign key, and what it does when rows that it references are deleted.
 struct ForeignKey<'a> {
     own: &'a Name,
     name: &'a String,

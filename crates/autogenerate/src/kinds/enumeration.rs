@@ -137,11 +137,8 @@ impl Planner<'_> {
         let step =
             Step::new(Priority::Enum, format!("ALTER TYPE {name} RENAME TO {}", quote_identifier(&old.name)));
         let (slot, tables) = self.removed_values_slot(name, was, it).unzip();
-        let owner = self.from.enums.get(name).and_then(|was| was.owner.0.as_ref());
         let step = step.slot(slot).then(create(name, it)).makes(object.clone());
-        let step = owner
-            .into_iter()
-            .fold(step, |step, owner| step.then(format!("ALTER TYPE {name} OWNER TO {owner}")));
+        let step = self.with_owner_of(step, &object, &Object::Enum(old.clone()));
         let step = Self::with_comment(step, &object, it.comment.as_deref());
         self.push_on(step, &tables.unwrap_or_default());
         // In the file of the swap, so that no other file sees both types.

@@ -18,6 +18,7 @@ mod extension;
 mod index;
 mod kind;
 mod namespace;
+mod owner;
 mod planner;
 mod removed_values;
 mod rename;

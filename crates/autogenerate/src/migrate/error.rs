@@ -47,6 +47,19 @@ pub enum MigrationError {
          schema is the same, `repair` accepts the file"
     )]
     Edited(i64),
+    /// The database has another migration of the same version.
+    #[error(
+        "the database has migration {version} as `{recorded}`, and {file} is another one: get the folder that the database was \
+         migrated with, or see what `repair` says"
+    )]
+    Other {
+        /// The version.
+        version: i64,
+        /// sqlx's description of the applied one.
+        recorded: String,
+        /// The file here.
+        file: String,
+    },
     /// Another process holds the lock.
     #[error("another process has been migrating this database for {} s; try again when it has finished", .0.as_secs())]
     Busy(Duration),
@@ -137,6 +150,14 @@ pub enum MigrationError {
         there: usize,
         /// `pending` or `applied`.
         what: &'static str,
+    },
+    /// A number of revisions without a sign.
+    #[error("there is no revision {steps}; did you mean {sign}{steps}?")]
+    Steps {
+        /// The number that was given.
+        steps: usize,
+        /// The sign that is missing.
+        sign: char,
     },
     /// The target of a downgrade is not applied.
     #[error(

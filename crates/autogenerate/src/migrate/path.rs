@@ -10,7 +10,7 @@ use super::{
     table::{self, Rows},
     target::{Down, Up},
 };
-use crate::revision::{Migrations, Pair, Revision, Script, marks};
+use crate::revision::{Migrations, Pair, Revision, RevisionError, Script, marks};
 
 /// A file to run, and what to record with it.
 #[derive(Debug)]
@@ -63,6 +63,10 @@ pub(super) fn plan_upgrade(
     for pair in migrations.pairs() {
         match rows.get(&pair.version) {
             Some(row) if !row.success => return Err(MigrationError::Reverting(pair.version)),
+            Some(row) if row.checksum != *pair.up.checksum && row.description != pair.description => {
+                let (version, recorded) = (pair.version, row.description.clone());
+                return Err(MigrationError::Other { version, recorded, file: pair.up.name.clone() });
+            }
             Some(row) if row.checksum != *pair.up.checksum => {
                 return Err(MigrationError::Edited(pair.version));
             }
@@ -74,7 +78,7 @@ pub(super) fn plan_upgrade(
     let selected: Vec<&Revision> = match target {
         Up::Head => all.iter().filter(|revision| pending(revision)).collect(),
         Up::Revision(given) => {
-            all[..=migrations.position(given)?].iter().filter(|revision| pending(revision)).collect()
+            all[..=position(migrations, given, '+')?].iter().filter(|revision| pending(revision)).collect()
         }
         Up::Steps(asked) => {
             let selected: Vec<_> = all.iter().filter(|revision| pending(revision)).take(*asked).collect();
@@ -84,6 +88,16 @@ pub(super) fn plan_upgrade(
     };
     let pairs = selected.iter().flat_map(|revision| &revision.files);
     pairs.filter(|pair| !rows.contains_key(&pair.version)).map(apply_step).collect()
+}
+
+/// The index of a revision. A small number that is no revision was probably meant as steps.
+fn position(migrations: &Migrations, given: &str, sign: char) -> Result<usize, MigrationError> {
+    migrations.position(given).map_err(|error| match (&error, given.parse::<usize>()) {
+        (RevisionError::NotFound(_), Ok(steps)) if steps <= migrations.revisions().len() => {
+            MigrationError::Steps { steps, sign }
+        }
+        _ => error.into(),
+    })
 }
 
 fn apply_step(pair: &Pair) -> Result<Step, MigrationError> {
@@ -107,7 +121,7 @@ pub(super) fn plan_downgrade(
             &newest_first[..*asked]
         }
         Down::Revision(given) => {
-            let stays = &all[migrations.position(given)?];
+            let stays = &all[position(migrations, given, '-')?];
             let at = newest_first.iter().position(|revision| revision.version == stays.version);
             &newest_first[..at.ok_or(MigrationError::NotApplied(stays.version))?]
         }

@@ -9,7 +9,7 @@ use sqlx::{
 };
 
 use super::{error::MigrationError, leftover, path::Step, table};
-use crate::render::statements::statements;
+use crate::render::statements::{shortened, statements};
 
 /// Runs one file and records it, in one transaction unless the file runs outside one.
 pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(), MigrationError> {
@@ -104,7 +104,7 @@ fn location(step: &Step, completed: usize, error: &sqlx::Error) -> String {
     match failed {
         Some(statement) => {
             let line = line.unwrap_or(statement.line);
-            format!("{}:{line}, in `{}`", step.file, shortened(statement.first_line()))
+            format!("{}:{line}, in `{}`", step.file, shortened(statement.sql))
         }
         None => step.file.clone(),
     }
@@ -115,15 +115,6 @@ fn error_line(sql: &str, error: &sqlx::Error) -> Option<usize> {
     let error = error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?;
     let Some(PgErrorPosition::Original(position)) = error.position() else { return None };
     Some(1 + sql.chars().take(position.saturating_sub(1)).filter(|c| *c == '\n').count())
-}
-
-/// A line that fits into a message.
-fn shortened(line: &str) -> String {
-    const LONGEST: usize = 80;
-    if line.chars().count() <= LONGEST {
-        return line.to_owned();
-    }
-    line.chars().take(LONGEST).chain(['…']).collect()
 }
 
 pub(super) async fn execute(conn: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {

@@ -2,7 +2,32 @@
 
 use std::marker::PhantomData;
 
-use super::types::{SqlType, TypeModel};
+use super::{
+    describe::TableModel,
+    location::Location,
+    types::{SqlType, TypeModel},
+};
+
+/// What stands in for the model of a struct with errors.
+pub const EMPTY_TABLE: TableModel = TableModel {
+    rust_name: "",
+    name: "",
+    schema: None,
+    renamed_from: None,
+    columns: &[],
+    primary_key: None,
+    uniques: &[],
+    foreign_keys: &[],
+    checks: &[],
+    exclusions: &[],
+    indexes: &[],
+    partition_by: None,
+    partitions: &[],
+    unlogged: false,
+    options: None,
+    comment: None,
+    location: Location { file: "", line: 0 },
+};
 
 /// Finds the SQL type of a type that may not have one: an inherent constant takes precedence over
 /// that of [`Unknown`].

@@ -319,7 +319,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    fn new(location: Location, field: String) -> Self {
+    pub(super) fn new(location: Location, field: String) -> Self {
         Self { file: location.file, line: location.line, field }
     }
 }

@@ -75,6 +75,7 @@ mod keys;
 mod location;
 mod metadata;
 mod naming;
+mod rejected;
 mod renames;
 mod selection;
 mod sequence;

@@ -140,6 +140,12 @@ impl Step {
         self
     }
 
+    /// Puts a statement before the others.
+    pub(crate) fn preceded_by(mut self, sql: impl Into<String>) -> Self {
+        self.statements.insert(0, Statement::new(sql));
+        self
+    }
+
     pub(crate) fn role(mut self, role: Role, resource: impl Into<Resource>) -> Self {
         let resource = resource.into();
         if matches!(role, Role::Drops | Role::Makes)

@@ -32,6 +32,14 @@ pub enum Side {
     Database,
 }
 
+impl Side {
+    /// The verb for it: one database differs, but several models differ.
+    #[must_use]
+    pub fn differ(self) -> &'static str {
+        if self == Self::Database { "differs" } else { "differ" }
+    }
+}
+
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,10 +1,14 @@
 //! The errors of a project's operations.
 
-use super::{dependants::Dependant, question::Undescribed};
+use super::{
+    dependants::Dependant,
+    hint::{extension_hint, role_hint},
+    question::Undescribed,
+};
 use crate::{
     diff::{Ambiguity, Change, Object, RenameFault},
     migrate::{MigrationError, State},
-    model::{Location, MetadataError},
+    model::{Location, MetadataError, Origin},
     planner::PlanError,
     prove::ProofError,
     revision::{OpenSlot, RevisionError},
@@ -26,11 +30,30 @@ pub enum ProjectError {
     Metadata(#[from] MetadataError),
     /// PostgreSQL rejects a statement generated from the models.
     #[error(
-        "PostgreSQL rejects a statement generated from the models:\n{statement}{}",
-        extension_hint(source)
+        "{}PostgreSQL rejects a statement generated from the models:\n{statement}{}{}",
+        origin.as_ref().map_or_else(String::new, |origin| format!("{origin}: ")),
+        extension_hint(source),
+        role_hint(source)
     )]
     Model {
+        /// Where the models declare it, if known.
+        origin: Option<Origin>,
         /// The generated statement.
+        statement: String,
+        /// What PostgreSQL reported.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// PostgreSQL rejects a statement of a text in SQL.
+    #[error(
+        "PostgreSQL rejects {object}, from `.sql(…)`: change its file\n{statement}{}{}",
+        extension_hint(source),
+        role_hint(source)
+    )]
+    Text {
+        /// The object that the statement would create, such as `view active_items`.
+        object: String,
+        /// The statement.
         statement: String,
         /// What PostgreSQL reported.
         #[source]
@@ -47,7 +70,7 @@ pub enum ProjectError {
         location: Location,
     },
     /// A migration fails on an empty database.
-    #[error("{file} fails on an empty database after the migrations before it")]
+    #[error("{file} fails on an empty database after the migrations before it{}", role_hint(source))]
     Replay {
         /// The file's name.
         file: String,
@@ -145,7 +168,10 @@ pub(super) fn not_at_head(state: &State) -> String {
         format!("the database lacks migrations ({}): run `upgrade`", numbers(&pending))
     } else {
         let strange = [&*state.unknown, &*state.missing].concat();
-        format!("the database has migrations that are not here ({}): get their files", numbers(&strange))
+        format!(
+            "the database has migrations that are not here ({}): get their files; if they are lost, see what `repair` says",
+            numbers(&strange)
+        )
     }
 }
 
@@ -165,34 +191,6 @@ fn rename_questions(ambiguities: &[Ambiguity]) -> String {
         "is this a rename, which keeps the data, or a drop and an addition?{}\nIf none is a rename, use --no-renames.",
         lines(ambiguities.iter().map(line))
     )
-}
-
-/// Names the extension that a missing type or operator class belongs to, if it is a common one.
-fn extension_hint(error: &sqlx::Error) -> String {
-    const MEMBERS: [(&str, &str); 12] = [
-        ("citext", "citext"),
-        ("hstore", "hstore"),
-        ("ltree", "ltree"),
-        ("lquery", "ltree"),
-        ("cube", "cube"),
-        ("vector", "vector"),
-        ("geometry", "postgis"),
-        ("geography", "postgis"),
-        ("gin_trgm_ops", "pg_trgm"),
-        ("gist_trgm_ops", "pg_trgm"),
-        ("uuid_generate_v4", "uuid-ossp"),
-        ("unaccent", "unaccent"),
-    ];
-    const UNDEFINED: [&str; 2] = ["42704", "42883"];
-    let Some(error) = error.as_database_error() else { return String::new() };
-    if !error.code().is_some_and(|code| UNDEFINED.contains(&&*code)) {
-        return String::new();
-    }
-    let mut words = error.message().split(|c: char| !c.is_alphanumeric() && c != '_');
-    let found = words.find_map(|word| MEMBERS.iter().find(|(member, _)| *member == word));
-    found.map_or_else(String::new, |(member, extension)| {
-        format!("\n{member} belongs to an extension: add Metadata::extension({extension:?})")
-    })
 }
 
 /// Names the objects without a model, and says what to write about each.
@@ -226,9 +224,9 @@ fn undescribed_objects(objects: &[Undescribed]) -> String {
 
 fn not_repairable(differences: &[String]) -> String {
     format!(
-        "the database does not have the schema of its migrations, so nothing was recorded. These changes would make it match:{}\n\
-         Restore the files, or change the database by hand. Objects that are not the migrations' can be left out \
-         (`Metadata::ignore` or --ignore).",
+        "the database does not have the schema of its migrations, so nothing was recorded. Restore the files as they were \
+         applied, from version control or another checkout. Only if they are wrong, change the database by hand; this would \
+         make it match:{}\nObjects that are not the migrations' can be left out (`Metadata::ignore` or --ignore).",
         lines(differences)
     )
 }

@@ -7,12 +7,12 @@ use super::{
     error::ProjectError,
     hanging, lend,
     ownership::Ownership,
-    question::{Answer, Ask, Question, Undescribed, add_rename, candidates},
+    question::Ask,
     settings::Project,
     sides::{Sides, is_at_head},
 };
 use crate::{
-    diff::{self, Change, Fault, Object, RenameFault},
+    diff::{self, Change, RenameFault},
     introspect::Unhandled,
     migrate,
     plan::{Plan, Renames, Statement, StatementNote, Style},
@@ -46,7 +46,8 @@ pub struct Revised {
     pub revision: Option<Proven>,
     /// The differences between the database and the models.
     pub changes: Vec<Change>,
-    /// Rename hints that have been applied and can be removed from the models.
+    /// Rename hints that have been applied and can be removed from the models, or whose old name is
+    /// nowhere.
     pub stale: Vec<RenameFault>,
     /// Declarations of [dropped](crate::model::Metadata::dropped) objects that match nothing: they
     /// have been applied, or the migrations never created such an object, or a schema still has
@@ -133,7 +134,7 @@ impl Project {
         request: &Request<'_>,
         (migrations, conn): (&Migrations, Option<&mut PgConnection>),
     ) -> Result<Revised, ProjectError> {
-        let (renames, stale) = self.renames(&sides, request.ask).await?;
+        let (renames, stale) = self.renames(&sides, migrations, request.ask).await?;
         let changes = diff::diff(&sides.from, &sides.to, &renames);
         let (stale_drops, unmanaged) = (sides.stale_drops.clone(), Vec::new());
         let mut revised = Revised { revision: None, changes, stale, stale_drops, unmanaged };
@@ -183,39 +184,6 @@ impl Project {
         scratch.close().await?;
         outcome
     }
-
-    /// The renames, from hints in the models and from answers, and the hints that no longer apply.
-    async fn renames(
-        &self,
-        Sides { from, to, undescribed, .. }: &Sides,
-        ask: &Ask,
-    ) -> Result<(Renames, Vec<RenameFault>), ProjectError> {
-        let mut renames = self.metadata.renames();
-        let faults = diff::check_renames(from, to, &renames);
-        let (stale, wrong): (Vec<_>, Vec<_>) =
-            faults.into_iter().partition(|fault| fault.fault == Fault::Stale);
-        if !wrong.is_empty() {
-            return Err(ProjectError::Rename(wrong));
-        }
-        ask_about_undescribed((from, to), undescribed, &mut renames, ask).await?;
-        let mut unanswered = Vec::new();
-        // An answer may settle other questions, so the ambiguities are computed again after each.
-        let mut asked = Vec::new();
-        // Tables and types without a model were asked about.
-        let is_part = |object: &Object| matches!(object, Object::Column(..) | Object::Value(..));
-        while let Some(ambiguity) = diff::ambiguities(from, to, &renames)
-            .into_iter()
-            .find(|ambiguity| is_part(&ambiguity.old) && !asked.contains(ambiguity))
-        {
-            match ask(&Question::Renamed(ambiguity.clone())).await {
-                Answer::Renamed => add_rename(&mut renames, &ambiguity.old, &ambiguity.new),
-                Answer::Unrelated => {}
-                _ => unanswered.push(ambiguity.clone()),
-            }
-            asked.push(ambiguity);
-        }
-        if unanswered.is_empty() { Ok((renames, stale)) } else { Err(ProjectError::Ambiguous(unanswered)) }
-    }
 }
 
 async fn plan_down_and_prove(
@@ -224,34 +192,16 @@ async fn plan_down_and_prove(
     up: &Plan,
     renames: &Renames,
 ) -> Result<(Vec<Plan>, Proof), ProjectError> {
-    let states = prove::states(scratch, (from, to), up).await?;
+    let mut states = prove::states(scratch, (from, to), up).await?;
+    for state in &mut states {
+        state.adopt_owners(from);
+    }
     let down = planner::plan_down(up, &states, renames)?;
     let between = &states[1..states.len() - 1];
     let samples = &Samples::new();
     let claim = Claim { from, to, up, down: &down, between, renames, samples, may_fail_on_data: false };
     let proof = prove::prove(scratch, &claim).await?;
     Ok((down, proof))
-}
-
-/// Asks what happened to the objects without a model, and adds those that were renamed.
-async fn ask_about_undescribed(
-    (from, to): (&Schema, &Schema),
-    undescribed: &[Object],
-    renames: &mut Renames,
-    ask: &Ask,
-) -> Result<(), ProjectError> {
-    let mut unanswered = Vec::new();
-    for object in undescribed {
-        let candidates = candidates(object, (from, to), renames);
-        let question = Undescribed { object: object.clone(), candidates };
-        match ask(&Question::Undescribed(question.clone())).await {
-            Answer::Dropped => {}
-            Answer::RenamedTo(new) if question.candidates.contains(&new) => add_rename(renames, object, &new),
-            Answer::Forgotten => return Err(ProjectError::Forgotten(object.clone())),
-            _ => unanswered.push(question),
-        }
-    }
-    if unanswered.is_empty() { Ok(()) } else { Err(ProjectError::Undescribed(unanswered)) }
 }
 
 /// Replaces the predicted hazards with those that the proof observed.

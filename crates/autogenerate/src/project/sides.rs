@@ -7,12 +7,14 @@ use super::{
     lend,
     live::{Live, PLAIN, current_schema, home, introspect_without_bookkeeping, script, without_bookkeeping},
     ownership::Ownership,
+    rejected,
     replay::{Replayed, replay},
     settings::Project,
 };
 use crate::{
     introspect::{self, Scope},
     migrate::State,
+    model::Metadata,
     plan::Renames,
     planner,
     revision::Migrations,
@@ -51,13 +53,13 @@ impl Project {
         }
         lend::lend(&mut [&mut declared], pools);
         // A text may name any schema and make objects outside schemas.
-        let texts = self.metadata.texts();
-        let mut scratch = if self.metadata.needs_database() || self.scratch.is_some() || !texts.is_empty() {
+        let has_texts = !self.metadata.texts().is_empty();
+        let mut scratch = if self.metadata.needs_database() || self.scratch.is_some() || has_texts {
             self.scratch().await?
         } else {
             Scratch::schema(&self.database).await?
         };
-        let outcome = create_models(&mut scratch, &declared, texts).await;
+        let outcome = create_models(&mut scratch, &declared, &self.metadata).await;
         scratch.close().await?;
         outcome
     }
@@ -110,23 +112,32 @@ impl Project {
 async fn create_models(
     scratch: &mut Scratch,
     declared: &Schema,
-    texts: &[&str],
+    metadata: &Metadata,
 ) -> Result<Schema, ProjectError> {
+    let texts = metadata.texts();
     let plan = planner::plan(&Schema::default(), declared, &Renames::default(), PLAIN)?;
     // One batch saves round trips. If it fails, PostgreSQL says which statement does.
     if !texts.is_empty() || scratch.execute(&script(&plan)).await.is_err() {
         scratch.clear().await?;
         let statements = plan.statements.into_iter().map(|statement| statement.sql);
-        run_in_any_order(scratch, statements.chain(texts.iter().map(ToString::to_string)).collect()).await?;
+        let statements = statements.chain(texts.iter().map(ToString::to_string)).collect();
+        let rejected = run_in_any_order(scratch, statements).await?;
+        if let Some(error) = rejected::explain(scratch, metadata, rejected).await {
+            return Err(error);
+        }
     }
     Ok(scratch.read().await?.schema)
 }
 
-/// Runs each statement as soon as those that it depends on have run.
-async fn run_in_any_order(scratch: &mut Scratch, mut waiting: Vec<String>) -> Result<(), ProjectError> {
+/// Runs each statement as soon as those that it depends on have run. Returns those that cannot run,
+/// with their errors.
+async fn run_in_any_order(
+    scratch: &mut Scratch,
+    mut waiting: Vec<String>,
+) -> sqlx::Result<Vec<(String, sqlx::Error)>> {
     let is_transactional = scratch.is_transactional();
     loop {
-        let (mut failed, mut first_error) = (Vec::new(), None);
+        let mut failed = Vec::new();
         let before = waiting.len();
         for sql in waiting {
             if is_transactional {
@@ -136,17 +147,13 @@ async fn run_in_any_order(scratch: &mut Scratch, mut waiting: Vec<String>) -> Re
                 if is_transactional {
                     scratch.execute("ROLLBACK TO SAVEPOINT statement").await?;
                 }
-                first_error.get_or_insert(error);
-                failed.push(sql);
+                failed.push((sql, error));
             }
         }
-        match first_error {
-            None => return Ok(()),
-            Some(source) if failed.len() == before => {
-                return Err(ProjectError::Model { statement: failed.swap_remove(0), source });
-            }
-            Some(_) => waiting = failed,
+        if failed.is_empty() || failed.len() == before {
+            return Ok(failed);
         }
+        waiting = failed.into_iter().map(|(sql, _)| sql).collect();
     }
 }
 

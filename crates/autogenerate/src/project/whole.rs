@@ -11,6 +11,7 @@ use super::{
     settings::Project,
 };
 use crate::{
+    change::{Change, Difference},
     diff,
     introspect::{Reading, Scope, Unhandled},
     model::Metadata,
@@ -65,7 +66,12 @@ pub(super) fn differences(mut from: Reading, mut to: Reading) -> Vec<String> {
         let missing = left.iter().filter(|it| !right.contains(it));
         missing.map(|Unhandled { kind, name }| format!("{verb} {kind} {name}")).collect()
     };
-    let mut differences: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    let print = |change: &Change| match (&change.object, &change.difference) {
+        (Object::Table(_), Difference::Drop) => format!("{change} (its rows are lost)"),
+        (Object::Column(..), Difference::Drop) => format!("{change} (its values are lost)"),
+        _ => change.to_string(),
+    };
+    let mut differences: Vec<String> = changes.iter().map(print).collect();
     differences.extend(only(&to.unhandled, &from.unhandled, "add"));
     differences.extend(only(&from.unhandled, &to.unhandled, "drop"));
     differences

@@ -11,17 +11,24 @@ pub(crate) struct Piece<'a> {
     pub sql: &'a str,
 }
 
-impl<'a> Piece<'a> {
+impl Piece<'_> {
     /// The first word, in upper case.
     pub(crate) fn verb(self) -> String {
         let end = self.sql.find(|c: char| !c.is_alphanumeric()).unwrap_or(self.sql.len());
         self.sql[..end].to_uppercase()
     }
+}
 
-    /// The first line.
-    pub(crate) fn first_line(self) -> &'a str {
-        self.sql.lines().next().unwrap_or_default().trim_end()
+/// A statement on one line that fits into a message, without the comments before it.
+pub(crate) fn shortened(sql: &str) -> String {
+    const LONGEST: usize = 80;
+    let lines = sql.lines().skip_while(|line| line.starts_with("--"));
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    let line = words.join(" ");
+    if line.chars().count() <= LONGEST {
+        return line;
     }
+    line.chars().take(LONGEST).chain(['…']).collect()
 }
 
 /// The statements of a text, in order.

@@ -9,7 +9,11 @@ pub enum RevisionError {
     #[error("cannot read or write {}", .0.display())]
     Io(PathBuf, #[source] io::Error),
     /// The folder does not exist.
-    #[error("there is no folder {}; create it, or name another one with --migrations", .0.display())]
+    #[error(
+        "there is no folder {}: `revision --autogenerate` creates it, and `baseline` does for a database that exists already; or \
+         name another one with --migrations",
+        .0.display()
+    )]
     NoFolder(PathBuf),
     /// The file name does not follow sqlx's scheme, so sqlx would skip or reject it.
     #[error(
@@ -49,7 +53,9 @@ pub enum RevisionError {
         index: usize,
     },
     /// Some files of a revision are missing.
-    #[error("revision {revision} has {has} of its {of} files; restore the others or delete all of them")]
+    #[error(
+        "revision {revision} has {has} of its {of} files: those after {last} are missing; restore them, or delete all of its files"
+    )]
     Incomplete {
         /// The revision's version.
         revision: i64,
@@ -57,6 +63,8 @@ pub enum RevisionError {
         has: usize,
         /// The number of files that should exist.
         of: usize,
+        /// The name of the last one that exists.
+        last: String,
     },
     /// No revision has this version or prefix.
     #[error("there is no revision {0}; `history` lists them")]

@@ -318,8 +318,9 @@ fn group(pairs: Vec<Pair>) -> Result<Vec<Revision>, RevisionError> {
 fn check_complete(revision: Option<&Revision>, of: usize) -> Result<(), RevisionError> {
     match revision {
         Some(revision) if revision.files.len() != of => {
-            let has = revision.files.len();
-            Err(RevisionError::Incomplete { revision: revision.version, has, of })
+            let (has, last) = (revision.files.len(), revision.files.last());
+            let last = last.map(|pair| pair.up.name.clone()).unwrap_or_default();
+            Err(RevisionError::Incomplete { revision: revision.version, has, of, last })
         }
         _ => Ok(()),
     }

@@ -96,10 +96,11 @@ impl Draft {
             return;
         }
         let mut lines = slot_line(&slot.title) + "\n";
-        if slot.deletes() {
-            self.hazards.insert(Hazard::DeletesData);
-            lines += &hazards_line(&[Hazard::DeletesData].into());
+        let hazards = slot.hazards();
+        if !hazards.is_empty() {
+            lines += &hazards_line(&hazards);
         }
+        self.hazards.extend(hazards);
         lines.extend(slot.cascades.iter().map(|cascade| format!("-- {cascade}\n")));
         self.blocks.push(lines + &terminated(slot.in_portions().unwrap_or(&slot.template)));
     }
@@ -113,11 +114,7 @@ impl Draft {
             // The statement itself fails if there are such rows.
             block = guard_lines(slot, "run this before");
         }
-        let mut own = statement.hazards.clone();
-        if statement.slot.as_ref().is_some_and(Slot::deletes) {
-            // It is the slot that deletes, and it says so itself.
-            own.remove(&Hazard::DeletesData);
-        }
+        let own = statement.own_hazards();
         if !own.is_empty() {
             block += &hazards_line(&own);
         }

@@ -7,7 +7,7 @@ use super::owner::Owner;
 pub struct Enum {
     /// Its values, in order.
     pub values: Vec<String>,
-    /// Its owner, if another than the current user.
+    /// Its owner.
     pub owner: Owner,
     /// The comment (`COMMENT ON`).
     pub comment: Option<String>,

@@ -164,6 +164,29 @@ impl Schema {
         }
     }
 
+    /// The owner of the object, if it can be recreated as a whole.
+    pub(crate) fn owner(&self, object: &Object) -> Option<Owner> {
+        match object {
+            Object::Table(name) => self.tables.get(name).map(|it| it.owner),
+            Object::Enum(name) => self.enums.get(name).map(|it| it.owner),
+            Object::Sql(name) => self.sql_objects.get(name).map(|it| it.owner),
+            _ => None,
+        }
+    }
+
+    /// Takes owners from a schema whose objects were read where they have them.
+    pub(crate) fn adopt_owners(&mut self, of: &Self) {
+        for (name, it) in &mut self.tables {
+            it.owner.is_others |= of.tables.get(name).is_some_and(|it| it.owner.is_others);
+        }
+        for (name, it) in &mut self.enums {
+            it.owner.is_others |= of.enums.get(name).is_some_and(|it| it.owner.is_others);
+        }
+        for (name, it) in &mut self.sql_objects {
+            it.owner.is_others |= of.sql_objects.get(name).is_some_and(|it| it.owner.is_others);
+        }
+    }
+
     /// Whether the object exists.
     pub(crate) fn contains(&self, object: &Object) -> bool {
         match object {

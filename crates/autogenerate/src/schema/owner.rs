@@ -2,13 +2,13 @@
 
 use std::hash::{Hash, Hasher};
 
-/// The owner of an object if it is not the current user. It is restored when the object is
-/// recreated, but never compared: two owners are always equal.
-#[derive(Debug, Clone, Default, Eq)]
-pub struct Owner(
-    /// The role of a table or enum, as SQL; for other objects the statement that sets it.
-    pub Option<String>,
-);
+/// Who owns an object. An object that is recreated gets its owner back, but owners are never
+/// compared: two are always equal.
+#[derive(Debug, Clone, Copy, Default, Eq)]
+pub struct Owner {
+    /// Whether it is another role than the current user.
+    pub is_others: bool,
+}
 
 impl PartialEq for Owner {
     fn eq(&self, _: &Self) -> bool {

@@ -14,7 +14,7 @@ pub struct SqlObject {
     pub drop: Vec<String>,
     /// What must be the same to replace it in place; `None` if it cannot be.
     pub signature: Option<String>,
-    /// Its owner, if another than the current user.
+    /// Its owner.
     pub owner: Owner,
     /// The objects that it depends on.
     pub uses: BTreeSet<Object>,

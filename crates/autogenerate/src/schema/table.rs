@@ -31,7 +31,7 @@ pub struct Table {
     pub unlogged: bool,
     /// Storage parameters such as `fillfactor=70`, sorted.
     pub options: Vec<String>,
-    /// Its owner, if another than the current user.
+    /// Its owner.
     pub owner: Owner,
     /// The comment (`COMMENT ON`).
     pub comment: Option<String>,

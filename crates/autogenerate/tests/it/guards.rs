@@ -122,6 +122,7 @@ async fn a_slot_names_the_rows_that_it_deletes_by_cascade() {
         found,
         [
             "also changes rows of notes (ON DELETE SET NULL): 1",
+            "referenced by rows of notes (notes_other_fkey): move them first: 1",
             "also deletes rows of orders (ON DELETE CASCADE): 2",
             "also deletes rows of lines (ON DELETE CASCADE): 2",
         ]

@@ -117,6 +117,8 @@ async fn a_revision_goes_up_and_down_as_one_however_many_files_it_has() {
         (columns(&database).await, indexes(&database).await),
         (vec!["k".to_owned(), "n".to_owned()], vec!["things_k_idx".to_owned()])
     );
+    let error = down(&database, &folder, "1").await.unwrap_err().to_string();
+    assert_eq!(error, "there is no revision 1; did you mean -1?");
     assert_eq!(down(&database, &folder, "base").await.unwrap(), [FIRST]);
     assert_eq!(columns(&database).await, [""; 0]);
     assert_eq!(down(&database, &folder, "base").await.unwrap(), NOTHING);
@@ -261,11 +263,11 @@ async fn an_error_names_the_line_and_the_statement() {
         "CREATE TABLE t (n int); -- a; b\nINSERT INTO t VALUES (0);\n\nINSERT INTO t\nSELECT 1 / n FROM t;\n";
     write(folder.path(), "fails", &[File::new(sql)], &[File::new("DROP TABLE nothing;\n")]);
     let error = up(&database, &folder, "head").await.unwrap_err().to_string();
-    assert!(error.contains("fails.up.sql:6, in `INSERT INTO t`"), "{error}");
+    assert!(error.contains("fails.up.sql:6, in `INSERT INTO t "), "{error}");
     // PostgreSQL says where a name is that it does not know, or a syntax error.
     edit(&folder, "20261124120000_fails.up.sql", "1 / n FROM t", "missing\nFROM t");
     let error = up(&database, &folder, "head").await.unwrap_err().to_string();
-    assert!(error.contains("fails.up.sql:7, in `INSERT INTO t`"), "{error}");
+    assert!(error.contains("fails.up.sql:7, in `INSERT INTO t "), "{error}");
     edit(&folder, "20261124120000_fails.up.sql", "missing\nFROM t", "1");
     up(&database, &folder, "head").await.unwrap();
     let error = down(&database, &folder, "-1").await.unwrap_err().to_string();

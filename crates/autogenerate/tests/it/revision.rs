@@ -161,7 +161,10 @@ fn a_folder_that_sqlx_would_misread_is_rejected_and_the_file_named() {
         (&[("one_a.sql", "")], "one_a.sql does not follow sqlx's naming scheme"),
         (&[("1_a.sql", ""), ("1_b.sql", "")], "1_a.sql and 1_b.sql have the same version"),
         (&[("1_a.sql", "-- a\n-- no-transaction\n")], "1_a.sql, line 2"),
-        (&[("1_a.sql", "-- revision: 1 (1 of 2): a\n")], "revision 1 has 1 of its 2 files"),
+        (
+            &[("1_a.sql", "-- revision: 1 (1 of 2): a\n")],
+            "has 1 of its 2 files: those after 1_a.sql are missing",
+        ),
         (
             &[
                 ("1_a.sql", "-- revision: 1 (1 of 2): a\n"),

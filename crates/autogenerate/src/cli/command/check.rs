@@ -24,9 +24,13 @@ use crate::{
 /// location of its model. A database that is not at head is not compared, and nothing is compared
 /// while a migration has an open slot.
 ///
-/// Exit codes: 0 if all are alike; 1 if something differs, an object has no model, or an applied
-/// migration was edited; 2 if that cannot be told, as with an open slot or after an error; 3 if
-/// nothing differs but the database lacks migrations.
+/// Exit codes: 0 if all are alike; 1 if something differs, no model describes an object that an
+/// earlier revision created, or an applied migration was edited; 2 if that cannot be told, as with
+/// an open slot, migrations that are not here, or an error; 3 if nothing differs but the database
+/// lacks migrations.
+///
+/// What was found alike is cached in a folder of the program's name in `$XDG_CACHE_HOME`, by
+/// default `~/.cache`. It can be deleted at any time.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Exit with 0 instead of 3 if the database lacks migrations
@@ -70,7 +74,8 @@ fn print(report: &Report) -> io::Result<()> {
             writeln!(out, "{GOOD}✓{GOOD:#} {from} = {to}")?;
             continue;
         }
-        writeln!(out, "{BAD}✗{BAD:#} {from} differs from {to}; changes that would make {from} match {to}:")?;
+        let differ = from.differ();
+        writeln!(out, "{BAD}✗{BAD:#} {from} {differ} from {to}; changes that would make {from} match {to}:")?;
         for difference in differences {
             match &difference.origin {
                 Some(origin) => writeln!(out, "    {origin}: {}", difference.change)?,

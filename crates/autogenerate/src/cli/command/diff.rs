@@ -1,6 +1,9 @@
 //! `diff`
 
-use std::io::{self, Write as _};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write as _},
+};
 
 use clap::Args;
 use serde_json::json;
@@ -11,8 +14,10 @@ use crate::{
         environment::Environment,
         output::{CARE, Url, print_json, print_unhandled, unhandled_json},
     },
+    hazard::Hazard,
     plan::{Batch, Statement},
     project,
+    render::statements::shortened,
 };
 
 /// Print the statements that turn one database into another
@@ -65,14 +70,14 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
     print_unhandled("not compared", &comparison.unhandled)?;
     let mut err = anstream::stderr().lock();
     for statement in comparison.plan.statements.iter().filter(|statement| !statement.hazards.is_empty()) {
-        writeln!(err, "{CARE}{}{CARE:#}: {}", hazards(statement), first_line(statement))?;
+        writeln!(err, "{CARE}{}{CARE:#}: {}", hazards(&statement.hazards), shortened(&statement.sql))?;
     }
     Ok(())
 }
 
 fn print(out: &mut impl io::Write, statement: &Statement) -> io::Result<()> {
     if !statement.hazards.is_empty() {
-        writeln!(out, "-- hazards: {}", hazards(statement))?;
+        writeln!(out, "-- hazards: {}", hazards(&statement.hazards))?;
     }
     if statement.batch == Batch::Alone {
         writeln!(out, "-- not inside a transaction")?;
@@ -80,11 +85,6 @@ fn print(out: &mut impl io::Write, statement: &Statement) -> io::Result<()> {
     writeln!(out, "{};\n", statement.sql)
 }
 
-pub(super) fn hazards(statement: &Statement) -> String {
-    statement.hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// The first line of a statement that is not a comment.
-pub(super) fn first_line(statement: &Statement) -> &str {
-    statement.sql.lines().find(|line| !line.starts_with("--")).unwrap_or_default()
+pub(super) fn hazards(hazards: &BTreeSet<Hazard>) -> String {
+    hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

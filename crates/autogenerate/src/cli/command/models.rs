@@ -24,7 +24,7 @@ pub struct Arguments {
     /// The folder of the module
     #[arg(long, value_name = "FOLDER")]
     into: PathBuf,
-    /// Print one JSON object: `files`, `notes`, `not_described`
+    /// Print one JSON object: `files`, `features`, `notes`, `not_described`
     #[arg(long)]
     json: bool,
 }
@@ -50,6 +50,7 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
     if arguments.json {
         return print_json(&json!({
             "files": files.iter().map(|(path, _)| path).collect::<Vec<_>>(),
+            "features": described.generated.features,
             "notes": described.generated.notes,
             "not_described": unhandled_json(&described.unhandled),
         }));
@@ -57,6 +58,10 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
     let mut out = anstream::stdout().lock();
     for (path, _) in &files {
         writeln!(out, "wrote {}", path.display())?;
+    }
+    if !described.generated.features.is_empty() {
+        let features = described.generated.features.join(", ");
+        writeln!(out, "they need these features of sqlx and of sqlx-autogenerate: {features}")?;
     }
     let mut err = anstream::stderr().lock();
     for note in &described.generated.notes {

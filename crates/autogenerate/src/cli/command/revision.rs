@@ -10,7 +10,7 @@ use chrono::Utc;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::diff::{first_line, hazards};
+use super::diff::hazards;
 use crate::{
     cli::{
         environment::{Environment, project},
@@ -20,6 +20,7 @@ use crate::{
     plan::{Plan, Statement},
     project::{Proven, Request, Revised},
     prove::Observed,
+    render::statements::shortened,
     revision::{Draft, File, OpenSlot, Written, open_slots},
 };
 
@@ -125,8 +126,13 @@ pub(super) fn print_slots(written: &Written) -> io::Result<()> {
 }
 
 fn print_hazards(out: &mut impl io::Write, way: &str, plan: &Plan) -> io::Result<()> {
-    for statement in plan.statements.iter().filter(|statement| !statement.hazards.is_empty()) {
-        writeln!(out, "{CARE}{}{CARE:#} ({way}): {}", hazards(statement), first_line(statement))?;
+    for statement in &plan.statements {
+        let slot = statement.slot.as_ref().map(|slot| (slot.hazards(), &slot.template));
+        for (found, sql) in slot.into_iter().chain([(statement.own_hazards(), &statement.sql)]) {
+            if !found.is_empty() {
+                writeln!(out, "{CARE}{}{CARE:#} ({way}): {}", hazards(&found), shortened(sql))?;
+            }
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
         environment::Environment,
         output::{count, print_json, print_script},
     },
-    migrate::{self, Up},
+    migrate::{self, Fault, Up},
 };
 
 /// Apply pending migrations
@@ -43,10 +43,20 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
         let sql = migrate::upgrade_sql(&mut conn, &migrations, &arguments.target).await?;
         return Ok(print_script(&sql)?);
     }
+    let (found, _) = migrate::faults(&mut conn, &migrations).await?;
     let applied = migrate::upgrade(&mut conn, &migrations, &arguments.target, environment.patience()).await?;
     if arguments.json {
         return print_json(&json!({ "applied": applied }));
     }
-    writeln!(io::stdout(), "{} applied", count(applied.len()))?;
+    let mut out = io::stdout().lock();
+    for fault in &found {
+        if let Fault::Replaced { revision, versions, .. } = fault {
+            writeln!(out, "recorded {revision} in place of {}", count(versions.len()))?;
+        }
+    }
+    writeln!(out, "{} applied", count(applied.len()))?;
+    for fault in found.iter().filter(|fault| matches!(fault, Fault::Missing { .. })) {
+        writeln!(io::stderr(), "{fault}: get it, or see what `repair` says")?;
+    }
     Ok(())
 }

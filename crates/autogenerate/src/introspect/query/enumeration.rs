@@ -11,7 +11,7 @@ impl Reader<'_> {
     pub(crate) async fn enums(&mut self) -> sqlx::Result<BTreeMap<Name, Enum>> {
         let an_enum = |row: PgRow| {
             let name = self.scope.name(row.try_get("schema")?, row.try_get("name")?);
-            let (values, owner) = (row.try_get("values")?, Owner(row.try_get("owner")?));
+            let (values, owner) = (row.try_get("values")?, Owner { is_others: row.try_get("is_others")? });
             Ok((name, Enum { values, owner, comment: row.try_get("comment")? }))
         };
         let rows = sqlx::query(include_str!("enumeration.sql"))

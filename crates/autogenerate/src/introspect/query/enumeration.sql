@@ -2,7 +2,7 @@
 SELECT n.nspname::text AS schema,
        t.typname::text AS name,
        ARRAY(SELECT v.enumlabel::text FROM pg_enum v WHERE v.enumtypid = t.oid ORDER BY v.enumsortorder) AS values,
-       (SELECT quote_ident(r.rolname) FROM pg_roles r WHERE r.oid = t.typowner AND r.rolname <> current_user) AS owner,
+       pg_get_userbyid(t.typowner) <> current_user AS is_others,
        d.description AS comment
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace

@@ -55,7 +55,7 @@ impl Reader<'_> {
                 create,
                 drop: row.try_get("drop")?,
                 signature,
-                owner: Owner(row.try_get("owner")?),
+                owner: Owner { is_others: row.try_get("is_others")? },
                 ..SqlObject::default()
             };
             if !kind.is_setting() {

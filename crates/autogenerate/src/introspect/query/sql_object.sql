@@ -496,21 +496,14 @@ SELECT o.kind,
        ) AS "create",
        ARRAY[o."drop"] AS "drop",
        o.signature,
-       (
-           SELECT format(
-               'ALTER %s %s OWNER TO %I',
-               upper(regexp_replace(regexp_replace(o.kind, '^extended ', ''), '^(composite|range) ', '')), o.name, r.rolname
-           )
-           FROM pg_roles r
-           WHERE r.rolname <> current_user AND r.oid = CASE
-               WHEN o.kind IN ('view', 'materialized view') THEN (SELECT relowner FROM pg_class WHERE oid = o.objid)
-               WHEN o.classid = 'pg_proc'::regclass THEN (SELECT proowner FROM pg_proc WHERE oid = o.objid)
-               WHEN o.classid = 'pg_type'::regclass THEN (SELECT typowner FROM pg_type WHERE oid = o.objid)
-               WHEN o.kind = 'extended statistics' THEN (SELECT stxowner FROM pg_statistic_ext WHERE oid = o.objid)
-               WHEN o.kind = 'collation' THEN (SELECT collowner FROM pg_collation WHERE oid = o.objid)
-               WHEN o.kind = 'publication' THEN (SELECT pubowner FROM pg_publication WHERE oid = o.objid)
-           END
-       ) AS owner,
+       coalesce(pg_get_userbyid(CASE
+           WHEN o.kind IN ('view', 'materialized view') THEN (SELECT relowner FROM pg_class WHERE oid = o.objid)
+           WHEN o.classid = 'pg_proc'::regclass THEN (SELECT proowner FROM pg_proc WHERE oid = o.objid)
+           WHEN o.classid = 'pg_type'::regclass THEN (SELECT typowner FROM pg_type WHERE oid = o.objid)
+           WHEN o.kind = 'extended statistics' THEN (SELECT stxowner FROM pg_statistic_ext WHERE oid = o.objid)
+           WHEN o.kind = 'collation' THEN (SELECT collowner FROM pg_collation WHERE oid = o.objid)
+           WHEN o.kind = 'publication' THEN (SELECT pubowner FROM pg_publication WHERE oid = o.objid)
+       END) <> current_user, false) AS is_others,
        CASE o.kind
            WHEN 'replica identity' THEN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = o.objid AND i.indisreplident)
            WHEN 'clustered index' THEN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = o.objid AND i.indisclustered)
@@ -536,7 +529,7 @@ SELECT 'privileges',
        array_agg(p.statement ORDER BY p.ordinal),
        array_agg(p.inverse ORDER BY p.ordinal DESC),
        NULL,
-       NULL,
+       false,
        NULL
 FROM privilege p
 LEFT JOIN pg_class t ON t.oid = p.relid
@@ -557,7 +550,7 @@ SELECT 'default privileges',
        array_agg(o.prefix || g.statement ORDER BY g.ordinal),
        array_agg(o.prefix || g.inverse ORDER BY g.ordinal DESC),
        NULL,
-       NULL,
+       false,
        NULL
 FROM pg_default_acl d
 JOIN pg_roles r ON r.oid = d.defaclrole

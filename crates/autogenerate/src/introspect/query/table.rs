@@ -27,7 +27,7 @@ impl Reader<'_> {
                     .collect(),
                 unlogged: row.try_get("unlogged")?,
                 options: row.try_get("options")?,
-                owner: Owner(row.try_get("owner")?),
+                owner: Owner { is_others: row.try_get("is_others")? },
                 comment: row.try_get("comment")?,
                 ..Table::default()
             };

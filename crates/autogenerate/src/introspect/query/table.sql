@@ -23,7 +23,7 @@ SELECT c.oid,
            SELECT 'toast.' || option FROM unnest(toast.reloptions) AS option WHERE option NOT LIKE 'pg\_%'
            ORDER BY 1
        ) AS options,
-       (SELECT quote_ident(r.rolname) FROM pg_roles r WHERE r.oid = c.relowner AND r.rolname <> current_user) AS owner,
+       pg_get_userbyid(c.relowner) <> current_user AS is_others,
        d.description AS comment
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -112,9 +112,9 @@ impl Planner<'_> {
         let mut statements = it.create.iter();
         let Some(first) = statements.next() else { return };
         let step = statements.fold(Step::new(created(name.kind), first), Step::then);
-        let was = self.from.sql_objects.get(name);
-        let step = was.and_then(|was| was.owner.0.as_ref()).into_iter().fold(step, Step::then);
-        let step = step.makes(Object::Sql(name.clone())).roles(Role::Needs, it.uses.iter().cloned());
+        let object = Object::Sql(name.clone());
+        let step = self.restoring_owner(step, &object);
+        let step = step.makes(object).roles(Role::Needs, it.uses.iter().cloned());
         let step = step.roles(Role::Needs, self.called(name, it));
         let step = step.roles(Role::Needs, name.table_privileges().map(Object::Sql));
         self.push_on(step, name.table.as_ref());
@@ -140,7 +140,9 @@ impl Planner<'_> {
         let mut statements = it.drop.iter();
         let Some(first) = statements.next() else { return };
         let step = statements.fold(Step::new(dropped(name.kind), first), Step::then);
-        let step = step.drops(Object::Sql(name.clone())).roles(Role::Releases, it.uses.iter().cloned());
+        let object = Object::Sql(name.clone());
+        let step = self.remembering_owner(step, &object);
+        let step = step.drops(object).roles(Role::Releases, it.uses.iter().cloned());
         self.push_on(step, name.table.as_ref());
     }
 }

@@ -181,10 +181,7 @@ impl Planner<'_> {
                 step.makes(Resource::Partitions(of.parent.clone()))
             }
         };
-        let was = self.from.tables.get(name).and_then(|was| was.owner.0.as_ref());
-        let step = was
-            .into_iter()
-            .fold(step, |step, owner| step.then(render::alter_table(name, format_args!("OWNER TO {owner}"))));
+        let step = self.restoring_owner(step, &object);
         let step = Self::with_comment(step, &object, table.comment.as_deref());
         let step = table.inherits.iter().fold(step, |step, parent| {
             let given = self.to.tables.get(parent).into_iter().flat_map(|parent| &parent.columns);
@@ -239,20 +236,19 @@ impl Planner<'_> {
     /// Drops a table, after the foreign keys that reference it.
     fn drop_table(&mut self, name: &Name, table: &Table) {
         let object = Object::Table(name.clone());
-        let mut step = match self.parent_to_detach_from(table) {
+        let step = match self.parent_to_detach_from(table) {
             Some(parent) => {
                 let detach = render::alter_table(parent, format_args!("DETACH PARTITION {name}"));
-                let step = Step::new(Priority::DropData, detach);
-                let step = if self.is_referenced(parent, |key| !self.delta.removes(key)) {
-                    step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads)
-                } else {
-                    step
-                };
-                let step = step.then(format!("DROP TABLE {name}")).drops(object);
+                let mut step = Step::new(Priority::DropData, detach);
+                if self.is_referenced(parent, |key| !self.delta.removes(key)) {
+                    step = step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads);
+                }
+                let step = step.then(format!("DROP TABLE {name}")).drops(object.clone());
                 step.roles(Role::Releases, Object::namespace(name))
             }
-            None => drop_step(Priority::DropData, object, name),
+            None => drop_step(Priority::DropData, object.clone(), name),
         };
+        let mut step = self.remembering_owner(step, &object);
         for column in &table.columns {
             step = step.drops(Object::column(name, &column.name));
             step = step

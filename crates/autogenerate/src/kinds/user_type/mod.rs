@@ -39,7 +39,8 @@ impl Planner<'_> {
         if name.kind == SqlKind::RangeType {
             step = step.then(rename_multirange(was, &old_name));
         }
-        let step = first.into_iter().chain(was.owner.0.as_ref()).fold(step, Step::then);
+        let step = first.into_iter().fold(step, Step::then);
+        let step = self.with_owner_of(step, &object, &Object::Sql(old.clone()));
         self.push(step.makes(object.clone()).roles(Role::Needs, is.uses.iter().cloned()));
         for sql in later {
             let step = Step::new(Priority::Constraint, sql).needs(object.clone());

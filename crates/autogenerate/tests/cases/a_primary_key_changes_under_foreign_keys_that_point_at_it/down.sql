@@ -9,6 +9,7 @@ ALTER TABLE posts DROP CONSTRAINT posts_user_fkey;
 ALTER TABLE users DROP CONSTRAINT users_pkey;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (id)
+--   referenced by rows of posts (posts_user_fkey): move them first: SELECT count(*) FROM posts AS child WHERE EXISTS (SELECT FROM (SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY id) AS rows_of_group FROM users) AS numbered WHERE rows_of_group > 1) AS parent WHERE parent.tenant_id = child.tenant_id AND parent.id = child.user_id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM users) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

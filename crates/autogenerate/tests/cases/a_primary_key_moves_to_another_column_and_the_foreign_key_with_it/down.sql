@@ -16,6 +16,7 @@ ALTER TABLE cities DROP CONSTRAINT cities_country_code_fkey;
 ALTER TABLE countries DROP CONSTRAINT countries_pkey;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of countries (id)
+--   referenced by rows of cities (cities_country_code_fkey): move them first: SELECT count(*) FROM cities AS child WHERE EXISTS (SELECT FROM (SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY id) AS rows_of_group FROM countries) AS numbered WHERE rows_of_group > 1) AS parent WHERE parent.code = child.country_code)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM countries) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM countries WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

@@ -13,13 +13,13 @@ async fn a_failure_says_once_what_failed_and_where() {
     let more = format!("-- a; comment\nCREATE TABLE pairs (n int UNIQUE);\n{insert}ALTER TABLE");
     edit(&folder, &name, "ALTER TABLE", &more);
     let error = up(&database, &folder, "head").await.unwrap_err();
-    assert!(error.to_string().contains(&format!("{name}:6, in `INSERT INTO pairs`")), "{error}");
+    assert!(error.to_string().contains(&format!("{name}:6, in `INSERT INTO pairs ")), "{error}");
     let source = error.source().unwrap().to_string();
     assert!(source.contains("duplicate key value") && !error.to_string().contains("duplicate"), "{source}");
     // PostgreSQL knows the place.
     edit(&folder, &name, insert, "SELECT 1,\n  m_ FROM things;\n");
     let error = up(&database, &folder, "head").await.unwrap_err().to_string();
-    assert!(error.contains(&format!("{name}:7, in `SELECT 1,`")), "{error}");
+    assert!(error.contains(&format!("{name}:7, in `SELECT 1, ")), "{error}");
 }
 
 #[tokio::test]

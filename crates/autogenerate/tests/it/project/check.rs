@@ -128,3 +128,76 @@ async fn errors_of_the_models_say_what_to_add() {
     let error = Metadata::new().table::<with_extension::Item>().schema().unwrap_err().to_string();
     assert!(error.contains("`SET NULL` would set `parent` to NULL, but the column is NOT NULL"), "{error}");
 }
+
+#[expect(dead_code, reason = "PostgreSQL rejects them")]
+mod rejected {
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Typed {
+        #[column(primary_key)]
+        pub id: i64,
+        #[column(type = "varchr(20)")]
+        pub name: String,
+    }
+
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Defaulted {
+        #[column(primary_key)]
+        pub id: i64,
+        #[column(default = "'x'")]
+        pub count: i32,
+        #[column(default = "now()")]
+        pub other: i32,
+    }
+
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Computed {
+        #[column(primary_key)]
+        pub id: i64,
+        #[column(default = "now()")]
+        pub count: i32,
+    }
+
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Checked {
+        #[column(primary_key)]
+        pub id: i64,
+        #[column(check = "nam <> ''")]
+        pub name: String,
+    }
+
+    #[derive(autogenerate::Table)]
+    #[table(name = "items", index(columns = ["lowr(name)"]))]
+    pub struct Indexed {
+        #[column(primary_key)]
+        pub id: i64,
+        pub name: String,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_postgresql_rejects_is_located_in_the_model() {
+    use rejected::{Checked, Computed, Defaulted, Indexed, Typed};
+    let place = Workplace::new().await;
+    let line =
+        |text: &str| 1 + include_str!("check.rs").lines().position(|line| line.contains(text)).unwrap();
+    for (metadata, field, item) in [
+        (Metadata::new().table::<Typed>(), "pub name: String", "Typed::name"),
+        (Metadata::new().table::<Defaulted>(), "pub count: i32", "Defaulted::count"),
+    ] {
+        let error = place.project_with(metadata).check().await.unwrap_err().to_string();
+        let line = line(field);
+        assert!(error.contains(&format!("check.rs:{line} ({item}): PostgreSQL rejects")), "{error}");
+    }
+    for (metadata, item) in [
+        (Metadata::new().table::<Computed>(), "(Computed::count)"),
+        (Metadata::new().table::<Checked>(), "(Checked)"),
+        (Metadata::new().table::<Indexed>(), "(Indexed)"),
+    ] {
+        let error = place.project_with(metadata).check().await.unwrap_err().to_string();
+        assert!(error.contains(&format!("{item}: PostgreSQL rejects")), "{error}");
+    }
+}

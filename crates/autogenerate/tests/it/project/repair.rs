@@ -72,7 +72,7 @@ async fn a_version_without_a_file_is_forgotten_if_the_schema_has_nothing_of_it()
     fs::remove_file(place.file("other.down.sql")).unwrap();
     let diagnosis = diagnose(&place).await;
     assert!(matches!(&*diagnosis.faults, [Fault::Missing { version: 3, .. }]), "{diagnosis:?}");
-    assert_eq!(diagnosis.differences, ["drop table public.other"]);
+    assert_eq!(diagnosis.differences, ["drop table public.other (its rows are lost)"]);
     place.database.execute("DROP TABLE other").await;
     repaired(&mut place).await;
 }

@@ -5,7 +5,7 @@ use std::fs;
 use autogenerate::{
     migrate::MigrationError,
     model::Metadata,
-    project::{ProjectError, Proven, Rebased, Request},
+    project::{ProjectError, Proven, Rebased, Request, Revised},
 };
 
 use super::{
@@ -224,4 +224,33 @@ async fn a_revision_that_fails_after_the_others_is_kept_if_nothing_replaces_it()
     let error = place.project::<first::Item>().rebase("20261124120100", &request).await.unwrap_err();
     assert!(matches!(error, ProjectError::NotNeeded(20_261_124_120_100)), "{error}");
     assert_eq!(place.names().len(), 4, "nothing was deleted");
+}
+
+#[expect(dead_code, reason = "only its description is used")]
+mod hinted {
+    #[derive(autogenerate::Table)]
+    #[table(name = "items")]
+    pub struct Item {
+        #[column(primary_key, identity)]
+        pub id: i64,
+        #[column(renamed_from = "nmae", type = "varchar(200)")]
+        pub name: String,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hint_whose_old_name_never_existed_is_told_from_one_that_was_followed() {
+    let mut place = Workplace::new().await;
+    let hints = |revised: &Revised| revised.stale.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let never = hints(&place.revise::<hinted::Item>("first").await.unwrap());
+    assert!(never.len() == 1 && never[0].ends_with("correct the old name, or remove the hint"), "{never:?}");
+
+    place.upgrade().await.unwrap();
+    place.write(
+        "20261124120030_renamed",
+        "-- once\nALTER TABLE items RENAME name TO nmae; ALTER TABLE items RENAME nmae TO name;",
+    );
+    place.upgrade().await.unwrap();
+    let stale = hints(&place.revise::<hinted::Item>("second").await.unwrap());
+    assert!(stale.len() == 1 && stale[0].ends_with("which does not exist: remove the hint"), "{stale:?}");
 }

@@ -6,7 +6,9 @@ use autogenerate::{
     migrate::{self, Down, MigrationError, Stamp, Status, Up, history, stamp, upgrade_sql},
     model::Metadata,
     project::{ProjectError, SquashRequest, Squashed, difference},
+    revision::Migrations,
 };
+use tempfile::TempDir;
 
 use super::{PATIENCE, Workplace, first, with_sku};
 use crate::support::Database;
@@ -46,6 +48,10 @@ async fn old_databases_go_on_and_new_ones_get_the_same_schema() {
     let (mut behind, mut fresh) = (Database::new().await, Database::new().await);
     up(&mut behind, &place, "+1").await.unwrap();
     let old = versions(&place.database).await;
+    let old_folder = TempDir::new().unwrap();
+    for name in place.names() {
+        fs::copy(place.folder.path().join(&name), old_folder.path().join(&name)).unwrap();
+    }
     let done = squash(&place, SQUASH).await.unwrap();
     let version: i64 = old.last().unwrap().parse().unwrap();
     assert_eq!((done.written.version, done.replaced.len()), (version, 3), "{:?}", place.names());
@@ -61,6 +67,12 @@ async fn old_databases_go_on_and_new_ones_get_the_same_schema() {
     assert_eq!(place.upgrade().await.unwrap(), 0);
     assert_eq!(versions(&place.database).await, [version.to_string()]);
     assert_eq!(place.text("SELECT name FROM items").await, "Lamp");
+
+    // A program with the old folder.
+    let migrations = Migrations::from_folder(old_folder.path()).unwrap();
+    let error = migrate::upgrade(&mut place.database.connection, &migrations, &Up::Head, PATIENCE).await;
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains(&format!("has migration {version} as `start`, and {version}_sku")), "{error}");
 
     assert_eq!(up(&mut fresh, &place, "head").await.unwrap(), [version]);
     let difference = difference(&place.database.options, &fresh.options).await.unwrap();

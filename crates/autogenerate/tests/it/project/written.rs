@@ -123,3 +123,20 @@ async fn an_object_whose_text_is_gone_is_dropped_only_if_a_person_says_so() {
     assert_eq!(left.iter().map(ToString::to_string).collect::<Vec<_>>(), ["view foreigner", "view titles"]);
     assert!(project(&place, &[renamed]).check().await.unwrap().is_clean());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_postgresql_rejects_is_named_with_its_object() {
+    const RENAMED: &str =
+        "COMMENT ON TABLE items IS 'x';\n CREATE VIEW names AS SELECT id, title FROM items;";
+    let place = Workplace::new().await;
+    // What depends on the view is not the cause.
+    let error = project(&place, &[COUNTS, RENAMED]).check().await.unwrap_err();
+    let text = error.to_string();
+    let start = "PostgreSQL rejects view names, from `.sql(…)`: change its file\nCREATE VIEW names AS";
+    assert!(text.starts_with(start), "{text}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("column \"title\" does not exist"), "{cause}");
+
+    let error = project(&place, &["GRANT SELECT ON items TO \"nobody here\""]).check().await.unwrap_err();
+    assert!(error.to_string().ends_with("CREATE ROLE \"nobody here\""), "{error}");
+}
