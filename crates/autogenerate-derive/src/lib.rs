@@ -253,7 +253,9 @@ pub fn enumeration(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(SqlType, attributes(sql_type, sqlx))]
 pub fn sql_type(input: TokenStream) -> TokenStream {
-    expand(&parse_macro_input!(input as DeriveInput), Model::Type, |input, errors| errors.take(newtype::derive(input)))
+    expand(&parse_macro_input!(input as DeriveInput), Model::Type, |input, errors| {
+        errors.take(newtype::derive(input))
+    })
 }
 
 /// Derives `autogenerate::SqlType` for a newtype that is a domain: its field's type with rules.
