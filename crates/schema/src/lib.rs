@@ -11,7 +11,7 @@
 //! .unwrap();
 //! assert!(schema.validate(&json!({"watts": 0.3})).is_ok());
 //!
-//! let faults = schema.validate(&json!({"watts": "60", "color": "red"})).unwrap_err();
+//! let faults = schema.validate(&json!({"color": "red", "watts": "60"})).unwrap_err();
 //! let codes: Vec<_> = faults.list.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
 //! assert_eq!(codes, [("/color", "schema.additional_properties"), ("/watts", "schema.type")]);
 //! ```
