@@ -1,13 +1,14 @@
 //! Opens the connections of the pool.
 
 use std::{
+    io,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
-use tokio::time::timeout;
+use tokio::{runtime::Handle, task, time::timeout};
 
 /// Idle connections older than this are pinged before use.
 const TRUSTED_IDLE: Duration = Duration::from_millis(100);
@@ -19,13 +20,15 @@ const MAX_AGE: Duration = Duration::from_mins(30);
 /// Opens connections, and decides which are still good.
 pub struct Connector {
     connect: PgConnectOptions,
+    /// The longest attempt to connect.
+    timeout: Duration,
     /// Connections opened before this instant are closed instead of reused.
     distrusted: Mutex<Instant>,
 }
 
 impl Connector {
-    pub fn new(connect: PgConnectOptions) -> Self {
-        Self { connect, distrusted: Mutex::new(Instant::now()) }
+    pub fn new(connect: PgConnectOptions, timeout: Duration) -> Self {
+        Self { connect, timeout, distrusted: Mutex::new(Instant::now()) }
     }
 
     pub fn connect_options(&self) -> PgConnectOptions {
@@ -44,13 +47,22 @@ impl Connector {
     }
 }
 
+/// Opens a connection, on a thread of its own: sqlx derives the key of SCRAM in 4,096 steps, and
+/// yields to all other tasks after each.
+pub async fn connect(options: &PgConnectOptions, most: Duration) -> Result<PgConnection, sqlx::Error> {
+    let (options, runtime) = (options.clone(), Handle::current());
+    let connecting =
+        task::spawn_blocking(move || runtime.block_on(timeout(most, PgConnection::connect_with(&options))));
+    let timed = connecting.await.map_err(|error| sqlx::Error::Io(io::Error::other(error)))?;
+    timed.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
+}
+
 impl Manager for Connector {
     type Type = PgConnection;
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<PgConnection, sqlx::Error> {
-        // Boxed: the future is large, and would make every request's future as large.
-        Box::pin(PgConnection::connect_with(&self.connect)).await
+        connect(&self.connect, self.timeout).await
     }
 
     async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {

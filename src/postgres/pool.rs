@@ -88,7 +88,7 @@ impl Database {
             ("lock_timeout", milliseconds(options.lock_timeout)),
             ("idle_in_transaction_session_timeout", milliseconds(options.idle_in_transaction_timeout)),
         ]);
-        let pool = Pool::builder(Connector::new(connect))
+        let pool = Pool::builder(Connector::new(connect, options.wait_timeout))
             .config(PoolConfig {
                 max_size: options.max_connections,
                 timeouts: Timeouts {

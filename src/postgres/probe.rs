@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::{sync::Mutex, time::timeout};
 
-use super::{migrations::MIGRATOR, pool::Database, tables};
+use super::{connector::connect, migrations::MIGRATOR, pool::Database, tables};
 
 /// How long a check may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -97,7 +97,7 @@ impl Probe {
     }
 
     async fn connect_and_ask(&self) -> anyhow::Result<(PgConnection, Health)> {
-        self.ask(PgConnection::connect_with(&self.connect).await?).await
+        self.ask(connect(&self.connect, TIMEOUT).await?).await
     }
 
     async fn ask(&self, mut connection: PgConnection) -> anyhow::Result<(PgConnection, Health)> {

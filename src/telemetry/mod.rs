@@ -48,8 +48,9 @@ pub enum Output {
 ///
 /// The filter is malformed.
 pub fn init(filter: &str, format: Format, output: Output) -> anyhow::Result<Guard> {
-    let directives =
-        EnvFilter::try_new(filter).with_context(|| format!("CURIO_LOG is not a filter: {filter}"))?;
+    // h2 warns of frames of clients, with their content. A filter may say otherwise.
+    let directives = EnvFilter::try_new(format!("h2=error,{filter}"))
+        .with_context(|| format!("CURIO_LOG is not a filter: {filter}"))?;
     let (started, terminal) = match output {
         Output::Stdout => (sink::start(io::stdout()), io::stdout().is_terminal()),
         Output::Stderr => (sink::start(io::stderr()), io::stderr().is_terminal()),

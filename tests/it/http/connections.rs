@@ -307,3 +307,14 @@ async fn silent_connections_above_the_limit_make_room_for_probes() {
         assert_eq!(reply.status, StatusCode::OK);
     }
 }
+
+#[tokio::test]
+async fn a_head_of_more_than_128_kib_is_rejected_before_its_end() {
+    let service = TestService::start().await;
+    let mut stream = connect(&service).await;
+    let head = format!("GET /livez HTTP/1.1\r\nhost: x\r\nx: {}", "x".repeat(200_000));
+    // The service may respond before it has read everything.
+    let _ = stream.write_all(head.as_bytes()).await;
+    let reply = timeout(Duration::from_secs(10), read_to_end(&mut stream)).await.expect("still open");
+    assert!(reply.starts_with("HTTP/1.1 431 "), "{reply}");
+}

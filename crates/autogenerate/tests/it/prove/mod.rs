@@ -374,13 +374,21 @@ async fn a_schema_that_cannot_be_recreated_is_an_error() {
     case.close().await;
 }
 
+/// What generated rows cannot prove: some wait for a slot to find them a partition, and PostgreSQL
+/// chooses which of two equal keys of a partition a reference uses.
+const UNPROVEN: [&str; 2] =
+    ["a_plain_table_becomes_partitioned", "a_key_that_goes_with_an_index_takes_no_foreign_key"];
+
 /// The planner's own plans, with generated rows. The golden cases also compare them with `pg_dump`.
 #[tokio::test]
 async fn the_golden_cases_are_proven() {
     let mut failures = Vec::new();
     for scope in [public(), Scope::Database] {
         let mut scratch = Scratch::database(&server(), scope.clone()).await.unwrap();
-        for case in cases::Case::all().into_iter().filter(|case| case.scope == scope && case.postgres == 0) {
+        let is_provable = |case: &cases::Case| {
+            case.scope == scope && case.postgres == 0 && !UNPROVEN.contains(&&*case.name)
+        };
+        for case in cases::Case::all().into_iter().filter(is_provable) {
             let from = read(&mut scratch, &case.before).await;
             let to = read(&mut scratch, &case.after).await;
             let style = Style { online: true, slots: true };
