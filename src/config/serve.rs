@@ -20,7 +20,8 @@ pub struct ServeSettings {
     /// The address to listen on
     #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
-    /// Who may call the API: only `none` is possible yet, which means everybody who reaches the address
+    /// Who may call the API: only `none` is possible yet, which means everybody who reaches the
+    /// address
     #[arg(long, env = "CURIO_AUTH", value_name = "AUTH", default_value = "none")]
     pub auth: NoAuth,
     /// A separate address for probes and metrics; metrics are then served only there

@@ -37,8 +37,8 @@
 //! **Validating takes at most [`MAX_STEPS`].** There is one counter. Every schema, keyword, name,
 //! member, element, mark and state of a pattern that is looked at takes from it first, and long
 //! texts and numbers take more. All memory that a validation allocates is paid for in the same way.
-//! When nothing is left, the instance is rejected. The number of steps depends on the schema and the
-//! instance alone, so the result is the same every time. The recursion has a limit of its own,
+//! When nothing is left, the instance is rejected. The number of steps depends on the schema and
+//! the instance alone, so the result is the same every time. The recursion has a limit of its own,
 //! [`MAX_NESTING`].
 //!
 //! **A schema that could never work is rejected at once**, instead of rejecting every instance. On
@@ -47,18 +47,18 @@
 //! - A circle never ends, so it is a fault. A circle through members or elements ends with the
 //!   instance.
 //! - The number of paths from a schema is what one value costs, since each path is evaluated. It is
-//!   summed in the order of the graph, in linear time, and limited by [`MAX_EVALUATIONS`]. So a chain
-//!   of references that doubles is a fault.
+//!   summed in the order of the graph, in linear time, and limited by [`MAX_EVALUATIONS`]. So a
+//!   chain of references that doubles is a fault.
 //! - The longest path is limited by [`MAX_CHAIN`].
 //!
 //! # Why not the `jsonschema` crate
 //!
-//! It is an excellent validator of trusted schemas, and the tests compare this crate with it. But it
-//! has no budget, and it collects all errors before the first is read: in version 0.60,
+//! It is an excellent validator of trusted schemas, and the tests compare this crate with it. But
+//! it has no budget, and it collects all errors before the first is read: in version 0.60,
 //! `iter_errors().take(101)` took seconds and 2 GB for an instance of 64 KiB and a schema of 4 KiB,
-//! `{"items": {"allOf": [{"type": "string"}, …]}}`, and 25 pairs of references that double took seconds. A bound
-//! computed beforehand would be the product of the sizes of schema and instance, which is too much
-//! for ordinary ones.
+//! `{"items": {"allOf": [{"type": "string"}, …]}}`, and 25 pairs of references that double took
+//! seconds. A bound computed beforehand would be the product of the sizes of schema and instance,
+//! which is too much for ordinary ones.
 //!
 //! # The dialect
 //!

@@ -5,8 +5,8 @@ use serde_json::Number;
 /// The most steps of one validation. A step takes some ten nanoseconds.
 pub const MAX_STEPS: usize = 2_000_000;
 
-/// The most levels of a recursion: schemas that are evaluated within each other, and the values that
-/// they compare. They fit into 1 MiB of the stack.
+/// The most levels of a recursion: schemas that are evaluated within each other, and the values
+/// that they compare. They fit into 1 MiB of the stack.
 pub const MAX_NESTING: usize = 256;
 
 /// Bytes that are read, hashed or compared in one step.

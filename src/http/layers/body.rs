@@ -227,8 +227,8 @@ async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) 
     decoded
 }
 
-/// Decodes what a coding may have one behind the other: members of gzip (RFC 1952 §2.2) or frames of
-/// zstd (RFC 8878 §3.1).
+/// Decodes what a coding may have one behind the other: members of gzip (RFC 1952 §2.2) or frames
+/// of zstd (RFC 8878 §3.1).
 async fn read_decoded(
     mut body: &[u8],
     coding: Coding,

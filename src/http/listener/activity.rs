@@ -3,7 +3,10 @@
 use std::{
     mem,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -26,6 +29,8 @@ pub struct Activity {
     half_closed: CancellationToken,
     /// A request or a response is no longer in progress.
     progress: Notify,
+    /// Whether HTTP/2 has taken a response that waits for the window of the client.
+    pub owes_response: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -85,6 +90,7 @@ impl Activity {
             state: Mutex::new(state),
             half_closed: CancellationToken::new(),
             progress: Notify::new(),
+            owes_response: AtomicBool::new(false),
         })
     }
 
@@ -113,10 +119,8 @@ impl Activity {
     /// Whether a complete request is in progress, or a response is not yet handed to the kernel.
     pub fn is_busy(&self) -> bool {
         let state = self.lock();
-        state.handled > state.incomplete
-            || !state.sending.is_empty()
-            || state.unflushed.is_some()
-            || state.is_lingering
+        let has_request = state.handled > state.incomplete || !state.sending.is_empty();
+        has_request || state.unflushed.is_some() || state.is_lingering || self.owes_response.load(Relaxed)
     }
 
     /// Records that an HTTP/2 client sends nothing more; what it sent before is already read.

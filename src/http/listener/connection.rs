@@ -138,8 +138,13 @@ async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) {
     std::future::poll_fn(|context| {
         // A connection that was idle before this poll has now written everything.
         let was_busy = activity.is_busy();
-        let ended = served.as_mut().poll(context).is_ready();
-        if ended || !(was_busy || activity.is_busy()) { Poll::Ready(()) } else { Poll::Pending }
+        if served.as_mut().poll(context).is_ready() || !(was_busy || activity.is_busy()) {
+            return Poll::Ready(());
+        }
+        if !activity.is_busy() {
+            context.waker().wake_by_ref();
+        }
+        Poll::Pending
     })
     .await;
 }

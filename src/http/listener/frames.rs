@@ -1,42 +1,108 @@
-//! The frames of an HTTP/2 client, as far as h2 does not limit them.
+//! The frames of an HTTP/2 connection, for what h2 neither limits nor tells.
+
+use std::collections::BTreeMap;
 
 /// The length of a frame's head (RFC 9113 §4.1).
 const HEAD: usize = 9;
-/// The type of a frame that changes settings (RFC 9113 §6.5).
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const END_STREAM: u8 = 1;
 /// The most SETTINGS frames of a connection. Each can change the windows of all streams.
 const MAX_SETTINGS: usize = 1000;
 
-/// Counts SETTINGS frames in the bytes after the preface.
+/// What the frames of a connection say: the bytes after the preface, in both directions.
 #[derive(Debug, Default)]
 pub struct Frames {
-    /// The head of a frame, and how much of it has arrived.
-    head: [u8; HEAD],
-    arrived: usize,
-    /// How many bytes of the frame's payload are still to come.
-    payload: usize,
+    received: Splitter,
+    sent: Splitter,
     settings: usize,
+    /// The streams that neither side has ended early, and whether their request is complete.
+    streams: BTreeMap<u32, bool>,
+    newest: u32,
 }
 
 impl Frames {
     /// Reads bytes that the client sent, and returns whether it changed settings too often.
-    pub fn read(&mut self, mut bytes: &[u8]) -> bool {
+    pub fn receive(&mut self, bytes: &[u8]) -> bool {
+        let Self { received, settings, streams, newest, .. } = self;
+        received.split(bytes, |Frame { kind, flags, stream }| match kind {
+            SETTINGS => *settings += 1,
+            RST_STREAM => {
+                streams.remove(&stream);
+            }
+            DATA | HEADERS => {
+                if stream > *newest {
+                    *newest = stream;
+                    streams.insert(stream, false);
+                }
+                if let Some(is_complete) = streams.get_mut(&stream) {
+                    *is_complete |= flags & END_STREAM != 0;
+                }
+            }
+            _ => {}
+        });
+        *settings > MAX_SETTINGS
+    }
+
+    /// Reads bytes that the kernel took for the client.
+    pub fn send(&mut self, bytes: &[u8]) {
+        let Self { sent, streams, .. } = self;
+        sent.split(bytes, |Frame { kind, flags, stream }| {
+            let ends = matches!(kind, DATA | HEADERS) && flags & END_STREAM != 0;
+            if ends || kind == RST_STREAM {
+                streams.remove(&stream);
+            }
+        });
+    }
+
+    /// Whether a complete request has no complete response.
+    pub fn owes_response(&self) -> bool {
+        self.streams.values().any(|is_complete| *is_complete)
+    }
+}
+
+/// The head of a frame.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    kind: u8,
+    flags: u8,
+    stream: u32,
+}
+
+/// Splits the bytes of one direction into frames.
+#[derive(Debug, Default)]
+struct Splitter {
+    /// The head of a frame, and how much of it has passed.
+    head: [u8; HEAD],
+    passed: usize,
+    /// How many bytes of the payload are still to come.
+    payload: usize,
+}
+
+impl Splitter {
+    /// Calls `passed` for each frame that ends in these bytes.
+    fn split(&mut self, mut bytes: &[u8], mut passed: impl FnMut(Frame)) {
         while !bytes.is_empty() {
-            let skipped = self.payload.min(bytes.len());
-            self.payload -= skipped;
-            bytes = &bytes[skipped..];
-            let taken = (HEAD - self.arrived).min(bytes.len());
-            self.head[self.arrived..][..taken].copy_from_slice(&bytes[..taken]);
-            self.arrived += taken;
-            bytes = &bytes[taken..];
-            if self.arrived == HEAD {
-                let [high, middle, low, kind, ..] = self.head;
+            if self.passed < HEAD {
+                let taken = (HEAD - self.passed).min(bytes.len());
+                self.head[self.passed..][..taken].copy_from_slice(&bytes[..taken]);
+                self.passed += taken;
+                bytes = &bytes[taken..];
+                let [high, middle, low, ..] = self.head;
                 self.payload = u32::from_be_bytes([0, high, middle, low]) as usize;
-                self.settings += usize::from(kind == SETTINGS);
-                self.arrived = 0;
+            } else {
+                let skipped = self.payload.min(bytes.len());
+                self.payload -= skipped;
+                bytes = &bytes[skipped..];
+            }
+            if self.passed == HEAD && self.payload == 0 {
+                let [_, _, _, kind, flags, stream @ ..] = self.head;
+                passed(Frame { kind, flags, stream: u32::from_be_bytes(stream) & !(1 << 31) });
+                self.passed = 0;
             }
         }
-        self.settings > MAX_SETTINGS
     }
 }
 
@@ -44,22 +110,54 @@ impl Frames {
 mod tests {
     use super::*;
 
-    fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+    fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
         let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-        [&length[1..], &[kind, 0, 0, 0, 0, 0], payload].concat()
+        [&length[1..], &[kind, flags, 0, 0, 0, stream], payload].concat()
     }
 
     #[test]
     fn settings_are_counted_however_the_bytes_arrive() {
-        let data = [4; 300];
-        let round =
-            [frame(SETTINGS, &[0, 4, 0, 0, 0, 0]), frame(0, &data), frame(6, &[4; 8]), frame(SETTINGS, &[])];
+        let data = frame(DATA, 0, 1, &[SETTINGS; 300]);
+        let settings = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0]);
+        let round = [settings, data.clone(), frame(6, 0, 0, &[4; 8]), frame(SETTINGS, 1, 0, &[])];
         let allowed = round.concat().repeat(MAX_SETTINGS / 2);
         for size in [1, 7, 9, 10, 4096, allowed.len()] {
             let mut frames = Frames::default();
-            assert!(!allowed.chunks(size).any(|bytes| frames.read(bytes)), "{size}");
-            assert!(!frames.read(&frame(0, &data)));
-            assert!(frames.read(&frame(SETTINGS, &[])));
+            assert!(!allowed.chunks(size).any(|bytes| frames.receive(bytes)), "{size}");
+            assert!(!frames.receive(&data));
+            assert!(frames.receive(&frame(SETTINGS, 0, 0, &[])));
+        }
+    }
+
+    #[test]
+    fn a_response_is_owed_from_the_end_of_the_request_to_its_own_end() {
+        let mut frames = Frames::default();
+        frames.receive(&frame(HEADERS, 4, 1, b"head"));
+        assert!(!frames.owes_response(), "the request is not complete");
+        frames.receive(&frame(DATA, END_STREAM, 1, b"body"));
+        frames.send(&frame(HEADERS, 4, 1, b"head"));
+        let end = frame(DATA, END_STREAM, 1, b"body");
+        frames.send(&end[..end.len() - 1]);
+        assert!(frames.owes_response());
+        frames.send(&end[end.len() - 1..]);
+        assert!(!frames.owes_response());
+
+        // An early response, and a reset by either side.
+        for ended_by_client in [false, true] {
+            let mut frames = Frames::default();
+            frames.receive(&frame(HEADERS, 4, 1, b"head"));
+            frames.send(&frame(HEADERS, 4 | END_STREAM, 1, b"head"));
+            frames.receive(&frame(DATA, END_STREAM, 1, b"late"));
+            assert!(!frames.owes_response());
+            frames.receive(&frame(HEADERS, 4 | END_STREAM, 3, b"head"));
+            assert!(frames.owes_response());
+            let reset = frame(RST_STREAM, 0, 3, &[0; 4]);
+            if ended_by_client {
+                frames.receive(&reset);
+            } else {
+                frames.send(&reset);
+            }
+            assert!(!frames.owes_response() && frames.streams.is_empty());
         }
     }
 }

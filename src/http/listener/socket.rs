@@ -8,7 +8,7 @@ use std::{
     io::{self, ErrorKind, IoSlice},
     net::{Shutdown, SocketAddr},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering::Relaxed},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -93,7 +93,7 @@ impl Socket {
         self.preface.is_some_and(<[u8]>::is_empty)
     }
 
-    /// Looks at bytes that the client sent.
+    /// Looks at the bytes that the client sent.
     ///
     /// # Errors
     ///
@@ -107,11 +107,25 @@ impl Socket {
         self.preface = preface.strip_prefix(start);
         if self.preface.is_none() {
             self.activity.read(bytes);
-        } else if self.frames.read(frames) {
+        } else if self.frames.receive(frames) {
             record(&self.app, self.peer, StatusCode::TOO_MANY_REQUESTS, &Uuid::now_v7().to_string());
             return Err(ErrorKind::InvalidData.into());
         }
+        self.activity.owes_response.store(self.frames.owes_response(), Relaxed);
         Ok(())
+    }
+
+    /// Looks at the bytes that the kernel took for the client.
+    fn observe_sent<'a>(&mut self, slices: impl IntoIterator<Item = &'a [u8]>, mut sent: usize) {
+        if !self.is_http2() {
+            return;
+        }
+        for bytes in slices {
+            let taken = sent.min(bytes.len());
+            self.frames.send(&bytes[..taken]);
+            sent -= taken;
+        }
+        self.activity.owes_response.store(self.frames.owes_response(), Relaxed);
     }
 
     fn poll_try_write(
@@ -176,7 +190,9 @@ impl AsyncWrite for Socket {
     ) -> Poll<io::Result<usize>> {
         if self.rejection.is_empty() {
             let Some(rejection) = rejection(bytes) else {
-                return self.poll_try_write(context, |stream| stream.try_write(bytes));
+                let sent = ready!(self.poll_try_write(context, |stream| stream.try_write(bytes)))?;
+                self.observe_sent([bytes], sent);
+                return Poll::Ready(Ok(sent));
             };
             record(&self.app, self.peer, rejection.status, &rejection.request_id);
             self.rejection = rejection.bytes;
@@ -187,14 +203,16 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match slices {
-            [only] => self.poll_write(context, only),
-            _ => self.poll_try_write(context, |stream| stream.try_write_vectored(slices)),
+        if let [only] = slices {
+            return self.poll_write(context, only);
         }
+        let sent = ready!(self.poll_try_write(context, |stream| stream.try_write_vectored(slices)))?;
+        self.observe_sent(slices.iter().map(|slice| &**slice), sent);
+        Poll::Ready(Ok(sent))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -34,6 +34,9 @@ const HEADERS: u8 = 1;
 const DATA: u8 = 0;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
@@ -48,6 +51,11 @@ fn head(stream: u8, flags: u8, method: u8, path: &str) -> Vec<u8> {
 
 const GET: u8 = 0x82;
 const POST: u8 = 0x83;
+
+/// Sets the windows of all streams (RFC 9113 §6.5.2).
+fn window(size: u32) -> Vec<u8> {
+    frame(SETTINGS, 0, 0, &[&[0, 4][..], &size.to_be_bytes()].concat())
+}
 
 /// A new connection, on which these frames were sent.
 async fn send_frames(service: &TestService, frames: &[Vec<u8>]) -> TcpStream {
@@ -191,12 +199,36 @@ async fn an_idle_http2_connection_is_closed_in_order() {
     assert!(ended.unwrap().is_ok(), "GOAWAY comes before the end");
 }
 
+/// h2 has taken the whole response by then.
+#[tokio::test]
+async fn a_response_that_waits_for_its_window_is_sent_before_the_shutdown() {
+    let mut service = TestService::start().await;
+    for _ in 0..20 {
+        service.create(&"x".repeat(200)).await;
+    }
+    let request = [window(1000), head(1, END_STREAM, GET, "/v1/items")];
+    let mut stream = send_frames(&service, &request).await;
+    while !matches!(next_frame(&mut stream).await, Some((DATA, ..))) {}
+    let read_slowly = async {
+        loop {
+            match next_frame(&mut stream).await.expect("the response is cut") {
+                (GOAWAY, ..) => {
+                    let more = frame(WINDOW_UPDATE, 0, 1, &100_000_u32.to_be_bytes());
+                    stream.write_all(&more).await.unwrap();
+                }
+                (DATA, END_STREAM, ..) => return,
+                _ => {}
+            }
+        }
+    };
+    tokio::join!(service.stop(), read_slowly);
+}
+
 /// Each pair changes the windows of all streams twice.
 #[tokio::test]
 async fn an_http2_client_that_floods_settings_is_cut_off() {
     let log = Log::capture();
     let service = TestService::start().await;
-    let window = |size: u32| frame(SETTINGS, 0, 0, &[&[0, 4][..], &size.to_be_bytes()].concat());
     let pairs = |count| [window(0), window(i32::MAX as u32)].concat().repeat(count);
     let mut polite = send_frames(&service, &[pairs(400), head(1, END_STREAM, GET, "/livez")]).await;
     polite.shutdown().await.unwrap();
@@ -223,7 +255,7 @@ async fn yield_once() {
 
 /// The most bytes that the server sent at once, in response to megabytes of pings.
 async fn flood_with_pings(mut connection: TcpStream) -> usize {
-    let pings = frame(6, 0, 0, &[0; 8]).repeat(4000);
+    let pings = frame(PING, 0, 0, &[0; 8]).repeat(4000);
     let mut received = vec![0; 8 << 20];
     let (mut total, mut most, mut sent) = (0, 0, 0);
     next_frame(&mut connection).await.unwrap();

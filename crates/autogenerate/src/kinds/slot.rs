@@ -221,7 +221,8 @@ impl Planner<'_> {
         self.conflicts_slot(table, title, parts, &is_empty)
     }
 
-    /// A slot for rows that conflict under an exclusion constraint, and for those that `alone` finds.
+    /// A slot for rows that conflict under an exclusion constraint, and for those that `alone`
+    /// finds.
     fn conflicts_slot(&self, table: &Name, title: String, parts: Parts, alone: &str) -> Option<Slot> {
         let elements: Vec<_> =
             parts.elements.iter().filter_map(|element| element.rsplit_once(" WITH ")).collect();

@@ -70,7 +70,8 @@ impl Name {
     }
 }
 
-/// Builds `table_addition_label` as PostgreSQL does, shortening the longer of the first two parts until the name fits.
+/// Builds `table_addition_label` as PostgreSQL does, shortening the longer of the first two parts
+/// until the name fits.
 pub(crate) fn object_name(table: &str, addition: &str, label: &str) -> String {
     let overhead = label.len() + 1 + usize::from(!addition.is_empty());
     let (mut first, mut second) = (table.len(), addition.len());

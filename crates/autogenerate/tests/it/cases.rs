@@ -198,8 +198,8 @@ impl Case {
         Err(format!("{file} (- is planned, + is written):\n{}", text::differences(is, &should)))
     }
 
-    /// Applies the way up and the way down, and compares the schema and the rows after each. Returns
-    /// the statements that claim other hazards than they have.
+    /// Applies the way up and the way down, and compares the schema and the rows after each.
+    /// Returns the statements that claim other hazards than they have.
     async fn travel(
         &self,
         place: &mut Place,

@@ -50,8 +50,8 @@ pub(crate) struct States {
 }
 
 impl Pattern {
-    /// Takes the bytes of the automaton from `room`: all of them if there are too few, since the time
-    /// to find that out is spent.
+    /// Takes the bytes of the automaton from `room`: all of them if there are too few, since the
+    /// time to find that out is spent.
     pub(crate) fn new(pattern: &str, room: &mut usize) -> Result<Self, Rejection> {
         if *room == 0 {
             return Err(Rejection::Unchecked);

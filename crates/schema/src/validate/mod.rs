@@ -37,9 +37,9 @@ struct Validator<'s> {
     tree: &'s Tree,
     steps: Steps,
     states: States,
-    /// The addresses of the evaluated members or elements of the values that are being validated, those of a value
-    /// after those of its container. A failed schema leaves none, unless its faults are reported:
-    /// what it evaluated is not reported again as unevaluated.
+    /// The addresses of the evaluated members or elements of the values that are being validated,
+    /// those of a value after those of its container. A failed schema leaves none, unless its
+    /// faults are reported: what it evaluated is not reported again as unevaluated.
     marks: Vec<*const Value>,
     faults: Faults,
 }
@@ -66,8 +66,8 @@ pub(crate) fn validate(tree: &Tree, instance: &Value) -> Result<(), Faults> {
 }
 
 impl Validator<'_> {
-    /// Whether a value satisfies a schema. `code` is of the keyword that applies it, reported if the
-    /// schema is `false`.
+    /// Whether a value satisfies a schema. `code` is of the keyword that applies it, reported if
+    /// the schema is `false`.
     fn evaluate(&mut self, node: NodeId, at: At<'_>, mode: Mode, code: &'static str) -> Result<bool, Stop> {
         self.steps.spend(1)?;
         let Node::All(keywords) = &self.tree.nodes[node] else {

@@ -17,7 +17,8 @@ use crate::http::request::json::{self, RESERVED, size};
 
 /// The most bytes of `attributes` as compact JSON, with its numbers written out.
 const MAX_BYTES: usize = 64 * 1024;
-/// The most bytes of `attributes` as PostgreSQL returns them, with a space after each comma and colon.
+/// The most bytes of `attributes` as PostgreSQL returns them, with a space after each comma and
+/// colon.
 pub const MAX_STORED_BYTES: usize = MAX_BYTES / 2 * 3;
 /// The deepest nesting of `attributes`.
 const MAX_DEPTH: usize = 32;

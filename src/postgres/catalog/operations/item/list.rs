@@ -20,8 +20,8 @@ const COLUMNS: &str =
 const UNMEASURED: u32 = 50;
 /// The bytes of attributes in memory. Printing them takes up to a hundred times as long.
 const SIZE: &str = "pg_column_size(attributes #> '{}')";
-/// How many of them become a byte of JSON, at most: a digit takes 12 in an array, and 3 with a comma
-/// and a space.
+/// How many of them become a byte of JSON, at most: a digit takes 12 in an array, and 3 with a
+/// comma and a space.
 const SIZE_OF_BYTE: usize = 4;
 
 /// A page of items, newest first. The filter [is in order](ItemFilter::is_in_order).
