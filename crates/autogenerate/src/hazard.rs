@@ -1,6 +1,6 @@
 //! Risks and costs of a statement.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// A risk or cost of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,4 +31,9 @@ impl fmt::Display for Hazard {
             Self::BuildsIndex => "builds-index",
         })
     }
+}
+
+/// Formats hazards as a list, such as `blocks-writes, builds-index`.
+pub(crate) fn join(hazards: &BTreeSet<Hazard>) -> String {
+    hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -152,7 +152,12 @@ impl Slot {
             template: format!("{}\n{}", self.template, other.template),
             portions: None,
             rehearsal: format!("{};\n{}", self.rehearsal, other.rehearsal),
-            remaining: format!("SELECT ({}) + ({})", self.remaining, other.remaining),
+            // If one part cannot tell, neither can both.
+            remaining: if self.remaining.is_empty() || other.remaining.is_empty() {
+                String::new()
+            } else {
+                format!("SELECT ({}) + ({})", self.remaining, other.remaining)
+            },
             is_guard: self.is_guard,
             cascades: [self.cascades, other.cascades].concat(),
         }
@@ -170,10 +175,14 @@ impl Slot {
 
     /// The hazards of the statements to start from.
     pub(crate) fn hazards(&self) -> BTreeSet<Hazard> {
-        let deletes = self.deletes();
-        let is_blocked = deletes && self.cascades.iter().any(Cascade::blocks);
-        let hazards = [(deletes, Hazard::DeletesData), (is_blocked, Hazard::MayFailOnData)];
-        hazards.into_iter().filter(|(applies, _)| *applies).map(|(_, hazard)| hazard).collect()
+        let mut hazards = BTreeSet::new();
+        if self.deletes() {
+            hazards.insert(Hazard::DeletesData);
+            if self.cascades.iter().any(Cascade::blocks) {
+                hazards.insert(Hazard::MayFailOnData);
+            }
+        }
+        hazards
     }
 
     /// Appends the number of affected rows to the title.

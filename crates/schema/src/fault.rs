@@ -20,7 +20,7 @@ pub struct Fault {
 pub struct Faults {
     /// At most [`MAX_FAULTS`], in the order in which they were found.
     pub list: Vec<Fault>,
-    /// There may be more.
+    /// Whether there may be more faults than these.
     pub truncated: bool,
 }
 

@@ -29,7 +29,7 @@
 //! expanded. Three parts are not linear by themselves:
 //!
 //! - Patterns. A counted repetition multiplies, so the compiled size of all patterns has a limit,
-//!   [`MAX_AUTOMATA`]. A failure spends all that is left of it: no pattern is compiled after it.
+//!   [`MAX_AUTOMATA`]. A pattern that exceeds it is a fault, and no pattern is compiled after it.
 //! - Faults. Their number, and the sizes of their pointers and details, have limits. A search for
 //!   more ends when the number is reached.
 //! - The recursion of the compiler follows the nesting of the document: [`MAX_DEPTH`].

@@ -111,10 +111,11 @@ pub(crate) struct Divisor {
 impl Divisor {
     /// `None` if the number has more than [`MAX_DIVISOR_DIGITS`], or is 0.
     pub(crate) fn new(number: &Decimal<'_>) -> Option<Self> {
-        let digits =
-            number.digits().fold(0, |n: u128, digit| n.saturating_mul(10) + u128::from(digit - b'0'));
-        let is_divisor = (1..=MAX_DIVISOR_DIGITS).contains(&number.count);
-        is_divisor.then_some(Self { digits, exponent: number.exponent() })
+        if !(1..=MAX_DIVISOR_DIGITS).contains(&number.count) {
+            return None;
+        }
+        let digits = number.digits().fold(0, |n, digit| n * 10 + u128::from(digit - b'0'));
+        Some(Self { digits, exponent: number.exponent() })
     }
 
     /// Whether the number is a multiple of the divisor.

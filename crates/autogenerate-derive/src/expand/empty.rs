@@ -1,17 +1,17 @@
-//! Generates what stands in for a model with errors.
+//! Generates an empty model in place of one with errors.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-/// What is derived.
+/// The trait to derive.
 #[derive(Clone, Copy)]
 pub enum Model {
     Table,
     Type,
 }
 
-/// Generates an implementation of the trait without content.
+/// Generates an empty implementation of the trait.
 pub fn empty(input: &DeriveInput, model: Model) -> TokenStream {
     let ident = &input.ident;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();

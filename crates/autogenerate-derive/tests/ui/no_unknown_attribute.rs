@@ -27,6 +27,6 @@ enum Colour {
 struct Name(String);
 
 fn main() {
-    // Is no error as well.
+    // The models can still be used, so that only their own errors are reported.
     let _ = autogenerate::model::Metadata::new().table::<Item>().data_type::<Colour>().data_type::<Name>();
 }

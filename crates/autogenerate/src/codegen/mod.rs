@@ -19,7 +19,7 @@ use crate::schema::{Name, Schema};
 pub struct Generated {
     /// The files and their contents, by paths in the folder of the module.
     pub files: Vec<(PathBuf, String)>,
-    /// The features of sqlx and of this library that the types need.
+    /// The Cargo features of sqlx and sqlx-autogenerate that the types need, sorted.
     pub features: Vec<&'static str>,
     /// What the models cannot express, or what sqlx cannot decode.
     pub notes: Vec<String>,

@@ -11,7 +11,7 @@ use crate::{
 /// The most tables that are named.
 const MOST: usize = 20;
 
-/// The actions of a foreign key, except the one that is not printed.
+/// The actions of a foreign key, except `NO ACTION`, which PostgreSQL does not print.
 const ACTIONS: [&str; 4] = ["CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT"];
 
 impl Planner<'_> {

@@ -72,8 +72,12 @@ impl<'a> Planner<'a> {
 
     /// A temporary name for an index that replaces another one.
     pub(super) fn temporary_index(&self, table: &Name, name: &str) -> String {
-        let is_taken = |name: &Name| self.from.is_relation(name) || self.to.is_relation(name);
-        table.sibling(name).derive("_new", is_taken).name
+        self.free_name(&table.sibling(name), "_new").name
+    }
+
+    /// `name` with a suffix, and a number if a relation of either schema is called so.
+    pub(super) fn free_name(&self, name: &Name, suffix: &str) -> Name {
+        name.derive(suffix, |name| self.from.is_relation(name) || self.to.is_relation(name))
     }
 
     /// Adds the comment of an object to the step that creates it.

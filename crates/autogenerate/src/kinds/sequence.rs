@@ -138,7 +138,7 @@ impl Planner<'_> {
         let is_owner = |owner: &(Name, String)| (&owner.0, &owner.1) == (table, &column.name);
         let was = self.from.column(table, &column.name);
         let (Some(identity), Some(was)) = (column.identity, was) else { return false };
-        let options = identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
+        let options = identity.options_for(&column.data_type);
         let stays = self.to.sequences.values().any(|other| other.owned_by == it.owned_by);
         was.identity.is_none()
             && it.owned_by.as_ref().is_some_and(is_owner)

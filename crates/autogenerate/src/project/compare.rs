@@ -45,7 +45,7 @@ pub async fn difference(from: &PgConnectOptions, to: &PgConnectOptions) -> Resul
     Ok(Comparison { changes, plan: planner::plan(&from.schema, &to.schema, &renames, style)?, unhandled })
 }
 
-/// A table of applied migrations: whoever applies the same statements as migrations has the rows.
+/// sqlx's table of applied migrations, listed as not compared.
 fn left_out(name: &Name) -> Unhandled {
     Unhandled { kind: "table", name: name.to_string() }
 }

@@ -1,10 +1,6 @@
 //! The errors of a project's operations.
 
-use super::{
-    dependants::Dependant,
-    hint::{extension_hint, role_hint},
-    question::Undescribed,
-};
+use super::{dependants::Dependant, hint::hint, question::Undescribed};
 use crate::{
     diff::{Ambiguity, Change, Object, RenameFault},
     migrate::{MigrationError, State},
@@ -30,10 +26,9 @@ pub enum ProjectError {
     Metadata(#[from] MetadataError),
     /// PostgreSQL rejects a statement generated from the models.
     #[error(
-        "{}PostgreSQL rejects a statement generated from the models:\n{statement}{}{}",
+        "{}PostgreSQL rejects a statement generated from the models:\n{statement}{}",
         origin.as_ref().map_or_else(String::new, |origin| format!("{origin}: ")),
-        extension_hint(source),
-        role_hint(source)
+        hint(source)
     )]
     Model {
         /// Where the models declare it, if known.
@@ -45,11 +40,7 @@ pub enum ProjectError {
         source: sqlx::Error,
     },
     /// PostgreSQL rejects a statement of a text in SQL.
-    #[error(
-        "PostgreSQL rejects {object}, from `.sql(…)`: change its file\n{statement}{}{}",
-        extension_hint(source),
-        role_hint(source)
-    )]
+    #[error("PostgreSQL rejects {object}, from `.sql(…)`: change its file\n{statement}{}", hint(source))]
     Text {
         /// The object that the statement would create, such as `view active_items`.
         object: String,
@@ -70,7 +61,7 @@ pub enum ProjectError {
         location: Location,
     },
     /// A migration fails on an empty database.
-    #[error("{file} fails on an empty database after the migrations before it{}", role_hint(source))]
+    #[error("{file} fails on an empty database after the migrations before it{}", hint(source))]
     Replay {
         /// The file's name.
         file: String,

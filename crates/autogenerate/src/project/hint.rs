@@ -2,8 +2,17 @@
 
 use crate::schema::quote_identifier;
 
+const UNDEFINED_OBJECT: &str = "42704";
+const UNDEFINED_FUNCTION: &str = "42883";
+
+/// What to do about an error of PostgreSQL, on a line of its own; empty if unknown.
+pub(super) fn hint(error: &sqlx::Error) -> String {
+    let role = role_hint(error);
+    if role.is_empty() { extension_hint(error) } else { role }
+}
+
 /// Names the extension that a missing type or operator class belongs to, if it is a common one.
-pub(super) fn extension_hint(error: &sqlx::Error) -> String {
+fn extension_hint(error: &sqlx::Error) -> String {
     const MEMBERS: [(&str, &str); 12] = [
         ("citext", "citext"),
         ("hstore", "hstore"),
@@ -18,9 +27,8 @@ pub(super) fn extension_hint(error: &sqlx::Error) -> String {
         ("uuid_generate_v4", "uuid-ossp"),
         ("unaccent", "unaccent"),
     ];
-    const UNDEFINED: [&str; 2] = ["42704", "42883"];
     let Some(error) = error.as_database_error() else { return String::new() };
-    if !error.code().is_some_and(|code| UNDEFINED.contains(&&*code)) {
+    if !error.code().is_some_and(|code| [UNDEFINED_OBJECT, UNDEFINED_FUNCTION].contains(&&*code)) {
         return String::new();
     }
     let mut words = error.message().split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -32,8 +40,7 @@ pub(super) fn extension_hint(error: &sqlx::Error) -> String {
 
 /// Says what to do about a role that the server lacks. Roles belong to the server, so trying
 /// migrations creates none.
-pub(super) fn role_hint(error: &sqlx::Error) -> String {
-    const UNDEFINED_OBJECT: &str = "42704";
+fn role_hint(error: &sqlx::Error) -> String {
     let error =
         error.as_database_error().filter(|error| error.code().is_some_and(|code| code == UNDEFINED_OBJECT));
     let role = error.and_then(|error| error.message().strip_prefix("role \"")?.split_once('"'));

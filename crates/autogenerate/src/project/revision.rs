@@ -46,8 +46,8 @@ pub struct Revised {
     pub revision: Option<Proven>,
     /// The differences between the database and the models.
     pub changes: Vec<Change>,
-    /// Rename hints that have been applied and can be removed from the models, or whose old name is
-    /// nowhere.
+    /// Rename hints that have been applied and can be removed from the models, or whose old name
+    /// neither the database nor any migration has.
     pub stale: Vec<RenameFault>,
     /// Declarations of [dropped](crate::model::Metadata::dropped) objects that match nothing: they
     /// have been applied, or the migrations never created such an object, or a schema still has

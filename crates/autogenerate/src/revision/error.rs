@@ -10,8 +10,8 @@ pub enum RevisionError {
     Io(PathBuf, #[source] io::Error),
     /// The folder does not exist.
     #[error(
-        "there is no folder {}: `revision --autogenerate` creates it, and `baseline` does for a database that exists already; or \
-         name another one with --migrations",
+        "there is no folder {}; create it with `revision --autogenerate`, or with `baseline` for an existing database, or name \
+         another one with --migrations",
         .0.display()
     )]
     NoFolder(PathBuf),

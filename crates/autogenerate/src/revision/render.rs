@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::marks::{NOTHING_TO_REVERT, guard_lines, irreversible_line, slot_line};
 use crate::{
-    hazard::Hazard,
+    hazard::{self, Hazard},
     plan::{Batch, Plan, Slot, Statement, StatementNote},
 };
 
@@ -130,7 +130,7 @@ impl Draft {
         let summary = if self.hazards.is_empty() || self.blocks.len() == 1 {
             String::new()
         } else {
-            format!("-- hazards in this file: {}\n\n", hazards(&self.hazards))
+            format!("-- hazards in this file: {}\n\n", hazard::join(&self.hazards))
         };
         File { no_transaction: self.no_transaction, sql: summary + &self.blocks.join("\n") }
     }
@@ -149,11 +149,7 @@ pub(crate) fn terminated(sql: &str) -> String {
 }
 
 fn hazards_line(own: &BTreeSet<Hazard>) -> String {
-    format!("-- hazards: {}\n", hazards(own))
-}
-
-fn hazards(hazards: &BTreeSet<Hazard>) -> String {
-    hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    format!("-- hazards: {}\n", hazard::join(own))
 }
 
 /// The `locks` comment; empty if the statement cannot affect other sessions, as on a new table.

@@ -52,6 +52,13 @@ pub struct Identity {
     pub options: Option<SequenceOptions>,
 }
 
+impl Identity {
+    /// The options of its sequence: by default those of an ascending one of the column's type.
+    pub(crate) fn options_for(&self, data_type: &str) -> SequenceOptions {
+        self.options.unwrap_or_else(|| SequenceOptions::defaults(1, data_type))
+    }
+}
+
 /// How a generated column is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Generated {

@@ -174,7 +174,8 @@ impl Schema {
         }
     }
 
-    /// Takes owners from a schema whose objects were read where they have them.
+    /// Copies from `of` which objects belong to other roles. On scratch, the current user owns
+    /// everything.
     pub(crate) fn adopt_owners(&mut self, of: &Self) {
         for (name, it) in &mut self.tables {
             it.owner.is_others |= of.tables.get(name).is_some_and(|it| it.owner.is_others);

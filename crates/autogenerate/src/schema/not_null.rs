@@ -2,11 +2,12 @@
 
 use std::hash::{Hash, Hasher};
 
-/// The name of a column's `NOT NULL` constraint, which has one since PostgreSQL 18. It follows the
-/// names of the table and the column, but does not make schemas differ: two are always equal.
+/// The name of a column's `NOT NULL` constraint. Renames follow it, but schemas are never compared by
+/// it: two are always equal.
 #[derive(Debug, Clone, Default, Eq)]
 pub struct NotNull(
-    /// The name; `None` if the constraint is inherited.
+    /// The name; `None` before PostgreSQL 18, in models, and if the constraint is inherited or
+    /// missing.
     pub Option<String>,
 );
 

@@ -39,6 +39,8 @@ pub(crate) fn translate(pattern: &str) -> Result<String, Unsupported> {
                 translated.push(']');
             }
             '-' if in_class && chars.peek() == Some(&'-') => return Err(Unsupported::Syntax),
+            // A range ends in one character: before a class, the hyphen stands for itself.
+            '-' if in_class && is_class(chars.clone()) => translated.push_str(r"\-"),
             '[' | '&' | '~' if in_class => translated.extend(['\\', char]),
             '(' if !in_class => group(&mut chars, &mut translated)?,
             '.' if !in_class => translated.extend(["[^", LINE_END, "]"]),
@@ -46,6 +48,10 @@ pub(crate) fn translate(pattern: &str) -> Result<String, Unsupported> {
         }
     }
     Ok(translated)
+}
+
+fn is_class(mut ahead: Peekable<Chars<'_>>) -> bool {
+    ahead.next() == Some('\\') && matches!(ahead.next(), Some('d' | 'D' | 's' | 'S' | 'w' | 'W'))
 }
 
 /// What follows a parenthesis.
@@ -92,6 +98,8 @@ fn escape(
             translated.extend(char::from_u32(u32::from(letter) % 32));
         }
         'f' | 'n' | 'p' | 'P' | 'r' | 't' | 'u' | 'v' | 'x' => translated.extend(['\\', char]),
+        // Word boundaries in the other syntax.
+        '<' | '>' => return Err(Unsupported::Syntax),
         _ if char.is_ascii_punctuation() => translated.extend(['\\', char]),
         _ => return Err(Unsupported::Syntax),
     }

@@ -68,12 +68,16 @@ impl Pattern {
             .configure(config)
             .build(&translated)
             .map_err(|error| error.size_limit().map_or(Rejection::Invalid, |_| Rejection::TooLarge));
-        *room = match &automaton {
-            Ok(automaton) => room.saturating_sub(automaton.memory_usage()),
-            Err(Rejection::TooLarge) => 0,
-            Err(_) => *room,
-        };
-        Ok(Self { automaton: automaton? })
+        // The limit of the builder does not include the head of the automaton.
+        let pattern = automaton.and_then(|automaton| {
+            let left = room.checked_sub(automaton.memory_usage()).filter(|left| *left > 0);
+            *room = left.ok_or(Rejection::TooLarge)?;
+            Ok(Self { automaton })
+        });
+        if matches!(pattern, Err(Rejection::TooLarge)) {
+            *room = 0;
+        }
+        pattern
     }
 
     /// In bytes.

@@ -224,3 +224,38 @@ fn faults_are_limited_in_number_and_size() {
     let faults = codes(Schema::compile(&json!({"properties": {long: {"type": 1}}})));
     assert_eq!(faults, [("/properties".to_owned(), "invalid_schema")]);
 }
+
+#[test]
+fn a_divisor_of_any_length_is_a_fault_at_most() {
+    for digits in [18, 19, 39, 60, 5_000] {
+        let schema = parse(&format!(r#"{{"multipleOf": {}}}"#, "9".repeat(digits)));
+        let expected = if digits > 18 { vec![("/multipleOf".to_owned(), "out_of_range")] } else { vec![] };
+        assert_eq!(codes(Schema::compile(&schema)), expected, "{digits}");
+    }
+}
+
+/// Each pattern is small, and all together are too large.
+#[test]
+fn no_pattern_is_dropped_without_a_fault() {
+    let schema = |count| {
+        let patterns = (0..count).map(|n| json!({ "pattern": format!("^a{{0,50}}{n}$") }));
+        json!({ "allOf": patterns.collect::<Vec<_>>() })
+    };
+    let mut failed = 0;
+    for count in (1..=1_200).step_by(7) {
+        match Schema::compile(&schema(count)) {
+            Ok(compiled) => {
+                assert_eq!(failed, 0, "{count} patterns fit, although fewer did not");
+                // Each of them is checked.
+                let faults = compiled.validate(&json!("b")).unwrap_err();
+                assert!(faults.list.len() == count || faults.truncated, "{count}: {faults:?}");
+            }
+            Err(faults) => {
+                failed += 1;
+                assert_eq!(faults.list.len(), 1, "{faults:?}");
+                assert_eq!(faults.list[0].code, "too_complex");
+            }
+        }
+    }
+    assert!(failed > 0, "all fit");
+}

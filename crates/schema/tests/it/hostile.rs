@@ -37,7 +37,8 @@ fn long_chains_of_references_are_rejected() {
     // A reference and an `allOf` a link, and the end.
     assert!(codes(Schema::compile(&chain(MAX_CHAIN / 2, 1))).is_empty());
     assert_eq!(codes(Schema::compile(&chain(MAX_CHAIN / 2 + 1, 1))), [("/$defs/0".to_owned(), "too_deep")]);
-    assert!(codes(Schema::compile(&chain(1_000, 1))).iter().all(|(_, code)| *code == "too_deep"));
+    let faults = codes(Schema::compile(&chain(1_000, 1)));
+    assert!(!faults.is_empty() && faults.iter().all(|(_, code)| *code == "too_deep"), "{faults:?}");
 }
 
 #[test]

@@ -176,16 +176,19 @@ fn garbage() -> impl Strategy<Value = Value> {
     })
 }
 
-fn cases() -> u32 {
-    std::env::var("CURIO_SCHEMA_CASES").map_or(300, |cases| cases.parse().unwrap())
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn two_implementations_agree(schema in document(), instances in vec(instance(), 1..8)) {
-        let Ok(compiled) = Schema::compile(&schema) else { return Ok(()) };
+        let compiled = match Schema::compile(&schema) {
+            Ok(compiled) => compiled,
+            Err(faults) => {
+                let is_expected = |code| matches!(code, "circular_reference" | "too_complex" | "too_deep");
+                prop_assert!(faults.list.iter().all(|fault| is_expected(fault.code)), "{} {:?}", schema, faults);
+                return Ok(());
+            }
+        };
         let other = jsonschema::options().build(&schema).map_err(|error| TestCaseError::fail(error.to_string()))?;
         for instance in instances {
             let result = compiled.validate(&instance);

@@ -25,12 +25,12 @@ use crate::{
 /// while a migration has an open slot.
 ///
 /// Exit codes: 0 if all are alike; 1 if something differs, no model describes an object that an
-/// earlier revision created, or an applied migration was edited; 2 if that cannot be told, as with
-/// an open slot, migrations that are not here, or an error; 3 if nothing differs but the database
+/// earlier revision created, or an applied migration was edited; 2 if that cannot be determined,
+/// because of an open slot, missing migrations or an error; 3 if nothing differs but the database
 /// lacks migrations.
 ///
-/// What was found alike is cached in a folder of the program's name in `$XDG_CACHE_HOME`, by
-/// default `~/.cache`. It can be deleted at any time.
+/// Results are cached in `$XDG_CACHE_HOME/<program>`, by default `~/.cache/<program>`, which can be
+/// deleted at any time.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Exit with 0 instead of 3 if the database lacks migrations

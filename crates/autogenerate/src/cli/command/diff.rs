@@ -1,9 +1,6 @@
 //! `diff`
 
-use std::{
-    collections::BTreeSet,
-    io::{self, Write as _},
-};
+use std::io::{self, Write as _};
 
 use clap::Args;
 use serde_json::json;
@@ -14,7 +11,7 @@ use crate::{
         environment::Environment,
         output::{CARE, Url, print_json, print_unhandled, unhandled_json},
     },
-    hazard::Hazard,
+    hazard,
     plan::{Batch, Statement},
     project,
     render::statements::shortened,
@@ -70,21 +67,17 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
     print_unhandled("not compared", &comparison.unhandled)?;
     let mut err = anstream::stderr().lock();
     for statement in comparison.plan.statements.iter().filter(|statement| !statement.hazards.is_empty()) {
-        writeln!(err, "{CARE}{}{CARE:#}: {}", hazards(&statement.hazards), shortened(&statement.sql))?;
+        writeln!(err, "{CARE}{}{CARE:#}: {}", hazard::join(&statement.hazards), shortened(&statement.sql))?;
     }
     Ok(())
 }
 
 fn print(out: &mut impl io::Write, statement: &Statement) -> io::Result<()> {
     if !statement.hazards.is_empty() {
-        writeln!(out, "-- hazards: {}", hazards(&statement.hazards))?;
+        writeln!(out, "-- hazards: {}", hazard::join(&statement.hazards))?;
     }
     if statement.batch == Batch::Alone {
         writeln!(out, "-- not inside a transaction")?;
     }
     writeln!(out, "{};\n", statement.sql)
-}
-
-pub(super) fn hazards(hazards: &BTreeSet<Hazard>) -> String {
-    hazards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -61,7 +61,7 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
     }
     if !described.generated.features.is_empty() {
         let features = described.generated.features.join(", ");
-        writeln!(out, "they need these features of sqlx and of sqlx-autogenerate: {features}")?;
+        writeln!(out, "enable these features of sqlx and sqlx-autogenerate: {features}")?;
     }
     let mut err = anstream::stderr().lock();
     for note in &described.generated.notes {

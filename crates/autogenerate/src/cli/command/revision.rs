@@ -10,13 +10,13 @@ use chrono::Utc;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::diff::hazards;
 use crate::{
     cli::{
         environment::{Environment, project},
         output::{CARE, GOOD, QUIET, print_json, print_unhandled, print_written, unhandled_json},
         question::{ask, ask_without_renames},
     },
+    hazard,
     plan::{Plan, Statement},
     project::{Proven, Request, Revised},
     prove::Observed,
@@ -130,7 +130,7 @@ fn print_hazards(out: &mut impl io::Write, way: &str, plan: &Plan) -> io::Result
         let slot = statement.slot.as_ref().map(|slot| (slot.hazards(), &slot.template));
         for (found, sql) in slot.into_iter().chain([(statement.own_hazards(), &statement.sql)]) {
             if !found.is_empty() {
-                writeln!(out, "{CARE}{}{CARE:#} ({way}): {}", hazards(&found), shortened(sql))?;
+                writeln!(out, "{CARE}{}{CARE:#} ({way}): {}", hazard::join(&found), shortened(sql))?;
             }
         }
     }

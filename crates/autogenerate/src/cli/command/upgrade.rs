@@ -43,7 +43,7 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
         let sql = migrate::upgrade_sql(&mut conn, &migrations, &arguments.target).await?;
         return Ok(print_script(&sql)?);
     }
-    let (found, _) = migrate::faults(&mut conn, &migrations).await?;
+    let found = if arguments.json { Vec::new() } else { migrate::faults(&mut conn, &migrations).await?.0 };
     let applied = migrate::upgrade(&mut conn, &migrations, &arguments.target, environment.patience()).await?;
     if arguments.json {
         return print_json(&json!({ "applied": applied }));
@@ -51,12 +51,12 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
     let mut out = io::stdout().lock();
     for fault in &found {
         if let Fault::Replaced { revision, versions, .. } = fault {
-            writeln!(out, "recorded {revision} in place of {}", count(versions.len()))?;
+            writeln!(out, "recorded revision {revision} in place of {}", count(versions.len()))?;
         }
     }
     writeln!(out, "{} applied", count(applied.len()))?;
     for fault in found.iter().filter(|fault| matches!(fault, Fault::Missing { .. })) {
-        writeln!(io::stderr(), "{fault}: get it, or see what `repair` says")?;
+        writeln!(io::stderr(), "{fault}: restore the file; if it is lost, run `repair`")?;
     }
     Ok(())
 }

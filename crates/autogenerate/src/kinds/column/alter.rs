@@ -15,7 +15,7 @@ use crate::{
     },
     order::{Priority, Resource, Role, Step},
     render,
-    schema::{Column, Name, Object, Schema, SequenceOptions, Table, quote_identifier},
+    schema::{Column, Name, Object, Schema, Table, quote_identifier},
 };
 
 impl Planner<'_> {
@@ -151,7 +151,7 @@ impl Planner<'_> {
         let step = if let Some((old, _)) = continued {
             self.continue_sequence(old, add, &sequence)
         } else {
-            let options = identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
+            let options = identity.options_for(&column.data_type);
             let advance = advance_sequence(&sequence, table, &column.name, options);
             self.scans_under_lock(Step::new(Priority::Tighten, add).then(advance), table, &column.name)
         };
@@ -163,8 +163,7 @@ impl Planner<'_> {
 
     /// Replaces a sequence by the identity that `add` adds, which may have the same name.
     fn continue_sequence(&self, old: &Name, add: String, sequence: &str) -> Step {
-        let is_taken = |name: &Name| self.from.is_relation(name) || self.to.is_relation(name);
-        let aside = old.derive("_old", is_taken);
+        let aside = self.free_name(old, "_old");
         let renamed = quote_identifier(&aside.name);
         Step::new(Priority::Tighten, format!("ALTER SEQUENCE {old} OWNED BY NONE"))
             .then(format!("ALTER SEQUENCE {old} RENAME TO {renamed}"))

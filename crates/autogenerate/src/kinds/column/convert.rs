@@ -12,7 +12,7 @@ pub(super) fn text_like(column: &Column) -> &'static str {
 }
 
 /// An expression that converts a value from one type to another.
-pub(super) fn converted(using: Using, value: &str, was: &Column, is: &Column) -> String {
+pub(in crate::kinds) fn converted(using: Using, value: &str, was: &Column, is: &Column) -> String {
     let data_type = &is.data_type;
     match using {
         Using::Nothing | Using::Cast => format!("{value}::{data_type}"),

@@ -2,7 +2,7 @@
 
 mod alter;
 mod cast;
-mod convert;
+pub(super) mod convert;
 mod loss;
 mod misfits;
 mod nullability;

@@ -6,10 +6,13 @@ use crate::{
     schema::{Constraint, ConstraintKind, Name, Object, quote_identifier},
 };
 
-/// The foreign key that a new one replaces: both columns are dropped.
+/// A foreign key that a new one replaces. Its column is dropped.
 pub(super) struct MovedReference<'a> {
+    /// The old column.
     pub(super) column: &'a String,
+    /// The referenced table.
     pub(super) table: &'a Name,
+    /// The column that the old key references.
     pub(super) referenced: &'a String,
     /// The new columns.
     to: (&'a String, &'a String),
@@ -31,6 +34,7 @@ impl Planner<'_> {
             *references == other && is_gone(table, column) && *referenced != key
         })?;
         let is_new = self.delta.added.contains(&Object::column(table, new)) && column.nullable;
+        // One state of the database must have both keys, so that values can be looked up.
         let stays = self.from.column(other, key).is_some() || self.to.column(other, referenced).is_some();
         (is_new && stays && column.default.is_none()).then_some(MovedReference {
             column: column_was,

@@ -238,11 +238,7 @@ impl Planner<'_> {
         let object = Object::Table(name.clone());
         let step = match self.parent_to_detach_from(table) {
             Some(parent) => {
-                let detach = render::alter_table(parent, format_args!("DETACH PARTITION {name}"));
-                let mut step = Step::new(Priority::DropData, detach);
-                if self.is_referenced(parent, |key| !self.delta.removes(key)) {
-                    step = step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads);
-                }
+                let step = self.detach(Priority::DropData, parent, name);
                 let step = step.then(format!("DROP TABLE {name}")).drops(object.clone());
                 step.roles(Role::Releases, Object::namespace(name))
             }

@@ -1,21 +1,22 @@
-//! Rows that move: to a table that is rebuilt because it is partitioned otherwise, and between
-//! partitions.
+//! Rows that move: into a table that is rebuilt to change its partitioning, and between partitions.
 
 use crate::{
     change::Property,
     hazard::Hazard,
     kinds::{
+        column::convert::converted,
         planner::Planner,
         sequence::{advance_sequence, column_sequence},
+        types,
     },
     order::{Priority, Role, Step},
     plan::Slot,
     render::list,
-    schema::{Column, Name, Object, PartitionOf, SequenceOptions, Table, quote_identifier},
+    schema::{Column, Name, Object, PartitionOf, Table, quote_identifier},
 };
 
 impl<'a> Planner<'a> {
-    /// The table that is rebuilt with its rows, those of this table among them.
+    /// The rebuilt table whose rows are moved, if those of this table are among them.
     pub(super) fn moved_with<'s>(&'s self, name: &'s Name) -> Option<&'s Name> {
         let parent = |name: &&'s Name| self.from.tables.get(*name).and_then(Table::parent);
         let rebuilt = |name: &&Name| self.delta.rebuilt.contains(&Object::Table((*name).clone()));
@@ -58,14 +59,13 @@ impl<'a> Planner<'a> {
         let names = list(columns.iter().map(|(_, is)| &is.name));
         let values = columns.iter().map(|(was, is)| {
             let value = quote_identifier(&is.name);
-            if was.data_type == is.data_type { value } else { format!("{value}::{}", is.data_type) }
+            if was.data_type == is.data_type { value } else { moved_value(&value, was, is) }
         });
         let values = values.collect::<Vec<_>>().join(", ");
-        let is_taken = |name: &Name| from.is_relation(name) || to.is_relation(name);
-        let copy = name.derive("_rows", is_taken);
+        let copy = self.free_name(name, "_rows");
         let create = format!("CREATE TABLE {copy} AS SELECT {names} FROM {name}");
         let step = if self.style.slots {
-            // Nobody adds a row in between.
+            // No row is added between the copy and the drop.
             let step = Step::new(Priority::Alter, format!("LOCK TABLE {name}")).then(create);
             step.hazard(Hazard::BlocksReads)
         } else {
@@ -84,7 +84,7 @@ impl<'a> Planner<'a> {
         }
         for (_, column) in columns {
             let Some(identity) = column.identity else { continue };
-            let options = identity.options.unwrap_or_else(|| SequenceOptions::defaults(1, &column.data_type));
+            let options = identity.options_for(&column.data_type);
             step = step.then(advance_sequence(
                 &column_sequence(name, &column.name),
                 name,
@@ -109,8 +109,10 @@ impl<'a> Planner<'a> {
         let template = format!(
             "-- the rows are in {copy}: CREATE TABLE … PARTITION OF {table} DEFAULT; or\nDELETE FROM {copy} WHERE …;"
         );
-        let each =
-            tried(&format!("{insert} WHERE ctid = it"), &format!("DELETE FROM {copy} WHERE ctid = it"));
+        let each = unless_rows_fit(
+            &format!("{insert} WHERE ctid = it"),
+            &format!("DELETE FROM {copy} WHERE ctid = it"),
+        );
         let rehearsal = format!(
             "DO $$ DECLARE it tid; BEGIN FOR it IN SELECT ctid FROM {copy} LOOP\n{each}\nEND LOOP; END $$"
         );
@@ -128,7 +130,7 @@ impl<'a> Planner<'a> {
             "WITH moved AS (DELETE FROM {name} WHERE … RETURNING *)\nINSERT INTO {} SELECT * FROM moved;",
             of.parent
         );
-        let rehearsal = format!("DO $$ {} $$", tried(attach, &format!("DELETE FROM {name}")));
+        let rehearsal = format!("DO $$ {} $$", unless_rows_fit(attach, &format!("DELETE FROM {name}")));
         let slot = self.slot(name, title, &name.to_string(), [template, rehearsal])?;
         Some(Slot { remaining: String::new(), ..slot })
     }
@@ -157,15 +159,21 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// A block that runs a statement if rows do not fit a partition otherwise.
-fn tried(otherwise: &str, statement: &str) -> String {
+/// The value in the type of the new column.
+fn moved_value(value: &str, was: &Column, is: &Column) -> String {
+    converted(types::cast(was, is).using, value, was, is)
+}
+
+/// A PL/pgSQL block that tries `attempt` and undoes it; if rows fit no partition, it runs
+/// `fallback`.
+fn unless_rows_fit(attempt: &str, fallback: &str) -> String {
     format!(
         "BEGIN
-    {otherwise};
+    {attempt};
     RAISE EXCEPTION USING errcode = 'YFITS';
 EXCEPTION
     WHEN sqlstate 'YFITS' THEN NULL;
-    WHEN check_violation THEN {statement};
+    WHEN check_violation THEN {fallback};
 END;"
     )
 }

@@ -87,6 +87,17 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Detaches a partition. PostgreSQL rejects that if foreign keys that stay reference its rows.
+    pub(super) fn detach(&self, priority: Priority, parent: &Name, name: &Name) -> Step {
+        let detach = render::alter_table(parent, format_args!("DETACH PARTITION {name}"));
+        let step = Step::new(priority, detach);
+        if self.is_referenced(parent, |key| !self.delta.removes(key)) {
+            step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads)
+        } else {
+            step
+        }
+    }
+
     /// Detaches a partition, and attaches it to its new table, or to the same one with its new
     /// bound.
     pub(super) fn move_partition(&mut self, name: &Name, was: &Table, is: &Table) {
@@ -94,16 +105,9 @@ impl<'a> Planner<'a> {
         let constraints = is.constraints.keys().map(|it| Object::constraint(name, it));
         let attached: Vec<_> = columns.chain(constraints).collect();
         if let Some(of) = &was.partition_of {
-            let sql = render::alter_table(&of.parent, format_args!("DETACH PARTITION {name}"));
-            let step = Step::new(Priority::Partition, sql).releases(Resource::Partitions(of.parent.clone()));
+            let step = self.detach(Priority::Partition, &of.parent, name);
+            let step = step.releases(Resource::Partitions(of.parent.clone()));
             let step = step.makes(Resource::Detached(name.clone()));
-            // No row of another table may reference its rows.
-            let stays = |key: &Object| !self.delta.removes(key);
-            let step = if self.is_referenced(&of.parent, stays) {
-                step.hazard(Hazard::MayFailOnData).hazard(Hazard::BlocksReads)
-            } else {
-                step
-            };
             let comes_back = is.partition_of.as_ref().is_some_and(|it| it.parent == of.parent);
             // A partition that is attached again gets the changes of its table before it is
             // detached.
