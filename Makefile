@@ -62,7 +62,8 @@ soak: cargo ## random pairs of schemas (5,000), filters and JSON Schemas (20,000
 		scripts/postgres with test cargo test -p sqlx-autogenerate --test it random:: -- --nocapture
 	CURIO_FILTER_CASES=$(or $(CASES),20000) CURIO_FILTER_SEED=$(or $(SEED),$$(date +%s)) \
 		scripts/postgres with test cargo test -p curio-filter --test it random:: -- --nocapture
-	CURIO_SCHEMA_CASES=$(or $(CASES),20000) cargo test -p curio-schema --test it random::
+	PROPTEST_CASES=$(or $(CASES),20000) PROPTEST_RNG_SEED=$(or $(SEED),$$(date +%s)) \
+		cargo test -p curio-schema --test it random::
 
 .PHONY: lint
 lint: cargo sqlx-cli cargo-deny ## check format, lints, documentation, dependencies, openapi.json, .sqlx and migrations

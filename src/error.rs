@@ -27,7 +27,7 @@ pub enum Error {
     /// request can be retried.
     #[error("the database has changed")]
     Stale(#[source] Source),
-    /// A statement took longer than it may. Nothing was written.
+    /// A statement exceeded its time-out (SQLSTATE 57014). Nothing was written.
     #[error("a statement took too long")]
     TooSlow(#[source] Source),
     /// The database cannot serve now: unreachable, starting, read-only, full or busy.

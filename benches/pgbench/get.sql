@@ -1,4 +1,4 @@
--- What src/postgres/catalog/operations/item.rs sends for `get`.
+-- What src/postgres/catalog/operations/item/mod.rs sends for `get`.
 -- The server builds the id, since pgbench has only numbers; that takes about 0.1 µs.
 \set n random(:first, :last)
 SELECT id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at

@@ -1,3 +1,3 @@
--- What src/postgres/catalog/operations/item.rs sends for `list`.
+-- What src/postgres/catalog/operations/item/list.rs sends for `list`.
 SELECT id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at
 FROM items WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT :limit;

@@ -96,10 +96,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         match command {
             #[cfg(feature = "service")]
             Command::Serve(settings) => {
-                let variables = settings::unknown_variables(&Arguments::command());
-                if !variables.is_empty() {
-                    tracing::warn!(?variables, "serve.unknown_variables");
-                }
+                serve::variables::warn_about_unknown(&Arguments::command());
                 serve::run(&settings).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Db(arguments) => db::run(arguments).await,

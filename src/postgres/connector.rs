@@ -49,10 +49,14 @@ impl Connector {
 
 /// Opens a connection, on a thread of its own: sqlx derives the key of SCRAM in 4,096 steps, and
 /// yields to all other tasks after each.
-pub async fn connect(options: &PgConnectOptions, most: Duration) -> Result<PgConnection, sqlx::Error> {
+///
+/// # Errors
+///
+/// The server is unreachable, rejects the connection, or takes longer than `limit`.
+pub async fn connect(options: &PgConnectOptions, limit: Duration) -> Result<PgConnection, sqlx::Error> {
     let (options, runtime) = (options.clone(), Handle::current());
     let connecting =
-        task::spawn_blocking(move || runtime.block_on(timeout(most, PgConnection::connect_with(&options))));
+        task::spawn_blocking(move || runtime.block_on(timeout(limit, PgConnection::connect_with(&options))));
     let timed = connecting.await.map_err(|error| sqlx::Error::Io(io::Error::other(error)))?;
     timed.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
 }

@@ -92,7 +92,7 @@ const PLAN: [(&str, &[&str]); 20] = [
     ),
     ("http::listener", &["app", "config", "http::response"]),
     ("http::layers", &["app", "config", "http::operator", "http::request", "http::response", "postgres"]),
-    ("http::openapi", &["app", "http::request", "http::response"]),
+    ("http::openapi", &["app", "http::request", "http::response", "postgres"]),
     ("http::operator", &["app", "http::response", "postgres", "telemetry"]),
     ("http::<domain>", &["app", "http::<domain>::<resource>"]),
     (

@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::{
     database::TestDatabase,
@@ -180,4 +183,23 @@ async fn too_few_file_descriptors_are_explained() {
     command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").current_dir(std::env::temp_dir());
     let (code, _, error) = run(command).await;
     assert!(code == Some(1) && error.contains("limit of 50 open files"), "{error}");
+}
+
+/// h2 warns of acknowledgements that nobody asked for, with their content.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_frames_of_http2_clients_are_not_logged() {
+    let database = TestDatabase::new().await;
+    let mut process = Process::serve(&database.url(), &[]).await;
+    let mut stream = connect(&process).await;
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    for _ in 0..3 {
+        stream.write_all(b"\0\0\x08\x06\x01\0\0\0\0tell-all").await.unwrap();
+    }
+    stream.shutdown().await.unwrap();
+    // The service closes the connection after it has read everything.
+    let _ = stream.read_to_end(&mut Vec::new()).await;
+    process.signal("TERM");
+    assert_eq!(process.end().await.code(), Some(0));
+    let lines = process.log();
+    assert!(!lines.is_empty() && !lines.iter().any(|line| line.to_string().contains("h2::")), "{lines:?}");
 }

@@ -4,6 +4,7 @@ mod descriptors;
 mod listeners;
 mod signals;
 mod sweep;
+pub mod variables;
 
 use anyhow::bail;
 use sqlx::PgConnection;

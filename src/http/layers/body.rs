@@ -227,8 +227,7 @@ async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) 
     decoded
 }
 
-/// Decodes what a coding may have one behind the other: members of gzip (RFC 1952 §2.2) or frames
-/// of zstd (RFC 8878 §3.1).
+/// Decodes concatenated gzip members (RFC 1952 §2.2) or zstd frames (RFC 8878 §3.1).
 async fn read_decoded(
     mut body: &[u8],
     coding: Coding,
@@ -344,7 +343,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn members_and_frames_are_decoded_one_behind_the_other() {
+    async fn concatenated_members_and_frames_are_decoded() {
         let mut pieces = [const { Vec::new() }; 4];
         let [gzip, zstd, empty_gzip, empty_zstd] = &mut pieces;
         GzipEncoder::new(&[b' '; 3000][..]).read_to_end(gzip).await.unwrap();

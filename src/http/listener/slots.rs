@@ -43,7 +43,9 @@ impl Slots {
         if self.regular.available_permits() == 0 && self.surplus.available_permits() == 0 {
             let is_silent = |activity: &Weak<Activity>| activity.upgrade().is_some_and(|it| !it.is_busy());
             let silent = self.above.iter().find(|(activity, _)| is_silent(activity));
-            silent.inspect(|(_, evicted)| evicted.cancel());
+            if let Some((_, evicted)) = silent {
+                evicted.cancel();
+            }
         }
         let (permit, is_surplus) = tokio::select! {
             biased;

@@ -29,8 +29,9 @@ use super::{
 };
 use crate::app::App;
 
-/// How long, and for how many bytes, a client may go on sending after its response (RFC 9112 §9.6).
+/// How long a client may go on sending after its response (RFC 9112 §9.6).
 pub const LINGER_TIME: Duration = Duration::from_secs(5);
+/// How many bytes a client may go on sending after its response.
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 /// The time above the limit of connections, where others wait for the slot.
 const SURPLUS_LINGER_TIME: Duration = Duration::from_millis(250);

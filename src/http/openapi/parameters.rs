@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use super::traits::Traits;
-use crate::http::{
-    limits::{MAX_COLLECTION_KEY, MAX_ENTITY_TAGS, MAX_KEY, MAX_KEY_FIELD, MAX_STORED, MEBIBYTE},
-    request::{collection_key::COLLECTION_KEY, listing::MAX_COUNT, preconditions::ENTITY_TAGS},
+use crate::{
+    http::{
+        limits::{MAX_COLLECTION_KEY, MAX_ENTITY_TAGS, MAX_KEY, MAX_KEY_FIELD, MAX_STORED, MEBIBYTE},
+        request::{collection_key::COLLECTION_KEY, preconditions::ENTITY_TAGS},
+    },
+    postgres::count::MAX_COUNT,
 };
 
 /// A bare key, or one in quotation marks with parameters.

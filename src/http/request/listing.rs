@@ -24,7 +24,6 @@ use super::{
     prefer::prefers_count,
     query::{Expected, FromQuery, Parameters},
 };
-pub use crate::postgres::count::MAX_COUNT;
 use crate::{
     actor::Actor,
     app::App,

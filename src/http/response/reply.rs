@@ -25,6 +25,8 @@ pub fn suffix(coding: &str) -> Option<&'static str> {
     ["--br", "--gzip", "--zstd"].into_iter().find(|suffix| &suffix[2..] == coding)
 }
 
+const MINIMAL: &str = "return=minimal";
+
 /// A response that is complete, so that it can be stored and shortened before it is sent.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -105,13 +107,13 @@ impl Reply {
     /// Adds `Preference-Applied: return=minimal` (RFC 7240 §4.2).
     #[must_use]
     pub fn minimal(self) -> Self {
-        self.with_preference("return=minimal")
+        self.with_preference(MINIMAL)
     }
 
     /// Whether the response is [`minimal`](Self::minimal) already.
     #[must_use]
     pub fn is_minimal(&self) -> bool {
-        self.headers.contains_key("preference-applied")
+        self.headers.get("preference-applied").is_some_and(|applied| applied == MINIMAL)
     }
 
     /// Caches may store the response for their own client, and revalidate it before each use

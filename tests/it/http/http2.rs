@@ -3,7 +3,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{Read, Write},
+    net,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::Poll,
+    thread,
     time::Duration,
 };
 
@@ -22,7 +28,7 @@ use tokio::{
 };
 
 use super::connections::{SHORT, connect, service_with, with_large_items};
-use crate::support::{eventually, log::Log, service::TestService};
+use crate::support::{database::TestDatabase, eventually, log::Log, process::Process, service::TestService};
 
 /// A frame of HTTP/2 (RFC 9113 §4.1).
 fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
@@ -30,6 +36,7 @@ fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags, 0, 0, 0, stream], payload].concat()
 }
 
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HEADERS: u8 = 1;
 const DATA: u8 = 0;
 const RST_STREAM: u8 = 3;
@@ -60,7 +67,7 @@ fn window(size: u32) -> Vec<u8> {
 /// A new connection, on which these frames were sent.
 async fn send_frames(service: &TestService, frames: &[Vec<u8>]) -> TcpStream {
     let mut stream = connect(service).await;
-    let preface = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &frame(SETTINGS, 0, 0, &[])[..]].concat();
+    let preface = [PREFACE, &frame(SETTINGS, 0, 0, &[])[..]].concat();
     stream.write_all(&[preface, frames.concat()].concat()).await.unwrap();
     stream
 }
@@ -285,4 +292,36 @@ async fn other_tasks_run_while_an_http2_client_floods_the_connection() {
     SockRef::from(&connection).set_recv_buffer_size(4 << 20).unwrap();
     let most = tokio::spawn(flood_with_pings(connection)).await.unwrap();
     assert!(most < 160 << 10, "{most} bytes at once");
+}
+
+/// Deriving the key of SCRAM would yield to the clients thousands of times.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_is_connected_to_while_http2_clients_flood_the_service() {
+    let database = TestDatabase::new().await;
+    let process = Process::serve(&database.url(), &[]).await;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut floods = Vec::new();
+    for _ in 0..2 {
+        let address = process.address.strip_prefix("http://").unwrap();
+        let mut connection = net::TcpStream::connect(address).unwrap();
+        let preface = [PREFACE, &frame(SETTINGS, 0, 0, &[])[..]].concat();
+        connection.write_all(&preface).unwrap();
+        connection.set_nonblocking(true).unwrap();
+        let is_over = Arc::clone(&is_over);
+        floods.push(thread::spawn(move || {
+            let pings = frame(PING, 0, 0, &[0; 8]).repeat(4000);
+            let (mut received, mut sent) = (vec![0; 1 << 20], 0);
+            while !is_over.load(Relaxed) {
+                sent = (sent + connection.write(&pings[sent..]).unwrap_or(0)) % pings.len();
+                let _ = connection.read(&mut received);
+            }
+        }));
+    }
+    database.terminate_connections().await;
+    let reply = reqwest::get(format!("{}/v1/items", process.address)).await;
+    is_over.store(true, Relaxed);
+    for flood in floods {
+        flood.join().unwrap();
+    }
+    assert_eq!(reply.unwrap().status(), StatusCode::OK);
 }

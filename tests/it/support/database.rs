@@ -71,6 +71,15 @@ impl TestDatabase {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut self.connect().await).await.unwrap()
     }
 
+    /// Ends the connections of the service, and returns their number.
+    pub async fn terminate_connections(&self) -> i64 {
+        self.number(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+             WHERE datname = current_database() AND application_name = 'curio'",
+        )
+        .await
+    }
+
     /// Options of a small pool on it, with time-outs that no test reaches by accident.
     pub fn options(&self) -> DatabaseOptions {
         DatabaseOptions {

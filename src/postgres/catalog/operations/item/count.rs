@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sqlx::{PgConnection, QueryBuilder};
 
-use super::list::{push_candidates, push_matches, push_rest};
+use super::list::{push_candidates, push_matches, push_newest, push_rest};
 use crate::{
     error::Error,
     postgres::{
@@ -30,7 +30,7 @@ pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> 
     let mut query = QueryBuilder::new("SELECT count(*) AS examined, count(*) FILTER (WHERE true");
     push_rest(&mut query, filter);
     query.push(") AS matches FROM (");
-    push_candidates(&mut query, filter, Some(most));
+    push_newest(&mut query, filter, most);
     query.push(") AS items");
     Ok(query.build_query_as().persistent(false).fetch_one(conn).await?)
 }
@@ -45,7 +45,7 @@ pub async fn extrapolate(
     filter: &ItemFilter,
     sample: Sample,
 ) -> Result<Total, Error> {
-    let candidates = estimate(conn, |query| push_candidates(query, filter, None)).await?;
+    let candidates = estimate(conn, |query| push_candidates(query, "", filter)).await?;
     let count = i128::from(candidates) * i128::from(sample.matches) / i128::from(sample.examined.max(1));
     let count = i64::try_from(count).unwrap_or(i64::MAX).max(sample.matches);
     Ok(Total { count, is_exact: false })

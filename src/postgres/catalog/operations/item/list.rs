@@ -113,25 +113,24 @@ pub fn push_matches(
     filter: &ItemFilter,
     required: Option<&Value>,
 ) {
-    let deleted_at = if filter.include_deleted { "true" } else { "deleted_at IS NULL" };
-    query.push(format_args!("SELECT {columns} FROM items WHERE {deleted_at}"));
+    push_candidates(query, columns, filter);
     if let Some(required) = required {
         query.push(" AND attributes @> ").push_bind(required.to_string()).push("::jsonb");
     }
-    push_in_order(query, filter);
     push_rest(query, filter);
 }
 
-/// Pushes the items that satisfy the conditions that keep the list in order: the newest ones, or
-/// all.
-pub fn push_candidates(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most: Option<u32>) {
-    if let Some(most) = most {
-        let page = PageRequest { start: Start::First, limit: most - 1, bytes: usize::MAX };
-        return push_page(query, COLUMNS, filter, &page);
-    }
+/// Pushes the items that satisfy the conditions that keep the list in order.
+pub fn push_candidates(query: &mut QueryBuilder<Postgres>, columns: &str, filter: &ItemFilter) {
     let deleted_at = if filter.include_deleted { "true" } else { "deleted_at IS NULL" };
-    query.push(format_args!("SELECT FROM items WHERE {deleted_at}"));
+    query.push(format_args!("SELECT {columns} FROM items WHERE {deleted_at}"));
     push_in_order(query, filter);
+}
+
+/// Pushes the newest `most` of them.
+pub fn push_newest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most: u32) {
+    let page = PageRequest { start: Start::First, limit: most - 1, bytes: usize::MAX };
+    push_page(query, COLUMNS, filter, &page);
 }
 
 /// Pushes a query for the first items of a page, up to the one with which it has certainly more
