@@ -38,7 +38,7 @@ impl App {
     pub fn starting(database: Database, options: HttpOptions) -> Arc<Self> {
         Arc::new(Self {
             metrics: Metrics::new(database.clone()),
-            probe: Probe::new(&database),
+            probe: Probe::new(database.clone()),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),
             database,

@@ -2,13 +2,23 @@
 
 use std::{
     io,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
     time::{Duration, Instant},
 };
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
-use tokio::{runtime::Handle, task, time::timeout};
+use tokio::{
+    runtime::Handle,
+    sync::{
+        Mutex as AsyncMutex,
+        mpsc::{self, UnboundedReceiver, UnboundedSender},
+        oneshot,
+    },
+    time::timeout,
+};
 
 /// Idle connections older than this are pinged before use.
 const TRUSTED_IDLE: Duration = Duration::from_millis(100);
@@ -17,22 +27,52 @@ const PING_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection is replaced at this age, so that the server's memory for it does not grow forever.
 const MAX_AGE: Duration = Duration::from_mins(30);
 
+/// How many threads open connections: sqlx derives the key of SCRAM in 4,096 steps, and would yield
+/// to all other tasks of the runtime after each. One for each attempt would keep memory.
+const THREADS: usize = 4;
+
 /// Opens connections, and decides which are still good.
 pub struct Connector {
     connect: PgConnectOptions,
     /// The longest attempt to connect.
     timeout: Duration,
+    attempts: UnboundedSender<Attempt>,
     /// Connections opened before this instant are closed instead of reused.
     distrusted: Mutex<Instant>,
 }
 
+/// An attempt to connect. A client that leaves drops the receiver of its result.
+struct Attempt {
+    connect: PgConnectOptions,
+    timeout: Duration,
+    result: oneshot::Sender<Result<PgConnection, sqlx::Error>>,
+}
+
 impl Connector {
-    pub fn new(connect: PgConnectOptions, timeout: Duration) -> Self {
-        Self { connect, timeout, distrusted: Mutex::new(Instant::now()) }
+    /// # Errors
+    ///
+    /// The system starts no threads.
+    pub fn start(connect: PgConnectOptions, timeout: Duration) -> io::Result<Self> {
+        let (attempts, receiver) = mpsc::unbounded_channel();
+        let receiver = Arc::new(AsyncMutex::new(receiver));
+        for _ in 0..THREADS {
+            let (runtime, receiver) = (Handle::current(), Arc::clone(&receiver));
+            let run = move || runtime.block_on(run_attempts(&receiver));
+            thread::Builder::new().name("connector".into()).spawn(run)?;
+        }
+        Ok(Self { connect, timeout, attempts, distrusted: Mutex::new(Instant::now()) })
     }
 
-    pub fn connect_options(&self) -> PgConnectOptions {
-        self.connect.clone()
+    /// Opens a connection.
+    ///
+    /// # Errors
+    ///
+    /// The server is unreachable, rejects the connection, or takes longer than `timeout`.
+    pub async fn open(&self, timeout: Duration) -> Result<PgConnection, sqlx::Error> {
+        let (result, opened) = oneshot::channel();
+        // If the threads have ended, the sender is dropped.
+        let _ = self.attempts.send(Attempt { connect: self.connect.clone(), timeout, result });
+        opened.await.unwrap_or_else(|error| Err(sqlx::Error::Io(io::Error::other(error))))
     }
 
     /// One broken connection is rarely alone: after a restart of the server, or if the network
@@ -47,18 +87,28 @@ impl Connector {
     }
 }
 
-/// Opens a connection, on a thread of its own: sqlx derives the key of SCRAM in 4,096 steps, and
-/// yields to all other tasks after each.
-///
-/// # Errors
-///
-/// The server is unreachable, rejects the connection, or takes longer than `limit`.
-pub async fn connect(options: &PgConnectOptions, limit: Duration) -> Result<PgConnection, sqlx::Error> {
-    let (options, runtime) = (options.clone(), Handle::current());
-    let connecting =
-        task::spawn_blocking(move || runtime.block_on(timeout(limit, PgConnection::connect_with(&options))));
-    let timed = connecting.await.map_err(|error| sqlx::Error::Io(io::Error::other(error)))?;
-    timed.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
+/// Makes any number of attempts at a time.
+async fn run_attempts(attempts: &AsyncMutex<UnboundedReceiver<Attempt>>) {
+    let mut running = FuturesUnordered::new();
+    loop {
+        tokio::select! {
+            attempt = async { attempts.lock().await.recv().await } => match attempt {
+                Some(attempt) => running.push(attempt.run()),
+                None => return,
+            },
+            Some(()) = running.next() => {}
+        }
+    }
+}
+
+impl Attempt {
+    async fn run(mut self) {
+        let result = tokio::select! {
+            result = timeout(self.timeout, PgConnection::connect_with(&self.connect)) => result,
+            () = self.result.closed() => return,
+        };
+        let _ = self.result.send(result.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into()))));
+    }
 }
 
 impl Manager for Connector {
@@ -66,7 +116,7 @@ impl Manager for Connector {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<PgConnection, sqlx::Error> {
-        connect(&self.connect, self.timeout).await
+        self.open(self.timeout).await
     }
 
     async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {

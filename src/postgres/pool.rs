@@ -73,11 +73,11 @@ pub struct Database {
 }
 
 impl Database {
-    /// A pool that connects on first use.
+    /// A pool that connects on first use. The caller is in a runtime of tokio.
     ///
     /// # Errors
     ///
-    /// None at present: the configuration of the pool is complete.
+    /// The system starts no threads for connecting.
     pub fn new(options: DatabaseOptions) -> Result<Self, Error> {
         let milliseconds = |duration: Duration| duration.as_millis().to_string();
         // Statements and notices are not logged: both may quote what a client sent.
@@ -88,7 +88,8 @@ impl Database {
             ("lock_timeout", milliseconds(options.lock_timeout)),
             ("idle_in_transaction_session_timeout", milliseconds(options.idle_in_transaction_timeout)),
         ]);
-        let pool = Pool::builder(Connector::new(connect, options.wait_timeout))
+        let connector = Connector::start(connect, options.wait_timeout).map_err(Error::internal)?;
+        let pool = Pool::builder(connector)
             .config(PoolConfig {
                 max_size: options.max_connections,
                 timeouts: Timeouts {
@@ -142,10 +143,13 @@ impl Database {
         turn.map_err(Error::internal)
     }
 
-    /// The options of its connections, to open one outside the pool.
-    #[must_use]
-    pub fn connect_options(&self) -> PgConnectOptions {
-        self.pool.manager().connect_options()
+    /// Opens a connection that is not of the pool.
+    ///
+    /// # Errors
+    ///
+    /// The server is unreachable, rejects the connection, or takes longer than `timeout`.
+    pub async fn open(&self, timeout: Duration) -> Result<PgConnection, sqlx::Error> {
+        self.pool.manager().open(timeout).await
     }
 
     /// How many connections are open and idle, and how many requests wait for one.

@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{PgConnection, postgres::PgConnectOptions};
+use sqlx::PgConnection;
 use tokio::{sync::Mutex, time::timeout};
 
-use super::{connector::connect, migrations::MIGRATOR, pool::Database, tables};
+use super::{migrations::MIGRATOR, pool::Database, tables};
 
 /// How long a check may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ pub enum Health {
 
 /// Checks the database.
 pub struct Probe {
-    connect: PgConnectOptions,
+    database: Database,
     tables: Vec<String>,
     state: Mutex<State>,
 }
@@ -53,11 +53,11 @@ struct State {
 impl Probe {
     /// A probe that connects on first use.
     #[must_use]
-    pub fn new(database: &Database) -> Self {
+    pub fn new(database: Database) -> Self {
         let schema = tables().schema();
         let tables = schema.map(|schema| schema.tables.keys().map(ToString::to_string).collect());
         let tables = tables.unwrap_or_else(|error| unreachable!("a test builds the schema: {error}"));
-        Self { connect: database.connect_options(), tables, state: Mutex::default() }
+        Self { database, tables, state: Mutex::default() }
     }
 
     /// The health of the database, at most a second old.
@@ -97,7 +97,7 @@ impl Probe {
     }
 
     async fn connect_and_ask(&self) -> anyhow::Result<(PgConnection, Health)> {
-        self.ask(connect(&self.connect, TIMEOUT).await?).await
+        self.ask(self.database.open(TIMEOUT).await?).await
     }
 
     async fn ask(&self, mut connection: PgConnection) -> anyhow::Result<(PgConnection, Health)> {
