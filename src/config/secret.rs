@@ -52,11 +52,17 @@ pub fn read_secret(
     let value = value.filter(|value| !value.expose().is_empty());
     let Some(file) = file else { return Ok(value.cloned()) };
     ensure!(value.is_none(), "{name} and {name}_FILE are both set; unset one of them");
-    let text = read_start(file).with_context(|| format!("cannot read {name}_FILE ({})", file.display()))?;
+    // What is not plainly a path may be the secret itself.
+    let is_path = file.starts_with("/") || file.starts_with(".") || file.exists();
+    let shown = if is_path { file.display().to_string() } else { "[hidden]".to_owned() };
+    let text = read_start(file).with_context(|| {
+        let hint = if is_path { "" } else { ": it wants a path, not the secret itself" };
+        format!("cannot read {name}_FILE ({shown}){hint}")
+    })?;
     let is_whole = text.len() as u64 <= MAX_SECRET;
-    ensure!(is_whole, "{name}_FILE ({}) has more than {MAX_SECRET} bytes", file.display());
+    ensure!(is_whole, "{name}_FILE ({shown}) has more than {MAX_SECRET} bytes");
     let line = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text);
-    ensure!(!line.is_empty(), "{name}_FILE ({}) is empty", file.display());
+    ensure!(!line.is_empty(), "{name}_FILE ({shown}) is empty");
     Ok(Some(Secret(line.to_owned())))
 }
 
@@ -95,6 +101,8 @@ mod tests {
         let endless = read_secret("KEY", None, Some(Path::new("/dev/zero")));
         assert!(endless.unwrap_err().to_string().contains("has more than 65536 bytes"));
         let missing = read_secret("KEY", None, Some(&folder.path().join("none")));
-        assert!(missing.unwrap_err().to_string().contains("cannot read KEY_FILE"));
+        assert!(missing.unwrap_err().to_string().ends_with("/none)"));
+        let secret = format!("{:#}", read_secret("KEY", None, Some(Path::new("s3cret"))).unwrap_err());
+        assert!(secret.contains("not the secret itself") && !secret.contains("s3cret"), "{secret}");
     }
 }

@@ -266,6 +266,19 @@ fn every_variable_is_listed_with_its_default_and_its_purpose() {
 }
 
 #[test]
+fn every_container_is_bounded() {
+    let compose = read("compose.yaml");
+    let (_, services) = compose.split_once("\nservices:\n").unwrap();
+    let services: Vec<&str> = services.split("\nvolumes:").next().unwrap().split("\n\n  ").collect();
+    assert!(services.len() > 1);
+    for service in services {
+        for limit in ["mem_limit: ", "pids_limit: ", "security_opt: [no-new-privileges:true]"] {
+            assert!(service.contains(limit), "{limit} is missing: {service}");
+        }
+    }
+}
+
+#[test]
 fn the_committed_document_is_what_the_command_prints() {
     assert_eq!(read("openapi.json"), openapi_text(), "run `make openapi`");
 }

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::Context;
 use axum::Router;
+use socket2::SockRef;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,8 @@ use crate::{
 
 /// The most connections to the admin address.
 const ADMIN_CONNECTIONS: usize = 16;
+/// The most connections that wait to be accepted; the kernel may allow fewer.
+const BACKLOG: i32 = 4096;
 
 /// The listening sockets and the tasks that serve them.
 #[derive(Debug)]
@@ -85,6 +88,8 @@ impl Served {
 fn bind(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address)
         .with_context(|| format!("cannot listen on {address}; another address can be given by {flag}"))?;
+    // std has a backlog of 128.
+    SockRef::from(&listener).listen(BACKLOG)?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }

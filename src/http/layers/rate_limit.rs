@@ -20,7 +20,7 @@ use crate::{
     config::http::Quota,
     http::{
         operator,
-        response::problem::{Problem, TOO_MANY_REQUESTS},
+        response::problem::{Problem, QUOTA_EXCEEDED},
     },
 };
 
@@ -55,12 +55,10 @@ pub fn limit(limiter: &Limiter, request: &Request) -> Result<Option<Fields>, Pro
     let fields = Fields { policy: limiter.policy.clone(), state: limiter.field(&rest) };
     match rest.retry_after {
         None => Ok(Some(fields)),
-        Some(seconds) => {
-            Err(Problem::new(&TOO_MANY_REQUESTS, "The quota of this client address is used up.")
-                .with_header(RETRY_AFTER, HeaderValue::from(seconds))
-                .with_header(POLICY, fields.policy)
-                .with_header(STATE, fields.state))
-        }
+        Some(seconds) => Err(Problem::new(&QUOTA_EXCEEDED, "The quota of this client address is used up.")
+            .with_header(RETRY_AFTER, HeaderValue::from(seconds))
+            .with_header(POLICY, fields.policy)
+            .with_header(STATE, fields.state)),
     }
 }
 

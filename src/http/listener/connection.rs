@@ -41,6 +41,9 @@ const MAX_HEAD: usize = 128 * 1024;
 const MAX_UNSENT: usize = 64 * 1024;
 /// The time-outs of connections above the limit.
 const SURPLUS_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a client that is told of the shutdown has for its last words: HTTP/2 asks it whether it
+/// knows, and then says which requests were taken (RFC 9113 §6.8).
+const GOODBYE: Duration = Duration::from_millis(250);
 /// An interim response, which an HTTP/1.1 client discards (RFC 9110 §15.2). A client that has
 /// disconnected responds with a reset.
 const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -133,18 +136,21 @@ fn builder(is_surplus: bool) -> Builder<TokioExecutor> {
     builder
 }
 
-/// Completes when no complete request is in progress, and the kernel has all responses.
+/// Completes when the connection has ended, or has been without a complete request for
+/// [`GOODBYE`].
 async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) {
+    let mut goodbye = pin!(sleep(GOODBYE));
     std::future::poll_fn(|context| {
         // A connection that was idle before this poll has now written everything.
         let was_busy = activity.is_busy();
-        if served.as_mut().poll(context).is_ready() || !(was_busy || activity.is_busy()) {
+        if served.as_mut().poll(context).is_ready() {
             return Poll::Ready(());
         }
-        if !activity.is_busy() {
-            context.waker().wake_by_ref();
+        if was_busy || activity.is_busy() {
+            goodbye.as_mut().reset(tokio::time::Instant::now() + GOODBYE);
         }
-        Poll::Pending
+        // The timer also polls a connection that is busy no longer.
+        goodbye.as_mut().poll(context)
     })
     .await;
 }

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Weak};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Duration, Instant, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
@@ -10,6 +13,8 @@ use super::activity::Activity;
 /// How many connections above the limit may be open, each for one short request: a probe gets its
 /// response, and any other request a rejection.
 pub const SURPLUS: usize = 16;
+/// How long a connection above the limit has for sending its request while others wait.
+const GRACE: Duration = Duration::from_millis(5);
 
 /// Permits for connections.
 #[derive(Debug)]
@@ -17,7 +22,21 @@ pub struct Slots {
     regular: Arc<Semaphore>,
     surplus: Arc<Semaphore>,
     /// The connections above the limit, oldest first.
-    above: Vec<(Weak<Activity>, CancellationToken)>,
+    above: Vec<Surplus>,
+}
+
+/// A connection above the limit.
+#[derive(Debug)]
+struct Surplus {
+    activity: Weak<Activity>,
+    accepted: Instant,
+    evicted: CancellationToken,
+}
+
+impl Surplus {
+    fn is_silent(&self) -> bool {
+        self.activity.upgrade().is_some_and(|activity| !activity.is_busy())
+    }
 }
 
 /// The permit of one connection.
@@ -39,24 +58,35 @@ impl Slots {
     /// Takes a free slot for a connection, above the limit if need be. If all are taken, the oldest
     /// connection above the limit that has not sent a request makes room.
     pub async fn take(&mut self, activity: &Arc<Activity>) -> Slot {
-        self.above.retain(|(activity, _)| activity.strong_count() > 0);
-        if self.regular.available_permits() == 0 && self.surplus.available_permits() == 0 {
-            let is_silent = |activity: &Weak<Activity>| activity.upgrade().is_some_and(|it| !it.is_busy());
-            let silent = self.above.iter().find(|(activity, _)| is_silent(activity));
-            if let Some((_, evicted)) = silent {
-                evicted.cancel();
+        self.above.retain(|surplus| surplus.activity.strong_count() > 0);
+        let (permit, is_surplus) = loop {
+            let Some(oldest) = self.above.iter().position(Surplus::is_silent) else {
+                break self.free().await;
+            };
+            if let Ok(free) = timeout_at(self.above[oldest].accepted + GRACE, self.free()).await {
+                break free;
             }
+            let surplus = self.above.remove(oldest);
+            if surplus.is_silent() {
+                surplus.evicted.cancel();
+                break self.free().await;
+            }
+        };
+        let evicted = CancellationToken::new();
+        if is_surplus {
+            let activity = Arc::downgrade(activity);
+            self.above.push(Surplus { activity, accepted: Instant::now(), evicted: evicted.clone() });
         }
+        Slot { is_surplus, evicted, _permit: permit }
+    }
+
+    /// The next free permit, and whether it is above the limit.
+    async fn free(&self) -> (OwnedSemaphorePermit, bool) {
         let (permit, is_surplus) = tokio::select! {
             biased;
             permit = Arc::clone(&self.regular).acquire_owned() => (permit, false),
             permit = Arc::clone(&self.surplus).acquire_owned() => (permit, true),
         };
-        let evicted = CancellationToken::new();
-        if is_surplus {
-            self.above.push((Arc::downgrade(activity), evicted.clone()));
-        }
-        let permit = permit.unwrap_or_else(|_| unreachable!("the semaphores are not closed"));
-        Slot { is_surplus, evicted, _permit: permit }
+        (permit.unwrap_or_else(|_| unreachable!("the semaphores are not closed")), is_surplus)
     }
 }

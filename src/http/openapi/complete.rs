@@ -10,7 +10,7 @@ use super::{
 };
 use crate::http::response::problem::{
     BODY_TIMEOUT, CONFLICT, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_ACCEPTABLE, NOT_FOUND,
-    PRECONDITION_FAILED, PRECONDITION_REQUIRED, TOO_LARGE, TOO_MANY_REQUESTS, UNAUTHORIZED, UNAVAILABLE,
+    PRECONDITION_FAILED, PRECONDITION_REQUIRED, QUOTA_EXCEEDED, TOO_LARGE, UNAUTHORIZED, UNAVAILABLE,
     UNSUPPORTED_MEDIA_TYPE,
 };
 
@@ -55,7 +55,7 @@ pub fn complete_operation(
 
 /// The rejections that an operation can return.
 fn rejections_of(method: &str, traits: &Traits) -> Vec<&'static Kind> {
-    let mut kinds = vec![&MALFORMED, &UNAUTHORIZED, &TOO_MANY_REQUESTS, &INTERNAL, &UNAVAILABLE];
+    let mut kinds = vec![&MALFORMED, &UNAUTHORIZED, &QUOTA_EXCEEDED, &INTERNAL, &UNAVAILABLE];
     let mut add = |applies: bool, more: &[&'static Kind]| kinds.extend(more.iter().filter(|_| applies));
     add(traits.has_content, &[&NOT_ACCEPTABLE]);
     // The body of every write is read, even if it must be empty.

@@ -44,6 +44,7 @@ const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
+const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
@@ -204,6 +205,27 @@ async fn an_idle_http2_connection_is_closed_in_order() {
     assert_eq!(client.send_request(get("/livez")).await.unwrap().status(), StatusCode::OK);
     let ended = timeout(Duration::from_secs(10), connection).await.expect("still open");
     assert!(ended.unwrap().is_ok(), "GOAWAY comes before the end");
+}
+
+/// A client may send the requests above the last stream again (RFC 9113 §6.8).
+#[tokio::test]
+async fn an_http2_client_is_told_which_requests_were_taken_before_the_shutdown() {
+    let mut service = TestService::start().await;
+    let mut stream = send_frames(&service, &[head(1, END_STREAM, GET, "/livez")]).await;
+    while !matches!(next_frame(&mut stream).await, Some((DATA, END_STREAM, ..))) {}
+    let read = async {
+        let mut last_streams = Vec::new();
+        while let Some((kind, flags, _, payload)) = next_frame(&mut stream).await {
+            match kind {
+                PING if flags & ACK == 0 => stream.write_all(&frame(PING, ACK, 0, &payload)).await.unwrap(),
+                GOAWAY => last_streams.push(u32::from_be_bytes(payload[..4].try_into().unwrap())),
+                _ => {}
+            }
+        }
+        last_streams
+    };
+    let ((), last_streams) = tokio::join!(service.stop(), read);
+    assert_eq!(last_streams, [i32::MAX as u32, 1]);
 }
 
 /// h2 has taken the whole response by then.

@@ -27,7 +27,7 @@ async fn a_client_over_its_quota_is_rejected_with_the_time_to_wait() {
         assert_eq!(reply.header("ratelimit-policy"), Some("\"default\";q=3;w=60"));
     }
     let rejected = ask("192.0.2.1").await;
-    rejected.is_problem(429, "too-many-requests");
+    rejected.is_problem(429, "quota-exceeded");
     let wait: u64 = rejected.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=20).contains(&wait), "{wait}");
     assert_eq!(rejected.header("ratelimit"), Some("\"default\";r=0;t=60"));
@@ -55,7 +55,7 @@ async fn a_request_without_a_valid_host_counts_for_the_quota() {
         assert_eq!(reply.is_problem(400, "malformed-request").header("ratelimit"), Some(left));
     }
     let rejected = without_host().await;
-    rejected.is_problem(429, "too-many-requests");
+    rejected.is_problem(429, "quota-exceeded");
     assert_eq!(rejected.header("access-control-allow-origin"), Some(origin), "the page can read it");
     for _ in 0..3 {
         let reply = service.send(Method::OPTIONS, "/v1/items", &preflight, None).await;

@@ -124,9 +124,9 @@ pub static PRECONDITION_REQUIRED: Kind = Kind {
               that creates an entity sends `If-None-Match: *` instead.",
 };
 
-/// `/problems/too-many-requests`
-pub static TOO_MANY_REQUESTS: Kind = Kind {
-    slug: "too-many-requests",
+/// `/problems/quota-exceeded`
+pub static QUOTA_EXCEEDED: Kind = Kind {
+    slug: "quota-exceeded",
     title: "Too many requests.",
     status: StatusCode::TOO_MANY_REQUESTS,
     meaning: "The quota of the client address is used up (`RateLimit-Policy`, `RateLimit`). \
@@ -190,7 +190,7 @@ pub static KINDS: [&Kind; 18] = [
     &UNSUPPORTED_MEDIA_TYPE,
     &INVALID,
     &PRECONDITION_REQUIRED,
-    &TOO_MANY_REQUESTS,
+    &QUOTA_EXCEEDED,
     &URI_TOO_LONG,
     &FIELDS_TOO_LARGE,
     &INTERNAL,
