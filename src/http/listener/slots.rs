@@ -90,3 +90,31 @@ impl Slots {
         (permit.unwrap_or_else(|_| unreachable!("the semaphores are not closed")), is_surplus)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use http::Version;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_oldest_silent_connection_makes_room_when_its_grace_is_over() {
+        let mut slots = Slots::new(0);
+        let activities = [(); SURPLUS].map(|()| Activity::new());
+        let mut taken = Vec::new();
+        for activity in &activities {
+            taken.push(slots.take(activity).await);
+        }
+        let _request = activities[0].handle(Version::HTTP_11);
+        let evicted = taken[1].evicted.clone();
+        let newest = Activity::new();
+        let mut waiting = Box::pin(slots.take(&newest));
+        assert!(waiting.as_mut().now_or_never().is_none() && !evicted.is_cancelled());
+        tokio::time::advance(GRACE).await;
+        assert!(waiting.as_mut().now_or_never().is_none() && evicted.is_cancelled());
+        taken.remove(1);
+        assert!(waiting.await.is_surplus);
+        assert!(!taken.iter().any(|slot| slot.evicted.is_cancelled()), "one is enough");
+    }
+}
