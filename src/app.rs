@@ -11,6 +11,7 @@ use sha2::Sha256;
 use crate::{
     config::HttpOptions,
     postgres::{pool::Database, probe::Probe},
+    schema_cache::SchemaCache,
     telemetry::metrics::Metrics,
 };
 
@@ -20,6 +21,7 @@ pub struct App {
     pub(crate) options: HttpOptions,
     pub(crate) metrics: Metrics,
     pub(crate) probe: Probe,
+    pub(crate) schemas: SchemaCache,
     cursor_mac: OnceLock<Hmac<Sha256>>,
     draining: AtomicBool,
 }
@@ -39,6 +41,7 @@ impl App {
         Arc::new(Self {
             metrics: Metrics::new(database.clone()),
             probe: Probe::new(database.clone()),
+            schemas: SchemaCache::default(),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),
             database,

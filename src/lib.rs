@@ -23,5 +23,7 @@ pub mod error;
 #[cfg(feature = "service")]
 pub mod http;
 pub mod postgres;
+#[cfg(feature = "service")]
+mod schema_cache;
 pub mod telemetry;
 mod time;

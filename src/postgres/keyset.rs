@@ -64,6 +64,31 @@ impl SortKey for Newest {
     }
 }
 
+/// The highest version first; of rows of which each has another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HighestVersion(i64);
+
+impl SortKey for HighestVersion {
+    const COLUMNS: &[&str] = &["version"];
+    const DESCENDING: bool = true;
+
+    fn of(row: &impl Entity) -> Self {
+        Self(row.version())
+    }
+
+    fn bind(self, values: &mut sqlx::query_builder::Separated<'_, Postgres, &str>) {
+        values.push_bind(self.0);
+    }
+
+    fn to_bytes(self) -> Vec<u8> {
+        self.0.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self(i64::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start<K> {

@@ -9,6 +9,7 @@ pub mod count;
 pub mod entity;
 pub mod json;
 pub mod keyset;
+pub mod measured;
 pub mod migrations;
 pub mod pool;
 pub mod probe;

@@ -6,7 +6,7 @@ use curio::{
     error::Error,
     postgres::{
         catalog::{
-            models::{ItemContent, Status},
+            models::{ItemContent, Status, Validity},
             operations::item,
         },
         service::{
@@ -27,7 +27,13 @@ use crate::support::{
 
 fn content(name: &str) -> ItemContent {
     let attributes = RawValue::from_string("{}".into()).unwrap();
-    ItemContent { collection: "default".into(), name: name.into(), status: Status::Draft, attributes }
+    ItemContent {
+        collection: "default".into(),
+        name: name.into(),
+        status: Status::Draft,
+        attributes,
+        validity: Validity::default(),
+    }
 }
 
 /// A pool of one connection, so that a fault of it shows.

@@ -111,7 +111,18 @@ impl Schema {
     ///
     /// If the instance does not satisfy the schema, or takes more than [`MAX_STEPS`] to validate.
     pub fn validate(&self, instance: &Value) -> Result<(), Faults> {
-        validate::validate(&self.0, instance)
+        let mut steps = MAX_STEPS;
+        self.validate_within(instance, &mut steps)
+    }
+
+    /// As [`validate`](Self::validate), for one of several instances that share a number of steps,
+    /// from which this one takes what it needs. Without a step left, an instance is rejected.
+    ///
+    /// # Errors
+    ///
+    /// As [`validate`](Self::validate), also if it takes more than the steps that are left.
+    pub fn validate_within(&self, instance: &Value, steps: &mut usize) -> Result<(), Faults> {
+        validate::validate(&self.0, instance, steps)
     }
 
     /// The memory that it takes, in bytes: an estimate that errs on the high side.

@@ -28,13 +28,19 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    pub(crate) fn new() -> Self {
-        Self { left: MAX_STEPS, levels: MAX_NESTING }
+    pub(crate) fn new(steps: usize) -> Self {
+        Self { left: steps, levels: MAX_NESTING }
+    }
+
+    /// How many have not been spent.
+    pub(crate) fn left(&self) -> usize {
+        self.left
     }
 
     pub(crate) fn spend(&mut self, steps: usize) -> Result<(), Stop> {
-        self.left = self.left.checked_sub(steps).ok_or(Stop::Exhausted)?;
-        Ok(())
+        let left = self.left.checked_sub(steps);
+        self.left = left.unwrap_or(0);
+        left.map(|_| ()).ok_or(Stop::Exhausted)
     }
 
     /// Begins a level of a recursion.

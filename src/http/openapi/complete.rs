@@ -59,10 +59,10 @@ fn rejections_of(method: &str, traits: &Traits) -> Vec<&'static Kind> {
     let mut add = |applies: bool, more: &[&'static Kind]| kinds.extend(more.iter().filter(|_| applies));
     add(traits.has_content, &[&NOT_ACCEPTABLE]);
     // The body of every write is read, even if it must be empty.
-    add(traits.is_write, &[&BODY_TIMEOUT, &TOO_LARGE, &UNSUPPORTED_MEDIA_TYPE, &INVALID]);
+    add(traits.is_write || traits.has_body, &[&BODY_TIMEOUT, &TOO_LARGE, &UNSUPPORTED_MEDIA_TYPE, &INVALID]);
     add(traits.is_write, &[&CONFLICT]);
     // A PUT creates what is missing.
-    add(traits.is_on_entity && method != "put", &[&NOT_FOUND]);
+    add(traits.is_below_entity && method != "put", &[&NOT_FOUND]);
     add(traits.is_on_entity, &[&PRECONDITION_FAILED]);
     add(traits.is_on_entity && traits.is_write, &[&CONFLICT]);
     add(traits.is_on_entity && matches!(method, "put" | "patch" | "delete"), &[&PRECONDITION_REQUIRED]);

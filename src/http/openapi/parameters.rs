@@ -44,6 +44,14 @@ fn of_paths() -> Value {
             "schema": { "type": "string", "pattern": COLLECTION_KEY, "maxLength": MAX_COLLECTION_KEY },
             "example": "acme.lamps",
         },
+        "Version": {
+            "name": "version",
+            "in": "path",
+            "required": true,
+            "description": "The version of the schema.",
+            "schema": { "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX },
+            "example": 1,
+        },
     })
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The parameters of paths that are components of the document.
-const PATH_PARAMETERS: [(&str, &str); 2] = [("/{id}", "Id"), ("/{key}", "Key")];
+const PATH_PARAMETERS: [(&str, &str); 3] = [("/{id}", "Id"), ("/{key}", "Key"), ("/{version}", "Version")];
 
 /// What an operation is, as far as the document depends on it.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Traits {
     pub has_content: bool,
     /// It works on one entity, whose id or key is in the path.
     pub is_on_entity: bool,
+    /// Its path has a parameter, so that what it names may be missing.
+    pub is_below_entity: bool,
     /// The shared parameters of the path, as components of the document.
     pub path_parameters: Vec<&'static str>,
     /// It changes something.
@@ -31,15 +33,20 @@ impl Traits {
         let mut responses = operation["responses"].as_object().into_iter().flatten();
         let parameters = PATH_PARAMETERS.iter().filter(|(place, _)| path.contains(place));
         let path_parameters: Vec<_> = parameters.map(|(_, name)| *name).collect();
-        let is_on_entity = !path_parameters.is_empty();
+        let is_below_entity = !path_parameters.is_empty();
+        let is_list = method == "get" && !path.ends_with('}');
+        // A check takes a body that is too long for a URL, and changes nothing.
+        let is_check = operation["operationId"].as_str().is_some_and(|id| id.starts_with("check_"));
+        let is_on_entity = is_below_entity && !is_list && !is_check;
         Self {
             has_body: operation.get("requestBody").is_some(),
             has_content: responses.any(|(_, response)| response.get("content").is_some()),
             is_on_entity,
+            is_below_entity,
             path_parameters,
-            is_write: matches!(method, "post" | "put" | "patch" | "delete"),
+            is_write: matches!(method, "post" | "put" | "patch" | "delete") && !is_check,
             is_conditional_read: is_on_entity && method == "get",
-            is_list: !is_on_entity && method == "get",
+            is_list,
         }
     }
 }

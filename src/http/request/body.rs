@@ -20,6 +20,9 @@ pub trait FromBody<H>: Sized {
     /// The accepted media types; if empty, any is.
     const MEDIA_TYPES: &[&str];
 
+    /// Whether a short body may take long to read.
+    const IS_LABORIOUS: bool = false;
+
     /// Reads it.
     ///
     /// # Errors

@@ -23,6 +23,13 @@ pub trait Input: DeserializeOwned + Validate + ToSchema {
     /// back (AIP-203).
     const OUTPUT_ONLY: &'static [&'static str];
 
+    /// The members with rules that a part of a value may break although the whole value holds them,
+    /// so that the objects of a merge patch are not held to them.
+    const WHOLE: &'static [&'static str] = &[];
+
+    /// Whether little content may take long to validate.
+    const IS_LABORIOUS: bool = false;
+
     /// Whether this is one of the other members.
     fn is_output_only(name: &str) -> bool {
         Self::OUTPUT_ONLY.contains(&name)
@@ -39,6 +46,7 @@ pub struct Replacement<T>(pub T);
 
 impl<H, T: Input> FromBody<H> for Content<T> {
     const MEDIA_TYPES: &[&str] = <Json<T> as FromBody<H>>::MEDIA_TYPES;
+    const IS_LABORIOUS: bool = T::IS_LABORIOUS;
 
     fn from_body(_: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
         json::parse(body, &|text, _| without_output_only::<T>(text)).map(Self)
@@ -47,6 +55,7 @@ impl<H, T: Input> FromBody<H> for Content<T> {
 
 impl<H, K: PathKey, T: Input> FromBody<(K, H)> for Replacement<T> {
     const MEDIA_TYPES: &[&str] = <Json<T> as FromBody<(K, H)>>::MEDIA_TYPES;
+    const IS_LABORIOUS: bool = T::IS_LABORIOUS;
 
     fn from_body(_: &str, body: &[u8], (path, _): &(K, H)) -> Result<Self, Problem> {
         let leniency = |text: &str, faults: &mut Vec<Fault>| {

@@ -9,8 +9,16 @@ use hmac::{Hmac, Mac};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::query::Expected;
-use crate::postgres::keyset::{SortKey, Start};
+use super::{
+    head::{FromHead, Head},
+    preconditions,
+    query::Expected,
+};
+use crate::{
+    actor::Actor,
+    app::App,
+    postgres::keyset::{SortKey, Start},
+};
 
 const FORMAT: u8 = 2;
 const TAG: usize = 16;
@@ -27,6 +35,28 @@ impl CursorScope {
         let mut scope = [0; 8];
         scope.copy_from_slice(&hash[..8]);
         Self(scope)
+    }
+}
+
+/// A list with filters in its body, before they are known. It evaluates no preconditions.
+#[derive(Debug)]
+pub struct Target {
+    path: String,
+    actor: &'static str,
+}
+
+impl FromHead for Target {
+    async fn from_head(head: &mut Head, _: &App) -> Option<Self> {
+        preconditions::reject(head);
+        let actor = head.parts.extensions.get::<Actor>().map_or("", Actor::cursor_scope);
+        Some(Self { path: head.parts.uri.path().to_owned(), actor })
+    }
+}
+
+impl Target {
+    /// The list with the meaning of `filter`, sorted by `K`.
+    pub fn scope<K: SortKey>(&self, filter: &impl Serialize) -> CursorScope {
+        CursorScope::new::<K>(&self.path, filter, self.actor)
     }
 }
 

@@ -3,7 +3,7 @@
 pub mod body;
 pub mod collection_key;
 pub mod content;
-mod cursor;
+pub mod cursor;
 pub mod field;
 pub mod head;
 pub mod json;
@@ -15,6 +15,7 @@ pub mod path;
 pub mod preconditions;
 pub mod prefer;
 pub mod query;
+pub mod schema;
 mod target;
 pub mod text;
 pub mod valid;

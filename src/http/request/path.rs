@@ -49,6 +49,19 @@ impl PathKey for Id {
     }
 }
 
+/// The number of a schema in a path.
+#[derive(Debug, PartialEq)]
+pub struct Version(pub i32);
+
+impl PathKey for Version {
+    const NAME: &'static str = "version";
+
+    fn parse(text: &str) -> Result<Self, Expected> {
+        let version = text.parse().ok().filter(|version: &i32| *version > 0 && version.to_string() == text);
+        version.map(Self).ok_or(Expected("version", "must be an integer from 1 to 2147483647".into()))
+    }
+}
+
 /// The hyphenated form of RFC 9562 §4, in either case, and none of the others that the parser
 /// knows.
 pub fn parse_uuid(text: &str) -> Option<Uuid> {

@@ -25,8 +25,8 @@ use crate::{app::App, http::response::problem::Problem};
 /// Above this many bytes, the work takes longer than handing the runtime to another thread.
 const LONG: usize = 64 * 1024;
 
-/// How many long bodies are read at once.
-static LONG_BODIES: LazyLock<Semaphore> =
+/// How much long work is done at once.
+static LONG_WORK: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from)));
 
 /// A request whose head is a valid `H` and whose body is a valid `B`.
@@ -45,11 +45,19 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
         let Some(valid) = H::from_head(&mut head, app).await.filter(|_| head.faults.is_empty()) else {
             return Err(Problem::malformed(head.faults));
         };
-        // Few at a time: a value of many small parts takes many times its length.
-        let _permit = if head.body.len() > LONG { LONG_BODIES.acquire().await.ok() } else { None };
-        let body = off_runtime(head.body.len(), || B::from_body(media_type, &head.body, &valid))?;
+        let is_long = B::IS_LABORIOUS || head.body.len() > LONG;
+        let _permit = if is_long { LONG_WORK.acquire().await.ok() } else { None };
+        let work = if is_long { usize::MAX } else { 0 };
+        let body = off_runtime(work, || B::from_body(media_type, &head.body, &valid))?;
         Ok(Self(valid, body))
     }
+}
+
+/// Runs work that takes long, for which other requests do not wait. Little of it runs at once: a
+/// value of many small parts takes many times its length.
+pub async fn at_length<T>(work: impl FnOnce() -> T) -> T {
+    let _permit = LONG_WORK.acquire().await.ok();
+    off_runtime(usize::MAX, work)
 }
 
 /// Runs work on this many bytes. If it is long, other requests do not wait for it.

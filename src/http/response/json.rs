@@ -35,6 +35,19 @@ pub fn verbatim<S: Serializer>(text: &JsonText, serializer: S) -> Result<S::Ok, 
     serializer.serialize_bytes(text.as_str().as_bytes())
 }
 
+/// As [`verbatim`], or null.
+///
+/// # Errors
+///
+/// The writer fails.
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+pub fn optional_verbatim<S: Serializer>(text: &Option<JsonText>, serializer: S) -> Result<S::Ok, S::Error> {
+    match text {
+        Some(text) => verbatim(text, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// Compact JSON in which bytes stand for themselves.
 struct Verbatim;
 

@@ -1,17 +1,20 @@
 //! The rows of the catalogue.
 
+mod collection;
+
 use autogenerate::{Enum, Table, model::Metadata};
 use chrono::{DateTime, Utc};
 use curio_filter::{Field, Filter, Kind};
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
+pub use self::collection::{Collection, CollectionContent, CollectionSchema, DEFAULT_COLLECTION, SchemaRef};
 use crate::postgres::{entity::Entity, json::JsonText, rule::Rule};
 
 /// Adds the tables of the catalogue.
 #[must_use]
 pub fn add_tables(metadata: Metadata) -> Metadata {
-    metadata.table::<Collection>().table::<Item>()
+    metadata.table::<Collection>().table::<CollectionSchema>().table::<Item>()
 }
 
 /// The checks on what clients send.
@@ -27,6 +30,12 @@ pub const RULES: &[Rule] = &[
         pointer: "/title",
         code: "length",
         detail: "must have 1 to 200 characters",
+    },
+    Rule {
+        constraint: "collection_schemas_schema_check",
+        pointer: "/schema",
+        code: "type",
+        detail: "must be an object or a boolean",
     },
     Rule {
         constraint: "items_name_check",
@@ -47,66 +56,6 @@ pub const RULES: &[Rule] = &[
         detail: "must be an object",
     },
 ];
-
-/// What items belong to: their type.
-#[derive(Debug, Clone, sqlx::FromRow, Table)]
-#[table(
-    name = "collections",
-    index(name = "collections_newest_idx", columns = ["created_at DESC", "id DESC"])
-)]
-pub struct Collection {
-    /// UUID version 8 (RFC 9562), made of the key.
-    #[column(primary_key)]
-    pub id: Uuid,
-    /// 1 to 4 labels, joined by dots; never changed.
-    #[column(
-        type = "varchar(255)",
-        unique,
-        check = r"key ~ '^[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,3}$'"
-    )]
-    pub key: String,
-    /// What people call it: 1 to 200 characters after trimming, no control characters.
-    #[column(type = "varchar(200)", check = "char_length(title) BETWEEN 1 AND 200")]
-    pub title: String,
-    /// What its items are, at most 2000 characters.
-    #[column(type = "varchar(2000)", default = "''")]
-    pub description: String,
-    /// 1 at creation, incremented by every change: the entity tag.
-    #[column(default = "1", check = "version >= 1")]
-    pub version: i64,
-    /// When the row was inserted, by the database's clock.
-    #[column(default = "now()")]
-    pub created_at: DateTime<Utc>,
-    /// When the row was last changed, by the database's clock.
-    #[column(default = "now()")]
-    pub updated_at: DateTime<Utc>,
-}
-
-impl Entity for Collection {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
-
-    fn created_at(&self) -> DateTime<Utc> {
-        self.created_at
-    }
-}
-
-/// The collection of items that name none. It always exists.
-pub const DEFAULT_COLLECTION: &str = "default";
-
-/// The part of a collection that clients write, except the key.
-#[derive(Debug, Clone)]
-pub struct CollectionContent {
-    /// See [`Collection::title`].
-    pub title: String,
-    /// See [`Collection::description`].
-    pub description: String,
-}
 
 /// A thing worth keeping track of.
 #[derive(Debug, Clone, sqlx::FromRow, Table)]
@@ -223,6 +172,19 @@ pub struct ItemContent {
     pub status: Status,
     /// See [`Item::attributes`].
     pub attributes: Box<RawValue>,
+    /// How the attributes were validated.
+    pub validity: Validity,
+}
+
+/// The schema by which the attributes of an item were validated, which is the one that the item
+/// names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Validity {
+    /// `None` if the collection has no schema.
+    pub schema: Option<SchemaRef>,
+    /// Whether the transaction has read that the collection has this schema, and has locked the
+    /// collection, so that it is not removed. Otherwise the statement that writes the item looks.
+    pub is_read: bool,
 }
 
 /// Which items a list contains; a filter that is `None` or empty admits every item.

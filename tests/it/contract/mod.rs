@@ -2,6 +2,7 @@
 //! declared.
 
 mod samples;
+mod schemas;
 
 use std::collections::BTreeMap;
 
@@ -147,6 +148,8 @@ async fn every_operation_responds_as_the_document_declares() {
         let samples = Samples { resource, id: &id, cursor: &cursor }.unconditional();
         coverage.send(&document, &strict, &samples).await;
     }
+    let service = TestService::start_with(options()).await;
+    coverage.send(&document, &service, &schemas::samples(&service).await).await;
     // These need a fault from outside, or another request at the same time, and have tests of their
     // own; 401 is reserved.
     let elsewhere = ["401", "408", "409", "429", "500", "503", "default"];

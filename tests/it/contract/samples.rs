@@ -13,7 +13,7 @@ use crate::support::{
     service::{Reply, TestService},
 };
 
-const JSON: &str = "application/json";
+pub const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
 const JSON_PATCH: &str = "application/json-patch+json";
 const KEY: &str = "idempotency-key";
@@ -30,12 +30,17 @@ pub struct Sample {
 }
 
 impl Sample {
-    fn header(mut self, name: &'static str, value: &'static str) -> Self {
+    pub fn new(operation: &str, method: Method, path: &str, status: u16) -> Self {
+        let (operation, path) = (operation.to_owned(), path.to_owned());
+        Self { operation, method, path, status, headers: Vec::new(), body: String::new() }
+    }
+
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.push((name, value));
         self
     }
 
-    fn text(self, media_type: &'static str, body: impl Into<String>) -> Self {
+    pub fn text(self, media_type: &'static str, body: impl Into<String>) -> Self {
         Self { body: body.into(), ..self.header("content-type", media_type) }
     }
 
@@ -78,9 +83,7 @@ struct Operation {
 
 impl Operation {
     fn sample(&self, status: u16) -> Sample {
-        let Self { id, method, path, .. } = self;
-        let (operation, method, path) = (id.clone(), method.clone(), path.clone());
-        Sample { operation, method, path, status, headers: Vec::new(), body: String::new() }
+        Sample::new(&self.id, self.method.clone(), &self.path, status)
     }
 
     fn valid(&self, status: u16) -> Sample {

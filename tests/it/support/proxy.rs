@@ -47,7 +47,14 @@ pub struct Proxy {
     cut: Cut,
     /// Changes when the connections that are open then become silent.
     silenced: watch::Sender<()>,
-    bytes: Arc<AtomicUsize>,
+    traffic: Arc<Traffic>,
+}
+
+/// What has passed.
+#[derive(Debug, Default)]
+struct Traffic {
+    bytes_from_server: AtomicUsize,
+    reads_from_client: AtomicUsize,
 }
 
 impl Proxy {
@@ -57,8 +64,8 @@ impl Proxy {
         let (mode, watched) = watch::channel(Mode::Open);
         let cut = Cut::default();
         let cuts = Arc::clone(&cut);
-        let bytes = Arc::default();
-        let counted = Arc::clone(&bytes);
+        let traffic = Arc::default();
+        let counted = Arc::clone(&traffic);
         let (silenced, silence) = watch::channel(());
         let target = format!("{host}:{port}");
         tokio::spawn(async move {
@@ -71,12 +78,18 @@ impl Proxy {
                 }
             }
         });
-        Self { address, mode, cut, silenced, bytes }
+        Self { address, mode, cut, silenced, traffic }
     }
 
     /// How many bytes the server has sent.
     pub fn bytes_from_server(&self) -> usize {
-        self.bytes.load(Ordering::Relaxed)
+        self.traffic.bytes_from_server.load(Ordering::Relaxed)
+    }
+
+    /// How many round trips there were, if each client waits for its responses and sends no more
+    /// than 16 KiB at once.
+    pub fn round_trips(&self) -> usize {
+        self.traffic.reads_from_client.load(Ordering::Relaxed)
     }
 
     /// From now on nothing passes over the open connections, which stay open; new ones are not
@@ -105,7 +118,7 @@ async fn pass(
     mode: watch::Receiver<Mode>,
     mut silence: watch::Receiver<()>,
     cut: Cut,
-    bytes: Arc<AtomicUsize>,
+    traffic: Arc<Traffic>,
 ) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
@@ -114,6 +127,7 @@ async fn pass(
     let up = async {
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
+            traffic.reads_from_client.fetch_add(1, Ordering::Relaxed);
             let text = String::from_utf8_lossy(&buffer[..read]);
             let cut = cut.lock().unwrap().take_if(|(statement, _)| text.contains(*statement));
             let at = cut.map(|(_, at)| at);
@@ -130,7 +144,7 @@ async fn pass(
         let mut mode = mode;
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(read @ 1..) = from_server.read(&mut buffer).await {
-            bytes.fetch_add(read, Ordering::Relaxed);
+            traffic.bytes_from_server.fetch_add(read, Ordering::Relaxed);
             let _ = mode.wait_for(|mode| *mode != Mode::Hold).await;
             if is_last_response.load(Ordering::Relaxed) || to_client.write_all(&buffer[..read]).await.is_err()
             {

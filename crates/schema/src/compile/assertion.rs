@@ -9,7 +9,7 @@ use crate::{
     excerpt::{counted, excerpt, json, quoted},
     number::{Decimal, Divisor, MAX_DIVISOR_DIGITS},
     path::Step,
-    steps::Steps,
+    steps::{MAX_STEPS, Steps},
     tree::{Assertion, Check, Measure, NodeId, Relation},
     value::write_canonical,
 };
@@ -74,7 +74,7 @@ impl<'s> Builder<'s> {
         let mut texts = HashSet::new();
         for value in values {
             let mut text = String::new();
-            if write_canonical(value, &mut text, &mut Steps::new()).is_err() {
+            if write_canonical(value, &mut text, &mut Steps::new(MAX_STEPS)).is_err() {
                 self.survey.fault(node, &[Step::Member(keyword)], "too_complex", "must be simpler");
                 return None;
             }

@@ -10,7 +10,7 @@ use crate::{
     fault::{Fault, Faults},
     path::Path,
     pattern::States,
-    steps::{Steps, Stop},
+    steps::{MAX_STEPS, Steps, Stop},
     tree::{Keyword, Node, NodeId, ROOT, Tree},
 };
 
@@ -44,17 +44,19 @@ struct Validator<'s> {
     faults: Faults,
 }
 
-/// All faults of an instance.
-pub(crate) fn validate(tree: &Tree, instance: &Value) -> Result<(), Faults> {
+/// All faults of an instance, in no more than this many steps, from which it takes what it needs.
+pub(crate) fn validate(tree: &Tree, instance: &Value, steps: &mut usize) -> Result<(), Faults> {
+    let most = (*steps).min(MAX_STEPS);
     let mut validator = Validator {
         tree,
-        steps: Steps::new(),
+        steps: Steps::new(most),
         states: States::default(),
         marks: Vec::new(),
         faults: Faults::default(),
     };
     let at = At { value: instance, path: &Path::ROOT };
     let result = validator.evaluate(ROOT, at, Mode { reports: true, marks: false }, "schema.false");
+    *steps -= most - validator.steps.left();
     if result == Err(Stop::Exhausted) {
         validator.faults.stop(Fault {
             pointer: String::new(),

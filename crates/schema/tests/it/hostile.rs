@@ -42,6 +42,24 @@ fn long_chains_of_references_are_rejected() {
 }
 
 #[test]
+fn instances_may_share_a_number_of_steps() {
+    let schema = compile(&json!({"items": {"type": "integer"}}));
+    let instance = json!(vec![1; 1_000]);
+    let mut steps = 10_000;
+    assert!(schema.validate_within(&instance, &mut steps).is_ok());
+    let taken = 10_000 - steps;
+    assert!((1_000..10_000).contains(&taken), "{taken}");
+    let mut steps = 2 * taken;
+    assert!(schema.validate_within(&instance, &mut steps).is_ok());
+    assert!(schema.validate_within(&instance, &mut steps).is_ok());
+    assert_eq!(steps, 0);
+    assert_eq!(codes(schema.validate_within(&instance, &mut steps)), [(String::new(), "schema.too_complex")]);
+    let mut steps = taken - 1;
+    assert!(schema.validate_within(&instance, &mut steps).is_err());
+    assert_eq!(steps, 0);
+}
+
+#[test]
 fn what_takes_too_many_steps_is_rejected() {
     let numbers = json!(vec![1; MAX_BYTES / 2]);
     let objects = json!(vec![json!({}); MAX_BYTES / 3]);

@@ -19,3 +19,24 @@ impl Event for CollectionCreated {
         tracing::info!(collection.key = self.key, "collection.created");
     }
 }
+
+/// A collection got a schema of another value.
+#[derive(Debug)]
+pub struct SchemaCreated {
+    key: String,
+    version: i32,
+}
+
+impl SchemaCreated {
+    /// The schema that a collection has, if it had another version before.
+    pub fn since(before: Option<i32>, collection: &Collection) -> Option<Self> {
+        let version = collection.schema_version.filter(|version| before != Some(*version))?;
+        Some(Self { key: collection.key.clone(), version })
+    }
+}
+
+impl Event for SchemaCreated {
+    fn log(&self) {
+        tracing::info!(collection.key = self.key, schema.version = self.version, "schema.created");
+    }
+}

@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use http::StatusCode;
 
 use super::{
-    events::CollectionCreated,
+    events::{CollectionCreated, SchemaCreated},
     schemas::{CollectionCreate, CollectionPage, CollectionPatch, CollectionReplace, CollectionView},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
             patch::Patch,
             preconditions::Preconditions,
             query::{NoQuery, Query},
-            valid::Valid,
+            valid::{Valid, at_length},
         },
         response::{
             problem::{CONFLICT, Problem},
@@ -38,7 +38,8 @@ const PATH: &str = "/v1/collections";
 
 /// Create a collection
 ///
-/// The client chooses its key, which never changes. 409 if there is a collection with this key.
+/// The client chooses its key, which never changes. 409 if there is a collection with this key. The
+/// attributes of its items must satisfy its schema, if it has one.
 #[utoipa::path(
     post, path = "/v1/collections", tag = "collections", request_body = CollectionCreate,
     responses((status = 201, body = CollectionView))
@@ -53,6 +54,7 @@ pub async fn create_collection(
     let created =
         created.ok_or_else(|| Problem::new(&CONFLICT, "There is a collection with this key already."))?;
     write.record(CollectionCreated::from(&created));
+    write.record_some(SchemaCreated::since(None, &created));
     let version = created.version;
     let reply = Reply::created(PATH, key, &CollectionView::from(created))?.with_version(version);
     write.commit(tx, reply).await
@@ -98,7 +100,8 @@ pub async fn list_collections(
 ///
 /// Members that are left out get their defaults. The response has no `ETag` field, because the
 /// stored collection is not byte for byte what was sent (RFC 9110 §9.3.4); its body has the new
-/// version. `If-None-Match: *` creates and never replaces, `If-Match` replaces and never creates.
+/// version. `If-None-Match: *` creates and never replaces, `If-Match` replaces and never creates. A
+/// schema of another value is a new version; items keep the version that they were written with.
 #[utoipa::path(
     put, path = "/v1/collections/{key}", tag = "collections", request_body = CollectionReplace,
     responses((status = 200, body = CollectionView), (status = 201, body = CollectionView))
@@ -112,13 +115,15 @@ pub async fn replace_collection(
     let mut tx = write.begin(&app).await?;
     let reply = loop {
         let current = collection::get_for_update(&mut tx, key.as_str()).await?;
-        if write.preconditions.put(current)?.is_some() {
+        if let Some(current) = write.preconditions.put(current)? {
             let updated = collection::update(&mut tx, key.as_str(), &content).await?;
+            write.record_some(SchemaCreated::since(current.schema_version, &updated));
             break Reply::ok(&CollectionView::from(updated))?;
         }
         // A concurrent transaction has created it and committed: decide again about that one.
         if let Some(created) = collection::create(&mut tx, key.as_str(), &content).await? {
             write.record(CollectionCreated::from(&created));
+            write.record_some(SchemaCreated::since(None, &created));
             break Reply::created(PATH, key, &CollectionView::from(created))?;
         }
     };
@@ -129,7 +134,8 @@ pub async fn replace_collection(
 ///
 /// The body is a JSON Merge Patch (RFC 7396), also as `application/json`, or with
 /// `application/json-patch+json` a JSON Patch (RFC 6902) of at most 100 operations, all or nothing.
-/// The result is validated as a whole; the pointers of its faults are into the result.
+/// The result is validated as a whole; the pointers of its faults are into the result. A merge patch
+/// changes members of the schema, too, and replaces no schema as a whole.
 #[utoipa::path(
     patch, path = "/v1/collections/{key}", tag = "collections",
     request_body(content = CollectionPatch, content_type = "application/merge-patch+json"),
@@ -139,18 +145,21 @@ pub async fn update_collection(
     State(app): State<Arc<App>>,
     Valid(head, patch): Valid<(CollectionKey, Write), Patch<CollectionReplace>>,
 ) -> Result<Response, Outcome> {
-    let (key, write) = head;
+    let (key, mut write) = head;
     let mut tx = write.begin(&app).await?;
     let current = write.preconditions.live(collection::get_for_update(&mut tx, key.as_str()).await?)?;
-    let content = patch.apply(&CollectionView::from(current))?;
+    let before = current.schema_version;
+    let content = at_length(|| patch.apply(&CollectionView::from(current))).await?;
     let updated = collection::update(&mut tx, key.as_str(), &content.into()).await?;
+    write.record_some(SchemaCreated::since(before, &updated));
     let version = updated.version;
     write.commit(tx, Reply::ok(&CollectionView::from(updated))?.with_version(version)).await
 }
 
 /// Delete a collection
 ///
-/// 409 while it has items, deleted ones included, and always for `default`.
+/// 409 while it has items, deleted ones included, and always for `default`. Its schemas are deleted
+/// with it.
 #[utoipa::path(
     delete, path = "/v1/collections/{key}", tag = "collections", responses((status = 204))
 )]

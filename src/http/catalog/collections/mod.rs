@@ -1,7 +1,9 @@
-//! Collections: CRUD.
+//! Collections: CRUD, and their schemas.
 
+mod check;
 mod events;
 mod handlers;
+mod history;
 mod schemas;
 
 use std::sync::Arc;
@@ -25,4 +27,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
             handlers::update_collection,
             handlers::delete_collection
         ))
+        .routes(routes!(check::handlers::check_schema))
+        .routes(routes!(history::handlers::list_schemas))
+        .routes(routes!(history::handlers::get_schema))
 }

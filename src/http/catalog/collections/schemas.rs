@@ -13,11 +13,18 @@ use crate::{
         request::{
             collection_key::{CollectionKey, validate_key},
             content::Input,
+            schema::OptionalSchema,
             text,
         },
-        response::{json::microseconds, page::PageView},
+        response::{
+            json::{microseconds, optional_verbatim},
+            page::PageView,
+        },
     },
-    postgres::catalog::models::{Collection, CollectionContent},
+    postgres::{
+        catalog::models::{Collection, CollectionContent},
+        json::JsonText,
+    },
 };
 
 /// The most characters of a title.
@@ -55,7 +62,10 @@ impl ToSchema for CollectionDescription {}
 /// ignored.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(examples(json!({ "key": "acme.lamps", "title": "Lamps", "description": "All lamps of Acme." })))]
+#[schema(examples(json!({
+    "key": "acme.lamps", "title": "Lamps", "description": "All lamps of Acme.",
+    "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } }
+})))]
 pub struct CollectionCreate {
     #[validate(custom(function = validate_key))]
     #[schema(inline)]
@@ -67,15 +77,20 @@ pub struct CollectionCreate {
     #[validate(custom(function = validate_description))]
     #[schema(inline)]
     description: CollectionDescription,
+    #[serde(default)]
+    #[validate(nested)]
+    #[schema(inline)]
+    schema: OptionalSchema,
 }
 
 impl Input for CollectionCreate {
-    const OUTPUT_ONLY: &[&str] = &["version", "created_at", "updated_at"];
+    const OUTPUT_ONLY: &[&str] = &["schema_version", "version", "created_at", "updated_at"];
+    const IS_LABORIOUS: bool = true;
 }
 
 impl From<CollectionCreate> for (CollectionKey, CollectionContent) {
-    fn from(CollectionCreate { key, title, description }: CollectionCreate) -> Self {
-        (key, CollectionReplace { title, description }.into())
+    fn from(CollectionCreate { key, title, description, schema }: CollectionCreate) -> Self {
+        (key, CollectionReplace { title, description, schema }.into())
     }
 }
 
@@ -83,7 +98,10 @@ impl From<CollectionCreate> for (CollectionKey, CollectionContent) {
 /// server writes are ignored, and so is the key, which must be that of the path.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(examples(json!({ "title": "Lamps", "description": "All lamps of Acme." })))]
+#[schema(examples(json!({
+    "title": "Lamps", "description": "All lamps of Acme.",
+    "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } }
+})))]
 pub struct CollectionReplace {
     #[validate(custom(function = validate_title))]
     #[schema(inline)]
@@ -92,15 +110,21 @@ pub struct CollectionReplace {
     #[validate(custom(function = validate_description))]
     #[schema(inline)]
     description: CollectionDescription,
+    #[serde(default)]
+    #[validate(nested)]
+    #[schema(inline)]
+    schema: OptionalSchema,
 }
 
 impl Input for CollectionReplace {
-    const OUTPUT_ONLY: &[&str] = &["key", "version", "created_at", "updated_at"];
+    const OUTPUT_ONLY: &[&str] = &["key", "schema_version", "version", "created_at", "updated_at"];
+    const WHOLE: &[&str] = &["schema"];
+    const IS_LABORIOUS: bool = true;
 }
 
 impl From<CollectionReplace> for CollectionContent {
-    fn from(CollectionReplace { title, description }: CollectionReplace) -> Self {
-        Self { title: text::trim(&title.0).to_owned(), description: description.0 }
+    fn from(CollectionReplace { title, description, schema }: CollectionReplace) -> Self {
+        Self { title: text::trim(&title.0).to_owned(), description: description.0, schema: schema.into() }
     }
 }
 
@@ -117,12 +141,16 @@ pub struct CollectionPatch {
     title: Option<CollectionTitle>,
     #[schema(inline)]
     description: Option<CollectionDescription>,
+    #[schema(inline, nullable = false)]
+    schema: Option<OptionalSchema>,
 }
 
 /// A collection.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "key": "acme.lamps", "title": "Lamps", "description": "All lamps of Acme.", "version": 1,
+    "key": "acme.lamps", "title": "Lamps", "description": "All lamps of Acme.",
+    "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } },
+    "schema_version": 1, "version": 1,
     "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z"
 })))]
 pub struct CollectionView {
@@ -132,6 +160,12 @@ pub struct CollectionView {
     title: String,
     #[schema(inline, value_type = CollectionDescription)]
     description: String,
+    #[serde(serialize_with = "optional_verbatim")]
+    #[schema(inline, value_type = OptionalSchema)]
+    schema: Option<JsonText>,
+    /// The version of the schema, which every change of its value increments; null if there is none.
+    #[schema(required = true, minimum = 1, maximum = 2_147_483_647)]
+    schema_version: Option<i32>,
     /// 1 at creation, incremented by every change; the entity tag is this number in quotation
     /// marks.
     #[schema(minimum = 1)]
@@ -146,8 +180,16 @@ pub struct CollectionView {
 
 impl From<Collection> for CollectionView {
     fn from(collection: Collection) -> Self {
-        let Collection { id: _, key, title, description, version, created_at, updated_at } = collection;
-        Self { key, title, description, version, created_at, updated_at }
+        Self {
+            key: collection.key,
+            title: collection.title,
+            description: collection.description,
+            schema: collection.schema,
+            schema_version: collection.schema_version,
+            version: collection.version,
+            created_at: collection.created_at,
+            updated_at: collection.updated_at,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     counting::count,
+    draft::Draft,
     events::ItemCreated,
     finding::find,
     queries::{ItemDeleteQuery, ItemFilterQuery},
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
+    error::Error,
     http::{
         request::{
             body::NoBody,
@@ -29,7 +31,14 @@ use crate::{
         response::{problem::Problem, reply::Reply},
         write::{Outcome, Write},
     },
-    postgres::{catalog::operations::item, keyset::Newest},
+    postgres::{
+        catalog::{
+            models::{Item, ItemContent},
+            operations::item,
+        },
+        keyset::Newest,
+        transaction::Transaction,
+    },
 };
 
 /// The path of the list.
@@ -37,7 +46,8 @@ pub const PATH: &str = "/v1/items";
 
 /// Create an item
 ///
-/// The server generates the id, the version and the times.
+/// The server generates the id, the version and the times. The attributes must satisfy the schema
+/// of the collection, if it has one.
 #[utoipa::path(
     post, path = "/v1/items", tag = "items", request_body = ItemCreate,
     responses((status = 201, body = ItemView))
@@ -46,8 +56,15 @@ pub async fn create_item(
     State(app): State<Arc<App>>,
     Valid(mut write, Content(content)): Valid<Write, Content<ItemCreate>>,
 ) -> Result<Response, Outcome> {
+    let mut draft = Draft::new(&app, content.into()).await;
     let mut tx = write.begin(&app).await?;
-    let item = item::create(&mut tx, Uuid::now_v7(), &content.into()).await?;
+    let item = loop {
+        let content = draft.content(&app, &mut tx).await?;
+        let created = item::create(&mut tx, Uuid::now_v7(), content).await;
+        if let Some(item) = draft.unless_stale(created)? {
+            break item;
+        }
+    };
     write.record(ItemCreated::from(&item));
     let (id, version) = (item.id, item.version);
     let reply = Reply::created(PATH, id, &ItemView::from(item))?.with_version(version);
@@ -109,16 +126,42 @@ pub async fn replace_item(
         let current = item::get_for_update(&mut tx, id).await?;
         if let Some(current) = write.preconditions.put(current)? {
             let content = content.for_item_in(&current.collection)?;
-            break Reply::ok(&ItemView::from(item::update(&mut tx, id, &content).await?))?;
+            break Reply::ok(&ItemView::from(update(&app, &mut tx, id, content).await?))?;
         }
-        let content = content.clone().into();
         // A concurrent transaction has created it and committed: decide again about that item.
-        if let Some(item) = item::recreate(&mut tx, id, &content).await? {
+        if let Some(item) = recreate(&app, &mut tx, id, content.clone().into()).await? {
             write.record(ItemCreated::from(&item));
             break Reply::created(PATH, id, &ItemView::from(item))?;
         }
     };
     write.commit(tx, reply).await
+}
+
+async fn recreate(
+    app: &App,
+    tx: &mut Transaction,
+    id: Uuid,
+    content: ItemContent,
+) -> Result<Option<Item>, Error> {
+    let mut draft = Draft::new(app, content).await;
+    loop {
+        let content = draft.content(app, tx).await?;
+        let recreated = item::recreate(tx, id, content).await;
+        if let Some(item) = draft.unless_stale(recreated)? {
+            return Ok(item);
+        }
+    }
+}
+
+async fn update(app: &App, tx: &mut Transaction, id: Uuid, content: ItemContent) -> Result<Item, Error> {
+    let mut draft = Draft::new(app, content).await;
+    loop {
+        let content = draft.content(app, tx).await?;
+        let updated = item::update(tx, id, content).await;
+        if let Some(item) = draft.unless_stale(updated)? {
+            return Ok(item);
+        }
+    }
 }
 
 /// Change parts of an item
@@ -140,7 +183,7 @@ pub async fn update_item(
     let current = write.preconditions.live(item::get_for_update(&mut tx, id).await?)?;
     let collection = current.collection.clone();
     let content = patch.apply(&ItemView::from(current))?.for_item_in(&collection)?;
-    let item = item::update(&mut tx, id, &content).await?;
+    let item = update(&app, &mut tx, id, content).await?;
     let version = item.version;
     write.commit(tx, Reply::ok(&ItemView::from(item))?.with_version(version)).await
 }
@@ -170,7 +213,8 @@ pub async fn delete_item(
 
 /// Restore a deleted item
 ///
-/// It is as it was when it was deleted, with a new version. `If-Match` names the version of the
+/// It is as it was when it was deleted, with a new version. Its attributes are not validated again:
+/// they satisfy the schema of its `schema_version`. `If-Match` names the version of the
 /// deleted item, which lists with `include_deleted` show.
 #[utoipa::path(
     post, path = "/v1/items/{id}/restore", tag = "items", responses((status = 200, body = ItemView))

@@ -3,11 +3,13 @@
 mod attributes;
 mod batch;
 mod counting;
+mod draft;
 mod events;
 mod finding;
 mod handlers;
 mod queries;
 mod schemas;
+mod types;
 
 use std::sync::Arc;
 

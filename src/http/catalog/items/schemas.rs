@@ -24,7 +24,7 @@ use crate::{
         },
     },
     postgres::{
-        catalog::models::{DEFAULT_COLLECTION, Item, ItemContent, Status},
+        catalog::models::{DEFAULT_COLLECTION, Item, ItemContent, Status, Validity},
         json::JsonText,
     },
 };
@@ -155,6 +155,7 @@ impl From<ItemCreate> for ItemContent {
             name: name.into(),
             status: status.into(),
             attributes: attributes.into(),
+            validity: Validity::default(),
         }
     }
 }

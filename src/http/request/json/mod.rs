@@ -25,7 +25,7 @@ use validator::Validate;
 
 use self::{inspect::inspect, rules::rule_faults, scan::defuse};
 pub use self::{
-    rules::WHOLE,
+    rules::{INSIDE, WHOLE},
     scan::RESERVED,
     schema::{TypeSchema, limit_formats, required, unknown_fields},
     typed::from_str,

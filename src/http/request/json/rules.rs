@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 
 use jsonptr::Token;
+use serde_json::Value;
 use validator::{ValidationErrors, ValidationErrorsKind};
 
 use crate::error::Fault;
 
 /// The name under which the validator reports what is wrong with a value as a whole.
 pub const WHOLE: &str = "__all__";
+/// The parameter of an error with a JSON Pointer to what is wrong inside of the value.
+pub const INSIDE: &str = "inside";
 
 /// The faults that the validator found, each at the location of its field.
 pub fn rule_faults(errors: &ValidationErrors) -> Vec<Fault> {
@@ -28,7 +31,8 @@ fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
         match kind {
             ValidationErrorsKind::Field(errors) => faults.extend(errors.iter().map(|error| {
                 let detail = error.message.clone().unwrap_or(Cow::Borrowed("is not valid"));
-                Fault::at(&path, error.code.clone(), detail)
+                let inside = error.params.get(INSIDE).and_then(Value::as_str).unwrap_or_default();
+                Fault::at(format!("{path}{inside}"), error.code.clone(), detail)
             })),
             ValidationErrorsKind::Struct(errors) => collect(errors, &path, faults),
             ValidationErrorsKind::List(entries) => {

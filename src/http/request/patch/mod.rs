@@ -101,7 +101,7 @@ pub fn parse_merge<T: Input>(text: &str) -> Result<Map<String, Value>, Vec<Fault
     for (name, value) in members {
         if value.get() == "null" && schema.has_member(&name) {
             smallest.remove(&*name);
-        } else if !T::is_output_only(&name) {
+        } else if !T::is_output_only(&name) && !(T::WHOLE.contains(&&*name) && value.get().starts_with('{')) {
             smallest.insert(name.into_owned(), value.to_owned());
         }
     }

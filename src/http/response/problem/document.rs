@@ -125,7 +125,7 @@ pub struct Document<'a> {
 pub struct Entry<'a> {
     /// Where in the body it is: a JSON Pointer in URI fragment form (RFC 6901 §6).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 3073, pattern = "^#")]
+    #[schema(nullable = false, max_length = 3265, pattern = "^#")]
     pointer: Option<String>,
     /// Which path or query parameter it is in.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,7 +136,7 @@ pub struct Entry<'a> {
     #[schema(nullable = false, max_length = 64, pattern = "^[ -~]+$")]
     header: Option<&'a str>,
     /// Which rule is broken, for programs.
-    #[schema(max_length = 64, pattern = "^[a-z_]+$")]
+    #[schema(max_length = 64, pattern = "^[a-z_]+([.][a-z_]+)?$")]
     code: &'a str,
     /// What would be right, for people.
     #[schema(max_length = 256, pattern = "^[ -~]+$")]
@@ -159,7 +159,8 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn new(fault: &'a Fault) -> Self {
+    /// The entry for a fault.
+    pub fn new(fault: &'a Fault) -> Self {
         let (mut pointer, mut parameter, mut header) = (None, None, None);
         match &fault.location {
             Location::Pointer(text) => pointer = Some(fragment(text)),

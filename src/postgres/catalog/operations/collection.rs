@@ -7,9 +7,14 @@ use uuid::Uuid;
 use crate::{
     error::Error,
     postgres::{
-        catalog::models::{Collection, CollectionContent},
+        catalog::{
+            models::{Collection, CollectionContent},
+            operations::schema,
+        },
         count::Total,
+        json::JsonText,
         keyset::{Newest, Page, PageRequest},
+        measured::{push_measured, read_measured},
         versions::{continue_versions, purge},
     },
 };
@@ -19,7 +24,14 @@ macro_rules! query_collection {
     (before: [$($before:tt)+], after: $after:tt, arguments: $($argument:tt)*) => {
         sqlx::query_as!(
             Collection,
-            $($before)+ + "id, key, title, description, version, created_at, updated_at " + $after,
+            $($before)+
+                + r#"id, key, title, description, schema_id,
+                     (SELECT schema FROM collection_schemas WHERE collection_schemas.id = schema_id)
+                         AS "schema: JsonText",
+                     (SELECT version FROM collection_schemas WHERE collection_schemas.id = schema_id)
+                         AS schema_version,
+                     version, created_at, updated_at "#
+                + $after,
             $($argument)*
         )
     };
@@ -61,7 +73,18 @@ pub async fn create(
     .await?;
     let Some(created) = created else { return Ok(None) };
     let continued = continue_versions!(query: query_collection, table: "collections", id: id);
-    Ok(Some(continued.fetch_optional(conn).await?.unwrap_or(created)))
+    let created = continued.fetch_optional(&mut *conn).await?.unwrap_or(created);
+    let Some(value) = &content.schema else { return Ok(Some(created)) };
+    let schema_id = schema::create(&mut *conn, id, value).await?;
+    let created = query_collection!(
+        before: "UPDATE collections SET schema_id = $2 WHERE id = $1 RETURNING ",
+        after: "",
+        arguments: id,
+        schema_id,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Some(created))
 }
 
 /// The collection with this key.
@@ -77,16 +100,14 @@ pub async fn get(conn: &mut PgConnection, key: &str) -> Result<Option<Collection
     Ok(collection)
 }
 
-/// Those of the keys that are the keys of collections.
+/// The id of the collection with this key.
 ///
 /// # Errors
 ///
 /// Whatever the database reports.
-pub async fn find(conn: &mut PgConnection, keys: &[&str]) -> Result<Vec<String>, Error> {
-    let found = sqlx::query_scalar!("SELECT key FROM collections WHERE key = ANY($1)", keys as _)
-        .fetch_all(conn)
-        .await?;
-    Ok(found)
+pub async fn find_id(conn: &mut PgConnection, key: &str) -> Result<Option<Uuid>, Error> {
+    let id = sqlx::query_scalar!("SELECT id FROM collections WHERE key = $1", key);
+    Ok(id.fetch_optional(conn).await?)
 }
 
 /// The collection with this key, locked until the transaction ends. Writes of its items do not wait
@@ -106,7 +127,13 @@ pub async fn get_for_update(conn: &mut PgConnection, key: &str) -> Result<Option
     Ok(collection)
 }
 
-/// Replaces the content of a locked collection, increments its version, and returns it.
+/// Replaces the content of a locked collection, increments its version, and returns it. A schema of
+/// another value is a new version.
+///
+/// No lock keeps items from being written meanwhile: an item names the schema by which it was
+/// validated, so one that is written while the schema changes counts as written before. It need not
+/// wait, and neither need the change, which might never find a collection that no item is being
+/// written to.
 ///
 /// # Errors
 ///
@@ -116,9 +143,13 @@ pub async fn update(
     key: &str,
     content: &CollectionContent,
 ) -> Result<Collection, Error> {
+    let schema_id = match &content.schema {
+        Some(value) => Some(schema::find_or_create(&mut *conn, id_of(key), value).await?),
+        None => None,
+    };
     let collection = query_collection!(
         before: "UPDATE collections
-           SET title = $2, description = $3,
+           SET title = $2, description = $3, schema_id = $4,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
            WHERE key = $1
            RETURNING ",
@@ -126,13 +157,15 @@ pub async fn update(
         arguments: key,
         content.title,
         content.description,
+        schema_id,
     )
     .fetch_optional(conn)
     .await?;
     collection.ok_or(Error::NotFound)
 }
 
-/// Removes a locked collection, and stores its id, version and time in `tombstones`.
+/// Removes a locked collection with its schemas, and stores its id, version and time in
+/// `tombstones`.
 ///
 /// # Errors
 ///
@@ -151,12 +184,20 @@ pub async fn list(
     conn: &mut PgConnection,
     page: &PageRequest<Newest>,
 ) -> Result<Page<Collection, Newest>, Error> {
-    let mut query = QueryBuilder::<Postgres>::new(
-        "SELECT id, key, title, description, version, created_at, updated_at
-         FROM collections WHERE true",
-    );
-    page.push(&mut query);
-    Ok(page.page(query.build_query_as().fetch_all(conn).await?))
+    let mut query = QueryBuilder::<Postgres>::new("");
+    push_measured(&mut query, page, "schema", |query| {
+        query.push(
+            "SELECT id, key, title, description, schema_id,
+                 (SELECT schema FROM collection_schemas WHERE collection_schemas.id = schema_id) AS schema,
+                 (SELECT version FROM collection_schemas WHERE collection_schemas.id = schema_id)
+                     AS schema_version,
+                 version, created_at, updated_at
+             FROM collections WHERE true",
+        );
+        page.push(query);
+    });
+    let rows = query.build().fetch_all(conn).await?;
+    read_measured(&rows, page, None)
 }
 
 /// The number of collections.

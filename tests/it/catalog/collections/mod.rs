@@ -1,5 +1,8 @@
 //! What collections have of their own: keys, and the collection that always exists.
 
+mod check;
+mod schemas;
+
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -16,7 +19,7 @@ pub const COLLECTIONS: Resource = Resource {
     plural: "collections",
     path: "/v1/collections",
     identity: Identity::Key,
-    derived: &[],
+    derived: &["schema", "schema_version"],
     setup: "DELETE FROM collections",
     fields: &[
         Field { name: "title", rule: Rule::Text { max: 200 }, default: None },

@@ -6,6 +6,8 @@ mod filters;
 mod finding;
 mod heavy;
 mod patches;
+mod schema_races;
+mod schemas;
 
 use crate::support::resource::{
     Feature::{Batch, Replace, Restore, Update},

@@ -1,45 +1,34 @@
 //! Many writes of items in one transaction.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{extract::State, response::Response};
-use http::StatusCode;
 use uuid::Uuid;
 
 use super::{
     operations::{Operation, Operations, fault_at},
-    schemas::{BatchList, ItemBatch, ItemBatchReply, ItemBatchResult, ItemBatchResults},
+    plan::Plan,
+    schemas::{ItemBatch, ItemBatchReply},
+    validation::BatchSchemas,
 };
 use crate::{
     app::App,
     error::{Error, Fault},
     http::{
-        catalog::items::{
-            attributes::MAX_STORED_BYTES,
-            events::ItemCreated,
-            schemas::{ItemCreate, ItemView},
-        },
+        catalog::items::{attributes::MAX_STORED_BYTES, events::ItemCreated},
         limits::{BodyLimit, MEBIBYTE},
         request::{
-            json::size,
-            patch,
             preconditions::{self, Preconditions},
             valid::{Valid, off_runtime},
         },
         response::{
-            problem::{INVALID, Kind, NOT_FOUND, PRECONDITION_REQUIRED, Problem, TOO_LARGE},
+            problem::{Kind, NOT_FOUND, PRECONDITION_REQUIRED, Problem, TOO_LARGE},
             reply::Reply,
         },
         write::{Outcome, Write},
     },
     postgres::{
-        catalog::{
-            models::{Item, ItemContent},
-            operations::{collection, item},
-        },
+        catalog::{models::Item, operations::item},
         transaction::Transaction,
     },
 };
@@ -77,12 +66,19 @@ pub async fn batch_items(
     tx.hold(turn);
     let mut room = MAX_BYTES;
     let found = lock(&mut tx, &operations, &mut room).await?;
-    require_collections(&mut tx, &operations).await?;
-    let plan = off_runtime(MAX_BYTES - room, || plan(operations, found))?;
+    let schemas = BatchSchemas::read(&app, &mut tx, &operations, &found).await?;
+    let plan = off_runtime(schemas.work(MAX_BYTES - room), || Plan::new(operations, found, &schemas))?;
     // PostgreSQL returns what was written even if the response does not have it.
     let room = if write.prefers_minimal() { &mut { MAX_BYTES } } else { &mut room };
     take(room, plan.created.bytes() + plan.updated.bytes())?;
-    let written = execute(&mut tx, &plan).await?;
+    let written = match execute(&mut tx, &plan).await {
+        Err(error @ Error::Stale(_)) => {
+            // The next run finds the schema in the cache, and reads the current one first.
+            BatchSchemas::read_all(&app, &mut tx, &plan.collections()).await?;
+            return Err(error.into());
+        }
+        written => written?,
+    };
     for id in &plan.created.ids {
         written.get(id).into_iter().for_each(|item| write.record(ItemCreated::from(item)));
     }
@@ -99,46 +95,6 @@ fn take(room: &mut usize, bytes: usize) -> Result<(), Problem> {
     };
     *room = room.checked_sub(bytes).ok_or_else(|| Problem::new(&TOO_LARGE, detail()))?;
     Ok(())
-}
-
-/// The items to write with one statement.
-#[derive(Default)]
-struct Contents {
-    ids: Vec<Uuid>,
-    contents: Vec<ItemContent>,
-}
-
-impl Contents {
-    fn push(&mut self, id: Uuid, content: impl Into<ItemContent>) {
-        self.ids.push(id);
-        self.contents.push(content.into());
-    }
-
-    fn bytes(&self) -> usize {
-        let bytes = |it: &ItemContent| size::written_out(it.attributes.get()) + it.name.len();
-        self.contents.iter().map(bytes).sum()
-    }
-}
-
-/// What to write, after every operation was found to be possible.
-#[derive(Default)]
-struct Plan {
-    order: Vec<(StatusCode, Uuid)>,
-    created: Contents,
-    updated: Contents,
-    deleted: Vec<Uuid>,
-}
-
-impl Plan {
-    fn results(&self, mut written: HashMap<Uuid, Item>, minimal: bool) -> ItemBatchResults {
-        let results = self.order.iter().map(|(status, id)| {
-            let item = written.remove(id);
-            let version = item.as_ref().map(|item| item.version);
-            let item = item.filter(|_| !minimal).map(ItemView::from);
-            ItemBatchResult { status: status.as_u16(), id: *id, version, item }
-        });
-        ItemBatchResults { results: BatchList(results.collect()) }
-    }
 }
 
 /// Locks the items that the operations name, in id order, and as many at once as certainly fit.
@@ -161,58 +117,6 @@ async fn lock(
     }
     check_targets(operations, &found)?;
     Ok(found)
-}
-
-/// Rejects new items of missing collections.
-async fn require_collections(tx: &mut Transaction, operations: &[Operation]) -> Result<(), Problem> {
-    let named = || {
-        operations.iter().enumerate().filter_map(|(index, operation)| match operation {
-            Operation::Create(content) => Some((index, content.named_collection()?)),
-            _ => None,
-        })
-    };
-    let keys: Vec<&str> = named().map(|(_, key)| key).collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let found: HashSet<String> = collection::find(tx, &keys).await?.into_iter().collect();
-    let missing = named().filter(|(_, key)| !found.contains(*key));
-    let faults = missing.map(|(index, _)| fault_at(index, item::no_such_collection().inside("/item")));
-    reject(&INVALID, "An operation names a missing collection.", faults.collect())
-}
-
-/// Decides what to write to the items that were found.
-fn plan(operations: Vec<Operation>, mut found: HashMap<Uuid, Item>) -> Result<Plan, Problem> {
-    let mut plan = Plan::default();
-    let mut faults = Vec::new();
-    for (index, operation) in operations.into_iter().enumerate() {
-        plan.order.push(match operation {
-            Operation::Create(content) => {
-                let id = Uuid::now_v7();
-                plan.created.push(id, content);
-                (StatusCode::CREATED, id)
-            }
-            Operation::Update { id, patch, .. } => {
-                let current = found.remove(&id).ok_or(Error::NotFound)?;
-                let collection = current.collection.clone();
-                let merged = patch::merge::<ItemCreate>(&ItemView::from(current), patch);
-                match merged.and_then(|content| content.for_item_in(&collection)) {
-                    Ok(content) => plan.updated.push(id, content),
-                    Err(Error::Invalid(found)) => {
-                        let pointer = format!("/operations/{index}/patch");
-                        faults.extend(found.into_iter().map(|fault| fault.inside(&pointer)));
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-                (StatusCode::OK, id)
-            }
-            Operation::Delete { id, .. } => {
-                plan.deleted.push(id);
-                (StatusCode::NO_CONTENT, id)
-            }
-        });
-    }
-    if faults.is_empty() { Ok(plan) } else { Err(Problem::invalid(faults)) }
 }
 
 /// Writes with one statement for each kind of operation; returns the items created and updated.

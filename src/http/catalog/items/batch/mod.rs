@@ -2,4 +2,6 @@
 
 pub mod handlers;
 mod operations;
+mod plan;
 mod schemas;
+mod validation;

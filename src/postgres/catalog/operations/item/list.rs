@@ -2,7 +2,7 @@
 
 use curio_filter::{Filter, Part};
 use serde_json::Value;
-use sqlx::{FromRow as _, PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
+use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use crate::{
@@ -10,19 +10,15 @@ use crate::{
     postgres::{
         catalog::models::{Item, ItemFilter},
         keyset::{Newest, Page, PageRequest, Start},
+        measured::{push_measured, read_measured},
     },
 };
 
 const COLUMNS: &str =
     "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
 
-/// Pages of at most this many items have at most 5 MiB, and are not measured.
-const UNMEASURED: u32 = 50;
-/// The bytes of attributes in memory. Printing them takes up to a hundred times as long.
-const SIZE: &str = "pg_column_size(attributes #> '{}')";
-/// How many of them become a byte of JSON, at most: a digit takes 12 in an array, and 3 with a
-/// comma and a space.
-const SIZE_OF_BYTE: usize = 4;
+/// What pages are measured by.
+const MEASURED: &str = "attributes";
 
 /// A page of items, newest first. The filter [is in order](ItemFilter::is_in_order).
 ///
@@ -35,9 +31,9 @@ pub async fn list(
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
     let mut query = QueryBuilder::new("");
-    push_measured(&mut query, page, |query| push_page(query, COLUMNS, filter, page));
+    push_measured(&mut query, page, MEASURED, |query| push_page(query, COLUMNS, filter, page));
     let rows = query.build().fetch_all(conn).await?;
-    read_page(&rows, page, None)
+    read_measured(&rows, page, None)
 }
 
 /// A page of items, newest first: a walk along the list, until the page is full or `most` items
@@ -69,20 +65,20 @@ pub async fn walk(
          FROM (SELECT) AS one LEFT JOIN last ON true LEFT JOIN (",
         walk.limit
     ));
-    push_measured(&mut query, page, |query| {
+    push_measured(&mut query, page, MEASURED, |query| {
         query.push("SELECT * FROM matches");
     });
     query.push(") AS matches ON true");
     page.push_order(&mut query);
     // There are too many different filters to prepare a statement for each.
     let mut rows = query.build().persistent(false).fetch_all(conn).await?;
-    let Some(row) = rows.first() else { return read_page(&rows, page, None) };
+    let Some(row) = rows.first() else { return read_measured(&rows, page, None) };
     let end = row.try_get::<Option<_>, _>("last_created_at")?.zip(row.try_get("last_id")?);
     // Without matches, there is one row with the end.
     if row.try_get::<Option<Uuid>, _>("id")?.is_none() {
         rows.clear();
     }
-    read_page(&rows, page, end.map(|(created_at, id)| Newest::new(created_at, id)))
+    read_measured(&rows, page, end.map(|(created_at, id)| Newest::new(created_at, id)))
 }
 
 /// A page of items, newest first, from the index on names or attributes: `required` is what the
@@ -98,12 +94,12 @@ pub async fn look_up(
     page: &PageRequest<Newest>,
 ) -> Result<Page<Item, Newest>, Error> {
     let mut query = QueryBuilder::new("");
-    push_measured(&mut query, page, |query| {
+    push_measured(&mut query, page, MEASURED, |query| {
         push_matches(query, COLUMNS, filter, required);
         page.push(query);
     });
     let rows = query.build().persistent(false).fetch_all(conn).await?;
-    read_page(&rows, page, None)
+    read_measured(&rows, page, None)
 }
 
 /// Pushes the items of the list: `required` is what the attributes of all of them contain.
@@ -131,44 +127,6 @@ pub fn push_candidates(query: &mut QueryBuilder<Postgres>, columns: &str, filter
 pub fn push_newest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most: u32) {
     let page = PageRequest { start: Start::First, limit: most - 1, bytes: usize::MAX };
     push_page(query, COLUMNS, filter, &page);
-}
-
-/// Pushes a query for the first items of a page, up to the one with which it has certainly more
-/// bytes than a page may have.
-fn push_measured(
-    query: &mut QueryBuilder<Postgres>,
-    page: &PageRequest<Newest>,
-    push_items: impl FnOnce(&mut QueryBuilder<Postgres>),
-) {
-    if page.limit <= UNMEASURED {
-        return push_items(query);
-    }
-    query.push(format_args!("SELECT * FROM (SELECT *, {SIZE} AS size, sum({SIZE}) OVER ("));
-    page.push_sort(query);
-    query.push(" ROWS UNBOUNDED PRECEDING) AS size_of_page FROM (");
-    push_items(query);
-    query.push(format_args!(") AS items) AS items WHERE size_of_page - size <= {}", max_size(page)));
-    page.push_order(query);
-}
-
-fn max_size(page: &PageRequest<Newest>) -> usize {
-    page.bytes.saturating_mul(SIZE_OF_BYTE)
-}
-
-/// The page of these rows, which is cut behind the last one if that made it too large.
-fn read_page(
-    rows: &[PgRow],
-    page: &PageRequest<Newest>,
-    end: Option<Newest>,
-) -> Result<Page<Item, Newest>, Error> {
-    let items = rows.iter().map(Item::from_row).collect::<Result<_, _>>()?;
-    if let Some(last) = rows.last().filter(|_| page.limit > UNMEASURED) {
-        let size = last.try_get::<i64, _>("size_of_page")?;
-        if usize::try_from(size).is_ok_and(|size| size > max_size(page)) {
-            return Ok(Page { more: true, ..page.page(items) });
-        }
-    }
-    Ok(page.page_until(items, end))
 }
 
 /// Pushes a page of the list by the conditions that keep it in order.

@@ -9,7 +9,10 @@ use uuid::Uuid;
 use crate::{
     error::Error,
     postgres::{
-        catalog::models::{Item, ItemContent, Status},
+        catalog::{
+            models::{Item, ItemContent, Status, Validity},
+            operations::schema,
+        },
         json::JsonText,
     },
 };
@@ -39,7 +42,8 @@ pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Resul
 ///
 /// # Errors
 ///
-/// As [`create`](super::create), but [`Error::Conflict`] if there is no such collection.
+/// As [`create`](super::create), but [`Error::Stale`] also if there is no such collection. Some may
+/// have been written then, so the transaction must be rolled back.
 pub async fn create_many(
     conn: &mut PgConnection,
     ids: &[Uuid],
@@ -47,31 +51,42 @@ pub async fn create_many(
 ) -> Result<Vec<Item>, Error> {
     let mut items = Vec::with_capacity(ids.len());
     for (ids, contents) in portions(ids, contents) {
-        let (names, statuses, attributes) = columns(contents);
+        let columns = Columns::of(contents);
         let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
         let created = query_item!(
-            before: "INSERT INTO items (id, collection, name, status, attributes)
-           SELECT * FROM UNNEST($1::uuid[], $5::text[], $2::text[], $3::text[], $4::jsonb[])
+            before: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
+           SELECT new_id, new_collection, new_name, new_status, new_attributes, new_schema_version
+           FROM UNNEST($1::uuid[], $8::text[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::uuid[], $7::bool[])
+               AS new (new_id, new_collection, new_name, new_status, new_attributes, new_schema_version,
+                   new_schema_id, is_read)
+           WHERE is_read OR EXISTS (
+               SELECT FROM collections
+               WHERE key = new_collection AND schema_id IS NOT DISTINCT FROM new_schema_id
+           )
            RETURNING ",
             after: "",
             arguments: ids,
-            &names as _,
-            &statuses as _,
-            &attributes as _,
+            &columns.names as _,
+            &columns.statuses as _,
+            &columns.attributes as _,
+            &columns.schema_versions as _,
+            &columns.schema_ids as _,
+            &columns.are_read as _,
             &collections as _,
         )
         .fetch_all(&mut *conn)
         .await?;
         items.extend(created);
     }
-    Ok(items)
+    if items.len() == ids.len() { Ok(items) } else { Err(schema::has_changed()) }
 }
 
 /// As [`update`](super::update), for many items; they come back in any order.
 ///
 /// # Errors
 ///
-/// As [`update`](super::update).
+/// As [`update`](super::update), but [`Error::Stale`] also if an item is not live. Some may have
+/// been written then, so the transaction must be rolled back.
 pub async fn update_many(
     conn: &mut PgConnection,
     ids: &[Uuid],
@@ -79,26 +94,33 @@ pub async fn update_many(
 ) -> Result<Vec<Item>, Error> {
     let mut items = Vec::with_capacity(ids.len());
     for (ids, contents) in portions(ids, contents) {
-        let (names, statuses, attributes) = columns(contents);
+        let columns = Columns::of(contents);
         let updated = query_item!(
             before: "UPDATE items
            SET name = new_name, status = new_status, attributes = new_attributes,
+               schema_version = new_schema_version,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
-           FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[])
-               AS new (new_id, new_name, new_status, new_attributes)
-           WHERE id = new_id AND deleted_at IS NULL
+           FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::uuid[], $7::bool[])
+               AS new (new_id, new_name, new_status, new_attributes, new_schema_version, new_schema_id, is_read)
+           WHERE id = new_id AND deleted_at IS NULL AND (is_read OR EXISTS (
+               SELECT FROM collections
+               WHERE key = collection AND schema_id IS NOT DISTINCT FROM new_schema_id
+           ))
            RETURNING ",
             after: "",
             arguments: ids,
-            &names as _,
-            &statuses as _,
-            &attributes as _,
+            &columns.names as _,
+            &columns.statuses as _,
+            &columns.attributes as _,
+            &columns.schema_versions as _,
+            &columns.schema_ids as _,
+            &columns.are_read as _,
         )
         .fetch_all(&mut *conn)
         .await?;
         items.extend(updated);
     }
-    if items.len() == ids.len() { Ok(items) } else { Err(Error::NotFound) }
+    if items.len() == ids.len() { Ok(items) } else { Err(schema::has_changed()) }
 }
 
 /// As [`delete`](super::delete), for many items.
@@ -139,9 +161,28 @@ fn portions<'a>(
 }
 
 /// The contents, one array for each column.
-fn columns(contents: &[ItemContent]) -> (Vec<&str>, Vec<&'static str>, Vec<Json<&RawValue>>) {
-    let names = contents.iter().map(|content| content.name.as_str());
-    let statuses = contents.iter().map(|content| content.status.as_str());
-    let attributes = contents.iter().map(|content| Json(&*content.attributes));
-    (names.collect(), statuses.collect(), attributes.collect())
+#[derive(Default)]
+struct Columns<'a> {
+    names: Vec<&'a str>,
+    statuses: Vec<&'static str>,
+    attributes: Vec<Json<&'a RawValue>>,
+    schema_versions: Vec<Option<i32>>,
+    schema_ids: Vec<Option<Uuid>>,
+    are_read: Vec<bool>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(contents: &'a [ItemContent]) -> Self {
+        let mut columns = Self::default();
+        for content in contents {
+            let Validity { schema, is_read } = content.validity;
+            columns.names.push(&content.name);
+            columns.statuses.push(content.status.as_str());
+            columns.attributes.push(Json(&*content.attributes));
+            columns.schema_versions.push(schema.map(|schema| schema.version));
+            columns.schema_ids.push(schema.map(|schema| schema.id));
+            columns.are_read.push(is_read);
+        }
+        columns
+    }
 }

@@ -33,8 +33,8 @@ use crate::{
     error::{Error, Fault},
     postgres::{
         catalog::{
-            models::{Item, ItemContent, Status},
-            operations::collection,
+            models::{Item, ItemContent, Status, Validity},
+            operations::schema,
         },
         json::JsonText,
         versions::{continue_versions, purge},
@@ -46,16 +46,23 @@ use crate::{
 /// # Errors
 ///
 /// [`Error::Contended`] if there is an item with this id; [`Error::Invalid`] if the content breaks
-/// a rule, or there is no such collection.
+/// a rule, or there is no such collection; [`Error::Stale`] if the collection has another schema
+/// than the one by which the content was validated, and nothing was written.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let item = insert(conn, id, content).await?;
     item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
 }
 
+/// The lock on the collection is the one that the foreign key takes: it stays what it is, or gets a
+/// schema of another version. So the item names a version that its collection has, has had since
+/// the statement began, and cannot lose.
 async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Option<Item>, Error> {
+    let Validity { schema, is_read } = content.validity;
     let item = query_item!(
-        before: "INSERT INTO items (id, collection, name, status, attributes)
-           SELECT $1, key, $3, $4, $5 FROM collections WHERE key = $2
+        before: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
+           SELECT $1, key, $3, $4, $5, $6 FROM collections
+           WHERE key = $2 AND ($8 OR schema_id IS NOT DISTINCT FROM $7)
+           FOR KEY SHARE
            ON CONFLICT (id) DO NOTHING
            RETURNING ",
         after: "",
@@ -64,13 +71,19 @@ async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Res
         content.name,
         content.status as Status,
         Json(&content.attributes) as _,
+        schema.map(|schema| schema.version),
+        schema.map(|schema| schema.id),
+        is_read,
     )
     .fetch_optional(&mut *conn)
     .await?;
-    if item.is_none() && collection::find(conn, &[&content.collection]).await?.is_empty() {
-        return Err(Error::Invalid(vec![no_such_collection()]));
+    if item.is_some() {
+        return Ok(item);
     }
-    Ok(item)
+    let current = schema::current(conn, &[&content.collection]).await?.pop();
+    let current = current.ok_or_else(|| Error::Invalid(vec![no_such_collection()]))?;
+    let is_current = is_read || current.schema_id == schema.map(|schema| schema.id);
+    if is_current { Ok(None) } else { Err(schema::has_changed()) }
 }
 
 /// The fault of an item that names a missing collection.
@@ -84,7 +97,7 @@ pub fn no_such_collection() -> Fault {
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] if the content breaks a rule, or there is no such collection.
+/// As [`create`], except [`Error::Contended`].
 pub async fn recreate(
     conn: &mut PgConnection,
     id: Uuid,
@@ -131,23 +144,34 @@ pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] if the content breaks a rule; [`Error::NotFound`] if no live item matches.
+/// [`Error::Invalid`] if the content breaks a rule; [`Error::NotFound`] if no live item matches;
+/// [`Error::Stale`] as in [`create`].
 pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
+    let Validity { schema, is_read } = content.validity;
     let item = query_item!(
         before: "UPDATE items
-           SET name = $2, status = $3, attributes = $4,
+           SET name = $2, status = $3, attributes = $4, schema_version = $5,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
-           WHERE id = $1 AND deleted_at IS NULL
+           WHERE id = $1 AND deleted_at IS NULL AND ($7 OR EXISTS (
+               SELECT FROM collections WHERE key = collection AND schema_id IS NOT DISTINCT FROM $6
+           ))
            RETURNING ",
         after: "",
         arguments: id,
         content.name,
         content.status as Status,
         Json(&content.attributes) as _,
+        schema.map(|schema| schema.version),
+        schema.map(|schema| schema.id),
+        is_read,
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    item.ok_or(Error::NotFound)
+    match item {
+        Some(item) => Ok(item),
+        None if get(conn, id).await?.is_some() => Err(schema::has_changed()),
+        None => Err(Error::NotFound),
+    }
 }
 
 /// Deletes a locked, live item; [`restore`] undoes it.
@@ -159,7 +183,8 @@ pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     delete_many(conn, &[id]).await
 }
 
-/// Restores a locked, deleted item and returns it.
+/// Restores a locked, deleted item and returns it. It names the schema by which its attributes were
+/// validated when they were written.
 ///
 /// # Errors
 ///

@@ -1,0 +1,5 @@
+//! Trying a schema on the items of a collection.
+
+pub mod handlers;
+mod schemas;
+mod walk;

@@ -1,0 +1,4 @@
+//! The schemas that a collection ever had.
+
+pub mod handlers;
+mod schemas;

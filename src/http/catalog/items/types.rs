@@ -1,0 +1,59 @@
+//! The schemas of collections, as items need them: compiled.
+
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+
+use crate::{
+    app::App,
+    error::{Error, Fault},
+    http::request::{schema::compile_valid, valid::at_length},
+    postgres::catalog::{
+        models::SchemaRef,
+        operations::schema::{self, CurrentSchema},
+    },
+    schema_cache::CompiledSchema,
+};
+
+/// How an item names a schema.
+pub fn reference(compiled: &CompiledSchema) -> SchemaRef {
+    SchemaRef { id: compiled.id, version: compiled.version }
+}
+
+/// The schema that a collection has, from the cache if it is there.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if the stored schema cannot be compiled.
+pub async fn compiled(
+    app: &App,
+    conn: &mut PgConnection,
+    current: &CurrentSchema,
+) -> Result<Option<Arc<CompiledSchema>>, Error> {
+    let CurrentSchema { key, schema_id } = current;
+    let Some(id) = *schema_id else {
+        app.schemas.remove(key);
+        return Ok(None);
+    };
+    let cached = || app.schemas.get(key).filter(|compiled| compiled.id == id);
+    if let Some(compiled) = cached() {
+        return Ok(Some(compiled));
+    }
+    let stored = schema::get(conn, id).await?.ok_or_else(|| Error::internal("a schema is missing"))?;
+    let compiled = at_length(|| {
+        // Another request may have waited for its turn with the same schema.
+        if let Some(compiled) = cached() {
+            return Ok(compiled);
+        }
+        let schema = compile_valid(stored.schema.as_str())?;
+        let compiled = Arc::new(CompiledSchema { id, version: stored.version, schema });
+        app.schemas.insert(key, Arc::clone(&compiled));
+        Ok::<_, Error>(compiled)
+    });
+    Ok(Some(compiled.await?))
+}
+
+/// Violations of an item, from those of its attributes.
+pub fn inside_attributes(violations: Vec<Fault>) -> Vec<Fault> {
+    violations.into_iter().map(|fault| fault.inside("/attributes")).collect()
+}
