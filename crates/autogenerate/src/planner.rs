@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use crate::{
     change::{Change, Difference, Property},
     diff::{self, Renamed},
-    hazard::Hazard,
     kinds::{KINDS, Planner, Rename},
     order::{self, Files},
-    plan::{Batch, Plan, Renames, Slot, Statement, Style},
+    plan::{Batch, Plan, Renames, Statement, Style},
     schema::{Object, Schema},
 };
 
@@ -117,10 +116,6 @@ fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: Mode) -> Resul
     statements.extend(sorted.map_err(PlanError::Cycle)?);
     if mode.style.slots {
         order::add_held_locks(&mut statements, &schema);
-    }
-    if !mode.guards {
-        let deletes = |it: &&mut Statement| it.slot.as_ref().is_some_and(Slot::deletes);
-        statements.iter_mut().filter(deletes).for_each(|it| _ = it.hazards.insert(Hazard::DeletesData));
     }
     Ok(Plan { statements: without_body_checks(statements, mode.style) })
 }

@@ -30,8 +30,9 @@ impl Planner<'_> {
         }
         let remaining = format!("SELECT count(*) FROM {rows}");
         let cascades = Vec::new();
-        let (portions, is_guard) = (None, false);
-        let slot = Slot { title, count, template, portions, rehearsal, remaining, is_guard, cascades };
+        let (portions, deletes, is_guard) = (None, false, false);
+        let slot =
+            Slot { title, count, template, portions, rehearsal, remaining, deletes, is_guard, cascades };
         self.style.slots.then_some(slot)
     }
 
@@ -118,7 +119,8 @@ impl Planner<'_> {
              WHERE rows_of_group > 1"
         );
         let cascades = self.cascades(table, &candidates);
-        Some(Slot { cascades, ..self.slot(table, title, &rows, [template, delete("ctid", "")])? })
+        let slot = self.slot(table, title, &rows, [template, delete("ctid", "")])?;
+        Some(Slot { deletes: true, cascades, ..slot })
     }
 
     /// Whether an existing key already guarantees uniqueness.
@@ -240,7 +242,7 @@ impl Planner<'_> {
         let candidates =
             format!("SELECT * FROM {table} WHERE ctid IN (SELECT unnest(ARRAY[a.row, b.row]) FROM {rows})");
         let cascades = self.cascades(table, &candidates);
-        Some(Slot { cascades, ..self.slot(table, title, &rows, [template, rehearsal])? })
+        Some(Slot { deletes: true, cascades, ..self.slot(table, title, &rows, [template, rehearsal])? })
     }
 }
 

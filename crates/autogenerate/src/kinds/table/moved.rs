@@ -117,7 +117,7 @@ impl<'a> Planner<'a> {
             "DO $$ DECLARE it tid; BEGIN FOR it IN SELECT ctid FROM {copy} LOOP\n{each}\nEND LOOP; END $$"
         );
         let slot = self.slot(table, title, &table.to_string(), [template, rehearsal])?;
-        Some(Slot { remaining: String::new(), ..slot })
+        Some(Slot { remaining: String::new(), deletes: true, ..slot })
     }
 
     /// A slot for the rows of a partition that gives a part of its bounds to a new one.
