@@ -21,6 +21,8 @@ pub(crate) struct Planner<'a> {
     pub(super) style: Style,
     /// Whether a slot also marks values that a cast changes without an error.
     pub(crate) guards: bool,
+    /// The schemas before and after all files, if the plan reverts one of them.
+    pub(crate) ends: Option<[&'a Schema; 2]>,
     pub(super) steps: Vec<Step>,
 }
 
@@ -39,6 +41,7 @@ impl<'a> Planner<'a> {
             renames,
             style,
             guards: false,
+            ends: None,
             steps: Vec::new(),
         }
     }
