@@ -169,7 +169,9 @@ impl Planner<'_> {
                 [Object::column(table, moved.column), Object::column(moved.table, moved.referenced)];
             step = step.roles(Role::Releases, columns).slot(self.carry_slot(table, &moved));
             step = step.hazard(Hazard::MayFailOnData);
-        } else if it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it) {
+        } else if !self.accepts_new_columns(table, it)
+            && (it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it))
+        {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
         }
         self.push_on(step, it.kind.references().into_iter().chain([table]));
@@ -183,7 +185,9 @@ impl Planner<'_> {
             step = step.then(validate(table, name));
         }
         if self.looks_at_rows(table, name, it) {
-            step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
+            if !self.accepts_new_columns(table, it) {
+                step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
+            }
             for hazard in match it.kind {
                 ConstraintKind::ForeignKey { .. } => [Hazard::BlocksWrites].as_slice(),
                 ConstraintKind::Check => &[Hazard::BlocksReads],
