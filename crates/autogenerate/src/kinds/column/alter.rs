@@ -130,8 +130,9 @@ impl Planner<'_> {
             (None, Some(_)) => "DROP DEFAULT",
             (None, None) => return,
         };
-        let mut step =
-            Step::new(Priority::Alter, render::alter_column(table, &was.name, action)).releases(object);
+        let drop = render::alter_column(table, &was.name, action);
+        let replaced = self.replace_identity(table, was, &drop);
+        let mut step = replaced.unwrap_or_else(|| Step::new(Priority::Alter, drop)).releases(object);
         step = step.roles(Role::Releases, was.default.iter().flat_map(|default| default.uses.objects()));
         if was.identity.is_some() {
             step = step.releases(Resource::Null(table.clone(), was.name.clone()));
