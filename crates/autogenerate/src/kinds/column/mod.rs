@@ -8,6 +8,7 @@ mod misfits;
 mod nullability;
 mod populate;
 mod sql;
+mod wrong;
 
 use std::collections::BTreeSet;
 

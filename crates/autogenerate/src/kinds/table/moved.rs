@@ -78,9 +78,10 @@ impl<'a> Planner<'a> {
         let always = columns.iter().any(|(_, is)| is.identity.is_some_and(|identity| identity.always));
         let overriding = if always { " OVERRIDING SYSTEM VALUE" } else { "" };
         let insert = format!("INSERT INTO {name} ({names}){overriding}\n    SELECT {values} FROM {copy}");
-        let mut step = Step::new(Priority::Alter, insert.clone());
+        let step = Step::new(Priority::Alter, insert.clone());
+        let mut step = self.with_moved_values(step, (name, &copy), &columns);
         if is.partition_by.is_some() {
-            step = step.hazard(Hazard::MayFailOnData).slot(self.strays_slot(name, &copy, &insert));
+            step = step.hazard(Hazard::MayFailOnData).add_slot(self.strays_slot(name, &copy, &insert));
         }
         for (_, column) in columns {
             let Some(identity) = column.identity else { continue };
@@ -101,6 +102,17 @@ impl<'a> Planner<'a> {
             // Other tables reference the rows.
             .roles(Role::Makes, keys.map(|(key, _)| Object::constraint(name, key)));
         self.push(step);
+    }
+
+    /// Adds the hazards of the casts of moved rows, and a slot for values that do not fit.
+    fn with_moved_values(&self, step: Step, tables: (&Name, &Name), columns: &[(&Column, &Column)]) -> Step {
+        columns.iter().filter(|(was, is)| was.data_type != is.data_type).fold(step, |step, &(was, is)| {
+            let cast = types::cast(was, is);
+            let step = if cast.loses { step.hazard(Hazard::DeletesData) } else { step };
+            let may_fail = cast.may_fail || self.guards && cast.loses;
+            let step = if may_fail { step.hazard(Hazard::MayFailOnData) } else { step };
+            step.add_slot(self.moved_slot(tables, (was, is)))
+        })
     }
 
     /// A slot for rows that no partition takes.
