@@ -37,7 +37,7 @@ impl<'a> Planner<'a> {
         Self {
             from,
             to,
-            delta: Delta::new(from, to, changes),
+            delta: Delta::new((from, to), changes, style.online),
             renames,
             style,
             guards: false,

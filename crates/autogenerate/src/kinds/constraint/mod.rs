@@ -1,5 +1,6 @@
 //! Table constraints.
 
+mod alter;
 mod key;
 mod moved;
 
@@ -108,23 +109,6 @@ impl Planner<'_> {
         if it.kind == ConstraintKind::Check && it.validated && !of.validated && self.delta.creates(&source) {
             let step = Step::new(Priority::Validate, validate(table, name)).hazard(Hazard::MayFailOnData);
             self.push_on(step.needs(source).needs(Object::Table(table.clone())), [table]);
-        }
-    }
-
-    /// Alters the deferrability and validity of a constraint that stays.
-    fn alter_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
-        let object = Object::constraint(table, name);
-        if self.delta.alters(&object, Property::Definition) {
-            let (name, when) = (quote_identifier(name), it.split_deferrable().1);
-            let sql = render::alter_table(table, format_args!("ALTER CONSTRAINT {name}{when}"));
-            let step = Step::new(Priority::Alter, sql).makes(object.clone());
-            self.push_on(step, it.kind.references().into_iter().chain([table]));
-        }
-        if self.delta.alters(&object, Property::Validity) {
-            let slot = self.violation_slot(table, name, it);
-            let step =
-                Step::new(Priority::Validate, validate(table, name)).hazard(Hazard::MayFailOnData).slot(slot);
-            self.push_on(step.makes(object), [table]);
         }
     }
 
