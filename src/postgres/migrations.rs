@@ -25,13 +25,19 @@ pub fn all() -> Result<Migrations, RevisionError> {
 ///
 /// # Errors
 ///
-/// [`MigrationError::Edited`], or what the database reports.
+/// [`MigrationError::Edited`], [`MigrationError::Conflict`], or what the database reports.
 pub async fn state(conn: &mut PgConnection, migrator: &Migrator) -> Result<State, MigrationError> {
-    let state = migrate::state(conn, &Migrations::from_migrator(migrator)?).await?;
-    match state.edited.first() {
-        Some(version) => Err(MigrationError::Edited(*version)),
-        None => Ok(state),
+    let migrations = Migrations::from_migrator(migrator)?;
+    let state = migrate::state(conn, &migrations).await?;
+    if let Some(version) = state.edited.first() {
+        return Err(MigrationError::Edited(*version));
     }
+    if let Some((version, recorded)) = state.conflicting.first() {
+        let file = migrations.pairs().find(|pair| pair.version == *version).map(|pair| pair.up.name.clone());
+        let (version, recorded) = (*version, recorded.clone());
+        return Err(MigrationError::Conflict { version, recorded, file: file.unwrap_or_default() });
+    }
+    Ok(state)
 }
 
 /// Applies pending migrations, oldest first, and returns how many.

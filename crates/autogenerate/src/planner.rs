@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use crate::{
     change::{Change, Difference, Property},
     diff::{self, Renamed},
-    hazard::Hazard,
     kinds::{KINDS, Planner, Rename},
     order::{self, Files},
-    plan::{Batch, Plan, Renames, Slot, Statement, Style},
+    plan::{Batch, Plan, Renames, Statement, Style},
     schema::{Object, Schema},
 };
 
@@ -34,7 +33,12 @@ pub enum PlanError {
 ///
 /// The statements depend on each other in a cycle, or an object cannot be recreated after a rename.
 pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Result<Plan, PlanError> {
-    plan_with(from, to, renames, Mode { style, files: Files::Many, guards: false, swaps_enums: false })
+    plan_with(
+        from,
+        to,
+        renames,
+        Mode { style, files: Files::Many, ends: None, guards: false, swaps_enums: false },
+    )
 }
 
 /// Plans the way down of each file of `up`, as one file that undoes exactly that file.
@@ -51,17 +55,23 @@ pub fn plan(from: &Schema, to: &Schema, renames: &Renames, style: Style) -> Resu
 pub fn plan_down(up: &Plan, states: &[Schema], renames: &Renames) -> Result<Vec<Plan>, PlanError> {
     let (none, reversed) = (Renames::default(), renames.reversed());
     let pairs = states.iter().zip(states.iter().skip(1));
+    let ends = states.first().zip(states.last()).map(<[&Schema; 2]>::from);
     let undo = |((before, after), file): ((&Schema, &Schema), &[Statement])| {
         let has_renames = file.iter().any(|statement| statement.is_rename);
-        plan_file(after, before, if has_renames { &reversed } else { &none })
+        plan_file(after, before, if has_renames { &reversed } else { &none }, ends)
     };
     pairs.zip(up.files()).map(undo).collect()
 }
 
-/// Plans a single file.
-fn plan_file(from: &Schema, to: &Schema, renames: &Renames) -> Result<Plan, PlanError> {
+/// Plans a single file. `ends` are the schemas before and after all files.
+fn plan_file(
+    from: &Schema,
+    to: &Schema,
+    renames: &Renames,
+    ends: Option<[&Schema; 2]>,
+) -> Result<Plan, PlanError> {
     let style = Style { online: true, slots: true };
-    let online = Mode { style, files: Files::Many, guards: true, swaps_enums: false };
+    let online = Mode { style, files: Files::Many, ends, guards: true, swaps_enums: false };
     let plain = Mode { style: Style { online: false, ..style }, files: Files::One, ..online };
     // A new enum value cannot be used in the transaction that adds it, but that of a new type can.
     let swapping = Mode { swaps_enums: true, ..plain };
@@ -78,16 +88,18 @@ fn plan_file(from: &Schema, to: &Schema, renames: &Renames) -> Result<Plan, Plan
 
 /// How to plan.
 #[derive(Clone, Copy)]
-struct Mode {
+struct Mode<'a> {
     style: Style,
     files: Files,
+    /// See [`Planner::ends`].
+    ends: Option<[&'a Schema; 2]>,
     /// Whether to guard values that would be changed by a cast.
     guards: bool,
     /// Whether to replace an enum type instead of adding values to it.
     swaps_enums: bool,
 }
 
-fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: Mode) -> Result<Plan, PlanError> {
+fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: Mode<'_>) -> Result<Plan, PlanError> {
     let Renamed { schema, renames } = diff::apply_renames(from, to, renames);
     let mut changes = diff::compare(&schema, to);
     if mode.swaps_enums {
@@ -95,6 +107,7 @@ fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: Mode) -> Resul
     }
     let mut planner = Planner::new((&schema, to), &changes, &renames, mode.style);
     planner.guards = mode.guards;
+    planner.ends = mode.ends;
     if let Some(object) = planner.unprinted() {
         return Err(PlanError::Renamed(object));
     }
@@ -117,10 +130,6 @@ fn plan_with(from: &Schema, to: &Schema, renames: &Renames, mode: Mode) -> Resul
     statements.extend(sorted.map_err(PlanError::Cycle)?);
     if mode.style.slots {
         order::add_held_locks(&mut statements, &schema);
-    }
-    if !mode.guards {
-        let deletes = |it: &&mut Statement| it.slot.as_ref().is_some_and(Slot::deletes);
-        statements.iter_mut().filter(deletes).for_each(|it| _ = it.hazards.insert(Hazard::DeletesData));
     }
     Ok(Plan { statements: without_body_checks(statements, mode.style) })
 }

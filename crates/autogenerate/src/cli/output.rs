@@ -70,6 +70,14 @@ pub(super) fn unhandled_json(unhandled: &[Unhandled]) -> Value {
     unhandled.iter().map(|it| json!({ "kind": it.kind, "name": it.name })).collect()
 }
 
+/// Versions with sqlx's descriptions of their files.
+pub(super) fn described_versions(versions: &[(i64, String)]) -> Value {
+    versions
+        .iter()
+        .map(|(version, description)| json!({ "version": version, "description": description }))
+        .collect()
+}
+
 pub(super) fn print_written(written: &Written) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     for path in &written.paths {

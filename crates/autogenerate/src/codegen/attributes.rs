@@ -53,7 +53,7 @@ pub(super) fn constraint(table: &Name, name: &str, it: &Constraint, is_model: bo
     if !it.validated || !it.is_enforced() || it.is_temporal() {
         return Place::Sql;
     }
-    let (definition, deferrable) = it.split_deferrable();
+    let (definition, deferrable) = it.split_attributes();
     let deferral = match deferrable {
         " DEFERRABLE INITIALLY DEFERRED" => Some("initially_deferred".to_owned()),
         " DEFERRABLE" => Some("deferrable".to_owned()),

@@ -1,7 +1,10 @@
 //! Texts that PostgreSQL prints in several ways, although they mean the same.
 
 use crate::{
-    render::tokens::{Token, tokens},
+    render::{
+        internal_type_name,
+        tokens::{Token, tokens},
+    },
     schema::Name,
 };
 
@@ -58,24 +61,9 @@ fn given_name(data_type: &str) -> Option<String> {
     let data_type = data_type.trim_end_matches("[]");
     let (before, rest) = data_type.split_once('(').unwrap_or((data_type, ""));
     let after = rest.split_once(')').map_or("", |(_, after)| after);
-    let name = match format!("{before}{after}").as_str() {
-        "smallint" => "int2",
-        "integer" => "int4",
-        "bigint" => "int8",
-        "real" => "float4",
-        "double precision" => "float8",
-        "boolean" => "bool",
-        "character" => "bpchar",
-        "character varying" => "varchar",
-        "bit varying" => "varbit",
-        "timestamp without time zone" => "timestamp",
-        "timestamp with time zone" => "timestamptz",
-        "time without time zone" => "time",
-        "time with time zone" => "timetz",
-        other if other.contains(char::is_whitespace) => return None,
-        other => return Some(Name::parse(other).name),
-    };
-    Some(name.to_owned())
+    let whole = format!("{before}{after}");
+    let name = internal_type_name(&whole);
+    (!name.contains(char::is_whitespace)).then(|| Name::parse(name).name)
 }
 
 #[cfg(test)]

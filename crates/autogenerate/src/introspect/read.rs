@@ -11,7 +11,7 @@ use super::{
     unhandled::{Unhandled, read_unhandled},
     uses,
 };
-use crate::schema::Schema;
+use crate::schema::{Schema, Server};
 
 /// The result of an introspection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,6 +90,7 @@ async fn read_all(
     scope: &Scope,
     with_uses: bool,
 ) -> sqlx::Result<(Reading, SqlOids)> {
+    let version = conn.server_version_num();
     let mut reader = Reader::new(conn, scope);
     let namespaces = reader.namespaces().await?;
     let mut schema = Schema {
@@ -99,6 +100,7 @@ async fn read_all(
         sequences: reader.sequences().await?,
         tables: BTreeMap::new(),
         sql_objects: BTreeMap::new(),
+        server: Server { version: version.unwrap_or_default() / 10_000 },
     };
     reader.tables().await?;
     let oids = reader.oids();

@@ -113,6 +113,35 @@ pub(super) fn is_volatile(sql: &str) -> bool {
     calls.into_iter().any(|name| STABLE.split(' ').all(|stable| stable != name))
 }
 
+/// Whether a condition is NULL, which a check accepts, if all its columns are: it has only operators
+/// and functions that are NULL for a NULL argument, as far as known.
+pub(super) fn is_null_for_nulls(sql: &str) -> bool {
+    let tokens = tokens(sql).into_iter().filter(|token| !matches!(token, Token::Space(_)));
+    let tokens: Vec<_> = tokens.collect();
+    let is = |at: Option<usize>, text: &str| {
+        at.and_then(|at| tokens.get(at)).is_some_and(|token| *token == Token::Other(text))
+    };
+    tokens.iter().enumerate().all(|(at, token)| match token {
+        // The size of a type.
+        Token::Word(_) if is(at.checked_sub(1), "::") => true,
+        Token::Word(name) | Token::Quoted(name) if is(Some(at + 1), "(") => {
+            let name = name.trim_matches('"');
+            !is(at.checked_sub(1), ".") && STRICT.split(' ').any(|strict| strict == name)
+        }
+        Token::Word(word) => !["IS", "CASE", "FALSE"].iter().any(|other| word.eq_ignore_ascii_case(other)),
+        // No value is in an empty array, not even NULL.
+        Token::Text(text) => *text != "'{}'",
+        _ => true,
+    })
+}
+
+/// Functions, and key words before a parenthesis, that are NULL for a NULL argument.
+const STRICT: &str = "\
+    AND OR NOT ANY ALL EXTRACT SUBSTRING POSITION TRIM varying abs array_length ascii btrim cardinality ceil ceiling \
+    char_length character_length date_part date_trunc floor initcap isempty isfinite jsonb_array_length jsonb_typeof \
+    json_typeof left length lower lower_inc ltrim md5 mod octet_length position power regexp_replace replace reverse \
+    right round rtrim sign sqrt starts_with strpos substr substring timezone to_char translate trunc upper upper_inc";
+
 const STABLE: &str = "\
     now transaction_timestamp statement_timestamp timezone date_trunc varying character numeric bit \
     timestamp time interval lower upper to_jsonb jsonb_build_object jsonb_build_array make_interval \
@@ -121,6 +150,29 @@ const STABLE: &str = "\
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_condition_is_null_for_nulls_unless_something_in_it_may_not_be() {
+        for sql in [
+            "((place > 0))",
+            "((char_length((name)::text) >= 1) AND (char_length((name)::character varying(9)) <= 200))",
+            "((kind = ANY (ARRAY['a'::text, 'b'::text])) OR (lower(kind) ~ 'IS NULL'::text))",
+            "((NOT (\"left\"(name, 1) = ' '::text)))",
+        ] {
+            assert!(is_null_for_nulls(sql), "{sql}");
+        }
+        for sql in [
+            "((a IS NOT NULL))",
+            "((num_nonnulls(a, b) = 1))",
+            "((COALESCE(a, 0) > 0))",
+            "((a = ANY ('{}'::text[])))",
+            "(((a > 0) AND false))",
+            "((shop.lower(a) = 'x'::text))",
+            "(CASE a WHEN 1 THEN true ELSE false END)",
+        ] {
+            assert!(!is_null_for_nulls(sql), "{sql}");
+        }
+    }
 
     #[test]
     fn the_terms_of_an_index_are_found_in_its_definition() {

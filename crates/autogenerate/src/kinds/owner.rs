@@ -21,7 +21,7 @@ impl Planner<'_> {
     /// Lets a step that creates an object give it back to its owner.
     pub(super) fn restoring_owner(&self, step: Step, object: &Object) -> Step {
         match self.owned(object) {
-            Some(it) => step.then(it.restore()),
+            Some(it) => step.then(it.restore(self.from.contains(object))),
             None => step,
         }
     }
@@ -30,12 +30,13 @@ impl Planner<'_> {
     /// until it is dropped.
     pub(super) fn with_owner_of(&self, step: Step, object: &Object, old: &Object) -> Step {
         match self.owned(object).zip(Owned::new(old)) {
-            Some((it, old)) => step.then(it.give_to(&format!("({})", old.query("")))),
+            Some((it, old)) => step.then(it.give_to(&format!("({})", old.query(None)))),
             None => step,
         }
     }
 
-    /// The object, if it exists, is created again, and belongs to another role.
+    /// The object, if it exists, is created again by this plan or that of another file, and belongs
+    /// to another role.
     fn owned(&self, object: &Object) -> Option<Owned> {
         let is_replaced = match object {
             Object::Enum(name) => self.delta.swapped.contains(name),
@@ -43,9 +44,9 @@ impl Planner<'_> {
             _ => false,
         };
         let is_others = |schema: &Schema| schema.owner(object).is_some_and(|owner| owner.is_others);
-        let is_wanted = self.from.contains(object)
-            && (is_replaced || self.delta.creates(object))
-            && (is_others(self.from) || is_others(self.to));
+        let is_recreated = self.from.contains(object) && (is_replaced || self.delta.creates(object));
+        let stays = self.ends.is_some_and(|ends| ends.iter().all(|schema| schema.contains(object)));
+        let is_wanted = (is_recreated || stays) && (is_others(self.from) || is_others(self.to));
         Owned::new(object).filter(|_| is_wanted)
     }
 }
@@ -71,11 +72,18 @@ impl Owned {
 
     /// Stores the owner in a setting of the session.
     fn remember(&self) -> String {
-        self.query(&quote_literal(&self.setting()))
+        self.query(Some(&self.setting()))
     }
 
-    fn restore(&self) -> String {
-        self.give_to(&format!("current_setting({})", quote_literal(&self.setting())))
+    /// Gives the object to the stored owner. Another file may have stored it in another session,
+    /// which is not known here; the object then stays with the user who runs the file.
+    fn restore(&self, is_known: bool) -> String {
+        let setting = quote_literal(&self.setting());
+        self.give_to(&if is_known {
+            format!("current_setting({setting})")
+        } else {
+            format!("coalesce(nullif(current_setting({setting}, true), ''), 'CURRENT_USER')")
+        })
     }
 
     fn give_to(&self, owner: &str) -> String {
@@ -83,8 +91,8 @@ impl Owned {
         format!("DO $owner$ BEGIN EXECUTE {start} || {owner}; END $owner$")
     }
 
-    /// A query of the owner, which puts it into a setting if there is one.
-    fn query(&self, setting: &str) -> String {
+    /// A query of the owner, which also stores it in a setting if one is given.
+    fn query(&self, setting: Option<&str>) -> String {
         let (column, catalog, reg) = match self.word {
             "FUNCTION" | "PROCEDURE" | "AGGREGATE" => ("proowner", "pg_proc", "regprocedure"),
             "TYPE" | "DOMAIN" => ("typowner", "pg_type", "regtype"),
@@ -100,7 +108,10 @@ impl Owned {
             format!("(SELECT objid FROM pg_get_object_address('{reg}', parse_ident({name}), '{{}}'))")
         };
         let owner = format!("{column}::regrole::text");
-        let owner = if setting.is_empty() { owner } else { format!("set_config({setting}, {owner}, false)") };
+        let owner = match setting {
+            Some(setting) => format!("set_config({}, {owner}, false)", quote_literal(setting)),
+            None => owner,
+        };
         format!("SELECT {owner} FROM {catalog} WHERE oid = {oid}")
     }
 

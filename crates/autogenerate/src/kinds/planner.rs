@@ -21,6 +21,8 @@ pub(crate) struct Planner<'a> {
     pub(super) style: Style,
     /// Whether a slot also marks values that a cast changes without an error.
     pub(crate) guards: bool,
+    /// The schemas before and after all files, if the plan reverts one of them.
+    pub(crate) ends: Option<[&'a Schema; 2]>,
     pub(super) steps: Vec<Step>,
 }
 
@@ -35,10 +37,11 @@ impl<'a> Planner<'a> {
         Self {
             from,
             to,
-            delta: Delta::new(from, to, changes),
+            delta: Delta::new((from, to), changes, style.online),
             renames,
             style,
             guards: false,
+            ends: None,
             steps: Vec::new(),
         }
     }

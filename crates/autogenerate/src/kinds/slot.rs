@@ -1,7 +1,7 @@
 //! Slots, where only a person knows what the data should become.
 
 use super::{
-    definition::{Parts, Unique, condition, is_volatile, term},
+    definition::{Parts, Unique, condition, is_null_for_nulls, is_volatile, term},
     planner::Planner,
     rename::with_old_names,
     types::differs,
@@ -10,7 +10,7 @@ use crate::{
     order::Step,
     plan::{COPIES, Slot},
     render::list,
-    schema::{Column, Constraint, ConstraintKind, Name, Object, Schema, Table, quote_identifier},
+    schema::{Column, Constraint, ConstraintKind, Name, Object, Schema, SqlKind, Table, quote_identifier},
 };
 
 impl Planner<'_> {
@@ -30,8 +30,9 @@ impl Planner<'_> {
         }
         let remaining = format!("SELECT count(*) FROM {rows}");
         let cascades = Vec::new();
-        let (portions, is_guard) = (None, false);
-        let slot = Slot { title, count, template, portions, rehearsal, remaining, is_guard, cascades };
+        let (portions, deletes, is_guard) = (None, false, false);
+        let slot =
+            Slot { title, count, template, portions, rehearsal, remaining, deletes, is_guard, cascades };
         self.style.slots.then_some(slot)
     }
 
@@ -118,7 +119,8 @@ impl Planner<'_> {
              WHERE rows_of_group > 1"
         );
         let cascades = self.cascades(table, &candidates);
-        Some(Slot { cascades, ..self.slot(table, title, &rows, [template, delete("ctid", "")])? })
+        let slot = self.slot(table, title, &rows, [template, delete("ctid", "")])?;
+        Some(Slot { deletes: true, cascades, ..slot })
     }
 
     /// Whether an existing key already guarantees uniqueness.
@@ -137,15 +139,35 @@ impl Planner<'_> {
 
     /// A slot for rows that violate a constraint that is new or has changed.
     pub(super) fn new_violation_slot(&self, table: &Name, name: &str, it: &Constraint) -> Option<Slot> {
-        // New columns are NULL unless they have a default.
-        let is_empty = |column: &String| {
-            let it = self.to.tables.get(table).and_then(|table| table.column(column));
-            self.is_new_column(table, column)
-                && it
-                    .is_some_and(|it| it.default.is_none() && it.identity.is_none() && it.generated.is_none())
-        };
-        let is_new = !it.uses.columns.is_empty() && it.uses.columns.iter().all(is_empty);
-        if is_new || self.is_implied(table, name, it) { None } else { self.violation_slot(table, name, it) }
+        if self.is_implied(table, name, it) { None } else { self.violation_slot(table, name, it) }
+    }
+
+    /// Whether no row can violate the constraint, because new columns are NULL: it applies to rows
+    /// that are written since, before the existing ones are looked at.
+    pub(super) fn accepts_new_columns(&self, table: &Name, it: &Constraint) -> bool {
+        let is_null = |column: &String| self.is_null_at_first(table, column);
+        match &it.kind {
+            ConstraintKind::Check => {
+                let mut columns = it.uses.columns.iter();
+                columns.len() > 0 && columns.all(is_null) && is_null_for_nulls(&condition(&it.definition))
+            }
+            ConstraintKind::ForeignKey { columns, .. } if it.definition.contains(" MATCH FULL") => {
+                columns.iter().all(is_null)
+            }
+            ConstraintKind::ForeignKey { columns, .. } => columns.iter().any(is_null),
+            _ => false,
+        }
+    }
+
+    /// Whether a column is new and NULL in existing rows, until a person fills it. A domain may
+    /// have a default.
+    fn is_null_at_first(&self, table: &Name, column: &str) -> bool {
+        let is_domain = |used: &Object| matches!(used, Object::Sql(name) if name.kind == SqlKind::Domain);
+        self.is_new_column(table, column)
+            && self.to.column(table, column).is_some_and(|it| {
+                let is_filled = it.default.is_some() || it.identity.is_some() || it.generated.is_some();
+                !is_filled && !it.type_uses.iter().any(is_domain)
+            })
     }
 
     /// Whether all rows satisfy the constraint because they satisfy an existing one.
@@ -240,7 +262,7 @@ impl Planner<'_> {
         let candidates =
             format!("SELECT * FROM {table} WHERE ctid IN (SELECT unnest(ARRAY[a.row, b.row]) FROM {rows})");
         let cascades = self.cascades(table, &candidates);
-        Some(Slot { cascades, ..self.slot(table, title, &rows, [template, rehearsal])? })
+        Some(Slot { deletes: true, cascades, ..self.slot(table, title, &rows, [template, rehearsal])? })
     }
 }
 

@@ -52,7 +52,7 @@ pub enum MigrationError {
         "the database has migration {version} as `{recorded}`, and {file} is another one: get the folder that the database was \
          migrated with, or see what `repair` says"
     )]
-    Other {
+    Conflict {
         /// The version.
         version: i64,
         /// sqlx's description of the applied one.

@@ -19,6 +19,17 @@ pub enum Fault {
         /// When it was applied.
         applied_at: DateTime<Utc>,
     },
+    /// Another migration was applied under the version of a file.
+    Conflict {
+        /// The version.
+        version: i64,
+        /// sqlx's description of the applied one.
+        recorded: String,
+        /// The file.
+        file: String,
+        /// When it was applied.
+        applied_at: DateTime<Utc>,
+    },
     /// An applied migration has no file, but a file of the same content or description has another
     /// version.
     Renumbered {
@@ -88,9 +99,11 @@ impl Fault {
     #[must_use]
     pub fn is_curable(&self) -> bool {
         match self {
-            Self::Edited { .. } | Self::Renumbered { .. } | Self::Missing { .. } | Self::Replaced { .. } => {
-                true
-            }
+            Self::Edited { .. }
+            | Self::Conflict { .. }
+            | Self::Renumbered { .. }
+            | Self::Missing { .. }
+            | Self::Replaced { .. } => true,
             Self::Reverting { applied, of, .. } => applied == of,
             Self::PartlyReplaced { .. } | Self::PartlyApplied { .. } | Self::InvalidIndex { .. } => false,
         }
@@ -110,6 +123,13 @@ impl fmt::Display for Fault {
         match self {
             Self::Edited { file, applied_at, .. } => {
                 write!(f, "{file} was edited after it was applied at {}", at(applied_at))
+            }
+            Self::Conflict { version, recorded, file, applied_at } => {
+                write!(
+                    f,
+                    "{file} is another migration than {version} ({recorded}), applied at {}",
+                    at(applied_at)
+                )
             }
             Self::Renumbered { from, file, applied_at, .. } => {
                 write!(f, "{file} was applied as version {from} at {}", at(applied_at))
@@ -147,13 +167,18 @@ impl fmt::Display for Fault {
                     "revision {revision} is partly applied ({applied} of {of} files); upgrade to finish"
                 )
             }
-            Self::InvalidIndex { index, file: Some(file) } => {
-                write!(f, "building index {index} was interrupted; upgrade drops it and runs {file} again")
-            }
-            Self::InvalidIndex { index, file: None } => write!(
-                f,
-                "index {index} is invalid, and no pending migration builds it: REINDEX INDEX CONCURRENTLY {index}, or drop it"
-            ),
+            Self::InvalidIndex { index, file } => f.write_str(&invalid_index(index, file.as_deref())),
         }
+    }
+}
+
+fn invalid_index(index: &str, file: Option<&str>) -> String {
+    match file {
+        Some(file) => {
+            format!("building index {index} was interrupted; upgrade drops it and runs {file} again")
+        }
+        None => format!(
+            "index {index} is invalid, and no pending migration builds it: REINDEX INDEX CONCURRENTLY {index}, or drop it"
+        ),
     }
 }

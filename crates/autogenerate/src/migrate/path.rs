@@ -7,7 +7,7 @@ use sqlx::SqlStr;
 
 use super::{
     error::MigrationError,
-    table::{self, Rows},
+    table::{self, Agreement, Row, Rows, files},
     target::{Down, Up},
 };
 use crate::revision::{Migrations, Pair, Revision, RevisionError, Script, marks};
@@ -60,17 +60,14 @@ pub(super) fn plan_upgrade(
     rows: &Rows,
     target: &Up,
 ) -> Result<Vec<Step>, MigrationError> {
-    for pair in migrations.pairs() {
-        match rows.get(&pair.version) {
-            Some(row) if !row.success => return Err(MigrationError::Reverting(pair.version)),
-            Some(row) if row.checksum != *pair.up.checksum && row.description != pair.description => {
-                let (version, recorded) = (pair.version, row.description.clone());
-                return Err(MigrationError::Other { version, recorded, file: pair.up.name.clone() });
-            }
-            Some(row) if row.checksum != *pair.up.checksum => {
-                return Err(MigrationError::Edited(pair.version));
-            }
-            _ => {}
+    for (revision, pair) in files(migrations) {
+        let Some(row) = rows.get(&pair.version) else { continue };
+        if !row.success {
+            return Err(MigrationError::Reverting(pair.version));
+        }
+        reject_conflict(row, pair, revision)?;
+        if row.agreement(pair, revision) == Agreement::Edited {
+            return Err(MigrationError::Edited(pair.version));
         }
     }
     let pending = |revision: &Revision| revision.files.iter().any(|pair| !rows.contains_key(&pair.version));
@@ -88,6 +85,15 @@ pub(super) fn plan_upgrade(
     };
     let pairs = selected.iter().flat_map(|revision| &revision.files);
     pairs.filter(|pair| !rows.contains_key(&pair.version)).map(apply_step).collect()
+}
+
+/// Returns an error if another migration was applied under the version of the file.
+fn reject_conflict(row: &Row, pair: &Pair, revision: &Revision) -> Result<(), MigrationError> {
+    if row.agreement(pair, revision) != Agreement::Conflict {
+        return Ok(());
+    }
+    let (version, recorded) = (pair.version, row.description.clone());
+    Err(MigrationError::Conflict { version, recorded, file: pair.up.name.clone() })
 }
 
 /// The index of a revision. A small number that is no revision was probably meant as steps.
@@ -163,6 +169,9 @@ fn revert_steps(revision: &Revision, rows: &Rows) -> Result<Vec<Step>, Migration
     // an interruption between them does not look like progress.
     let mut recorded = Vec::new();
     for pair in applied {
+        if let Some(row) = rows.get(&pair.version) {
+            reject_conflict(row, pair, revision)?;
+        }
         let script = pair.down.as_ref().ok_or(MigrationError::NoDown(pair.version))?;
         reject_open_slot(script)?;
         if let Some((line, reason)) = marks::irreversible(script.sql.as_str()) {

@@ -10,9 +10,9 @@ use super::{
     leftover, lock,
     replace::{Coverage, Replacement, coverage},
     run::execute,
-    table::{self, Row, Rows},
+    table::{self, Agreement, Row, Rows, files},
 };
-use crate::revision::{Migrations, Pair};
+use crate::revision::{Migrations, Pair, Revision};
 
 /// The table of applied migrations, as it was when its [`faults`] were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,10 +64,8 @@ fn faults_of(rows: &Rows, migrations: &Migrations) -> Vec<Fault> {
         .collect();
     for (version, row) in rows.iter().filter(|(version, _)| !accounted.contains(*version)) {
         let applied_at = row.installed_on;
-        if let Some(pair) = migrations.pairs().find(|pair| pair.version == *version) {
-            if row.checksum != *pair.up.checksum {
-                faults.push(Fault::Edited { version: *version, file: pair.up.name.clone(), applied_at });
-            }
+        if let Some((revision, pair)) = files(migrations).find(|(_, pair)| pair.version == *version) {
+            faults.extend(disagreement(row, pair, revision));
             continue;
         }
         let is_same = |pair: &&Pair| *pair.up.checksum == row.checksum || pair.description == row.description;
@@ -90,6 +88,18 @@ fn faults_of(rows: &Rows, migrations: &Migrations) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// How the record of a version contradicts the file of that version.
+fn disagreement(row: &Row, pair: &Pair, revision: &Revision) -> Option<Fault> {
+    let (version, file, applied_at) = (pair.version, pair.up.name.clone(), row.installed_on);
+    match row.agreement(pair, revision) {
+        Agreement::Same => None,
+        Agreement::Edited => Some(Fault::Edited { version, file, applied_at }),
+        Agreement::Conflict => {
+            Some(Fault::Conflict { version, recorded: row.description.clone(), file, applied_at })
+        }
+    }
 }
 
 /// The versions of the files that are applied once these faults are corrected.
@@ -159,7 +169,7 @@ async fn correct(
 fn corrections(fault: &Fault, migrations: &Migrations) -> Vec<String> {
     let pair = |version: i64| migrations.pairs().find(|pair| pair.version == version);
     match fault {
-        Fault::Edited { version, .. } => {
+        Fault::Edited { version, .. } | Fault::Conflict { version, .. } => {
             pair(*version).map(|pair| table::update(*version, pair)).into_iter().collect()
         }
         Fault::Renumbered { from, version, .. } => {

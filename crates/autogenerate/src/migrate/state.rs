@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::{
     error::MigrationError,
     replace::as_replaced,
-    table::{self, Row, Rows},
+    table::{self, Agreement, Row, Rows, files},
 };
 use crate::revision::{Migrations, Revision};
 
@@ -25,6 +25,9 @@ pub struct State {
     pub missing: Vec<i64>,
     /// Versions whose files were edited after they were applied.
     pub edited: Vec<i64>,
+    /// Versions under which another migration was applied, and its description: a revision took the
+    /// place of others, in the folder or in the database.
+    pub conflicting: Vec<(i64, String)>,
     /// Pending revisions that are older than an applied one, because another branch overtook them.
     pub overtaken: Vec<i64>,
 }
@@ -33,7 +36,7 @@ impl State {
     /// Whether every known migration is applied unedited.
     #[must_use]
     pub fn is_head(&self) -> bool {
-        self.pending.is_empty() && self.edited.is_empty()
+        self.pending.is_empty() && self.edited.is_empty() && self.conflicting.is_empty()
     }
 }
 
@@ -49,11 +52,15 @@ pub async fn state(conn: &mut PgConnection, migrations: &Migrations) -> Result<S
 
 pub(super) fn compare(rows: &Rows, migrations: &Migrations) -> State {
     let mut state = State::default();
-    for pair in migrations.pairs() {
-        match rows.get(&pair.version) {
-            Some(row) if row.checksum == *pair.up.checksum => state.applied.push(pair.version),
-            Some(_) => state.edited.push(pair.version),
-            None => state.pending.push((pair.version, pair.description.clone())),
+    for (revision, pair) in files(migrations) {
+        let Some(row) = rows.get(&pair.version) else {
+            state.pending.push((pair.version, pair.description.clone()));
+            continue;
+        };
+        match row.agreement(pair, revision) {
+            Agreement::Same => state.applied.push(pair.version),
+            Agreement::Edited => state.edited.push(pair.version),
+            Agreement::Conflict => state.conflicting.push((pair.version, row.description.clone())),
         }
     }
     let known: BTreeSet<i64> = migrations.pairs().map(|pair| pair.version).collect();
@@ -100,6 +107,8 @@ pub enum Status {
     Overtaken,
     /// Applied, but a file was edited afterwards.
     Edited,
+    /// Another migration was applied under its version.
+    Conflicting,
     /// Some of its files are applied; the next upgrade continues.
     PartlyApplied {
         /// The number of applied files.
@@ -120,6 +129,7 @@ impl fmt::Display for Status {
             Self::Pending => "pending",
             Self::Overtaken => "overtaken",
             Self::Edited => "edited",
+            Self::Conflicting => "conflict",
             Self::PartlyApplied { .. } => "partly",
             Self::Reverting => "reverting",
             Self::Unknown => "unknown",
@@ -154,13 +164,14 @@ pub async fn history(conn: &mut PgConnection, migrations: &Migrations) -> Result
 
 fn entry(revision: &Revision, rows: &Rows) -> Entry {
     let applied: Vec<&Row> = revision.files.iter().filter_map(|pair| rows.get(&pair.version)).collect();
-    let edited = revision
-        .files
-        .iter()
-        .any(|pair| rows.get(&pair.version).is_some_and(|row| row.checksum != *pair.up.checksum));
+    let agreements =
+        revision.files.iter().filter_map(|pair| Some(rows.get(&pair.version)?.agreement(pair, revision)));
+    let agreements: Vec<Agreement> = agreements.collect();
     let status = if applied.iter().any(|row| !row.success) {
         Status::Reverting
-    } else if edited {
+    } else if agreements.contains(&Agreement::Conflict) {
+        Status::Conflicting
+    } else if agreements.contains(&Agreement::Edited) {
         Status::Edited
     } else if applied.len() == revision.files.len() {
         Status::Applied

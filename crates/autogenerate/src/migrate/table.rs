@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Row as _};
 
 use crate::{
-    revision::{Pair, Replaced, list},
+    revision::{Migrations, Pair, Replaced, Revision, list},
     schema::quote_literal,
 };
 
@@ -36,6 +36,38 @@ pub(super) struct Row {
     pub checksum: Vec<u8>,
     /// In nanoseconds; -1 if not known.
     pub execution_time: i64,
+}
+
+/// How the record of a version agrees with the file of that version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Agreement {
+    /// The file was applied as it is.
+    Same,
+    /// The file was edited after it was applied.
+    Edited,
+    /// Another migration was applied: one that the file's revision replaces, or that was put in its
+    /// place.
+    Conflict,
+}
+
+impl Row {
+    pub(super) fn agreement(&self, pair: &Pair, revision: &Revision) -> Agreement {
+        let is_replaced = |it: &Replaced| it.version == pair.version && self.checksum == *it.checksum;
+        if self.checksum == *pair.up.checksum {
+            Agreement::Same
+        } else if self.description != pair.description
+            || revision.replaces().iter().flatten().any(is_replaced)
+        {
+            Agreement::Conflict
+        } else {
+            Agreement::Edited
+        }
+    }
+}
+
+/// Every file, with its revision.
+pub(super) fn files(migrations: &Migrations) -> impl Iterator<Item = (&Revision, &Pair)> {
+    migrations.revisions().iter().flat_map(|it| it.files.iter().map(move |pair| (it, pair)))
 }
 
 /// Creates the table if it is missing.

@@ -4,7 +4,7 @@
 //! A guess that differs from PostgreSQL's only leads to a name that PostgreSQL would not have
 //! chosen.
 
-use crate::schema::quote_identifier;
+use crate::{render::internal_type_name, schema::quote_identifier};
 
 /// A token of SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,24 +226,7 @@ fn type_name(pieces: &[Piece]) -> Option<String> {
         })
         .collect();
     let name = words.join(" ");
-    Some(
-        match name.as_str() {
-            "" => return None,
-            "int" | "integer" => "int4",
-            "smallint" => "int2",
-            "bigint" => "int8",
-            "boolean" => "bool",
-            "real" => "float4",
-            "float" | "double precision" => "float8",
-            "decimal" => "numeric",
-            "character varying" => "varchar",
-            "character" | "char" => "bpchar",
-            "timestamp with time zone" => "timestamptz",
-            "timestamp without time zone" => "timestamp",
-            _ => &name,
-        }
-        .to_owned(),
-    )
+    (!name.is_empty()).then(|| internal_type_name(&name).to_owned())
 }
 
 #[cfg(test)]

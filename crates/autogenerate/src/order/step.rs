@@ -202,6 +202,13 @@ impl Step {
         self.last(|statement| statement.slot = slot)
     }
 
+    /// Adds a slot to the one that the last statement has.
+    pub(crate) fn add_slot(self, slot: Option<Slot>) -> Self {
+        self.last(|statement| {
+            statement.slot = statement.slot.take().into_iter().chain(slot).reduce(Slot::and);
+        })
+    }
+
     /// Updates the last statement.
     fn last(mut self, set: impl FnOnce(&mut Statement)) -> Self {
         if let Some(statement) = self.statements.last_mut() {

@@ -32,14 +32,6 @@ pub enum Side {
     Database,
 }
 
-impl Side {
-    /// The verb for it: one database differs, but several models differ.
-    #[must_use]
-    pub fn differ(self) -> &'static str {
-        if self == Self::Database { "differs" } else { "differ" }
-    }
-}
-
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -57,7 +49,7 @@ pub enum Verdict {
     Alike,
     /// Something differs, an object has no model, or an applied migration was edited.
     Differs,
-    /// A slot is open, so the migrations do not run, or the database has unknown migrations.
+    /// A slot is open, so the migrations do not run, or the database has other migrations.
     Unknown,
     /// Nothing differs, but the database lacks migrations, so it was not compared.
     Pending,
@@ -80,6 +72,8 @@ pub struct Report {
     pub pending: Vec<i64>,
     /// Versions of the migrations that were edited after they were applied to the database.
     pub edited: Vec<i64>,
+    /// Versions under which the database has another migration, and its description.
+    pub conflicting: Vec<(i64, String)>,
     /// Foreign objects in the database, which were not compared: neither a model nor a generated
     /// revision accounts for them.
     pub unmanaged: Vec<Unhandled>,
@@ -96,7 +90,7 @@ impl Report {
             Verdict::Differs
         } else if self.database_not_compared.is_none() {
             Verdict::Alike
-        } else if self.pending.is_empty() {
+        } else if self.pending.is_empty() || !self.conflicting.is_empty() {
             Verdict::Unknown
         } else {
             Verdict::Pending
@@ -123,6 +117,18 @@ pub struct Edge {
     pub to: Side,
     /// The differences, in a stable order.
     pub differences: Vec<Difference>,
+}
+
+/// Says whether the sides differ, such as `migrations differ from models`.
+impl fmt::Display for Edge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is = match self.from {
+            _ if self.differences.is_empty() => "=",
+            Side::Database => "differs from",
+            Side::Models | Side::Migrations => "differ from",
+        };
+        write!(f, "{} {is} {}", self.from, self.to)
+    }
 }
 
 /// One difference between two sides.
@@ -155,6 +161,7 @@ impl Project {
             database_not_compared: (!is_at_head(&state)).then(|| not_at_head(&state)),
             pending: state.pending.iter().map(|(version, _)| *version).collect(),
             edited: state.edited,
+            conflicting: state.conflicting,
             unmanaged: Vec::new(),
         };
         if !report.open_slots.is_empty() {

@@ -155,6 +155,11 @@ pub(super) fn not_at_head(state: &State) -> String {
     let pending: Vec<i64> = state.pending.iter().map(|(version, _)| *version).collect();
     if !state.edited.is_empty() {
         format!("migrations were edited after they were applied ({}): restore them", numbers(&state.edited))
+    } else if let Some((version, description)) = state.conflicting.first() {
+        format!(
+            "the database has migration {version} as `{description}`, which is another one here: get the folder that the \
+             database was migrated with, or see what `repair` says"
+        )
     } else if !pending.is_empty() {
         format!("the database lacks migrations ({}): run `upgrade`", numbers(&pending))
     } else {

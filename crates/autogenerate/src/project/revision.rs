@@ -193,8 +193,10 @@ async fn plan_down_and_prove(
     renames: &Renames,
 ) -> Result<(Vec<Plan>, Proof), ProjectError> {
     let mut states = prove::states(scratch, (from, to), up).await?;
+    let renamed = diff::apply_renames(from, to, renames).schema;
     for state in &mut states {
         state.adopt_owners(from);
+        state.adopt_owners(&renamed);
     }
     let down = planner::plan_down(up, &states, renames)?;
     let between = &states[1..states.len() - 1];

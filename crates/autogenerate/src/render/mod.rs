@@ -25,3 +25,25 @@ pub(crate) fn comment(object: &Object, text: Option<&str>) -> String {
 pub(crate) fn list<'a>(columns: impl IntoIterator<Item = &'a String>) -> String {
     columns.into_iter().map(|column| quote_identifier(column)).collect::<Vec<_>>().join(", ")
 }
+
+/// PostgreSQL's internal name of a type of more than one word or with an alias; otherwise the name
+/// itself.
+pub(crate) fn internal_type_name(name: &str) -> &str {
+    match name {
+        "smallint" => "int2",
+        "int" | "integer" => "int4",
+        "bigint" => "int8",
+        "real" => "float4",
+        "float" | "double precision" => "float8",
+        "decimal" => "numeric",
+        "boolean" => "bool",
+        "character" | "char" => "bpchar",
+        "character varying" => "varchar",
+        "bit varying" => "varbit",
+        "timestamp without time zone" => "timestamp",
+        "timestamp with time zone" => "timestamptz",
+        "time without time zone" => "time",
+        "time with time zone" => "timetz",
+        other => other,
+    }
+}

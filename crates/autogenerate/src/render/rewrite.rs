@@ -5,14 +5,19 @@ use crate::schema::{Name, quote_identifier, quote_literal};
 
 /// Replaces the name of a column.
 pub(crate) fn column(sql: &str, old: &str, new: &str) -> String {
-    let (old, new) = (quote_identifier(old), quote_identifier(new));
+    expression(sql, old, &quote_identifier(new))
+}
+
+/// Replaces a column by an expression.
+pub(crate) fn expression(sql: &str, column: &str, new: &str) -> String {
+    let old = quote_identifier(column);
     let tokens = tokens(sql);
     let mut out = String::new();
     for (at, token) in tokens.iter().enumerate() {
         let is_name = matches!(token, Token::Word(text) | Token::Quoted(text) if *text == old);
         let is_type = previous(&tokens, at) == Some("::");
         let is_call = next(&tokens, at) == Some("(");
-        out.push_str(if is_name && !is_type && !is_call { &new } else { token.text() });
+        out.push_str(if is_name && !is_type && !is_call { new } else { token.text() });
     }
     out
 }

@@ -114,14 +114,13 @@ impl Draft {
             // The statement itself fails if there are such rows.
             block = guard_lines(slot, "run this before");
         }
-        let own = statement.own_hazards();
-        if !own.is_empty() {
-            block += &hazards_line(&own);
+        if !statement.hazards.is_empty() {
+            block += &hazards_line(&statement.hazards);
         }
         if let Some(note) = note {
             block += &locks_comment(note);
         }
-        self.hazards.extend(own);
+        self.hazards.extend(&statement.hazards);
         self.blocks.push(block + &terminated(&statement.sql));
     }
 
@@ -193,6 +192,7 @@ mod tests {
             portions: None,
             rehearsal: String::new(),
             remaining: String::new(),
+            deletes: false,
             is_guard: false,
             cascades: Vec::new(),
         }
@@ -242,6 +242,24 @@ mod tests {
              -- hazards: deletes-data\n-- locks: AccessExclusive on items; rewrites: no; scans: no\n\
              ALTER TABLE items DROP COLUMN a;\n"
         );
+    }
+
+    #[test]
+    fn the_hazards_of_a_slot_are_not_those_of_its_statement() {
+        let mut narrow = statement("SET DATA TYPE", Batch::Same);
+        narrow.hazards = BTreeSet::from([Hazard::DeletesData, Hazard::RewritesTable]);
+        narrow.slot = Some(Slot { deletes: true, ..slot("resolve duplicates") });
+        let sql = &render(&Plan { statements: vec![narrow.clone()] }, &[])[0].sql;
+        assert_eq!(
+            sql,
+            "-- hazards in this file: deletes-data, rewrites-table\n\n\
+             -- SLOT (delete this line when the statement below is right): resolve duplicates\n\
+             -- hazards: deletes-data\nUPDATE items SET sku = …;\n\n\
+             -- hazards: deletes-data, rewrites-table\nSET DATA TYPE;\n"
+        );
+        narrow.hazards.clear();
+        let sql = &render(&Plan { statements: vec![narrow] }, &[])[0].sql;
+        assert!(sql.ends_with("\n\nSET DATA TYPE;\n"), "{sql}");
     }
 
     #[test]

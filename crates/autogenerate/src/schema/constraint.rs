@@ -74,12 +74,14 @@ impl Constraint {
         self.definition.contains("WITHOUT OVERLAPS")
     }
 
-    /// Splits the deferrability off the end of the definition.
-    pub(crate) fn split_deferrable(&self) -> (&str, &str) {
+    /// Splits off the end of the definition whether it is enforced, and returns the deferrability
+    /// before it.
+    pub(crate) fn split_attributes(&self) -> (&str, &str) {
+        let definition = self.definition.strip_suffix(" NOT ENFORCED").unwrap_or(&self.definition);
         [" DEFERRABLE INITIALLY DEFERRED", " DEFERRABLE"]
             .into_iter()
-            .find_map(|end| Some((self.definition.strip_suffix(end)?, end)))
-            .unwrap_or((&self.definition, " NOT DEFERRABLE"))
+            .find_map(|end| Some((definition.strip_suffix(end)?, end)))
+            .unwrap_or((definition, " NOT DEFERRABLE"))
     }
 }
 

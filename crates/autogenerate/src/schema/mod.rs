@@ -18,6 +18,7 @@ mod not_null;
 mod object;
 mod owner;
 mod sequence;
+mod server;
 mod sql_name;
 mod sql_object;
 mod table;
@@ -39,6 +40,7 @@ pub use self::{
     object::Object,
     owner::Owner,
     sequence::{Sequence, SequenceOptions},
+    server::Server,
     sql_name::{SqlKind, SqlName},
     sql_object::SqlObject,
     table::{PartitionOf, Table},
@@ -60,6 +62,8 @@ pub struct Schema {
     pub tables: BTreeMap<Name, Table>,
     /// Objects that are defined by a text of SQL, such as views, and settings of tables.
     pub sql_objects: BTreeMap<SqlName, SqlObject>,
+    /// The server that it was read from.
+    pub server: Server,
 }
 
 impl Schema {

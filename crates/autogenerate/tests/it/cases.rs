@@ -7,8 +7,8 @@
 //!
 //! - `-- scope: database`: read the whole database instead of the schema `public`
 //! - `-- up only`: skip the way down
-//! - `-- postgres: 18`: skip the case on older servers; other cases leave out what only such a
-//!   server needs, the renames of `NOT NULL` constraints
+//! - `-- postgres: 18`: skip the case on older servers; other cases are planned for the oldest one,
+//!   and leave out what only such a server needs, the renames of `NOT NULL` constraints
 //! - `-- rename table a to b`, `-- rename column b.c to d`, `-- rename type m to n`,
 //!   `-- rename value n.v to w`: a rename, qualified by the new name of the parent
 //!
@@ -132,6 +132,7 @@ impl Case {
         if place.version() < self.postgres {
             return Vec::new();
         }
+        place.plans_for(self.postgres);
         let before = self.side(place, &self.before).await;
         let after = self.side(place, &self.after).await;
         let reversed = self.renames.reversed();

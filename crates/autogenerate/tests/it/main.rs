@@ -17,5 +17,6 @@ mod reader;
 mod revision;
 mod samples;
 mod scratch;
+mod sequences;
 mod spellings;
 mod support;

@@ -12,7 +12,7 @@ use crate::{
     cli::{
         environment::{Environment, program_name, project},
         failure::fail,
-        output::{BAD, CARE, GOOD, print_json, print_unhandled, unhandled_json},
+        output::{BAD, CARE, GOOD, described_versions, print_json, print_unhandled, unhandled_json},
     },
     project::{Edge, Report, Verdict},
     revision::OpenSlot,
@@ -26,7 +26,7 @@ use crate::{
 ///
 /// Exit codes: 0 if all are alike; 1 if something differs, no model describes an object that an
 /// earlier revision created, or an applied migration was edited; 2 if that cannot be determined,
-/// because of an open slot, missing migrations or an error; 3 if nothing differs but the database
+/// because of an open slot, missing or other migrations or an error; 3 if nothing differs but the database
 /// lacks migrations.
 ///
 /// Results are cached in `$XDG_CACHE_HOME/<program>`, by default `~/.cache/<program>`, which can be
@@ -69,13 +69,13 @@ fn print(report: &Report) -> io::Result<()> {
     for slot in &report.open_slots {
         writeln!(out, "{BAD}✗{BAD:#} {}:{}: open slot: {}", slot.file, slot.line, slot.title)?;
     }
-    for Edge { from, to, differences } in &report.edges {
+    for edge in &report.edges {
+        let Edge { from, to, differences } = edge;
         if differences.is_empty() {
-            writeln!(out, "{GOOD}✓{GOOD:#} {from} = {to}")?;
+            writeln!(out, "{GOOD}✓{GOOD:#} {edge}")?;
             continue;
         }
-        let differ = from.differ();
-        writeln!(out, "{BAD}✗{BAD:#} {from} {differ} from {to}; changes that would make {from} match {to}:")?;
+        writeln!(out, "{BAD}✗{BAD:#} {edge}; changes that would make {from} match {to}:")?;
         for difference in differences {
             match &difference.origin {
                 Some(origin) => writeln!(out, "    {origin}: {}", difference.change)?,
@@ -126,6 +126,7 @@ fn document(report: &Report) -> Value {
         "database_not_compared": report.database_not_compared,
         "pending": report.pending,
         "edited": report.edited,
+        "conflicting": described_versions(&report.conflicting),
         "unmanaged": unhandled_json(&report.unmanaged),
     })
 }

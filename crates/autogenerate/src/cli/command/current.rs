@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 use crate::{
-    cli::{connect::connect, environment::Environment},
+    cli::{connect::connect, environment::Environment, output::described_versions},
     migrate::{self, State},
     revision::Migrations,
 };
@@ -15,7 +15,8 @@ use crate::{
 /// Show the newest applied migration and the pending ones
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Print one JSON object: `current`, `head`, `pending`, `edited`, `unknown`, `missing`
+    /// Print one JSON object: `current`, `head`, `pending`, `edited`, `conflicting`, `unknown`,
+    /// `missing`
     #[arg(long)]
     json: bool,
 }
@@ -32,7 +33,9 @@ pub(super) async fn show(conn: &mut PgConnection, migrations: &Migrations, json:
 }
 
 fn newest(state: &State) -> Option<i64> {
-    [&state.applied, &state.edited, &state.unknown, &state.missing].into_iter().flatten().max().copied()
+    let lists = [&state.applied, &state.edited, &state.unknown, &state.missing];
+    let conflicting = state.conflicting.iter().map(|(version, _)| version);
+    lists.into_iter().flatten().chain(conflicting).max().copied()
 }
 
 fn print(state: &State) -> io::Result<()> {
@@ -48,6 +51,9 @@ fn print(state: &State) -> io::Result<()> {
     for version in &state.edited {
         writeln!(out, "edited after it was applied: {version}")?;
     }
+    for (version, description) in &state.conflicting {
+        writeln!(out, "applied as another migration: {version} {description}")?;
+    }
     for version in &state.unknown {
         writeln!(out, "unknown here, and newer than all that are known: {version}")?;
     }
@@ -58,16 +64,12 @@ fn print(state: &State) -> io::Result<()> {
 }
 
 fn print_json(state: &State) -> io::Result<()> {
-    let pending: Vec<_> = state
-        .pending
-        .iter()
-        .map(|(version, description)| json!({ "version": version, "description": description }))
-        .collect();
     let object = json!({
         "current": newest(state),
         "head": state.is_head(),
-        "pending": pending,
+        "pending": described_versions(&state.pending),
         "edited": state.edited,
+        "conflicting": described_versions(&state.conflicting),
         "unknown": state.unknown,
         "missing": state.missing,
     });

@@ -15,8 +15,9 @@ use crate::{
 /// List all migrations and when they were applied
 ///
 /// Oldest first: revision, status, time of application, duration and message. `overtaken` is
-/// pending although a newer revision is applied. `edited` was edited after it was applied. `partly`
-/// and `reverting` were interrupted. `unknown` and `missing` are applied, but have no file.
+/// pending although a newer revision is applied. `edited` was edited after it was applied.
+/// `conflict` has another migration applied under its version. `partly` and `reverting` were
+/// interrupted. `unknown` and `missing` are applied, but have no file.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Print one JSON array of objects: `revision`, `message`, `status`, `files`, `applied_at`,

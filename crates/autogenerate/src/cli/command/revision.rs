@@ -128,7 +128,7 @@ pub(super) fn print_slots(written: &Written) -> io::Result<()> {
 fn print_hazards(out: &mut impl io::Write, way: &str, plan: &Plan) -> io::Result<()> {
     for statement in &plan.statements {
         let slot = statement.slot.as_ref().map(|slot| (slot.hazards(), &slot.template));
-        for (found, sql) in slot.into_iter().chain([(statement.own_hazards(), &statement.sql)]) {
+        for (found, sql) in slot.into_iter().chain([(statement.hazards.clone(), &statement.sql)]) {
             if !found.is_empty() {
                 writeln!(out, "{CARE}{}{CARE:#} ({way}): {}", hazard::join(&found), shortened(sql))?;
             }
@@ -148,7 +148,7 @@ pub(super) fn document(revised: &Revised) -> Value {
             let lock = |(mode, table): (String, String)| json!({ "mode": mode, "table": table });
             json!({
                 "sql": statement.sql,
-                "hazards": statement.hazards.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "hazards": statement.all_hazards().iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "slot": statement.slot.as_ref().map(|slot| &slot.title),
                 "locks": note.locks.into_iter().map(lock).collect::<Vec<_>>(),
                 "rewrites": note.rewrites,

@@ -71,6 +71,9 @@ impl Planner<'_> {
         if was.generated.is_some() && is.generated.is_none() {
             group.push("DROP EXPRESSION");
         }
+        if self.recomputes(table, is) {
+            self.set_expression(&mut group, is);
+        }
         // A default survives only if the base type stays the same.
         let has_default = was.default.is_some() && was.generated.is_none() && !identity_changes;
         let drops_default = has_default && (needs_rebuild && retyped || defaults && is.default.is_none());
@@ -103,11 +106,14 @@ impl Planner<'_> {
             let stays = matches!(object, Object::Enum(name) if joins_swapped && is_swapped(name));
             !stays && !needs.contains(object)
         });
-        let mut step = step.roles(Role::Releases, released).roles(Role::Needs, needs);
+        let mut step = step.roles(Role::Releases, released).roles(Role::Needs, needs.clone());
         step = step.makes(Resource::Default(table.clone(), is.name.clone()));
         step = step.roles(Role::Needs, self.columns_above(table, &is.name));
-        if self.is_retyped(table, is) {
+        if self.is_retyped(table, is) || self.recomputes(table, is) {
             step = step.roles(Role::Makes, self.columns_with_descendants(table, &is.name));
+        }
+        step = step.roles(Role::Needs, Object::columns(table, is.computed_from()));
+        if self.is_retyped(table, is) {
             let enums: BTreeSet<_> = [was, is].into_iter().filter_map(|it| it.enum_type.as_ref()).collect();
             let swapped = enums.into_iter().filter(|name| joins_swapped && is_swapped(name));
             step = step.roles(Role::Releases, swapped.map(|name| Object::Enum(self.old_enum(name))));
@@ -116,8 +122,10 @@ impl Planner<'_> {
         }
         if let Some(generated) = &was.generated {
             let uses = &generated.expression.uses;
-            let used = Object::columns(table, &uses.columns);
-            step = step.roles(Role::Releases, uses.objects().chain(used));
+            let used = uses.objects().chain(Object::columns(table, &uses.columns));
+            let stays: BTreeSet<_> =
+                needs.into_iter().chain(Object::columns(table, is.computed_from())).collect();
+            step = step.roles(Role::Releases, used.filter(|object| !stays.contains(object)));
         }
         step
     }
@@ -130,8 +138,9 @@ impl Planner<'_> {
             (None, Some(_)) => "DROP DEFAULT",
             (None, None) => return,
         };
-        let mut step =
-            Step::new(Priority::Alter, render::alter_column(table, &was.name, action)).releases(object);
+        let drop = render::alter_column(table, &was.name, action);
+        let replaced = self.replace_identity(table, was, &drop);
+        let mut step = replaced.unwrap_or_else(|| Step::new(Priority::Alter, drop)).releases(object);
         step = step.roles(Role::Releases, was.default.iter().flat_map(|default| default.uses.objects()));
         if was.identity.is_some() {
             step = step.releases(Resource::Null(table.clone(), was.name.clone()));

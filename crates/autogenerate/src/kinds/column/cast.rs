@@ -3,7 +3,6 @@
 use super::{
     alter::Alterations,
     convert::{converted, is_array, text_like},
-    loss::Changed,
     sql::collate,
 };
 use crate::{
@@ -11,12 +10,12 @@ use crate::{
     kinds::{
         definition::Unique,
         planner::Planner,
-        slot::{enum_values, numbered_update},
+        slot::enum_values,
         types::{self, Using},
         user_type::change::{CONVERT, UserTypeChange},
     },
     plan::Slot,
-    schema::{Column, Name, Object, quote_identifier, quote_literal},
+    schema::{Column, Name, Object, quote_identifier},
 };
 
 impl Planner<'_> {
@@ -56,7 +55,8 @@ impl Planner<'_> {
             if is_mapped { None } else { self.cast_slot(group.table, (was, is), changed) }
         });
         let merges = cast.loses || types::ignores_case(is) && !types::ignores_case(was);
-        let merged = if merges { self.merged_keys(group.table, (was, is), cast.using) } else { Vec::new() };
+        let value = || converted(cast.using, &quote_identifier(&is.name), was, is);
+        let merged = if merges { self.merged_keys(group.table, is, &value()) } else { Vec::new() };
         if misfit.is_some() || !merged.is_empty() {
             group.hazard(Hazard::MayFailOnData);
         }
@@ -137,12 +137,11 @@ impl Planner<'_> {
         cast.into_iter().chain(self.narrowed_slot(table, was, is)).reduce(Slot::and)
     }
 
-    /// The unique keys and indexes that stay and contain the column, of whose values the new type
-    /// makes some equal. PostgreSQL rebuilds them.
-    fn merged_keys(&self, table: &Name, (was, column): (&Column, &Column), using: Using) -> Vec<Unique> {
+    /// The unique keys and indexes that stay and contain the column, whose values become `value`,
+    /// so that some may be equal. PostgreSQL rebuilds them.
+    pub(super) fn merged_keys(&self, table: &Name, column: &Column, value: &str) -> Vec<Unique> {
         let Some(is) = self.to.tables.get(table) else { return Vec::new() };
         let quoted = quote_identifier(&column.name);
-        let value = converted(using, &quoted, was, column);
         let stays = |object: Object| !self.delta.creates(&object);
         let keys = is.constraints.iter().filter_map(|(name, it)| {
             let key = it.kind.key().filter(|key| key.columns.contains(&column.name) && !it.is_temporal())?;
@@ -152,7 +151,7 @@ impl Planner<'_> {
             it.unique && it.uses.columns.contains(&column.name) && stays(Object::index(table, *name))
         });
         let converted = |mut key: Unique| {
-            key.terms.iter_mut().filter(|term| **term == quoted).for_each(|term| term.clone_from(&value));
+            key.terms.iter_mut().filter(|term| **term == quoted).for_each(|term| value.clone_into(term));
             key
         };
         keys.chain(indexes.map(|(_, it)| Unique::from_index(&it.definition))).map(converted).collect()
@@ -175,48 +174,9 @@ impl Planner<'_> {
         !old.iter().all(|value| new.contains(value))
     }
 
-    /// A slot for values that cannot be cast to the new type, or, if given, for those that the cast
-    /// changes.
-    fn cast_slot(
-        &self,
-        table: &Name,
-        (was, is): (&Column, &Column),
-        changed: Option<Changed>,
-    ) -> Option<Slot> {
-        let name = quote_identifier(&is.name);
-        let any = format!("{name} IS NOT NULL");
-        let (wrong, nearest) = match changed {
-            Some(changed) => (changed.condition, changed.nearest),
-            None => (self.misfits(&name, was, is).unwrap_or(any.clone()), None),
-        };
-        let (old, new) = (enum_values(self.from, was), enum_values(self.to, is));
-        // An enum type is renamed by now, so no value is cast to it.
-        let kept =
-            new.and_then(|values| values.iter().find(|value| old.is_none_or(|old| old.contains(value))));
-        let sample = match kept {
-            _ if nearest.is_some() => nearest.unwrap_or_default(),
-            _ if new.is_some() && is_array(is) => "'{}'".to_owned(),
-            _ if self.converts_via_text(was, is) => format!("({})::text", types::sample(is, new)),
-            Some(value) => quote_literal(value),
-            None => format!("({})::text::{}", types::sample(is, new), was.data_type),
-        };
-        let is_written = was.identity.is_none() && (was.generated.is_none() || is.generated.is_none());
-        let rehearsal = if is_written {
-            numbered_update(table, &format!("{name} = {sample}"), &wrong)
-        } else {
-            format!("DELETE FROM {table} WHERE {wrong}")
-        };
-        let template = format!("UPDATE {table} SET {name} = … WHERE {wrong};");
-        let title = format!("make the values of {table}.{name} fit {}", is.data_type);
-        let slot = self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])?;
-        // If any value may fit, only the cast tells.
-        let is_known = wrong != any;
-        Some(Slot { remaining: if is_known { slot.remaining } else { String::new() }, ..slot })
-    }
-
     /// Whether the column is converted to text first, because no value of the old type can be cast
     /// to the new type.
-    fn converts_via_text(&self, was: &Column, is: &Column) -> bool {
+    pub(super) fn converts_via_text(&self, was: &Column, is: &Column) -> bool {
         let differs = match (enum_values(self.from, was), enum_values(self.to, is)) {
             (Some(old), Some(new)) => {
                 is_array(was) == is_array(is) && !new.iter().any(|value| old.contains(value))

@@ -7,7 +7,9 @@ mod loss;
 mod misfits;
 mod nullability;
 mod populate;
+mod recompute;
 mod sql;
+mod wrong;
 
 use std::collections::BTreeSet;
 
@@ -128,9 +130,10 @@ impl Planner<'_> {
         let analyzed: Vec<_> = Object::columns(name, is.columns.iter().map(|column| &column.name))
             .zip(&is.columns)
             .filter(|(object, column)| {
-                self.delta.needs_rebuild(name, &column.name)
+                let is_retyped = self.delta.needs_rebuild(name, &column.name)
                     && self.delta.alters(object, Property::Type)
-                    && !self.delta.creates(object)
+                    && !self.delta.creates(object);
+                is_retyped || self.recomputes(name, column)
             })
             .map(|(object, _)| object)
             .collect();

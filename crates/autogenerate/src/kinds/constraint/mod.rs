@@ -1,5 +1,6 @@
 //! Table constraints.
 
+mod alter;
 mod key;
 mod moved;
 
@@ -111,23 +112,6 @@ impl Planner<'_> {
         }
     }
 
-    /// Alters the deferrability and validity of a constraint that stays.
-    fn alter_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
-        let object = Object::constraint(table, name);
-        if self.delta.alters(&object, Property::Definition) {
-            let (name, when) = (quote_identifier(name), it.split_deferrable().1);
-            let sql = render::alter_table(table, format_args!("ALTER CONSTRAINT {name}{when}"));
-            let step = Step::new(Priority::Alter, sql).makes(object.clone());
-            self.push_on(step, it.kind.references().into_iter().chain([table]));
-        }
-        if self.delta.alters(&object, Property::Validity) {
-            let slot = self.violation_slot(table, name, it);
-            let step =
-                Step::new(Priority::Validate, validate(table, name)).hazard(Hazard::MayFailOnData).slot(slot);
-            self.push_on(step.makes(object), [table]);
-        }
-    }
-
     pub(super) fn create_constraint(&mut self, table: &Name, name: &str, it: &Constraint) {
         let is_partitioned = self.to.tables.get(table).is_some_and(|table| table.partition_by.is_some());
         let online = self.is_online(table);
@@ -169,7 +153,9 @@ impl Planner<'_> {
                 [Object::column(table, moved.column), Object::column(moved.table, moved.referenced)];
             step = step.roles(Role::Releases, columns).slot(self.carry_slot(table, &moved));
             step = step.hazard(Hazard::MayFailOnData);
-        } else if it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it) {
+        } else if !self.accepts_new_columns(table, it)
+            && (it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it))
+        {
             step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
         }
         self.push_on(step, it.kind.references().into_iter().chain([table]));
@@ -183,7 +169,9 @@ impl Planner<'_> {
             step = step.then(validate(table, name));
         }
         if self.looks_at_rows(table, name, it) {
-            step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
+            if !self.accepts_new_columns(table, it) {
+                step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
+            }
             for hazard in match it.kind {
                 ConstraintKind::ForeignKey { .. } => [Hazard::BlocksWrites].as_slice(),
                 ConstraintKind::Check => &[Hazard::BlocksReads],

@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     change::{Change, Difference, Property},
-    schema::{Column, Constraint, ConstraintKind, Name, Object, Schema, SqlKind, SqlName, SqlObject, Uses},
+    schema::{
+        Column, Constraint, ConstraintKind, Name, Object, Schema, Server, SqlKind, SqlName, SqlObject, Uses,
+    },
 };
 
 /// The effects of a plan on each object.
@@ -31,7 +33,8 @@ pub(super) struct Delta {
 }
 
 impl Delta {
-    pub(super) fn new(from: &Schema, to: &Schema, changes: &[Change]) -> Self {
+    /// `is_online` is whether tables are in use.
+    pub(super) fn new((from, to): (&Schema, &Schema), changes: &[Change], is_online: bool) -> Self {
         let mut delta = Self::default();
         for change in changes {
             match &change.difference {
@@ -40,7 +43,7 @@ impl Delta {
                 Difference::Rename { .. } => {}
                 Difference::Alter { property, .. } => {
                     delta.altered.entry(change.object.clone()).or_default().insert(*property);
-                    delta.alter(from, to, &change.object, *property);
+                    delta.alter((from, to), &change.object, *property, is_online);
                 }
             }
         }
@@ -71,7 +74,13 @@ impl Delta {
         self.altered.get(object).is_some_and(|properties| properties.contains(&property))
     }
 
-    fn alter(&mut self, from: &Schema, to: &Schema, object: &Object, property: Property) {
+    fn alter(
+        &mut self,
+        (from, to): (&Schema, &Schema),
+        object: &Object,
+        property: Property,
+        is_online: bool,
+    ) {
         match (object, property) {
             (Object::Enum(name), Property::Values) => _ = self.swapped.insert(name.clone()),
             (Object::Table(name), Property::PartitionKey) => self.rebuild_table(from, name),
@@ -80,12 +89,10 @@ impl Delta {
                 let needs_rebuild = matches!(both, (Some(a), Some(b)) if needs_rebuild(a, b));
                 self.retype(from, table, column, needs_rebuild);
             }
-            (Object::Column(table, column), Property::Generated) => {
-                let was = from.column(table, column).and_then(|column| column.generated.as_ref());
-                let is = to.column(table, column).and_then(|column| column.generated.as_ref());
-                if is.is_some() || was.is_some_and(|was| !was.stored) {
-                    self.rebuilt.insert(object.clone());
-                }
+            (Object::Column(table, column), Property::Generated)
+                if !is_generated_in_place(from, to, table, column) =>
+            {
+                self.rebuilt.insert(object.clone());
             }
             (Object::Constraint(table, name), Property::Validity) => {
                 let is = to.tables.get(table).and_then(|table| table.constraints.get(name));
@@ -97,8 +104,8 @@ impl Delta {
             }
             (Object::Constraint(table, name), Property::Definition) => {
                 let find = |schema: &Schema| schema.tables.get(table)?.constraints.get(name).cloned();
-                let (was, is) = (find(from), find(to));
-                if !was.zip(is).is_some_and(|(was, is)| is_deferred_otherwise(&was, &is)) {
+                let is_altered = |(was, is): (_, _)| is_altered_in_place(&was, &is, from.server, is_online);
+                if !find(from).zip(find(to)).is_some_and(is_altered) {
                     self.rebuilt.insert(object.clone());
                 }
             }
@@ -186,10 +193,26 @@ fn is_within_values(schema: &Schema, domain: &Object) -> bool {
         || schema.sql_objects.iter().any(is_attribute)
 }
 
-/// Whether two foreign keys differ only in their deferrability, which can be altered in place.
-fn is_deferred_otherwise(was: &Constraint, is: &Constraint) -> bool {
+/// Whether a stored generated column keeps its values as a plain one, or can be computed otherwise in
+/// place.
+fn is_generated_in_place(from: &Schema, to: &Schema, table: &Name, column: &str) -> bool {
+    let is_stored = |it: &Column| it.generated.as_ref().is_some_and(|generated| generated.stored);
+    let both = from.column(table, column).zip(to.column(table, column));
+    both.is_some_and(|(was, is)| {
+        let is_same = (&was.data_type, &was.collation) == (&is.data_type, &is.collation);
+        let is_replaceable = from.server.version >= 17 && is_stored(is) && is_same;
+        is_stored(was) && (is.generated.is_none() || is_replaceable)
+    })
+}
+
+/// Whether two foreign keys differ only in what can be altered in place: their deferrability, and
+/// since PostgreSQL 18 whether they are enforced. Online, a key that begins to be enforced is
+/// rebuilt, because altering it blocks reads while it looks at all rows.
+fn is_altered_in_place(was: &Constraint, is: &Constraint, server: Server, is_online: bool) -> bool {
     let is_foreign_key =
         |it: &Constraint| matches!(it.kind, ConstraintKind::ForeignKey { .. }) && !it.inherited;
-    let is_same = was.split_deferrable().0 == is.split_deferrable().0;
-    is_foreign_key(was) && is_foreign_key(is) && is_same
+    let is_same = was.split_attributes().0 == is.split_attributes().0;
+    let stays = was.is_enforced() == is.is_enforced();
+    let is_alterable = stays || server.version >= 18 && !(is.is_enforced() && is_online);
+    is_foreign_key(was) && is_foreign_key(is) && is_same && is_alterable
 }

@@ -78,9 +78,10 @@ impl<'a> Planner<'a> {
         let always = columns.iter().any(|(_, is)| is.identity.is_some_and(|identity| identity.always));
         let overriding = if always { " OVERRIDING SYSTEM VALUE" } else { "" };
         let insert = format!("INSERT INTO {name} ({names}){overriding}\n    SELECT {values} FROM {copy}");
-        let mut step = Step::new(Priority::Alter, insert.clone());
+        let step = Step::new(Priority::Alter, insert.clone());
+        let mut step = self.with_moved_values(step, (name, &copy), &columns);
         if is.partition_by.is_some() {
-            step = step.hazard(Hazard::MayFailOnData).slot(self.strays_slot(name, &copy, &insert));
+            step = step.hazard(Hazard::MayFailOnData).add_slot(self.strays_slot(name, &copy, &insert));
         }
         for (_, column) in columns {
             let Some(identity) = column.identity else { continue };
@@ -103,6 +104,17 @@ impl<'a> Planner<'a> {
         self.push(step);
     }
 
+    /// Adds the hazards of the casts of moved rows, and a slot for values that do not fit.
+    fn with_moved_values(&self, step: Step, tables: (&Name, &Name), columns: &[(&Column, &Column)]) -> Step {
+        columns.iter().filter(|(was, is)| was.data_type != is.data_type).fold(step, |step, &(was, is)| {
+            let cast = types::cast(was, is);
+            let step = if cast.loses { step.hazard(Hazard::DeletesData) } else { step };
+            let may_fail = cast.may_fail || self.guards && cast.loses;
+            let step = if may_fail { step.hazard(Hazard::MayFailOnData) } else { step };
+            step.add_slot(self.moved_slot(tables, (was, is)))
+        })
+    }
+
     /// A slot for rows that no partition takes.
     fn strays_slot(&self, table: &Name, copy: &Name, insert: &str) -> Option<Slot> {
         let title = format!("make room for the rows of {table} that no partition takes");
@@ -117,7 +129,7 @@ impl<'a> Planner<'a> {
             "DO $$ DECLARE it tid; BEGIN FOR it IN SELECT ctid FROM {copy} LOOP\n{each}\nEND LOOP; END $$"
         );
         let slot = self.slot(table, title, &table.to_string(), [template, rehearsal])?;
-        Some(Slot { remaining: String::new(), ..slot })
+        Some(Slot { remaining: String::new(), deletes: true, ..slot })
     }
 
     /// A slot for the rows of a partition that gives a part of its bounds to a new one.

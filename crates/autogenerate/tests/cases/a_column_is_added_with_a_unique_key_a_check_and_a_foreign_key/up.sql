@@ -11,9 +11,7 @@ CREATE INDEX CONCURRENTLY items_shelf_id_idx ON items USING btree (shelf_id);
 -- hazards: may-fail-on-data, builds-index
 CREATE UNIQUE INDEX CONCURRENTLY items_place_key ON items USING btree (place);
 --- a new file
--- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_place_check;
--- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_shelf_id_fkey;
 ALTER TABLE items
     ADD CONSTRAINT items_place_key UNIQUE USING INDEX items_place_key;

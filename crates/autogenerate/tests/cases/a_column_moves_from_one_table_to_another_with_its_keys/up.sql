@@ -2,7 +2,6 @@ ALTER TABLE b ADD COLUMN kind_id integer;
 ALTER TABLE b
     ADD CONSTRAINT kind_fkey FOREIGN KEY (kind_id) REFERENCES kinds(id) NOT VALID;
 --- a new file
--- hazards: may-fail-on-data
 ALTER TABLE b VALIDATE CONSTRAINT kind_fkey;
 ALTER TABLE a DROP CONSTRAINT kind_fkey;
 ALTER TABLE a DROP CONSTRAINT one_kind;

@@ -17,6 +17,10 @@ CREATE TABLE events (
     twice integer GENERATED ALWAYS AS (size * 2) STORED,
     CONSTRAINT events_pkey PRIMARY KEY (id, at)
 );
+-- hazards: may-fail-on-data
+-- slot: make the values of events.size fit smallint
+--   count: SELECT count(*) FROM events WHERE size NOT BETWEEN -32768 AND 32767
+--   template: UPDATE events_rows SET size = … WHERE size NOT BETWEEN -32768 AND 32767;
 INSERT INTO events (id, at, size) OVERRIDING SYSTEM VALUE
     SELECT id, at, size::smallint FROM events_rows;
 SELECT setval(pg_get_serial_sequence('events', 'id'), max(id)) FROM events HAVING max(id) >= 1;

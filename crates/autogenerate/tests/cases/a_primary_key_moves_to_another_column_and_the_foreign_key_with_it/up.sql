@@ -1,7 +1,8 @@
 ALTER TABLE cities ADD COLUMN country_code character(2);
 --- alone in a file
--- hazards: deletes-data, may-fail-on-data, builds-index
+-- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of countries (code)
+--   hazards: deletes-data, may-fail-on-data
 --   referenced by rows of cities (cities_country_id_fkey): move them first: SELECT count(*) FROM cities AS child WHERE EXISTS (SELECT FROM (SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY code) AS rows_of_group FROM countries) AS numbered WHERE rows_of_group > 1) AS parent WHERE parent.id = child.country_id)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY code) AS row_of_group FROM countries) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM countries WHERE (tableoid, ctid) IN (

@@ -1,5 +1,7 @@
+LOCK TABLE items;
+CREATE SEQUENCE items_id_seq_new AS integer;
+SELECT setval('items_id_seq_new'::regclass, nextval(pg_get_serial_sequence('items', 'id')), false);
 ALTER TABLE items ALTER COLUMN id DROP IDENTITY;
-CREATE SEQUENCE items_id_seq AS integer;
+ALTER SEQUENCE items_id_seq_new RENAME TO items_id_seq;
 ALTER SEQUENCE items_id_seq OWNED BY items.id;
 ALTER TABLE items ALTER COLUMN id SET DEFAULT nextval('items_id_seq'::regclass);
-SELECT setval('items_id_seq'::regclass, max(id)) FROM items HAVING max(id) >= 1;

@@ -1,6 +1,7 @@
 ALTER TABLE users ALTER COLUMN code SET DATA TYPE citext;
--- hazards: deletes-data, blocks-writes, blocks-reads, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (email::citext)
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY email::citext) AS row_of_group FROM users WHERE email::citext IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

@@ -1,6 +1,7 @@
 --- alone in a file
--- hazards: deletes-data, may-fail-on-data, builds-index
+-- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (email)
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY email) AS row_of_group FROM users) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

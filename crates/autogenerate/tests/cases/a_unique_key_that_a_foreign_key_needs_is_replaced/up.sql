@@ -1,6 +1,7 @@
 --- alone in a file
--- hazards: deletes-data, may-fail-on-data, builds-index
+-- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of users (email)
+--   hazards: deletes-data, may-fail-on-data
 --   referenced by rows of posts (posts_author_fkey): move them first: SELECT count(*) FROM posts AS child WHERE EXISTS (SELECT FROM (SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY email) AS rows_of_group FROM users) AS numbered WHERE rows_of_group > 1) AS parent WHERE parent.email = child.author)
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY email) AS row_of_group FROM users) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM users WHERE (tableoid, ctid) IN (

@@ -1,6 +1,7 @@
 ALTER TABLE bookings DROP CONSTRAINT bookings_do_not_overlap;
--- hazards: deletes-data, blocks-writes, blocks-reads, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve rows of bookings that bookings_do_not_overlap does not allow
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT ctid AS row, during AS k0, int4range(id, id, '[]'::text) AS k1 FROM bookings) AS a JOIN (SELECT ctid AS row, during AS k0, int4range(id, id, '[]'::text) AS k1 FROM bookings) AS b
 --   count:     ON a.row < b.row AND a.k0 && b.k0 AND a.k1 = b.k1
 --   template: -- these conflict: SELECT * FROM (SELECT ctid AS row, during AS k0, int4range(id, id, '[]'::text) AS k1 FROM bookings) AS a JOIN (SELECT ctid AS row, during AS k0, int4range(id, id, '[]'::text) AS k1 FROM bookings) AS b

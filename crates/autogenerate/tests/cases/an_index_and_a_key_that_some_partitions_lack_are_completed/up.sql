@@ -2,8 +2,9 @@
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY p2_n_idx ON p2 USING btree (n);
 --- alone in a file
--- hazards: deletes-data, may-fail-on-data, builds-index
+-- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of p1 (id)
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM p1) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM p1 WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (
@@ -13,8 +14,9 @@ CREATE INDEX CONCURRENTLY p2_n_idx ON p2 USING btree (n);
 --   template: );
 CREATE UNIQUE INDEX CONCURRENTLY p1_pkey ON p1 USING btree (id);
 --- alone in a file
--- hazards: deletes-data, may-fail-on-data, builds-index
+-- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of p2 (id)
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM p2) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM p2 WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

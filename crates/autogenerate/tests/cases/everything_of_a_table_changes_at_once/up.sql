@@ -74,8 +74,9 @@ ALTER TABLE articles
 --   template: UPDATE articles SET headline = … WHERE headline IS NULL;
 ALTER TABLE articles ADD CONSTRAINT articles_headline_is_set CHECK (headline IS NOT NULL) NOT VALID;
 --- alone in a file
--- hazards: deletes-data, may-fail-on-data, builds-index
+-- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of articles (lower(headline))
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY lower(title)) AS row_of_group FROM pages WHERE lower(title) IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM articles WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

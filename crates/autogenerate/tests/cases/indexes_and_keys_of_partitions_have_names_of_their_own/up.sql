@@ -20,8 +20,9 @@ CREATE INDEX CONCURRENTLY first_names ON p1 USING btree (n);
 --- a new file
 CREATE INDEX p_n ON p USING btree (n);
 --- alone in a file
--- hazards: deletes-data, may-fail-on-data, builds-index
+-- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of q1 (id)
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM q1) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM q1 WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

@@ -22,8 +22,9 @@ CREATE INDEX CONCURRENTLY "Idx" ON "Order"
 --- a new file
 COMMENT ON INDEX "Idx" IS 'Fast';
 --- alone in a file
--- hazards: deletes-data, may-fail-on-data, builds-index
+-- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of "Order" ("da""sh-ed")
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY "da""sh-ed") AS row_of_group FROM "Order" WHERE "da""sh-ed" IS NOT NULL) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM "Order" WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

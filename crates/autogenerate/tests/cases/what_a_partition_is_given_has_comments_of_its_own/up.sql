@@ -1,6 +1,7 @@
 CREATE TABLE events_2 PARTITION OF events FOR VALUES IN (2);
--- hazards: deletes-data, blocks-writes, blocks-reads, may-fail-on-data, builds-index
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 -- slot: resolve duplicates of events (id)
+--   hazards: deletes-data
 --   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY id) AS row_of_group FROM events) AS numbered WHERE row_of_group > 1
 --   template: DELETE FROM events WHERE (tableoid, ctid) IN (
 --   template:     SELECT tableoid, ctid FROM (

@@ -30,11 +30,10 @@ pub async fn db(project: &Project, now: DateTime<Utc>, command: &str) -> Result<
             let report = project.check().await?;
             let open =
                 report.open_slots.iter().map(|slot| format!("{}, line {}: open slot", slot.file, slot.line));
-            let differences = report.edges.iter().flat_map(|edge| {
-                edge.differences.iter().map(move |one| {
-                    format!("{} {} from {}: {}", edge.from, edge.from.differ(), edge.to, one.change)
-                })
-            });
+            let differences = report
+                .edges
+                .iter()
+                .flat_map(|edge| edge.differences.iter().map(move |one| format!("{edge}: {}", one.change)));
             let undescribed = report.undescribed.iter().map(|object| format!("no model describes {object}"));
             let found: Vec<String> = open.chain(undescribed).chain(differences).collect();
             if !report.is_clean() {

@@ -3,7 +3,7 @@
 use autogenerate::{
     introspect::{Scope, read},
     plan::{Batch, Plan},
-    schema::Schema,
+    schema::{Schema, Server},
 };
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
 
@@ -29,6 +29,8 @@ CREATE SCHEMA public;";
 /// A database that nothing else uses.
 pub struct Place {
     database: Database,
+    /// The version for which plans are made, if it is not the server's.
+    version: Option<u32>,
 }
 
 impl Place {
@@ -36,11 +38,16 @@ impl Place {
         let mut database = Database::new().await;
         // A plan that blocks itself should fail soon.
         database.execute("SET statement_timeout = '20s'").await;
-        Self { database }
+        Self { database, version: None }
     }
 
     pub fn version(&self) -> u32 {
         self.database.version()
+    }
+
+    /// Makes plans for servers of this version, which may be older.
+    pub fn plans_for(&mut self, version: u32) {
+        self.version = Some(version);
     }
 
     /// Empties the database, then runs `sql` in it.
@@ -68,7 +75,8 @@ impl Place {
     }
 
     pub async fn schema(&mut self, scope: &Scope) -> Schema {
-        read(&mut self.database.connection, scope).await.unwrap().schema
+        let schema = read(&mut self.database.connection, scope).await.unwrap().schema;
+        Schema { server: self.version.map_or(schema.server, |version| Server { version }), ..schema }
     }
 
     /// Reads the schema with both judges.

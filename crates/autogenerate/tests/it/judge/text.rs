@@ -26,6 +26,10 @@ pub fn golden(plan: &Plan) -> String {
         if let Some(slot) = &statement.slot {
             let how = if slot.portions.is_some() { " in portions" } else { "" };
             writeln!(text, "-- slot{how}: {}", slot.title).unwrap();
+            let hazards: Vec<String> = slot.hazards().iter().map(ToString::to_string).collect();
+            if !hazards.is_empty() {
+                writeln!(text, "--   hazards: {}", hazards.join(", ")).unwrap();
+            }
             for cascade in &slot.cascades {
                 writeln!(text, "--   {cascade}: {}", cascade.count).unwrap();
             }

@@ -1,9 +1,8 @@
 //! Objects that no model describes and that hang on a table that one describes.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
 use autogenerate::{
-    model::Metadata,
     project::{ProjectError, Request},
     schema::{SqlName, SqlObject},
 };
@@ -137,49 +136,4 @@ async fn what_cannot_be_recreated_is_named_before_anything_is_written() {
     let request = Request { message: "sku", ask: &nothing_renamed, ..request };
     place.project::<super::with_sku::Item>().autogenerate(&request).await.unwrap();
     place.upgrade().await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_recreated_gets_its_owner_back_in_both_directions_without_naming_the_role() {
-    const DESCRIBED: &str = "CREATE VIEW \"Described\" AS SELECT name FROM items";
-    const ALL: [&str; 4] = ["Described", "both_of_them", "hanging", "label"];
-    let role = format!("owner_{}", std::process::id());
-    let owned = format!(
-        "SELECT relname::text FROM pg_class WHERE relowner = '{role}'::regrole AND relkind IN ('m', 'v')
-         UNION ALL SELECT proname FROM pg_proc WHERE proowner = '{role}'::regrole
-         UNION ALL SELECT stxname FROM pg_statistic_ext WHERE stxowner = '{role}'::regrole ORDER BY 1"
-    );
-    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
-    place.write(
-        "20261124120030_others",
-        &format!(
-            "{DESCRIBED}; CREATE MATERIALIZED VIEW hanging AS SELECT name FROM items;
-             CREATE FUNCTION label(hanging) RETURNS text LANGUAGE sql RETURN $1.name;
-             CREATE STATISTICS both_of_them ON id, name FROM items;"
-        ),
-    );
-    place.upgrade().await.unwrap();
-    let given = format!(
-        "CREATE ROLE {role}; GRANT CREATE ON SCHEMA public TO {role};
-         ALTER VIEW \"Described\" OWNER TO {role}; ALTER MATERIALIZED VIEW hanging OWNER TO {role};
-         ALTER FUNCTION label OWNER TO {role}; ALTER STATISTICS both_of_them OWNER TO {role};"
-    );
-    place.database.execute(&given).await;
-    assert_eq!(place.database.texts(&owned).await, ALL);
-
-    let metadata = Metadata::new().table::<with_text::Item>().sql(DESCRIBED);
-    let request = Request { message: "text", now: place.now, ask: &unanswered };
-    let revised = place.project_with(metadata).autogenerate(&request).await.unwrap();
-    for path in revised.revision.unwrap().written.paths {
-        assert!(!fs::read_to_string(path).unwrap().contains(&role));
-    }
-    for is_down in [false, true] {
-        if is_down {
-            place.downgrade().await;
-        } else {
-            place.upgrade().await.unwrap();
-        }
-        assert_eq!(place.database.texts(&owned).await, ALL);
-    }
-    place.database.execute(&format!("DROP OWNED BY {role} CASCADE; DROP ROLE {role}")).await;
 }

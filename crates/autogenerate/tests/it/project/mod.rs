@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod foreign;
 mod hanging;
+mod owners;
 mod repair;
 mod replicas;
 mod revision;

@@ -3,9 +3,9 @@
 use std::fs;
 
 use autogenerate::{
-    migrate::{self, Down, MigrationError, Stamp, Status, Up, history, stamp, upgrade_sql},
+    migrate::{self, Down, Fault, MigrationError, Stamp, Status, Up, history, stamp, upgrade_sql},
     model::Metadata,
-    project::{ProjectError, SquashRequest, Squashed, difference},
+    project::{Project, ProjectError, SquashRequest, Squashed, Verdict, difference},
     revision::Migrations,
 };
 use tempfile::TempDir;
@@ -73,6 +73,22 @@ async fn old_databases_go_on_and_new_ones_get_the_same_schema() {
     let error = migrate::upgrade(&mut place.database.connection, &migrations, &Up::Head, PATIENCE).await;
     let error = error.unwrap_err().to_string();
     assert!(error.contains(&format!("has migration {version} as `start`, and {version}_sku")), "{error}");
+    let mut conn = place.database.connect().await;
+    let state = migrate::state(&mut conn, &migrations).await.unwrap();
+    assert_eq!((&*state.edited, &*state.conflicting), (&[][..], &[(version, "start".to_owned())][..]));
+    let all = history(&mut conn, &migrations).await.unwrap();
+    assert_eq!(all.last().map(|entry| entry.status), Some(Status::Conflicting));
+    let folder = old_folder.path().to_owned();
+    let report = Project { folder, ..place.project::<with_sku::Item>() }.check().await.unwrap();
+    assert_eq!((report.verdict(), &*report.edited), (Verdict::Unknown, &[][..]));
+    assert!(report.database_not_compared.unwrap().contains("which is another one here"));
+    let down = migrate::downgrade(&mut conn, &migrations, &Down::Steps(1), PATIENCE).await;
+    assert!(matches!(down, Err(MigrationError::Conflict { .. })), "{down:?}");
+    let (faults, _) = migrate::faults(&mut conn, &migrations).await.unwrap();
+    let is_conflict =
+        |fault: &Fault| matches!(fault, Fault::Conflict { recorded, .. } if recorded == "start");
+    assert!(faults.iter().any(is_conflict), "{faults:?}");
+    assert!(!faults.iter().any(|fault| matches!(fault, Fault::Edited { .. })), "{faults:?}");
 
     assert_eq!(up(&mut fresh, &place, "head").await.unwrap(), [version]);
     let difference = difference(&place.database.options, &fresh.options).await.unwrap();
@@ -210,6 +226,8 @@ async fn an_old_file_that_was_edited_is_repaired_and_a_stamp_forgets_the_old_one
     squash(&place, SQUASH).await.unwrap();
     let error = place.upgrade().await.unwrap_err();
     assert!(matches!(error, MigrationError::ReplacedEdited { .. }), "{error}");
+    let state = migrate::state(&mut place.database.connect().await, &place.migrations()).await.unwrap();
+    assert!(state.edited.is_empty() && state.conflicting.len() == 1, "{state:?}");
     let (project, migrations) = (place.project_with(Metadata::new()), place.migrations());
     let diagnosis = project.diagnose(&migrations).await.unwrap();
     assert!(diagnosis.is_curable(), "{diagnosis:?}");

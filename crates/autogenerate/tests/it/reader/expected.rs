@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use autogenerate::schema::{
     Column, Constraint, ConstraintKind, Enum, Expression, Extension, Generated, Identity, Index, Name,
-    Object, Owner, PartitionOf, Schema, Sequence, SequenceOptions, Table, Uses,
+    Object, Owner, PartitionOf, Schema, Sequence, SequenceOptions, Server, Table, Uses,
 };
 
 use build::{
@@ -41,6 +41,7 @@ pub fn schema() -> Schema {
 
 fn without_uses_of_extensions() -> Schema {
     Schema {
+        server: Server::default(),
         sql_objects: BTreeMap::new(),
         namespaces: BTreeMap::new(),
         extensions: ["btree_gist", "citext", "pg_trgm"]

@@ -1,5 +1,7 @@
 //! Sequences that do not belong to identity columns.
 
+mod identity;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -13,9 +15,7 @@ use crate::{
     hazard::Hazard,
     order::{Priority, Resource, Role, Step},
     render::rewrite,
-    schema::{
-        Column, Name, Object, Schema, Sequence, SequenceOptions, Table, quote_identifier, quote_literal,
-    },
+    schema::{Name, Object, Schema, Sequence, SequenceOptions, Table, quote_identifier, quote_literal},
 };
 
 impl Compare for Sequence {
@@ -127,31 +127,12 @@ impl Planner<'_> {
         it.owned_by.as_ref().is_some_and(|(table, column)| self.delta.removes(&Object::column(table, column)))
     }
 
-    /// Whether the plan replaces the sequence by the identity of the column that owns it.
-    fn becomes_identity(&self, it: &Sequence) -> bool {
-        let Some((table, column)) = &it.owned_by else { return false };
-        self.to.column(table, column).is_some_and(|column| self.is_continued(it, table, column))
-    }
-
-    /// Whether the new identity of a column replaces this sequence, whose values it can have.
-    pub(super) fn is_continued(&self, it: &Sequence, table: &Name, column: &Column) -> bool {
-        let is_owner = |owner: &(Name, String)| (&owner.0, &owner.1) == (table, &column.name);
-        let was = self.from.column(table, &column.name);
-        let (Some(identity), Some(was)) = (column.identity, was) else { return false };
-        let options = identity.options_for(&column.data_type);
-        let stays = self.to.sequences.values().any(|other| other.owned_by == it.owned_by);
-        was.identity.is_none()
-            && it.owned_by.as_ref().is_some_and(is_owner)
-            && !stays
-            && !self.delta.creates(&Object::column(table, &column.name))
-            && (options.min..=options.max).contains(&it.options.min)
-            && (options.min..=options.max).contains(&it.options.max)
-    }
-
     fn create_sequence(&mut self, name: &Name, it: &Sequence) {
         let object = Object::Sequence(name.clone());
-        let step = create_step(Priority::Sequence, object.clone(), name, create(name, it));
-        self.push(Self::with_comment(step, &object, it.comment.as_deref()));
+        if !self.continues_identity(name, it) {
+            let step = create_step(Priority::Sequence, object.clone(), name, create(name, it));
+            self.push(Self::with_comment(step, &object, it.comment.as_deref()));
+        }
         if it.owned_by.is_some() {
             self.set_sequence_owner(name, None, it);
         }
@@ -166,7 +147,8 @@ impl Planner<'_> {
         let mut step = Step::new(Priority::Owner, sql).roles(Role::Releases, released);
         let existing = owner.filter(|(table, column)| {
             let is_new = self.delta.creates(&Object::column(table, column));
-            self.existing_table(table).is_some() && !is_new && !self.from.sequences.contains_key(name)
+            let is_counted = self.from.sequences.contains_key(name) || self.continues_identity(name, it);
+            self.existing_table(table).is_some() && !is_new && !is_counted
         });
         if let Some((table, column)) = existing {
             let sequence = format!("{}::regclass", quote_literal(&name.to_string()));
@@ -194,7 +176,7 @@ impl Planner<'_> {
         let stays = |object: Object| !self.delta.removes(&object);
         let is_indexed = self.existing_table(table).is_some_and(|it| {
             it.indexes.iter().any(|(name, it)| {
-                let is_whole = !it.definition.contains(" WHERE ");
+                let is_whole = Parts::parse(&it.definition).condition.is_none();
                 is_whole && leads(&it.definition) && stays(Object::index(table, name))
             }) || it.constraints.iter().any(|(name, it)| {
                 let is_first = it.kind.key().is_some_and(|key| leads(&key.index));

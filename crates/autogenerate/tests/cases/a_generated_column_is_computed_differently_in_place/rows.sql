@@ -1,0 +1,1 @@
+INSERT INTO boxes (width, height) VALUES (2, 3);

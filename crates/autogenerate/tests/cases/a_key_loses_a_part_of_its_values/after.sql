@@ -1,0 +1,3 @@
+CREATE TABLE readings (
+    at timestamp(0) PRIMARY KEY
+);

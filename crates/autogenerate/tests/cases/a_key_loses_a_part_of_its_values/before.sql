@@ -1,0 +1,3 @@
+CREATE TABLE readings (
+    at timestamp PRIMARY KEY
+);

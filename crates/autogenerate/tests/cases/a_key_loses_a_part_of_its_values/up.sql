@@ -1,0 +1,11 @@
+-- hazards: deletes-data, rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
+-- slot: resolve duplicates of readings (at::timestamp(0) without time zone)
+--   hazards: deletes-data
+--   count: SELECT count(*) FROM (SELECT row_number() OVER (PARTITION BY at::timestamp(0) without time zone) AS row_of_group FROM readings WHERE at::timestamp(0) without time zone IS NOT NULL) AS numbered WHERE row_of_group > 1
+--   template: DELETE FROM readings WHERE (tableoid, ctid) IN (
+--   template:     SELECT tableoid, ctid FROM (
+--   template:         SELECT tableoid, ctid, row_number() OVER (PARTITION BY at::timestamp(0) without time zone ORDER BY …) AS n
+--   template:         FROM readings WHERE at::timestamp(0) without time zone IS NOT NULL
+--   template:     ) AS numbered WHERE n > 1 -- the first one is kept
+--   template: );
+ALTER TABLE readings ALTER COLUMN at SET DATA TYPE timestamp(0) without time zone;

@@ -1,0 +1,6 @@
+CREATE TABLE shelves (
+    id integer PRIMARY KEY
+);
+CREATE TABLE items (
+    id integer PRIMARY KEY
+);

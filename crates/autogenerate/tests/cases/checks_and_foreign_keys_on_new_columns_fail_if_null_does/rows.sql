@@ -1,0 +1,2 @@
+INSERT INTO shelves VALUES (1);
+INSERT INTO items VALUES (1), (2);
