@@ -23,10 +23,14 @@ pub enum Error {
     /// Another transaction won. Nothing was written; the whole request can be retried.
     #[error("lost against a concurrent transaction")]
     Contended(#[source] Source),
-    /// What the process knew of the database is out of date: a table, since a migration, or the schema
-    /// of a collection. Nothing is committed; the whole request can be retried.
+    /// The session knew the database as it was before a migration. Nothing was written; the whole
+    /// request can be retried.
     #[error("the database has changed")]
     Stale(#[source] Source),
+    /// The collection has another schema than the one that validated the content. The transaction
+    /// can go on.
+    #[error("the collection has another schema")]
+    OtherSchema,
     /// A statement exceeded its time-out (SQLSTATE 57014). Nothing was written.
     #[error("a statement took too long")]
     TooSlow(#[source] Source),

@@ -81,7 +81,7 @@ impl ToSchema for RequiredSchema {
 fn document(meaning: &str, is_optional: bool) -> ObjectBuilder {
     let types = [Type::Object, Type::Boolean].into_iter().chain(is_optional.then_some(Type::Null));
     ObjectBuilder::new()
-        .schema_type(SchemaType::from_iter(types))
+        .schema_type(types.collect::<SchemaType>())
         .description(Some(format!(
             "{meaning}. JSON Schema 2020-12: at most {} KiB as compact JSON, with its numbers written out \
              without exponents. A `$ref` begins with `#`, `format` is an annotation, and patterns have no \

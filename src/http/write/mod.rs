@@ -118,7 +118,9 @@ impl<Q> Write<Q> {
 
     /// As [`record`](Self::record), if there is something to record.
     pub fn record_some(&mut self, event: Option<impl Event + 'static>) {
-        event.into_iter().for_each(|event| self.record(event));
+        if let Some(event) = event {
+            self.record(event);
+        }
     }
 
     /// Stores the response under the request's key, commits, and logs what was recorded; a dry run

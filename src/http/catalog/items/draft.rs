@@ -76,7 +76,7 @@ impl Draft {
     /// Any other error.
     pub fn unless_stale<T>(&mut self, written: Result<T, Error>) -> Result<Option<T>, Error> {
         match written {
-            Err(error @ Error::Stale(_)) if !self.content.validity.is_read => {
+            Err(error @ Error::OtherSchema) if !self.content.validity.is_read => {
                 self.error = Some(error);
                 Ok(None)
             }

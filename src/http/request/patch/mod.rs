@@ -99,9 +99,10 @@ pub fn parse_merge<T: Input>(text: &str) -> Result<Map<String, Value>, Vec<Fault
     // Hostile patches are large, so values stay unparsed until they are known to be valid.
     let mut smallest = schema.smallest();
     for (name, value) in members {
+        let is_part = T::WHOLE.contains(&&*name) && value.get().starts_with('{');
         if value.get() == "null" && schema.has_member(&name) {
             smallest.remove(&*name);
-        } else if !T::is_output_only(&name) && !(T::WHOLE.contains(&&*name) && value.get().starts_with('{')) {
+        } else if !T::is_output_only(&name) && !is_part {
             smallest.insert(name.into_owned(), value.to_owned());
         }
     }

@@ -140,6 +140,10 @@ impl From<Error> for Problem {
                 let problem = Self::new(&UNAVAILABLE, "The database has changed.");
                 Self { contended: true, ..problem.caused_by(cause) }
             }
+            Error::OtherSchema => {
+                let problem = Self::new(&UNAVAILABLE, "The schema of a collection is changing.");
+                Self { contended: true, ..problem.caused_by(error.into()) }
+            }
             Error::TooSlow(cause) => Self::new(&UNAVAILABLE, TOOK_TOO_LONG).caused_by(cause),
             Error::Unavailable(cause) => {
                 Self::new(&UNAVAILABLE, "The database is unavailable.").caused_by(cause)

@@ -169,10 +169,3 @@ pub async fn current(conn: &mut PgConnection, keys: &[&str]) -> Result<Vec<Curre
     .await?;
     Ok(found)
 }
-
-/// The error of a write of an item whose attributes were validated by another schema than its
-/// collection has.
-#[must_use]
-pub fn has_changed() -> Error {
-    Error::Stale("the collection has another schema".into())
-}

@@ -260,7 +260,10 @@ async fn a_schema_costs_a_write_no_round_trip() {
     for schema in [Value::Null, json!({ "maxProperties": 1 })] {
         let default = json!({ "title": "All", "schema": schema });
         assert_eq!(service.put("/v1/collections/default", &default).await.status, StatusCode::OK);
-        for is_warm in [false, true] {
+        // The fewest of several runs: the first prepares statements, and one on a busy machine may
+        // ping a connection that lay idle.
+        let mut fewest = [usize::MAX; 3];
+        for _ in 0..5 {
             let before = proxy.round_trips();
             assert_eq!(service.post(ITEMS, &json!({ "name": "x" })).await.status, StatusCode::CREATED);
             let posted = proxy.round_trips();
@@ -268,9 +271,9 @@ async fn a_schema_costs_a_write_no_round_trip() {
             let patched = proxy.round_trips();
             assert_eq!(service.post(BATCH, &create).await.status, StatusCode::OK);
             let trips = [posted - before, patched - posted, proxy.round_trips() - patched];
-            // BEGIN and COMMIT, and the statements between them: the last batch reads the schema.
-            let wanted = [3, 4, if schema.is_null() { 3 } else { 4 }];
-            assert!(!is_warm || trips == wanted, "{schema}: {trips:?}");
+            fewest = std::array::from_fn(|index| fewest[index].min(trips[index]));
         }
+        // BEGIN and COMMIT, and the statements between them: the last batch reads the schema.
+        assert_eq!(fewest, [3, 4, if schema.is_null() { 3 } else { 4 }], "{schema}");
     }
 }

@@ -83,6 +83,9 @@ fn lists_bare(statement: &str) -> String {
 }
 
 fn columns_sorted(statement: &str) -> String {
+    if statement.starts_with("CREATE STATISTICS") {
+        return statistics_sorted(statement);
+    }
     if !statement.starts_with("CREATE TABLE") && !statement.starts_with("CREATE UNLOGGED TABLE") {
         return statement.to_owned();
     }
@@ -99,6 +102,16 @@ fn columns_sorted(statement: &str) -> String {
         sorted.push_str(&options_sorted(line));
     }
     sorted
+}
+
+/// Sorts the columns of extended statistics, which PostgreSQL prints in the order of the table's.
+fn statistics_sorted(statement: &str) -> String {
+    let parts =
+        statement.split_once(" ON ").and_then(|(head, rest)| Some((head, rest.rsplit_once(" FROM ")?)));
+    let Some((head, (columns, table))) = parts else { return statement.to_owned() };
+    let mut columns: Vec<&str> = columns.split(", ").collect();
+    columns.sort_unstable();
+    format!("{head} ON {} FROM {table}", columns.join(", "))
 }
 
 /// Sorts storage parameters: `WITH (b, a)` becomes `WITH (a, b)`.
@@ -121,5 +134,8 @@ mod tests {
         let two = "\\restrict x\nCREATE TYPE x;\nCREATE TABLE t (\n    a integer,\n    b text\n);\n";
         assert_eq!(normalized(one), normalized(two));
         assert_ne!(normalized(one), normalized(&one.replace("b text", "b text NOT NULL")));
+        let statistics = |columns| normalized(&format!("CREATE STATISTICS x ON {columns} FROM t;\n"));
+        assert_eq!(statistics("b, a"), statistics("a, b"));
+        assert_ne!(statistics("b, a"), statistics("a, c"));
     }
 }

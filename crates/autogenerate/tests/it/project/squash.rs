@@ -48,10 +48,6 @@ async fn old_databases_go_on_and_new_ones_get_the_same_schema() {
     let (mut behind, mut fresh) = (Database::new().await, Database::new().await);
     up(&mut behind, &place, "+1").await.unwrap();
     let old = versions(&place.database).await;
-    let old_folder = TempDir::new().unwrap();
-    for name in place.names() {
-        fs::copy(place.folder.path().join(&name), old_folder.path().join(&name)).unwrap();
-    }
     let done = squash(&place, SQUASH).await.unwrap();
     let version: i64 = old.last().unwrap().parse().unwrap();
     assert_eq!((done.written.version, done.replaced.len()), (version, 3), "{:?}", place.names());
@@ -68,7 +64,32 @@ async fn old_databases_go_on_and_new_ones_get_the_same_schema() {
     assert_eq!(versions(&place.database).await, [version.to_string()]);
     assert_eq!(place.text("SELECT name FROM items").await, "Lamp");
 
-    // A program with the old folder.
+    assert_eq!(up(&mut fresh, &place, "head").await.unwrap(), [version]);
+    let difference = difference(&place.database.options, &fresh.options).await.unwrap();
+    assert!(difference.changes.is_empty(), "{:?}", difference.changes);
+
+    let error = up(&mut behind, &place, "head").await.unwrap_err();
+    assert!(
+        matches!(&error, MigrationError::PartlyReplaced { missing, .. } if missing.len() == 3),
+        "{error}"
+    );
+    assert!(error.to_string().contains("still has their files"), "{error}");
+    assert_eq!(versions(&behind).await.len(), 1);
+
+    // The way down of the new revision leads to an empty database.
+    migrate::downgrade(&mut fresh.connection, &place.migrations(), &Down::Base, PATIENCE).await.unwrap();
+    assert_eq!(fresh.number("SELECT count(*) FROM pg_class WHERE relname IN ('items', 'notes')").await, 0);
+}
+
+#[tokio::test]
+async fn a_program_with_the_old_folder_is_told_that_the_database_has_another_migration() {
+    let mut place = grown().await;
+    let old_folder = TempDir::new().unwrap();
+    for name in place.names() {
+        fs::copy(place.folder.path().join(&name), old_folder.path().join(&name)).unwrap();
+    }
+    let version = squash(&place, SQUASH).await.unwrap().written.version;
+    place.upgrade().await.unwrap();
     let migrations = Migrations::from_folder(old_folder.path()).unwrap();
     let error = migrate::upgrade(&mut place.database.connection, &migrations, &Up::Head, PATIENCE).await;
     let error = error.unwrap_err().to_string();
@@ -89,22 +110,6 @@ async fn old_databases_go_on_and_new_ones_get_the_same_schema() {
         |fault: &Fault| matches!(fault, Fault::Conflict { recorded, .. } if recorded == "start");
     assert!(faults.iter().any(is_conflict), "{faults:?}");
     assert!(!faults.iter().any(|fault| matches!(fault, Fault::Edited { .. })), "{faults:?}");
-
-    assert_eq!(up(&mut fresh, &place, "head").await.unwrap(), [version]);
-    let difference = difference(&place.database.options, &fresh.options).await.unwrap();
-    assert!(difference.changes.is_empty(), "{:?}", difference.changes);
-
-    let error = up(&mut behind, &place, "head").await.unwrap_err();
-    assert!(
-        matches!(&error, MigrationError::PartlyReplaced { missing, .. } if missing.len() == 3),
-        "{error}"
-    );
-    assert!(error.to_string().contains("still has their files"), "{error}");
-    assert_eq!(versions(&behind).await.len(), 1);
-
-    // The way down of the new revision leads to an empty database.
-    migrate::downgrade(&mut fresh.connection, &place.migrations(), &Down::Base, PATIENCE).await.unwrap();
-    assert_eq!(fresh.number("SELECT count(*) FROM pg_class WHERE relname IN ('items', 'notes')").await, 0);
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ pub async fn batch_items(
     let room = if write.prefers_minimal() { &mut { MAX_BYTES } } else { &mut room };
     take(room, plan.created.bytes() + plan.updated.bytes())?;
     let written = match execute(&mut tx, &plan).await {
-        Err(error @ Error::Stale(_)) => {
+        Err(error @ Error::OtherSchema) => {
             // The next run finds the schema in the cache, and reads the current one first.
             BatchSchemas::read_all(&app, &mut tx, &plan.collections()).await?;
             return Err(error.into());

@@ -9,10 +9,7 @@ use uuid::Uuid;
 use crate::{
     error::Error,
     postgres::{
-        catalog::{
-            models::{Item, ItemContent, Status, Validity},
-            operations::schema,
-        },
+        catalog::models::{Item, ItemContent, Status, Validity},
         json::JsonText,
     },
 };
@@ -42,8 +39,8 @@ pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Resul
 ///
 /// # Errors
 ///
-/// As [`create`](super::create), but [`Error::Stale`] also if there is no such collection. Some may
-/// have been written then, so the transaction must be rolled back.
+/// As [`create`](super::create), but [`Error::OtherSchema`] also if there is no such collection. Some
+/// may have been written then, so the transaction must be rolled back.
 pub async fn create_many(
     conn: &mut PgConnection,
     ids: &[Uuid],
@@ -78,14 +75,14 @@ pub async fn create_many(
         .await?;
         items.extend(created);
     }
-    if items.len() == ids.len() { Ok(items) } else { Err(schema::has_changed()) }
+    if items.len() == ids.len() { Ok(items) } else { Err(Error::OtherSchema) }
 }
 
 /// As [`update`](super::update), for many items; they come back in any order.
 ///
 /// # Errors
 ///
-/// As [`update`](super::update), but [`Error::Stale`] also if an item is not live. Some may have
+/// As [`update`](super::update), but [`Error::OtherSchema`] also if an item is not live. Some may have
 /// been written then, so the transaction must be rolled back.
 pub async fn update_many(
     conn: &mut PgConnection,
@@ -120,7 +117,7 @@ pub async fn update_many(
         .await?;
         items.extend(updated);
     }
-    if items.len() == ids.len() { Ok(items) } else { Err(schema::has_changed()) }
+    if items.len() == ids.len() { Ok(items) } else { Err(Error::OtherSchema) }
 }
 
 /// As [`delete`](super::delete), for many items.

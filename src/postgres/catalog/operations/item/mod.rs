@@ -46,8 +46,8 @@ use crate::{
 /// # Errors
 ///
 /// [`Error::Contended`] if there is an item with this id; [`Error::Invalid`] if the content breaks
-/// a rule, or there is no such collection; [`Error::Stale`] if the collection has another schema
-/// than the one by which the content was validated, and nothing was written.
+/// a rule, or there is no such collection; [`Error::OtherSchema`] if another schema than that of the
+/// collection validated the content, and nothing was written.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let item = insert(conn, id, content).await?;
     item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
@@ -83,7 +83,7 @@ async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Res
     let current = schema::current(conn, &[&content.collection]).await?.pop();
     let current = current.ok_or_else(|| Error::Invalid(vec![no_such_collection()]))?;
     let is_current = is_read || current.schema_id == schema.map(|schema| schema.id);
-    if is_current { Ok(None) } else { Err(schema::has_changed()) }
+    if is_current { Ok(None) } else { Err(Error::OtherSchema) }
 }
 
 /// The fault of an item that names a missing collection.
@@ -145,7 +145,7 @@ pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<
 /// # Errors
 ///
 /// [`Error::Invalid`] if the content breaks a rule; [`Error::NotFound`] if no live item matches;
-/// [`Error::Stale`] as in [`create`].
+/// [`Error::OtherSchema`] as in [`create`].
 pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let Validity { schema, is_read } = content.validity;
     let item = query_item!(
@@ -169,7 +169,7 @@ pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
     .await?;
     match item {
         Some(item) => Ok(item),
-        None if get(conn, id).await?.is_some() => Err(schema::has_changed()),
+        None if get(conn, id).await?.is_some() => Err(Error::OtherSchema),
         None => Err(Error::NotFound),
     }
 }
