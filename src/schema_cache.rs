@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 /// The most memory of all schemas in the cache, in bytes. The largest take some MiB.
 const MAX_WEIGHT: u64 = 64 * 1024 * 1024;
-/// How many schemas are expected; there may be more. The cache is divided by this number into parts,
-/// each of which must have room for the largest schema.
+/// How many schemas are expected; there may be more. The cache is divided by this number into
+/// parts, each of which must have room for the largest schema.
 const EXPECTED: usize = 128;
 
 /// A compiled schema, and what identifies it.

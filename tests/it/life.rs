@@ -185,7 +185,7 @@ async fn too_few_file_descriptors_are_explained() {
     assert!(code == Some(1) && error.contains("limit of 50 open files"), "{error}");
 }
 
-/// h2 warns of acknowledgements that nobody asked for, with their content.
+/// h2 warns of unsolicited acknowledgements, with their content.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_frames_of_http2_clients_are_not_logged() {
     let database = TestDatabase::new().await;

@@ -113,8 +113,8 @@ pub(super) fn is_volatile(sql: &str) -> bool {
     calls.into_iter().any(|name| STABLE.split(' ').all(|stable| stable != name))
 }
 
-/// Whether a condition is NULL, which a check accepts, if all its columns are: it has only operators
-/// and functions that are NULL for a NULL argument, as far as known.
+/// Whether a condition is NULL, which a check accepts, if all its columns are: it has only
+/// operators and functions that are NULL for a NULL argument, as far as known.
 pub(super) fn is_null_for_nulls(sql: &str) -> bool {
     let tokens = tokens(sql).into_iter().filter(|token| !matches!(token, Token::Space(_)));
     let tokens: Vec<_> = tokens.collect();

@@ -2,8 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-/// The name of a column's `NOT NULL` constraint. Renames follow it, but schemas are never compared by
-/// it: two are always equal.
+/// The name of a column's `NOT NULL` constraint. Renames follow it, but schemas are never compared
+/// by it: two are always equal.
 #[derive(Debug, Clone, Default, Eq)]
 pub struct NotNull(
     /// The name; `None` before PostgreSQL 18, in models, and if the constraint is inherited or

@@ -134,8 +134,8 @@ pub async fn replace_collection(
 ///
 /// The body is a JSON Merge Patch (RFC 7396), also as `application/json`, or with
 /// `application/json-patch+json` a JSON Patch (RFC 6902) of at most 100 operations, all or nothing.
-/// The result is validated as a whole; the pointers of its faults are into the result. A merge patch
-/// changes members of the schema, too, and replaces no schema as a whole.
+/// The result is validated as a whole; the pointers of its faults are into the result. A merge
+/// patch changes members of the schema, too, and replaces no schema as a whole.
 #[utoipa::path(
     patch, path = "/v1/collections/{key}", tag = "collections",
     request_body(content = CollectionPatch, content_type = "application/merge-patch+json"),

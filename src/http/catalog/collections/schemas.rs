@@ -163,7 +163,8 @@ pub struct CollectionView {
     #[serde(serialize_with = "optional_verbatim")]
     #[schema(inline, value_type = OptionalSchema)]
     schema: Option<JsonText>,
-    /// The version of the schema, which every change of its value increments; null if there is none.
+    /// The version of the schema, which every change of its value increments; null if there is
+    /// none.
     #[schema(required = true, minimum = 1, maximum = 2_147_483_647)]
     schema_version: Option<i32>,
     /// 1 at creation, incremented by every change; the entity tag is this number in quotation

@@ -26,8 +26,8 @@ use crate::{
 ///
 /// Exit codes: 0 if all are alike; 1 if something differs, no model describes an object that an
 /// earlier revision created, or an applied migration was edited; 2 if that cannot be determined,
-/// because of an open slot, missing or other migrations or an error; 3 if nothing differs but the database
-/// lacks migrations.
+/// because of an open slot, missing or other migrations or an error; 3 if nothing differs but the
+/// database lacks migrations.
 ///
 /// Results are cached in `$XDG_CACHE_HOME/<program>`, by default `~/.cache/<program>`, which can be
 /// deleted at any time.

@@ -193,8 +193,8 @@ fn is_within_values(schema: &Schema, domain: &Object) -> bool {
         || schema.sql_objects.iter().any(is_attribute)
 }
 
-/// Whether a stored generated column keeps its values as a plain one, or can be computed otherwise in
-/// place.
+/// Whether a stored generated column keeps its values as a plain one, or can be computed otherwise
+/// in place.
 fn is_generated_in_place(from: &Schema, to: &Schema, table: &Name, column: &str) -> bool {
     let is_stored = |it: &Column| it.generated.as_ref().is_some_and(|generated| generated.stored);
     let both = from.column(table, column).zip(to.column(table, column));

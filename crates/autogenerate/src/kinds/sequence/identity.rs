@@ -53,8 +53,8 @@ impl<'a> Planner<'a> {
         was.and_then(|was| self.continuing(table, was)).is_some_and(|(other, _)| other == name)
     }
 
-    /// Replaces the identity of a column by a sequence, which may have the same name. Its next value
-    /// is that of the identity.
+    /// Replaces the identity of a column by a sequence, which may have the same name. Its next
+    /// value is that of the identity.
     pub(in crate::kinds) fn replace_identity(&self, table: &Name, was: &Column, drop: &str) -> Option<Step> {
         let (name, it) = self.continuing(table, was)?;
         let built = self.free_name(name, "_new");

@@ -35,7 +35,7 @@ const FOREIGN: &str = "
 
 /// The initial model with a text of any length.
 #[expect(dead_code, reason = "rows are read by SQL here")]
-mod with_text {
+pub mod with_text {
     #[derive(autogenerate::Table)]
     #[table(name = "items")]
     pub struct Item {

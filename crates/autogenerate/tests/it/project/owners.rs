@@ -7,19 +7,7 @@ use autogenerate::{
     project::{ProjectError, Request},
 };
 
-use super::{Workplace, first, unanswered};
-
-/// The initial model with a text of any length.
-#[expect(dead_code, reason = "rows are read by SQL here")]
-mod with_text {
-    #[derive(autogenerate::Table)]
-    #[table(name = "items")]
-    pub struct Item {
-        #[column(primary_key, identity)]
-        pub id: i64,
-        pub name: String,
-    }
-}
+use super::{Workplace, first, hanging::with_text, unanswered};
 
 /// A model with an enumerated type and a domain.
 #[expect(dead_code, reason = "rows are read by SQL here")]

@@ -35,9 +35,9 @@ use crate::{
 
 /// Find the items that a schema would reject
 ///
-/// Tries a schema on the live items of the collection, the newest first, and changes nothing. A page
-/// examines at most 2,000 items, so it may be short or even empty although `next_cursor` leads to
-/// more. An item that is written during the walk may be missing.
+/// Tries a schema on the live items of the collection, the newest first, and changes nothing. A
+/// page examines at most 2,000 items, so it may be short or even empty although `next_cursor` leads
+/// to more. An item that is written during the walk may be missing.
 #[utoipa::path(
     post, path = "/v1/collections/{key}/schema-check", tag = "collections", request_body = SchemaCheck,
     responses((status = 200, body = SchemaCheckResult))

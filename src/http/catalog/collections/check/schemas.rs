@@ -119,8 +119,8 @@ pub struct SchemaCheckResult<'a> {
     /// The rejected items, the newest first.
     #[schema(max_items = 200)]
     pub data: Vec<RejectedItem<'a>>,
-    /// The `cursor` of the next page, which there may be even if this one is empty; null on the last
-    /// one.
+    /// The `cursor` of the next page, which there may be even if this one is empty; null on the
+    /// last one.
     #[schema(required = true, max_length = 128, pattern = "^[A-Za-z0-9_-]+$")]
     pub next_cursor: Option<String>,
 }

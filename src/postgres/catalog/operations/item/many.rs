@@ -39,8 +39,8 @@ pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Resul
 ///
 /// # Errors
 ///
-/// As [`create`](super::create), but [`Error::OtherSchema`] also if there is no such collection. Some
-/// may have been written then, so the transaction must be rolled back.
+/// As [`create`](super::create), but [`Error::OtherSchema`] also if there is no such collection.
+/// Some may have been written then, so the transaction must be rolled back.
 pub async fn create_many(
     conn: &mut PgConnection,
     ids: &[Uuid],
@@ -82,8 +82,8 @@ pub async fn create_many(
 ///
 /// # Errors
 ///
-/// As [`update`](super::update), but [`Error::OtherSchema`] also if an item is not live. Some may have
-/// been written then, so the transaction must be rolled back.
+/// As [`update`](super::update), but [`Error::OtherSchema`] also if an item is not live. Some may
+/// have been written then, so the transaction must be rolled back.
 pub async fn update_many(
     conn: &mut PgConnection,
     ids: &[Uuid],

@@ -46,8 +46,8 @@ use crate::{
 /// # Errors
 ///
 /// [`Error::Contended`] if there is an item with this id; [`Error::Invalid`] if the content breaks
-/// a rule, or there is no such collection; [`Error::OtherSchema`] if another schema than that of the
-/// collection validated the content, and nothing was written.
+/// a rule, or there is no such collection; [`Error::OtherSchema`] if another schema than that of
+/// the collection validated the content, and nothing was written.
 pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let item = insert(conn, id, content).await?;
     item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
