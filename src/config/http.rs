@@ -71,6 +71,8 @@ pub struct ConnectionOptions {
     pub write_timeout: Duration,
     /// The most open connections.
     pub max: usize,
+    /// How many more may be open for one request each.
+    pub surplus: usize,
     /// How long requests in progress may take after the listener is closed.
     pub shutdown_timeout: Duration,
 }

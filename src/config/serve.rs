@@ -110,6 +110,9 @@ pub struct ServeSettings {
 
 /// How often connections are checked against their time-outs.
 const CHECK_CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
+/// How many connections above the limit are possible. Clients that connect again and again have few
+/// of them at a time, so that a probe that is slow to send its request keeps its own.
+const SURPLUS_CONNECTIONS: usize = 256;
 
 impl ServeSettings {
     /// How to use the database.
@@ -157,6 +160,7 @@ impl ServeSettings {
                 idle_timeout: self.idle_timeout,
                 write_timeout: self.write_timeout,
                 max: self.max_connections as usize,
+                surplus: SURPLUS_CONNECTIONS,
                 shutdown_timeout: self.shutdown_timeout,
             },
         })

@@ -103,6 +103,7 @@ mod tests {
                 idle_timeout: second,
                 write_timeout: second,
                 max: 1,
+                surplus: 1,
                 shutdown_timeout: second,
             },
         };

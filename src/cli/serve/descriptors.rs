@@ -3,31 +3,67 @@
 use anyhow::ensure;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::http::listener::SURPLUS;
+use crate::config::http::ConnectionOptions;
 
 /// All other open files: the log, the runtime, the listeners, and the connections of migrations and
 /// probes.
 const OTHERS: usize = 24;
+/// The fewest connections above the limit.
+const MIN_SURPLUS: usize = 16;
 
-/// Raises the limit of open files to the hard limit, and returns how many client connections fit
-/// into it: at most `wanted`, next to those to the database and from the admin address.
+/// Raises the limit of open files to the hard limit, and fits the connections of clients into it,
+/// next to those to the database and from the admin address.
 ///
 /// # Errors
 ///
 /// None fits.
-pub fn connections(wanted: usize, to_database: usize, from_admin: usize) -> anyhow::Result<usize> {
+pub fn fit_connections(
+    wanted: ConnectionOptions,
+    to_database: usize,
+    from_admin: usize,
+) -> anyhow::Result<ConnectionOptions> {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, ..limit };
     let current = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
     let files = current.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
-    let fitting = files.saturating_sub(to_database + from_admin + SURPLUS + OTHERS);
+    let fitting = fit(wanted, files.saturating_sub(to_database + from_admin + OTHERS));
     ensure!(
-        fitting > 0,
+        fitting.max > 0,
         "the limit of {files} open files leaves none for clients: raise it (ulimit -n), or lower \
          CURIO_DATABASE_CONNECTIONS ({to_database})"
     );
-    if fitting < wanted {
-        tracing::warn!(files, connections = fitting, "serve.connections_limited");
+    if fitting.max < wanted.max {
+        tracing::warn!(files, connections = fitting.max, "serve.connections_limited");
     }
-    Ok(fitting.min(wanted))
+    Ok(fitting)
+}
+
+/// At most an eighth of the files is for connections above the limit.
+fn fit(wanted: ConnectionOptions, files: usize) -> ConnectionOptions {
+    let surplus = (files / 8).max(MIN_SURPLUS).min(wanted.surplus);
+    ConnectionOptions { max: files.saturating_sub(surplus).min(wanted.max), surplus, ..wanted }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_files_is_for_connections_above_the_limit() {
+        let second = Duration::from_secs(1);
+        let wanted = ConnectionOptions {
+            check_every: second,
+            idle_timeout: second,
+            write_timeout: second,
+            max: 10_000,
+            surplus: 256,
+            shutdown_timeout: second,
+        };
+        for (files, max, surplus) in [(10, 0, 16), (40, 24, 16), (1000, 875, 125), (100_000, 10_000, 256)] {
+            let fitting = fit(wanted, files);
+            assert_eq!((fitting.max, fitting.surplus), (max, surplus), "{files}");
+        }
+    }
 }

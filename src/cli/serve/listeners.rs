@@ -11,19 +11,16 @@ use socket2::SockRef;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::descriptors;
+use super::descriptors::fit_connections;
 use crate::{
     app::App,
     config::{ServeSettings, http::ConnectionOptions},
-    http::{
-        admin_router,
-        listener::{self, SURPLUS},
-        router,
-    },
+    http::{admin_router, listener, router},
 };
 
-/// The most connections to the admin address.
+/// The most connections to the admin address, and how many more for one request each.
 const ADMIN_CONNECTIONS: usize = 16;
+const ADMIN_SURPLUS: usize = 16;
 /// The most connections that wait to be accepted; the kernel may allow fewer.
 const BACKLOG: i32 = 4096;
 
@@ -45,18 +42,18 @@ struct Served {
 impl Listeners {
     pub fn bind(settings: &ServeSettings, app: &Arc<App>) -> anyhow::Result<Self> {
         let wanted = app.options.connections;
-        let from_admin = if settings.admin_bind.is_some() { ADMIN_CONNECTIONS + SURPLUS } else { 0 };
-        let max = descriptors::connections(wanted.max, settings.database_connections.into(), from_admin)?;
+        let from_admin = if settings.admin_bind.is_some() { ADMIN_CONNECTIONS + ADMIN_SURPLUS } else { 0 };
+        let fitting = fit_connections(wanted, settings.database_connections.into(), from_admin)?;
         let public = bind(settings.bind, "--bind")?;
         let admin = settings.admin_bind.map(|address| bind(address, "--admin-bind")).transpose()?;
         let address = public.local_addr()?;
         let admin_address = admin.as_ref().and_then(|admin| admin.local_addr().ok());
         let admin_address = admin_address.map(tracing::field::display);
         tracing::info!(%address, admin_address, "serve.starting");
-        let of_admin = ConnectionOptions { max: ADMIN_CONNECTIONS, ..wanted };
+        let of_admin = ConnectionOptions { max: ADMIN_CONNECTIONS, surplus: ADMIN_SURPLUS, ..wanted };
         Ok(Self {
             address,
-            public: Served::new(public, router(app), app, ConnectionOptions { max, ..wanted }),
+            public: Served::new(public, router(app), app, fitting),
             admin: admin.map(|listener| Served::new(listener, admin_router(app), app, of_admin)),
         })
     }

@@ -29,7 +29,6 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use self::slots::SURPLUS;
 use self::{activity::Activity, connection::Connection, slots::Slots};
 use crate::{app::App, config::http::ConnectionOptions};
 
@@ -53,7 +52,7 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     let draining = CancellationToken::new();
     let accepting = async {
-        let mut slots = Slots::new(options.max);
+        let mut slots = Slots::new(options.max, options.surplus);
         loop {
             let (stream, peer) = accept(&listener).await;
             let activity = Activity::new();

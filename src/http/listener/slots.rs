@@ -10,11 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
 
-/// How many connections above the limit may be open, each for one short request: a probe gets its
-/// response, and any other request a rejection.
-pub const SURPLUS: usize = 16;
 /// How long a connection above the limit has for sending its request while others wait.
-const GRACE: Duration = Duration::from_millis(5);
+const GRACE: Duration = Duration::from_millis(20);
 
 /// Permits for connections.
 #[derive(Debug)]
@@ -50,8 +47,10 @@ pub struct Slot {
 }
 
 impl Slots {
-    pub fn new(max: usize) -> Self {
-        let [regular, surplus] = [max, SURPLUS].map(|permits| Arc::new(Semaphore::new(permits)));
+    /// Slots for `max` connections, and for `surplus` more of one short request each: a probe gets
+    /// its response, and any other request a rejection.
+    pub fn new(max: usize, surplus: usize) -> Self {
+        let [regular, surplus] = [max, surplus].map(|permits| Arc::new(Semaphore::new(permits)));
         Self { regular, surplus, above: Vec::new() }
     }
 
@@ -100,8 +99,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_oldest_silent_connection_makes_room_when_its_grace_is_over() {
-        let mut slots = Slots::new(0);
-        let activities = [(); SURPLUS].map(|()| Activity::new());
+        let activities = [(); 16].map(|()| Activity::new());
+        let mut slots = Slots::new(0, activities.len());
         let mut taken = Vec::new();
         for activity in &activities {
             taken.push(slots.take(activity).await);

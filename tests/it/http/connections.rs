@@ -309,6 +309,21 @@ async fn silent_connections_above_the_limit_make_room_for_probes() {
 }
 
 #[tokio::test]
+async fn a_probe_above_the_limit_may_be_slower_than_others_that_connect() {
+    let service = service_with(|connections| connections.max = 1).await;
+    let _regular = connect(&service).await;
+    let mut probe = connect(&service).await;
+    let mut others = Vec::new();
+    for _ in 0..150 {
+        others.push(connect(&service).await);
+    }
+    ask_on_new_connection(&service, "/livez").await;
+    probe.write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let reply = timeout(Duration::from_secs(5), read_to_end(&mut probe)).await.expect("no response");
+    assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
+}
+
+#[tokio::test]
 async fn a_head_of_more_than_128_kib_is_rejected_before_its_end() {
     let service = TestService::start().await;
     let mut stream = connect(&service).await;

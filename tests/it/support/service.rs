@@ -49,6 +49,7 @@ pub fn options() -> Options {
             idle_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_secs(20),
             max: 1000,
+            surplus: 256,
             shutdown_timeout: Duration::from_secs(5),
         },
     }
