@@ -67,9 +67,10 @@ impl fmt::Debug for DatabaseOptions {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Connector>,
-    /// Turns for statements on many rows, which leave a quarter of the connections to the others.
+    /// Turns for statements on many rows. They are few, because each of them keeps a processor of
+    /// the server busy, for which all others wait.
     turns: Arc<Semaphore>,
-    wait_timeout: Duration,
+    turn_timeout: Duration,
 }
 
 impl Database {
@@ -103,8 +104,9 @@ impl Database {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::internal)?;
-        let turns = (options.max_connections * 3 / 4).max(1);
-        Ok(Self { pool, turns: Arc::new(Semaphore::new(turns)), wait_timeout: options.wait_timeout })
+        let turns = Arc::new(Semaphore::new((options.max_connections / 4).max(1)));
+        // So long one statement may keep the others waiting.
+        Ok(Self { pool, turns, turn_timeout: options.statement_timeout })
     }
 
     /// A connection for a read of one statement, which needs no transaction.
@@ -138,7 +140,7 @@ impl Database {
     ///
     /// [`Error::Unavailable`] if there is none in time.
     pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = timeout(self.wait_timeout, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = timeout(self.turn_timeout, Arc::clone(&self.turns).acquire_owned()).await;
         let turn = turn.map_err(|error| Error::Unavailable(Box::new(error)))?;
         turn.map_err(Error::internal)
     }

@@ -65,10 +65,10 @@ async fn a_page_reads_hardly_more_than_it_shows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_and_batches_leave_connections_to_other_requests() {
+async fn a_quarter_of_the_connections_is_for_pages_and_batches() {
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions {
-        max_connections: 4,
+        max_connections: 12,
         statement_timeout: Duration::from_secs(30),
         lock_timeout: Duration::from_secs(20),
         wait_timeout: Duration::from_secs(10),
