@@ -42,6 +42,10 @@ run: cargo ## build and run the service on DATABASE_URL or a private PostgreSQL
 	@printf "  curl -i $(address)/v1/items -H 'Content-Type: application/json' -d '%s'\n\n" '{"name": "Lamp"}'
 	@$(if $(private),scripts/postgres with dev) $(curio) serve --migrate-on-start
 
+.PHONY: demo
+demo: ## fill the running service with a catalogue of 10,000 items
+	@python3 scripts/demo.py $(address)
+
 .PHONY: test
 test: cargo sqlx-cli ## run all tests on DATABASE_URL or a private PostgreSQL
 	scripts/postgres with test cargo test --workspace

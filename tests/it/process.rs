@@ -510,28 +510,45 @@ async fn a_cursor_of_one_replica_works_on_another() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lines_of_the_readme_work_as_printed() {
+    let database = TestDatabase::new().await;
+    let process = Process::serve(&database.url(), &[]).await;
+    run_readme_block(&process, "API=").await;
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/demo.py");
+    for _ in 0..2 {
+        bash(&format!("python3 {demo} {}", process.address)).await;
+        assert_eq!(database.number("SELECT count(*) FROM items WHERE collection ~ '^demo'").await, 10_000);
+    }
+    let replies = run_readme_block(&process, "# The brass lamps").await;
+    assert!(!replies.contains(r#"{"data":[]"#), "{replies}");
+}
+
+/// Runs the lines of the block that begins so. The comment above each request has its status.
+async fn run_readme_block(process: &Process, begin: &str) -> String {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let block =
-        readme.split("```sh\n").find(|block| block.starts_with("API=")).unwrap().split("```").next().unwrap();
-    // The comment above each request has its status.
+    let mut blocks = readme.split("```sh\n").map(|block| block.split("```").next().unwrap());
+    let block = blocks.find(|block| block.starts_with(begin)).unwrap();
     let statuses_in = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 3);
         words.map(str::to_owned).collect()
     };
-    let comments: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("# ")).collect();
-    let promised: Vec<String> = comments
-        .iter()
-        .filter_map(|line| line.split_once(": "))
-        .flat_map(|(_, rest)| statuses_in(rest))
-        .collect();
-
-    let database = TestDatabase::new().await;
-    let process = Process::serve(&database.url(), &[]).await;
-    let script = block.replace("http://127.0.0.1:8080", &process.address).replace("curl -i", "curl -isS");
-    let output = tokio::process::Command::new("bash").args(["-euc", &script]).output().await.unwrap();
-    assert!(output.status.success(), "curl and sed are needed: {}", String::from_utf8_lossy(&output.stderr));
-    let replies = String::from_utf8(output.stdout).unwrap();
+    let comments = block.lines().filter_map(|line| line.strip_prefix("# "));
+    let promised: Vec<String> =
+        comments.filter_map(|line| line.split_once(": ")).flat_map(|(_, rest)| statuses_in(rest)).collect();
+    let script = block.replace("API=http://127.0.0.1:8080", "").replace("curl -i", "curl -isS");
+    let replies = bash(&format!("API={}\n{script}", process.address)).await;
     let heads = replies.lines().filter_map(|line| line.split("HTTP/1.1 ").nth(1));
     let statuses: Vec<String> = heads.map(|rest| rest[..3].to_owned()).collect();
     assert_eq!(statuses, promised, "{replies}");
+    replies
+}
+
+/// The output of a script that succeeds.
+async fn bash(script: &str) -> String {
+    let output = tokio::process::Command::new("bash").args(["-euc", script]).output().await.unwrap();
+    assert!(
+        output.status.success(),
+        "curl, sed and python3 are needed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
 }
