@@ -6,12 +6,17 @@ use std::{
     io::{self, Read},
     path::Path,
     str::FromStr,
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context, ensure};
 
 /// The most bytes of a secret in a file.
 const MAX_SECRET: u64 = 64 * 1024;
+/// How long reading it may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A value that does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,7 +48,7 @@ impl fmt::Debug for Secret {
 ///
 /// # Errors
 ///
-/// Both are set, or the file cannot be read, is empty or has more than 64 KiB.
+/// Both are set, or the file cannot be read in time, is empty, or has more than 64 KiB or a line.
 pub fn read_secret(
     name: &str,
     value: Option<&Secret>,
@@ -63,19 +68,25 @@ pub fn read_secret(
     ensure!(is_whole, "{name}_FILE ({shown}) has more than {MAX_SECRET} bytes");
     let line = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text);
     ensure!(!line.is_empty(), "{name}_FILE ({shown}) is empty");
+    ensure!(!line.contains('\n'), "{name}_FILE ({shown}) has more than one line");
     Ok(Some(Secret(line.to_owned())))
 }
 
-/// One byte more than a secret may have: the file may never end.
+/// One byte more than a secret may have: the file may never end. A pipe may never begin.
 fn read_start(file: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(file)?.take(MAX_SECRET + 1).read_to_string(&mut text)?;
-    Ok(text)
+    let (read, text) = mpsc::channel();
+    let file = file.to_owned();
+    thread::spawn(move || {
+        let mut text = String::new();
+        let start = File::open(file).and_then(|file| file.take(MAX_SECRET + 1).read_to_string(&mut text));
+        let _ = read.send(start.map(|_| text));
+    });
+    text.recv_timeout(READ_TIMEOUT).map_err(|_| io::ErrorKind::TimedOut)?
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, process::Command};
 
     use super::*;
 
@@ -92,14 +103,21 @@ mod tests {
         assert_eq!(read(None, None), Ok(None));
         assert_eq!(read(Some(&Secret(String::new())), None), Ok(None));
         assert_eq!(read(Some(&value), None), Ok(Some("value".into())));
-        for (text, line) in [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a ")] {
+        for (text, line) in [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), (" a ", " a ")] {
             assert_eq!(read(None, Some(text)), Ok(Some(line.into())));
             assert_eq!(read(Some(&Secret(String::new())), Some(text)), Ok(Some(line.into())));
         }
         assert!(read(Some(&value), Some("a")).unwrap_err().contains("both set"));
         assert!(read(None, Some("\n")).unwrap_err().contains("is empty"));
+        for lines in ["a\nb", "a\n\n"] {
+            assert!(read(None, Some(lines)).unwrap_err().contains("more than one line"));
+        }
         let endless = read_secret("KEY", None, Some(Path::new("/dev/zero")));
         assert!(endless.unwrap_err().to_string().contains("has more than 65536 bytes"));
+        let fifo = folder.path().join("fifo");
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        let silent = format!("{:#}", read_secret("KEY", None, Some(&fifo)).unwrap_err());
+        assert!(silent.ends_with("/fifo): timed out"), "{silent}");
         let missing = read_secret("KEY", None, Some(&folder.path().join("none")));
         assert!(missing.unwrap_err().to_string().ends_with("/none)"));
         let secret = format!("{:#}", read_secret("KEY", None, Some(Path::new("s3cret"))).unwrap_err());

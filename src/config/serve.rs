@@ -84,7 +84,7 @@ pub struct ServeSettings {
         hide_env_values = true
     )]
     pub cors_origins: Vec<Origin>,
-    /// Key of the cursors, at least 32 characters, the same for all replicas; without it, one is
+    /// Key of the cursors, at least 32 bytes, the same for all replicas; without it, one is
     /// stored in the database
     #[arg(long, env = "CURIO_CURSOR_KEY", value_name = "KEY", hide_env_values = true)]
     pub cursor_key: Option<Secret>,
@@ -136,13 +136,17 @@ impl ServeSettings {
     ///
     /// # Errors
     ///
-    /// As [`read_cursor_key`](Self::read_cursor_key), before anything is started; or there is no
-    /// address for the pages at `/docs`.
+    /// As [`read_cursor_key`](Self::read_cursor_key), before anything is started; or settings
+    /// contradict each other.
     pub fn http(&self) -> anyhow::Result<HttpOptions> {
         self.read_cursor_key()?;
         ensure!(
             self.docs == Docs::Public || self.admin_bind.is_some(),
             "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
+        );
+        ensure!(
+            self.cors_origins.len() < 2 || self.cors_origins.iter().all(|origin| origin.0 != "*"),
+            "CURIO_CORS_ORIGINS lists origins next to *, which is all of them"
         );
         Ok(HttpOptions {
             request_timeout: self.request_timeout,
@@ -175,7 +179,7 @@ impl ServeSettings {
         let key = read_secret("CURIO_CURSOR_KEY", self.cursor_key.as_ref(), self.cursor_key_file.as_deref())?;
         ensure!(
             key.as_ref().is_none_or(|key| key.expose().len() >= 32),
-            "CURIO_CURSOR_KEY must have at least 32 characters, such as `openssl rand -hex 32` prints"
+            "CURIO_CURSOR_KEY must have at least 32 bytes, such as `openssl rand -hex 32` prints"
         );
         Ok(key)
     }

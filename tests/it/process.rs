@@ -459,7 +459,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
             "cannot read DATABASE_URL_FILE (/none/url)",
         ),
         (&[("CURIO_CURSOR_KEY_FILE", "/dev/null")], "CURIO_CURSOR_KEY_FILE (/dev/null) is empty"),
-        (&[("CURIO_CURSOR_KEY", "short")], "CURIO_CURSOR_KEY must have at least 32 characters"),
+        (&[("CURIO_CURSOR_KEY", "short")], "CURIO_CURSOR_KEY must have at least 32 bytes"),
         (&[("CURIO_RATE_LIMIT", "many")], "REQUESTS/DURATION"),
         (&[("CURIO_CORS_ORIGINS", "example.com")], "must be * or a scheme and an authority"),
         (&[("CURIO_MIGRATE_ON_START", "maybe")], "--migrate-on-start"),
@@ -474,6 +474,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_AUTH", "")], "must be none"),
         (&[("CURIO_CORS_ORIGINS", "https://A:443")], "browsers send this origin as https://a: write that"),
         (&[("CURIO_CORS_ORIGINS", "https://*.a")], "list each subdomain"),
+        (&[("CURIO_CORS_ORIGINS", "*,https://a")], "next to *"),
         (&[("CURIO_PUBLIC_URL", "https://a/\u{e9}")], "must be percent-encoded"),
         (&[("CURIO_PUBLIC_URL", "https://a:99999")], "must be an absolute URL"),
     ] {

@@ -30,7 +30,7 @@ use crate::{
     app::App,
     http::{
         limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE},
-        request::body::ReceivedBody,
+        request::{body::ReceivedBody, field::list},
         response::problem::{
             BODY_TIMEOUT, INTERNAL, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
         },
@@ -186,16 +186,17 @@ impl Coding {
 
 /// Removes the coding of the body from the header; `None` if there is none.
 fn take_coding(headers: &mut HeaderMap) -> Result<Option<Coding>, Problem> {
-    let mut fields = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
-    let Some(field) = fields.next() else { return Ok(None) };
-    let coding = match field.to_ascii_lowercase().as_slice() {
-        _ if fields.next().is_some() => None,
+    let mut codings = list(headers, &CONTENT_ENCODING);
+    let Some(coding) = codings.next() else { return Ok(None) };
+    let coding = match coding.to_ascii_lowercase().as_slice() {
+        _ if codings.next().is_some() => None,
         b"br" => Some(Some(Coding::Brotli)),
         b"gzip" | b"x-gzip" => Some(Some(Coding::Gzip)),
         b"zstd" => Some(Some(Coding::Zstd)),
         b"identity" => Some(None),
         _ => None,
     };
+    drop(codings);
     headers.remove(CONTENT_ENCODING);
     headers.remove(CONTENT_LENGTH);
     coding.ok_or_else(|| {

@@ -14,13 +14,14 @@ use tower_http::{
     CompressionLevel,
     compression::{
         CompressionLayer,
-        predicate::{And, DefaultPredicate, Predicate, SizeAbove},
+        predicate::{Predicate, SizeAbove},
     },
 };
 
+use super::around::Pending;
 use crate::http::{
     operator,
-    request::negotiation::{IDENTITY, choose_coding, has_no_content},
+    request::negotiation::{Coding, IDENTITY, choose_coding, has_no_content},
     response::{
         problem::{NOT_ACCEPTABLE, Problem},
         reply::suffix,
@@ -30,13 +31,49 @@ use crate::http::{
 /// Below this many bytes, compression costs more than it saves.
 const COMPRESS_ABOVE: u64 = 1024;
 
+/// What changes nothing.
+const PLAIN: Coding = Coding { name: IDENTITY, is_required: false };
+
 /// The level of every coding. The defaults take several times as long for slightly smaller bodies.
 const LEVEL: CompressionLevel = CompressionLevel::Precise(2);
 
-/// Compresses large responses for clients that can decompress them.
-pub fn layer() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
-    let predicate = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE));
-    CompressionLayer::new().quality(LEVEL).compress_when(predicate)
+/// Marks a request, and its response, if the client accepts none that is not compressed.
+#[derive(Debug, Clone, Copy)]
+struct Required;
+
+/// Compresses large responses for clients that can decompress them, and small ones for those that
+/// accept no others.
+pub fn layer() -> CompressionLayer<RequiredOrLarge> {
+    let large = SizeAbove::new(COMPRESS_ABOVE);
+    CompressionLayer::new().quality(LEVEL).compress_when(RequiredOrLarge(large))
+}
+
+/// Which responses are compressed.
+#[derive(Debug, Clone, Copy)]
+pub struct RequiredOrLarge(SizeAbove);
+
+impl Predicate for RequiredOrLarge {
+    fn should_compress<B: http_body::Body>(&self, response: &http::Response<B>) -> bool {
+        let is_required = response.extensions().get::<Required>().is_some();
+        is_required && !response.body().is_end_stream() || self.0.should_compress(response)
+    }
+}
+
+/// Passes the mark of a request on to its response.
+#[derive(Debug)]
+pub struct Marked(Option<Required>);
+
+/// Marks the response as its request is.
+pub fn mark(request: &Request) -> Marked {
+    Marked(request.extensions().get().copied())
+}
+
+impl Pending for Marked {
+    fn complete(self, response: &mut Response) {
+        if let Some(required) = self.0 {
+            response.extensions_mut().insert(required);
+        }
+    }
 }
 
 /// Chooses the coding of the response, or rejects the request: with 400 if its field is malformed,
@@ -46,20 +83,23 @@ pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     if !request.headers().contains_key(header::ACCEPT_ENCODING) {
         return Ok(());
     }
-    let plain = || has_no_content(request.method()).then_some(IDENTITY);
+    let plain = || has_no_content(request.method()).then_some(PLAIN);
     let coding = if operator::is_probe(request) {
-        Some(IDENTITY)
+        Some(PLAIN)
     } else {
         let chosen = choose_coding(request.headers());
         chosen.map_err(|fault| Problem::malformed(vec![fault]))?.or_else(plain)
     };
-    let Some(coding) = coding else {
+    let Some(Coding { name, is_required }) = coding else {
         let detail = "The Accept-Encoding field admits none of br, gzip, zstd and identity.";
         return Err(Problem::new(&NOT_ACCEPTABLE, detail));
     };
     request.headers_mut().remove(header::ACCEPT_ENCODING);
-    if coding != IDENTITY {
-        request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding));
+    if name != IDENTITY {
+        request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name));
+    }
+    if is_required {
+        request.extensions_mut().insert(Required);
     }
     Ok(())
 }

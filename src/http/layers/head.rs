@@ -15,6 +15,7 @@ use crate::{
         limits::Fragment,
         operator,
         request::{
+            field::list,
             negotiation::{accepts_json, has_no_content},
             preconditions::faults_of_unevaluated,
         },
@@ -31,9 +32,9 @@ pub fn check(request: &Request) -> Result<(), Problem> {
 /// Passes a body without a transfer coding other than `chunked`: hyper decodes `chunked` alone, and
 /// would pass on the rest still encoded.
 pub fn check_framing(request: &Request) -> Result<(), Problem> {
-    let mut fields = request.headers().get_all(TRANSFER_ENCODING).iter();
-    let is_chunked = |field: &HeaderValue| field.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
-    if fields.next().is_none_or(is_chunked) && fields.next().is_none() {
+    let mut codings = list(request.headers(), &TRANSFER_ENCODING);
+    if codings.next().is_none_or(|coding| coding.eq_ignore_ascii_case(b"chunked")) && codings.next().is_none()
+    {
         return Ok(());
     }
     let detail = "The only supported transfer coding is chunked.";

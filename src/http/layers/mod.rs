@@ -85,6 +85,7 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .map_future(move |response| compress::compress(response, Arc::clone(&turns)))
             .map_response(coding::tag)
             .layer(coding::layer())
+            .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
             .map_response(compress::mark),
     )
 }

@@ -3,17 +3,28 @@
 //!
 //! Fields are bytes: a quoted string may contain bytes beyond ASCII (RFC 9110 §5.6.4).
 
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
 /// The elements of a comma-separated list, trimmed.
 pub fn elements(field: &[u8]) -> impl Iterator<Item = &[u8]> {
     split(field, b',')
 }
 
+/// The elements of all fields with this name, trimmed. Empty ones are valid, and mean nothing
+/// (RFC 9110 §5.6.1.2).
+pub fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    let fields = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    fields.flat_map(elements).filter(|element| !element.is_empty())
+}
+
 /// A parameter of a value, such as `q=0.5`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter<'a> {
     pub name: &'a [u8],
-    /// Without the quotation marks around it, but with the escapes in it.
-    pub value: &'a [u8],
+    /// Without the quotation marks around it and the escapes in it.
+    pub value: Cow<'a, [u8]>,
     pub is_quoted: bool,
 }
 
@@ -41,10 +52,9 @@ pub fn is_token(text: &[u8]) -> bool {
 fn parameter(piece: &[u8]) -> Option<Parameter<'_>> {
     let end = piece.iter().position(|byte| *byte == b'=')?;
     let (name, value) = (&piece[..end], &piece[end + 1..]);
-    let unquoted = unquote(value);
-    let is_valid = is_token(name) && (unquoted.is_some() || is_token(value));
-    let parameter = Parameter { name, value: unquoted.unwrap_or(value), is_quoted: unquoted.is_some() };
-    is_valid.then_some(parameter)
+    let is_quoted = unquote(value).is_some();
+    let is_valid = is_token(name) && (is_quoted || is_token(value));
+    is_valid.then(|| Parameter { name, value: unescape(value), is_quoted })
 }
 
 /// The text in a quoted string, with its escapes; `None` if it is not one (RFC 9110 §5.6.4).
@@ -60,6 +70,17 @@ fn unquote(text: &[u8]) -> Option<&[u8]> {
         }
     }
     (!is_escaped).then_some(text)
+}
+
+/// The text of a quoted string without its escapes, or a text that is not quoted.
+pub fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
+    let Some(quoted) = unquote(text) else { return Cow::Borrowed(text) };
+    let mut is_escape = false;
+    let is_meant = |byte: &&u8| {
+        is_escape = **byte == b'\\' && !is_escape;
+        !is_escape
+    };
+    quoted.iter().filter(is_meant).copied().collect::<Vec<_>>().into()
 }
 
 fn split(field: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
@@ -100,8 +121,8 @@ mod tests {
         let (value, rest) =
             parameters(br#"application/json; a=";charset=latin1" ;; Charset=UTF-8;"#).unwrap();
         assert_eq!(value, b"application/json");
-        let quoted = Parameter { name: b"a", value: b";charset=latin1", is_quoted: true };
-        assert_eq!(rest, [quoted, Parameter { name: b"Charset", value: b"UTF-8", is_quoted: false }]);
+        let quoted = Parameter { name: b"a", value: b";charset=latin1".into(), is_quoted: true };
+        assert_eq!(rest, [quoted, Parameter { name: b"Charset", value: b"UTF-8".into(), is_quoted: false }]);
         for malformed in
             ["a;b", "a;b=", "a;=c", "a;b =c", "a;b= c", "a;b=c d", r#"a;b="c"#, r#"a;b="c"d"#, r#"a;b="\""#]
         {
@@ -110,10 +131,24 @@ mod tests {
     }
 
     #[test]
+    fn escapes_are_removed_from_quoted_strings_only() {
+        for (text, meant) in [
+            (r#""exact""#, "exact"),
+            (r#""e\xa\ct""#, "exact"),
+            (r#""a\\\"b""#, r#"a\"b"#),
+            (r"e\xact", r"e\xact"),
+            (r#""a\""#, r#""a\""#),
+            ("\"", "\""),
+        ] {
+            assert_eq!(&*unescape(text.as_bytes()), meant.as_bytes(), "{text}");
+        }
+    }
+
+    #[test]
     fn bytes_beyond_ascii_are_part_of_their_element() {
         let all: Vec<_> = elements(b"a=\"\xe4, \xff\", \xe4").collect();
         assert_eq!(all, [&b"a=\"\xe4, \xff\""[..], b"\xe4"]);
-        let quoted = Parameter { name: b"a", value: b"\xe4, \xff", is_quoted: true };
+        let quoted = Parameter { name: b"a", value: b"\xe4, \xff".into(), is_quoted: true };
         assert_eq!(parameter(all[0]), Some(quoted));
     }
 }

@@ -56,7 +56,7 @@ pub fn canonical(headers: &HeaderMap) -> Vec<u8> {
     for Parameter { name, value, .. } in parameters {
         let name = name.to_ascii_lowercase();
         if name != b"charset" || !value.eq_ignore_ascii_case(b"utf-8") {
-            canonical.extend([b";", &*name, b"=\"", value, b"\""].concat());
+            canonical.extend(format!(";{}=\"{}\"", name.escape_ascii(), value.escape_ascii()).bytes());
         }
     }
     canonical
@@ -78,6 +78,8 @@ mod tests {
             assert_eq!(form(json), "application/json");
         }
         assert_eq!(form("text/plain; Charset=latin1;a=B"), "text/plain;charset=\"latin1\";a=\"B\"");
+        assert_eq!(form(r#"a/b;c="\d""#), form("a/b;c=d"));
+        assert_ne!(form(r#"a/b;c="\";d=\"""#), form(r#"a/b;c="";d="""#));
         assert_eq!(canonical(&HeaderMap::new()), b"");
     }
 }

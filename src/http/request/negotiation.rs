@@ -55,12 +55,20 @@ pub fn accepts_json(headers: &HeaderMap) -> Result<bool, Fault> {
     })
 }
 
+/// A coding of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coding {
+    pub name: &'static str,
+    /// Whether the client does not accept the identity.
+    pub is_required: bool,
+}
+
 /// The coding with the greatest weight; `None` if the client accepts none of ours.
 ///
 /// # Errors
 ///
 /// A fault of the field.
-pub fn choose_coding(headers: &HeaderMap) -> Result<Option<&'static str>, Fault> {
+pub fn choose_coding(headers: &HeaderMap) -> Result<Option<Coding>, Fault> {
     let is_coding =
         |coding: &Weighted<'_>| !coding.has_parameters && (coding.value.is_empty() || is_token(coding.value));
     let listed: Option<Vec<Weighted<'_>>> =
@@ -75,16 +83,20 @@ pub fn choose_coding(headers: &HeaderMap) -> Result<Option<&'static str>, Fault>
         let is_named = |coding: &[u8]| coding.eq_ignore_ascii_case(name.as_bytes()) || is_alias(coding);
         listed.iter().find(|coding| is_named(coding.value)).map(|coding| coding.weight)
     };
-    let mut best: Option<(&'static str, f32)> = None;
-    for coding in CODINGS {
+    let weight_of = |name: &str| {
         // What is not listed is not accepted, except the identity.
-        let default = if coding == IDENTITY { f32::MIN_POSITIVE } else { 0.0 };
-        let weight = weight_of(coding).or_else(|| weight_of("*")).unwrap_or(default);
+        let default = if name == IDENTITY { f32::MIN_POSITIVE } else { 0.0 };
+        weight_of(name).or_else(|| weight_of("*")).unwrap_or(default)
+    };
+    let mut best: Option<(&'static str, f32)> = None;
+    for name in CODINGS {
+        let weight = weight_of(name);
         if weight > best.map_or(0.0, |(_, weight)| weight) {
-            best = Some((coding, weight));
+            best = Some((name, weight));
         }
     }
-    Ok(best.map(|(coding, _)| coding))
+    let is_required = weight_of(IDENTITY) <= 0.0;
+    Ok(best.map(|(name, _)| Coding { name, is_required }))
 }
 
 /// An element of a field with its weight.
@@ -167,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_heaviest_coding_is_chosen() {
-        for (field, coding) in [
+        for (field, name) in [
             ("", Some("identity")),
             ("gzip", Some("gzip")),
             ("gzip, br", Some("br")),
@@ -179,12 +191,16 @@ mod tests {
             ("*;q=0", None),
             ("identity;q=0, br;q=0", None),
             ("*;q=0, identity", Some("identity")),
+            ("gzip, *;q=0", Some("gzip")),
             ("identity;q=0, GZIP", Some("gzip")),
             ("identity;q=0, X-gzip", Some("gzip")),
             ("*, x-gzip;q=0, zstd;q=0, br;q=0", Some("identity")),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(field))]);
-            assert_eq!(choose_coding(&headers), Ok(coding), "{field}");
+            let coding = choose_coding(&headers).unwrap();
+            assert_eq!(coding.map(|coding| coding.name), name, "{field}");
+            let is_required = field.contains("identity;q=0,") || field == "gzip, *;q=0";
+            assert!(coding.is_none_or(|coding| coding.is_required == is_required), "{field}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::field::{elements, pieces};
+use super::field::{elements, pieces, unescape};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
@@ -24,15 +24,13 @@ fn prefers(headers: &HeaderMap, name: &[u8], value: &[u8]) -> bool {
         let (other, value) = parse_preference(pieces(preference).next()?)?;
         other.eq_ignore_ascii_case(name).then_some(value)
     });
-    preferences.next().is_some_and(|other| other.eq_ignore_ascii_case(value))
+    preferences.next().is_some_and(|other| unescape(other).eq_ignore_ascii_case(value))
 }
 
 /// A name and its value, around whose equals sign there may be white space.
 fn parse_preference(piece: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = piece.iter().position(|byte| *byte == b'=')?;
-    let value = piece[end + 1..].trim_ascii();
-    let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
-    Some((piece[..end].trim_ascii(), unquoted.unwrap_or(value)))
+    Some((piece[..end].trim_ascii(), piece[end + 1..].trim_ascii()))
 }
 
 #[cfg(test)]
@@ -49,6 +47,7 @@ mod tests {
             &["return=minimal"][..],
             &["respond-async, Return = \"minimal\"; foo=bar"],
             &["wait=10", "return=minimal"],
+            &[r#"return="mini\mal""#],
             &["return=minimal, return=representation"],
         ] {
             assert!(minimal(preferred), "{preferred:?}");

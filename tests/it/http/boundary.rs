@@ -134,6 +134,33 @@ async fn the_media_type_is_checked_first_and_then_the_whole_head() {
 }
 
 #[tokio::test]
+async fn small_responses_are_compressed_if_the_client_accepts_no_others() {
+    let service = TestService::start().await;
+    let item = service.create("Lamp").await;
+    let path = format!("/v1/items/{}", item["id"].as_str().unwrap());
+    let client = Client::builder().no_gzip().build().unwrap();
+    let head = async |method: Method, path: &str, accepted: &'static str| {
+        let request = client.request(method, format!("{}{path}", service.address));
+        let response = request.header("accept-encoding", accepted).send().await.unwrap();
+        let field = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (response.status().as_u16(), field("content-encoding"), field("etag"))
+    };
+    for method in [Method::GET, Method::HEAD] {
+        for (accepted, coding) in [("gzip, identity;q=0", "gzip"), ("br, *;q=0", "br")] {
+            let (status, served, etag) = head(method.clone(), &path, accepted).await;
+            assert_eq!((status, served.as_deref()), (200, Some(coding)), "{method} {accepted}");
+            assert_eq!(etag, Some(format!("\"1--{coding}\"")));
+        }
+        assert_eq!(head(method.clone(), &path, "gzip").await, (200, None, Some("\"1\"".into())));
+        assert_eq!(head(method, "/livez", "gzip, identity;q=0").await, (200, None, None));
+    }
+    // A problem is served as it is.
+    let missing = format!("/v1/items/{}", uuid::Uuid::nil());
+    assert_eq!(head(Method::GET, &missing, "gzip, *;q=0").await, (404, None, None));
+    assert_eq!(head(Method::DELETE, &path, "gzip, *;q=0").await, (204, None, None));
+}
+
+#[tokio::test]
 async fn large_responses_are_compressed_on_request() {
     let service = TestService::start().await;
     let created = service

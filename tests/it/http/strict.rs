@@ -169,7 +169,9 @@ async fn what_was_served_in_a_coding_can_be_sent_back_in_it() {
         assert_eq!(copy.status, StatusCode::CREATED, "{coding}: {copy:?}");
         assert_eq!(copy.body["attributes"], created["attributes"]);
 
-        assert_eq!(send(bytes.to_vec(), &coding.to_uppercase()).await.status, StatusCode::CREATED);
+        for spelling in [coding.to_uppercase(), format!(", {coding} ,,")] {
+            assert_eq!(send(bytes.to_vec(), &spelling).await.status, StatusCode::CREATED, "{spelling}");
+        }
         send(bytes[..bytes.len() / 2].to_vec(), coding).await.is_problem(400, "malformed-request");
         send(b"{\"name\": \"x\"}".to_vec(), coding).await.is_problem(400, "malformed-request");
         for behind in [&b"x"[..], b"\0", b"{\"name\": \"x\"}", &bytes[..bytes.len() / 2]] {
@@ -187,7 +189,7 @@ async fn what_was_served_in_a_coding_can_be_sent_back_in_it() {
     }
     let x_gzip = client.get(format!("{}/v1/items", service.address)).header("accept-encoding", "x-gzip");
     assert_eq!(x_gzip.send().await.unwrap().headers()["content-encoding"], "gzip");
-    assert_eq!(service.database.count_items().await, 7);
+    assert_eq!(service.database.count_items().await, 10);
 }
 
 #[tokio::test]
