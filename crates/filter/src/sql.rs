@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::{
-    field::Kind,
-    timestamp::PATTERN,
+    field::{Kind, Order},
+    timestamp::{NEVER, PATTERN, ceiling, floor, round},
     tree::{Expression, Filter, Literal, Term, Test},
 };
 
@@ -31,6 +31,16 @@ impl Filter {
         let mut sql = Sql(Vec::new());
         sql.push_expression(&self.root);
         sql.0
+    }
+}
+
+impl Order {
+    /// What a timestamp of a column, which is to the microsecond, is compared with instead.
+    fn bound(self, instant: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Less | Self::GreaterOrEqual => ceiling(instant),
+            Self::LessOrEqual | Self::Greater => floor(instant),
+        }
     }
 }
 
@@ -105,16 +115,22 @@ impl Sql {
             Test::Compare(order, literal) => {
                 let collate = if field.kind == Kind::Text { " COLLATE \"C\"" } else { "" };
                 self.push(format!("{collate} {} ", order.as_str()));
-                self.push_literal(literal);
+                match literal {
+                    Literal::Timestamp(instant) => self.push_timestamp(order.bound(*instant)),
+                    other => self.push_literal(other),
+                }
             }
             Test::Has(_) => unreachable!("only JSON has `:`"),
         }
     }
 
-    /// Pushes a literal that a column other than JSON is compared with.
+    /// Pushes a literal that a column other than JSON may equal. A timestamp of a column equals
+    /// none that is between two microseconds.
     fn push_literal(&mut self, literal: &Literal) {
         match literal {
-            Literal::Timestamp(instant) => self.push_timestamp(*instant),
+            Literal::Timestamp(instant) => {
+                self.push_timestamp(if floor(*instant) == *instant { *instant } else { NEVER });
+            }
             Literal::Text(text) => self.push_text(text),
             Literal::Null | Literal::Boolean(_) | Literal::Number(_) => {
                 self.push_text(literal.to_string());
@@ -129,7 +145,7 @@ impl Sql {
             Test::Compare(order, Literal::Timestamp(instant)) => {
                 self.push_instant(term, |sql| {
                     sql.push(format!(" {} ", order.as_str()));
-                    sql.push_timestamp(*instant);
+                    sql.push_timestamp(round(*instant));
                 });
             }
             // jsonpath compares numbers by value, and strings by code point; a comparison of
@@ -183,7 +199,7 @@ impl Sql {
             self.push(" OR ");
         }
         if !instants.is_empty() {
-            let push = |sql: &mut Self, instant: &_| sql.push_timestamp(*instant);
+            let push = |sql: &mut Self, instant: &_| sql.push_timestamp(round(*instant));
             self.push_instant(term, |sql| sql.push_in(&instants, push));
         }
         if is_mixed {

@@ -1,9 +1,9 @@
 //! Timestamps: those of RFC 3339 that PostgreSQL can store, in the years 0001 to 9999.
 //!
 //! Offsets end at ±15:59, as PostgreSQL's do. There are no leap seconds: `:60` is no timestamp.
-//! There are at most nine decimal places, rounded to six as PostgreSQL rounds.
+//! There are at most nine decimal places. PostgreSQL stores six of them, and rounds texts to six.
 
-use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, TimeDelta, Timelike, Utc};
 
 /// A regular expression of PostgreSQL for the texts that [`parse`] accepts, except that the instant
 /// may be in another year than its text. Casting them to `timestamptz` never fails.
@@ -19,30 +19,45 @@ pub(crate) const PATTERN: &str = "^(\
 const MAX_PLACES: usize = 9;
 const MAX_OFFSET: i32 = 16 * 60 * 60;
 
-/// The instant, to the microsecond.
+/// Earlier than any timestamp, and that PostgreSQL can represent.
+pub(crate) const NEVER: DateTime<Utc> = DateTime::from_timestamp(-200_000_000_000, 0).expect("a time");
+
+/// The instant, to the nanosecond.
 pub(crate) fn parse(text: &str) -> Option<DateTime<Utc>> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     let places =
         text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
-    let nanos = time.nanosecond();
     let is_valid = time.year() > 0
-        && nanos < 1_000_000_000
+        && time.nanosecond() < 1_000_000_000
         && places <= MAX_PLACES
         && time.offset().local_minus_utc().abs() < MAX_OFFSET;
-    if !is_valid {
-        return None;
-    }
-    // As PostgreSQL's `ParseFractionalSecond` does.
+    let instant = time.to_utc();
+    let is_in_range = |instant: DateTime<Utc>| (1..=9999).contains(&instant.year());
+    (is_valid && is_in_range(instant) && is_in_range(round(instant))).then_some(instant)
+}
+
+/// The instant to the microsecond, as PostgreSQL's `ParseFractionalSecond` rounds a text.
+pub(crate) fn round(instant: DateTime<Utc>) -> DateTime<Utc> {
     #[expect(clippy::cast_possible_truncation, reason = "it is from 0 to 1,000,000")]
-    let micros = (f64::from(nanos) / 1e9 * 1e6).round_ties_even() as i64;
-    let instant =
-        DateTime::from_timestamp(time.timestamp(), 0)?.checked_add_signed(TimeDelta::microseconds(micros))?;
-    (1..=9999).contains(&instant.year()).then_some(instant)
+    let micros = (f64::from(instant.nanosecond()) / 1e9 * 1e6).round_ties_even() as i64;
+    instant.trunc_subsecs(0) + TimeDelta::microseconds(micros)
+}
+
+/// The last microsecond that is not later.
+pub(crate) fn floor(instant: DateTime<Utc>) -> DateTime<Utc> {
+    instant.trunc_subsecs(6)
+}
+
+/// The first microsecond that is not earlier.
+pub(crate) fn ceiling(instant: DateTime<Utc>) -> DateTime<Utc> {
+    let floor = floor(instant);
+    if floor == instant { instant } else { floor + TimeDelta::microseconds(1) }
 }
 
 /// The one spelling of an instant.
 pub(crate) fn format(instant: &DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Micros, true)
+    let is_micros = floor(*instant) == *instant;
+    instant.to_rfc3339_opts(if is_micros { SecondsFormat::Micros } else { SecondsFormat::Nanos }, true)
 }
 
 #[cfg(test)]
@@ -55,10 +70,26 @@ mod tests {
             ("2026-11-27T12:00:00Z", "2026-11-27T12:00:00.000000Z"),
             ("2026-11-27t12:00:00.5z", "2026-11-27T12:00:00.500000Z"),
             ("2026-11-27T12:00:00+15:59", "2026-11-26T20:01:00.000000Z"),
-            ("2024-02-29T23:59:59.9999999Z", "2024-03-01T00:00:00.000000Z"),
+            ("2024-02-29T23:59:59.9999999Z", "2024-02-29T23:59:59.999999900Z"),
             ("0001-01-01T00:00:00-00:00", "0001-01-01T00:00:00.000000Z"),
         ] {
             assert_eq!(parse(text).map(|time| format(&time)).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_instant_between_two_microseconds_has_both_as_neighbours() {
+        let neighbours = |text: &str| {
+            let instant = parse(text).unwrap();
+            [floor, round, ceiling].map(|to| to(instant).timestamp_subsec_micros())
+        };
+        for (text, expected) in [
+            ("2026-11-27T12:00:00.000001Z", [1, 1, 1]),
+            ("2026-11-27T12:00:00.0000011Z", [1, 1, 2]),
+            ("2026-11-27T12:00:00.000001999Z", [1, 2, 2]),
+            ("2026-11-27T12:00:00.999999999Z", [999_999, 0, 0]),
+        ] {
+            assert_eq!(neighbours(text), expected, "{text}");
         }
     }
 

@@ -26,6 +26,15 @@ fn the_condition_of_a_filter_is_as_expected() {
         ("version != 1e1", "NOT version = {10}::text::bigint"),
         ("created_at < 2026-11-27T12:00:00Z", "created_at < {2026-11-27T12:00:00Z}::timestamptz"),
         (
+            "created_at <= 2026-11-27T12:00:00.0000019Z",
+            "created_at <= {2026-11-27T12:00:00.000001Z}::timestamptz",
+        ),
+        (
+            "created_at < 2026-11-27T12:00:00.0000011Z",
+            "created_at < {2026-11-27T12:00:00.000002Z}::timestamptz",
+        ),
+        ("created_at = 2026-11-27T12:00:00.0000019Z", "created_at = {-4368-04-02T04:26:40Z}::timestamptz"),
+        (
             "attributes.size.\"strange key\" = \"a\"",
             "COALESCE((attributes -> {size}::text -> {strange key}::text), 'null') = {\"a\"}::text::jsonb",
         ),

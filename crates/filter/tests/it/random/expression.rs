@@ -78,7 +78,13 @@ impl Expression {
             Self::Not(operand) => !operand.matches(item),
             Self::Term(subject, operator, literals) => {
                 let value = subject.value(item);
-                literals.iter().any(|literal| operator.holds(value.as_ref(), literal))
+                literals.iter().any(|literal| match (subject, literal) {
+                    (Subject::CreatedAt, Literal::Timestamp(text)) => {
+                        let created_at = nanoseconds(&item.created_at.to_rfc3339());
+                        operator.holds(Some(&created_at), &Literal::Json(nanoseconds(text)))
+                    }
+                    _ => operator.holds(value.as_ref(), literal),
+                })
             }
         }
     }
@@ -210,6 +216,12 @@ impl Operator {
             },
         }
     }
+}
+
+/// A number that stands for an instant exactly.
+fn nanoseconds(text: &str) -> Value {
+    let number = value::exact_instant(text).expect("a timestamp").to_string();
+    serde_json::from_str(&number).expect("a number")
 }
 
 fn is_equal(value: &Value, literal: &Literal) -> bool {

@@ -8,8 +8,22 @@ pub fn decimal(number: &Number) -> BigDecimal {
     number.as_str().parse().expect("a number")
 }
 
-/// The microseconds since the year 1 of a text that is a timestamp.
+/// The microseconds since the year 1 of a text that is a timestamp, as PostgreSQL rounds it.
 pub fn instant(text: &str) -> Option<i64> {
+    let (seconds, fraction) = parse(text)?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is at most 1,000,000")]
+    let micros = (format!("0.{fraction}").parse::<f64>().ok()? * 1e6).round_ties_even() as i64;
+    Some(seconds * 1_000_000 + micros)
+}
+
+/// The nanoseconds since the year 1 of a text that is a timestamp.
+pub fn exact_instant(text: &str) -> Option<i128> {
+    let (seconds, fraction) = parse(text)?;
+    Some(i128::from(seconds) * 1_000_000_000 + format!("{fraction:0<9}").parse::<i128>().ok()?)
+}
+
+/// The seconds since the year 1, and the digits behind them.
+fn parse(text: &str) -> Option<(i64, &str)> {
     let (date, time) = text.split_once(['T', 't'])?;
     let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).filter(|_| year > 0)?;
@@ -18,7 +32,6 @@ pub fn instant(text: &str) -> Option<i64> {
     let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
     let time = date.and_hms_opt(hour, minute, second)?;
     let is_fraction = (1..=9).contains(&fraction.len()) && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let micros = format!("0.{fraction}").parse::<f64>().ok().filter(|_| is_fraction)? * 1e6;
     let offset = match offset.split_at(1) {
         ("Z" | "z", "") => 0,
         (sign @ ("+" | "-"), offset) => {
@@ -32,9 +45,7 @@ pub fn instant(text: &str) -> Option<i64> {
         _ => return None,
     };
     let start = NaiveDate::from_ymd_opt(1, 1, 1)?.and_hms_opt(0, 0, 0)?;
-    #[expect(clippy::cast_possible_truncation, reason = "it is at most 1,000,000")]
-    let micros = TimeDelta::microseconds(micros.round_ties_even() as i64);
-    (time - start - TimeDelta::minutes(offset) + micros).num_microseconds()
+    is_fraction.then(|| ((time - start - TimeDelta::minutes(offset)).num_seconds(), fraction))
 }
 
 /// Numbers with these counts of digits.
