@@ -129,11 +129,21 @@ pub struct Page<T, K> {
     pub rows: Vec<T>,
     /// Whether there may be more in the direction of reading.
     pub more: bool,
-    /// The last key that was examined, if the page ends there rather than at its last row.
-    pub end: Option<K>,
+    /// Where the rest of the list begins, if it is not behind the last row.
+    pub rest: Option<Start<K>>,
 }
 
 impl<K: SortKey> PageRequest<K> {
+    /// The rest of the list behind the row with this key, in the direction of reading.
+    pub fn behind(&self, key: K) -> Start<K> {
+        if self.start.is_backwards() { Start::Before(key) } else { Start::After(key) }
+    }
+
+    /// The rest of the list from the row with this key on, in the direction of reading.
+    pub fn from(&self, key: K) -> Start<K> {
+        if self.start.is_backwards() { Start::UpTo(key) } else { Start::From(key) }
+    }
+
     /// Completes a query that ends in a WHERE clause.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         let (or_equal, key) = match self.start {
@@ -170,15 +180,15 @@ impl<K: SortKey> PageRequest<K> {
         self.page_until(rows, None)
     }
 
-    /// As [`page`](Self::page), for a query that stopped at `end`.
+    /// As [`page`](Self::page), for a query that left the rest of the list, from there on.
     #[must_use]
-    pub fn page_until<T>(&self, mut rows: Vec<T>, end: Option<K>) -> Page<T, K> {
-        let end = end.filter(|_| rows.len() <= self.limit as usize);
-        let more = rows.len() > self.limit as usize || end.is_some();
+    pub fn page_until<T>(&self, mut rows: Vec<T>, rest: Option<Start<K>>) -> Page<T, K> {
+        let rest = rest.filter(|_| rows.len() <= self.limit as usize);
+        let more = rows.len() > self.limit as usize || rest.is_some();
         rows.truncate(self.limit as usize);
         if self.start.is_backwards() {
             rows.reverse();
         }
-        Page { rows, more, end }
+        Page { rows, more, rest }
     }
 }

@@ -5,7 +5,7 @@ use sqlx::{FromRow, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
 use crate::{
     error::Error,
-    postgres::keyset::{Page, PageRequest, SortKey},
+    postgres::keyset::{Page, PageRequest, SortKey, Start},
 };
 
 /// Pages of at most this many rows have at most 5 MiB, and are not measured.
@@ -35,8 +35,8 @@ pub fn push_measured<K: SortKey>(
     page.push_order(query);
 }
 
-/// The page of these rows, which is cut behind the last one if that made it too large; `end` is the
-/// last key that was examined, if the query stopped there.
+/// The page of these rows, which is cut behind the last one if that made it too large; `rest` is
+/// what the query left of the list.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ pub fn push_measured<K: SortKey>(
 pub fn read_measured<T, K: SortKey>(
     rows: &[PgRow],
     page: &PageRequest<K>,
-    end: Option<K>,
+    rest: Option<Start<K>>,
 ) -> Result<Page<T, K>, Error>
 where
     T: for<'r> FromRow<'r, PgRow>,
@@ -56,7 +56,7 @@ where
             return Ok(Page { more: true, ..page.page(items) });
         }
     }
-    Ok(page.page_until(items, end))
+    Ok(page.page_until(items, rest))
 }
 
 fn max_size<K>(page: &PageRequest<K>) -> usize {

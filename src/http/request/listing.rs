@@ -114,7 +114,7 @@ impl<F, K: SortKey> Listing<F, K> {
     {
         let keys: Vec<K> = page.rows.iter().map(K::of).collect();
         let views: Vec<V> = page.rows.into_iter().map(V::from).collect();
-        let reply = self.reply_with(self.neighbours(app, &keys, page.more, page.end), &views, total)?;
+        let reply = self.reply_with(self.neighbours(app, &keys, page.more, page.rest), &views, total)?;
         if reply.body.len() <= MAX_PAGE_BYTES {
             return Ok(reply);
         }
@@ -160,8 +160,8 @@ impl<F, K: SortKey> Listing<F, K> {
     }
 
     /// The neighbours of a page begin at its edges, or where the page began if it is empty; in the
-    /// direction of reading, at `end` if there is one.
-    fn neighbours(&self, app: &App, keys: &[K], more: bool, end: Option<K>) -> Neighbours {
+    /// direction of reading, with the `rest` if it is known.
+    fn neighbours(&self, app: &App, keys: &[K], more: bool, rest: Option<Start<K>>) -> Neighbours {
         let (has_prev, has_next) = match self.page.start {
             Start::First => (false, more),
             Start::After(_) | Start::From(_) => (true, more),
@@ -174,9 +174,9 @@ impl<F, K: SortKey> Listing<F, K> {
             ([], Start::After(key) | Start::Before(key)) => (Start::From(key), Start::UpTo(key)),
             ([], Start::From(key) | Start::UpTo(key)) => (Start::After(key), Start::Before(key)),
         };
-        let (next, prev) = match end {
-            Some(end) if self.page.start.is_backwards() => (next, Start::Before(end)),
-            Some(end) => (Start::After(end), prev),
+        let (next, prev) = match rest {
+            Some(rest) if self.page.start.is_backwards() => (next, rest),
+            Some(rest) => (rest, prev),
             None => (next, prev),
         };
         let cursor = |start| cursor::encode(app.cursor_mac(), self.scope, start);

@@ -21,7 +21,7 @@ pub async fn count(app: &App, filter: &ItemFilter) -> Result<Total, Error> {
     let mut conn = app.database.connection_in_turn().await?;
     let sample = item::sample(&mut conn, filter, most).await?;
     conn.release();
-    if sample.examined < most.into() {
+    if sample.candidates < most.into() && sample.examined == sample.candidates {
         return Ok(Total { count: sample.matches, is_exact: true });
     }
     let required = filter.containment();

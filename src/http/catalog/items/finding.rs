@@ -10,7 +10,7 @@ use crate::{
             models::{Item, ItemFilter},
             operations::item,
         },
-        keyset::{Newest, Page, PageRequest},
+        keyset::{Newest, Page, PageRequest, Start},
     },
 };
 
@@ -43,7 +43,7 @@ pub async fn find(
     if filter.name_prefix.is_some() || required.is_some() {
         let found = item::walk(&mut conn, filter, page, FIRST_EXAMINED).await?;
         conn.release();
-        if found.end.is_none() {
+        if found.rest.is_none() {
             return Ok(found);
         }
         let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
@@ -54,6 +54,10 @@ pub async fn find(
             }
             Err(Error::TooSlow(_)) => drop(tx),
             Err(error) => return Err(error),
+        }
+        // The walk ran out of time.
+        if matches!(found.rest, Some(Start::From(_) | Start::UpTo(_))) {
+            return Ok(found);
         }
         conn = app.database.connection_in_turn().await?;
     }

@@ -65,6 +65,30 @@ async fn a_page_reads_hardly_more_than_it_shows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_ends_early_if_its_filter_takes_long() {
+    let service = TestService::start().await;
+    service.database.execute(ITEMS).await;
+    let oldest = "UPDATE items SET name = 'oldest' WHERE created_at = (SELECT min(created_at) FROM items)";
+    service.database.execute(oldest).await;
+    // Each of the first 31 terms takes a millisecond or two for an item.
+    let terms = (2..33).map(|value| format!("attributes.a : {value}"));
+    let filter: Vec<String> = terms.chain([r#"name = "oldest""#.to_owned()]).collect();
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let first = format!("/v1/items?{}", query.append_pair("filter", &filter.join(" or ")).finish());
+    let mut page = service.send(Method::GET, &first, &[("prefer", "count=exact")], None).await;
+    assert_eq!(page.status, StatusCode::OK, "{page:?}");
+    assert_eq!((page.link("next").is_some(), &page.body["total_count_exact"]), (true, &json!(false)));
+    let mut found = Vec::new();
+    loop {
+        let items = page.body["data"].as_array().unwrap();
+        found.extend(items.iter().map(|item| item["name"].clone()));
+        let Some(next) = page.link("next") else { break };
+        page = service.get(&next).await;
+    }
+    assert_eq!(found, ["oldest"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_quarter_of_the_connections_is_for_pages_and_batches() {
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions {

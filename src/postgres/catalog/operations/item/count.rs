@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sqlx::{PgConnection, QueryBuilder};
 
-use super::list::{push_candidates, push_matches, push_newest, push_rest};
+use super::list::{push_candidates, push_is_match, push_matches, push_newest};
 use crate::{
     error::Error,
     postgres::{
@@ -15,23 +15,28 @@ use crate::{
 /// What a walk along the list found.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Sample {
-    /// How many items it examined.
+    /// How many items there were, at most as many as it should examine.
+    pub candidates: i64,
+    /// How many of them it examined in time.
     pub examined: i64,
-    /// How many of them the list contains.
+    /// How many of those the list contains.
     pub matches: i64,
 }
 
-/// Counts among the newest items, at most `most`.
+/// Counts among the newest items, at most `most`, as [`walk`](super::walk) finds.
 ///
 /// # Errors
 ///
 /// Whatever the database reports.
 pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> Result<Sample, Error> {
-    let mut query = QueryBuilder::new("SELECT count(*) AS examined, count(*) FILTER (WHERE true");
-    push_rest(&mut query, filter);
-    query.push(") AS matches FROM (");
+    let mut query = QueryBuilder::new(
+        "SELECT count(*) AS candidates, count(is_match) AS examined, count(*) FILTER (WHERE is_match) AS matches
+         FROM (SELECT ",
+    );
+    push_is_match(&mut query, filter);
+    query.push(" FROM (");
     push_newest(&mut query, filter, most);
-    query.push(") AS items");
+    query.push(") AS items) AS items");
     Ok(query.build_query_as().persistent(false).fetch_one(conn).await?)
 }
 

@@ -1,9 +1,10 @@
 //! The list of items.
 
+use std::time::Duration;
+
 use curio_filter::{Filter, Part};
 use serde_json::Value;
-use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _};
-use uuid::Uuid;
+use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
 use crate::{
     error::Error,
@@ -16,6 +17,9 @@ use crate::{
 
 const COLUMNS: &str =
     "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
+
+/// How long a page examines items.
+const WALK_TIME: Duration = Duration::from_secs(1);
 
 /// What pages are measured by.
 const MEASURED: &str = "attributes";
@@ -36,8 +40,8 @@ pub async fn list(
     read_measured(&rows, page, None)
 }
 
-/// A page of items, newest first: a walk along the list, until the page is full or `most` items
-/// were examined. So it may be short or empty although there are more.
+/// A page of items, newest first: a walk along the list, until the page is full, `most` items were
+/// examined or [`WALK_TIME`] is over. So it may be short or empty although there are more.
 ///
 /// # Errors
 ///
@@ -49,10 +53,14 @@ pub async fn walk(
     most: u32,
 ) -> Result<Page<Item, Newest>, Error> {
     let walk = PageRequest { limit: most - 1, ..*page };
-    let mut query = QueryBuilder::new("WITH matches AS (SELECT * FROM (");
+    // The first item that was not examined is among the matches.
+    let mut query = QueryBuilder::new("WITH matches AS (SELECT * FROM (SELECT *, ");
+    push_is_match(&mut query, filter);
+    query.push(" FROM (");
     push_page(&mut query, COLUMNS, filter, &walk);
-    query.push(") AS items WHERE true");
-    push_rest(&mut query, filter);
+    query.push(") AS items");
+    page.push_sort(&mut query); // else PostgreSQL forgets that they are in order
+    query.push(") AS items WHERE is_match IS NOT FALSE");
     page.push_order(&mut query);
     // PostgreSQL looks for the last item only if the page is not full. It does so in the same
     // statement, so that both see the same items.
@@ -72,13 +80,30 @@ pub async fn walk(
     page.push_order(&mut query);
     // There are too many different filters to prepare a statement for each.
     let mut rows = query.build().persistent(false).fetch_all(conn).await?;
-    let Some(row) = rows.first() else { return read_measured(&rows, page, None) };
-    let end = row.try_get::<Option<_>, _>("last_created_at")?.zip(row.try_get("last_id")?);
-    // Without matches, there is one row with the end.
-    if row.try_get::<Option<Uuid>, _>("id")?.is_none() {
-        rows.clear();
+    let Some(first) = rows.first() else { return read_measured(&rows, page, None) };
+    let last = first.try_get::<Option<_>, _>("last_created_at")?.zip(first.try_get("last_id")?);
+    let mut rest = last.map(|(created_at, id)| page.behind(Newest::new(created_at, id)));
+    let is_match = |row: &PgRow| row.try_get::<Option<bool>, _>("is_match");
+    if let Some(end) = rows.iter().position(|row| matches!(is_match(row), Ok(None))) {
+        // Without matches, there is one row without an item.
+        if let Some(id) = rows[end].try_get("id")? {
+            rest = Some(page.from(Newest::new(rows[end].try_get("created_at")?, id)));
+        }
+        rows.truncate(end);
     }
-    read_measured(&rows, page, end.map(|(created_at, id)| Newest::new(created_at, id)))
+    read_measured(&rows, page, rest)
+}
+
+/// Pushes whether an item of a walk satisfies the conditions that do not keep the list in order;
+/// NULL if the time was over before it was examined. What an item costs is not known before: one
+/// with many values takes a million times as long as one with few.
+pub fn push_is_match(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+    let milliseconds = WALK_TIME.as_millis();
+    query.push(format_args!(
+        "CASE WHEN clock_timestamp() < statement_timestamp() + interval '{milliseconds} ms' THEN true"
+    ));
+    push_rest(query, filter);
+    query.push(" END AS is_match");
 }
 
 /// A page of items, newest first, from the index on names or attributes: `required` is what the
@@ -176,7 +201,7 @@ fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
 }
 
 /// Pushes the other conditions.
-pub fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     if filter.status.len() > 1 || filter.collection.is_some() && !filter.status.is_empty() {
         let names: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
         query.push(" AND status = ANY(").push_bind(names).push(")");
