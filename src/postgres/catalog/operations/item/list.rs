@@ -100,7 +100,7 @@ pub async fn walk(
 pub fn push_is_match(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     let milliseconds = WALK_TIME.as_millis();
     query.push(format_args!(
-        "CASE WHEN clock_timestamp() < statement_timestamp() + interval '{milliseconds} ms' THEN true"
+        "CASE WHEN clock_timestamp() < (SELECT statement_timestamp() + interval '{milliseconds} ms') THEN true"
     ));
     push_rest(query, filter);
     query.push(" END AS is_match");
