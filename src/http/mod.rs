@@ -31,7 +31,7 @@ pub fn router(app: &Arc<App>) -> Router {
     if has_docs {
         pages = pages.merge(openapi::docs());
     }
-    let public = layers::around_api(api, app, catalog::BODY_LIMITS)
+    let public = layers::around_api(api, app, catalog::BODY_LIMITS, catalog::EXPORTS)
         .merge(layers::around_pages(pages))
         .fallback(async |method: Method, uri: Uri| match (method, uri.path()) {
             // About the server as a whole (RFC 9110 §9.3.7).

@@ -16,6 +16,7 @@ pub mod probe;
 pub mod rule;
 pub mod service;
 pub mod transaction;
+mod turns;
 #[cfg(feature = "service")]
 mod versions;
 mod violation;

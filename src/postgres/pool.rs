@@ -9,7 +9,6 @@ use std::{
     cell::{Cell, RefCell},
     fmt,
     ops::{Deref, DerefMut},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -21,13 +20,9 @@ use sqlx::{
     ConnectOptions as _, Executor, PgConnection, Row as _, SqlSafeStr,
     postgres::{PgConnectOptions, PgRow},
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle, time::timeout};
 
-use super::connector::Connector;
+use super::{connector::Connector, turns::Turns};
 use crate::error::Error;
 
 /// How long a dropped transaction may take to roll back before its connection is closed.
@@ -67,10 +62,7 @@ impl fmt::Debug for DatabaseOptions {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Connector>,
-    /// Turns for statements on many rows. They are few, because each of them keeps a processor of
-    /// the server busy, for which all others wait.
-    turns: Arc<Semaphore>,
-    turn_timeout: Duration,
+    turns: Turns,
 }
 
 impl Database {
@@ -104,9 +96,9 @@ impl Database {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::internal)?;
-        let turns = Arc::new(Semaphore::new((options.max_connections / 4).max(1)));
         // So long one statement may keep the others waiting.
-        Ok(Self { pool, turns, turn_timeout: options.statement_timeout })
+        let turns = Turns::new(options.max_connections, options.statement_timeout);
+        Ok(Self { pool, turns })
     }
 
     /// A connection for a read of one statement, which needs no transaction.
@@ -140,9 +132,16 @@ impl Database {
     ///
     /// [`Error::Unavailable`] if there is none in time.
     pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = timeout(self.turn_timeout, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.map_err(|error| Error::Unavailable(Box::new(error)))?;
-        turn.map_err(Error::internal)
+        self.turns.next().await
+    }
+
+    /// As [`turn`](Self::turn), to read a whole list.
+    ///
+    /// # Errors
+    ///
+    /// As [`turn`](Self::turn).
+    pub async fn export_turn(&self) -> Result<OwnedSemaphorePermit, Error> {
+        self.turns.next_export().await
     }
 
     /// Opens a connection that is not of the pool.

@@ -48,6 +48,20 @@ impl Database {
         Ok(Transaction { connection })
     }
 
+    /// Begins a transaction that reads a whole list, for as long as that takes.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin), or if there are too many of them for too long.
+    pub async fn begin_export(&self) -> Result<Transaction, Error> {
+        let turn = self.export_turn().await?;
+        let mut connection = self.connection().await?;
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0";
+        execute(&mut connection, begin).await?;
+        connection.hold(turn);
+        Ok(Transaction { connection })
+    }
+
     /// Begins a transaction that holds an advisory lock, in one round trip and without waiting;
     /// `None` if another transaction holds the lock.
     ///

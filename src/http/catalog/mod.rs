@@ -12,6 +12,9 @@ use crate::{app::App, http::limits::BodyLimit};
 /// The routes with larger bodies than others.
 pub const BODY_LIMITS: &[BodyLimit] = &[items::BATCH_LIMIT];
 
+/// The lists that can be exported.
+pub const EXPORTS: &[&str] = &[items::PATH];
+
 /// The operations of the catalogue and their documentation.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     collections::routes().merge(items::routes())

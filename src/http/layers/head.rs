@@ -1,7 +1,7 @@
 //! Rejects what the head of a request rules out: transfer codings (RFC 9112 §6.1), the target and
 //! `Host` (RFC 9112 §3.2), `Content-Range` and `Accept`.
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use http::{
     HeaderValue, Version,
     header::{CONNECTION, CONTENT_RANGE, HOST, TRANSFER_ENCODING},
@@ -16,17 +16,18 @@ use crate::{
         operator,
         request::{
             field::list,
-            negotiation::{accepts_json, has_no_content},
+            negotiation::{Chosen, JSON, LIST_TYPES, choose_type, has_no_content},
             preconditions::faults_of_unevaluated,
         },
         response::problem::{MALFORMED, NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
     },
 };
 
-/// Passes a request that is not partial and accepts JSON.
-pub fn check(request: &Request) -> Result<(), Problem> {
+/// Passes a request that is not partial, and chooses the media type of its response: JSON, except
+/// for these routes.
+pub fn check(request: &mut Request, exports: &[&str]) -> Result<(), Problem> {
     require_whole(request)?;
-    require_json(request)
+    choose_media_type(request, exports)
 }
 
 /// Passes a body without a transfer coding other than `chunked`: hyper decodes `chunked` alone, and
@@ -99,13 +100,22 @@ fn require_whole(request: &Request) -> Result<(), Problem> {
 
 /// If a response has no content, generated clients accept the one declared media type, that of
 /// problems.
-fn require_json(request: &Request) -> Result<(), Problem> {
+fn choose_media_type(request: &mut Request, exports: &[&str]) -> Result<(), Problem> {
     if has_no_content(request.method()) {
         return Ok(());
     }
-    match accepts_json(request.headers()) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Problem::new(&NOT_ACCEPTABLE, "Responses have the media type application/json.")),
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let is_export = request.method().is_safe() && exports.contains(&route);
+    let offers = if is_export { &LIST_TYPES[..] } else { &[JSON] };
+    match choose_type(request.headers(), offers) {
+        Ok(Some(chosen)) => {
+            request.extensions_mut().insert(Chosen(chosen));
+            Ok(())
+        }
+        Ok(None) => {
+            let detail = format!("The response may have the media type {}.", offers.join(" or "));
+            Err(Problem::new(&NOT_ACCEPTABLE, detail))
+        }
         Err(fault) => Err(Problem::malformed(vec![fault])),
     }
 }

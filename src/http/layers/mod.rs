@@ -95,6 +95,7 @@ pub fn around_api(
     router: Router<Arc<App>>,
     app: &Arc<App>,
     body_limits: &'static [BodyLimit],
+    exports: &'static [&'static str],
 ) -> Router<Arc<App>> {
     let permits = Arc::new(Semaphore::new(app.options.max_requests));
     let timeout =
@@ -102,7 +103,7 @@ pub fn around_api(
     let reader = body::Reader::new(Arc::clone(app), body_limits);
     router.route_layer(
         ServiceBuilder::new()
-            .layer(AroundLayer(|request: &mut Request| head::check(request)))
+            .layer(AroundLayer(|request: &mut Request| head::check(request, exports)))
             .layer(from_fn_with_state(reader, body::read_and_retry))
             .layer(timeout)
             .layer(AroundLayer(move |_: &mut Request| admission::admit(&permits)))

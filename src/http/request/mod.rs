@@ -4,6 +4,7 @@ pub mod body;
 pub mod collection_key;
 pub mod content;
 pub mod cursor;
+pub mod export;
 pub mod field;
 pub mod head;
 pub mod json;

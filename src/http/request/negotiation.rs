@@ -14,9 +14,17 @@ pub const IDENTITY: &str = "identity";
 /// The codings of responses, the best first.
 const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
 
-/// The ranges that JSON is in, from the least specific. An empty list element is valid, and an
-/// empty field admits everything.
-const RANGES: [&[u8]; 4] = [b"", b"*/*", b"application/*", b"application/json"];
+/// The media types of lists, of which all others offer the first.
+pub const LIST_TYPES: [&str; 3] = [JSON, NDJSON, CSV];
+pub const JSON: &str = "application/json";
+/// A JSON text on each line.
+pub const NDJSON: &str = "application/x-ndjson";
+/// RFC 4180
+pub const CSV: &str = "text/csv";
+
+/// The media type of the response, chosen before the handler runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Chosen(pub &'static str);
 
 /// What Java 8 sends if the program says nothing: it accepts everything, but is malformed.
 const OF_JAVA: &str = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2";
@@ -26,33 +34,47 @@ pub fn has_no_content(method: &Method) -> bool {
     matches!(*method, Method::DELETE | Method::OPTIONS)
 }
 
-/// Whether the client accepts JSON. The most specific range that matches decides; without the
-/// field, everything is accepted.
+/// The media type among `offers` that the client accepts with the greatest weight; the first of them
+/// if it prefers none, and `None` if it accepts none. The most specific range that matches a type
+/// decides about it; without the field, everything is accepted.
 ///
 /// # Errors
 ///
 /// A fault of the field.
-pub fn accepts_json(headers: &HeaderMap) -> Result<bool, Fault> {
-    let mut best = None;
-    if headers.get(ACCEPT).is_some_and(|field| field == OF_JAVA) {
-        return Ok(true);
+pub fn choose_type(headers: &HeaderMap, offers: &[&'static str]) -> Result<Option<&'static str>, Fault> {
+    if headers.get(ACCEPT).is_none_or(|field| field == OF_JAVA) {
+        return Ok(offers.first().copied());
     }
+    let mut ranges = Vec::new();
     for element in weighted(headers, &ACCEPT) {
-        let element = element.filter(|element| is_range(element.value)).ok_or_else(|| {
+        let range = element.filter(|element| is_range(element.value)).ok_or_else(|| {
             let detail = "must be a list of media ranges, such as application/json, */*;q=0.5";
             Fault::header("Accept", "accept", detail)
         })?;
-        // The media type has no parameters, so a range with parameters cannot exclude it.
-        if element.has_parameters && element.weight <= 0.0 {
-            continue;
+        // Our types have no parameters, so a range with parameters cannot exclude them.
+        if !range.has_parameters || range.weight > 0.0 {
+            ranges.push(range);
         }
-        let specificity = RANGES.iter().position(|known| element.value.eq_ignore_ascii_case(known));
-        best = best.max(specificity.map(|specificity| (specificity, element.weight > 0.0)));
     }
-    Ok(match best {
-        Some((_, accepted)) => accepted,
-        None => !headers.contains_key(ACCEPT),
-    })
+    let mut best: Option<(&'static str, f32)> = None;
+    for offer in offers {
+        let matching =
+            ranges.iter().filter_map(|range| Some((specificity(range.value, offer)?, range.weight)));
+        let decisive = matching.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let weight = decisive.map_or(0.0, |(_, weight)| weight);
+        if weight > best.map_or(0.0, |(_, weight)| weight) {
+            best = Some((offer, weight));
+        }
+    }
+    Ok(best.map(|(offer, _)| offer))
+}
+
+/// How specific a range is that a type is in; `None` if the type is not in it. An empty list element
+/// is valid, and an empty field admits everything.
+fn specificity(range: &[u8], media_type: &str) -> Option<usize> {
+    let (main, _) = media_type.split_once('/')?;
+    let ranges = ["", "*/*", &format!("{main}/*"), media_type].map(str::to_owned);
+    ranges.iter().position(|known| range.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// A coding of a response.
@@ -147,9 +169,10 @@ mod tests {
     #[test]
     fn the_most_specific_range_decides() {
         let accepts = |value: &'static str| {
-            accepts_json(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(value))])).unwrap()
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(value))]);
+            choose_type(&headers, &[JSON]).unwrap().is_some()
         };
-        assert!(accepts_json(&HeaderMap::new()).unwrap());
+        assert_eq!(choose_type(&HeaderMap::new(), &LIST_TYPES), Ok(Some(JSON)));
         for accepted in [
             "*/*",
             "application/json",
@@ -174,6 +197,24 @@ mod tests {
             "application/xml, text/*",
         ] {
             assert!(!accepts(rejected), "{rejected}");
+        }
+    }
+
+    #[test]
+    fn the_heaviest_type_is_chosen() {
+        for (field, chosen) in [
+            ("*/*", Some(JSON)),
+            ("text/csv", Some(CSV)),
+            ("TEXT/*", Some(CSV)),
+            ("application/x-ndjson, text/csv;q=0.9", Some(NDJSON)),
+            ("application/x-ndjson, application/json", Some(JSON)),
+            ("application/*, application/json;q=0", Some(NDJSON)),
+            ("text/html, application/xml;q=0.9, */*;q=0.8", Some(JSON)),
+            ("text/csv;header=present;q=0.5, application/json;q=0.4", Some(CSV)),
+            ("text/plain", None),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(field))]);
+            assert_eq!(choose_type(&headers, &LIST_TYPES), Ok(chosen), "{field}");
         }
     }
 
@@ -210,13 +251,14 @@ mod tests {
         for weight in
             ["", "abc", "2", "-1", "+1", "1.5", "1.001", "0.1234", ".", ".5", "\"1\"", "1;q=1", "1e0", "NaN"]
         {
-            let accept = accepts_json(&of(ACCEPT, &format!("application/json;q={weight}")));
+            let accept = choose_type(&of(ACCEPT, &format!("application/json;q={weight}")), &[JSON]);
             assert_eq!(accept.unwrap_err().code, "accept", "{weight}");
             let coding = choose_coding(&of(ACCEPT_ENCODING, &format!("gzip, identity;q={weight}")));
             assert_eq!(coding.unwrap_err().code, "accept_encoding", "{weight}");
         }
         for weight in ["0", "1", "0.", "1.000", "0.125"] {
-            assert!(accepts_json(&of(ACCEPT, &format!("application/json;q={weight}"))).is_ok(), "{weight}");
+            let accept = of(ACCEPT, &format!("application/json;q={weight}"));
+            assert!(choose_type(&accept, &[JSON]).is_ok(), "{weight}");
         }
         for range in [
             "a",
@@ -232,7 +274,7 @@ mod tests {
             "a/b;c=\"",
             "*/*, a/b;c d=e",
         ] {
-            assert!(accepts_json(&of(ACCEPT, range)).is_err(), "{range}");
+            assert!(choose_type(&of(ACCEPT, range), &[JSON]).is_err(), "{range}");
         }
         for coding in ["a b", "a/b", ";q=1", "\"gzip\"", "gzip;foo=1", "gzip;q", "gzip;q=1;foo=1"] {
             assert!(choose_coding(&of(ACCEPT_ENCODING, coding)).is_err(), "{coding}");

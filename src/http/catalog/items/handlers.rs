@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, response::Response};
-use http::StatusCode;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header::VARY};
 use uuid::Uuid;
 
 use super::{
     counting::count,
     draft::Draft,
     events::ItemCreated,
+    export::export,
     finding::find,
     queries::{ItemDeleteQuery, ItemFilterQuery},
     schemas::{ItemCreate, ItemPage, ItemPatch, ItemView},
@@ -21,7 +25,8 @@ use crate::{
         request::{
             body::NoBody,
             content::{Content, Replacement},
-            listing::{Listing, PageParameters},
+            export::PageOrExport,
+            listing::PageParameters,
             patch::Patch,
             path::Id,
             preconditions::Preconditions,
@@ -92,18 +97,29 @@ pub async fn get_item(
 ///
 /// The newest first, in pages. A walk along `next_cursor` returns every item that was there all
 /// along exactly once, whatever is created and deleted meanwhile.
+///
+/// With `Accept: application/x-ndjson` or `text/csv`, the whole list is sent instead, as it is at
+/// one instant and in no particular order: without `limit` and `cursor`, and whatever the length.
 #[utoipa::path(
     get, path = "/v1/items", tag = "items", params(PageParameters, ItemFilterQuery),
-    responses((status = 200, body = ItemPage))
+    responses((status = 200, content(
+        (ItemPage = "application/json"), (String = "application/x-ndjson"), (String = "text/csv")
+    )))
 )]
 pub async fn list_items(
     State(app): State<Arc<App>>,
-    Valid(listing, _): Valid<Listing<ItemFilterQuery, Newest>>,
-) -> Result<Reply, Problem> {
+    Valid(request, _): Valid<PageOrExport<ItemFilterQuery, Newest>>,
+) -> Result<Response, Problem> {
+    let listing = match request {
+        PageOrExport::Page(listing) => listing,
+        PageOrExport::Export(query, format) => return Ok(export(&app, query.to_filter(), format).await?),
+    };
     let filter = listing.filter.to_filter();
     let page = find(&app, &filter, &listing.page).await?;
     let total = if listing.prefers_count { Some(count(&app, &filter).await?) } else { None };
-    Ok(listing.reply::<ItemView, _>(&app, page, total)?)
+    let mut response = listing.reply::<ItemView, _>(&app, page, total)?.into_response();
+    response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
+    Ok(response)
 }
 
 /// Replace an item, or create it with an id that the client chose

@@ -5,6 +5,7 @@ mod batch;
 mod counting;
 mod draft;
 mod events;
+mod export;
 mod finding;
 mod handlers;
 mod queries;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::batch::handlers::LIMIT as BATCH_LIMIT;
+pub use self::{batch::handlers::LIMIT as BATCH_LIMIT, handlers::PATH};
 use crate::app::App;
 
 #[derive(OpenApi)]

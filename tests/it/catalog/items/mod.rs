@@ -1,6 +1,7 @@
 //! What items have of their own: the rules of their fields, free-form attributes, and filters.
 
 mod collections;
+mod export;
 mod fields;
 mod filters;
 mod finding;

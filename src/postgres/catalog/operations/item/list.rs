@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-const COLUMNS: &str =
+pub const COLUMNS: &str =
     "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
 
 /// How long a page examines items.

@@ -18,6 +18,7 @@ macro_rules! query_item {
 }
 
 mod count;
+mod export;
 mod list;
 mod many;
 
@@ -26,6 +27,7 @@ use uuid::Uuid;
 
 pub use self::{
     count::{count_look_up, extrapolate, sample},
+    export::export,
     list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
 };

@@ -1,0 +1,57 @@
+//! Lists that are read whole instead of in pages.
+
+use serde::Serialize;
+
+use super::{
+    head::{FromHead, Head},
+    listing::Listing,
+    negotiation::{CSV, Chosen, NDJSON},
+    preconditions,
+    query::{Expected, FromQuery, Parameters},
+};
+use crate::{app::App, postgres::keyset::SortKey};
+
+/// A request for a page of a list with filters `F`, or for the whole list in another format.
+#[derive(Debug)]
+pub enum PageOrExport<F, K> {
+    Page(Listing<F, K>),
+    Export(F, Format),
+}
+
+/// How an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON texts, a line each.
+    Ndjson,
+    /// RFC 4180, with a line of names.
+    Csv,
+}
+
+impl Format {
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Ndjson => NDJSON,
+            Self::Csv => CSV,
+        }
+    }
+}
+
+impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for PageOrExport<F, K> {
+    async fn from_head(head: &mut Head, app: &App) -> Option<Self> {
+        let format = match head.parts.extensions.get() {
+            Some(Chosen(NDJSON)) => Format::Ndjson,
+            Some(Chosen(CSV)) => Format::Csv,
+            _ => return Listing::from_head(head, app).await.map(Self::Page),
+        };
+        preconditions::reject(head);
+        let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
+        let filter = F::from_query(&mut parameters);
+        for name in ["limit", "cursor"] {
+            let whole = || Expected("not_paged", "must not occur: an export has the whole list".into());
+            parameters.many::<()>(name, usize::MAX, |_| Err(whole()));
+        }
+        head.faults.extend(parameters.finish());
+        Some(Self::Export(filter, format))
+    }
+}

@@ -1,0 +1,49 @@
+//! The whole list of items.
+
+use std::mem;
+
+use futures_util::TryStreamExt;
+use sqlx::{PgConnection, QueryBuilder};
+use tokio::sync::mpsc::Sender;
+
+use super::list::{COLUMNS, push_matches};
+use crate::{
+    error::Error,
+    postgres::catalog::models::{Item, ItemFilter},
+};
+
+/// Above this many bytes of attributes, a portion is sent.
+const PORTION: usize = 64 * 1024;
+
+/// Sends the items of the list in portions, in no particular order, as PostgreSQL reads them. It
+/// waits while nobody takes them.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn export(
+    conn: &mut PgConnection,
+    filter: &ItemFilter,
+    portions: &Sender<Vec<Item>>,
+) -> Result<(), Error> {
+    let mut query = QueryBuilder::new("");
+    push_matches(&mut query, COLUMNS, filter, filter.containment().as_ref());
+    let mut items = query.build_query_as::<Item>().persistent(false).fetch(conn);
+    let (mut portion, mut size) = (Vec::new(), 0);
+    while let Some(item) = items.try_next().await? {
+        size += item.attributes.as_str().len() + SIZE_OF_REST;
+        portion.push(item);
+        if size > PORTION {
+            size = 0;
+            // The query ends with the last item if nobody takes it.
+            let _ = portions.send(mem::take(&mut portion)).await;
+        }
+    }
+    if !portion.is_empty() {
+        let _ = portions.send(portion).await;
+    }
+    Ok(())
+}
+
+/// About how many bytes an item has besides its attributes.
+const SIZE_OF_REST: usize = 256;

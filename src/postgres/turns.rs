@@ -1,0 +1,53 @@
+//! Turns for what takes the server long. They are few, because each keeps one of its processors
+//! busy, for which all others wait.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+use crate::error::Error;
+
+/// The turns that are free.
+#[derive(Debug, Clone)]
+pub struct Turns {
+    /// For statements on many rows.
+    statements: Arc<Semaphore>,
+    /// For exports, each of which holds a connection for as long as its client reads.
+    exports: Arc<Semaphore>,
+    timeout: Duration,
+}
+
+impl Turns {
+    /// Turns for a quarter of these connections, and for exports on an eighth of them.
+    pub fn new(connections: usize, timeout: Duration) -> Self {
+        let [statements, exports] = [4, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
+        Self { statements, exports, timeout }
+    }
+
+    /// Waits for a turn.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] if there is none in time.
+    pub async fn next(&self) -> Result<OwnedSemaphorePermit, Error> {
+        self.take(&self.statements).await
+    }
+
+    /// Waits for a turn of an export.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] if there is none in time.
+    pub async fn next_export(&self) -> Result<OwnedSemaphorePermit, Error> {
+        self.take(&self.exports).await
+    }
+
+    async fn take(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
+        let turn = timeout(self.timeout, Arc::clone(turns).acquire_owned()).await;
+        let turn = turn.map_err(|error| Error::Unavailable(Box::new(error)))?;
+        turn.map_err(Error::internal)
+    }
+}

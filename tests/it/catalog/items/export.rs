@@ -1,0 +1,173 @@
+//! Whole lists as NDJSON and CSV.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{
+    DatabaseOptions,
+    database::TestDatabase,
+    eventually,
+    service::{Reply, TestService, options, path},
+};
+
+/// 30 MB, more than what buffers between the service and its client hold.
+const LARGE: &str = "
+    INSERT INTO items (id, collection, name, attributes)
+    SELECT gen_random_uuid(), 'default', 'item ' || n, jsonb_build_object('text', repeat('x', 50000))
+    FROM generate_series(1, 600) AS n";
+
+async fn ask(service: &TestService, media_type: &'static str, query: &str) -> Response {
+    let request = service.request(Method::GET, &format!("/v1/items{query}"));
+    // Compressed, what is large here would be small.
+    request.header("accept", media_type).header("accept-encoding", "identity").send().await.unwrap()
+}
+
+async fn lines(service: &TestService, query: &str) -> Vec<Value> {
+    let response = ask(service, "application/x-ndjson", query).await;
+    assert_eq!(response.headers()["content-type"], "application/x-ndjson");
+    assert_eq!(
+        (&response.headers()["vary"], response.headers().get("etag")),
+        (&"accept".parse().unwrap(), None)
+    );
+    let text = response.text().await.unwrap();
+    assert!(text.is_empty() || text.ends_with('\n'), "{text}");
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The rows of a table, by the names of their columns.
+async fn rows(service: &TestService, query: &str) -> Vec<BTreeMap<String, String>> {
+    let response = ask(service, "text/csv", query).await;
+    assert_eq!(response.headers()["content-type"], "text/csv");
+    let text = response.text().await.unwrap();
+    assert!(text.starts_with("id,collection,name,status,attributes,") && text.ends_with("\r\n"), "{text}");
+    csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn an_export_has_every_item_of_its_list_in_both_formats() {
+    let service = TestService::start().await;
+    let attributes = [
+        json!({}),
+        json!({ "text": "a,\"b\"\r\n;\t'\u{2028}😀", "empty": "", "null": null }),
+        json!({ "number": serde_json::from_str::<Value>("12345678901234567890.123").unwrap(), "list": [[], {}] }),
+    ];
+    let mut items = BTreeMap::new();
+    for (name, attributes) in ["=1+1", "\"quoted\", with; separators", "Überlampe 😀"].iter().zip(attributes)
+    {
+        let created = service.post("/v1/items", &json!({ "name": name, "attributes": attributes })).await;
+        items.insert(created.body["id"].as_str().unwrap().to_owned(), created.body);
+    }
+    let deleted = service.create("Deleted").await;
+    service.delete(&path(&deleted)).await;
+
+    assert_eq!(lines(&service, "?name_prefix=none").await, [] as [Value; 0]);
+    assert_eq!(rows(&service, "?name_prefix=none").await, []);
+    let exported = lines(&service, "").await;
+    let by_id = |item: &Value| (item["id"].as_str().unwrap().to_owned(), item.clone());
+    assert_eq!(exported.iter().map(by_id).collect::<BTreeMap<_, _>>(), items);
+    for row in rows(&service, "").await {
+        let item = &items[&row["id"]];
+        for (name, cell) in &row {
+            let value = &item[name];
+            let expected = match value {
+                Value::String(text) => text.clone(),
+                Value::Null => String::new(),
+                other => other.to_string(),
+            };
+            if name == "attributes" {
+                assert_eq!(&serde_json::from_str::<Value>(cell).unwrap(), value);
+            } else {
+                assert_eq!(*cell, expected, "{name}");
+            }
+        }
+        assert_eq!(row.len(), item.as_object().unwrap().len());
+    }
+    let compressed = service.request(Method::GET, "/v1/items").header("accept", "application/x-ndjson");
+    let text = compressed.header("accept-encoding", "gzip").send().await.unwrap().text().await.unwrap();
+    assert_eq!(text.lines().count(), 3);
+    let of_filter = lines(&service, "?filter=attributes.empty%20%3D%20%22%22").await;
+    assert_eq!(of_filter.len(), 1);
+    let all = lines(&service, "?include_deleted=true&status=draft").await;
+    assert_eq!(all.len(), 4);
+    assert!(all.iter().any(|item| item["id"] == deleted["id"] && !item["deleted_at"].is_null()));
+}
+
+#[tokio::test]
+async fn the_media_type_decides_between_a_page_and_an_export() {
+    let service = TestService::start().await;
+    service.create("Lamp").await;
+    let page = service.get("/v1/items").await;
+    assert_eq!(page.header("content-type"), Some("application/json"));
+    let varies = service.request(Method::GET, "/v1/items").send().await.unwrap();
+    assert!(varies.headers().get_all("vary").iter().any(|field| field == "accept"), "{varies:?}");
+    for (query, faults) in [("?limit=1", ["limit"].as_slice()), ("?limit=x&cursor=1", &["cursor", "limit"])] {
+        let reply = Reply::read(ask(&service, "text/csv", query).await).await;
+        let expected = faults.iter().map(|name| ((*name).to_owned(), "not_paged".to_owned()));
+        assert_eq!(reply.is_problem(400, "malformed-request").faults(), expected.collect::<Vec<_>>());
+    }
+    let reply = Reply::read(ask(&service, "text/plain", "").await).await;
+    reply.is_problem(406, "not-acceptable");
+    let collections = service.request(Method::GET, "/v1/collections").header("accept", "text/csv");
+    Reply::of(collections).await.is_problem(406, "not-acceptable");
+    let head = service.request(Method::HEAD, "/v1/items").header("accept", "text/csv").send().await.unwrap();
+    assert_eq!(
+        (head.status(), &head.headers()["content-type"]),
+        (StatusCode::OK, &"text/csv".parse().unwrap())
+    );
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn an_export_is_of_one_instant() {
+    let service = TestService::start().await;
+    service.database.execute(LARGE).await;
+    let mut response = ask(&service, "application/x-ndjson", "").await;
+    let mut text = response.chunk().await.unwrap().unwrap().to_vec();
+    service.database.execute("DELETE FROM items").await;
+    while let Some(chunk) = response.chunk().await.unwrap() {
+        text.extend_from_slice(&chunk);
+    }
+    assert_eq!(text.split(|byte| *byte == b'\n').count(), 601);
+    assert_eq!(lines(&service, "").await.len(), 0);
+}
+
+#[tokio::test]
+async fn an_export_that_fails_midway_does_not_pass_for_a_whole_one() {
+    let service = TestService::start().await;
+    service.database.execute(LARGE).await;
+    let mut response = ask(&service, "application/x-ndjson", "").await;
+    response.chunk().await.unwrap().unwrap();
+    service.database.terminate_connections().await;
+    let error = loop {
+        match response.chunk().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("the body has an end"),
+            Err(error) => break error,
+        }
+    };
+    assert!(error.is_body() || error.is_decode(), "{error:?}");
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn few_exports_run_at_once_and_a_client_that_leaves_ends_its_own() {
+    let database = TestDatabase::new().await;
+    database.execute(LARGE).await;
+    let pool = DatabaseOptions {
+        max_connections: 8,
+        statement_timeout: Duration::from_millis(500),
+        ..database.options()
+    };
+    let service = TestService::on(database, pool, options());
+    let mut first = ask(&service, "text/csv", "").await;
+    first.chunk().await.unwrap().unwrap();
+    let second = Reply::read(ask(&service, "text/csv", "?name_prefix=none").await).await;
+    second.is_problem(503, "unavailable");
+    assert_eq!(service.get("/v1/items?limit=1").await.status, StatusCode::OK);
+    drop(first);
+    let status = async || ask(&service, "text/csv", "?name_prefix=none").await.status();
+    eventually("the export has ended", async || status().await == StatusCode::OK).await;
+    service.pool_is_clean().await;
+}
