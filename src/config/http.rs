@@ -15,6 +15,8 @@ use crate::authority::is_host;
 pub struct HttpOptions {
     /// The longest time until the head of a response, from the end of the request's body.
     pub request_timeout: Duration,
+    /// The longest export.
+    pub export_timeout: Duration,
     /// The longest time that a body may take to arrive.
     pub body_timeout: Duration,
     /// The most requests in progress.

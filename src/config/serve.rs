@@ -55,6 +55,9 @@ pub struct ServeSettings {
     /// The longest time until a response, from the end of the request's body
     #[arg(long, env = "CURIO_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = parse_timeout)]
     pub request_timeout: Duration,
+    /// The longest export of a whole list; it holds a connection to the database and a snapshot
+    #[arg(long, env = "CURIO_EXPORT_TIMEOUT", value_name = "DURATION", default_value = "1h", value_parser = parse_timeout)]
+    pub export_timeout: Duration,
     /// The longest time that a request's body may take to arrive
     #[arg(long, env = "CURIO_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = parse_timeout)]
     pub body_timeout: Duration,
@@ -150,6 +153,7 @@ impl ServeSettings {
         );
         Ok(HttpOptions {
             request_timeout: self.request_timeout,
+            export_timeout: self.export_timeout,
             body_timeout: self.body_timeout,
             max_requests: self.max_requests as usize,
             rate_limit: self.rate_limit,

@@ -89,6 +89,7 @@ mod tests {
         });
         let options = HttpOptions {
             request_timeout: second,
+            export_timeout: second,
             body_timeout: second,
             max_requests: 1,
             rate_limit: None,

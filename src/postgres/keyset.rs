@@ -10,8 +10,10 @@ use crate::postgres::entity::Entity;
 pub trait SortKey: Copy + PartialEq + Send + Sync {
     /// The columns, in the order of the list, such as `(created_at, id)`.
     const COLUMNS: &[&str];
-    /// Whether the list begins at the greatest key.
+    /// Whether the list begins at the greatest key, unless it is reversed.
     const DESCENDING: bool;
+    /// What clients call the order; `None` if they cannot reverse it.
+    const NAME: Option<&str> = None;
 
     /// The key of a row.
     fn of(row: &impl Entity) -> Self;
@@ -44,6 +46,7 @@ impl Newest {
 impl SortKey for Newest {
     const COLUMNS: &[&str] = &["created_at", "id"];
     const DESCENDING: bool = true;
+    const NAME: Option<&str> = Some("created_at");
 
     fn of(row: &impl Entity) -> Self {
         Self { created_at: row.created_at(), id: row.id() }
@@ -116,6 +119,8 @@ impl<K> Start<K> {
 pub struct PageRequest<K> {
     /// Where it begins.
     pub start: Start<K>,
+    /// Whether the list is in the reverse order.
+    pub is_reversed: bool,
     /// The most rows.
     pub limit: u32,
     /// The most bytes of JSON. A list may return more, but not much more.
@@ -144,6 +149,11 @@ impl<K: SortKey> PageRequest<K> {
         if self.start.is_backwards() { Start::UpTo(key) } else { Start::From(key) }
     }
 
+    /// Whether the keys decrease in the direction of reading.
+    fn is_descending(&self) -> bool {
+        (K::DESCENDING != self.is_reversed) != self.start.is_backwards()
+    }
+
     /// Completes a query that ends in a WHERE clause.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         let (or_equal, key) = match self.start {
@@ -151,7 +161,7 @@ impl<K: SortKey> PageRequest<K> {
             Start::After(key) | Start::Before(key) => ("", key),
             Start::From(key) | Start::UpTo(key) => ("=", key),
         };
-        let comparison = if self.start.is_backwards() == K::DESCENDING { ">" } else { "<" };
+        let comparison = if self.is_descending() { "<" } else { ">" };
         query.push(format_args!(" AND ({}) {comparison}{or_equal} (", K::COLUMNS.join(", ")));
         key.bind(&mut query.separated(", "));
         query.push(")");
@@ -160,8 +170,7 @@ impl<K: SortKey> PageRequest<K> {
 
     /// Orders rows in the direction of reading.
     pub fn push_sort(&self, query: &mut QueryBuilder<Postgres>) {
-        let is_descending = K::DESCENDING != self.start.is_backwards();
-        let direction = if is_descending { " DESC" } else { "" };
+        let direction = if self.is_descending() { " DESC" } else { "" };
         let columns: Vec<String> = K::COLUMNS.iter().map(|column| format!("{column}{direction}")).collect();
         query.push(format_args!(" ORDER BY {}", columns.join(", ")));
     }

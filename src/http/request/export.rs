@@ -47,9 +47,9 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for PageOrExport<F, K
         preconditions::reject(head);
         let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
         let filter = F::from_query(&mut parameters);
-        for name in ["limit", "cursor"] {
-            let whole = || Expected("not_paged", "must not occur: an export has the whole list".into());
-            parameters.many::<()>(name, usize::MAX, |_| Err(whole()));
+        for name in ["limit", "cursor", "sort"] {
+            let detail = "must not occur in an export, which has the whole list in no particular order";
+            parameters.many::<()>(name, usize::MAX, |_| Err(Expected("export", detail.into())));
         }
         head.faults.extend(parameters.finish());
         Some(Self::Export(filter, format))

@@ -23,6 +23,7 @@ use super::{
     preconditions,
     prefer::prefers_count,
     query::{Expected, FromQuery, Parameters},
+    sort::take_order,
 };
 use crate::{
     actor::Actor,
@@ -69,11 +70,16 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
         let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
         let filter = F::from_query(&mut parameters);
+        let is_reversed = take_order::<K>(&mut parameters);
         let is_known = parameters.is_valid();
         let limit = parameters.one("limit", parse_limit).unwrap_or(DEFAULT_PAGE);
         let cursors = parameters.many("cursor", 1, |cursor| Ok(cursor.to_owned()));
         let actor = head.parts.extensions.get::<Actor>().map_or("", Actor::cursor_scope);
-        let scope = CursorScope::new::<K>(path, &filter, actor);
+        let scope = if is_reversed {
+            CursorScope::new::<K>(path, &(&filter, is_reversed), actor)
+        } else {
+            CursorScope::new::<K>(path, &filter, actor)
+        };
         let mut start = Start::First;
         if let [cursor] = &cursors[..] {
             match cursor::decode(app.cursor_mac(), scope, cursor) {
@@ -86,7 +92,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         head.faults.extend(parameters.finish());
         let public_url = app.options.public_url.as_ref().map_or("", |url| url.as_str());
         let url = format!("{public_url}{path}");
-        let page = PageRequest { start, limit, bytes: MAX_PAGE_BYTES };
+        let page = PageRequest { start, is_reversed, limit, bytes: MAX_PAGE_BYTES };
         Some(Self { filter, page, prefers_count: prefers_count(&head.parts.headers), url, query, scope })
     }
 }

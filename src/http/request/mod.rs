@@ -17,6 +17,7 @@ pub mod preconditions;
 pub mod prefer;
 pub mod query;
 pub mod schema;
+pub mod sort;
 mod target;
 pub mod text;
 pub mod valid;

@@ -72,9 +72,14 @@ pub fn choose_type(headers: &HeaderMap, offers: &[&'static str]) -> Result<Optio
 /// How specific a range is that a type is in; `None` if the type is not in it. An empty list element
 /// is valid, and an empty field admits everything.
 fn specificity(range: &[u8], media_type: &str) -> Option<usize> {
-    let (main, _) = media_type.split_once('/')?;
-    let ranges = ["", "*/*", &format!("{main}/*"), media_type].map(str::to_owned);
-    ranges.iter().position(|known| range.eq_ignore_ascii_case(known.as_bytes()))
+    let is = |range: &[u8], text: &str| range.eq_ignore_ascii_case(text.as_bytes());
+    let main = media_type.split('/').next().unwrap_or_default();
+    match range {
+        b"" => Some(0),
+        b"*/*" => Some(1),
+        range if is(range, media_type) => Some(3),
+        range => range.strip_suffix(b"/*").filter(|range| is(range, main)).map(|_| 2),
+    }
 }
 
 /// A coding of a response.

@@ -56,6 +56,33 @@ async fn a_walk_of_ten_thousand_entities_in_either_direction_returns_each_once()
             back_ids.splice(0..0, ids(&page));
         }
         assert_eq!(back_ids, forth_ids);
+
+        let oldest_first = walk(&api, &format!("{}?sort=created_at&limit=200", resource.path), "next").await;
+        let mut reversed: Vec<String> = oldest_first.iter().flat_map(ids).collect();
+        reversed.reverse();
+        assert_eq!(reversed, forth_ids);
+        let middle = &oldest_first[25];
+        assert_eq!(ids(&api.get(&middle.link("prev").unwrap()).await), ids(&oldest_first[24]));
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_sorted_as_the_client_asks() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        api.seed(5).await;
+        let list = async |query: &str| api.get(&format!("{}?{query}", resource.path)).await;
+        let newest = list("limit=2").await;
+        let explicit = list("sort=-created_at&limit=2").await;
+        assert_eq!(explicit.body, newest.body, "a cursor is of the order, however it is named");
+        let cursor = newest.body["next_cursor"].as_str().unwrap();
+        assert_eq!(ids(&list(&format!("sort=-created_at&limit=2&cursor={cursor}")).await).len(), 2);
+        let other = list(&format!("sort=created_at&cursor={cursor}")).await;
+        assert_eq!(other.is_problem(400, "malformed-request").faults()[0].1, "cursor_mismatch");
+        for sort in ["", "-", "name", "--created_at", "created_at,name"] {
+            let faults = list(&format!("sort={sort}")).await.is_problem(400, "malformed-request").faults();
+            assert_eq!(faults, [("sort".into(), "sort".into())]);
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub struct TestService {
 pub fn options() -> Options {
     Options {
         request_timeout: Duration::from_secs(15),
+        export_timeout: Duration::from_mins(1),
         body_timeout: Duration::from_secs(5),
         max_requests: 512,
         rate_limit: None,

@@ -19,6 +19,7 @@ use crate::{
             patch::Patch,
             preconditions::Preconditions,
             query::{NoQuery, Query},
+            sort::SortParameter,
             valid::{Valid, at_length},
         },
         response::{
@@ -82,7 +83,7 @@ pub async fn get_collection(
 /// The newest first, in pages. A walk along `next_cursor` returns every collection that was there
 /// all along exactly once, whatever is created and deleted meanwhile.
 #[utoipa::path(
-    get, path = "/v1/collections", tag = "collections", params(PageParameters),
+    get, path = "/v1/collections", tag = "collections", params(PageParameters, SortParameter),
     responses((status = 200, body = CollectionPage))
 )]
 pub async fn list_collections(

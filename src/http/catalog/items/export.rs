@@ -1,6 +1,6 @@
 //! The whole list of items, in a stream.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{body::Body, response::Response};
 use csv::{Terminator, WriterBuilder};
@@ -9,7 +9,7 @@ use http::{
     HeaderValue,
     header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 use tracing::Instrument;
 
 use super::schemas::ItemView;
@@ -50,7 +50,7 @@ const COLUMNS: [&str; 10] = [
 pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Result<Response, Error> {
     let tx = app.database.begin_export().await?;
     let (sender, portions) = mpsc::channel(1);
-    tokio::spawn(send(tx, filter, sender).in_current_span());
+    tokio::spawn(send(tx, filter, app.options.export_timeout, sender).in_current_span());
     let start = match format {
         Format::Ndjson => Vec::new(),
         Format::Csv => csv_lines([COLUMNS.map(str::to_owned)])?,
@@ -68,12 +68,12 @@ pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Resul
 }
 
 /// Sends the items, then an empty portion as the end. A client that leaves ends the query.
-async fn send(mut tx: Transaction, filter: ItemFilter, portions: mpsc::Sender<Vec<Item>>) {
+async fn send(mut tx: Transaction, filter: ItemFilter, time: Duration, portions: mpsc::Sender<Vec<Item>>) {
     let exported = tokio::select! {
-        exported = item::export(&mut tx, &filter, &portions) => exported,
+        exported = timeout(time, item::export(&mut tx, &filter, &portions)) => exported,
         () = portions.closed() => return,
     };
-    match exported {
+    match exported.unwrap_or_else(|elapsed| Err(Error::Unavailable(Box::new(elapsed)))) {
         Ok(()) => {
             let _ = tx.commit().await;
             let _ = portions.send(Vec::new()).await;

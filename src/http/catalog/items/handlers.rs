@@ -31,6 +31,7 @@ use crate::{
             path::Id,
             preconditions::Preconditions,
             query::{NoQuery, Query},
+            sort::SortParameter,
             valid::Valid,
         },
         response::{problem::Problem, reply::Reply},
@@ -101,7 +102,7 @@ pub async fn get_item(
 /// With `Accept: application/x-ndjson` or `text/csv`, the whole list is sent instead, as it is at
 /// one instant and in no particular order: without `limit` and `cursor`, and whatever the length.
 #[utoipa::path(
-    get, path = "/v1/items", tag = "items", params(PageParameters, ItemFilterQuery),
+    get, path = "/v1/items", tag = "items", params(PageParameters, SortParameter, ItemFilterQuery),
     responses((status = 200, content(
         (ItemPage = "application/json"), (String = "application/x-ndjson"), (String = "text/csv")
     )))

@@ -6,7 +6,7 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{
-    DatabaseOptions,
+    DatabaseOptions, Options,
     database::TestDatabase,
     eventually,
     service::{Reply, TestService, options, path},
@@ -102,9 +102,11 @@ async fn the_media_type_decides_between_a_page_and_an_export() {
     assert_eq!(page.header("content-type"), Some("application/json"));
     let varies = service.request(Method::GET, "/v1/items").send().await.unwrap();
     assert!(varies.headers().get_all("vary").iter().any(|field| field == "accept"), "{varies:?}");
-    for (query, faults) in [("?limit=1", ["limit"].as_slice()), ("?limit=x&cursor=1", &["cursor", "limit"])] {
+    for (query, faults) in
+        [("?limit=1", ["limit"].as_slice()), ("?limit=x&cursor=1&sort=name", &["cursor", "limit", "sort"])]
+    {
         let reply = Reply::read(ask(&service, "text/csv", query).await).await;
-        let expected = faults.iter().map(|name| ((*name).to_owned(), "not_paged".to_owned()));
+        let expected = faults.iter().map(|name| ((*name).to_owned(), "export".to_owned()));
         assert_eq!(reply.is_problem(400, "malformed-request").faults(), expected.collect::<Vec<_>>());
     }
     let reply = Reply::read(ask(&service, "text/plain", "").await).await;
@@ -149,6 +151,18 @@ async fn an_export_that_fails_midway_does_not_pass_for_a_whole_one() {
     };
     assert!(error.is_body() || error.is_decode(), "{error:?}");
     service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn an_export_that_takes_too_long_breaks_off() {
+    let service =
+        TestService::start_with(Options { export_timeout: Duration::from_millis(300), ..options() }).await;
+    service.database.execute(LARGE).await;
+    let mut response = ask(&service, "application/x-ndjson", "").await;
+    service.pool_is_clean().await;
+    while let Ok(chunk) = response.chunk().await {
+        assert!(chunk.is_some(), "the body has an end");
+    }
 }
 
 #[tokio::test]

@@ -215,7 +215,8 @@ async fn lists_with_and_without_deleted_items_are_read_from_indexes() {
             (vec![], Some("rare".to_owned())),
         ] {
             let filter = ItemFilter { collection, include_deleted, status, ..ItemFilter::default() };
-            let page = PageRequest::<Newest> { start: Start::First, limit: 50, bytes: 4 << 20 };
+            let page =
+                PageRequest::<Newest> { start: Start::First, is_reversed: false, limit: 50, bytes: 4 << 20 };
             let page = item::list(&mut conn, &filter, &page).await.unwrap();
             assert_eq!((page.rows.len(), page.more), (50, true));
         }

@@ -182,7 +182,8 @@ async fn a_page_examines_a_bounded_number_of_items_and_stops_when_it_is_full() {
         ),
     ] {
         assert!(!filter.is_in_order());
-        let page = PageRequest::<Newest> { start: Start::First, limit: 50, bytes: 4 << 20 };
+        let page =
+            PageRequest::<Newest> { start: Start::First, is_reversed: false, limit: 50, bytes: 4 << 20 };
         let page = item::walk(&mut conn, &filter, &page, MAX_EXAMINED).await.unwrap();
         assert!(page.more && (page.rows.len() == 50) == page.rest.is_none(), "{filter:?}");
         let (scans, rows): (i64, i64) = sqlx::query_as(read).fetch_one(&mut conn).await.unwrap();

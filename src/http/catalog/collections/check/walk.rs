@@ -76,7 +76,7 @@ impl<'a> Walk<'a> {
     pub async fn run(&mut self, app: &App, key: &str) -> Result<(), Error> {
         let filter = ItemFilter { collection: Some(key.to_owned()), ..ItemFilter::default() };
         while let Some(start) = self.next.filter(|_| !self.is_full()) {
-            let request = PageRequest { start, limit: MAX_PAGE, bytes: MAX_BYTES };
+            let request = PageRequest { start, is_reversed: false, limit: MAX_PAGE, bytes: MAX_BYTES };
             let mut conn = app.database.connection_in_turn().await?;
             let page = item::list(&mut conn, &filter, &request).await?;
             conn.release();

@@ -150,7 +150,7 @@ pub fn push_candidates(query: &mut QueryBuilder<Postgres>, columns: &str, filter
 
 /// Pushes the newest `most` of them.
 pub fn push_newest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most: u32) {
-    let page = PageRequest { start: Start::First, limit: most - 1, bytes: usize::MAX };
+    let page = PageRequest { start: Start::First, is_reversed: false, limit: most - 1, bytes: usize::MAX };
     push_page(query, COLUMNS, filter, &page);
 }
 
