@@ -37,6 +37,7 @@ mod field;
 mod lexer;
 mod number;
 mod parser;
+mod path;
 mod sql;
 mod timestamp;
 mod tree;
