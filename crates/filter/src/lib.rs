@@ -46,4 +46,5 @@ pub use error::Error;
 pub use field::{Field, Kind};
 pub use parser::{MAX_BYTES, MAX_LABELS, MAX_LEVELS, MAX_TERMS};
 pub use sql::Part;
+pub use timestamp::{ceiling as ceiling_timestamp, parse as parse_timestamp};
 pub use tree::Filter;
