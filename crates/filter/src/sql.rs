@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     field::{Kind, Order},
+    path::Path,
     timestamp::{NEVER, PATTERN, ceiling, floor, round},
     tree::{Expression, Filter, Literal, Term, Test},
 };
@@ -25,12 +26,29 @@ pub enum Part {
 }
 
 impl Filter {
-    /// The condition, which can be an operand of `AND` without parentheses.
+    /// The condition, which can be an operand of `AND` and `NOT` without parentheses.
     #[must_use]
     pub fn sql(&self) -> Vec<Part> {
-        let mut sql = Sql(Vec::new());
-        sql.push_expression(&self.root);
-        sql.0
+        let shared = self.root.repeated_paths();
+        let mut sql = Sql { parts: Vec::new(), shared: &shared };
+        match &self.root {
+            root if shared.is_empty() => sql.push_expression(root),
+            Expression::All(operands) => {
+                let (sharing, others): (Vec<_>, Vec<_>) = operands.iter().partition(|one| sql.shares(one));
+                // An index may help with the others.
+                sql.push("(");
+                for other in others {
+                    sql.push_expression(other);
+                    sql.push(" AND ");
+                }
+                sql.push_sharing(|sql| {
+                    sql.push_list(&sharing, " AND ", |sql, operand| sql.push_expression(operand));
+                });
+                sql.push(")");
+            }
+            root => sql.push_sharing(|sql| sql.push_expression(root)),
+        }
+        sql.parts
     }
 }
 
@@ -44,25 +62,51 @@ impl Order {
     }
 }
 
-/// The parts so far.
-struct Sql(Vec<Part>);
+struct Sql<'a> {
+    /// The parts so far.
+    parts: Vec<Part>,
+    /// The paths of values that the condition uses more than once. PostgreSQL would decompress and
+    /// copy them each time, which takes longer than most comparisons.
+    shared: &'a [Path<'a>],
+}
 
-impl Sql {
+impl Sql<'_> {
+    fn shares(&self, expression: &Expression) -> bool {
+        let is_shared = |path: Path<'_>| self.shared.contains(&path);
+        expression.terms().iter().any(|term| term.path().is_some_and(is_shared))
+    }
+
+    /// Pushes a condition within which the shared values have names.
+    fn push_sharing(&mut self, push: impl FnOnce(&mut Self)) {
+        self.push("(SELECT ");
+        push(self);
+        self.push(" FROM (SELECT ");
+        for (index, path) in self.shared.iter().enumerate() {
+            if index > 0 {
+                self.push(", ");
+            }
+            self.push_value(*path);
+            self.push(format!(" AS value_{index}"));
+        }
+        // Without OFFSET, PostgreSQL would put the values back in the places of their names.
+        self.push(" OFFSET 0) AS shared)");
+    }
+
     fn push(&mut self, sql: impl Into<Cow<'static, str>>) {
         let sql = sql.into();
-        match self.0.last_mut() {
+        match self.parts.last_mut() {
             Some(Part::Sql(last)) => last.to_mut().push_str(&sql),
-            _ => self.0.push(Part::Sql(sql)),
+            _ => self.parts.push(Part::Sql(sql)),
         }
     }
 
     fn push_text(&mut self, text: impl Into<String>) {
-        self.0.push(Part::Text(text.into()));
+        self.parts.push(Part::Text(text.into()));
         self.push("::text");
     }
 
     fn push_timestamp(&mut self, instant: DateTime<Utc>) {
-        self.0.push(Part::Timestamp(instant));
+        self.parts.push(Part::Timestamp(instant));
         self.push("::timestamptz");
     }
 
@@ -152,7 +196,7 @@ impl Sql {
             // different types is unknown. In strict mode it unwraps no array.
             Test::Compare(order, literal) => {
                 self.push("COALESCE(jsonb_path_exists(");
-                self.push_path(term, "->");
+                self.push_path(term);
                 self.push(format!(", 'strict $ ? (@ {} $literal)', ", order.as_str()));
                 self.push_json(&json!({ "literal": literal.to_json() }));
                 self.push("), false)");
@@ -160,16 +204,16 @@ impl Sql {
             // `?` finds members of objects and strings in arrays, but is true for a string too.
             Test::Has(Literal::Text(text)) => {
                 self.push("COALESCE(");
-                self.push_path(term, "->");
+                self.push_path(term);
                 self.push(" ? ");
                 self.push_text(text);
                 self.push(" AND jsonb_typeof(");
-                self.push_path(term, "->");
+                self.push_path(term);
                 self.push(") <> 'string', false)");
             }
             Test::Has(literal) => {
                 self.push("COALESCE(");
-                self.push_path(term, "->");
+                self.push_path(term);
                 self.push(" @> ");
                 self.push_json(&json!([literal.to_json()]));
                 self.push(", false)");
@@ -191,7 +235,7 @@ impl Sql {
         }
         if !values.is_empty() {
             self.push("COALESCE(");
-            self.push_path(term, "->");
+            self.push_path(term);
             self.push(", 'null')"); // what is missing equals null
             self.push_in(&values, Self::push_json);
         }
@@ -209,25 +253,39 @@ impl Sql {
 
     /// Pushes a comparison of the instant that a string is; false for all other values.
     fn push_instant(&mut self, term: &Term, compare: impl Fn(&mut Self)) {
-        self.push("CASE WHEN ");
-        self.push_path(term, "->>");
-        self.push(format!(" ~ '{PATTERN}' THEN "));
-        self.push_path(term, "->>");
-        self.push("::timestamptz");
+        self.push("CASE WHEN jsonb_typeof(");
+        self.push_path(term);
+        self.push(") = 'string' AND ");
+        self.push_path(term);
+        self.push(format!(" #>> '{{}}' ~ '{PATTERN}' THEN ("));
+        self.push_path(term);
+        self.push(" #>> '{}')::timestamptz");
         compare(self);
         self.push(" ELSE false END");
     }
 
-    /// Pushes the value at a path, whose last label is the operand of `last`. Unlike `#>`, the
-    /// operators do not take the label `0` for an element of an array.
-    fn push_path(&mut self, term: &Term, last: &'static str) {
-        self.push("(");
-        self.push(term.field.column);
-        for (index, label) in term.path.iter().enumerate() {
-            let is_last = index + 1 == term.path.len();
-            self.push(format!(" {} ", if is_last { last } else { "->" }));
-            self.push_text(label);
+    /// Pushes the value at the path of a term.
+    fn push_path(&mut self, term: &Term) {
+        let path = Path { column: term.field.column, labels: &term.path };
+        match self.shared.iter().position(|shared| *shared == path) {
+            Some(index) => self.push(format!("value_{index}")),
+            None => self.push_value(path),
         }
-        self.push(")");
+    }
+
+    /// Pushes the value at a path. Unlike `#>`, neither `->` nor jsonpath takes the label `0` for an
+    /// element of an array.
+    fn push_value(&mut self, path: Path<'_>) {
+        if let [label] = path.labels {
+            self.push(format!("({} -> ", path.column));
+            self.push_text(label);
+            self.push(")");
+            return;
+        }
+        // `->` would copy all that is below each of the labels.
+        self.push(format!("jsonb_path_query_first({}, ", path.column));
+        let labels = path.labels.iter().map(|label| format!(".{}", Value::from(label.as_str())));
+        self.push_text(format!("strict ${}", labels.collect::<String>()));
+        self.push("::jsonpath, '{}', true)");
     }
 }

@@ -94,10 +94,7 @@ pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
         let detail = "The Accept-Encoding field admits none of br, gzip, zstd and identity.";
         return Err(Problem::new(&NOT_ACCEPTABLE, detail));
     };
-    request.headers_mut().remove(header::ACCEPT_ENCODING);
-    if name != IDENTITY {
-        request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name));
-    }
+    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name));
     if is_required {
         request.extensions_mut().insert(Required);
     }

@@ -36,8 +36,9 @@ pub fn failed(version: Option<i64>) -> Problem {
 pub struct Preconditions {
     if_match: Option<EntityTags>,
     if_none_match: Option<EntityTags>,
-    /// The suffix of the entity tag of a response in the negotiated content coding.
-    suffix: &'static str,
+    /// The suffix of the entity tag of a response in the negotiated content coding; `None` if the
+    /// client accepts every coding (RFC 9110 §12.5.3).
+    suffix: Option<&'static str>,
 }
 
 impl Preconditions {
@@ -59,12 +60,16 @@ impl Preconditions {
     }
 
     /// The suffix of the entity tag in `If-None-Match` that names this version in the content
-    /// coding of the response, or without one, as small responses are. Another coding is another
-    /// representation, which the client would take for this one.
+    /// coding of the response, or without one, as small responses are. A coding that the client may
+    /// not accept is another representation, which it would take for this one.
     pub fn excluded_suffix(&self, version: i64) -> Option<&'static str> {
         let tags = self.if_none_match.as_ref()?;
-        let named = |suffix: &&str| tags.find(version, |tag| tag.suffix == *suffix).is_some();
-        [self.suffix, ""].into_iter().find(named).or(tags.any.then_some(""))
+        let named = |suffix: &str| tags.find(version, |tag| tag.suffix == suffix);
+        let tag = match self.suffix {
+            Some(suffix) => named(suffix).or_else(|| named("")),
+            None => named("").or_else(|| tags.find(version, |_| true)),
+        };
+        tag.map(|tag| tag.suffix).or(tags.any.then_some(""))
     }
 
     /// Whether a write may change an entity of this version.
@@ -102,8 +107,8 @@ impl FromHead for Preconditions {
         let if_none_match = EntityTags::from_headers(&head.parts.headers, &IF_NONE_MATCH, "If-None-Match");
         let mut tags = |tags: Result<_, Fault>| tags.map_err(|fault| head.faults.push(fault)).ok();
         let (if_match, if_none_match) = (tags(if_match), tags(if_none_match));
-        let coding = head.parts.headers.get(ACCEPT_ENCODING).and_then(|coding| coding.to_str().ok());
-        let suffix = coding.and_then(suffix).unwrap_or_default();
+        let coding = head.parts.headers.get(ACCEPT_ENCODING);
+        let suffix = coding.map(|coding| coding.to_str().ok().and_then(suffix).unwrap_or_default());
         Some(Self { if_match: if_match?, if_none_match: if_none_match?, suffix })
     }
 }

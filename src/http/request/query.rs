@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use curio_filter::{ceiling_timestamp, parse_timestamp};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
@@ -164,18 +165,10 @@ pub fn parse_boolean(value: &str) -> Result<bool, Expected> {
 ///
 /// The code `date_time`.
 pub fn parse_date_time(value: &str) -> Result<DateTime<Utc>, Expected> {
-    let time = Some(value)
-        // chrono takes U+2212 for a minus, and reads nine digits of a second.
-        .filter(|value| value.len() <= MAX_DATE_TIME && value.is_ascii())
-        .and_then(|value| DateTime::parse_from_rfc3339(value).ok());
-    let time = time.ok_or_else(|| {
+    let time = Some(value).filter(|value| value.len() <= MAX_DATE_TIME).and_then(parse_timestamp);
+    time.map(ceiling_timestamp).ok_or_else(|| {
         Expected("date_time", "must be a date and time of RFC 3339, such as 2026-11-22T12:00:00Z".into())
-    })?;
-    let digits = value.split_once('.').map_or("", |(_, rest)| rest);
-    let digits = digits.split(|char: char| !char.is_ascii_digit()).next().unwrap_or_default();
-    let has_more = digits.get(6..).is_some_and(|more| more.bytes().any(|digit| digit != b'0'));
-    let time = time.to_utc().trunc_subsecs(6);
-    Ok(if has_more { time + TimeDelta::microseconds(1) } else { time })
+    })
 }
 
 /// The name of a parameter as a response may repeat it: the client's bytes only if they are

@@ -5,10 +5,11 @@
 //! again.
 
 use http::{
-    HeaderName, HeaderValue,
+    HeaderName, HeaderValue, Uri,
     header::{IF_MATCH, IF_NONE_MATCH, RETRY_AFTER},
     request::Parts,
 };
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
 use super::{message, outcome::Outcome, unstored::UnstoredResponse};
@@ -87,6 +88,19 @@ impl IdempotencyKey {
         }
     }
 
+    /// Begins the transaction of a dry run. It is rejected as [`begin`](Self::begin) would reject the
+    /// write, but responds itself if the write was already carried out.
+    ///
+    /// # Errors
+    ///
+    /// As `begin`, except the stored response.
+    pub async fn rehearse(&self, database: &Database) -> Result<Transaction, Outcome> {
+        match self.begin(database).await {
+            Err(Outcome::Replayed(_)) => Ok(database.begin().await?),
+            other => other,
+        }
+    }
+
     /// Stores the response to the request.
     ///
     /// # Errors
@@ -155,7 +169,7 @@ fn skip_parameters(mut text: &str) -> Option<()> {
 
 fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
     let media_type = media_type::canonical(&parts.headers);
-    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let target = target(&parts.uri);
     let mut pieces = vec![parts.method.as_str().as_bytes(), target.as_bytes(), &media_type, body];
     for name in [IF_MATCH, IF_NONE_MATCH] {
         pieces.push(if parts.headers.contains_key(&name) { b"+" } else { b"-" });
@@ -164,6 +178,17 @@ fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
         pieces.extend(tags.filter(|tag| !tag.is_empty()));
     }
     digest(&pieces)
+}
+
+/// The path and query, which are those of the write for a dry run of it.
+fn target(uri: &Uri) -> String {
+    let is_validate_only = |pair: &&str| {
+        let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+        percent_decode_str(name).eq(b"validate_only".iter().copied())
+    };
+    let pairs = uri.query().into_iter().flat_map(|query| query.split('&'));
+    let rest: Vec<_> = pairs.filter(|pair| !is_validate_only(pair)).collect();
+    if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), rest.join("&")) }
 }
 
 /// SHA-256 of pieces, each with its length, so that nothing can move from one into the next.
@@ -218,6 +243,20 @@ mod tests {
             let key = "k".repeat(length);
             assert_eq!(parse_key(&key).is_some(), is_key);
             assert_eq!(parse_key(&format!("\"{key}\"")).is_some(), is_key);
+        }
+    }
+
+    #[test]
+    fn a_dry_run_is_about_the_target_of_its_write() {
+        for (uri, expected) in [
+            ("/v1/items", "/v1/items"),
+            ("/v1/items?", "/v1/items?"),
+            ("/v1/items?validate_only=true", "/v1/items"),
+            ("/v1/items?validate%5Fonly=false", "/v1/items"),
+            ("/v1/items/1?purge=true&validate_only=true", "/v1/items/1?purge=true"),
+            ("/v1/items/1?validate_only=true&purge=validate_only", "/v1/items/1?purge=validate_only"),
+        ] {
+            assert_eq!(target(&Uri::from_static(uri)), expected);
         }
     }
 

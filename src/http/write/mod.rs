@@ -74,8 +74,7 @@ impl<Q: FromQuery + Send> FromHead for Write<Q> {
             method: head.parts.method.clone(),
             validate_only,
             prefers_minimal: prefers_minimal(&head.parts.headers),
-            // A dry run stores nothing, so there is nothing to replay.
-            key: key.filter(|_| !validate_only),
+            key,
             events: Vec::new(),
         })
     }
@@ -86,8 +85,8 @@ impl<Q> Write<Q> {
     ///
     /// # Errors
     ///
-    /// The stored response, if the key was already used; 409 if a request with this key is in
-    /// progress; 422 if the key was used for another request; 428 if a precondition is required and
+    /// The stored response, if the key was already used and this is no dry run; 409 if a request
+    /// with this key is in progress; 422 if the key was used for another request; 428 if a precondition is required and
     /// missing.
     pub async fn begin(&self, app: &App) -> Result<Transaction, Outcome> {
         if app.options.require_if_match && !self.is_conditional() {
@@ -95,6 +94,7 @@ impl<Q> Write<Q> {
             return Err(Problem::new(&PRECONDITION_REQUIRED, detail).into());
         }
         match &self.key {
+            Some(key) if self.validate_only => key.rehearse(&app.database).await,
             Some(key) => key.begin(&app.database).await,
             None => Ok(app.database.begin().await?),
         }

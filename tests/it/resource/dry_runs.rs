@@ -96,6 +96,29 @@ async fn a_dry_run_responds_as_the_real_write_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_dry_run_with_a_key_is_rejected_if_the_key_was_used_for_another_write() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        let dry = format!("{}?validate_only=true", resource.path);
+        let (body, other) = (resource.labelled("Lamp"), resource.labelled("Chair"));
+        let key = [("idempotency-key", "a")];
+        let post = async |path: &str, body: &Value| api.send(Method::POST, path, &key, Some(body)).await;
+        assert_eq!(post(&dry, &body).await.status, StatusCode::CREATED);
+        let created = post(resource.path, &body).await;
+        assert_eq!((created.status, created.header("idempotent-replayed")), (StatusCode::CREATED, None));
+        let again = post(&dry, &body).await;
+        // It responds itself: 409 if clients name the entity.
+        assert_eq!(again.header("idempotent-replayed"), None, "{again:?}");
+        assert!([StatusCode::CREATED, StatusCode::CONFLICT].contains(&again.status), "{again:?}");
+        let reused = post(&dry, &other).await;
+        let expected = [("Idempotency-Key".into(), "key_reused".into())];
+        assert_eq!(reused.is_problem(422, "validation-error").faults(), expected);
+        assert_eq!(post(resource.path, &body).await.header("idempotent-replayed"), Some("true"));
+        api.pool_is_clean().await;
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_is_rejected_as_the_real_write() {
     for resource in resources_with(&[Replace, Update]) {
         let api = Api::start(resource).await;

@@ -36,7 +36,7 @@ fn the_condition_of_a_filter_is_as_expected() {
         ("created_at = 2026-11-27T12:00:00.0000019Z", "created_at = {-4368-04-02T04:26:40Z}::timestamptz"),
         (
             "attributes.size.\"strange key\" = \"a\"",
-            "COALESCE((attributes -> {size}::text -> {strange key}::text), 'null') = {\"a\"}::text::jsonb",
+            "COALESCE(jsonb_path_query_first(attributes, {strict $.\"size\".\"strange key\"}::text::jsonpath, '{}', true), 'null') = {\"a\"}::text::jsonb",
         ),
         (
             "attributes.a in (1, null, true)",
@@ -48,7 +48,7 @@ fn the_condition_of_a_filter_is_as_expected() {
         ),
         (
             "attributes.a : \"b\"",
-            "COALESCE((attributes -> {a}::text) ? {b}::text AND jsonb_typeof((attributes -> {a}::text)) <> 'string', false)",
+            "(SELECT COALESCE(value_0 ? {b}::text AND jsonb_typeof(value_0) <> 'string', false) FROM (SELECT (attributes -> {a}::text) AS value_0 OFFSET 0) AS shared)",
         ),
         ("attributes.a : 1", "COALESCE((attributes -> {a}::text) @> {[1]}::text::jsonb, false)"),
         (
@@ -67,10 +67,22 @@ fn a_timestamp_is_compared_with_strings_that_are_one() {
     let (_pattern, after) = rest.split_once("' THEN ").unwrap();
     assert_eq!(
         before,
-        "(COALESCE((attributes -> {a}::text), 'null') = {\"b\"}::text::jsonb OR CASE WHEN (attributes ->> {a}::text)"
+        "(SELECT (COALESCE(value_0, 'null') = {\"b\"}::text::jsonb OR CASE WHEN jsonb_typeof(value_0) = 'string' AND value_0 #>> '{}'"
     );
     assert_eq!(
         after,
-        "(attributes ->> {a}::text)::timestamptz = {2026-11-27T12:00:00Z}::timestamptz ELSE false END)"
+        "(value_0 #>> '{}')::timestamptz = {2026-11-27T12:00:00Z}::timestamptz ELSE false END) FROM (SELECT (attributes -> {a}::text) AS value_0 OFFSET 0) AS shared)"
+    );
+}
+
+#[test]
+fn a_value_that_is_used_several_times_is_read_once() {
+    let text = "attributes.a = 1 and (attributes.b = 1 or name = \"a\") and not attributes.a > 2";
+    assert_eq!(
+        shown(&parse(text).unwrap()),
+        "((COALESCE((attributes -> {b}::text), 'null') = {1}::text::jsonb OR name = {a}::text) AND (SELECT \
+         (COALESCE(value_0, 'null') = {1}::text::jsonb AND NOT COALESCE(jsonb_path_exists(value_0, \
+         'strict $ ? (@ > $literal)', {{\"literal\":2}}::text::jsonb), false)) \
+         FROM (SELECT (attributes -> {a}::text) AS value_0 OFFSET 0) AS shared))"
     );
 }

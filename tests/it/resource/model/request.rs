@@ -193,7 +193,8 @@ impl Request {
     /// What tells it from other requests with its key.
     pub fn fingerprint(&self) -> String {
         let conditions = (&self.if_match, &self.if_none_match);
-        format!("{} {} {conditions:?} {:?}", self.method(), self.target(), self.content())
+        let write = Self { manner: Manner { validate_only: None, ..self.manner.clone() }, ..self.clone() };
+        format!("{} {} {conditions:?} {:?}", self.method(), write.target(), self.content())
     }
 
     /// As it is sent.
@@ -208,8 +209,7 @@ impl Request {
 
     /// The key, if it has an effect.
     pub fn key(&self) -> Option<&'static str> {
-        let counts = self.kind != Kind::Get && !self.is_dry_run();
-        self.manner.key.filter(|_| counts).map(unquoted)
+        self.manner.key.filter(|_| self.kind != Kind::Get).map(unquoted)
     }
 
     pub fn is_dry_run(&self) -> bool {

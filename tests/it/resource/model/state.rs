@@ -112,11 +112,16 @@ impl State {
             return Expected::Rejected(rejection);
         }
         if let Some((fingerprint, reply)) = request.key().and_then(|key| self.replies.get(key)) {
-            if *fingerprint == request.fingerprint() {
+            if *fingerprint != request.fingerprint() {
+                let fault = ("Idempotency-Key".to_owned(), "key_reused");
+                return Expected::Rejected(Rejection {
+                    faults: vec![fault],
+                    ..Rejection::invalid(Vec::new())
+                });
+            }
+            if !request.is_dry_run() {
                 return Expected::Replayed(reply.clone());
             }
-            let fault = ("Idempotency-Key".to_owned(), "key_reused");
-            return Expected::Rejected(Rejection { faults: vec![fault], ..Rejection::invalid(Vec::new()) });
         }
         if request.kind == Kind::Get {
             return self.get(request);
@@ -270,7 +275,8 @@ impl State {
 
     /// Applies what a request has changed, once the response was as expected.
     pub fn settle(&mut self, request: &Request, changes: Option<Vec<Change>>, reply: &Reply) {
-        if let Some(key) = request.key().filter(|key| !self.replies.contains_key(key)) {
+        let is_first = |key: &&str| !request.is_dry_run() && !self.replies.contains_key(*key);
+        if let Some(key) = request.key().filter(is_first) {
             self.sent.insert(key, request.clone());
         }
         let Some(changes) = changes.filter(|_| !request.is_dry_run()) else {

@@ -1,0 +1,55 @@
+//! Values in JSON that a condition uses.
+
+use crate::{
+    field::Kind,
+    tree::{Expression, Literal, Term, Test},
+};
+
+/// Where a value is: the column and the labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Path<'a> {
+    pub column: &'static str,
+    pub labels: &'a [String],
+}
+
+impl Expression {
+    /// The paths of values that the condition uses more than once.
+    pub(crate) fn repeated_paths(&self) -> Vec<Path<'_>> {
+        let (mut once, mut repeated) = (Vec::new(), Vec::new());
+        for term in self.terms() {
+            let Some(path) = term.path() else { continue };
+            let is_again = once.contains(&path) || term.uses_value_again();
+            if !is_again {
+                once.push(path);
+            } else if !repeated.contains(&path) {
+                repeated.push(path);
+            }
+        }
+        repeated
+    }
+
+    /// The terms, in order.
+    pub(crate) fn terms(&self) -> Vec<&Term> {
+        match self {
+            Self::All(operands) | Self::Any(operands) => operands.iter().flat_map(Self::terms).collect(),
+            Self::Not(inner) => inner.terms(),
+            Self::Term(term) => vec![term],
+        }
+    }
+}
+
+impl Term {
+    /// Where its value is, in JSON.
+    pub(crate) fn path(&self) -> Option<Path<'_>> {
+        (self.field.kind == Kind::Json).then_some(Path { column: self.field.column, labels: &self.path })
+    }
+
+    /// Whether its condition looks at the type of the value first.
+    fn uses_value_again(&self) -> bool {
+        match &self.test {
+            Test::In(literals) => literals.iter().any(|literal| matches!(literal, Literal::Timestamp(_))),
+            Test::Has(literal) => matches!(literal, Literal::Text(_)),
+            Test::Compare(_, literal) => matches!(literal, Literal::Timestamp(_)),
+        }
+    }
+}
