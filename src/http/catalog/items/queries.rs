@@ -46,7 +46,7 @@ pub struct ItemFilterQuery {
     /// `<`, `<=`, `>`, `>=`, `in (…)` and `:` (an array contains, an object has), joined by `and`,
     /// `or`, `not` and parentheses. The fields are `name`, `status`, `version`, `created_at`,
     /// `updated_at`, `collection` and `attributes.<path>`. A page examines at most 20,000 items,
-    /// and for 0.2 seconds at most, so it may be short or empty although `next_cursor` leads to more.
+    /// and for a second at most, so it may be short or empty although `next_cursor` leads to more.
     #[param(
         required = false, nullable = false, value_type = String, min_length = 1, max_length = 4096,
         pattern = r"^[^\x00]+$"

@@ -19,7 +19,7 @@ pub const COLUMNS: &str =
     "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
 
 /// How long a page examines items, except the last one.
-const WALK_TIME: Duration = Duration::from_millis(200);
+const WALK_TIME: Duration = Duration::from_secs(1);
 
 /// What pages are measured by.
 const MEASURED: &str = "attributes";
