@@ -2,21 +2,16 @@
 
 use std::{
     fmt,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::Path,
     str::FromStr,
-    sync::mpsc,
-    thread,
-    time::Duration,
 };
 
 use anyhow::{Context, ensure};
 
 /// The most bytes of a secret in a file.
 const MAX_SECRET: u64 = 64 * 1024;
-/// How long reading it may take.
-const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A value that does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,7 +43,7 @@ impl fmt::Debug for Secret {
 ///
 /// # Errors
 ///
-/// Both are set, or the file cannot be read in time, is empty, or has more than 64 KiB or a line.
+/// Both are set, or the file cannot be read, is not a regular one, is empty, or has more than 64 KiB or a line.
 pub fn read_secret(
     name: &str,
     value: Option<&Secret>,
@@ -72,21 +67,20 @@ pub fn read_secret(
     Ok(Some(Secret(line.to_owned())))
 }
 
-/// One byte more than a secret may have: the file may never end. A pipe may never begin.
+/// One byte more than a secret may have. Settings are read more than once, which a pipe cannot be,
+/// and to open one may take forever.
 fn read_start(file: &Path) -> io::Result<String> {
-    let (read, text) = mpsc::channel();
-    let file = file.to_owned();
-    thread::spawn(move || {
-        let mut text = String::new();
-        let start = File::open(file).and_then(|file| file.take(MAX_SECRET + 1).read_to_string(&mut text));
-        let _ = read.send(start.map(|_| text));
-    });
-    text.recv_timeout(READ_TIMEOUT).map_err(|_| io::ErrorKind::TimedOut)?
+    if !fs::metadata(file)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut text = String::new();
+    File::open(file)?.take(MAX_SECRET + 1).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, process::Command};
+    use std::process::Command;
 
     use super::*;
 
@@ -112,12 +106,14 @@ mod tests {
         for lines in ["a\nb", "a\n\n"] {
             assert!(read(None, Some(lines)).unwrap_err().contains("more than one line"));
         }
-        let endless = read_secret("KEY", None, Some(Path::new("/dev/zero")));
-        assert!(endless.unwrap_err().to_string().contains("has more than 65536 bytes"));
+        let long = read(None, Some(&"a".repeat(64 * 1024 + 1)));
+        assert!(long.unwrap_err().contains("has more than 65536 bytes"));
         let fifo = folder.path().join("fifo");
         assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-        let silent = format!("{:#}", read_secret("KEY", None, Some(&fifo)).unwrap_err());
-        assert!(silent.ends_with("/fifo): timed out"), "{silent}");
+        for file in [&*fifo, Path::new("/dev/zero"), folder.path()] {
+            let other = format!("{:#}", read_secret("KEY", None, Some(file)).unwrap_err());
+            assert!(other.ends_with(": it is not a regular file"), "{other}");
+        }
         let missing = read_secret("KEY", None, Some(&folder.path().join("none")));
         assert!(missing.unwrap_err().to_string().ends_with("/none)"));
         let secret = format!("{:#}", read_secret("KEY", None, Some(Path::new("s3cret"))).unwrap_err());

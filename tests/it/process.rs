@@ -458,7 +458,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
             &[("DATABASE_URL", ""), ("DATABASE_URL_FILE", "/none/url")],
             "cannot read DATABASE_URL_FILE (/none/url)",
         ),
-        (&[("CURIO_CURSOR_KEY_FILE", "/dev/null")], "CURIO_CURSOR_KEY_FILE (/dev/null) is empty"),
+        (&[("CURIO_CURSOR_KEY_FILE", "/dev/null")], "cannot read CURIO_CURSOR_KEY_FILE (/dev/null)"),
         (&[("CURIO_CURSOR_KEY", "short")], "CURIO_CURSOR_KEY must have at least 32 bytes"),
         (&[("CURIO_RATE_LIMIT", "many")], "REQUESTS/DURATION"),
         (&[("CURIO_CORS_ORIGINS", "example.com")], "must be * or a scheme and an authority"),
