@@ -43,8 +43,8 @@ impl fmt::Debug for Secret {
 ///
 /// # Errors
 ///
-/// Both are set, or the file cannot be read, is not a regular one, is empty, or has more than 64 KiB
-/// or a line.
+/// Both are set, or the file cannot be read, is not a regular one, is empty, or has more than 64
+/// KiB or a line.
 pub fn read_secret(
     name: &str,
     value: Option<&Secret>,

@@ -273,8 +273,8 @@ impl Sql<'_> {
         }
     }
 
-    /// Pushes the value at a path. Unlike `#>`, neither `->` nor jsonpath takes the label `0` for an
-    /// element of an array.
+    /// Pushes the value at a path. Unlike `#>`, neither `->` nor jsonpath takes the label `0` for
+    /// an element of an array.
     fn push_value(&mut self, path: Path<'_>) {
         if let [label] = path.labels {
             self.push(format!("({} -> ", path.column));

@@ -34,9 +34,9 @@ pub fn has_no_content(method: &Method) -> bool {
     matches!(*method, Method::DELETE | Method::OPTIONS)
 }
 
-/// The media type among `offers` that the client accepts with the greatest weight; the first of them
-/// if it prefers none, and `None` if it accepts none. The most specific range that matches a type
-/// decides about it; without the field, everything is accepted.
+/// The media type among `offers` that the client accepts with the greatest weight; the first of
+/// them if it prefers none, and `None` if it accepts none. The most specific range that matches a
+/// type decides about it; without the field, everything is accepted.
 ///
 /// # Errors
 ///
@@ -69,8 +69,8 @@ pub fn choose_type(headers: &HeaderMap, offers: &[&'static str]) -> Result<Optio
     Ok(best.map(|(offer, _)| offer))
 }
 
-/// How specific a range is that a type is in; `None` if the type is not in it. An empty list element
-/// is valid, and an empty field admits everything.
+/// How specific a range is that a type is in; `None` if the type is not in it. An empty list
+/// element is valid, and an empty field admits everything.
 fn specificity(range: &[u8], media_type: &str) -> Option<usize> {
     let is = |range: &[u8], text: &str| range.eq_ignore_ascii_case(text.as_bytes());
     let main = media_type.split('/').next().unwrap_or_default();

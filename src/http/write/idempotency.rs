@@ -88,8 +88,8 @@ impl IdempotencyKey {
         }
     }
 
-    /// Begins the transaction of a dry run. It is rejected as [`begin`](Self::begin) would reject the
-    /// write, but responds itself if the write was already carried out.
+    /// Begins the transaction of a dry run. It is rejected as [`begin`](Self::begin) would reject
+    /// the write, but responds itself if the write was already carried out.
     ///
     /// # Errors
     ///
