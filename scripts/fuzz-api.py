@@ -91,8 +91,10 @@ def is_beyond_schemas(fault):
 
 @schemathesis.hook
 def map_query(context, query):
-    """A dry run of a DELETE leaves what schemathesis then takes for deleted."""
-    if query and context.operation.method.lower() == "delete" and query.get("validate_only") in (True, "true"):
+    """A dry run leaves what schemathesis then takes for deleted, and does not create what it then looks for."""
+    method, path = context.operation.method.lower(), context.operation.path
+    changes_existence = method == "delete" or method == "post" and path in ("/v1/collections", "/v1/items")
+    if query and changes_existence and query.get("validate_only") in (True, "true"):
         return {name: value for name, value in query.items() if name != "validate_only"}
     return query
 

@@ -104,7 +104,7 @@ pub async fn get_item(
 #[utoipa::path(
     get, path = "/v1/items", tag = "items", params(PageParameters, SortParameter, ItemFilterQuery),
     responses((status = 200, content(
-        (ItemPage = "application/json"), (String = "application/x-ndjson"), (String = "text/csv")
+        (ItemPage = "application/json"), (Value = "application/x-ndjson"), (Value = "text/csv")
     )))
 )]
 pub async fn list_items(

@@ -41,7 +41,7 @@ pub async fn list(
 }
 
 /// A page of items, newest first: a walk along the list, until the page is full, `most` items were
-/// examined or [`WALK_TIME`] is over. So it may be short or empty although there are more.
+/// examined or a second is over. So it may be short or empty although there are more.
 ///
 /// # Errors
 ///
