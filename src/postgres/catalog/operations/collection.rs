@@ -117,14 +117,19 @@ pub async fn find_id(conn: &mut PgConnection, key: &str) -> Result<Option<Uuid>,
 ///
 /// [`Error::Locked`] if another transaction holds it for longer than the lock time-out.
 pub async fn get_for_update(conn: &mut PgConnection, key: &str) -> Result<Option<Collection>, Error> {
-    let collection = query_collection!(
+    let locked = query_collection!(
         before: "SELECT ",
         after: "FROM collections WHERE key = $1 FOR NO KEY UPDATE",
         arguments: key,
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    Ok(collection)
+    if locked.is_none() {
+        return Ok(None);
+    }
+    // After a wait, the row is the newest, but its schema is looked for among those that there were
+    // when the statement began. Another statement finds it.
+    get(conn, key).await
 }
 
 /// Replaces the content of a locked collection, increments its version, and returns it. A schema of

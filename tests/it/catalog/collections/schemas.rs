@@ -4,6 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{
+    eventually,
     log::Log,
     service::{Reply, TestService},
 };
@@ -225,4 +226,32 @@ async fn a_dry_run_tells_the_version_and_stores_no_schema() {
     assert_eq!(shown(&tried), (201, &watts(1), &json!(1)));
     assert_eq!(service.database.number("SELECT count(*) FROM collection_schemas").await, 0);
     assert_eq!(log.lines("schema.created").len(), 0);
+}
+
+#[tokio::test]
+async fn a_patch_that_waits_for_another_is_applied_to_the_schema_that_the_other_wrote() {
+    let service = TestService::start().await;
+    service.post(PATH, &json!({ "key": "lamps", "title": "Lamps", "schema": {} })).await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; SELECT FROM collections FOR UPDATE").execute(&mut holder).await.unwrap();
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waits =
+        async |count| eventually("they wait", async || service.database.number(waiting).await == count).await;
+    let first = json!({ "schema": { "required": ["watts"] } });
+    let (first, second, ()) = tokio::join!(
+        service.patch(LAMPS, &first),
+        async {
+            waits(1).await;
+            service.patch(LAMPS, &json!({ "title": "Lights" })).await
+        },
+        async {
+            waits(2).await;
+            sqlx::raw_sql("COMMIT").execute(&mut holder).await.unwrap();
+        }
+    );
+    assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
+    let collection = service.get(LAMPS).await.body;
+    let parts = (&collection["title"], &collection["schema"], &collection["schema_version"]);
+    assert_eq!(parts, (&json!("Lights"), &json!({ "required": ["watts"] }), &json!(2)));
 }
