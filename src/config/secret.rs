@@ -68,8 +68,8 @@ pub fn read_secret(
     Ok(Some(Secret(line.to_owned())))
 }
 
-/// One byte more than a secret may have. Settings are read more than once, which a pipe cannot be,
-/// and to open one may take forever.
+/// One byte more than a secret may have. Settings are read more than once, which a pipe does not
+/// allow, and opening one may take forever.
 fn read_start(file: &Path) -> io::Result<String> {
     if !fs::metadata(file)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));

@@ -113,8 +113,8 @@ pub struct ServeSettings {
 
 /// How often connections are checked against their time-outs.
 const CHECK_CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
-/// How many connections above the limit are possible. Clients that connect again and again have few
-/// of them at a time, so that a probe that is slow to send its request keeps its own.
+/// How many connections above the limit are possible. Clients that reconnect all the time have few
+/// of them at once, so a probe that is slow to send its request is not displaced.
 const SURPLUS_CONNECTIONS: usize = 256;
 
 impl ServeSettings {

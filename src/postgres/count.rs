@@ -18,6 +18,13 @@ pub struct Total {
 }
 
 impl Total {
+    /// This number, but not an estimate of fewer rows than these.
+    #[must_use]
+    pub fn at_least(self, rows: usize) -> Self {
+        let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+        if self.is_exact { self } else { Self { count: self.count.max(rows), ..self } }
+    }
+
     /// The number of rows of `relation`, which is counted only if it is small.
     ///
     /// # Errors

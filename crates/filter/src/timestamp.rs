@@ -1,5 +1,5 @@
 //! Timestamps of RFC 3339. Texts in rows have a stricter grammar than literals: their offsets end
-//! at ±15:59, as PostgreSQL's do, they have at most nine decimal places, and `:60` is no timestamp.
+//! at ±15:59, as PostgreSQL's do, they have at most nine decimal places, and no leap second.
 //! PostgreSQL stores six decimal places, and rounds texts to six.
 
 use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, SubsecRound, TimeDelta, Timelike, Utc};

@@ -14,7 +14,9 @@ use crate::{app::App, postgres::keyset::SortKey};
 /// A request for a page of a list with filters `F`, or for the whole list in another format.
 #[derive(Debug)]
 pub enum PageOrExport<F, K> {
+    /// A page as JSON.
     Page(Listing<F, K>),
+    /// The whole list, in this format.
     Export(F, Format),
 }
 

@@ -16,6 +16,7 @@ const CODINGS: [&str; 4] = ["zstd", "br", "gzip", IDENTITY];
 
 /// The media types of lists, of which all others offer the first.
 pub const LIST_TYPES: [&str; 3] = [JSON, NDJSON, CSV];
+/// The type of all responses except exports and problems.
 pub const JSON: &str = "application/json";
 /// A JSON text on each line.
 pub const NDJSON: &str = "application/x-ndjson";
@@ -85,6 +86,7 @@ fn specificity(range: &[u8], media_type: &str) -> Option<usize> {
 /// A coding of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coding {
+    /// Its name in `Content-Encoding`.
     pub name: &'static str,
     /// Whether the client does not accept the identity.
     pub is_required: bool,

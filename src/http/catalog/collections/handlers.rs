@@ -90,7 +90,7 @@ pub async fn list_collections(
     State(app): State<Arc<App>>,
     Valid(listing, _): Valid<Listing<NoQuery, Newest>>,
 ) -> Result<Reply, Problem> {
-    let mut conn = app.database.connection().await?;
+    let mut conn = app.database.connection_in_turn().await?;
     let page = collection::list(&mut conn, &listing.page).await?;
     let total = if listing.prefers_count { Some(collection::count(&mut conn).await?) } else { None };
     conn.release();

@@ -117,7 +117,10 @@ pub async fn list_items(
     };
     let filter = listing.filter.to_filter();
     let page = find(&app, &filter, &listing.page).await?;
-    let total = if listing.prefers_count { Some(count(&app, &filter).await?) } else { None };
+    let mut total = None;
+    if listing.prefers_count {
+        total = Some(count(&app, &filter).await?.at_least(page.rows.len()));
+    }
     let mut response = listing.reply::<ItemView, _>(&app, page, total)?.into_response();
     response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
     Ok(response)

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use crate::support::{
     DatabaseOptions,
     database::TestDatabase,
     eventually,
     proxy::Proxy,
-    service::{TestService, options},
+    service::{TestService, options, path},
 };
 
 /// 60 items of many small values: 96 KiB as JSON, 384 KiB in the memory of PostgreSQL. In front of
@@ -77,14 +79,17 @@ async fn a_page_ends_early_if_its_filter_takes_long() {
     let mut page = service.send(Method::GET, &first, &[("prefer", "count=exact")], None).await;
     assert_eq!(page.status, StatusCode::OK, "{page:?}");
     assert_eq!((page.link("next").is_some(), &page.body["total_count_exact"]), (true, &json!(false)));
-    let mut found = Vec::new();
+    let (mut found, mut url) = (Vec::new(), first);
     loop {
         let items = page.body["data"].as_array().unwrap();
         found.extend(items.iter().map(|item| item["name"].clone()));
         let Some(next) = page.link("next") else { break };
         page = service.get(&next).await;
+        url = next;
     }
     assert_eq!(found, ["oldest"]);
+    let last = service.send(Method::GET, &url, &[("prefer", "count=exact")], None).await;
+    assert_eq!(last.body["total_count"], 1, "at least those of the page");
 }
 
 /// It is two hundred times as fast as to read it for each term, which takes tens of pages.
@@ -110,7 +115,7 @@ fn query(filter: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quarter_of_the_connections_is_for_pages_and_batches() {
+async fn a_quarter_of_the_connections_is_for_lists_and_batches() {
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions {
         max_connections: 12,
@@ -120,22 +125,30 @@ async fn a_quarter_of_the_connections_is_for_pages_and_batches() {
         ..database.options()
     };
     let service = TestService::on(database, pool, options());
-    let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let item = path(&service.create("Lamp").await);
     let batch = json!({ "operations": [{ "op": "create", "item": { "name": "Lamp" } }] });
-    let lists = async {
-        let lists = (0..6).map(|_| service.get("/v1/items"));
-        let batches = (0..2).map(|_| service.post("/v1/items/batch", &batch));
-        tokio::join!(futures_util::future::join_all(lists), futures_util::future::join_all(batches))
-    };
-    let ((lists, batches), ()) = tokio::join!(lists, async {
-        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
-        eventually("three wait for the lock", async || service.database.number(waiting).await == 3).await;
-        let found = service.get("/v1/collections/default").await;
-        assert_eq!(found.status, StatusCode::OK);
-        assert_eq!(service.database.number(waiting).await, 3);
-        sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
-    });
-    assert!(lists.iter().chain(&batches).all(|reply| reply.status == StatusCode::OK));
+    for (table, lists, other) in [
+        ("items", ["/v1/items"; 2], "/v1/collections/default"),
+        ("collection_schemas", ["/v1/collections", "/v1/collections/default/schemas"], &item),
+    ] {
+        let mut holder = service.database.connect().await;
+        let lock = format!("BEGIN; LOCK TABLE {table}");
+        sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut holder).await.unwrap();
+        let requests = async {
+            let lists = lists.into_iter().cycle().take(6).map(|list| service.get(list));
+            let batches = (0..2).map(|_| service.post("/v1/items/batch", &batch));
+            tokio::join!(join_all(lists), join_all(batches))
+        };
+        let ((lists, batches), ()) = tokio::join!(requests, async {
+            let waiting =
+                format!("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass");
+            eventually("three wait for the lock", async || service.database.number(&waiting).await == 3)
+                .await;
+            assert_eq!(service.get(other).await.status, StatusCode::OK);
+            assert_eq!(service.database.number(&waiting).await, 3, "{table}");
+            sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+        });
+        assert!(lists.iter().chain(&batches).all(|reply| reply.status == StatusCode::OK));
+    }
     service.pool_is_clean().await;
 }

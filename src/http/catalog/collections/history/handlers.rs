@@ -37,7 +37,7 @@ pub async fn list_schemas(
     Valid(head, _): Valid<(CollectionKey, Listing<NoQuery, HighestVersion>)>,
 ) -> Result<Reply, Problem> {
     let (key, listing) = head;
-    let mut conn = app.database.connection().await?;
+    let mut conn = app.database.connection_in_turn().await?;
     let id = collection::find_id(&mut conn, key.as_str()).await?.ok_or(Error::NotFound)?;
     let page = schema::list(&mut conn, id, &listing.page).await?;
     let total = if listing.prefers_count { Some(schema::count(&mut conn, id).await?) } else { None };

@@ -14,9 +14,11 @@ use crate::{
 
 /// Above this many bytes of attributes, a portion is sent.
 const PORTION: usize = 64 * 1024;
+/// About how many bytes an item has in addition to its attributes.
+const SIZE_OF_REST: usize = 256;
 
-/// Sends the items of the list in portions, in no particular order, as PostgreSQL reads them. It
-/// waits while nobody takes them.
+/// Sends the items of the list in portions, in no particular order, as PostgreSQL reads them. Waits
+/// while the channel is full.
 ///
 /// # Errors
 ///
@@ -35,7 +37,7 @@ pub async fn export(
         portion.push(item);
         if size > PORTION {
             size = 0;
-            // The query ends with the last item if nobody takes it.
+            // If the receiver is gone, the caller drops this future.
             let _ = portions.send(mem::take(&mut portion)).await;
         }
     }
@@ -44,6 +46,3 @@ pub async fn export(
     }
     Ok(())
 }
-
-/// About how many bytes an item has besides its attributes.
-const SIZE_OF_REST: usize = 256;
