@@ -117,10 +117,15 @@ impl Activity {
     }
 
     /// Whether a complete request is in progress, or a response is not yet handed to the kernel.
-    pub fn is_busy(&self) -> bool {
+    pub fn is_responding(&self) -> bool {
         let state = self.lock();
         let has_request = state.handled > state.incomplete || !state.sending.is_empty();
-        has_request || state.unflushed.is_some() || state.is_lingering || self.owes_response.load(Relaxed)
+        has_request || state.unflushed.is_some() || self.owes_response.load(Relaxed)
+    }
+
+    /// Whether it is responding, or lingers after a response.
+    pub fn is_busy(&self) -> bool {
+        self.is_responding() || self.lock().is_lingering
     }
 
     /// Records that an HTTP/2 client sends nothing more; what it sent before is already read.
@@ -133,11 +138,8 @@ impl Activity {
         self.half_closed.cancelled().await;
         loop {
             let progress = self.progress.notified();
-            let is_in_progress = {
-                let state = self.lock();
-                state.handled > 0 || !state.sending.is_empty()
-            };
-            if !is_in_progress {
+            let is_done = |state: MutexGuard<'_, State>| state.handled == 0 && state.sending.is_empty();
+            if is_done(self.lock()) {
                 return;
             }
             progress.await;
@@ -263,9 +265,8 @@ impl Receiving {
 impl Drop for Receiving {
     fn drop(&mut self) {
         if !self.is_whole {
-            let mut state = self.activity.lock();
-            state.incomplete -= 1;
-            state.has_unread = true;
+            self.activity.leave_unread();
+            self.finish();
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
 
-/// How long a connection above the limit has for sending its request while others wait.
+/// How long a connection above the limit has for its request and response while others wait.
 const GRACE: Duration = Duration::from_millis(20);
 
 /// Permits for connections.
@@ -31,8 +31,9 @@ struct Surplus {
 }
 
 impl Surplus {
-    fn is_silent(&self) -> bool {
-        self.activity.upgrade().is_some_and(|activity| !activity.is_busy())
+    /// Whether it has no complete request, or its client already has the response.
+    fn is_displaceable(&self) -> bool {
+        self.activity.upgrade().is_some_and(|activity| !activity.is_responding())
     }
 }
 
@@ -55,18 +56,19 @@ impl Slots {
     }
 
     /// Takes a free slot for a connection, above the limit if need be. If all are taken, the oldest
-    /// connection above the limit that has not sent a request makes room.
+    /// connection above the limit that waits for its client makes room: it has not sent a whole
+    /// request, or does not yet close after its response.
     pub async fn take(&mut self, activity: &Arc<Activity>) -> Slot {
         self.above.retain(|surplus| surplus.activity.strong_count() > 0);
         let (permit, is_surplus) = loop {
-            let Some(oldest) = self.above.iter().position(Surplus::is_silent) else {
+            let Some(oldest) = self.above.iter().position(Surplus::is_displaceable) else {
                 break self.free().await;
             };
             if let Ok(free) = timeout_at(self.above[oldest].accepted + GRACE, self.free()).await {
                 break free;
             }
             let surplus = self.above.remove(oldest);
-            if surplus.is_silent() {
+            if surplus.is_displaceable() {
                 surplus.evicted.cancel();
                 break self.free().await;
             }
@@ -98,7 +100,13 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn the_oldest_silent_connection_makes_room_when_its_grace_is_over() {
+    async fn the_oldest_connection_that_waits_for_its_client_makes_room_when_its_grace_is_over() {
+        oldest_makes_room(|activity| drop(activity.receive(Version::HTTP_11))).await;
+        oldest_makes_room(|_| ()).await;
+    }
+
+    /// Fills all slots; the second client then does what it is told.
+    async fn oldest_makes_room(second: impl Fn(&Arc<Activity>)) {
         let activities = [(); 16].map(|()| Activity::new());
         let mut slots = Slots::new(0, activities.len());
         let mut taken = Vec::new();
@@ -106,6 +114,8 @@ mod tests {
             taken.push(slots.take(activity).await);
         }
         let _request = activities[0].handle(Version::HTTP_11);
+        second(&activities[1]);
+        activities[1].begin_linger();
         let evicted = taken[1].evicted.clone();
         let newest = Activity::new();
         let mut waiting = Box::pin(slots.take(&newest));
