@@ -158,7 +158,8 @@ impl<'s> Builder<'s> {
                 self.survey.fault(node, at, "unsupported_pattern", r"must not refer back, such as with `\1`");
             }
             Err(Rejection::Unsupported(Unsupported::Syntax) | Rejection::Invalid) => {
-                self.survey.fault(node, at, "invalid_pattern", "must be a regular expression of ECMA-262");
+                let detail = "must be a regular expression of ECMA-262, with its flag `u`";
+                self.survey.fault(node, at, "invalid_pattern", detail);
             }
             Err(Rejection::Unchecked) => {}
             Err(Rejection::TooLarge) => {
