@@ -44,7 +44,7 @@ impl fmt::Debug for Secret {
 /// # Errors
 ///
 /// Both are set, or the file cannot be read, is not a regular one, is empty, or has more than 64
-/// KiB or a line.
+/// KiB, a line, or a control character.
 pub fn read_secret(
     name: &str,
     value: Option<&Secret>,
@@ -64,7 +64,8 @@ pub fn read_secret(
     ensure!(is_whole, "{name}_FILE ({shown}) has more than {MAX_SECRET} bytes");
     let line = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text);
     ensure!(!line.is_empty(), "{name}_FILE ({shown}) is empty");
-    ensure!(!line.contains('\n'), "{name}_FILE ({shown}) has more than one line");
+    let is_line = !line.contains(char::is_control);
+    ensure!(is_line, "{name}_FILE ({shown}) has more than one line, or a control character");
     Ok(Some(Secret(line.to_owned())))
 }
 
@@ -104,7 +105,7 @@ mod tests {
         }
         assert!(read(Some(&value), Some("a")).unwrap_err().contains("both set"));
         assert!(read(None, Some("\n")).unwrap_err().contains("is empty"));
-        for lines in ["a\nb", "a\n\n"] {
+        for lines in ["a\nb", "a\n\n", "a\0", "a\tb"] {
             assert!(read(None, Some(lines)).unwrap_err().contains("more than one line"));
         }
         let long = read(None, Some(&"a".repeat(64 * 1024 + 1)));

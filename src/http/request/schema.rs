@@ -84,8 +84,9 @@ fn document(meaning: &str, is_optional: bool) -> ObjectBuilder {
         .schema_type(types.collect::<SchemaType>())
         .description(Some(format!(
             "{meaning}. JSON Schema 2020-12: at most {} KiB as compact JSON, with its numbers written out \
-             without exponents. A `$ref` begins with `#`, `format` is an annotation, and patterns have no \
-             look-around and no back-references.",
+             without exponents. A `$ref` begins with `#`, `$id` is at the root only, there is no \
+             `$dynamicRef`, `format` is an annotation, and patterns have no look-around and no \
+             back-references.",
             curio_schema::MAX_BYTES / 1024
         )))
         .additional_properties(Some(AdditionalProperties::FreeForm(true)))

@@ -120,6 +120,11 @@ pub fn invalid(mut faults: Vec<Fault>) -> Problem {
         faults.push(Fault::at("", "invalid", "is not valid"));
     }
     faults.sort_by(|a, b| a.location.cmp(&b.location));
+    // `check_syntax` replaced what is too deep: its other faults are those of the replacement.
+    let is_deep = |fault: &Fault| fault.code == "too_deep";
+    let deep: HashSet<_> =
+        faults.iter().filter(|fault| is_deep(fault)).map(|fault| fault.location.clone()).collect();
+    faults.retain(|fault| is_deep(fault) || !deep.contains(&fault.location));
     Problem::invalid(faults)
 }
 

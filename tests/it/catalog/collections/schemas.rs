@@ -121,6 +121,10 @@ async fn all_faults_of_a_schema_are_reported_with_the_others() {
         let faults = reply.is_problem(422, "validation-error").faults();
         assert_eq!(faults, [("#/schema".into(), code.into())]);
     }
+    // A schema that the parser does not reach has no other fault.
+    let deep = (0..200).fold(json!({}), |schema, _| json!({ "not": schema }));
+    let faults = service.put(LAMPS, &with_schema(&deep)).await.is_problem(422, "validation-error").faults();
+    assert_eq!(faults, [(format!("#/schema{}", "/not".repeat(63)), "too_deep".into())]);
     // Small as it is sent, and large as it is stored.
     let numbers = vec!["1e300"; 300].join(",");
     let body = format!(r#"{{"title": "x", "schema": {{"enum": [{numbers}]}}}}"#);
