@@ -31,6 +31,9 @@ pub enum Error {
     /// can go on.
     #[error("the collection has another schema")]
     OtherSchema,
+    /// As many requests of this kind are in progress as may be.
+    #[error("too many requests of this kind are in progress")]
+    Busy,
     /// A statement exceeded its time-out (SQLSTATE 57014). Nothing was written.
     #[error("a statement took too long")]
     TooSlow(#[source] Source),

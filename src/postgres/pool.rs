@@ -118,7 +118,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] if there is no turn, or no connection is free, in time.
+    /// [`Error::Busy`] if there is no turn, [`Error::Unavailable`] if no connection is free, in time.
     pub async fn connection_in_turn(&self) -> Result<Connection, Error> {
         let turn = self.turn().await?;
         let mut connection = self.connection().await?;
@@ -130,18 +130,18 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] if there is none in time.
+    /// [`Error::Busy`] if there is none in time.
     pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
         self.turns.next().await
     }
 
-    /// As [`turn`](Self::turn), to read a whole list.
+    /// A turn to read a whole list.
     ///
     /// # Errors
     ///
-    /// As [`turn`](Self::turn).
-    pub async fn export_turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.turns.next_export().await
+    /// [`Error::Busy`] if there is none.
+    pub fn export_turn(&self) -> Result<OwnedSemaphorePermit, Error> {
+        self.turns.next_export()
     }
 
     /// Opens a connection that is not of the pool.

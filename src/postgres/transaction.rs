@@ -52,9 +52,9 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// As [`begin`](Self::begin), or if there are too many of them for too long.
+    /// As [`begin`](Self::begin); [`Error::Busy`] if there are too many of them.
     pub async fn begin_export(&self) -> Result<Transaction, Error> {
-        let turn = self.export_turn().await?;
+        let turn = self.export_turn()?;
         let mut connection = self.connection().await?;
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0";
         execute(&mut connection, begin).await?;

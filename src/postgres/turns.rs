@@ -31,23 +31,18 @@ impl Turns {
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] if there is none in time.
+    /// [`Error::Busy`] if there is none in time.
     pub async fn next(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.take(&self.statements).await
+        let turn = timeout(self.timeout, Arc::clone(&self.statements).acquire_owned()).await;
+        turn.map_err(|_| Error::Busy)?.map_err(Error::internal)
     }
 
-    /// Waits for a turn of an export.
+    /// A turn of an export. The others may take an hour, so there is no use in waiting.
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] if there is none in time.
-    pub async fn next_export(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.take(&self.exports).await
-    }
-
-    async fn take(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = timeout(self.timeout, Arc::clone(turns).acquire_owned()).await;
-        let turn = turn.map_err(|error| Error::Unavailable(Box::new(error)))?;
-        turn.map_err(Error::internal)
+    /// [`Error::Busy`] if there is none.
+    pub fn next_export(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.exports).try_acquire_owned().map_err(|_| Error::Busy)
     }
 }

@@ -464,7 +464,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_CORS_ORIGINS", "example.com")], "must be * or a scheme and an authority"),
         (&[("CURIO_MIGRATE_ON_START", "maybe")], "--migrate-on-start"),
         (&[("CURIO_LOG", "a=b=c")], "CURIO_LOG is not a filter"),
-        (&[("CURIO_DATABASE_CONNECTIONS", "0")], "database-connections"),
+        (&[("CURIO_DATABASE_CONNECTIONS", "1")], "database-connections"),
         (&[("CURIO_MAX_CONNECTIONS", "0")], "max-connections"),
         (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be at least 1ms"),
         (&[("CURIO_ADMIN_BIND", "8081")], "admin-bind"),

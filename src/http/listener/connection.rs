@@ -1,6 +1,7 @@
 //! One connection, from its first byte until it is closed.
 
 use std::{
+    error::Error as StdError,
     net::SocketAddr,
     pin::{Pin, pin},
     sync::Arc,
@@ -90,7 +91,11 @@ impl Connection {
         let mut verdict = pin!(watch(&stream, &activity, &options));
         let ended = tokio::select! {
             biased;
-            _ = served.as_mut() => return,
+            result = served.as_mut() => match result {
+                // A response that ends with the connection must not seem to be whole.
+                Err(error) if is_cut(&*error) => Some(Verdict::Abort),
+                _ => return,
+            },
             verdict = verdict.as_mut() => Some(verdict),
             () = activity.end() => Some(Verdict::Close),
             () = self.slot.evicted.cancelled() => Some(Verdict::Abort),
@@ -99,7 +104,7 @@ impl Connection {
         if ended != Some(Verdict::Abort) {
             served.as_mut().graceful_shutdown();
             tokio::select! {
-                () = finish(served, &activity) => return,
+                is_whole = finish(served, &activity) => if is_whole { return },
                 _ = verdict, if ended.is_none() => {}
                 () = sleep(options.write_timeout), if ended.is_some() => {}
             }
@@ -136,23 +141,28 @@ fn builder(is_surplus: bool) -> Builder<TokioExecutor> {
     builder
 }
 
+/// Whether the body of a response failed.
+fn is_cut(error: &(dyn StdError + Send + Sync + 'static)) -> bool {
+    error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_user)
+}
+
 /// Completes when the connection has ended, or has been without a complete request for
-/// [`GOODBYE`].
-async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) {
+/// [`GOODBYE`]. Returns whether all its responses are whole.
+async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) -> bool {
     let mut goodbye = pin!(sleep(GOODBYE));
     std::future::poll_fn(|context| {
         // A connection that was idle before this poll has now written everything.
         let was_busy = activity.is_busy();
-        if served.as_mut().poll(context).is_ready() {
-            return Poll::Ready(());
+        if let Poll::Ready(result) = served.as_mut().poll(context) {
+            return Poll::Ready(!result.is_err_and(|error| is_cut(&*error)));
         }
         if was_busy || activity.is_busy() {
             goodbye.as_mut().reset(tokio::time::Instant::now() + GOODBYE);
         }
         // The timer also polls a connection that is busy no longer.
-        goodbye.as_mut().poll(context)
+        goodbye.as_mut().poll(context).map(|()| true)
     })
-    .await;
+    .await
 }
 
 /// How a connection ends.
@@ -171,17 +181,17 @@ async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOpti
     let mut was_asked = false;
     loop {
         ticks.tick().await;
+        // hyper does not read HTTP/1 while it handles a request.
+        let ready = stream.ready(Interest::READABLE | Interest::ERROR).now_or_never();
+        let ready = ready.and_then(Result::ok).unwrap_or(Ready::EMPTY);
+        if ready.is_error() {
+            return Verdict::Abort;
+        }
         match activity.condition(Instant::now(), options) {
             Condition::Good => {}
             Condition::Idle => return Verdict::Close,
             Condition::Stalled => return Verdict::Abort,
             Condition::Handling { time, version } => {
-                // hyper does not read HTTP/1 meanwhile.
-                let ready = stream.ready(Interest::READABLE | Interest::ERROR).now_or_never();
-                let ready = ready.and_then(Result::ok).unwrap_or(Ready::EMPTY);
-                if ready.is_error() {
-                    return Verdict::Abort;
-                }
                 // The client has disconnected or only half-closed. More bytes tell which: a client
                 // that has disconnected resets the connection.
                 let discarded = match version {

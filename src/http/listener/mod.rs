@@ -22,6 +22,7 @@ use std::{
 };
 
 use axum::Router;
+use socket2::SockRef;
 use tokio::{
     net::TcpStream,
     task::JoinSet,
@@ -34,6 +35,10 @@ use crate::{app::App, config::http::ConnectionOptions};
 
 /// The pause after an error of `accept`, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// How many bytes the kernel takes that it cannot send yet, so that a client which reads slowly is
+/// seen to read: otherwise there is room for more only when a third of a buffer of some MiB is free.
+const UNSENT: u32 = 64 * 1024;
 
 /// Serves `router` until `stop` completes, then finishes requests in progress, for at most the
 /// shutdown time-out.
@@ -81,6 +86,7 @@ async fn accept(listener: &tokio::net::TcpListener) -> (TcpStream, SocketAddr) {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 let _ = stream.set_nodelay(true);
+                let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
                 return (stream, peer);
             }
             Err(error) => {

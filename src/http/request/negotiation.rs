@@ -1,11 +1,11 @@
 //! What the client accepts: media types and content codings (RFC 9110 §12.5).
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderName, Method,
     header::{ACCEPT, ACCEPT_ENCODING},
 };
 
-use super::field::{Parameter, elements, is_token, parameters};
+use super::field::{Parameter, is_token, list, parameters};
 use crate::error::Fault;
 
 /// The coding that changes nothing.
@@ -37,13 +37,14 @@ pub fn has_no_content(method: &Method) -> bool {
 
 /// The media type among `offers` that the client accepts with the greatest weight; the first of
 /// them if it prefers none, and `None` if it accepts none. The most specific range that matches a
-/// type decides about it; without the field, everything is accepted.
+/// type decides about it; without the field, or if it is empty, everything is accepted.
 ///
 /// # Errors
 ///
 /// A fault of the field.
 pub fn choose_type(headers: &HeaderMap, offers: &[&'static str]) -> Result<Option<&'static str>, Fault> {
-    if headers.get(ACCEPT).is_none_or(|field| field == OF_JAVA) {
+    let is_empty = list(headers, &ACCEPT).next().is_none();
+    if is_empty || headers.get(ACCEPT).is_some_and(|field| field == OF_JAVA) {
         return Ok(offers.first().copied());
     }
     let mut ranges = Vec::new();
@@ -70,13 +71,11 @@ pub fn choose_type(headers: &HeaderMap, offers: &[&'static str]) -> Result<Optio
     Ok(best.map(|(offer, _)| offer))
 }
 
-/// How specific a range is that a type is in; `None` if the type is not in it. An empty list
-/// element is valid, and an empty field admits everything.
+/// How specific a range is that a type is in; `None` if the type is not in it.
 fn specificity(range: &[u8], media_type: &str) -> Option<usize> {
     let is = |range: &[u8], text: &str| range.eq_ignore_ascii_case(text.as_bytes());
     let main = media_type.split('/').next().unwrap_or_default();
     match range {
-        b"" => Some(0),
         b"*/*" => Some(1),
         range if is(range, media_type) => Some(3),
         range => range.strip_suffix(b"/*").filter(|range| is(range, main)).map(|_| 2),
@@ -98,8 +97,7 @@ pub struct Coding {
 ///
 /// A fault of the field.
 pub fn choose_coding(headers: &HeaderMap) -> Result<Option<Coding>, Fault> {
-    let is_coding =
-        |coding: &Weighted<'_>| !coding.has_parameters && (coding.value.is_empty() || is_token(coding.value));
+    let is_coding = |coding: &Weighted<'_>| !coding.has_parameters && is_token(coding.value);
     let listed: Option<Vec<Weighted<'_>>> =
         weighted(headers, &ACCEPT_ENCODING).map(|element| element.filter(is_coding)).collect();
     let listed = listed.ok_or_else(|| {
@@ -137,8 +135,7 @@ struct Weighted<'a> {
 
 /// The elements of a field; `None` for a malformed one.
 fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = Option<Weighted<'a>>> {
-    let fields = headers.get_all(name).iter().map(HeaderValue::as_bytes);
-    fields.flat_map(elements).map(|element| {
+    list(headers, name).map(|element| {
         let (value, parameters) = parameters(element)?;
         let mut weights = parameters.iter().filter(|parameter| parameter.name.eq_ignore_ascii_case(b"q"));
         let weight = match (weights.next(), weights.next()) {
@@ -147,8 +144,7 @@ fn weighted<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item
             _ => return None,
         };
         let has_parameters = parameters.iter().any(|parameter| !parameter.name.eq_ignore_ascii_case(b"q"));
-        let weighted = Weighted { value, weight, has_parameters };
-        (value.is_empty() == element.is_empty()).then_some(weighted)
+        Some(Weighted { value, weight, has_parameters })
     })
 }
 
@@ -162,15 +158,17 @@ fn parse_weight(text: &[u8]) -> Option<f32> {
     text.parse().ok().filter(|weight| is_weight && *weight <= 1.0)
 }
 
-/// Whether an element is a media range (RFC 9110 §12.5.1), or nothing.
+/// Whether an element is a media range (RFC 9110 §12.5.1).
 fn is_range(text: &[u8]) -> bool {
     let mut pieces = text.split(|byte| *byte == b'/');
     let is_pair = pieces.by_ref().take(2).filter(|piece| is_token(piece)).count() == 2;
-    is_pair && pieces.next().is_none() || text.is_empty()
+    is_pair && pieces.next().is_none()
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -192,6 +190,8 @@ mod tests {
             "application/*;q=0.5, application/json;a=\"b\";q=0",
             "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
             "",
+            " , ",
+            ",application/json,,",
         ] {
             assert!(accepts(accepted), "{accepted}");
         }
@@ -202,6 +202,8 @@ mod tests {
             "application/json;q=0, */*",
             "application/json;v=2;q=0",
             "application/xml, text/*",
+            "text/html,",
+            ", text/html",
         ] {
             assert!(!accepts(rejected), "{rejected}");
         }
@@ -218,6 +220,7 @@ mod tests {
             ("application/*, application/json;q=0", Some(NDJSON)),
             ("text/html, application/xml;q=0.9, */*;q=0.8", Some(JSON)),
             ("text/csv;header=present;q=0.5, application/json;q=0.4", Some(CSV)),
+            ("text/csv, ,", Some(CSV)),
             ("text/plain", None),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(field))]);

@@ -267,6 +267,24 @@ async fn a_client_that_reads_slowly_but_steadily_gets_its_whole_response() {
     assert!(received.len() > 1_000_000, "{}", received.len());
 }
 
+/// The kernel holds megabytes for such a client.
+#[tokio::test]
+async fn a_client_with_large_buffers_may_read_slowly_too() {
+    let service = service_with(|connections| connections.write_timeout = 2 * SHORT).await;
+    with_large_items(&service).await;
+    let copy = "INSERT INTO items (id, collection, name, attributes)
+                SELECT gen_random_uuid(), collection, name, attributes FROM items, generate_series(1, 20)";
+    service.database.execute(copy).await;
+    let mut stream = connect(&service).await;
+    stream.write_all(b"GET /v1/items HTTP/1.1\r\nhost: x\r\naccept: text/csv\r\n\r\n").await.unwrap();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut pauses = interval(SHORT / 4);
+    for _ in 0..40 {
+        pauses.tick().await;
+        stream.read_exact(&mut buffer).await.expect("not reset");
+    }
+}
+
 async fn ask_on_new_connection(service: &TestService, path: &str) -> Reply {
     let client = reqwest::Client::new();
     Reply::of(client.get(format!("{}{path}", service.address))).await

@@ -1,6 +1,6 @@
 mod boundary;
 mod compressing_proxy;
-mod connections;
+pub mod connections;
 mod framing;
 mod hostile;
 mod http2;

@@ -9,7 +9,7 @@ use http::{
     HeaderValue,
     header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
 };
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 use tracing::Instrument;
 
 use super::schemas::ItemView;
@@ -46,17 +46,22 @@ const COLUMNS: [&str; 10] = [
 ///
 /// # Errors
 ///
-/// Whatever the database reports, or there are too many exports.
+/// Whatever the database reports before the first items, or there are too many exports.
 pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Result<Response, Error> {
     let tx = app.database.begin_export().await?;
     let (sender, portions) = mpsc::channel(1);
-    tokio::spawn(send(tx, filter, app.options.export_timeout, sender).in_current_span());
-    let start = match format {
+    let task = tokio::spawn(send(tx, filter, sender, Bounds::of(app)).in_current_span());
+    let mut items = Items { portions, task };
+    let mut start = match format {
         Format::Ndjson => Vec::new(),
         Format::Csv => csv_lines([COLUMNS.map(str::to_owned)])?,
     };
+    // Until there is a response, what fails has a status, and a client that leaves is noticed.
+    let first = timeout(app.options.request_timeout / 2, items.next()).await.ok().transpose()?;
+    let has_more = !matches!(first, Some(None));
+    start.append(&mut write(first.flatten().unwrap_or_default(), format)?);
     let first = (!start.is_empty()).then_some(Ok(start));
-    let rest = stream::unfold(Some(portions), move |portions| next(portions, format));
+    let rest = stream::unfold(has_more.then_some(items), move |items| next(items, format));
     let body = Body::from_stream(stream::iter(first).chain(rest.fuse()));
     let mut response = Response::new(body);
     response.headers_mut().extend([
@@ -67,34 +72,63 @@ pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Resul
     Ok(response)
 }
 
-/// Sends the items, then an empty portion as the end. A client that leaves ends the query.
-async fn send(mut tx: Transaction, filter: ItemFilter, time: Duration, portions: mpsc::Sender<Vec<Item>>) {
+/// How long an export may take.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    whole: Duration,
+    /// The longest that the database may look for the next item: a connection on which nothing
+    /// arrives any more is not noticed otherwise.
+    silence: Duration,
+}
+
+impl Bounds {
+    fn of(app: &App) -> Self {
+        Self { whole: app.options.export_timeout, silence: 10 * app.options.request_timeout }
+    }
+}
+
+/// Sends the items. A client that leaves ends the query.
+async fn send(
+    mut tx: Transaction,
+    filter: ItemFilter,
+    portions: mpsc::Sender<Vec<Item>>,
+    bounds: Bounds,
+) -> Result<(), Error> {
+    let exporting = item::export(&mut tx, &filter, bounds.silence, &portions);
     let exported = tokio::select! {
-        exported = timeout(time, item::export(&mut tx, &filter, &portions)) => exported,
-        () = portions.closed() => return,
+        exported = timeout(bounds.whole, exporting) => exported,
+        () = portions.closed() => return Ok(()),
     };
-    match exported.unwrap_or_else(|elapsed| Err(Error::Unavailable(Box::new(elapsed)))) {
-        Ok(()) => {
-            let _ = tx.commit().await;
-            let _ = portions.send(Vec::new()).await;
+    exported.map_err(|elapsed| Error::TooSlow(Box::new(elapsed)))??;
+    tx.commit().await
+}
+
+/// The items that the database sends.
+struct Items {
+    portions: mpsc::Receiver<Vec<Item>>,
+    task: JoinHandle<Result<(), Error>>,
+}
+
+impl Items {
+    /// The next portion; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Vec<Item>>, Error> {
+        match self.portions.recv().await {
+            Some(items) => Ok(Some(items)),
+            None => (&mut self.task).await.map_err(Error::internal)?.map(|()| None),
         }
-        Err(error) => tracing::warn!(cause = ?error, "items.not_exported"),
     }
 }
 
 /// The next piece of the body.
-async fn next(
-    portions: Option<mpsc::Receiver<Vec<Item>>>,
-    format: Format,
-) -> Option<(io::Result<Vec<u8>>, Option<mpsc::Receiver<Vec<Item>>>)> {
-    let mut portions = portions?;
-    match portions.recv().await {
-        Some(items) if items.is_empty() => None,
-        Some(items) => match write(items, format) {
-            Ok(piece) => Some((Ok(piece), Some(portions))),
-            Err(error) => Some((Err(io::Error::other(error)), None)),
-        },
-        None => Some((Err(io::ErrorKind::UnexpectedEof.into()), None)),
+async fn next(items: Option<Items>, format: Format) -> Option<(io::Result<Vec<u8>>, Option<Items>)> {
+    let mut items = items?;
+    let portion = items.next().await.transpose()?;
+    match portion.and_then(|portion| write(portion, format)) {
+        Ok(piece) => Some((Ok(piece), Some(items))),
+        Err(error) => {
+            tracing::warn!(cause = ?error, "items.not_exported");
+            Some((Err(io::Error::other(error)), None))
+        }
     }
 }
 

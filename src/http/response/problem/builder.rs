@@ -144,6 +144,7 @@ impl From<Error> for Problem {
                 let problem = Self::new(&UNAVAILABLE, "The schema of a collection is changing.");
                 Self { contended: true, ..problem.caused_by(error.into()) }
             }
+            Error::Busy => Self::new(&UNAVAILABLE, "Too many requests of this kind are in progress."),
             Error::TooSlow(cause) => Self::new(&UNAVAILABLE, TOOK_TOO_LONG).caused_by(cause),
             Error::Unavailable(cause) => {
                 Self::new(&UNAVAILABLE, "The database is unavailable.").caused_by(cause)

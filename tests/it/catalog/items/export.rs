@@ -1,15 +1,20 @@
 //! Whole lists as NDJSON and CSV.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, io::ErrorKind, time::Duration};
 
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::{
-    DatabaseOptions, Options,
-    database::TestDatabase,
-    eventually,
-    service::{Reply, TestService, options, path},
+use crate::{
+    http::connections::connect,
+    support::{
+        DatabaseOptions, Options,
+        database::TestDatabase,
+        eventually,
+        proxy::Proxy,
+        service::{Reply, TestService, options, path},
+    },
 };
 
 /// 30 MB, more than what buffers between the service and its client hold.
@@ -153,6 +158,72 @@ async fn an_export_that_fails_midway_does_not_pass_for_a_whole_one() {
     service.pool_is_clean().await;
 }
 
+/// Over HTTP/1.0, the end of the connection is the end of the body.
+#[tokio::test]
+async fn an_export_over_http_1_0_that_fails_midway_resets_the_connection() {
+    let service = TestService::start().await;
+    service.database.execute(LARGE).await;
+    let mut stream = connect(&service).await;
+    stream.write_all(b"GET /v1/items HTTP/1.0\r\nhost: x\r\naccept: text/csv\r\n\r\n").await.unwrap();
+    stream.read_exact(&mut [0; 1000]).await.unwrap();
+    service.database.terminate_connections().await;
+    let error = stream.read_to_end(&mut Vec::new()).await.expect_err("the body has an end");
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn an_export_that_fails_before_the_first_item_has_a_status() {
+    let database = TestDatabase::new().await;
+    let pool = DatabaseOptions { lock_timeout: Duration::from_millis(100), ..database.options() };
+    let service = TestService::on(database, pool, options());
+    let mut operator = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut operator).await.unwrap();
+    let reply = Reply::read(ask(&service, "text/csv", "").await).await;
+    reply.is_problem(409, "conflict");
+    sqlx::raw_sql("ROLLBACK").execute(&mut operator).await.unwrap();
+    assert!(rows(&service, "").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_before_the_first_item_ends_its_export() {
+    let service = TestService::start().await;
+    service
+        .database
+        .execute(
+            "ALTER TABLE items RENAME TO all_items; CREATE VIEW items AS SELECT all_items.*
+             FROM (SELECT pg_sleep(60)) AS slow LEFT JOIN all_items ON true",
+        )
+        .await;
+    let mut stream = connect(&service).await;
+    stream.write_all(b"GET /v1/items HTTP/1.1\r\nhost: x\r\naccept: text/csv\r\n\r\n").await.unwrap();
+    let sleeping = "SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    eventually("it waits", async || service.database.number(sleeping).await == 1).await;
+    drop(stream);
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn an_export_ends_if_the_database_becomes_silent() {
+    let database = TestDatabase::new().await;
+    database.execute(LARGE).await;
+    let target = database.connect_options();
+    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
+    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let pool = DatabaseOptions { connect, max_connections: 8, ..database.options() };
+    let service =
+        TestService::on(database, pool, Options { request_timeout: Duration::from_millis(200), ..options() });
+    let mut response = ask(&service, "text/csv", "").await;
+    response.chunk().await.unwrap().unwrap();
+    proxy.silence();
+    assert_eq!(ask(&service, "text/csv", "").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    while let Ok(chunk) = response.chunk().await {
+        assert!(chunk.is_some(), "the body has an end");
+    }
+    let status = async || ask(&service, "text/csv", "?name_prefix=none").await.status();
+    eventually("another takes its turn", async || status().await == StatusCode::OK).await;
+}
+
 #[tokio::test]
 async fn an_export_that_takes_too_long_breaks_off() {
     let service =
@@ -178,7 +249,8 @@ async fn few_exports_run_at_once_and_a_client_that_leaves_ends_its_own() {
     let mut first = ask(&service, "text/csv", "").await;
     first.chunk().await.unwrap().unwrap();
     let second = Reply::read(ask(&service, "text/csv", "?name_prefix=none").await).await;
-    second.is_problem(503, "unavailable");
+    let problem = &second.is_problem(503, "unavailable").body;
+    assert_eq!(problem["detail"], "Too many requests of this kind are in progress.");
     assert_eq!(service.get("/v1/items?limit=1").await.status, StatusCode::OK);
     drop(first);
     let status = async || ask(&service, "text/csv", "?name_prefix=none").await.status();

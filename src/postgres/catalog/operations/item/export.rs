@@ -1,10 +1,10 @@
 //! The whole list of items.
 
-use std::mem;
+use std::{mem, time::Duration};
 
 use futures_util::TryStreamExt;
 use sqlx::{PgConnection, QueryBuilder};
-use tokio::sync::mpsc::Sender;
+use tokio::{sync::mpsc::Sender, time::timeout};
 
 use super::list::{COLUMNS, push_matches};
 use crate::{
@@ -22,17 +22,19 @@ const SIZE_OF_REST: usize = 256;
 ///
 /// # Errors
 ///
-/// Whatever the database reports.
+/// Whatever the database reports; [`Error::Unavailable`] if it sends nothing for `silence`.
 pub async fn export(
     conn: &mut PgConnection,
     filter: &ItemFilter,
+    silence: Duration,
     portions: &Sender<Vec<Item>>,
 ) -> Result<(), Error> {
     let mut query = QueryBuilder::new("");
     push_matches(&mut query, COLUMNS, filter, filter.containment().as_ref());
     let mut items = query.build_query_as::<Item>().persistent(false).fetch(conn);
     let (mut portion, mut size) = (Vec::new(), 0);
-    while let Some(item) = items.try_next().await? {
+    let silent = |elapsed| Error::Unavailable(Box::new(elapsed));
+    while let Some(item) = timeout(silence, items.try_next()).await.map_err(silent)?? {
         size += item.attributes.as_str().len() + SIZE_OF_REST;
         portion.push(item);
         if size > PORTION {
