@@ -37,7 +37,7 @@ pub const MAX_FILTER: usize = 4096;
 /// The most bytes of a page; a larger one ends early.
 pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 /// The most characters of a cursor.
-pub const MAX_CURSOR: usize = 128;
+pub const MAX_CURSOR: usize = 1200;
 /// The greatest integer that every client reads exactly (RFC 8259 §6): 2^53 − 1.
 pub const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 /// A mebibyte, for messages.

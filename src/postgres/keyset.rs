@@ -1,31 +1,49 @@
 //! Keyset pagination: a page begins at a key, not at an offset, so every page costs the same.
 
+use std::fmt::Debug;
+
 use chrono::{DateTime, Utc};
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{Postgres, QueryBuilder, query_builder::Separated};
 use uuid::Uuid;
 
 use crate::postgres::entity::Entity;
 
-/// What a list is sorted by: a total order, with an index that matches.
-pub trait SortKey: Copy + PartialEq + Send + Sync {
-    /// The columns, in the order of the list, such as `(created_at, id)`.
-    const COLUMNS: &[&str];
-    /// Whether the list begins at the greatest key, unless it is reversed.
-    const DESCENDING: bool;
-    /// What clients call the order; `None` if they cannot reverse it.
-    const NAME: Option<&str> = None;
+/// Where a row is in a list that is sorted: total orders, each with an index that matches.
+pub trait SortKey: Clone + Debug + PartialEq + Send + Sync {
+    /// What the list can be sorted by.
+    type Sort: Copy + Debug + PartialEq + Send + Sync + 'static;
 
-    /// The key of a row.
-    fn of(row: &impl Entity) -> Self;
+    /// The order of the list, unless the client chooses another.
+    const DEFAULT: Order<Self::Sort>;
+    /// What clients can choose, by name; the default, which is descending, is the first.
+    const CHOICES: &[(&str, Self::Sort)] = &[];
+
+    /// The columns, such as `(created_at, id)`.
+    fn columns(sort: Self::Sort) -> &'static [&'static str];
 
     /// Binds one value for each column.
-    fn bind(self, values: &mut sqlx::query_builder::Separated<'_, Postgres, &str>);
+    fn bind(&self, values: &mut Separated<'_, Postgres, &str>);
 
     /// The key in a cursor.
-    fn to_bytes(self) -> Vec<u8>;
+    fn to_bytes(&self) -> Vec<u8>;
 
     /// The key of a cursor; `None` if the bytes are not a key.
-    fn from_bytes(bytes: &[u8]) -> Option<Self>;
+    fn from_bytes(sort: Self::Sort, bytes: &[u8]) -> Option<Self>;
+}
+
+/// The key of a row of this type.
+pub trait KeyOf<R>: SortKey {
+    /// The key of a row.
+    fn of(row: &R, sort: Self::Sort) -> Self;
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order<S> {
+    /// What it is sorted by.
+    pub sort: S,
+    /// Whether it begins at the greatest key.
+    pub is_descending: bool,
 }
 
 /// Newest first; the id breaks ties.
@@ -44,26 +62,33 @@ impl Newest {
 }
 
 impl SortKey for Newest {
-    const COLUMNS: &[&str] = &["created_at", "id"];
-    const DESCENDING: bool = true;
-    const NAME: Option<&str> = Some("created_at");
+    type Sort = ();
 
-    fn of(row: &impl Entity) -> Self {
-        Self { created_at: row.created_at(), id: row.id() }
+    const DEFAULT: Order<()> = Order { sort: (), is_descending: true };
+    const CHOICES: &[(&str, ())] = &[("created_at", ())];
+
+    fn columns((): ()) -> &'static [&'static str] {
+        &["created_at", "id"]
     }
 
-    fn bind(self, values: &mut sqlx::query_builder::Separated<'_, Postgres, &str>) {
+    fn bind(&self, values: &mut Separated<'_, Postgres, &str>) {
         values.push_bind(self.created_at).push_bind(self.id);
     }
 
-    fn to_bytes(self) -> Vec<u8> {
+    fn to_bytes(&self) -> Vec<u8> {
         [&self.created_at.timestamp_micros().to_be_bytes()[..], self.id.as_bytes()].concat()
     }
 
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes((): (), bytes: &[u8]) -> Option<Self> {
         let (micros, id) = bytes.split_first_chunk()?;
         let created_at = DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?;
         Some(Self { created_at, id: Uuid::from_slice(id).ok()? })
+    }
+}
+
+impl<E: Entity> KeyOf<E> for Newest {
+    fn of(row: &E, (): ()) -> Self {
+        Self { created_at: row.created_at(), id: row.id() }
     }
 }
 
@@ -72,23 +97,30 @@ impl SortKey for Newest {
 pub struct HighestVersion(i64);
 
 impl SortKey for HighestVersion {
-    const COLUMNS: &[&str] = &["version"];
-    const DESCENDING: bool = true;
+    type Sort = ();
 
-    fn of(row: &impl Entity) -> Self {
-        Self(row.version())
+    const DEFAULT: Order<()> = Order { sort: (), is_descending: true };
+
+    fn columns((): ()) -> &'static [&'static str] {
+        &["version"]
     }
 
-    fn bind(self, values: &mut sqlx::query_builder::Separated<'_, Postgres, &str>) {
+    fn bind(&self, values: &mut Separated<'_, Postgres, &str>) {
         values.push_bind(self.0);
     }
 
-    fn to_bytes(self) -> Vec<u8> {
+    fn to_bytes(&self) -> Vec<u8> {
         self.0.to_be_bytes().to_vec()
     }
 
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes((): (), bytes: &[u8]) -> Option<Self> {
         Some(Self(i64::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
+impl<E: Entity> KeyOf<E> for HighestVersion {
+    fn of(row: &E, (): ()) -> Self {
+        Self(row.version())
     }
 }
 
@@ -116,11 +148,11 @@ impl<K> Start<K> {
 
 /// Which part of a list to read.
 #[derive(Debug, Clone, Copy)]
-pub struct PageRequest<K> {
+pub struct PageRequest<K: SortKey> {
     /// Where it begins.
     pub start: Start<K>,
-    /// Whether the list is in the reverse order.
-    pub is_reversed: bool,
+    /// The order of the list.
+    pub order: Order<K::Sort>,
     /// The most rows.
     pub limit: u32,
     /// The most bytes of JSON. A list may return more, but not much more.
@@ -151,18 +183,19 @@ impl<K: SortKey> PageRequest<K> {
 
     /// Whether the keys decrease in the direction of reading.
     fn is_descending(&self) -> bool {
-        (K::DESCENDING != self.is_reversed) != self.start.is_backwards()
+        self.order.is_descending != self.start.is_backwards()
     }
 
     /// Completes a query that ends in a WHERE clause.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
-        let (or_equal, key) = match self.start {
+        let (or_equal, key) = match &self.start {
             Start::First => return self.push_order(query),
             Start::After(key) | Start::Before(key) => ("", key),
             Start::From(key) | Start::UpTo(key) => ("=", key),
         };
         let comparison = if self.is_descending() { "<" } else { ">" };
-        query.push(format_args!(" AND ({}) {comparison}{or_equal} (", K::COLUMNS.join(", ")));
+        query
+            .push(format_args!(" AND ({}) {comparison}{or_equal} (", K::columns(self.order.sort).join(", ")));
         key.bind(&mut query.separated(", "));
         query.push(")");
         self.push_order(query);
@@ -171,8 +204,8 @@ impl<K: SortKey> PageRequest<K> {
     /// Orders rows in the direction of reading.
     pub fn push_sort(&self, query: &mut QueryBuilder<Postgres>) {
         let direction = if self.is_descending() { " DESC" } else { "" };
-        let columns: Vec<String> = K::COLUMNS.iter().map(|column| format!("{column}{direction}")).collect();
-        query.push(format_args!(" ORDER BY {}", columns.join(", ")));
+        let columns = K::columns(self.order.sort).iter().map(|column| format!("{column}{direction}"));
+        query.push(format_args!(" ORDER BY {}", columns.collect::<Vec<_>>().join(", ")));
     }
 
     /// Orders rows in the direction of reading, and limits them.

@@ -59,6 +59,6 @@ where
     Ok(page.page_until(items, rest))
 }
 
-fn max_size<K>(page: &PageRequest<K>) -> usize {
+fn max_size<K: SortKey>(page: &PageRequest<K>) -> usize {
     page.bytes.saturating_mul(SIZE_OF_BYTE)
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     actor::Actor,
     app::App,
-    postgres::keyset::{SortKey, Start},
+    postgres::keyset::{Order, SortKey, Start},
 };
 
 const FORMAT: u8 = 2;
@@ -28,9 +28,10 @@ const TAG: usize = 16;
 pub struct CursorScope([u8; 8]);
 
 impl CursorScope {
-    /// The list at `path` with the meaning of `filter`, as `actor` sees it, sorted by `K`.
-    pub fn new<K: SortKey>(path: &str, filter: &impl Serialize, actor: &str) -> Self {
-        let list = serde_json::to_vec(&(path, filter, actor, K::COLUMNS, K::DESCENDING)).unwrap_or_default();
+    /// The list at `path` with the meaning of `filter`, as `actor` sees it, in this order.
+    pub fn new<K: SortKey>(path: &str, filter: &impl Serialize, actor: &str, order: Order<K::Sort>) -> Self {
+        let list = (path, filter, actor, K::columns(order.sort), order.is_descending);
+        let list = serde_json::to_vec(&list).unwrap_or_default();
         let hash: [u8; 32] = Sha256::digest(list).into();
         let mut scope = [0; 8];
         scope.copy_from_slice(&hash[..8]);
@@ -54,9 +55,9 @@ impl FromHead for Target {
 }
 
 impl Target {
-    /// The list with the meaning of `filter`, sorted by `K`.
+    /// The list with the meaning of `filter`, in the default order.
     pub fn scope<K: SortKey>(&self, filter: &impl Serialize) -> CursorScope {
-        CursorScope::new::<K>(&self.path, filter, self.actor)
+        CursorScope::new::<K>(&self.path, filter, self.actor, K::DEFAULT)
     }
 }
 
@@ -86,6 +87,7 @@ pub fn encode<K: SortKey>(mac: &Hmac<Sha256>, scope: CursorScope, start: Start<K
 pub fn decode<K: SortKey>(
     mac: &Hmac<Sha256>,
     scope: CursorScope,
+    sort: K::Sort,
     cursor: &str,
 ) -> Result<Start<K>, Expected> {
     let invalid = || Expected("cursor", "must be a cursor that this service returned".into());
@@ -101,7 +103,7 @@ pub fn decode<K: SortKey>(
         let detail = "belongs to a list with other parameters; start again without it";
         return Err(Expected("cursor_mismatch", detail.into()));
     }
-    let key = K::from_bytes(key).ok_or_else(invalid)?;
+    let key = K::from_bytes(sort, key).ok_or_else(invalid)?;
     match direction {
         0 => Ok(Start::After(key)),
         1 => Ok(Start::Before(key)),
@@ -125,14 +127,15 @@ mod tests {
     #[test]
     fn a_cursor_survives_the_round_trip_and_no_change() {
         let (ours, others, scope) = (mac(b"key"), mac(b"other"), CursorScope([7; 8]));
-        let key = Newest::from_bytes(&[1; 24]).unwrap();
+        let key = Newest::from_bytes((), &[1; 24]).unwrap();
         for start in [Start::Before(key), Start::From(key), Start::UpTo(key)] {
             let cursor = encode(&ours, scope, start).unwrap();
-            assert_eq!(decode(&ours, scope, &cursor).map_err(|error| error.0), Ok(start));
+            assert_eq!(decode(&ours, scope, (), &cursor).map_err(|error| error.0), Ok(start));
         }
         let start = Start::After(key);
         let cursor = encode(&ours, scope, start).unwrap();
-        let code = |mac, scope, cursor: &str| decode::<Newest>(mac, scope, cursor).map_err(|error| error.0);
+        let code =
+            |mac, scope, cursor: &str| decode::<Newest>(mac, scope, (), cursor).map_err(|error| error.0);
         assert_eq!(code(&ours, scope, &cursor), Ok(start));
         assert_eq!(code(&ours, CursorScope([8; 8]), &cursor), Err("cursor_mismatch"));
         assert_eq!(code(&others, scope, &cursor), Err("cursor"));
@@ -148,11 +151,18 @@ mod tests {
 
     #[test]
     fn every_part_of_a_list_is_in_its_scope() {
-        let scope = |path, filter: &str, actor| CursorScope::new::<Newest>(path, &filter, actor);
+        let in_order = |path, filter: &str, actor, is_descending| {
+            CursorScope::new::<Newest>(path, &filter, actor, Order { sort: (), is_descending })
+        };
+        let scope = |path, filter, actor| in_order(path, filter, actor, true);
         let list = scope("/v1/items", "a", "x");
         assert_eq!(list, scope("/v1/items", "a", "x"));
-        for other in [scope("/v1/keys", "a", "x"), scope("/v1/items", "b", "x"), scope("/v1/items", "a", "y")]
-        {
+        for other in [
+            scope("/v1/keys", "a", "x"),
+            scope("/v1/items", "b", "x"),
+            scope("/v1/items", "a", "y"),
+            in_order("/v1/items", "a", "x", false),
+        ] {
             assert_ne!(list, other);
         }
     }

@@ -13,7 +13,7 @@ use crate::{app::App, postgres::keyset::SortKey};
 
 /// A request for a page of a list with filters `F`, or for the whole list in another format.
 #[derive(Debug)]
-pub enum PageOrExport<F, K> {
+pub enum PageOrExport<F, K: SortKey> {
     /// A page as JSON.
     Page(Listing<F, K>),
     /// The whole list, in this format.

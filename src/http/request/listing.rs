@@ -39,8 +39,7 @@ use crate::{
     },
     postgres::{
         count::Total,
-        entity::Entity,
-        keyset::{Page, PageRequest, SortKey, Start},
+        keyset::{KeyOf, Page, PageRequest, SortKey, Start},
     },
 };
 
@@ -49,7 +48,7 @@ use crate::{
 /// The serialization of the filters is their meaning: a cursor belongs to every query whose filters
 /// serialize alike.
 #[derive(Debug)]
-pub struct Listing<F, K> {
+pub struct Listing<F, K: SortKey> {
     /// Which entities the list contains.
     pub filter: F,
     /// Which part of the list to read.
@@ -70,19 +69,15 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
         let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
         let filter = F::from_query(&mut parameters);
-        let is_reversed = take_order::<K>(&mut parameters);
+        let order = take_order::<K>(&mut parameters);
         let is_known = parameters.is_valid();
         let limit = parameters.one("limit", parse_limit).unwrap_or(DEFAULT_PAGE);
         let cursors = parameters.many("cursor", 1, |cursor| Ok(cursor.to_owned()));
         let actor = head.parts.extensions.get::<Actor>().map_or("", Actor::cursor_scope);
-        let scope = if is_reversed {
-            CursorScope::new::<K>(path, &(&filter, is_reversed), actor)
-        } else {
-            CursorScope::new::<K>(path, &filter, actor)
-        };
+        let scope = CursorScope::new::<K>(path, &filter, actor, order);
         let mut start = Start::First;
         if let [cursor] = &cursors[..] {
-            match cursor::decode(app.cursor_mac(), scope, cursor) {
+            match cursor::decode(app.cursor_mac(), scope, order.sort, cursor) {
                 Ok(decoded) => start = decoded,
                 // With invalid filters, it is unknown which list was meant.
                 Err(Expected("cursor_mismatch", _)) if !is_known => {}
@@ -92,7 +87,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         head.faults.extend(parameters.finish());
         let public_url = app.options.public_url.as_ref().map_or("", |url| url.as_str());
         let url = format!("{public_url}{path}");
-        let page = PageRequest { start, is_reversed, limit, bytes: MAX_PAGE_BYTES };
+        let page = PageRequest { start, order, limit, bytes: MAX_PAGE_BYTES };
         Some(Self { filter, page, prefers_count: prefers_count(&head.parts.headers), url, query, scope })
     }
 }
@@ -116,9 +111,10 @@ impl<F, K: SortKey> Listing<F, K> {
     pub fn reply<V, E>(&self, app: &App, page: Page<E, K>, total: Option<Total>) -> Result<Reply, Error>
     where
         V: From<E> + Serialize,
-        E: Entity,
+        K: KeyOf<E>,
     {
-        let keys: Vec<K> = page.rows.iter().map(K::of).collect();
+        let sort = self.page.order.sort;
+        let keys: Vec<K> = page.rows.iter().map(|row| K::of(row, sort)).collect();
         let views: Vec<V> = page.rows.into_iter().map(V::from).collect();
         let reply = self.reply_with(self.neighbours(app, &keys, page.more, page.rest), &views, total)?;
         if reply.body.len() <= MAX_PAGE_BYTES {
@@ -168,17 +164,17 @@ impl<F, K: SortKey> Listing<F, K> {
     /// The neighbours of a page begin at its edges, or where the page began if it is empty; in the
     /// direction of reading, with the `rest` if it is known.
     fn neighbours(&self, app: &App, keys: &[K], more: bool, rest: Option<Start<K>>) -> Neighbours {
-        let (has_prev, has_next) = match self.page.start {
+        let (has_prev, has_next) = match &self.page.start {
             Start::First => (false, more),
             Start::After(_) | Start::From(_) => (true, more),
             Start::Before(_) | Start::UpTo(_) => (more, true),
         };
-        let (next, prev) = match (keys, self.page.start) {
-            ([first, .., last], _) => (Start::After(*last), Start::Before(*first)),
-            ([only], _) => (Start::After(*only), Start::Before(*only)),
+        let (next, prev) = match (keys, self.page.start.clone()) {
+            ([first, .., last], _) => (Start::After(last.clone()), Start::Before(first.clone())),
+            ([only], _) => (Start::After(only.clone()), Start::Before(only.clone())),
             ([], Start::First) => (Start::First, Start::First),
-            ([], Start::After(key) | Start::Before(key)) => (Start::From(key), Start::UpTo(key)),
-            ([], Start::From(key) | Start::UpTo(key)) => (Start::After(key), Start::Before(key)),
+            ([], Start::After(key) | Start::Before(key)) => (Start::From(key.clone()), Start::UpTo(key)),
+            ([], Start::From(key) | Start::UpTo(key)) => (Start::After(key.clone()), Start::Before(key)),
         };
         let (next, prev) = match rest {
             Some(rest) if self.page.start.is_backwards() => (next, rest),

@@ -1,5 +1,7 @@
 //! The order of a list.
 
+use std::marker::PhantomData;
+
 use utoipa::{
     IntoParams,
     openapi::{
@@ -10,27 +12,34 @@ use utoipa::{
 };
 
 use super::query::{Expected, Parameters};
-use crate::postgres::keyset::{Newest, SortKey};
+use crate::postgres::keyset::{Order, SortKey};
 
-/// Takes the order of a list, and returns whether it is the reverse of the usual one.
-pub fn take_order<K: SortKey>(parameters: &mut Parameters) -> bool {
-    let Some(name) = K::NAME else { return false };
-    let order = parameters.one("sort", |value| match value.strip_prefix('-') {
-        Some(descending) if descending == name => Ok(!K::DESCENDING),
-        None if value == name => Ok(K::DESCENDING),
-        _ => Err(Expected("sort", format!("must be {name} or -{name}").into())),
+/// Takes the order of a list.
+pub fn take_order<K: SortKey>(parameters: &mut Parameters) -> Order<K::Sort> {
+    if K::CHOICES.is_empty() {
+        return K::DEFAULT;
+    }
+    let order = parameters.one("sort", |value| {
+        let (name, is_descending) = value.strip_prefix('-').map_or((value, false), |name| (name, true));
+        let chosen = K::CHOICES.iter().find(|(choice, _)| *choice == name);
+        let expected = || Expected("sort", format!("must be {}", orders::<K>().join(" or ")).into());
+        chosen.map(|(_, sort)| Order { sort: *sort, is_descending }).ok_or_else(expected)
     });
-    order.unwrap_or(false)
+    order.unwrap_or(K::DEFAULT)
+}
+
+/// What clients can write, the default first.
+fn orders<K: SortKey>() -> Vec<String> {
+    K::CHOICES.iter().flat_map(|(name, _)| [format!("-{name}"), (*name).to_owned()]).collect()
 }
 
 /// The parameter, for the document.
 #[derive(Debug)]
-pub struct SortParameter;
+pub struct SortParameter<K>(PhantomData<K>);
 
-impl IntoParams for SortParameter {
+impl<K: SortKey> IntoParams for SortParameter<K> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let name = Newest::NAME.unwrap_or_default();
-        let orders = ["-", ""].map(|sign| format!("{sign}{name}"));
+        let orders = orders::<K>();
         let schema = ObjectBuilder::new().schema_type(Type::String).default(Some(orders[0].clone().into()));
         let parameter = ParameterBuilder::new()
             .name("sort")

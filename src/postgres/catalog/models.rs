@@ -79,7 +79,7 @@ pub const RULES: &[Rule] = &[
         columns = ["status", "created_at DESC", "id DESC"],
         where = "deleted_at IS NOT NULL"
     ),
-    index(columns = ["name varchar_pattern_ops"]),
+    index(name = "items_by_name_idx", columns = ["name COLLATE \"C\"", "id"]),
     // Without a pending list, which a write would have to merge from time to time.
     index(columns = ["attributes jsonb_path_ops"], using = "gin", with = "fastupdate=off"),
     // Also for what a collection cannot be deleted for: an item, live or deleted.
@@ -187,6 +187,15 @@ pub struct Validity {
     pub is_read: bool,
 }
 
+/// What items are sorted by; the id breaks ties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemSort {
+    /// The creation time.
+    Created,
+    /// The name, by code points.
+    Name,
+}
+
 /// Which items a list contains; a filter that is `None` or empty admits every item.
 #[derive(Debug, Clone, Default)]
 pub struct ItemFilter {
@@ -209,10 +218,19 @@ pub struct ItemFilter {
 impl ItemFilter {
     /// Whether an index returns exactly these items in the order of the list.
     #[must_use]
-    pub fn is_in_order(&self) -> bool {
-        let Self { collection, status, name_prefix, condition, .. } = self;
-        let is_one = status.is_empty() || status.len() == 1 && collection.is_none();
-        is_one && name_prefix.is_none() && condition.is_none()
+    pub fn is_in_order(&self, sort: ItemSort) -> bool {
+        let Self { collection, status, name_prefix, created_after, created_before, condition, .. } = self;
+        condition.is_none()
+            && match sort {
+                ItemSort::Created => {
+                    let is_one = status.is_empty() || status.len() == 1 && collection.is_none();
+                    is_one && name_prefix.is_none()
+                }
+                ItemSort::Name => {
+                    let is_any_time = created_after.is_none() && created_before.is_none();
+                    self.include_deleted && collection.is_none() && status.is_empty() && is_any_time
+                }
+            }
     }
 
     /// What the attributes of all items contain, if the condition says so.

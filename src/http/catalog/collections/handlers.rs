@@ -83,7 +83,7 @@ pub async fn get_collection(
 /// The newest first, in pages. A walk along `next_cursor` returns every collection that was there
 /// all along exactly once, whatever is created and deleted meanwhile.
 #[utoipa::path(
-    get, path = "/v1/collections", tag = "collections", params(PageParameters, SortParameter),
+    get, path = "/v1/collections", tag = "collections", params(PageParameters, SortParameter<Newest>),
     responses((status = 200, body = CollectionPage))
 )]
 pub async fn list_collections(

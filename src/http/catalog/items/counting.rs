@@ -5,7 +5,10 @@ use crate::{
     app::App,
     error::Error,
     postgres::{
-        catalog::{models::ItemFilter, operations::item},
+        catalog::{
+            models::{ItemFilter, ItemSort},
+            operations::item,
+        },
         count::{MAX_COUNT, Total},
     },
 };
@@ -17,7 +20,7 @@ use crate::{
 ///
 /// Whatever the database reports.
 pub async fn count(app: &App, filter: &ItemFilter) -> Result<Total, Error> {
-    let most = if filter.is_in_order() { MAX_COUNT + 1 } else { MAX_EXAMINED };
+    let most = if filter.is_in_order(ItemSort::Created) { MAX_COUNT + 1 } else { MAX_EXAMINED };
     let mut conn = app.database.connection_in_turn().await?;
     let sample = item::sample(&mut conn, filter, most).await?;
     conn.release();

@@ -8,9 +8,9 @@ use crate::{
     postgres::{
         catalog::{
             models::{Item, ItemFilter},
-            operations::item,
+            operations::item::{self, ItemKey},
         },
-        keyset::{Newest, Page, PageRequest, Start},
+        keyset::{Page, PageRequest, Start},
     },
 };
 
@@ -31,10 +31,10 @@ pub const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(100);
 pub async fn find(
     app: &App,
     filter: &ItemFilter,
-    page: &PageRequest<Newest>,
-) -> Result<Page<Item, Newest>, Error> {
+    page: &PageRequest<ItemKey>,
+) -> Result<Page<Item, ItemKey>, Error> {
     let mut conn = app.database.connection_in_turn().await?;
-    if filter.is_in_order() {
+    if filter.is_in_order(page.order.sort) {
         let found = item::list(&mut conn, filter, page).await?;
         conn.release();
         return Ok(found);

@@ -40,9 +40,8 @@ use crate::{
     postgres::{
         catalog::{
             models::{Item, ItemContent},
-            operations::item,
+            operations::item::{self, ItemKey},
         },
-        keyset::Newest,
         transaction::Transaction,
     },
 };
@@ -102,14 +101,14 @@ pub async fn get_item(
 /// With `Accept: application/x-ndjson` or `text/csv`, the whole list is sent instead, as it is at
 /// one instant and in no particular order: without `limit` and `cursor`, and whatever the length.
 #[utoipa::path(
-    get, path = "/v1/items", tag = "items", params(PageParameters, SortParameter, ItemFilterQuery),
+    get, path = "/v1/items", tag = "items", params(PageParameters, SortParameter<ItemKey>, ItemFilterQuery),
     responses((status = 200, content(
         (ItemPage = "application/json"), (Value = "application/x-ndjson"), (Value = "text/csv")
     )))
 )]
 pub async fn list_items(
     State(app): State<Arc<App>>,
-    Valid(request, _): Valid<PageOrExport<ItemFilterQuery, Newest>>,
+    Valid(request, _): Valid<PageOrExport<ItemFilterQuery, ItemKey>>,
 ) -> Result<Response, Problem> {
     let listing = match request {
         PageOrExport::Page(listing) => listing,

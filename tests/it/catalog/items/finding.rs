@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use curio::postgres::{
     catalog::{
-        models::{ITEM_FIELDS, ItemFilter, Status},
-        operations::item,
+        models::{ITEM_FIELDS, ItemFilter, ItemSort, Status},
+        operations::item::{self, ItemKey},
     },
-    keyset::{Newest, PageRequest, Start},
+    keyset::{PageRequest, SortKey, Start},
 };
 use curio_filter::Filter;
 use reqwest::{Method, StatusCode};
@@ -181,9 +181,8 @@ async fn a_page_examines_a_bounded_number_of_items_and_stops_when_it_is_full() {
             2 * MAX_EXAMINED,
         ),
     ] {
-        assert!(!filter.is_in_order());
-        let page =
-            PageRequest::<Newest> { start: Start::First, is_reversed: false, limit: 50, bytes: 4 << 20 };
+        assert!(!filter.is_in_order(ItemSort::Created));
+        let page = PageRequest { start: Start::First, order: ItemKey::DEFAULT, limit: 50, bytes: 4 << 20 };
         let page = item::walk(&mut conn, &filter, &page, MAX_EXAMINED).await.unwrap();
         assert!(page.more && (page.rows.len() == 50) == page.rest.is_none(), "{filter:?}");
         let (scans, rows): (i64, i64) = sqlx::query_as(read).fetch_one(&mut conn).await.unwrap();

@@ -9,6 +9,7 @@ mod heavy;
 mod patches;
 mod schema_races;
 mod schemas;
+mod sorting;
 
 use crate::support::resource::{
     Feature::{Batch, Replace, Restore, Update},

@@ -28,8 +28,8 @@ use crate::{
         },
     },
     postgres::{
-        catalog::operations::collection,
-        keyset::{Newest, Start},
+        catalog::operations::{collection, item::ItemKey},
+        keyset::{SortKey, Start},
     },
 };
 
@@ -52,11 +52,14 @@ pub async fn check_schema(
         let mut value: Value = serde_json::from_str(text).map_err(Error::internal)?;
         // Another order of members is the same schema.
         value.sort_all_objects();
-        Ok::<_, Error>((compile_valid(text)?, target.scope::<Newest>(&value)))
+        Ok::<_, Error>((compile_valid(text)?, target.scope::<ItemKey>(&value)))
     })
     .await?;
     let start = match &check.cursor.0 {
-        Some(cursor) => cursor::decode(app.cursor_mac(), scope, cursor).map_err(invalid_cursor)?,
+        Some(cursor) => {
+            let sort = ItemKey::DEFAULT.sort;
+            cursor::decode(app.cursor_mac(), scope, sort, cursor).map_err(invalid_cursor)?
+        }
         None => Start::First,
     };
     let mut conn = app.database.connection().await?;

@@ -121,7 +121,7 @@ pub struct SchemaCheckResult<'a> {
     pub data: Vec<RejectedItem<'a>>,
     /// The `cursor` of the next page, which there may be even if this one is empty; null on the
     /// last one.
-    #[schema(required = true, max_length = 128, pattern = "^[A-Za-z0-9_-]+$")]
+    #[schema(required = true, max_length = 1200, pattern = "^[A-Za-z0-9_-]+$")]
     pub next_cursor: Option<String>,
 }
 

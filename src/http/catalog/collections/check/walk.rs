@@ -13,10 +13,10 @@ use crate::{
     postgres::{
         catalog::{
             models::{Item, ItemFilter},
-            operations::item,
+            operations::item::{self, ItemKey},
         },
         entity::Entity,
-        keyset::{Newest, PageRequest, SortKey, Start},
+        keyset::{KeyOf, PageRequest, SortKey, Start},
     },
 };
 
@@ -47,7 +47,7 @@ pub struct Walk<'a> {
     /// The items that the schema rejects, so far.
     pub rejections: Vec<Rejection>,
     /// Where the next page begins; `None` if there is none.
-    pub next: Option<Start<Newest>>,
+    pub next: Option<Start<ItemKey>>,
     examined: usize,
     bytes: usize,
     steps: usize,
@@ -55,7 +55,7 @@ pub struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// A walk from here until this many items are found that the schema rejects.
-    pub fn new(schema: &'a Schema, start: Start<Newest>, limit: u32) -> Self {
+    pub fn new(schema: &'a Schema, start: Start<ItemKey>, limit: u32) -> Self {
         Self {
             schema,
             limit: limit as usize,
@@ -75,8 +75,8 @@ impl<'a> Walk<'a> {
     /// Whatever the database reports.
     pub async fn run(&mut self, app: &App, key: &str) -> Result<(), Error> {
         let filter = ItemFilter { collection: Some(key.to_owned()), ..ItemFilter::default() };
-        while let Some(start) = self.next.filter(|_| !self.is_full()) {
-            let request = PageRequest { start, is_reversed: false, limit: MAX_PAGE, bytes: MAX_BYTES };
+        while let Some(start) = self.next.clone().filter(|_| !self.is_full()) {
+            let request = PageRequest { start, order: ItemKey::DEFAULT, limit: MAX_PAGE, bytes: MAX_BYTES };
             let mut conn = app.database.connection_in_turn().await?;
             let page = item::list(&mut conn, &filter, &request).await?;
             conn.release();
@@ -103,12 +103,16 @@ impl<'a> Walk<'a> {
                 self.rejections.push(Rejection { id: item.id, version: item.version(), faults });
             }
             if self.is_full() && (more || index + 1 < items.len()) {
-                self.next = Some(Start::After(Newest::of(item)));
+                self.next = Some(behind(item));
                 return;
             }
         }
-        self.next = items.last().filter(|_| more).map(|item| Start::After(Newest::of(item)));
+        self.next = items.last().filter(|_| more).map(behind);
     }
+}
+
+fn behind(item: &Item) -> Start<ItemKey> {
+    Start::After(ItemKey::of(item, ItemKey::DEFAULT.sort))
 }
 
 /// About the bytes of a fault in a response.

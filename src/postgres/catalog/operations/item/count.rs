@@ -7,7 +7,7 @@ use super::list::{push_candidates, push_is_match, push_matches, push_newest};
 use crate::{
     error::Error,
     postgres::{
-        catalog::models::ItemFilter,
+        catalog::models::{ItemFilter, ItemSort},
         count::{MAX_COUNT, Total, estimate},
     },
 };
@@ -33,7 +33,7 @@ pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> 
         "SELECT count(*) AS candidates, count(is_match) AS examined, count(*) FILTER (WHERE is_match) AS matches
          FROM (SELECT ",
     );
-    push_is_match(&mut query, filter);
+    push_is_match(&mut query, filter, ItemSort::Created);
     query.push(" FROM (");
     push_newest(&mut query, filter, most);
     query.push(") AS items) AS items");

@@ -6,11 +6,12 @@ use curio_filter::{Filter, Part};
 use serde_json::Value;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
+use super::key::ItemKey;
 use crate::{
     error::Error,
     postgres::{
-        catalog::models::{Item, ItemFilter},
-        keyset::{Newest, Page, PageRequest, Start},
+        catalog::models::{Item, ItemFilter, ItemSort},
+        keyset::{Page, PageRequest, SortKey, Start},
         measured::{push_measured, read_measured},
     },
 };
@@ -24,7 +25,7 @@ const WALK_TIME: Duration = Duration::from_secs(1);
 /// What pages are measured by.
 const MEASURED: &str = "attributes";
 
-/// A page of items, newest first. The filter [is in order](ItemFilter::is_in_order).
+/// A page of items. The filter [is in order](ItemFilter::is_in_order).
 ///
 /// # Errors
 ///
@@ -32,15 +33,15 @@ const MEASURED: &str = "attributes";
 pub async fn list(
     conn: &mut PgConnection,
     filter: &ItemFilter,
-    page: &PageRequest<Newest>,
-) -> Result<Page<Item, Newest>, Error> {
+    page: &PageRequest<ItemKey>,
+) -> Result<Page<Item, ItemKey>, Error> {
     let mut query = QueryBuilder::new("");
     push_measured(&mut query, page, MEASURED, |query| push_page(query, COLUMNS, filter, page));
     let rows = query.build().fetch_all(conn).await?;
     read_measured(&rows, page, None)
 }
 
-/// A page of items, newest first: a walk along the list, until the page is full, `most` items were
+/// A page of items: a walk along the list, until the page is full, `most` items were
 /// examined or a second is over. So it may be short or empty although there are more.
 ///
 /// # Errors
@@ -49,13 +50,13 @@ pub async fn list(
 pub async fn walk(
     conn: &mut PgConnection,
     filter: &ItemFilter,
-    page: &PageRequest<Newest>,
+    page: &PageRequest<ItemKey>,
     most: u32,
-) -> Result<Page<Item, Newest>, Error> {
-    let walk = PageRequest { limit: most - 1, ..*page };
+) -> Result<Page<Item, ItemKey>, Error> {
+    let walk = PageRequest { limit: most - 1, ..page.clone() };
     // The first item that was not examined is among the matches.
     let mut query = QueryBuilder::new("WITH matches AS (SELECT * FROM (SELECT *, ");
-    push_is_match(&mut query, filter);
+    push_is_match(&mut query, filter, page.order.sort);
     query.push(" FROM (");
     push_page(&mut query, COLUMNS, filter, &walk);
     query.push(") AS items");
@@ -64,13 +65,12 @@ pub async fn walk(
     page.push_order(&mut query);
     // PostgreSQL looks for the last item only if the page is not full. It does so in the same
     // statement, so that both see the same items.
-    query.push("), last AS (SELECT * FROM (");
-    push_page(&mut query, "created_at, id", filter, &walk);
+    query.push("), last AS (SELECT created_at AS last_created_at, name AS last_name, id AS last_id FROM (");
+    push_page(&mut query, "created_at, name, id", filter, &walk);
     query.push(format_args!(") AS items WHERE (SELECT count(*) FROM matches) <= {}", page.limit));
     walk.push_order(&mut query);
     query.push(format_args!(
-        " OFFSET {}) SELECT matches.*, last.created_at AS last_created_at, last.id AS last_id
-         FROM (SELECT) AS one LEFT JOIN last ON true LEFT JOIN (",
+        " OFFSET {}) SELECT matches.*, last.* FROM (SELECT) AS one LEFT JOIN last ON true LEFT JOIN (",
         walk.limit
     ));
     // What was not examined is not shown either.
@@ -83,34 +83,41 @@ pub async fn walk(
     // There are too many different filters to prepare a statement for each.
     let mut rows = query.build().persistent(false).fetch_all(conn).await?;
     let Some(first) = rows.first() else { return read_measured(&rows, page, None) };
-    let last = first.try_get::<Option<_>, _>("last_created_at")?.zip(first.try_get("last_id")?);
-    let mut rest = last.map(|(created_at, id)| page.behind(Newest::new(created_at, id)));
+    let mut rest = read_key(first, page, "last_")?.map(|key| page.behind(key));
     let is_match = |row: &PgRow| row.try_get::<Option<bool>, _>("is_match");
     if let Some(end) = rows.iter().position(|row| matches!(is_match(row), Ok(None))) {
         // Without matches, there is one row without an item.
-        if let Some(id) = rows[end].try_get("id")? {
-            rest = Some(page.from(Newest::new(rows[end].try_get("created_at")?, id)));
+        if let Some(key) = read_key(&rows[end], page, "")? {
+            rest = Some(page.from(key));
         }
         rows.truncate(end);
     }
     read_measured(&rows, page, rest)
 }
 
+/// The key in the columns with this prefix; `None` if they are null.
+fn read_key(row: &PgRow, page: &PageRequest<ItemKey>, prefix: &str) -> Result<Option<ItemKey>, Error> {
+    let column = |name| format!("{prefix}{name}");
+    let Some(id) = row.try_get(&*column("id"))? else { return Ok(None) };
+    let (created_at, name) = (row.try_get(&*column("created_at"))?, row.try_get(&*column("name"))?);
+    Ok(Some(ItemKey::new(page.order.sort, created_at, name, id)))
+}
+
 /// Pushes whether an item of a walk satisfies the conditions that do not keep the list in order;
 /// NULL if the time was over before it was examined. What an item costs is not known before: one
 /// with many values takes a million times as long as one with few.
-pub fn push_is_match(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+pub fn push_is_match(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
     let milliseconds = WALK_TIME.as_millis();
     // PostgreSQL computes the end of the time at the first item, and after the time to compare it
     // with. So the first item is always examined, and a page gets ahead however slow the server is.
     query.push(format_args!(
         "CASE WHEN clock_timestamp() < (SELECT clock_timestamp() + interval '{milliseconds} ms') THEN true"
     ));
-    push_rest(query, filter);
+    push_rest(query, filter, sort);
     query.push(" END AS is_match");
 }
 
-/// A page of items, newest first, from the index on names or attributes: `required` is what the
+/// A page of items, from the index on names or attributes: `required` is what the
 /// attributes of all of them contain.
 ///
 /// # Errors
@@ -120,8 +127,8 @@ pub async fn look_up(
     conn: &mut PgConnection,
     filter: &ItemFilter,
     required: Option<&Value>,
-    page: &PageRequest<Newest>,
-) -> Result<Page<Item, Newest>, Error> {
+    page: &PageRequest<ItemKey>,
+) -> Result<Page<Item, ItemKey>, Error> {
     let mut query = QueryBuilder::new("");
     push_measured(&mut query, page, MEASURED, |query| {
         push_matches(query, COLUMNS, filter, required);
@@ -142,19 +149,20 @@ pub fn push_matches(
     if let Some(required) = required {
         query.push(" AND attributes @> ").push_bind(required.to_string()).push("::jsonb");
     }
-    push_rest(query, filter);
+    push_rest(query, filter, ItemSort::Created);
 }
 
 /// Pushes the items that satisfy the conditions that keep the list in order.
 pub fn push_candidates(query: &mut QueryBuilder<Postgres>, columns: &str, filter: &ItemFilter) {
     let deleted_at = if filter.include_deleted { "true" } else { "deleted_at IS NULL" };
     query.push(format_args!("SELECT {columns} FROM items WHERE {deleted_at}"));
-    push_in_order(query, filter);
+    push_in_order(query, filter, ItemSort::Created);
 }
 
 /// Pushes the newest `most` of them.
 pub fn push_newest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most: u32) {
-    let page = PageRequest { start: Start::First, is_reversed: false, limit: most - 1, bytes: usize::MAX };
+    let order = ItemKey::DEFAULT;
+    let page = PageRequest { start: Start::First, order, limit: most - 1, bytes: usize::MAX };
     push_page(query, COLUMNS, filter, &page);
 }
 
@@ -163,16 +171,19 @@ fn push_page(
     query: &mut QueryBuilder<Postgres>,
     columns: &str,
     filter: &ItemFilter,
-    page: &PageRequest<Newest>,
+    page: &PageRequest<ItemKey>,
 ) {
+    if page.order.sort == ItemSort::Name {
+        return push_part(query, columns, "true", filter, page);
+    }
     if !filter.include_deleted {
-        return push_part(query, columns, "NULL", filter, page);
+        return push_part(query, columns, "deleted_at IS NULL", filter, page);
     }
     // Live and deleted items have an index each; the page is among the first rows of both.
     query.push("SELECT * FROM ((");
-    push_part(query, columns, "NULL", filter, page);
+    push_part(query, columns, "deleted_at IS NULL", filter, page);
     query.push(") UNION ALL (");
-    push_part(query, columns, "NOT NULL", filter, page);
+    push_part(query, columns, "deleted_at IS NOT NULL", filter, page);
     query.push(")) AS items");
     page.push_order(query);
 }
@@ -180,22 +191,57 @@ fn push_page(
 fn push_part(
     query: &mut QueryBuilder<Postgres>,
     columns: &str,
-    deleted_at: &str,
+    condition: &str,
     filter: &ItemFilter,
-    page: &PageRequest<Newest>,
+    page: &PageRequest<ItemKey>,
 ) {
-    query.push(format_args!("SELECT {columns} FROM items WHERE deleted_at IS {deleted_at}"));
-    push_in_order(query, filter);
+    query.push(format_args!("SELECT {columns} FROM items WHERE {condition}"));
+    push_in_order(query, filter, page.order.sort);
     page.push(query);
 }
 
 /// Pushes the conditions with which an index returns items in the order of the list.
-fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
+    match sort {
+        ItemSort::Created => {
+            push_one_value(query, filter);
+            push_times(query, filter);
+        }
+        ItemSort::Name => push_name(query, filter),
+    }
+}
+
+/// Pushes the other conditions.
+fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
+    match sort {
+        ItemSort::Created => push_name(query, filter),
+        ItemSort::Name => {
+            if !filter.include_deleted {
+                query.push(" AND deleted_at IS NULL");
+            }
+            push_one_value(query, filter);
+            push_times(query, filter);
+        }
+    }
+    if filter.status.len() > 1 || filter.collection.is_some() && !filter.status.is_empty() {
+        let names: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
+        query.push(" AND status = ANY(").push_bind(names).push(")");
+    }
+    if let Some(condition) = &filter.condition {
+        query.push(" AND ");
+        push_condition(query, condition);
+    }
+}
+
+fn push_one_value(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     if let Some(collection) = &filter.collection {
         query.push(" AND collection = ").push_bind(collection.clone());
     } else if let [status] = filter.status[..] {
         query.push(" AND status = ").push_bind(status);
     }
+}
+
+fn push_times(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     if let Some(time) = filter.created_after {
         query.push(" AND created_at >= ").push_bind(time);
     }
@@ -204,18 +250,9 @@ fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     }
 }
 
-/// Pushes the other conditions.
-fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
-    if filter.status.len() > 1 || filter.collection.is_some() && !filter.status.is_empty() {
-        let names: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
-        query.push(" AND status = ANY(").push_bind(names).push(")");
-    }
+fn push_name(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
     if let Some(prefix) = &filter.name_prefix {
-        query.push(" AND name LIKE ").push_bind(like_prefix(prefix));
-    }
-    if let Some(condition) = &filter.condition {
-        query.push(" AND ");
-        push_condition(query, condition);
+        query.push(" AND name COLLATE \"C\" LIKE ").push_bind(like_prefix(prefix));
     }
 }
 

@@ -1,0 +1,76 @@
+//! Where an item is in a list.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Postgres, query_builder::Separated};
+use uuid::Uuid;
+
+use crate::postgres::{
+    catalog::models::{Item, ItemSort},
+    keyset::{KeyOf, Newest, Order, SortKey},
+};
+
+/// Where an item is in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemKey {
+    /// See [`ItemSort::Created`].
+    Created(Newest),
+    /// See [`ItemSort::Name`].
+    Name(String, Uuid),
+}
+
+impl ItemKey {
+    /// The key of the item with this creation time, name and id.
+    #[must_use]
+    pub fn new(sort: ItemSort, created_at: DateTime<Utc>, name: String, id: Uuid) -> Self {
+        match sort {
+            ItemSort::Created => Self::Created(Newest::new(created_at, id)),
+            ItemSort::Name => Self::Name(name, id),
+        }
+    }
+}
+
+impl SortKey for ItemKey {
+    type Sort = ItemSort;
+
+    const DEFAULT: Order<ItemSort> = Order { sort: ItemSort::Created, is_descending: true };
+    const CHOICES: &[(&str, ItemSort)] = &[("created_at", ItemSort::Created), ("name", ItemSort::Name)];
+
+    fn columns(sort: ItemSort) -> &'static [&'static str] {
+        match sort {
+            ItemSort::Created => Newest::columns(()),
+            ItemSort::Name => &["name COLLATE \"C\"", "id"],
+        }
+    }
+
+    fn bind(&self, values: &mut Separated<'_, Postgres, &str>) {
+        match self {
+            Self::Created(key) => key.bind(values),
+            Self::Name(name, id) => {
+                values.push_bind(name.clone()).push_bind(*id);
+            }
+        }
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Created(key) => key.to_bytes(),
+            Self::Name(name, id) => [id.as_bytes(), name.as_bytes()].concat(),
+        }
+    }
+
+    fn from_bytes(sort: ItemSort, bytes: &[u8]) -> Option<Self> {
+        match sort {
+            ItemSort::Created => Newest::from_bytes((), bytes).map(Self::Created),
+            ItemSort::Name => {
+                let (id, name) = bytes.split_first_chunk()?;
+                Some(Self::Name(str::from_utf8(name).ok()?.to_owned(), Uuid::from_bytes(*id)))
+            }
+        }
+    }
+}
+
+impl KeyOf<Item> for ItemKey {
+    fn of(item: &Item, sort: ItemSort) -> Self {
+        Self::new(sort, item.created_at, item.name.clone(), item.id)
+    }
+}
