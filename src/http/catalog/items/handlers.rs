@@ -95,8 +95,9 @@ pub async fn get_item(
 
 /// List items
 ///
-/// The newest first, in pages. A walk along `next_cursor` returns every item that was there all
-/// along exactly once, whatever is created and deleted meanwhile.
+/// The newest first, unless `sort` says otherwise, in pages. A walk along `next_cursor` returns
+/// every item that was there all along exactly once, whatever is created and deleted meanwhile.
+/// Sorted by name, one that is renamed meanwhile may be missing or occur twice.
 ///
 /// With `Accept: application/x-ndjson` or `text/csv`, the whole list is sent instead, as it is at
 /// one instant and in no particular order: without `limit` and `cursor`, and whatever the length.
