@@ -10,21 +10,32 @@ use tokio::{
 
 use crate::error::Error;
 
+/// What takes the server long.
+#[derive(Debug, Clone, Copy)]
+pub enum LongWork {
+    /// A statement on many rows.
+    Statement,
+    /// An export, which holds a connection for as long as its client reads.
+    Export,
+    /// An import, which holds a connection for as long as its client sends.
+    Import,
+}
+
 /// The turns that are free.
 #[derive(Debug, Clone)]
 pub struct Turns {
-    /// For statements on many rows.
     statements: Arc<Semaphore>,
-    /// For exports, each of which holds a connection for as long as its client reads.
     exports: Arc<Semaphore>,
+    imports: Arc<Semaphore>,
     timeout: Duration,
 }
 
 impl Turns {
-    /// Turns for a quarter of these connections, and for exports on an eighth of them.
+    /// Turns for a quarter of these connections, and for exports and imports on an eighth each.
     pub fn new(connections: usize, timeout: Duration) -> Self {
-        let [statements, exports] = [4, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
-        Self { statements, exports, timeout }
+        let [statements, exports, imports] =
+            [4, 8, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
+        Self { statements, exports, imports, timeout }
     }
 
     /// Waits for a turn.
@@ -32,20 +43,12 @@ impl Turns {
     /// # Errors
     ///
     /// [`Error::Unavailable`] if there is none in time.
-    pub async fn next(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.take(&self.statements).await
-    }
-
-    /// Waits for a turn of an export.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] if there is none in time.
-    pub async fn next_export(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.take(&self.exports).await
-    }
-
-    async fn take(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
+    pub async fn next(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
+        let turns = match work {
+            LongWork::Statement => &self.statements,
+            LongWork::Export => &self.exports,
+            LongWork::Import => &self.imports,
+        };
         let turn = timeout(self.timeout, Arc::clone(turns).acquire_owned()).await;
         let turn = turn.map_err(|error| Error::Unavailable(Box::new(error)))?;
         turn.map_err(Error::internal)
