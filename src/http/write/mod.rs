@@ -4,6 +4,7 @@
 mod idempotency;
 mod message;
 mod outcome;
+mod streamed;
 mod unstored;
 
 use axum::{
@@ -16,7 +17,7 @@ use http::{
 };
 
 use self::idempotency::IdempotencyKey;
-pub use self::{outcome::Outcome, unstored::UnstoredResponse};
+pub use self::{outcome::Outcome, streamed::Start, unstored::UnstoredResponse};
 use crate::{
     app::App,
     http::{

@@ -51,10 +51,7 @@ pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Resul
     let tx = app.database.begin_export().await?;
     let (sender, portions) = mpsc::channel(1);
     tokio::spawn(send(tx, filter, app.options.export_timeout, sender).in_current_span());
-    let start = match format {
-        Format::Ndjson => Vec::new(),
-        Format::Csv => csv_lines([COLUMNS.map(str::to_owned)])?,
-    };
+    let start = begin(format)?;
     let first = (!start.is_empty()).then_some(Ok(start));
     let rest = stream::unfold(Some(portions), move |portions| next(portions, format));
     let body = Body::from_stream(stream::iter(first).chain(rest.fuse()));
@@ -98,7 +95,24 @@ async fn next(
     }
 }
 
-fn write(items: Vec<Item>, format: Format) -> Result<Vec<u8>, Error> {
+/// What precedes all items.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if it cannot be written.
+pub fn begin(format: Format) -> Result<Vec<u8>, Error> {
+    match format {
+        Format::Ndjson => Ok(Vec::new()),
+        Format::Csv => csv_lines([COLUMNS.map(str::to_owned)]),
+    }
+}
+
+/// The lines of these items.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if they cannot be written.
+pub fn write(items: Vec<Item>, format: Format) -> Result<Vec<u8>, Error> {
     match format {
         Format::Ndjson => {
             let mut lines = Vec::new();
