@@ -70,7 +70,8 @@ fn print(report: &Report) -> io::Result<()> {
     let mut err = io::stderr().lock();
     for Fault { location, detail, .. } in report.faults() {
         if let Location::Line(line, pointer) = location {
-            writeln!(err, "line {line}: {pointer} {detail}")?;
+            let separator = if pointer.is_empty() { "" } else { " " };
+            writeln!(err, "line {line}: {pointer}{separator}{detail}")?;
         }
     }
     if report.is_truncated() {

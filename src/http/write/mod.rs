@@ -4,7 +4,6 @@
 mod idempotency;
 mod message;
 mod outcome;
-mod streamed;
 mod unstored;
 
 use axum::{
@@ -17,7 +16,7 @@ use http::{
 };
 
 use self::idempotency::IdempotencyKey;
-pub use self::{outcome::Outcome, streamed::Start, unstored::UnstoredResponse};
+pub use self::{outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
     app::App,
     http::{
@@ -32,13 +31,22 @@ use crate::{
             reply::Reply,
         },
     },
-    postgres::transaction::Transaction,
+    postgres::{service::models::StoredResponse, transaction::Transaction},
 };
 
 /// What a write did to an entity.
 pub trait Event: Send + Sync {
     /// Writes the line of the log, after the commit.
     fn log(&self);
+}
+
+/// How a write begins whose body was not read yet.
+#[derive(Debug)]
+pub enum Start {
+    /// It is carried out. A dry run with a key that was already used has what is stored under it.
+    Run(Transaction, Option<StoredResponse>),
+    /// The key was already used, and this is stored under it.
+    Used(StoredResponse),
 }
 
 /// Everything a write carries besides its body: preconditions, idempotency key, dry-run flag,
@@ -98,6 +106,41 @@ impl<Q> Write<Q> {
             Some(key) if self.validate_only => key.rehearse(&app.database).await,
             Some(key) => key.begin(&app.database).await,
             None => Ok(app.database.begin().await?),
+        }
+    }
+
+    /// Whether the request has an `Idempotency-Key`, so that its body is to be hashed.
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// As [`begin`](Self::begin) for a POST, before the body was read.
+    ///
+    /// # Errors
+    ///
+    /// 409 if a request with this key is in progress.
+    pub async fn begin_streamed(&self, app: &App) -> Result<Start, Outcome> {
+        let Some(key) = &self.key else { return Ok(Start::Run(app.database.begin().await?, None)) };
+        match key.claim(&app.database).await? {
+            Ok(tx) => Ok(Start::Run(tx, None)),
+            Err(stored) if self.validate_only => Ok(Start::Run(app.database.begin().await?, Some(stored))),
+            Err(stored) => Ok(Start::Used(stored)),
+        }
+    }
+
+    /// Adds the hash of the body, which is complete now, and compares the request with the one that
+    /// used the key before.
+    ///
+    /// # Errors
+    ///
+    /// The stored response if this is no dry run; 422 if the key was used for another request.
+    pub fn complete(&mut self, body: &[u8; 32], used: Option<&StoredResponse>) -> Result<(), Outcome> {
+        let Some(key) = &mut self.key else { return Ok(()) };
+        key.add_body(body);
+        match used.map(|stored| key.replay(stored)).transpose()? {
+            None => Ok(()),
+            Some(Outcome::Replayed(_)) if self.validate_only => Ok(()),
+            Some(outcome) => Err(outcome),
         }
     }
 

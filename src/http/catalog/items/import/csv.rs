@@ -5,7 +5,7 @@ use memchr::memchr_iter;
 
 use super::{
     columns::Columns,
-    lines::{MAX_LINE, Portion, too_long},
+    portion::{MAX_LINE, Portion, too_long},
 };
 use crate::error::Fault;
 

@@ -11,7 +11,8 @@ use tokio::io::AsyncBufRead;
 use uuid::Uuid;
 
 use super::{
-    lines::{Lines, Portion},
+    lines::Lines,
+    portion::Portion,
     report::Report,
     rows::{Row, parse, split_at_repeated_ids},
     schemas::{ItemImportQuery, OnConflict, OnError},

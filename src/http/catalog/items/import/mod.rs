@@ -6,6 +6,7 @@ pub mod handlers;
 pub mod importer;
 pub mod lines;
 mod ndjson;
+mod portion;
 pub mod report;
 mod rows;
 pub mod schemas;

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::lines::{MAX_LINE, Portion, too_long};
+use super::portion::{MAX_LINE, Portion, too_long};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 

@@ -5,7 +5,7 @@ use std::{collections::HashSet, mem};
 use uuid::Uuid;
 
 use super::{
-    lines::{Line, Portion},
+    portion::{Line, Portion},
     schemas::ItemImport,
 };
 use crate::{

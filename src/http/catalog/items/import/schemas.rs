@@ -86,6 +86,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 /// What an import does about an item that is wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema, ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[schema(default = "abort")]
 pub enum OnError {
     /// Store nothing.
     #[default]
@@ -97,6 +98,7 @@ pub enum OnError {
 /// What an import does about an item whose id is taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema, ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[schema(default = "replace")]
 pub enum OnConflict {
     /// Replace the stored item.
     #[default]
@@ -112,11 +114,11 @@ pub enum OnConflict {
 #[into_params(parameter_in = Query)]
 pub struct ItemImportQuery {
     /// What to do about an item that is wrong: `abort` stores nothing, `skip` stores the others.
-    #[param(required = false, inline, default = "abort")]
+    #[param(required = false, inline)]
     pub on_error: OnError,
     /// What to do about an item whose id is taken: `replace` replaces the stored item as a PUT
     /// does, `error` takes the new one for wrong, `ignore` keeps the stored one.
-    #[param(required = false, inline, default = "replace")]
+    #[param(required = false, inline)]
     pub on_conflict: OnConflict,
 }
 

@@ -1,5 +1,6 @@
 //! Whole lists that are sent: what is stored, and what is reported.
 
+mod command_line;
 mod conflicts;
 mod csv_files;
 mod keys;
