@@ -97,16 +97,6 @@ impl Transaction {
         Ok(())
     }
 
-    /// Rolls everything back, and begins again on the same connection.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the database reports.
-    pub async fn restart(&mut self) -> Result<(), Error> {
-        execute(&mut self.connection, "ROLLBACK; BEGIN").await?;
-        Ok(())
-    }
-
     /// Sets the savepoint to which [`undo`](Self::undo) returns.
     ///
     /// # Errors

@@ -71,6 +71,9 @@ impl<'a> Importer<'a> {
         lines: &mut Lines<R>,
         mut show: impl FnMut(&Report),
     ) -> Result<Report, Failure> {
+        if !self.is_careful {
+            tx.save().await?;
+        }
         let mut logged = Instant::now();
         let mut next = lines.next().await?;
         while let Some(mut portion) = next {
@@ -185,7 +188,7 @@ impl<'a> Importer<'a> {
                 }
                 Err(error @ (Error::Invalid(_) | Error::Conflict(_))) if !self.is_careful => {
                     // Nothing will be stored. What is left to do is to find the rows.
-                    tx.restart().await?;
+                    tx.undo().await?;
                     self.is_careful = true;
                     cause = Some(error);
                     parts.push(rows);
