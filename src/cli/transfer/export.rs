@@ -20,7 +20,7 @@ pub struct Settings {
     #[arg(default_value = STANDARD)]
     file: PathBuf,
     /// How to write it; by default csv if its name ends so, else ndjson
-    #[arg(long, value_enum)]
+    #[arg(id = "file_format", long = "format", value_enum)]
     format: Option<Format>,
     /// Only items of this collection
     #[arg(long, value_name = "KEY")]

@@ -27,7 +27,7 @@ pub struct Settings {
     /// The file; `-` is the standard input
     file: PathBuf,
     /// How it is written; by default csv if its name ends so, else ndjson
-    #[arg(long, value_enum)]
+    #[arg(id = "file_format", long = "format", value_enum)]
     format: Option<Format>,
     /// What to do about an item that is wrong: store nothing, or store the others
     #[arg(long, value_enum, default_value = "abort")]
