@@ -32,6 +32,7 @@ pub enum Format {
 
 impl Format {
     /// Its media type.
+    #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Ndjson => NDJSON,

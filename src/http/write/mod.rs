@@ -19,6 +19,7 @@ use self::idempotency::IdempotencyKey;
 pub use self::{outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
     app::App,
+    error::Error,
     http::{
         request::{
             head::{FromHead, Head},
@@ -114,34 +115,40 @@ impl<Q> Write<Q> {
         self.key.is_some()
     }
 
-    /// As [`begin`](Self::begin) for a POST, before the body was read.
+    /// As [`begin`](Self::begin) for a POST, before the body was read. Its client may pause.
     ///
     /// # Errors
     ///
     /// 409 if a request with this key is in progress.
     pub async fn begin_streamed(&self, app: &App) -> Result<Start, Outcome> {
-        let Some(key) = &self.key else { return Ok(Start::Run(app.database.begin().await?, None)) };
-        match key.claim(&app.database).await? {
-            Ok(tx) => Ok(Start::Run(tx, None)),
-            Err(stored) if self.validate_only => Ok(Start::Run(app.database.begin().await?, Some(stored))),
-            Err(stored) => Ok(Start::Used(stored)),
+        let (mut tx, used) = match &self.key {
+            None => (app.database.begin().await?, None),
+            Some(key) => match key.claim(&app.database).await? {
+                Ok(tx) => (tx, None),
+                Err(stored) if self.validate_only => (app.database.begin().await?, Some(stored)),
+                Err(stored) => return Ok(Start::Used(stored)),
+            },
+        };
+        tx.allow_pauses(app.options.import_timeout).await?;
+        Ok(Start::Run(tx, used))
+    }
+
+    /// Adds the hash of the body, which was read after the head.
+    pub fn add_body(&mut self, hash: &[u8; 32]) {
+        if let Some(key) = &mut self.key {
+            key.add_body(hash);
         }
     }
 
-    /// Adds the hash of the body, which is complete now, and compares the request with the one that
-    /// used the key before.
+    /// The response if this is stored under the key: the stored one, or 422 if it is that to another
+    /// request.
     ///
     /// # Errors
     ///
-    /// The stored response if this is no dry run; 422 if the key was used for another request.
-    pub fn complete(&mut self, body: &[u8; 32], used: Option<&StoredResponse>) -> Result<(), Outcome> {
-        let Some(key) = &mut self.key else { return Ok(()) };
-        key.add_body(body);
-        match used.map(|stored| key.replay(stored)).transpose()? {
-            None => Ok(()),
-            Some(Outcome::Replayed(_)) if self.validate_only => Ok(()),
-            Some(outcome) => Err(outcome),
-        }
+    /// [`Error::Internal`] if what is stored is not a response.
+    pub fn replay(&self, stored: &StoredResponse) -> Result<Outcome, Error> {
+        let key = self.key.as_ref().ok_or_else(|| Error::internal("a stored response without a key"))?;
+        key.replay(stored)
     }
 
     fn is_conditional(&self) -> bool {

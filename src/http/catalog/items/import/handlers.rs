@@ -7,7 +7,6 @@ use axum::{extract::State, response::Response};
 use super::{
     importer::{Failure, Importer},
     lines::Lines,
-    report::Report,
     schemas::{ItemImport, ItemImportQuery, ItemImportResult, OnConflict},
 };
 use crate::{
@@ -45,7 +44,7 @@ pub async fn import_items(
         return Err(Problem::new(&PRECONDITION_REQUIRED, detail).into());
     }
     let limit = app.options.import_limit;
-    let rejected = |error| reject(error, limit);
+    let rejected = |error: io::Error| reject(&error, limit);
     let turn = app.database.turn(LongWork::Import).await?;
     let start = write.begin_streamed(&app).await?;
     let mut lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
@@ -56,13 +55,11 @@ pub async fn import_items(
         Start::Run(tx, used) => (tx, used),
         Start::Used(stored) => {
             drop(turn);
-            let body = lines.finish().await.map_err(rejected)?;
-            write.complete(&body, Some(&stored))?;
-            unreachable!("the stored response is returned as an error")
+            write.add_body(&lines.finish().await.map_err(rejected)?);
+            return Err(write.replay(&stored)?);
         }
     };
     tx.hold(turn);
-    tx.allow_pauses(app.options.import_timeout).await?;
     let imported = Importer::new(&app.schemas, rules).run(&mut tx, &mut lines, |_| {}).await;
     let report = imported.map_err(|failure| match failure {
         Failure::File(error) => rejected(error),
@@ -71,19 +68,20 @@ pub async fn import_items(
     if report.is_rejected() {
         return Err(report.problem().into());
     }
-    write.complete(&lines.finish().await.map_err(rejected)?, used.as_ref())?;
-    let reply = reply(&report, rules.on_conflict)?;
+    write.add_body(&lines.finish().await.map_err(rejected)?);
+    if let Some(stored) = &used
+        && let other @ Outcome::Rejected(_) = write.replay(stored)?
+    {
+        return Err(other);
+    }
+    let reply = Reply::ok(&report.result(rules.on_conflict == OnConflict::Ignore))?;
     let reply = if write.prefers_minimal() { reply.minimal() } else { reply };
     write.record(report);
     write.commit(tx, reply).await
 }
 
-fn reply(report: &Report, on_conflict: OnConflict) -> Result<Reply, Outcome> {
-    Ok(Reply::ok(&report.result(on_conflict == OnConflict::Ignore))?)
-}
-
 /// The rejection of a body that cannot be read.
-fn reject(error: io::Error, limit: u64) -> Problem {
+fn reject(error: &io::Error, limit: u64) -> Problem {
     match error.kind() {
         io::ErrorKind::TimedOut => {
             Problem::new(&BODY_TIMEOUT, "The next 64 KiB of the body did not arrive in time.")

@@ -100,7 +100,9 @@ impl<'a> Importer<'a> {
         self.report.received += portion.lines.len() as u64;
         let (rows, failed) = at_length(|| parse(&portion)).await;
         drop(portion);
-        failed.into_iter().for_each(|(line, faults)| self.report.fail(line, faults));
+        for (line, faults) in failed {
+            self.report.fail(line, faults);
+        }
         for mut rows in split_at_repeated_ids(rows) {
             while !rows.is_empty() {
                 rows = self.decide(tx, rows).await?;
@@ -123,7 +125,6 @@ impl<'a> Importer<'a> {
             let is_other =
                 row.named_collection.as_ref().is_some_and(|named| *named != row.content.collection);
             match (occupant, self.rules.on_conflict) {
-                (None, _) => possible.push(row),
                 (Some(_), OnConflict::Ignore) => self.report.ignored += 1,
                 (Some(_), OnConflict::Error) => {
                     self.report.conflict(row.line, Fault::at("/id", "exists", "is the id of another item"));
@@ -136,7 +137,7 @@ impl<'a> Importer<'a> {
                     let fault = Fault::at("/collection", "immutable", "cannot be changed");
                     self.report.fail(row.line, vec![fault]);
                 }
-                (Some(_), OnConflict::Replace) => possible.push(row),
+                (None, _) | (Some(_), OnConflict::Replace) => possible.push(row),
             }
         }
         possible.sort_unstable_by_key(|row| row.id);

@@ -31,25 +31,25 @@ pub struct Report {
 
 impl Report {
     /// Nothing yet, of an import that stores nothing if a line is wrong unless it `skips` those.
-    pub fn new(skips: bool) -> Self {
+    pub(super) fn new(skips: bool) -> Self {
         Self { skips, ..Self::default() }
     }
 
     /// Adds a line that is wrong.
-    pub fn fail(&mut self, line: u64, faults: Vec<Fault>) {
+    pub(super) fn fail(&mut self, line: u64, faults: Vec<Fault>) {
         self.failed += 1;
         let room = (MAX_FAULTS + 1).saturating_sub(self.faults.len());
         self.faults.extend(faults.into_iter().take(room).map(|fault| fault.on_line(line)));
     }
 
     /// Adds a line that contradicts what is stored.
-    pub fn conflict(&mut self, line: u64, fault: Fault) {
+    pub(super) fn conflict(&mut self, line: u64, fault: Fault) {
         self.conflicts += 1;
         self.fail(line, vec![fault]);
     }
 
     /// Adds a line that the database rejected.
-    pub fn reject(&mut self, line: u64, error: Error) {
+    pub(super) fn reject(&mut self, line: u64, error: Error) {
         match error {
             Error::Invalid(faults) => self.fail(line, faults),
             _ => self.conflict(line, Fault::at("", "conflict", "contradicts the stored state")),
@@ -63,7 +63,7 @@ impl Report {
     }
 
     /// Whether further lines would add nothing.
-    pub fn is_final(&self) -> bool {
+    pub(super) fn is_final(&self) -> bool {
         self.is_unreadable || self.is_rejected() && self.is_truncated()
     }
 
@@ -80,18 +80,18 @@ impl Report {
     }
 
     /// Adds faults that are not those of one line, which rules all of them out.
-    pub fn fail_all(&mut self, faults: Vec<Fault>) {
+    pub(super) fn fail_all(&mut self, faults: Vec<Fault>) {
         self.is_unreadable |= !faults.is_empty();
         self.faults.extend(faults);
     }
 
     /// Sorts the faults by line.
-    pub fn sort(&mut self) {
+    pub(super) fn sort(&mut self) {
         self.faults.sort_by(|a, b| a.location.cmp(&b.location));
     }
 
     /// The result of an import that is stored.
-    pub fn result(&self, counts_ignored: bool) -> ItemImportResult<'_> {
+    pub(super) fn result(&self, counts_ignored: bool) -> ItemImportResult<'_> {
         let Self { received, created, replaced, ignored, failed, .. } = *self;
         ItemImportResult {
             received,
@@ -105,7 +105,7 @@ impl Report {
     }
 
     /// The rejection of an import of which nothing is stored.
-    pub fn problem(self) -> Problem {
+    pub(super) fn problem(self) -> Problem {
         if self.is_unreadable {
             return Problem::new(&INVALID, "The columns are not valid; nothing was stored.")
                 .with_faults(self.faults);

@@ -26,14 +26,17 @@ async fn command(
 /// The counts that an import prints: received, created, replaced, ignored and failed.
 fn printed(counts: [u64; 5]) -> String {
     let [received, created, replaced, ignored, failed] = counts;
-    format!("received {received}, created {created}, replaced {replaced}, ignored {ignored}, failed {failed}\n")
+    format!(
+        "received {received}, created {created}, replaced {replaced}, ignored {ignored}, failed {failed}\n"
+    )
 }
 
 #[tokio::test]
 async fn files_are_exported_and_imported() {
     let service = TestService::start().await;
     let database = &service.database;
-    let lines: String = (0..700).map(|n| format!("{{\"name\": \"n{n}\", \"attributes\": {{\"n\": {n}}}}}\n")).collect();
+    let lines: String =
+        (0..700).map(|n| format!("{{\"name\": \"n{n}\", \"attributes\": {{\"n\": {n}}}}}\n")).collect();
     counts(&import(&service, NDJSON, "", lines).await, [700, 700, 0, 0]);
     let folder = tempfile::tempdir().unwrap();
     for name in ["items.csv", "items.ndjson"] {
