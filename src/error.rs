@@ -68,6 +68,8 @@ pub struct Fault {
 pub enum Location {
     /// A JSON Pointer (RFC 6901, not yet in its URI fragment form) into the body.
     Pointer(String),
+    /// A line of a body of many, from 1, and a JSON Pointer into it.
+    Line(u64, String),
     /// A path or query parameter.
     Parameter(Cow<'static, str>),
     /// A header field.
@@ -82,6 +84,15 @@ impl Fault {
             Location::Pointer(rest) => {
                 Self { location: Location::Pointer(format!("{pointer}{rest}")), ..self }
             }
+            _ => self,
+        }
+    }
+
+    /// This fault, of a value that is on this line of a body of many.
+    #[must_use]
+    pub fn on_line(self, line: u64) -> Self {
+        match self.location {
+            Location::Pointer(pointer) => Self { location: Location::Line(line, pointer), ..self },
             _ => self,
         }
     }

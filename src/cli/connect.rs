@@ -1,10 +1,33 @@
 //! Connections of commands.
 
+use std::time::Duration;
+
+use anyhow::ensure;
 use sqlx::PgConnection;
 
-use crate::config::DatabaseUrl;
+use crate::{
+    config::DatabaseUrl,
+    postgres::{
+        migrations::{self, MIGRATOR},
+        pool::{Database, DatabaseOptions},
+    },
+};
 
 /// Opens a connection without the service's time-outs, for migrations.
 pub async fn connect(url: &DatabaseUrl) -> anyhow::Result<PgConnection> {
     autogenerate::cli::connect(&url.connect_options()?).await
+}
+
+/// A pool of one connection to a database with all migrations.
+pub async fn open_current(url: &DatabaseUrl) -> anyhow::Result<Database> {
+    let pending = migrations::state(&mut connect(url).await?, &MIGRATOR).await?.pending.len();
+    ensure!(pending == 0, "the database lacks {pending} migrations: run `curio db upgrade`");
+    Ok(Database::new(DatabaseOptions {
+        connect: url.connect_options()?,
+        max_connections: 1,
+        wait_timeout: Duration::from_secs(10),
+        statement_timeout: Duration::from_mins(1),
+        lock_timeout: Duration::from_secs(10),
+        idle_in_transaction_timeout: Duration::from_mins(1),
+    })?)
 }

@@ -10,6 +10,8 @@ mod openapi;
 #[cfg(feature = "service")]
 mod serve;
 mod settings;
+#[cfg(feature = "service")]
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -45,6 +47,12 @@ pub enum Command {
     Serve(Box<crate::config::ServeSettings>),
     /// Migrate the database
     Db(db::Arguments),
+    /// Import items from a file of NDJSON or CSV, in one transaction
+    #[cfg(feature = "service")]
+    Import(transfer::import::Settings),
+    /// Export items to a file of NDJSON or CSV, as they are at one instant
+    #[cfg(feature = "service")]
+    Export(transfer::export::Settings),
     /// Print the OpenAPI document
     #[cfg(feature = "service")]
     Openapi,
@@ -54,10 +62,16 @@ pub enum Command {
 }
 
 impl Command {
-    /// Where the log goes: the standard output of a `db` command is for programs.
+    /// Where the log goes: the standard output of some commands is for programs.
     #[must_use]
     pub fn log_output(&self) -> Output {
-        if matches!(self, Self::Db(_)) { Output::Stderr } else { Output::Stdout }
+        match self {
+            #[cfg(feature = "service")]
+            Self::Import(_) | Self::Export(_) => Output::Stderr,
+            Self::Db(_) => Output::Stderr,
+            #[cfg(feature = "service")]
+            _ => Output::Stdout,
+        }
     }
 }
 
@@ -100,6 +114,10 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
                 serve::run(&settings).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Db(arguments) => db::run(arguments).await,
+            #[cfg(feature = "service")]
+            Command::Import(settings) => transfer::import::run(&settings).await,
+            #[cfg(feature = "service")]
+            Command::Export(settings) => transfer::export::run(&settings).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "service")]
             Command::Openapi => openapi::run().map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "service")]

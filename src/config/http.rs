@@ -17,7 +17,11 @@ pub struct HttpOptions {
     pub request_timeout: Duration,
     /// The longest export.
     pub export_timeout: Duration,
-    /// The longest time that a body may take to arrive.
+    /// The longest import.
+    pub import_timeout: Duration,
+    /// The largest import without its content coding, in bytes.
+    pub import_limit: u64,
+    /// The longest time that a body may take to arrive; of an import, each 64 KiB of it.
     pub body_timeout: Duration,
     /// The most requests in progress.
     pub max_requests: usize,

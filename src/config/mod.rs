@@ -11,6 +11,8 @@ mod log;
 mod secret;
 #[cfg(feature = "service")]
 mod serve;
+#[cfg(feature = "service")]
+mod size;
 
 pub use self::{
     database::{DatabaseUrl, MigrationSettings, parse_database_url},

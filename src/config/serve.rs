@@ -11,6 +11,7 @@ use super::{
     duration::{parse_timeout, parse_wait},
     http::{ConnectionOptions, Docs, HttpOptions, NoAuth, Origin, PublicUrl, Quota, parse_network},
     secret::{Secret, read_secret},
+    size::Size,
 };
 use crate::postgres::pool::DatabaseOptions;
 
@@ -58,7 +59,13 @@ pub struct ServeSettings {
     /// The longest export of a whole list; it holds a connection to the database and a snapshot
     #[arg(long, env = "CURIO_EXPORT_TIMEOUT", value_name = "DURATION", default_value = "1h", value_parser = parse_timeout)]
     pub export_timeout: Duration,
-    /// The longest time that a request's body may take to arrive
+    /// The longest import; it holds a connection to the database and its locks
+    #[arg(long, env = "CURIO_IMPORT_TIMEOUT", value_name = "DURATION", default_value = "1h", value_parser = parse_timeout)]
+    pub import_timeout: Duration,
+    /// The largest import, without its content coding, such as `500MiB`
+    #[arg(long, env = "CURIO_IMPORT_LIMIT", value_name = "SIZE", default_value = "4GiB")]
+    pub import_limit: Size,
+    /// The longest time that a request's body may take to arrive; of an import, each 64 KiB
     #[arg(long, env = "CURIO_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = parse_timeout)]
     pub body_timeout: Duration,
     /// The most requests in progress; more are rejected with 503
@@ -154,6 +161,8 @@ impl ServeSettings {
         Ok(HttpOptions {
             request_timeout: self.request_timeout,
             export_timeout: self.export_timeout,
+            import_timeout: self.import_timeout,
+            import_limit: self.import_limit.bytes(),
             body_timeout: self.body_timeout,
             max_requests: self.max_requests as usize,
             rate_limit: self.rate_limit,

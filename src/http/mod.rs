@@ -15,12 +15,15 @@ use std::sync::{Arc, LazyLock};
 use axum::{Router, routing::get};
 use http::{Method, StatusCode, Uri};
 
+pub use self::catalog::transfer;
 use crate::{app::App, config::http::Docs};
 
 /// The service: what production serves and what the tests call.
 pub fn router(app: &Arc<App>) -> Router {
     let (api, document) = openapi::api(catalog::routes()).split_for_parts();
     let api = openapi::with_options(api, &document);
+    let (streamed, document) = openapi::api(catalog::streamed_routes()).split_for_parts();
+    let streamed = openapi::with_options(streamed, &document);
     let operator = if app.options.admin_bind.is_some() { operator::probes() } else { operator::routes() };
     let has_docs = app.options.docs == Docs::Public;
     let mut pages = Router::new()
@@ -32,6 +35,7 @@ pub fn router(app: &Arc<App>) -> Router {
         pages = pages.merge(openapi::docs());
     }
     let public = layers::around_api(api, app, catalog::BODY_LIMITS, catalog::EXPORTS)
+        .merge(layers::around_streamed(streamed, app))
         .merge(layers::around_pages(pages))
         .fallback(async |method: Method, uri: Uri| match (method, uri.path()) {
             // About the server as a whole (RFC 9110 §9.3.7).
@@ -54,7 +58,8 @@ pub fn admin_router(app: &Arc<App>) -> Router {
 /// The OpenAPI document, as `openapi.json` has it.
 #[must_use]
 pub fn document_text() -> &'static str {
-    static TEXT: LazyLock<String> = LazyLock::new(|| openapi::text(catalog::routes()));
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| openapi::text(catalog::routes().merge(catalog::streamed_routes())));
     &TEXT
 }
 
@@ -90,6 +95,8 @@ mod tests {
         let options = HttpOptions {
             request_timeout: second,
             export_timeout: second,
+            import_timeout: second,
+            import_limit: 1024,
             body_timeout: second,
             max_requests: 1,
             rate_limit: None,

@@ -22,6 +22,7 @@ use sqlx::{
 };
 use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle, time::timeout};
 
+pub use super::turns::LongWork;
 use super::{connector::Connector, turns::Turns};
 use crate::error::Error;
 
@@ -120,28 +121,19 @@ impl Database {
     ///
     /// [`Error::Busy`] if there is no turn, [`Error::Unavailable`] if no connection is free, in time.
     pub async fn connection_in_turn(&self) -> Result<Connection, Error> {
-        let turn = self.turn().await?;
+        let turn = self.turn(LongWork::Statement).await?;
         let mut connection = self.connection().await?;
         connection.hold(turn);
         Ok(connection)
     }
 
-    /// Waits for a turn to read or write many rows. A connection [holds](Connection::hold) it.
+    /// Waits for a turn of long work. A connection [holds](Connection::hold) it.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if there is none in time.
-    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.turns.next().await
-    }
-
-    /// A turn to read a whole list.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Busy`] if there is none.
-    pub fn export_turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.turns.next_export()
+    /// [`Error::Busy`] if there is none: that of a statement may take a while.
+    pub async fn turn(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
+        self.turns.next(work).await
     }
 
     /// Opens a connection that is not of the pool.

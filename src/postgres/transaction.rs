@@ -10,7 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     error::Error,
-    postgres::pool::{Connection, Database, execute},
+    postgres::pool::{Connection, Database, LongWork, execute},
 };
 
 /// A transaction: visible to others after [`commit`](Self::commit), rolled back if dropped.
@@ -54,7 +54,7 @@ impl Database {
     ///
     /// As [`begin`](Self::begin); [`Error::Busy`] if there are too many of them.
     pub async fn begin_export(&self) -> Result<Transaction, Error> {
-        let turn = self.export_turn()?;
+        let turn = self.turn(LongWork::Export).await?;
         let mut connection = self.connection().await?;
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0";
         execute(&mut connection, begin).await?;
@@ -83,6 +83,48 @@ impl Transaction {
     /// Ends the turn with this transaction.
     pub fn hold(&mut self, turn: OwnedSemaphorePermit) {
         self.connection.hold(turn);
+    }
+
+    /// Allows pauses of this length between statements, for a client that sends while they run.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports.
+    pub async fn allow_pauses(&mut self, longest: Duration) -> Result<(), Error> {
+        let milliseconds = longest.as_millis();
+        let set = format!("SET LOCAL idle_in_transaction_session_timeout = {milliseconds}");
+        execute(&mut self.connection, AssertSqlSafe(set)).await?;
+        Ok(())
+    }
+
+    /// Sets the savepoint to which [`undo`](Self::undo) returns.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports.
+    pub async fn save(&mut self) -> Result<(), Error> {
+        execute(&mut self.connection, "SAVEPOINT portion").await?;
+        Ok(())
+    }
+
+    /// Keeps what was done since the savepoint.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports.
+    pub async fn keep(&mut self) -> Result<(), Error> {
+        execute(&mut self.connection, "RELEASE portion").await?;
+        Ok(())
+    }
+
+    /// Rolls back what was done since the savepoint.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports.
+    pub async fn undo(&mut self) -> Result<(), Error> {
+        execute(&mut self.connection, "ROLLBACK TO portion; RELEASE portion").await?;
+        Ok(())
     }
 
     /// Makes everything that was done durable and visible.

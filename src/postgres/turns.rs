@@ -10,39 +10,49 @@ use tokio::{
 
 use crate::error::Error;
 
+/// What takes the server long.
+#[derive(Debug, Clone, Copy)]
+pub enum LongWork {
+    /// A statement on many rows.
+    Statement,
+    /// An export, which holds a connection for as long as its client reads.
+    Export,
+    /// An import, which holds a connection for as long as its client sends.
+    Import,
+}
+
 /// The turns that are free.
 #[derive(Debug, Clone)]
 pub struct Turns {
-    /// For statements on many rows.
     statements: Arc<Semaphore>,
-    /// For exports, each of which holds a connection for as long as its client reads.
     exports: Arc<Semaphore>,
+    imports: Arc<Semaphore>,
     timeout: Duration,
 }
 
 impl Turns {
-    /// Turns for a quarter of these connections, and for exports on an eighth of them.
+    /// Turns for a quarter of these connections, and for exports and imports on an eighth each.
     pub fn new(connections: usize, timeout: Duration) -> Self {
-        let [statements, exports] = [4, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
-        Self { statements, exports, timeout }
+        let [statements, exports, imports] =
+            [4, 8, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
+        Self { statements, exports, imports, timeout }
     }
 
     /// Waits for a turn.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if there is none in time.
-    pub async fn next(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = timeout(self.timeout, Arc::clone(&self.statements).acquire_owned()).await;
-        turn.map_err(|_| Error::Busy)?.map_err(Error::internal)
-    }
-
-    /// A turn of an export. The others may take an hour, so there is no use in waiting.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Busy`] if there is none.
-    pub fn next_export(&self) -> Result<OwnedSemaphorePermit, Error> {
-        Arc::clone(&self.exports).try_acquire_owned().map_err(|_| Error::Busy)
+    /// [`Error::Busy`] if there is none: at once for exports and imports, since the others may take
+    /// an hour.
+    pub async fn next(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
+        let turns = match work {
+            LongWork::Statement => {
+                let turn = timeout(self.timeout, Arc::clone(&self.statements).acquire_owned()).await;
+                return turn.map_err(|_| Error::Busy)?.map_err(Error::internal);
+            }
+            LongWork::Export => &self.exports,
+            LongWork::Import => &self.imports,
+        };
+        Arc::clone(turns).try_acquire_owned().map_err(|_| Error::Busy)
     }
 }

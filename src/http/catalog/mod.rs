@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use utoipa_axum::router::OpenApiRouter;
 
+pub use self::items::transfer;
 use crate::{app::App, http::limits::BodyLimit};
 
 /// The routes with larger bodies than others.
@@ -15,7 +16,12 @@ pub const BODY_LIMITS: &[BodyLimit] = &[items::BATCH_LIMIT];
 /// The lists that can be exported.
 pub const EXPORTS: &[&str] = &[items::PATH];
 
-/// The operations of the catalogue and their documentation.
+/// The operations of the catalogue and their documentation, except [`streamed_routes`].
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     collections::routes().merge(items::routes())
+}
+
+/// The operations whose body is read while they are carried out, and their documentation.
+pub fn streamed_routes() -> OpenApiRouter<Arc<App>> {
+    items::streamed_routes()
 }

@@ -12,10 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderMap, HeaderValue,
-    header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH},
-};
+use http::{HeaderMap, header::CONTENT_LENGTH};
 use http_body_util::BodyExt;
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
@@ -30,10 +27,11 @@ use crate::{
     app::App,
     http::{
         limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE},
-        request::{body::ReceivedBody, field::list},
-        response::problem::{
-            BODY_TIMEOUT, INTERNAL, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
+        request::{
+            body::ReceivedBody,
+            content_coding::{Coding, take_coding},
         },
+        response::problem::{BODY_TIMEOUT, INTERNAL, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE},
     },
 };
 
@@ -43,7 +41,8 @@ const PIECE: usize = 16 * 1024;
 /// Larger bodies leave a quarter of [`MAX_BODIES`] to smaller ones.
 const LARGE: usize = 64 * 1024;
 
-/// The most members of gzip, or frames of zstd, of a body.
+/// The most members of gzip, or frames of zstd, of a body. Each has a cost of its own, even if it is
+/// empty.
 const MAX_MEMBERS: usize = 1000;
 
 /// How many brotli bodies are decoded at once.
@@ -166,46 +165,6 @@ async fn collect(mut body: Body, sent: usize, limit: usize, share: &mut Share) -
     Ok(content)
 }
 
-/// A content coding that a body may have (RFC 9110 §8.4.1).
-#[derive(Debug, Clone, Copy)]
-enum Coding {
-    Brotli,
-    Gzip,
-    Zstd,
-}
-
-impl Coding {
-    /// How many members a body may have. Each has a cost of its own, even if it is empty.
-    fn most_members(self) -> usize {
-        match self {
-            Self::Brotli => 1,
-            Self::Gzip | Self::Zstd => MAX_MEMBERS,
-        }
-    }
-}
-
-/// Removes the coding of the body from the header; `None` if there is none.
-fn take_coding(headers: &mut HeaderMap) -> Result<Option<Coding>, Problem> {
-    let mut codings = list(headers, &CONTENT_ENCODING);
-    let Some(coding) = codings.next() else { return Ok(None) };
-    let coding = match coding.to_ascii_lowercase().as_slice() {
-        _ if codings.next().is_some() => None,
-        b"br" => Some(Some(Coding::Brotli)),
-        b"gzip" | b"x-gzip" => Some(Some(Coding::Gzip)),
-        b"zstd" => Some(Some(Coding::Zstd)),
-        b"identity" => Some(None),
-        _ => None,
-    };
-    drop(codings);
-    headers.remove(CONTENT_ENCODING);
-    headers.remove(CONTENT_LENGTH);
-    coding.ok_or_else(|| {
-        let detail = "The supported content codings of a body are br, gzip and zstd, one at a time.";
-        let accepted = HeaderValue::from_static("br, gzip, zstd");
-        Problem::new(&UNSUPPORTED_MEDIA_TYPE, detail).with_header(ACCEPT_ENCODING, accepted)
-    })
-}
-
 /// Decodes a body that is complete: a few bytes that become many must not wait for the rest.
 /// tower-http's layer ignores bytes behind the end of the coding.
 async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) -> Result<Bytes, Problem> {
@@ -237,7 +196,8 @@ async fn read_decoded(
 ) -> Result<Bytes, Problem> {
     let sent = body.len();
     let (mut content, mut piece) = (Vec::new(), vec![0; PIECE]);
-    for _ in 0..coding.most_members() {
+    let most = if matches!(coding, Coding::Brotli) { 1 } else { MAX_MEMBERS };
+    for _ in 0..most {
         let mut decoder = decoder(&mut body, coding)?;
         loop {
             let length = decoder.read(&mut piece).await.map_err(|_: io::Error| malformed())?;
@@ -289,6 +249,7 @@ mod tests {
 
     use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder};
     use futures_util::{StreamExt, stream};
+    use http::{HeaderValue, header::CONTENT_ENCODING};
 
     use super::*;
 

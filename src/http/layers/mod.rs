@@ -111,6 +111,18 @@ pub fn around_api(
     )
 }
 
+/// The layers around operations that read their body themselves, inside [`around_all`]. They are
+/// not retried, and no permit of other requests is taken for as long as a client sends.
+pub fn around_streamed(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.options.import_timeout);
+    router.route_layer(
+        ServiceBuilder::new()
+            .layer(AroundLayer(|request: &mut Request| head::check(request, &[])))
+            .layer(timeout)
+            .map_future(settled),
+    )
+}
+
 /// The layer around everything that is not an operation of the API, inside [`around_all`].
 pub fn around_pages(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router.route_layer(AroundLayer(|request: &mut Request| head::require_unconditional(request)))

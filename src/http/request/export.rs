@@ -1,5 +1,6 @@
 //! Lists that are read whole instead of in pages.
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{
@@ -21,7 +22,7 @@ pub enum PageOrExport<F, K: SortKey> {
 }
 
 /// How an export is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// JSON texts, a line each.
     Ndjson,
@@ -31,6 +32,7 @@ pub enum Format {
 
 impl Format {
     /// Its media type.
+    #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Ndjson => NDJSON,

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod collection_key;
 pub mod content;
+pub mod content_coding;
 pub mod cursor;
 pub mod export;
 pub mod field;
@@ -18,6 +19,7 @@ pub mod prefer;
 pub mod query;
 pub mod schema;
 pub mod sort;
+pub mod streamed;
 mod target;
 pub mod text;
 pub mod valid;

@@ -71,21 +71,45 @@ impl IdempotencyKey {
     /// The stored response, if the key was already used for this request; 422 if for another
     /// request; 409 if another transaction holds it.
     pub async fn begin(&self, database: &Database) -> Result<Transaction, Outcome> {
+        match self.claim(database).await? {
+            Ok(tx) => Ok(tx),
+            Err(stored) => Err(self.replay(&stored)?),
+        }
+    }
+
+    /// Begins a transaction that holds the key, or returns what is stored under it.
+    ///
+    /// # Errors
+    ///
+    /// 409 if another transaction holds the key.
+    pub async fn claim(&self, database: &Database) -> Result<Result<Transaction, StoredResponse>, Outcome> {
         match idempotency_key::claim(database, &self.id).await? {
-            Claim::Claimed(tx) => Ok(tx),
-            Claim::Used(stored) if stored.fingerprint == self.fingerprint => {
-                Err(Outcome::Replayed(message::parse(&stored.message)?))
-            }
-            Claim::Used(_) => {
-                let fault = Fault::header("Idempotency-Key", "key_reused", "was used for another request");
-                Err(Problem::invalid(vec![fault]).into())
-            }
+            Claim::Claimed(tx) => Ok(Ok(tx)),
+            Claim::Used(stored) => Ok(Err(stored)),
             Claim::Busy => {
                 let detail = "A request with this Idempotency-Key is in progress.";
                 let retry_after = HeaderValue::from_static("1");
                 Err(Problem::new(&CONFLICT, detail).with_header(RETRY_AFTER, retry_after).into())
             }
         }
+    }
+
+    /// The stored response, if it is that to this request; else 422.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if what is stored is not a response.
+    pub fn replay(&self, stored: &StoredResponse) -> Result<Outcome, Error> {
+        if stored.fingerprint == self.fingerprint {
+            return Ok(Outcome::Replayed(message::parse(&stored.message)?));
+        }
+        let fault = Fault::header("Idempotency-Key", "key_reused", "was used for another request");
+        Ok(Problem::invalid(vec![fault]).into())
+    }
+
+    /// Adds the hash of a body that was read after the head.
+    pub fn add_body(&mut self, hash: &[u8; 32]) {
+        self.fingerprint = digest(&[&self.fingerprint, hash]);
     }
 
     /// Begins the transaction of a dry run. It is rejected as [`begin`](Self::begin) would reject

@@ -1,6 +1,7 @@
 //! The service against its own document: every operation has samples, and every response is as
 //! declared.
 
+mod imports;
 mod samples;
 mod schemas;
 
@@ -150,6 +151,9 @@ async fn every_operation_responds_as_the_document_declares() {
     }
     let service = TestService::start_with(options()).await;
     coverage.send(&document, &service, &schemas::samples(&service).await).await;
+    coverage.send(&document, &service, &imports::samples(options().import_limit)).await;
+    let strict = TestService::start_with(Options { require_if_match: true, ..options() }).await;
+    coverage.send(&document, &strict, &imports::unconditional()).await;
     // These need a fault from outside, or another request at the same time, and have tests of their
     // own; 401 is reserved.
     let elsewhere = ["401", "408", "409", "429", "500", "503", "default"];

@@ -51,7 +51,7 @@ impl Draft {
             let key = self.content.collection.as_str();
             let current = schema::current(conn, &[key]).await?.pop();
             let current = current.ok_or_else(|| Error::Invalid(vec![item::no_such_collection()]))?;
-            let known = types::compiled(app, conn, &current).await?;
+            let known = types::compiled(&app.schemas, conn, &current).await?;
             if known.as_deref().map(types::reference) == self.content.validity.schema {
                 if matches!(error, Error::Invalid(_)) {
                     return Err(error);

@@ -52,10 +52,7 @@ pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Resul
     let (sender, portions) = mpsc::channel(1);
     let task = tokio::spawn(send(tx, filter, sender, Bounds::of(app)).in_current_span());
     let mut items = Items { portions, task };
-    let mut start = match format {
-        Format::Ndjson => Vec::new(),
-        Format::Csv => csv_lines([COLUMNS.map(str::to_owned)])?,
-    };
+    let mut start = begin(format)?;
     // Until there is a response, what fails has a status, and a client that leaves is noticed.
     let first = timeout(app.options.request_timeout / 2, items.next()).await.ok().transpose()?;
     let has_more = !matches!(first, Some(None));
@@ -132,7 +129,24 @@ async fn next(items: Option<Items>, format: Format) -> Option<(io::Result<Vec<u8
     }
 }
 
-fn write(items: Vec<Item>, format: Format) -> Result<Vec<u8>, Error> {
+/// What precedes all items.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if it cannot be written.
+pub fn begin(format: Format) -> Result<Vec<u8>, Error> {
+    match format {
+        Format::Ndjson => Ok(Vec::new()),
+        Format::Csv => csv_lines([COLUMNS.map(str::to_owned)]),
+    }
+}
+
+/// The lines of these items.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if they cannot be written.
+pub fn write(items: Vec<Item>, format: Format) -> Result<Vec<u8>, Error> {
     match format {
         Format::Ndjson => {
             let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! Items: CRUD, deletion and restoration, batches.
+//! Items: CRUD, deletion and restoration, batches, exports and imports.
 
 mod attributes;
 mod batch;
@@ -8,8 +8,10 @@ mod events;
 mod export;
 mod finding;
 mod handlers;
+mod import;
 mod queries;
 mod schemas;
+pub mod transfer;
 mod types;
 
 use std::sync::Arc;
@@ -36,4 +38,9 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         ))
         .routes(routes!(handlers::restore_item))
         .routes(routes!(batch::handlers::batch_items))
+}
+
+/// The operations whose body is read while they are carried out.
+pub fn streamed_routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(import::handlers::import_items))
 }

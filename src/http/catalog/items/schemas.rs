@@ -111,17 +111,17 @@ pub struct ItemCreate {
     #[serde(default)]
     #[validate(custom(function = validate_collection))]
     #[schema(inline)]
-    collection: ItemCollection,
+    pub(super) collection: ItemCollection,
     #[validate(custom(function = validate_name))]
     #[schema(inline)]
-    name: ItemName,
+    pub(super) name: ItemName,
     /// The stage of the item's life.
     #[serde(default)]
-    status: ItemStatus,
+    pub(super) status: ItemStatus,
     /// What else is known about it.
     #[serde(default)]
     #[validate(nested)]
-    attributes: Attributes,
+    pub(super) attributes: Attributes,
 }
 
 impl ItemCreate {
@@ -239,10 +239,16 @@ impl From<Item> for ItemView {
 /// A page of items.
 pub type ItemPage = PageView<'static, ItemView>;
 
-fn validate_name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
+/// # Errors
+///
+/// As [`text::validate_line`].
+pub fn validate_name(ItemName(name): &ItemName) -> Result<(), ValidationError> {
     text::validate_line(name, MAX_NAME)
 }
 
-fn validate_collection(ItemCollection(key): &ItemCollection) -> Result<(), ValidationError> {
+/// # Errors
+///
+/// As [`validate_key`].
+pub fn validate_collection(ItemCollection(key): &ItemCollection) -> Result<(), ValidationError> {
     key.as_ref().map_or(Ok(()), validate_key)
 }

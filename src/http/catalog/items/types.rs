@@ -5,14 +5,13 @@ use std::sync::Arc;
 use sqlx::PgConnection;
 
 use crate::{
-    app::App,
     error::{Error, Fault},
     http::request::{schema::compile_valid, valid::at_length},
     postgres::catalog::{
         models::SchemaRef,
         operations::schema::{self, CurrentSchema},
     },
-    schema_cache::CompiledSchema,
+    schema_cache::{CompiledSchema, SchemaCache},
 };
 
 /// How an item names a schema.
@@ -26,16 +25,16 @@ pub fn reference(compiled: &CompiledSchema) -> SchemaRef {
 ///
 /// [`Error::Internal`] if the stored schema cannot be compiled.
 pub async fn compiled(
-    app: &App,
+    cache: &SchemaCache,
     conn: &mut PgConnection,
     current: &CurrentSchema,
 ) -> Result<Option<Arc<CompiledSchema>>, Error> {
     let CurrentSchema { key, schema_id } = current;
     let Some(id) = *schema_id else {
-        app.schemas.remove(key);
+        cache.remove(key);
         return Ok(None);
     };
-    let cached = || app.schemas.get(key).filter(|compiled| compiled.id == id);
+    let cached = || cache.get(key).filter(|compiled| compiled.id == id);
     if let Some(compiled) = cached() {
         return Ok(Some(compiled));
     }
@@ -47,7 +46,7 @@ pub async fn compiled(
         }
         let schema = compile_valid(stored.schema.as_str())?;
         let compiled = Arc::new(CompiledSchema { id, version: stored.version, schema });
-        app.schemas.insert(key, Arc::clone(&compiled));
+        cache.insert(key, Arc::clone(&compiled));
         Ok::<_, Error>(compiled)
     });
     Ok(Some(compiled.await?))

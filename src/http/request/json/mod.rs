@@ -44,6 +44,18 @@ pub fn parse<T>(body: &[u8], leniency: &Leniency<'_>) -> Result<T, Problem>
 where
     T: DeserializeOwned + Validate + ToSchema,
 {
+    parse_text(body, leniency).map_err(Problem::from)
+}
+
+/// As [`parse`], for one of many texts.
+///
+/// # Errors
+///
+/// See [`Rejected`].
+pub fn parse_text<T>(body: &[u8], leniency: &Leniency<'_>) -> Result<T, Rejected>
+where
+    T: DeserializeOwned + Validate + ToSchema,
+{
     if let Ok(text) = utf8(body)
         && let Ok(value) = from_str::<T>(text)
         && inspect(text).is_empty()
@@ -52,13 +64,41 @@ where
         return Ok(value);
     }
     // serde stops at the first fault, which may precede a syntax error.
-    let (text, mut faults) = check_syntax(body)?;
+    let (text, mut faults) = check_text(body)?;
     match parse_checked(&text, leniency) {
         Ok(value) if faults.is_empty() => return Ok(value),
         Ok(_) => {}
         Err(found) => faults.extend(found),
     }
-    Err(invalid(faults))
+    Err(Rejected::Invalid(sorted(faults)))
+}
+
+/// Why a text is not a valid value.
+#[derive(Debug)]
+pub enum Rejected {
+    /// It is not JSON.
+    Malformed(Fault),
+    /// It is JSON, and breaks rules: at least one.
+    Invalid(Vec<Fault>),
+}
+
+impl Rejected {
+    /// The faults, whichever they are.
+    pub fn into_faults(self) -> Vec<Fault> {
+        match self {
+            Self::Malformed(fault) => vec![fault],
+            Self::Invalid(faults) => faults,
+        }
+    }
+}
+
+impl From<Rejected> for Problem {
+    fn from(rejected: Rejected) -> Self {
+        match rejected {
+            Rejected::Malformed(fault) => Self::malformed(vec![fault]),
+            Rejected::Invalid(faults) => Self::invalid(faults),
+        }
+    }
 }
 
 /// Removes from a text what its type does not know and the client may send nevertheless; `None` if
@@ -104,18 +144,26 @@ where
 ///
 /// 400 if it is not JSON, 422 if it has more faults than are listed.
 pub fn check_syntax(body: &[u8]) -> Result<(Cow<'_, str>, Vec<Fault>), Problem> {
+    check_text(body).map_err(Problem::from)
+}
+
+fn check_text(body: &[u8]) -> Result<(Cow<'_, str>, Vec<Fault>), Rejected> {
     let text = utf8(body)?;
     let _: &RawValue = serde_json::from_str(text).map_err(|error| malformed(&error))?;
     let faults = inspect(text);
     match faults.len() {
         0 => Ok((text.into(), faults)),
         1..=MAX_FAULTS => Ok((defuse(text).into(), faults)),
-        _ => Err(invalid(faults)),
+        _ => Err(Rejected::Invalid(sorted(faults))),
     }
 }
 
 /// 422 with these faults, sorted by location.
-pub fn invalid(mut faults: Vec<Fault>) -> Problem {
+pub fn invalid(faults: Vec<Fault>) -> Problem {
+    Problem::invalid(sorted(faults))
+}
+
+fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
     if faults.is_empty() {
         faults.push(Fault::at("", "invalid", "is not valid"));
     }
@@ -125,7 +173,7 @@ pub fn invalid(mut faults: Vec<Fault>) -> Problem {
     let deep: HashSet<_> =
         faults.iter().filter(|fault| is_deep(fault)).map(|fault| fault.location.clone()).collect();
     faults.retain(|fault| is_deep(fault) || !deep.contains(&fault.location));
-    Problem::invalid(faults)
+    faults
 }
 
 /// The faults of a text that is not a `T`: those of its structure, and those that only `T`'s rules
@@ -189,16 +237,16 @@ fn repair_at(text: &str, faults: &[&jsonptr::Pointer], example: &Value) -> Optio
     serde_json::to_string(&members).ok()
 }
 
-fn utf8(body: &[u8]) -> Result<&str, Problem> {
+fn utf8(body: &[u8]) -> Result<&str, Rejected> {
     let detail = "is not JSON: it must be UTF-8";
-    str::from_utf8(body).map_err(|_| Problem::malformed(vec![Fault::at("", "json_syntax", detail)]))
+    str::from_utf8(body).map_err(|_| Rejected::Malformed(Fault::at("", "json_syntax", detail)))
 }
 
-fn malformed(error: &serde_json::Error) -> Problem {
+fn malformed(error: &serde_json::Error) -> Rejected {
     let detail = if error.is_eof() && error.line() <= 1 && error.column() == 0 {
         "is empty; a JSON document is expected".to_owned()
     } else {
         format!("is not JSON: line {}, column {}", error.line(), error.column())
     };
-    Problem::malformed(vec![Fault::at("", "json_syntax", detail)])
+    Rejected::Malformed(Fault::at("", "json_syntax", detail))
 }

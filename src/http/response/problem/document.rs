@@ -123,7 +123,11 @@ pub struct Document<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProblemError)]
 pub struct Entry<'a> {
-    /// Where in the body it is: a JSON Pointer in URI fragment form (RFC 6901 §6).
+    /// On which line of an import it is; 1 is the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 9_007_199_254_740_991_u64)]
+    line: Option<u64>,
+    /// Where in the body, or on the line, it is: a JSON Pointer in URI fragment form (RFC 6901 §6).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 3265, pattern = "^#")]
     pointer: Option<String>,
@@ -161,13 +165,14 @@ impl<'a> Document<'a> {
 impl<'a> Entry<'a> {
     /// The entry for a fault.
     pub fn new(fault: &'a Fault) -> Self {
-        let (mut pointer, mut parameter, mut header) = (None, None, None);
+        let (mut line, mut pointer, mut parameter, mut header) = (None, None, None, None);
         match &fault.location {
             Location::Pointer(text) => pointer = Some(fragment(text)),
+            Location::Line(number, text) => (line, pointer) = (Some(*number), Some(fragment(text))),
             Location::Parameter(name) => parameter = Some(name.as_ref()),
             Location::Header(name) => header = Some(*name),
         }
-        Self { pointer, parameter, header, code: &fault.code, detail: &fault.detail }
+        Self { line, pointer, parameter, header, code: &fault.code, detail: &fault.detail }
     }
 }
 

@@ -6,6 +6,7 @@ mod fields;
 mod filters;
 mod finding;
 mod heavy;
+mod import;
 mod patches;
 mod schema_races;
 mod schemas;

@@ -29,6 +29,7 @@ use crate::{
     },
     postgres::{
         catalog::{models::Item, operations::item},
+        pool::LongWork,
         transaction::Transaction,
     },
 };
@@ -61,7 +62,7 @@ pub async fn batch_items(
     if app.options.require_if_match {
         require_if_match(&operations)?;
     }
-    let turn = app.database.turn().await?;
+    let turn = app.database.turn(LongWork::Statement).await?;
     let mut tx = write.begin(&app).await?;
     tx.hold(turn);
     let mut room = MAX_BYTES;
@@ -74,7 +75,7 @@ pub async fn batch_items(
     let written = match execute(&mut tx, &plan).await {
         Err(error @ Error::OtherSchema) => {
             // The next run finds the schema in the cache, and reads the current one first.
-            BatchSchemas::read_all(&app, &mut tx, &plan.collections()).await?;
+            BatchSchemas::read_all(&app.schemas, &mut tx, &plan.collections()).await?;
             return Err(error.into());
         }
         written => written?,

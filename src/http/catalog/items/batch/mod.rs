@@ -4,4 +4,4 @@ pub mod handlers;
 mod operations;
 mod plan;
 mod schemas;
-mod validation;
+pub mod validation;

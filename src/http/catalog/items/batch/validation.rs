@@ -17,7 +17,7 @@ use crate::{
         models::{DEFAULT_COLLECTION, Item, ItemContent, Validity},
         operations::{item, schema},
     },
-    schema_cache::CompiledSchema,
+    schema_cache::{CompiledSchema, SchemaCache},
 };
 
 /// The most steps of all validations of a batch. Those of 16 MiB of ordinary attributes take half.
@@ -26,7 +26,7 @@ pub const MAX_STEPS: usize = 25 * curio_schema::MAX_STEPS;
 /// The schemas of collections that were read, by their keys; `None` if there is no such collection.
 type Read = BTreeMap<String, Option<Option<Arc<CompiledSchema>>>>;
 
-/// The schemas of the collections that a batch writes to. One that the cache does not have is not
+/// The schemas of the collections that a batch or an import writes to. One that the cache does not have is not
 /// read, so that a batch without schemas takes no time for it: the statement that writes the items
 /// looks.
 pub struct BatchSchemas(Read);
@@ -55,7 +55,7 @@ impl BatchSchemas {
                 named.or_else(|| app.schemas.get(key).map(|_| key))
             })
             .collect();
-        Self::read_all(app, conn, &keys).await
+        Self::read_all(&app.schemas, conn, &keys).await
     }
 
     /// Reads the current schemas of these collections.
@@ -63,13 +63,17 @@ impl BatchSchemas {
     /// # Errors
     ///
     /// Whatever the database reports.
-    pub async fn read_all(app: &App, conn: &mut PgConnection, keys: &[&str]) -> Result<Self, Error> {
+    pub async fn read_all(
+        cache: &SchemaCache,
+        conn: &mut PgConnection,
+        keys: &[&str],
+    ) -> Result<Self, Error> {
         let keys: BTreeSet<&str> = keys.iter().copied().collect();
         let mut read: Read = keys.iter().map(|key| ((*key).to_owned(), None)).collect();
         if !keys.is_empty() {
             let keys: Vec<&str> = keys.into_iter().collect();
             for current in schema::current(conn, &keys).await? {
-                let compiled = types::compiled(app, conn, &current).await?;
+                let compiled = types::compiled(cache, conn, &current).await?;
                 read.insert(current.key, Some(compiled));
             }
         }

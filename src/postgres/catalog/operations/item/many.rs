@@ -159,17 +159,17 @@ fn portions<'a>(
 
 /// The contents, one array for each column.
 #[derive(Default)]
-struct Columns<'a> {
-    names: Vec<&'a str>,
-    statuses: Vec<&'static str>,
-    attributes: Vec<Json<&'a RawValue>>,
-    schema_versions: Vec<Option<i32>>,
+pub struct Columns<'a> {
+    pub names: Vec<&'a str>,
+    pub statuses: Vec<&'static str>,
+    pub attributes: Vec<Json<&'a RawValue>>,
+    pub schema_versions: Vec<Option<i32>>,
     schema_ids: Vec<Option<Uuid>>,
     are_read: Vec<bool>,
 }
 
 impl<'a> Columns<'a> {
-    fn of(contents: &'a [ItemContent]) -> Self {
+    pub fn of(contents: impl IntoIterator<Item = &'a ItemContent>) -> Self {
         let mut columns = Self::default();
         for content in contents {
             let Validity { schema, is_read } = content.validity;

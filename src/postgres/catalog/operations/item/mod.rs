@@ -19,6 +19,7 @@ macro_rules! query_item {
 
 mod count;
 mod export;
+mod import;
 mod key;
 mod list;
 mod many;
@@ -29,6 +30,7 @@ use uuid::Uuid;
 pub use self::{
     count::{count_look_up, extrapolate, sample},
     export::export,
+    import::{Occupant, continue_many, lock_many, recreate_many, replace_many},
     key::ItemKey,
     list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},

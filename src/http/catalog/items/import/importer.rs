@@ -1,0 +1,240 @@
+//! Writes the items of an import, a portion at a time.
+
+use std::{
+    collections::{HashMap, HashSet},
+    io, mem,
+    time::{Duration, Instant},
+};
+
+use futures_util::future::join;
+use tokio::io::AsyncBufRead;
+use uuid::Uuid;
+
+use super::{
+    lines::Lines,
+    portion::Portion,
+    report::Report,
+    rows::{Row, parse, split_at_repeated_ids},
+    schemas::{ItemImportQuery, OnConflict, OnError},
+};
+use crate::{
+    error::{Error, Fault},
+    http::{
+        catalog::items::batch::validation::{BatchSchemas, MAX_STEPS},
+        request::valid::at_length,
+    },
+    postgres::{
+        catalog::{models::ItemContent, operations::item},
+        transaction::Transaction,
+    },
+    schema_cache::SchemaCache,
+};
+
+/// How often the progress of an import is logged.
+const LOG_EVERY: Duration = Duration::from_secs(10);
+
+/// Why an import or an export ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The input cannot be read, or the output not be written.
+    #[error("cannot read or write the file")]
+    File(#[from] io::Error),
+    /// The database fails.
+    #[error("the database failed")]
+    Database(#[from] Error),
+}
+
+/// An import in a transaction.
+pub struct Importer<'a> {
+    schemas: &'a SchemaCache,
+    rules: ItemImportQuery,
+    report: Report,
+    /// Statements are undone one by one, to find out which rows the database rejects.
+    is_careful: bool,
+}
+
+impl<'a> Importer<'a> {
+    pub fn new(schemas: &'a SchemaCache, rules: ItemImportQuery) -> Self {
+        let skips = rules.on_error == OnError::Skip;
+        Self { schemas, rules, report: Report::new(skips), is_careful: skips }
+    }
+
+    /// Imports all lines. If something is wrong, and nothing is to be stored then, it reads on for
+    /// more faults.
+    ///
+    /// # Errors
+    ///
+    /// The lines cannot be read, or the database fails.
+    pub async fn run<R: AsyncBufRead + Unpin>(
+        mut self,
+        tx: &mut Transaction,
+        lines: &mut Lines<R>,
+        mut show: impl FnMut(&Report),
+    ) -> Result<Report, Failure> {
+        if !self.is_careful {
+            tx.save().await?;
+        }
+        let mut logged = Instant::now();
+        let mut next = lines.next().await?;
+        while let Some(mut portion) = next {
+            self.report.fail_all(mem::take(&mut portion.header));
+            // The next portion is read while the database writes this one.
+            let (written, read) = join(self.write(tx, portion), lines.next()).await;
+            written?;
+            if self.report.is_final() {
+                break;
+            }
+            next = read?;
+            show(&self.report);
+            if logged.elapsed() >= LOG_EVERY {
+                logged = Instant::now();
+                let Report { received, created, replaced, failed, .. } = self.report;
+                tracing::info!(received, created, replaced, failed, "items.importing");
+            }
+        }
+        self.report.sort();
+        Ok(self.report)
+    }
+
+    async fn write(&mut self, tx: &mut Transaction, portion: Portion) -> Result<(), Error> {
+        self.report.received += portion.lines.len() as u64;
+        let (rows, failed) = at_length(|| parse(&portion)).await;
+        drop(portion);
+        for (line, faults) in failed {
+            self.report.fail(line, faults);
+        }
+        for mut rows in split_at_repeated_ids(rows) {
+            while !rows.is_empty() {
+                rows = self.decide(tx, rows).await?;
+                rows = if self.report.is_rejected() { Vec::new() } else { self.store(tx, rows).await? };
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that can be written, in id order, valid by the schemas of their collections.
+    async fn decide(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
+        let own_ids: Vec<Uuid> = rows.iter().filter(|row| row.has_own_id).map(|row| row.id).collect();
+        let occupants = if own_ids.is_empty() { Vec::new() } else { item::lock_many(tx, &own_ids).await? };
+        let occupants: HashMap<Uuid, _> = occupants.into_iter().map(|found| (found.id, found)).collect();
+        let mut possible = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            let occupant = occupants.get(&row.id);
+            row.is_replacement = occupant.is_some();
+            row.assign(occupant.map(|occupant| occupant.collection.as_str()));
+            let is_other =
+                row.named_collection.as_ref().is_some_and(|named| *named != row.content.collection);
+            match (occupant, self.rules.on_conflict) {
+                (Some(_), OnConflict::Ignore) => self.report.ignored += 1,
+                (Some(_), OnConflict::Error) => {
+                    self.report.conflict(row.line, Fault::at("/id", "exists", "is the id of another item"));
+                }
+                (Some(occupant), OnConflict::Replace) if occupant.is_deleted => {
+                    let detail = "is the id of a deleted item: restore or purge it first";
+                    self.report.conflict(row.line, Fault::at("/id", "deleted", detail));
+                }
+                (Some(_), OnConflict::Replace) if is_other => {
+                    let fault = Fault::at("/collection", "immutable", "cannot be changed");
+                    self.report.fail(row.line, vec![fault]);
+                }
+                (None, _) | (Some(_), OnConflict::Replace) => possible.push(row),
+            }
+        }
+        possible.sort_unstable_by_key(|row| row.id);
+        self.validate(tx, possible).await
+    }
+
+    async fn validate(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
+        let keys: HashSet<&str> = rows.iter().map(|row| row.content.collection.as_str()).collect();
+        let schemas = BatchSchemas::read_all(self.schemas, tx, &Vec::from_iter(keys)).await?;
+        let mut steps = MAX_STEPS;
+        let validate = || {
+            let validated = rows.into_iter().map(|row| {
+                let Row { line, content, .. } = row;
+                let content = schemas.validate(content, &mut steps).map_err(|faults| (line, faults))?;
+                Ok(Row { content, ..row })
+            });
+            validated.collect::<Vec<Result<Row, _>>>()
+        };
+        let validated = if schemas.work(0) > 0 { at_length(validate).await } else { validate() };
+        let mut valid = Vec::with_capacity(validated.len());
+        for row in validated {
+            match row {
+                Ok(row) => valid.push(row),
+                Err((line, faults)) => self.report.fail(line, faults),
+            }
+        }
+        Ok(valid)
+    }
+
+    /// Writes rows, and returns those whose id another transaction has taken meanwhile. What the
+    /// database rejects is tried again in halves.
+    async fn store(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
+        let (mut parts, mut taken) = (vec![rows], Vec::new());
+        let mut cause = None;
+        while let Some(mut rows) = parts.pop() {
+            if self.is_careful {
+                tx.save().await?;
+            }
+            match write_rows(tx, &rows).await {
+                Ok(created) => {
+                    if self.is_careful {
+                        tx.keep().await?;
+                    }
+                    self.report.replaced += rows.iter().filter(|row| row.is_replacement).count() as u64;
+                    self.report.created += created.len() as u64;
+                    taken.extend(
+                        rows.into_iter().filter(|row| !row.is_replacement && !created.contains(&row.id)),
+                    );
+                }
+                Err(error @ (Error::Invalid(_) | Error::Conflict(_))) if !self.is_careful => {
+                    // Nothing will be stored. What is left to do is to find the rows.
+                    tx.undo().await?;
+                    self.is_careful = true;
+                    cause = Some(error);
+                    parts.push(rows);
+                }
+                Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
+                    tx.undo().await?;
+                    if let [row] = &rows[..] {
+                        self.report.reject(row.line, error);
+                    } else {
+                        parts.push(rows.split_off(rows.len() / 2));
+                        parts.push(rows);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        match cause {
+            // It is not the row alone, but what was written before it.
+            Some(cause) if self.report.failed == 0 => Err(cause),
+            _ => Ok(taken),
+        }
+    }
+}
+
+/// Writes rows with a statement for each kind, and returns the ids of those that were created.
+async fn write_rows(tx: &mut Transaction, rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
+    let (replaced, new): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.is_replacement);
+    let mut created = Vec::new();
+    if !new.is_empty() {
+        let (ids, contents) = columns(&new);
+        created = item::recreate_many(tx, &ids, &contents).await?;
+    }
+    let created = HashSet::from_iter(created);
+    let is_own = |row: &&&Row| row.has_own_id && created.contains(&row.id);
+    let own_ids: Vec<Uuid> = new.iter().filter(is_own).map(|row| row.id).collect();
+    if !own_ids.is_empty() {
+        item::continue_many(tx, &own_ids).await?;
+    }
+    if !replaced.is_empty() {
+        let (ids, contents) = columns(&replaced);
+        item::replace_many(tx, &ids, &contents).await?;
+    }
+    Ok(created)
+}
+
+fn columns<'a>(rows: &[&'a Row]) -> (Vec<Uuid>, Vec<&'a ItemContent>) {
+    rows.iter().map(|row| (row.id, &row.content)).unzip()
+}

@@ -1,0 +1,126 @@
+//! Imports and exports of files, for the command line.
+
+use std::time::Duration;
+
+use curio_filter::Filter;
+use futures_util::future::try_join;
+use tokio::{
+    io::{AsyncBufRead, AsyncWrite, AsyncWriteExt},
+    sync::mpsc,
+};
+
+pub use super::import::{
+    importer::Failure,
+    report::Report,
+    schemas::{OnConflict, OnError},
+};
+use super::{
+    export,
+    import::{importer::Importer, lines::Lines, schemas::ItemImportQuery},
+};
+pub use crate::http::request::export::Format;
+use crate::{
+    postgres::{
+        catalog::{
+            models::{ITEM_FIELDS, ItemFilter},
+            operations::item,
+        },
+        pool::Database,
+    },
+    schema_cache::SchemaCache,
+};
+
+/// The longest pause of an input, and of the database.
+const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+
+/// How to import.
+#[derive(Debug, Clone, Copy)]
+pub struct Import {
+    /// How the input is written.
+    pub format: Format,
+    /// What to do about an item that is wrong.
+    pub on_error: OnError,
+    /// What to do about an item whose id is taken.
+    pub on_conflict: OnConflict,
+    /// Do everything, then roll back.
+    pub is_dry_run: bool,
+}
+
+impl Import {
+    /// Imports items in one transaction. Nothing is stored if the report
+    /// [says so](Report::is_rejected).
+    ///
+    /// # Errors
+    ///
+    /// The input cannot be read, or the database fails.
+    pub async fn run(
+        self,
+        database: &Database,
+        input: impl AsyncBufRead + Unpin,
+        show: impl FnMut(&Report),
+    ) -> Result<Report, Failure> {
+        let Self { format, on_error, on_conflict, is_dry_run } = self;
+        let schemas = SchemaCache::default();
+        let mut tx = database.begin().await?;
+        tx.allow_pauses(LONGEST_PAUSE).await?;
+        let mut lines = Lines::new(input, format, u64::MAX);
+        let importer = Importer::new(&schemas, ItemImportQuery { on_error, on_conflict });
+        let report = importer.run(&mut tx, &mut lines, show).await?;
+        if is_dry_run {
+            tx.rehearse().await?;
+        } else if !report.is_rejected() {
+            tx.commit().await?;
+        }
+        Ok(report)
+    }
+}
+
+/// Which items to export.
+#[derive(Debug)]
+pub struct Selection(ItemFilter);
+
+impl Selection {
+    /// Those of a collection that satisfy a condition; without both, all live items.
+    ///
+    /// # Errors
+    ///
+    /// The condition is malformed.
+    pub fn new(collection: Option<String>, condition: Option<&str>) -> Result<Self, curio_filter::Error> {
+        let condition = condition.map(|text| Filter::parse(text, ITEM_FIELDS)).transpose()?;
+        Ok(Self(ItemFilter { collection, condition, ..ItemFilter::default() }))
+    }
+
+    /// Writes them as they are at one instant, and returns their number.
+    ///
+    /// # Errors
+    ///
+    /// The output cannot be written, or the database fails.
+    pub async fn export(
+        &self,
+        database: &Database,
+        format: Format,
+        mut output: impl AsyncWrite + Unpin,
+        mut show: impl FnMut(u64),
+    ) -> Result<u64, Failure> {
+        let mut tx = database.begin_export().await?;
+        let (sender, mut portions) = mpsc::channel(1);
+        let read = async move {
+            item::export(&mut tx, &self.0, LONGEST_PAUSE, &sender).await?;
+            tx.commit().await?;
+            Ok::<_, Failure>(())
+        };
+        let write = async move {
+            let mut count = 0;
+            output.write_all(&export::begin(format)?).await?;
+            while let Some(items) = portions.recv().await {
+                count += items.len() as u64;
+                output.write_all(&export::write(items, format)?).await?;
+                show(count);
+            }
+            output.flush().await?;
+            Ok(count)
+        };
+        let ((), count) = try_join(read, write).await?;
+        Ok(count)
+    }
+}

@@ -1,0 +1,182 @@
+//! Imports as streams: content codings, limits, slow clients and clients that leave.
+
+use std::{io, time::Duration};
+
+use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder};
+use futures_util::{StreamExt, stream};
+use reqwest::{Body, Method};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    sync::mpsc,
+};
+
+use super::{NDJSON, counts, import};
+use crate::support::{
+    DatabaseOptions, Options,
+    database::TestDatabase,
+    eventually,
+    service::{Reply, TestService, options},
+};
+
+async fn encoded(mut encoder: impl AsyncRead + Unpin) -> Vec<u8> {
+    let mut coded = Vec::new();
+    encoder.read_to_end(&mut coded).await.unwrap();
+    coded
+}
+
+async fn coded_import(service: &TestService, coding: &'static str, body: Vec<u8>) -> Reply {
+    let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
+    Reply::of(request.header("content-encoding", coding).body(body)).await
+}
+
+/// A body whose pieces the test sends.
+fn body() -> (mpsc::Sender<io::Result<Vec<u8>>>, Body) {
+    let (sender, receiver) = mpsc::channel(1);
+    let pieces = stream::unfold(receiver, async |mut receiver: mpsc::Receiver<_>| {
+        receiver.recv().await.map(|piece| (piece, receiver))
+    });
+    (sender, Body::wrap_stream(pieces))
+}
+
+/// Lines of 1 KiB.
+fn lines(count: usize) -> Vec<u8> {
+    let text = "x".repeat(990);
+    let line = |n| format!("{{\"name\": \"n{n:06}\", \"attributes\": {{\"a\": \"{text}\"}}}}\n").into_bytes();
+    (0..count).flat_map(line).collect()
+}
+
+#[tokio::test]
+async fn bodies_are_decoded_while_they_arrive() {
+    let service = TestService::start().await;
+    let plain = lines(2_000);
+    let codings = [
+        ("gzip", encoded(GzipEncoder::new(&plain[..])).await),
+        ("br", encoded(BrotliEncoder::new(&plain[..])).await),
+        ("zstd", encoded(ZstdEncoder::new(&plain[..])).await),
+    ];
+    for (coding, coded) in &codings {
+        assert!(coded.len() < plain.len() / 10);
+        counts(&coded_import(&service, coding, coded.clone()).await, [2_000, 2_000, 0, 0]);
+        // More than one member or frame, which brotli does not have.
+        let twice = coded_import(&service, coding, coded.repeat(2)).await;
+        if *coding == "br" {
+            twice.is_problem(400, "malformed-request");
+        } else {
+            counts(&twice, [4_000, 4_000, 0, 0]);
+        }
+        for wrong in [[coded, &b"x"[..]].concat(), coded[..coded.len() / 2].to_vec(), plain.clone()] {
+            coded_import(&service, coding, wrong).await.is_problem(400, "malformed-request");
+        }
+        counts(&coded_import(&service, coding, Vec::new()).await, [0; 4]);
+    }
+    assert_eq!(service.database.count_items().await, 3 * 2_000 + 2 * 4_000);
+    // A window of 128 MiB is more than HTTP allows (RFC 9659).
+    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 17 << 3, 0x01, 0x00, 0x00];
+    coded_import(&service, "zstd", frame.to_vec()).await.is_problem(400, "malformed-request");
+    coded_import(&service, "compress", plain).await.is_problem(415, "unsupported-media-type");
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn an_import_may_be_larger_than_other_bodies_but_not_than_its_limit() {
+    let service = TestService::start().await;
+    counts(&import(&service, NDJSON, "", lines(9_000)).await, [9_000, 9_000, 0, 0]);
+    let blank = vec![b'\n'; 17 << 20];
+    import(&service, NDJSON, "", blank.clone()).await.is_problem(413, "content-too-large");
+    for bomb in [blank, vec![b' '; 17 << 20], lines(17_000)] {
+        let bomb = encoded(GzipEncoder::new(&bomb[..])).await;
+        coded_import(&service, "gzip", bomb).await.is_problem(413, "content-too-large");
+    }
+    assert_eq!(service.database.count_items().await, 9_000);
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_client_that_sends_too_slowly_is_rejected() {
+    let options = Options { body_timeout: Duration::from_millis(300), ..options() };
+    let service = TestService::start_with(options).await;
+    let request = || service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
+    let silent = stream::once(async { Ok::<_, io::Error>(lines(600)) }).chain(stream::pending());
+    let reply = Reply::of(request().body(Body::wrap_stream(silent))).await;
+    reply.is_problem(408, "request-timeout");
+    let trickle = stream::repeat_with(|| Ok::<_, io::Error>(lines(1)));
+    let trickle = trickle.then(async |piece| {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        piece
+    });
+    let reply = Reply::of(request().body(Body::wrap_stream(trickle))).await;
+    reply.is_problem(408, "request-timeout");
+    assert_eq!(service.database.count_items().await, 0);
+    // Steady, though slower than the time-out in all.
+    let steady = stream::iter(0..6).then(async |_| {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Ok::<_, io::Error>(lines(100))
+    });
+    counts(&Reply::of(request().body(Body::wrap_stream(steady))).await, [600, 600, 0, 0]);
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_cut_import_stores_nothing() {
+    let service = TestService::start().await;
+    let part = lines(1_500);
+    let head = |framing: &str| {
+        format!("POST /v1/items/import HTTP/1.1\r\nHost: x\r\nContent-Type: {NDJSON}\r\n{framing}\r\n\r\n")
+    };
+    let chunked = [format!("{:x}\r\n", part.len()).as_bytes(), &part, b"\r\n"].concat();
+    for (framing, sent) in [
+        (format!("Content-Length: {}", part.len() + 1), part.clone()),
+        ("Transfer-Encoding: chunked".to_owned(), chunked),
+    ] {
+        let mut stream = service.connect().await;
+        stream.write_all(head(&framing).as_bytes()).await.unwrap();
+        stream.write_all(&sent).await.unwrap();
+        let written = "SELECT count(*) FROM pg_stat_activity
+                       WHERE datname = current_database() AND query LIKE 'INSERT INTO items%'";
+        eventually("a portion is written", async || service.database.number(written).await == 1).await;
+        drop(stream);
+        service.pool_is_clean().await;
+        assert_eq!(service.database.count_items().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_takes_too_long_stores_nothing() {
+    let options = Options { import_timeout: Duration::from_millis(500), ..options() };
+    let service = TestService::start_with(options).await;
+    let (sender, body) = body();
+    let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
+    let reply = tokio::spawn(Reply::of(request.body(body)));
+    sender.send(Ok(lines(1_500))).await.unwrap();
+    reply.await.unwrap().is_problem(503, "unavailable");
+    service.pool_is_clean().await;
+    assert_eq!(service.database.count_items().await, 0);
+}
+
+#[tokio::test]
+async fn few_imports_run_at_once_and_a_client_that_leaves_ends_its_own() {
+    let database = TestDatabase::new().await;
+    let pool = DatabaseOptions {
+        max_connections: 8,
+        statement_timeout: Duration::from_millis(500),
+        // A client may pause for longer.
+        idle_in_transaction_timeout: Duration::from_millis(200),
+        ..database.options()
+    };
+    let service = TestService::on(database, pool, options());
+    let (sender, body) = body();
+    let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
+    let first = tokio::spawn(Reply::of(request.body(body)));
+    sender.send(Ok(lines(1_000))).await.unwrap();
+    let second = import(&service, NDJSON, "", "{\"name\": \"x\"}").await;
+    second.is_problem(503, "unavailable");
+    assert_eq!(second.header("retry-after"), Some("1"));
+    assert_eq!(service.create("others work").await["version"], 1);
+    first.abort();
+    eventually("the import has ended", async || {
+        import(&service, NDJSON, "", "{\"name\": \"x\"}").await.status == 200
+    })
+    .await;
+    assert_eq!(service.database.count_items().await, 2);
+    service.pool_is_clean().await;
+}
