@@ -26,7 +26,7 @@ pub struct Settings {
     #[arg(long, value_name = "KEY")]
     collection: Option<String>,
     /// Only items that satisfy this condition (docs/filter.md)
-    #[arg(long, value_name = "CONDITION")]
+    #[arg(id = "condition", long = "filter", value_name = "CONDITION")]
     filter: Option<String>,
     #[command(flatten)]
     url: DatabaseUrl,
