@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path, process::Stdio};
 
-use super::{NDJSON, counts, import};
+use serde_json::json;
+
+use super::{NDJSON, counts, import, ndjson};
 use crate::support::{
     database::TestDatabase,
     process::{curio, run},
@@ -35,9 +37,9 @@ fn printed(counts: [u64; 5]) -> String {
 async fn files_are_exported_and_imported() {
     let service = TestService::start().await;
     let database = &service.database;
-    let lines: String =
-        (0..700).map(|n| format!("{{\"name\": \"n{n}\", \"attributes\": {{\"n\": {n}}}}}\n")).collect();
-    counts(&import(&service, NDJSON, "", lines).await, [700, 700, 0, 0]);
+    let items: Vec<_> =
+        (0..700).map(|n| json!({ "name": format!("n{n}"), "attributes": { "n": n } })).collect();
+    counts(&import(&service, NDJSON, "", ndjson(&items)).await, [700, 700, 0, 0]);
     let folder = tempfile::tempdir().unwrap();
     for name in ["items.csv", "items.ndjson"] {
         let path = folder.path().join(name);

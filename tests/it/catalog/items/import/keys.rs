@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{NDJSON, counts, import};
+use super::{NDJSON, counts, import, ndjson};
 use crate::support::service::{Reply, TestService};
 
 async fn keyed(service: &TestService, query: &str, body: &str) -> Reply {
@@ -15,7 +15,7 @@ async fn keyed(service: &TestService, query: &str, body: &str) -> Reply {
 #[tokio::test]
 async fn an_import_with_a_key_is_carried_out_once() {
     let service = TestService::start().await;
-    let lines: String = (0..900).map(|n| format!("{{\"name\": \"n{n}\"}}\n")).collect();
+    let lines = ndjson(&(0..900).map(|n| json!({ "name": format!("n{n}") })).collect::<Vec<_>>());
     // What is rejected stores no key.
     keyed(&service, "", "{}").await.is_problem(422, "validation-error");
     let first = keyed(&service, "", &lines).await;

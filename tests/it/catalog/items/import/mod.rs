@@ -38,7 +38,7 @@ pub async fn import(
 
 /// NDJSON of these values.
 pub fn ndjson(values: &[Value]) -> String {
-    values.iter().map(|value| format!("{value}\n")).collect()
+    values.iter().map(|value| value.to_string() + "\n").collect()
 }
 
 /// Checks the counts of an import that is stored: received, created, replaced and failed.
