@@ -1,10 +1,11 @@
 //! Rewrites a printed expression to what PostgreSQL prints after parsing it.
 //!
-//! PostgreSQL's parser changes two things in an expression that it printed itself:
+//! PostgreSQL's parser changes three things in an expression that it printed itself:
 //!
 //! - It flattens `(a AND b) AND c`, which `n BETWEEN 1 AND 5 AND …` is printed as, into one list.
 //! - It casts the elements of an array instead of the array, which `v IN ('a', 'b')` does for a
 //!   `varchar`.
+//! - It takes the number in `(- 1)`, as which `-1::int` is printed, for a negative one.
 //!
 //! Without this, a table created from a reading would not read back the same.
 //!
@@ -29,11 +30,15 @@ enum Node<'a> {
 
 /// Rewrites an expression, or a definition that contains some.
 pub(super) fn canonicalize(sql: String) -> String {
-    let sql = match parse(&sql, &mut 0, None) {
+    escape_backslashes(canonicalize_expressions(sql))
+}
+
+/// As [`canonicalize`], with strings as they are printed.
+pub(super) fn canonicalize_expressions(sql: String) -> String {
+    match parse(&sql, &mut 0, None) {
         Some(nodes) => render(&canonicalize_all(nodes)),
         None => sql,
-    };
-    escape_backslashes(sql)
+    }
 }
 
 /// Rewrites `'\d'` to `E'\\d'`.
@@ -78,15 +83,42 @@ fn parse<'a>(sql: &'a str, at: &mut usize, close: Option<u8>) -> Option<Vec<Node
 }
 
 fn canonicalize_all(nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
+    let mut is_call = false;
     let inner = |node| match node {
-        Node::Group(open, nodes) => Node::Group(open, canonicalize_all(nodes)),
-        node => node,
+        Node::Group(open, nodes) => {
+            let nodes = canonicalize_all(nodes);
+            let constant = if mem::take(&mut is_call) { None } else { negative(open, &nodes) };
+            constant.unwrap_or(Node::Group(open, nodes))
+        }
+        Node::Text(text) => {
+            is_call = text.ends_with(|char: char| char.is_alphanumeric() || char == '_');
+            Node::Text(text)
+        }
+        Node::Quoted(text) => {
+            is_call = text.starts_with('"');
+            node
+        }
     };
     let mut nodes = nodes.into_iter().map(inner).collect();
     flatten(&mut nodes, " AND ");
     flatten(&mut nodes, " OR ");
     cast_elements(&mut nodes);
     nodes
+}
+
+/// The constant for which the parser takes `(- 1)`.
+fn negative<'a>(open: char, nodes: &[Node<'_>]) -> Option<Node<'a>> {
+    let [Node::Text(text)] = nodes else { return None };
+    let number = text.strip_prefix("- ").filter(|_| open == '(')?;
+    let is_number = number.starts_with(|char: char| char.is_ascii_digit())
+        && number.chars().all(|char| char.is_ascii_digit() || char == '.');
+    let number = Some(format!("-{number}")).filter(|_| is_number)?;
+    let data_type = match number.parse::<i64>() {
+        Ok(number) if i32::try_from(number).is_ok() => "integer",
+        Ok(_) => "bigint",
+        Err(_) => "numeric",
+    };
+    Some(Node::Text(format!("'{number}'::{data_type}").into()))
 }
 
 /// Rewrites `(a AND b) AND c` to `a AND b AND c`. Like the parser, it flattens only the first
@@ -173,6 +205,12 @@ mod tests {
     fn an_expression_is_printed_as_the_parser_would_change_it() {
         for (printed, canonical) in [
             ("(((a AND b) AND c) AND (d AND e))", "(a AND b AND c AND (d AND e))"),
+            ("(n > (- 1))", "(n > '-1'::integer)"),
+            (
+                "((- 3000000000), (- 1.5), (- n), (- '1'::text))",
+                "('-3000000000'::bigint, '-1.5'::numeric, (- n), (- '1'::text))",
+            ),
+            ("f((- 1)) OR f(- 1)", "f('-1'::integer) OR f(- 1)"),
             ("((a OR b) OR (NOT c))", "(a OR b OR (NOT c))"),
             ("((a AND b) OR c)", "((a AND b) OR c)"),
             ("CHECK ((((n >= 1) AND (n <= 5)) AND ok))", "CHECK (((n >= 1) AND (n <= 5) AND ok))"),

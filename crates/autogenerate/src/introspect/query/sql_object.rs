@@ -1,12 +1,12 @@
 //! Objects that are defined by a text of SQL, and settings of tables.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use sqlx::{Row as _, postgres::PgRow, postgres::types::Oid};
 
 use super::reader::Reader;
 use crate::{
-    introspect::{printed::without_given_names, scope::Scope},
+    introspect::{canonical::canonicalize_expressions, printed::without_given_names, scope::Scope},
     schema::{Name, Object, Owner, SqlKind, SqlName, SqlObject},
 };
 
@@ -19,6 +19,13 @@ struct Sources {
     table: Vec<Option<Oid>>,
     index: Vec<Option<Oid>>,
     is_setting: Vec<bool>,
+}
+
+/// Whether the text has expressions that PostgreSQL printed with all parentheses, and no text of
+/// another language.
+fn has_expressions(kind: SqlKind) -> bool {
+    use SqlKind::{Domain, MaterializedView, Policy, View};
+    matches!(kind, Domain | MaterializedView | Policy | View)
 }
 
 impl Reader<'_> {
@@ -50,6 +57,10 @@ impl Reader<'_> {
             if matches!(kind, SqlKind::View | SqlKind::MaterializedView) {
                 let texts = create.iter_mut().take(1).chain(&mut signature);
                 texts.for_each(|sql| *sql = without_given_names(sql));
+            }
+            if has_expressions(kind) {
+                let texts = create.iter_mut().chain(&mut signature);
+                texts.for_each(|sql| *sql = canonicalize_expressions(mem::take(sql)));
             }
             let object = SqlObject {
                 create,

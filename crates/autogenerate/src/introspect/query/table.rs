@@ -4,7 +4,7 @@ use sqlx::{Row as _, postgres::PgRow};
 
 use super::reader::Reader;
 use crate::{
-    introspect::canonical::escape_backslashes,
+    introspect::canonical::{canonicalize, escape_backslashes},
     schema::{Owner, PartitionOf, Table},
 };
 
@@ -16,7 +16,7 @@ impl Reader<'_> {
             let schemas: Vec<Option<String>> = row.try_get("inherits_schemas")?;
             let inherits: Vec<String> = row.try_get("inherits")?;
             let table = Table {
-                partition_by: row.try_get::<Option<_>, _>("partition_by")?.map(escape_backslashes),
+                partition_by: row.try_get::<Option<_>, _>("partition_by")?.map(canonicalize),
                 partition_of: parent
                     .zip(row.try_get("bound")?)
                     .map(|(parent, bound)| PartitionOf { parent, bound: escape_backslashes(bound) }),
