@@ -26,15 +26,15 @@ pub struct Settings {
     #[arg(long, value_name = "KEY")]
     collection: Option<String>,
     /// Only items that satisfy this condition (docs/filter.md)
-    #[arg(long, value_name = "CONDITION")]
-    filter: Option<String>,
+    #[arg(long = "filter", value_name = "CONDITION")]
+    condition: Option<String>,
     #[command(flatten)]
     url: DatabaseUrl,
 }
 
 pub async fn run(settings: &Settings) -> anyhow::Result<()> {
-    let Settings { file, format, collection, filter, url } = settings;
-    let selection = Selection::new(collection.clone(), filter.as_deref());
+    let Settings { file, format, collection, condition, url } = settings;
+    let selection = Selection::new(collection.clone(), condition.as_deref());
     let selection = selection.context("the filter is not valid")?;
     let format = format_of(file, *format);
     let database = open_current(url).await?;
