@@ -33,8 +33,8 @@ pub struct Settings {
 }
 
 pub async fn run(settings: &Settings) -> anyhow::Result<()> {
-    let Settings { file, format, collection, filter, url } = settings;
-    let selection = Selection::new(collection.clone(), filter.as_deref());
+    let Settings { file, format, collection, condition, url } = settings;
+    let selection = Selection::new(collection.clone(), condition.as_deref());
     let selection = selection.context("the filter is not valid")?;
     let format = format_of(file, *format);
     let database = open_current(url).await?;
