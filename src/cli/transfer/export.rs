@@ -26,8 +26,8 @@ pub struct Settings {
     #[arg(long, value_name = "KEY")]
     collection: Option<String>,
     /// Only items that satisfy this condition (docs/filter.md)
-    #[arg(id = "condition", long = "filter", value_name = "CONDITION")]
-    filter: Option<String>,
+    #[arg(long = "filter", value_name = "CONDITION")]
+    condition: Option<String>,
     #[command(flatten)]
     url: DatabaseUrl,
 }

@@ -67,11 +67,16 @@ fn normalized(dump: &str) -> String {
     statements.join(";\n")
 }
 
-/// Removes the casts in `name IN ('a', 'b')` on a `varchar` column: PostgreSQL prints them
-/// differently after its own output was parsed again.
+/// Removes the casts in `name IN ('a', 'b')` on a `varchar` column, and from negative numbers:
+/// PostgreSQL prints them differently after its own output was parsed again.
 fn lists_bare(statement: &str) -> String {
     let bare = |line: &str| {
-        if line.contains("ARRAY[") {
+        if line.contains("'-") {
+            let bare = line.replace("'-", "(- ");
+            ["integer", "bigint", "numeric"]
+                .iter()
+                .fold(bare, |line, number| line.replace(&format!("'::{number}"), ")"))
+        } else if line.contains("ARRAY[") {
             ["::character varying", "::text[]", "::text", "(", ")"]
                 .iter()
                 .fold(line.to_owned(), |line, cast| line.replace(cast, ""))

@@ -62,7 +62,7 @@ pub async fn recreate_many(
 }
 
 /// The versions and times of new rows from the tombstones of their ids, as
-/// [`continue_versions`](crate::postgres::versions::continue_versions) for one.
+/// `continue_versions` for one.
 ///
 /// # Errors
 ///
