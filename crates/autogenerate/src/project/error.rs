@@ -1,8 +1,13 @@
 //! The errors of a project's operations.
 
-use super::{dependants::Dependant, hint::hint, question::Undescribed};
+use super::{
+    dependants::Dependant,
+    edge::{Difference, Edge},
+    hint::hint,
+    question::Undescribed,
+};
 use crate::{
-    diff::{Ambiguity, Change, Object, RenameFault},
+    diff::{Ambiguity, Object, RenameFault},
     migrate::{MigrationError, State},
     model::{Location, MetadataError, Origin},
     planner::PlanError,
@@ -95,7 +100,10 @@ pub enum ProjectError {
     NotAtHead(Box<State>),
     /// The database was changed outside the migrations.
     #[error("{}", drift_message(.0))]
-    Drift(Vec<Change>),
+    Drift(Edge),
+    /// The database has what the models describe, but there are no migrations.
+    #[error("{}", no_migrations(.0))]
+    NoMigrations(Edge),
     /// An earlier revision has an open slot.
     #[error("{}, line {}: open slot: {}; complete the statement and delete this line", .0.file, .0.line, .0.title)]
     OpenSlot(OpenSlot),
@@ -252,10 +260,19 @@ fn blocking_dependants(dependants: &[Dependant]) -> String {
     )
 }
 
-fn drift_message(changes: &[Change]) -> String {
+fn drift_message(edge: &Edge) -> String {
+    let warning = edge.warning().map_or_else(String::new, |warning| format!("\nBefore you do: {warning}."));
     format!(
         "the database differs from its migrations, so a revision generated from it would fail elsewhere. These changes \
-         would make it match:{}\nApply them by hand, or use a database that was only changed by migrations.",
-        lines(changes)
+         would make it match:{}\nApply them by hand, or use a database that was only changed by migrations.{warning}",
+        lines(&edge.differences)
+    )
+}
+
+fn no_migrations(edge: &Edge) -> String {
+    format!(
+        "the database has what models describe, but there are no migrations:{}\nRun `baseline` first, which takes over the \
+         database as it is, or use an empty database.",
+        lines(edge.differences.iter().map(Difference::place))
     )
 }

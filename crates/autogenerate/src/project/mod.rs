@@ -15,6 +15,7 @@ mod check;
 mod compare;
 mod created;
 mod dependants;
+mod edge;
 mod error;
 mod hanging;
 mod hint;
@@ -37,9 +38,10 @@ mod whole;
 
 pub use self::{
     baseline::{BaselineRequest, Baselined},
-    check::{Difference, Edge, Report, Side, Verdict},
+    check::{Report, Verdict},
     compare::{Comparison, difference},
     dependants::Dependant,
+    edge::{Difference, Edge, Side},
     error::ProjectError,
     models::{Described, models},
     question::{Answer, Ask, Question, Undescribed},

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
+    edge::Side,
     error::ProjectError,
     hanging, lend,
     ownership::Ownership,
@@ -78,8 +79,8 @@ impl Project {
     /// # Errors
     ///
     /// - [`ProjectError::OpenSlot`] if an earlier revision has an open slot.
-    /// - [`ProjectError::NotAtHead`] or [`ProjectError::Drift`] if the database differs from the
-    ///   migrations.
+    /// - [`ProjectError::NotAtHead`], [`ProjectError::NoMigrations`] or [`ProjectError::Drift`] if
+    ///   the database differs from the migrations.
     /// - [`ProjectError::Ambiguous`] if the question whether something was renamed stays
     ///   unanswered.
     /// - [`ProjectError::Undescribed`] or [`ProjectError::Forgotten`] if an object that a generated
@@ -105,9 +106,14 @@ impl Project {
         let actual = &live.reading.schema;
         let pools = [actual, &replayed.schema];
         let sides = Sides::new(&ownership, [actual, &replayed.schema], pools);
-        let drift = diff::diff(&sides.from, &sides.to, &Renames::default());
-        if !drift.is_empty() {
-            return Err(ProjectError::Drift(drift));
+        let drift = self.edge((Side::Database, &sides.from), (Side::Migrations, &sides.to));
+        if !drift.differences.is_empty() {
+            let is_first = migrations.revisions().is_empty();
+            return Err(if is_first {
+                ProjectError::NoMigrations(drift)
+            } else {
+                ProjectError::Drift(drift)
+            });
         }
         let sides = Sides::new(&ownership, [actual, &models], pools);
         let revised =
