@@ -195,9 +195,13 @@ impl Planner<'_> {
             }
             ConstraintKind::Check => {
                 let wrong = format!("NOT {}", condition(&it.definition));
-                let template = format!("UPDATE {table} SET … WHERE {wrong};");
+                let update = format!("UPDATE {table} SET …");
+                let portions = self.is_online(table).then(|| self.in_portions(table, &update, &wrong));
+                let template = format!("{update} WHERE {wrong};");
                 let rehearsal = format!("DELETE FROM {table} WHERE {wrong}");
-                self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
+                let slot =
+                    self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])?;
+                Some(Slot { portions: portions.flatten(), ..slot })
             }
             ConstraintKind::ForeignKey { columns, references, referenced } => {
                 let set: Vec<_> = columns
