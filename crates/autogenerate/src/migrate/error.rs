@@ -138,10 +138,19 @@ pub enum MigrationError {
     },
     /// Reverting a revision was interrupted.
     #[error(
-        "reverting revision {0} was interrupted: downgrade to the revision before it to finish (or stamp it, if nothing of it was reverted)"
+        "reverting revision {0} was interrupted: downgrade to the revision before it to finish; if nothing of it was \
+         reverted, `repair` records that"
     )]
     Reverting(i64),
     /// More revisions were requested than there are.
+    /// Revisions are older than what the database has applied, because another branch overtook
+    /// them.
+    #[error(
+        "newer revisions than {} are applied already, as after a merge: `rebase {}` moves it after them; to apply it as it \
+         is, name it (`upgrade {}`)",
+        list(.0), .0[0], .0[0]
+    )]
+    Overtaken(Vec<i64>),
     #[error("{asked} revisions were requested, but only {there} are {what}")]
     TooFar {
         /// The number that was requested.

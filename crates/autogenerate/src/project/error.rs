@@ -153,7 +153,10 @@ pub enum ProjectError {
     #[error("one revision cannot do the same:{}", lines(.0))]
     NotSquashable(Vec<String>),
     /// The revision is applied, so it cannot be rebased.
-    #[error("revision {0} is applied to the database; `downgrade` to the one before it first")]
+    #[error(
+        "revision {0} is applied to the database; `downgrade` to the one before it first. If it cannot be reverted, leave \
+         it as it is: a database that lacks it gets it with `upgrade {0}`"
+    )]
     Applied(i64),
 }
 
@@ -168,6 +171,10 @@ pub(super) fn not_at_head(state: &State) -> String {
             "the database has migration {version} as `{description}`, which is another one here: get the folder that the \
              database was migrated with, or see what `repair` says"
         )
+    } else if let Some(revision) = state.reverting.first() {
+        MigrationError::Reverting(*revision).to_string()
+    } else if !state.overtaken.is_empty() {
+        MigrationError::Overtaken(state.overtaken.clone()).to_string()
     } else if !pending.is_empty() {
         format!("the database lacks migrations ({}): run `upgrade`", numbers(&pending))
     } else {

@@ -155,6 +155,16 @@ async fn an_overtaken_revision_is_moved_after_the_others_and_regenerated_if_need
     place.revise::<with_sku::Item>("sku").await.unwrap();
     let ours = place.migrations().revisions()[1].version;
     // A revision of another branch that was merged and applied.
+    let overtake = format!(
+        "INSERT INTO _sqlx_migrations VALUES ({}, 'other', now(), true, '\\x00', -1)",
+        20_261_124_130_000_i64
+    );
+    place.database.execute(&overtake).await;
+    let advice = format!("`rebase {ours}`");
+    let reason = place.check::<with_sku::Item>().await.database_not_compared.unwrap();
+    let error = place.revise::<with_sku::Item>("more").await.unwrap_err().to_string();
+    assert!(reason.contains(&advice) && error.contains(&advice), "{reason}; {error}");
+    place.database.execute("DELETE FROM _sqlx_migrations WHERE description = 'other'").await;
     let other = "20261124130000_other";
     fs::write(
         place.folder.path().join(format!("{other}.up.sql")),
