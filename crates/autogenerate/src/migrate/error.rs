@@ -64,7 +64,7 @@ pub enum MigrationError {
     #[error("another process has been migrating this database for {} s; try again when it has finished", .0.as_secs())]
     Busy(Duration),
     /// A file has an open slot.
-    #[error("{file}, line {line}: open slot: {title}; complete the statement and delete this line")]
+    #[error("{file}, line {line}: open slot: {title}; complete the statement and delete its SLOT line")]
     OpenSlot {
         /// The file's name.
         file: String,
@@ -142,7 +142,6 @@ pub enum MigrationError {
          reverted, `repair` records that"
     )]
     Reverting(i64),
-    /// More revisions were requested than there are.
     /// Revisions are older than what the database has applied, because another branch overtook
     /// them.
     #[error(
@@ -151,6 +150,7 @@ pub enum MigrationError {
         list(.0), .0[0], .0[0]
     )]
     Overtaken(Vec<i64>),
+    /// More revisions were requested than there are.
     #[error("{asked} revisions were requested, but only {there} are {what}")]
     TooFar {
         /// The number that was requested.

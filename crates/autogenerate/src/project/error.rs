@@ -105,7 +105,7 @@ pub enum ProjectError {
     #[error("{}", no_migrations(.0))]
     NoMigrations(Edge),
     /// An earlier revision has an open slot.
-    #[error("{}, line {}: open slot: {}; complete the statement and delete this line", .0.file, .0.line, .0.title)]
+    #[error("{}, line {}: open slot: {}; complete the statement and delete its SLOT line", .0.file, .0.line, .0.title)]
     OpenSlot(OpenSlot),
     /// A change may be a rename, or a drop and an addition.
     #[error("{}", rename_questions(.0))]
