@@ -22,6 +22,7 @@ mod hint;
 mod lend;
 mod live;
 mod memory;
+mod mentions;
 mod models;
 mod ownership;
 mod question;
