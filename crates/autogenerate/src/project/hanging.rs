@@ -231,7 +231,7 @@ impl Closure {
     }
 }
 
-fn copy<K: Ord + Clone, V: Clone>(to: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>, name: &K) {
+pub(super) fn copy<K: Ord + Clone, V: Clone>(to: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>, name: &K) {
     if let Some(it) = from.get(name) {
         to.entry(name.clone()).or_insert_with(|| it.clone());
     }
@@ -246,7 +246,7 @@ fn space(object: &Object) -> Option<String> {
 }
 
 /// What a table uses, other than itself.
-fn used_by(table: &Table) -> Vec<Object> {
+pub(super) fn used_by(table: &Table) -> Vec<Object> {
     let columns = table.columns.iter().flat_map(Column::needs);
     let constraints = table.constraints.values().flat_map(|it| {
         let referenced = it.kind.references().cloned().map(Object::Table);
