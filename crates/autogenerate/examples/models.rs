@@ -8,12 +8,12 @@ use std::{
     path::PathBuf,
 };
 
-use autogenerate::project;
+use autogenerate::{model::Metadata, project};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::args().nth(1).ok_or("usage: models FOLDER")?);
-    let described = project::models(&env::var("DATABASE_URL")?.parse()?, "models").await?;
+    let described = project::models(&env::var("DATABASE_URL")?.parse()?, &Metadata::new(), "models").await?;
     for (path, text) in described.generated.files {
         let path = folder.join(path);
         path.parent().map_or(Ok(()), fs::create_dir_all)?;

@@ -17,6 +17,7 @@ mod enumeration;
 mod extension;
 mod index;
 mod kind;
+mod looser;
 mod namespace;
 mod owner;
 mod planner;

@@ -48,6 +48,7 @@ impl Planner<'_> {
             rehearsal: rehearsals.join(";\n"),
             remaining: format!("SELECT {}", remaining.join(" + ")),
             portions: None,
+            rows: None,
             deletes: false,
             is_guard: false,
             cascades: Vec::new(),

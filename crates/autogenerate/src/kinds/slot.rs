@@ -2,6 +2,7 @@
 
 use super::{
     definition::{Parts, Unique, condition, is_null_for_nulls, is_volatile, term},
+    looser::is_looser,
     planner::Planner,
     rename::with_old_names,
     types::differs,
@@ -30,9 +31,19 @@ impl Planner<'_> {
         }
         let remaining = format!("SELECT count(*) FROM {rows}");
         let cascades = Vec::new();
-        let (portions, deletes, is_guard) = (None, false, false);
-        let slot =
-            Slot { title, count, template, portions, rehearsal, remaining, deletes, is_guard, cascades };
+        let (portions, rows, deletes, is_guard) = (None, None, false, false);
+        let slot = Slot {
+            title,
+            count,
+            template,
+            portions,
+            rehearsal,
+            remaining,
+            rows,
+            deletes,
+            is_guard,
+            cascades,
+        };
         self.style.slots.then_some(slot)
     }
 
@@ -180,7 +191,9 @@ impl Planner<'_> {
         let same_key = matches!(it.kind, ConstraintKind::ForeignKey { .. })
             && was.kind == it.kind
             && (is_full(was) || !is_full(it));
-        was.validated && was.is_enforced() && (was.definition == it.definition || same_key)
+        let is_looser = [was, it].iter().all(|it| it.kind == ConstraintKind::Check)
+            && is_looser(&was.definition, &it.definition);
+        was.validated && was.is_enforced() && (was.definition == it.definition || same_key || is_looser)
     }
 
     /// A slot for rows that violate a constraint.
@@ -195,9 +208,13 @@ impl Planner<'_> {
             }
             ConstraintKind::Check => {
                 let wrong = format!("NOT {}", condition(&it.definition));
-                let template = format!("UPDATE {table} SET … WHERE {wrong};");
+                let update = format!("UPDATE {table} SET …");
+                let portions = self.is_online(table).then(|| self.in_portions(table, &update, &wrong));
+                let template = format!("{update} WHERE {wrong};");
                 let rehearsal = format!("DELETE FROM {table} WHERE {wrong}");
-                self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])
+                let slot =
+                    self.slot(table, title, &format!("{table} WHERE {wrong}"), [template, rehearsal])?;
+                Some(Slot { portions: portions.flatten(), ..slot })
             }
             ConstraintKind::ForeignKey { columns, references, referenced } => {
                 let set: Vec<_> = columns

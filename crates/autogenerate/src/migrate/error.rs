@@ -64,7 +64,7 @@ pub enum MigrationError {
     #[error("another process has been migrating this database for {} s; try again when it has finished", .0.as_secs())]
     Busy(Duration),
     /// A file has an open slot.
-    #[error("{file}, line {line}: open slot: {title}; complete the statement and delete this line")]
+    #[error("{file}, line {line}: open slot: {title}; complete the statement and delete its SLOT line")]
     OpenSlot {
         /// The file's name.
         file: String,
@@ -138,9 +138,18 @@ pub enum MigrationError {
     },
     /// Reverting a revision was interrupted.
     #[error(
-        "reverting revision {0} was interrupted: downgrade to the revision before it to finish (or stamp it, if nothing of it was reverted)"
+        "reverting revision {0} was interrupted: downgrade to the revision before it to finish; if nothing of it was \
+         reverted, `repair` records that"
     )]
     Reverting(i64),
+    /// Revisions are older than what the database has applied, because another branch overtook
+    /// them.
+    #[error(
+        "newer revisions than {} are applied already, as after a merge: `rebase {}` moves it after them; to apply it as it \
+         is, name it (`upgrade {}`)",
+        list(.0), .0[0], .0[0]
+    )]
+    Overtaken(Vec<i64>),
     /// More revisions were requested than there are.
     #[error("{asked} revisions were requested, but only {there} are {what}")]
     TooFar {

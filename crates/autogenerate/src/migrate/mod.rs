@@ -66,6 +66,8 @@ use crate::revision::Migrations;
 /// - [`MigrationError::Busy`] if another process still holds the lock after `patience`.
 /// - [`MigrationError::Edited`] or [`MigrationError::Reverting`] if an applied migration was edited
 ///   or is half reverted.
+/// - [`MigrationError::Overtaken`] if one of the files is older than what is applied, unless the
+///   target names its revision.
 /// - [`MigrationError::OpenSlot`] if one of the files has an open slot.
 /// - [`MigrationError::PartlyReplaced`] or [`MigrationError::ReplacedEdited`] if some of what a
 ///   revision replaces is applied, but not all or not as it was.

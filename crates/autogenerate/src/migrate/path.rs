@@ -7,7 +7,7 @@ use sqlx::SqlStr;
 
 use super::{
     error::MigrationError,
-    table::{self, Agreement, Row, Rows, files},
+    table::{self, Agreement, Row, Rows, files, is_overtaken},
     target::{Down, Up},
 };
 use crate::revision::{Migrations, Pair, Revision, RevisionError, Script, marks};
@@ -83,6 +83,16 @@ pub(super) fn plan_upgrade(
             selected
         }
     };
+    let overtaken = selected.iter().filter(|revision| is_overtaken(revision, rows)).map(|it| it.version);
+    let overtaken: Vec<i64> = overtaken.collect();
+    // A person who names one means it.
+    let named = match target {
+        Up::Revision(given) => Some(all[position(migrations, given, '+')?].version),
+        _ => None,
+    };
+    if !overtaken.is_empty() && named.is_none_or(|named| !overtaken.contains(&named)) {
+        return Err(MigrationError::Overtaken(overtaken));
+    }
     let pairs = selected.iter().flat_map(|revision| &revision.files);
     pairs.filter(|pair| !rows.contains_key(&pair.version)).map(apply_step).collect()
 }

@@ -182,7 +182,12 @@ fn corrections(fault: &Fault, migrations: &Migrations) -> Vec<String> {
                 Replacement { revision, versions: versions.clone() }.statements()
             })
         }
-        Fault::Reverting { revision, .. } => vec![table::unmark(*revision)],
+        Fault::Reverting { revision, .. } => {
+            // sqlx marks the file itself, which need not be the first one.
+            let own = migrations.revisions().iter().filter(|own| own.version == *revision);
+            let versions: Vec<i64> = own.flat_map(|own| &own.files).map(|pair| pair.version).collect();
+            vec![table::unmark(&versions)]
+        }
         _ => Vec::new(),
     }
 }

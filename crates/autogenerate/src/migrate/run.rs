@@ -69,7 +69,7 @@ async fn run_alone(conn: &mut PgConnection, step: &Step, completed: &mut usize) 
     if outcome.is_err() {
         // The file is a single statement and the first of the revision, so nothing was reverted. If
         // the connection is lost, the mark stays.
-        let _ = execute(conn, table::unmark(revision)).await;
+        let _ = execute(conn, table::unmark(&[revision])).await;
     }
     outcome
 }

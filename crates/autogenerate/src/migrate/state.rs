@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::{
     error::MigrationError,
     replace::as_replaced,
-    table::{self, Agreement, Row, Rows, files},
+    table::{self, Agreement, Row, Rows, files, is_overtaken},
 };
 use crate::revision::{Migrations, Revision};
 
@@ -28,6 +28,8 @@ pub struct State {
     /// Versions under which another migration was applied, and its description: a revision took the
     /// place of others, in the folder or in the database.
     pub conflicting: Vec<(i64, String)>,
+    /// Revisions whose way down was interrupted.
+    pub reverting: Vec<i64>,
     /// Pending revisions that are older than an applied one, because another branch overtook them.
     pub overtaken: Vec<i64>,
 }
@@ -36,7 +38,10 @@ impl State {
     /// Whether every known migration is applied unedited.
     #[must_use]
     pub fn is_head(&self) -> bool {
-        self.pending.is_empty() && self.edited.is_empty() && self.conflicting.is_empty()
+        self.pending.is_empty()
+            && self.edited.is_empty()
+            && self.conflicting.is_empty()
+            && self.reverting.is_empty()
     }
 }
 
@@ -67,16 +72,15 @@ pub(super) fn compare(rows: &Rows, migrations: &Migrations) -> State {
     let newest = migrations.newest().unwrap_or(0);
     let unknown = rows.keys().copied().filter(|version| !known.contains(version));
     (state.missing, state.unknown) = unknown.partition(|version| *version < newest);
-    let revisions = migrations.revisions().iter();
-    state.overtaken =
-        revisions.filter(|revision| is_overtaken(revision, rows)).map(|revision| revision.version).collect();
+    let versions = |is: fn(&Revision, &Rows) -> bool| {
+        migrations.revisions().iter().filter(|revision| is(revision, rows)).map(|it| it.version).collect()
+    };
+    (state.reverting, state.overtaken) = (versions(is_reverting), versions(is_overtaken));
     state
 }
 
-fn is_overtaken(revision: &Revision, rows: &Rows) -> bool {
-    let last = revision.files.last().map_or(revision.version, |pair| pair.version);
-    revision.files.iter().all(|pair| !rows.contains_key(&pair.version))
-        && rows.keys().next_back().is_some_and(|newest| *newest > last)
+fn is_reverting(revision: &Revision, rows: &Rows) -> bool {
+    revision.files.iter().filter_map(|pair| rows.get(&pair.version)).any(|row| !row.success)
 }
 
 /// A revision and its status in a database.
@@ -167,7 +171,7 @@ fn entry(revision: &Revision, rows: &Rows) -> Entry {
     let agreements =
         revision.files.iter().filter_map(|pair| Some(rows.get(&pair.version)?.agreement(pair, revision)));
     let agreements: Vec<Agreement> = agreements.collect();
-    let status = if applied.iter().any(|row| !row.success) {
+    let status = if is_reverting(revision, rows) {
         Status::Reverting
     } else if agreements.contains(&Agreement::Conflict) {
         Status::Conflicting

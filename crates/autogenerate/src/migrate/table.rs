@@ -70,6 +70,13 @@ pub(super) fn files(migrations: &Migrations) -> impl Iterator<Item = (&Revision,
     migrations.revisions().iter().flat_map(|it| it.files.iter().map(move |pair| (it, pair)))
 }
 
+/// Whether nothing of a revision is applied, but something newer is.
+pub(super) fn is_overtaken(revision: &Revision, rows: &Rows) -> bool {
+    let last = revision.files.last().map_or(revision.version, |pair| pair.version);
+    revision.files.iter().all(|pair| !rows.contains_key(&pair.version))
+        && rows.keys().next_back().is_some_and(|newest| *newest > last)
+}
+
 /// Creates the table if it is missing.
 pub(super) async fn ensure(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
     if !exists(conn).await? {
@@ -153,8 +160,8 @@ pub(super) fn delete(versions: &[i64]) -> String {
 }
 
 /// The statement that undoes [`mark`].
-pub(super) fn unmark(version: i64) -> String {
-    format!("UPDATE {TABLE} SET success = TRUE WHERE version = {version}")
+pub(super) fn unmark(versions: &[i64]) -> String {
+    format!("UPDATE {TABLE} SET success = TRUE WHERE version IN ({})", list(versions))
 }
 
 /// The statement that marks the revision that begins with this file as being reverted.

@@ -22,6 +22,8 @@ pub struct Slot {
     /// A query that counts the affected rows by the names that hold where the slot is; empty if
     /// only the statement itself can tell which rows are affected.
     pub remaining: String,
+    /// The number of affected rows, if they were counted.
+    pub rows: Option<u64>,
     /// Whether the statements to start from delete rows.
     pub deletes: bool,
     /// Whether the file stops if there are such rows, instead of leaving a gap.
@@ -60,6 +62,7 @@ impl Slot {
             } else {
                 format!("SELECT ({}) + ({})", self.remaining, other.remaining)
             },
+            rows: self.rows.zip(other.rows).map(|(rows, others)| rows + others),
             deletes: self.deletes || other.deletes,
             is_guard: self.is_guard,
             cascades: [self.cascades, other.cascades].concat(),
@@ -84,9 +87,10 @@ impl Slot {
         hazards
     }
 
-    /// Appends the number of affected rows to the title.
+    /// Sets the number of affected rows, and appends it to the title.
     #[must_use]
     pub fn counted(mut self, rows: u64) -> Self {
+        self.rows = Some(rows);
         let what = if rows == 1 { "row" } else { "rows" };
         self.title = format!("{} ({} {what})", self.title, grouped(rows));
         self

@@ -19,7 +19,7 @@ use crate::{
 
 const ORIGIN: &str =
     "What the database contained when its migrations began. None of it is dropped by default.";
-const IRREVERSIBLE: &str = "the baseline is the state before the first migration, with the data of that time";
+const IRREVERSIBLE: &str = "the baseline holds data that is older than the migrations";
 
 /// The parameters of [`Project::baseline`].
 #[derive(Debug, Clone, Copy)]

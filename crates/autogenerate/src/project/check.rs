@@ -1,10 +1,9 @@
 //! Compares models, migrations and the live database.
 
-use std::fmt;
-
 use sqlx::PgConnection;
 
 use super::{
+    edge::{Edge, Side},
     error::{ProjectError, not_at_head},
     live::Live,
     memory::{self, Memory},
@@ -13,34 +12,12 @@ use super::{
     sides::{Sides, is_at_head},
 };
 use crate::{
-    diff::{self, Change, Object},
+    diff::Object,
     introspect::{Reading, Unhandled},
     migrate,
-    model::Origin,
     revision::{Migrations, OpenSlot},
     schema::Schema,
 };
-
-/// One of the three things that [`Project::check`] compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The schema that the models describe.
-    Models,
-    /// The schema that the migrations create in an empty database.
-    Migrations,
-    /// The schema of the live database.
-    Database,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Models => "models",
-            Self::Migrations => "migrations",
-            Self::Database => "database",
-        })
-    }
-}
 
 /// What [`Project::check`] found, in short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,38 +83,6 @@ impl Report {
             && self.edited.is_empty()
             && self.edges.iter().all(|edge| edge.differences.is_empty())
     }
-}
-
-/// The differences between two sides.
-#[derive(Debug)]
-pub struct Edge {
-    /// The side that would have to change.
-    pub from: Side,
-    /// The side that it should match.
-    pub to: Side,
-    /// The differences, in a stable order.
-    pub differences: Vec<Difference>,
-}
-
-/// Says whether the sides differ, such as `migrations differ from models`.
-impl fmt::Display for Edge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is = match self.from {
-            _ if self.differences.is_empty() => "=",
-            Side::Database => "differs from",
-            Side::Models | Side::Migrations => "differ from",
-        };
-        write!(f, "{} {is} {}", self.from, self.to)
-    }
-}
-
-/// One difference between two sides.
-#[derive(Debug)]
-pub struct Difference {
-    /// The change that would make `from` match `to`.
-    pub change: Change,
-    /// The source location of the affected model or field, if there is one.
-    pub origin: Option<Origin>,
 }
 
 impl Project {
@@ -210,7 +155,12 @@ impl Project {
         report.undescribed = sides.undescribed;
         if report.database_not_compared.is_none() {
             let sides = Sides::new(&ownership, [actual, &replayed.schema], pools);
-            report.edges.push(self.edge((Side::Database, &sides.from), (Side::Migrations, &sides.to)));
+            let edge = self.edge((Side::Database, &sides.from), (Side::Migrations, &sides.to));
+            if migrations.revisions().is_empty() && !edge.differences.is_empty() {
+                report.database_not_compared = Some(ProjectError::NoMigrations(edge).to_string());
+            } else {
+                report.edges.push(edge);
+            }
             report.unmanaged = ownership.restrict(&mut actual.clone());
             report.unmanaged.extend(ownership.select(live.reading.unhandled));
         }
@@ -233,29 +183,5 @@ impl Project {
         let mut unmanaged = ownership.restrict(&mut schema);
         unmanaged.extend(ownership.select(unhandled));
         Ok((memory::digest(schema) == known).then_some(unmanaged))
-    }
-
-    fn edge(&self, (from, actual): (Side, &Schema), (to, wanted): (Side, &Schema)) -> Edge {
-        let changes = diff::diff(actual, wanted, &self.metadata.renames());
-        let differences =
-            changes.into_iter().map(|change| Difference { origin: self.origin(&change), change }).collect();
-        Edge { from, to, differences }
-    }
-
-    /// The source location of the field that a change affects, or of the struct if it affects no
-    /// field.
-    pub(super) fn origin(&self, change: &Change) -> Option<Origin> {
-        match &change.object {
-            Object::Enum(name) => self.metadata.enum_origin(name, None),
-            Object::Sql(name) if name.kind.is_described() => self.metadata.type_origin(name),
-            Object::Value(name, value) => {
-                self.metadata.enum_origin(name, Some(value)).or_else(|| self.metadata.enum_origin(name, None))
-            }
-            _ => {
-                let table = change.table()?;
-                let of = |column| self.metadata.origin(table, column);
-                of(change.column()).or_else(|| of(None))
-            }
-        }
     }
 }

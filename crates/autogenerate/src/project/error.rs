@@ -1,8 +1,13 @@
 //! The errors of a project's operations.
 
-use super::{dependants::Dependant, hint::hint, question::Undescribed};
+use super::{
+    dependants::Dependant,
+    edge::{Difference, Edge},
+    hint::hint,
+    question::Undescribed,
+};
 use crate::{
-    diff::{Ambiguity, Change, Object, RenameFault},
+    diff::{Ambiguity, Object, RenameFault},
     migrate::{MigrationError, State},
     model::{Location, MetadataError, Origin},
     planner::PlanError,
@@ -95,9 +100,12 @@ pub enum ProjectError {
     NotAtHead(Box<State>),
     /// The database was changed outside the migrations.
     #[error("{}", drift_message(.0))]
-    Drift(Vec<Change>),
+    Drift(Edge),
+    /// The database has what the models describe, but there are no migrations.
+    #[error("{}", no_migrations(.0))]
+    NoMigrations(Edge),
     /// An earlier revision has an open slot.
-    #[error("{}, line {}: open slot: {}; complete the statement and delete this line", .0.file, .0.line, .0.title)]
+    #[error("{}, line {}: open slot: {}; complete the statement and delete its SLOT line", .0.file, .0.line, .0.title)]
     OpenSlot(OpenSlot),
     /// A change may be a rename, or a drop and an addition.
     #[error("{}", rename_questions(.0))]
@@ -145,7 +153,10 @@ pub enum ProjectError {
     #[error("one revision cannot do the same:{}", lines(.0))]
     NotSquashable(Vec<String>),
     /// The revision is applied, so it cannot be rebased.
-    #[error("revision {0} is applied to the database; `downgrade` to the one before it first")]
+    #[error(
+        "revision {0} is applied to the database; `downgrade` to the one before it first. If it cannot be reverted, leave \
+         it as it is: a database that lacks it gets it with `upgrade {0}`"
+    )]
     Applied(i64),
 }
 
@@ -160,6 +171,10 @@ pub(super) fn not_at_head(state: &State) -> String {
             "the database has migration {version} as `{description}`, which is another one here: get the folder that the \
              database was migrated with, or see what `repair` says"
         )
+    } else if let Some(revision) = state.reverting.first() {
+        MigrationError::Reverting(*revision).to_string()
+    } else if !state.overtaken.is_empty() {
+        MigrationError::Overtaken(state.overtaken.clone()).to_string()
     } else if !pending.is_empty() {
         format!("the database lacks migrations ({}): run `upgrade`", numbers(&pending))
     } else {
@@ -252,10 +267,19 @@ fn blocking_dependants(dependants: &[Dependant]) -> String {
     )
 }
 
-fn drift_message(changes: &[Change]) -> String {
+fn drift_message(edge: &Edge) -> String {
+    let warning = edge.warning().map_or_else(String::new, |warning| format!("\nBefore you do: {warning}."));
     format!(
         "the database differs from its migrations, so a revision generated from it would fail elsewhere. These changes \
-         would make it match:{}\nApply them by hand, or use a database that was only changed by migrations.",
-        lines(changes)
+         would make it match:{}\nApply them by hand, or use a database that was only changed by migrations.{warning}",
+        lines(&edge.differences)
+    )
+}
+
+fn no_migrations(edge: &Edge) -> String {
+    format!(
+        "the database has what models describe, but there are no migrations:{}\nRun `baseline` first, which takes over the \
+         database as it is, or use an empty database.",
+        lines(edge.differences.iter().map(Difference::place))
     )
 }

@@ -46,7 +46,9 @@ pub(super) fn carry(
     for &(name, it) in &foreign {
         carried_to.sql_objects.remove(name);
         let (new_name, new) = after(&steps, name, it);
-        if let Some(used) = new.uses.iter().find(|used| !is_there(to, &carried_to, used)) {
+        if let Some(used) =
+            new.uses.iter().find(|used| !is_there(to, &carried_to, used) || is_dropped(used, from, to))
+        {
             if !is_part(&new_name, to) {
                 let dependant = format!("{name}, which uses {used},");
                 gone.insert(name);
@@ -101,6 +103,11 @@ fn is_there(to: &Schema, carried: &Schema, object: &Object) -> bool {
         }
         object => to.contains(object) || carried.contains(object),
     }
+}
+
+/// Whether the object is one of those that the models describe no more.
+fn is_dropped(object: &Object, from: &Schema, to: &Schema) -> bool {
+    matches!(object, Object::Sql(_)) && from.contains(object) && !to.contains(object)
 }
 
 /// Whether the object disappears with the table that it is part of, or with what it is a setting
@@ -224,7 +231,7 @@ impl Closure {
     }
 }
 
-fn copy<K: Ord + Clone, V: Clone>(to: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>, name: &K) {
+pub(super) fn copy<K: Ord + Clone, V: Clone>(to: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>, name: &K) {
     if let Some(it) = from.get(name) {
         to.entry(name.clone()).or_insert_with(|| it.clone());
     }
@@ -239,7 +246,7 @@ fn space(object: &Object) -> Option<String> {
 }
 
 /// What a table uses, other than itself.
-fn used_by(table: &Table) -> Vec<Object> {
+pub(super) fn used_by(table: &Table) -> Vec<Object> {
     let columns = table.columns.iter().flat_map(Column::needs);
     let constraints = table.constraints.values().flat_map(|it| {
         let referenced = it.kind.references().cloned().map(Object::Table);

@@ -15,12 +15,14 @@ mod check;
 mod compare;
 mod created;
 mod dependants;
+mod edge;
 mod error;
 mod hanging;
 mod hint;
 mod lend;
 mod live;
 mod memory;
+mod mentions;
 mod models;
 mod ownership;
 mod question;
@@ -37,9 +39,10 @@ mod whole;
 
 pub use self::{
     baseline::{BaselineRequest, Baselined},
-    check::{Difference, Edge, Report, Side, Verdict},
+    check::{Report, Verdict},
     compare::{Comparison, difference},
     dependants::Dependant,
+    edge::{Difference, Edge, Side},
     error::ProjectError,
     models::{Described, models},
     question::{Answer, Ask, Question, Undescribed},

@@ -23,6 +23,8 @@ pub(super) struct Ownership<'a> {
     ours_once: BTreeSet<Object>,
     /// The objects that the models' texts create.
     written: BTreeSet<SqlName>,
+    /// The settings that migrations make. Others, such as privileges, were given by hand.
+    replayed: BTreeSet<SqlName>,
 }
 
 impl<'a> Ownership<'a> {
@@ -36,6 +38,7 @@ impl<'a> Ownership<'a> {
             described,
             ours_once: BTreeSet::new(),
             written: BTreeSet::new(),
+            replayed: BTreeSet::new(),
         }
     }
 
@@ -49,6 +52,8 @@ impl<'a> Ownership<'a> {
     /// that contains foreign objects is left alone.
     pub(super) fn with_replayed(mut self, replayed: &Replayed, live: &Reading) -> Self {
         let selection = self.metadata.selection();
+        let names = replayed.schema.sql_objects.keys();
+        self.replayed.extend(names.filter(|name| name.kind.is_setting()).cloned());
         // Extensions are only dropped if declared: other objects may depend on them.
         let generated = replayed.generated.iter().filter(|object| !matches!(object, Object::Extension(_)));
         let generated = generated.filter(|object| selection.includes(object, &self.home)).cloned();
@@ -111,13 +116,14 @@ impl<'a> Ownership<'a> {
             .any(|used| self.ours_once.contains(used))
     }
 
-    /// Whether an object that is defined by a text of SQL is managed. A setting is if it belongs to
-    /// an object that is.
+    /// Whether an object that is defined by a text of SQL is managed. A setting is if a text makes
+    /// it, or if a migration makes it on an object without a model. What was set by hand is never
+    /// compared.
     fn manages_text(&self, name: &SqlName, it: &SqlObject) -> bool {
         let is_ours = |used: &Object| matches!(used, Object::Sql(_)) && self.ours_once.contains(used);
         self.written.contains(name)
             || self.manages(&Object::Sql(name.clone()))
-            || name.kind.is_setting() && it.uses.iter().any(is_ours)
+            || self.replayed.contains(name) && it.uses.iter().any(is_ours)
     }
 
     /// The declarations of dropped objects that match nothing in `from`.

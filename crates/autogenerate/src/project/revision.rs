@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
+    edge::Side,
     error::ProjectError,
     hanging, lend,
+    mentions::mentions,
     ownership::Ownership,
     question::Ask,
     settings::Project,
@@ -49,6 +51,8 @@ pub struct Revised {
     /// Rename hints that have been applied and can be removed from the models, or whose old name
     /// neither the database nor any migration has.
     pub stale: Vec<RenameFault>,
+    /// What to check by hand: functions and triggers whose text has an old name.
+    pub notes: Vec<String>,
     /// Declarations of [dropped](crate::model::Metadata::dropped) objects that match nothing: they
     /// have been applied, or the migrations never created such an object, or a schema still has
     /// foreign contents.
@@ -78,8 +82,8 @@ impl Project {
     /// # Errors
     ///
     /// - [`ProjectError::OpenSlot`] if an earlier revision has an open slot.
-    /// - [`ProjectError::NotAtHead`] or [`ProjectError::Drift`] if the database differs from the
-    ///   migrations.
+    /// - [`ProjectError::NotAtHead`], [`ProjectError::NoMigrations`] or [`ProjectError::Drift`] if
+    ///   the database differs from the migrations.
     /// - [`ProjectError::Ambiguous`] if the question whether something was renamed stays
     ///   unanswered.
     /// - [`ProjectError::Undescribed`] or [`ProjectError::Forgotten`] if an object that a generated
@@ -105,9 +109,14 @@ impl Project {
         let actual = &live.reading.schema;
         let pools = [actual, &replayed.schema];
         let sides = Sides::new(&ownership, [actual, &replayed.schema], pools);
-        let drift = diff::diff(&sides.from, &sides.to, &Renames::default());
-        if !drift.is_empty() {
-            return Err(ProjectError::Drift(drift));
+        let drift = self.edge((Side::Database, &sides.from), (Side::Migrations, &sides.to));
+        if !drift.differences.is_empty() {
+            let is_first = migrations.revisions().is_empty();
+            return Err(if is_first {
+                ProjectError::NoMigrations(drift)
+            } else {
+                ProjectError::Drift(drift)
+            });
         }
         let sides = Sides::new(&ownership, [actual, &models], pools);
         let revised =
@@ -137,7 +146,8 @@ impl Project {
         let (renames, stale) = self.renames(&sides, migrations, request.ask).await?;
         let changes = diff::diff(&sides.from, &sides.to, &renames);
         let (stale_drops, unmanaged) = (sides.stale_drops.clone(), Vec::new());
-        let mut revised = Revised { revision: None, changes, stale, stale_drops, unmanaged };
+        let mentions = mentions([&sides.from, &sides.to, actual], &renames);
+        let mut revised = Revised { revision: None, changes, stale, notes: mentions, stale_drops, unmanaged };
         if revised.changes.is_empty() {
             return Ok(revised);
         }
@@ -157,7 +167,7 @@ impl Project {
         let draft = Draft {
             message: request.message,
             origin: &origin(&proof),
-            up: &render(&up, &notes(&proof.up)),
+            up: &with_notes(render(&up, &notes(&proof.up)), &revised.notes),
             down: &match &proof.irreversible {
                 Some(reason) => vec![File::irreversible(reason)],
                 None => render_down(&up, &down, &notes(&proof.down)),
@@ -238,6 +248,15 @@ async fn count_slot_rows(plan: &mut Plan, conn: &mut PgConnection) {
             cascade.rows = rows.fetch_one(&mut *conn).await.ok().map(i64::unsigned_abs);
         }
     }
+}
+
+/// The files with notes at the top of the first one.
+fn with_notes(mut files: Vec<File>, notes: &[String]) -> Vec<File> {
+    if let Some(first) = files.first_mut().filter(|_| !notes.is_empty()) {
+        let lines: String = notes.iter().flat_map(|note| ["-- note: ", note, "\n"]).collect();
+        first.sql.insert_str(0, &format!("{lines}\n"));
+    }
+    files
 }
 
 /// The line of the header that says where the files come from.

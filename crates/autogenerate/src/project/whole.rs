@@ -26,18 +26,18 @@ impl Project {
     /// Reads a database without what the metadata leaves out.
     pub(super) async fn whole(&self, conn: &mut PgConnection) -> Result<Reading, ProjectError> {
         let reading = introspect_without_bookkeeping(conn, &Scope::Database).await?;
-        Ok(selected(&self.metadata, reading))
+        Ok(selected(&self.metadata, reading, HOME))
     }
 }
 
-/// Removes what the metadata leaves out.
-fn selected(metadata: &Metadata, mut reading: Reading) -> Reading {
+/// Removes what the metadata leaves out. `home` is the schema of unqualified names.
+pub(super) fn selected(metadata: &Metadata, mut reading: Reading, home: &str) -> Reading {
     let selection = metadata.selection();
     let left_out: BTreeSet<Object> =
-        objects(&reading.schema).filter(|object| !selection.includes(object, HOME)).collect();
+        objects(&reading.schema).filter(|object| !selection.includes(object, home)).collect();
     let includes = |kind: &'static str, name: &str| {
         let (schema, name) = split_name(&Unhandled { kind, name: name.to_owned() });
-        selection.includes_name(schema.as_deref().unwrap_or(HOME), &name)
+        selection.includes_name(schema.as_deref().unwrap_or(home), &name)
     };
     let schema = &mut reading.schema;
     schema.namespaces.retain(|name, _| !left_out.contains(&Object::Namespace(name.clone())));

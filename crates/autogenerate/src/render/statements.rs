@@ -58,6 +58,29 @@ pub(crate) fn statements(sql: &str) -> Vec<Piece<'_>> {
     found
 }
 
+/// The lines, from 1, with a `…` that is code: outside comments and strings, also in the body of a
+/// `DO`.
+pub(crate) fn gaps(sql: &str) -> Vec<usize> {
+    let (mut found, mut at, mut line, mut follows_do) = (Vec::new(), 0, 1, false);
+    while at < sql.len() {
+        let (len, kind) = lexeme(&sql[at..]);
+        let text = &sql[at..at + len];
+        if text == "…" {
+            found.push(line);
+        } else if follows_do && text.starts_with('$') {
+            let tag = text[1..].find('$').map_or(len, |end| end + 2);
+            let body = text.get(tag..len.saturating_sub(tag)).unwrap_or_default();
+            found.extend(gaps(body).into_iter().map(|own| line + own - 1));
+        }
+        if kind != Kind::Blank {
+            follows_do = text.eq_ignore_ascii_case("do");
+        }
+        line += text.matches('\n').count();
+        at += len;
+    }
+    found
+}
+
 /// What a semicolon would be inside of.
 #[derive(Debug, Default)]
 struct Scanner {

@@ -10,9 +10,9 @@ pub enum RevisionError {
     Io(PathBuf, #[source] io::Error),
     /// The folder does not exist.
     #[error(
-        "there is no folder {}; create it with `revision --autogenerate`, or with `baseline` for an existing database, or name \
-         another one with --migrations",
-        .0.display()
+        "there is no folder {}: are you in the project's folder? Otherwise name another one with --migrations, or create it \
+         with `revision --autogenerate`, or with `baseline` for an existing database",
+        std::path::absolute(.0).as_ref().unwrap_or(.0).display()
     )]
     NoFolder(PathBuf),
     /// The file name does not follow sqlx's scheme, so sqlx would skip or reject it.

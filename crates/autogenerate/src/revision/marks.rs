@@ -1,12 +1,13 @@
 //! Comments in migration files that the tools interpret.
 
-use crate::plan::Slot;
+use crate::{plan::Slot, render::statements::gaps};
 
 /// The comment by which sqlx recognizes a file that runs outside a transaction.
 pub(crate) const NO_TRANSACTION: &str = "-- no-transaction";
 const REVISION: &str = "-- revision: ";
 const SLOT: &str = "-- SLOT";
 const SLOT_IN_FULL: &str = "-- SLOT (delete this line when the statement below is right): ";
+const GAP: &str = "a … is left";
 const GUARD: &str = "-- GUARD (this file stops if there are such rows):";
 const IRREVERSIBLE: &str = "-- irreversible:";
 
@@ -100,10 +101,15 @@ pub(crate) fn irreversible_line(reason: &str) -> String {
     format!("{IRREVERSIBLE} {}", one_line(reason))
 }
 
-/// The open slots: line, from 1, and title.
+/// The open slots: line, from 1, and title. A `…` that is left without its `SLOT` line is one, too.
 pub(crate) fn slots(sql: &str) -> impl Iterator<Item = (usize, &str)> {
-    marked(sql, SLOT)
+    let mut found: Vec<_> = marked(sql, SLOT)
         .map(|(line, rest)| (line, rest.split_once("): ").map_or(rest, |(_, title)| title).trim()))
+        .collect();
+    if found.is_empty() && Header::parse(sql).is_some() {
+        found.extend(gaps(sql).into_iter().map(|line| (line, GAP)));
+    }
+    found.into_iter()
 }
 
 /// The first line that marks the file as irreversible, from 1, and its reason.
@@ -160,6 +166,19 @@ mod tests {
         let sql = "-- a\n  -- SLOT (delete this line when it is right): populate items.sku (2 rows)\nUPDATE …;\n-- irreversible: lost\n";
         assert_eq!(slots(sql).collect::<Vec<_>>(), [(2, "populate items.sku (2 rows)")]);
         assert_eq!(slots(&slot_line("a\nb")).collect::<Vec<_>>(), [(1, "a b")]);
+        let header = Header { revision: 7, index: 1, of: 1, message: "m".to_owned() }.line();
+        for (rest, lines) in [
+            ("\n-- … '\nUPDATE a SET b = …;", &[3][..]),
+            ("\nDO $$\nBEGIN -- …\n UPDATE a SET b = '…', c = …;\nEND $$;\nSELECT …;", &[4, 6]),
+            ("\nUPDATE a SET b = '…', c = $$…$$, \"…\" = 1; /* … */", &[]),
+        ] {
+            let sql = format!("{header}{rest}");
+            assert_eq!(
+                slots(&sql).collect::<Vec<_>>(),
+                lines.iter().map(|line| (*line, GAP)).collect::<Vec<_>>()
+            );
+            assert_eq!(slots(rest).next(), None, "a file of another tool");
+        }
         assert_eq!(irreversible(sql), Some((4, "lost")));
         assert_eq!(misplaced_no_transaction("-- a\n-- no-transaction\n"), Some(2));
         assert_eq!(misplaced_no_transaction("-- no-transaction\n"), None);

@@ -96,6 +96,10 @@ impl Draft {
             return;
         }
         let mut lines = slot_line(&slot.title) + "\n";
+        if slot.rows == Some(0) {
+            lines +=
+                "-- No row needs it here. If none does in any other database, delete the statement, too.\n";
+        }
         let hazards = slot.hazards();
         if !hazards.is_empty() {
             lines += &hazards_line(&hazards);
@@ -192,6 +196,7 @@ mod tests {
             portions: None,
             rehearsal: String::new(),
             remaining: String::new(),
+            rows: None,
             deletes: false,
             is_guard: false,
             cascades: Vec::new(),
@@ -296,5 +301,10 @@ mod tests {
         assert_eq!(files[1], File::new(format!("{mark}clean (1 row)\n{update}")));
         assert_eq!(files[2].sql, "CREATE UNIQUE INDEX CONCURRENTLY;\n");
         assert!(files[2].no_transaction && files.len() == 3);
+        let mut none = statement("SET NOT NULL", Batch::Same);
+        none.slot = Some(slot("populate").counted(0));
+        let sql = &render(&Plan { statements: vec![none] }, &[])[0].sql;
+        let note = "-- No row needs it here. If none does in any other database, delete the statement, too.";
+        assert_eq!(*sql, format!("{mark}populate (0 rows)\n{note}\n{update}\nSET NOT NULL;\n"));
     }
 }

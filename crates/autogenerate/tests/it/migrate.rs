@@ -230,8 +230,12 @@ async fn the_history_has_times_durations_and_overtaken_revisions() {
     assert!(age.num_seconds().abs() < 60, "{age}");
     let found = state(&mut conn, &migrations(&folder)).await.unwrap();
     assert_eq!((found.overtaken, found.pending.len()), (vec![20_261_124_110_000], 1));
-    // It is applied anyway, as sqlx does.
-    assert_eq!(up(&database, &folder, "head").await.unwrap(), [20_261_124_110_000]);
+    for target in ["head", "+1", &SECOND.to_string()] {
+        let error = up(&database, &folder, target).await.unwrap_err().to_string();
+        assert!(error.contains("`rebase 20261124110000`"), "{error}");
+    }
+    // sqlx would apply it without being told.
+    assert_eq!(up(&database, &folder, "20261124110000").await.unwrap(), [20_261_124_110_000]);
     assert!(state(&mut conn, &migrations(&folder)).await.unwrap().is_head());
 }
 

@@ -77,10 +77,10 @@ fn print(report: &Report) -> io::Result<()> {
         }
         writeln!(out, "{BAD}✗{BAD:#} {edge}; changes that would make {from} match {to}:")?;
         for difference in differences {
-            match &difference.origin {
-                Some(origin) => writeln!(out, "    {origin}: {}", difference.change)?,
-                None => writeln!(out, "    {}", difference.change)?,
-            }
+            writeln!(out, "    {difference}")?;
+        }
+        if let Some(warning) = edge.warning() {
+            writeln!(out, "    {CARE}{warning}{CARE:#}")?;
         }
     }
     for object in &report.undescribed {

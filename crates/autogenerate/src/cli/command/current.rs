@@ -15,8 +15,8 @@ use crate::{
 /// Show the newest applied migration and the pending ones
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Print one JSON object: `current`, `head`, `pending`, `edited`, `conflicting`, `unknown`,
-    /// `missing`
+    /// Print one JSON object: `current`, `head`, `pending`, `overtaken`, `edited`, `conflicting`,
+    /// `reverting`, `unknown`, `missing`
     #[arg(long)]
     json: bool,
 }
@@ -48,6 +48,12 @@ fn print(state: &State) -> io::Result<()> {
     for (version, description) in &state.pending {
         writeln!(out, "pending: {version} {description}")?;
     }
+    for revision in &state.overtaken {
+        writeln!(out, "overtaken by what is applied: {revision}")?;
+    }
+    for revision in &state.reverting {
+        writeln!(out, "reverting was interrupted: {revision}")?;
+    }
     for version in &state.edited {
         writeln!(out, "edited after it was applied: {version}")?;
     }
@@ -68,8 +74,10 @@ fn print_json(state: &State) -> io::Result<()> {
         "current": newest(state),
         "head": state.is_head(),
         "pending": described_versions(&state.pending),
+        "overtaken": state.overtaken,
         "edited": state.edited,
         "conflicting": described_versions(&state.conflicting),
+        "reverting": state.reverting,
         "unknown": state.unknown,
         "missing": state.missing,
     });

@@ -12,6 +12,7 @@ use crate::{
         environment::Environment,
         output::{CARE, print_json, print_unhandled, unhandled_json},
     },
+    model::Metadata,
     project,
 };
 
@@ -24,6 +25,16 @@ pub struct Arguments {
     /// The folder of the module
     #[arg(long, value_name = "FOLDER")]
     into: PathBuf,
+    /// Write only objects that match, such as `items` or `shop.*`, and the types that they use; can
+    /// be repeated
+    #[arg(long, value_name = "PATTERN")]
+    only: Vec<String>,
+    /// Write only this schema; can be repeated
+    #[arg(long, value_name = "NAME")]
+    schema: Vec<String>,
+    /// Leave out objects, such as `legacy.*`; can be repeated
+    #[arg(long, value_name = "PATTERN")]
+    ignore: Vec<String>,
     /// Print one JSON object: `files`, `features`, `notes`, `not_described`
     #[arg(long)]
     json: bool,
@@ -34,7 +45,11 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
     // This only explains what to do if the database is unreachable.
     drop(connect(&database).await?);
     let command = format!("{} models", environment.program());
-    let described = project::models(&database, &command).await?;
+    let schemas = arguments.schema.iter().map(|schema| format!("{schema}.*"));
+    let only = arguments.only.iter().cloned().chain(schemas);
+    let selection = only.fold(Metadata::new(), Metadata::only);
+    let selection = arguments.ignore.iter().fold(selection, Metadata::ignore);
+    let described = project::models(&database, &selection, &command).await?;
     let files = described.generated.files.iter().map(|(path, text)| (arguments.into.join(path), text));
     let files: Vec<_> = files.collect();
     if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {

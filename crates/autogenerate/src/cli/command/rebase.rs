@@ -19,7 +19,7 @@ use crate::{
 /// Move a revision after those that a merge brought in
 ///
 /// The revision gets a new version. If it no longer leads to the models, it is generated again and
-/// its old files are renamed to `.old`.
+/// its old files are renamed to `.old`. Slots that were completed in them have to be completed again.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The revision that another branch overtook: its version or the first digits of it
@@ -52,6 +52,7 @@ pub(super) async fn run(arguments: &Arguments, environment: &dyn Environment) ->
             for path in renamed {
                 writeln!(anstream::stdout(), "renamed to {}", path.display())?;
             }
+            writeln!(anstream::stdout(), "what was completed or edited by hand is only in the .old files")?;
         }
     }
     Ok(())

@@ -88,6 +88,9 @@ pub(super) fn print(revised: &Revised) -> io::Result<()> {
     for hint in &revised.stale {
         writeln!(err, "{CARE}{hint}{CARE:#}")?;
     }
+    for note in &revised.notes {
+        writeln!(err, "{CARE}note{CARE:#}: {note}")?;
+    }
     for name in &revised.stale_drops {
         writeln!(err, "{CARE}{name} is declared as dropped, but there is nothing to drop{CARE:#}")?;
     }
@@ -161,6 +164,7 @@ pub(super) fn document(revised: &Revised) -> Value {
     json!({
         "changes": revised.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "stale_hints": revised.stale.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notes": revised.notes,
         "stale_drops": revised.stale_drops,
         "unmanaged": unhandled_json(&revised.unmanaged),
         "revision": revised.revision.as_ref().map(|proven| json!({

@@ -29,7 +29,9 @@ use crate::{
 
 impl Compare for Column {
     fn definition(&self) -> String {
-        self.data_type.clone()
+        let default = self.default.as_ref().map(|default| format!(" DEFAULT {}", default.sql));
+        let null = if self.nullable { "" } else { " NOT NULL" };
+        format!("{}{}{null}", self.data_type, default.unwrap_or_default())
     }
 
     fn compare(&self, to: &Self, object: &Object, changes: &mut Changes<'_>) {

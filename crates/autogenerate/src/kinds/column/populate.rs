@@ -37,7 +37,12 @@ impl Planner<'_> {
 
     /// A statement that updates a table range by range and commits after each. A way down is one
     /// file, so it has none.
-    fn in_portions(&self, table: &Name, update: &str, condition: &str) -> Option<String> {
+    pub(in crate::kinds) fn in_portions(
+        &self,
+        table: &Name,
+        update: &str,
+        condition: &str,
+    ) -> Option<String> {
         let is_parent = |it: &Table| it.inherits.contains(table);
         if self.guards || self.to.tables.values().any(is_parent) {
             return None;
@@ -49,7 +54,7 @@ impl Planner<'_> {
             format!("pg_relation_size({quoted})")
         };
         Some(format!(
-            "-- Commits after each {PAGES} pages, so that no row stays locked for long. The second pass fills rows that were
+            "-- Commits after each {PAGES} pages, so that no row stays locked for long. The second pass covers rows that were
 -- written during the first.
 DO $$
 DECLARE

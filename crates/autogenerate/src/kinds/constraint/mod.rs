@@ -3,6 +3,7 @@
 mod alter;
 mod key;
 mod moved;
+mod validated;
 
 use super::{
     changes::{Changes, Compare},
@@ -129,36 +130,6 @@ impl Planner<'_> {
             _ => self.create_plain(table, name, it),
         }
         self.comment_constraint(table, name, it);
-    }
-
-    /// Adds the constraint as `NOT VALID`, then validates it in a transaction of its own, without
-    /// blocking writes.
-    fn create_validated(&mut self, table: &Name, name: &str, it: &Constraint) {
-        let object = Object::constraint(table, name);
-        let valid = Resource::Valid(table.clone(), name.to_owned());
-        let step = Step::new(priority(it), add(table, name, it, true)).makes(object.clone());
-        self.push_on(
-            step.roles(Role::Needs, self.constraint_needs(table, name, it)),
-            it.kind.references().into_iter().chain([table]),
-        );
-        let mut step =
-            Step::new(Priority::Validate, validate(table, name)).needs_committed(object).makes(valid);
-        let has_new_values = |column: &String| {
-            let object = Object::column(table, column);
-            self.delta.is_retyped(table, column) || self.delta.rebuilt.contains(&object)
-        };
-        if let Some(moved) = self.moved_reference(table, it) {
-            // The old values go once they are carried over.
-            let columns =
-                [Object::column(table, moved.column), Object::column(moved.table, moved.referenced)];
-            step = step.roles(Role::Releases, columns).slot(self.carry_slot(table, &moved));
-            step = step.hazard(Hazard::MayFailOnData);
-        } else if !self.accepts_new_columns(table, it)
-            && (it.uses.columns.iter().any(has_new_values) || !self.is_implied(table, name, it))
-        {
-            step = step.hazard(Hazard::MayFailOnData).slot(self.new_violation_slot(table, name, it));
-        }
-        self.push_on(step, it.kind.references().into_iter().chain([table]));
     }
 
     fn create_plain(&mut self, table: &Name, name: &str, it: &Constraint) {

@@ -1,4 +1,4 @@
---- reverts file 4 of 4
+--- reverts file 5 of 5
 ALTER TABLE bookings ADD COLUMN nights integer;
 ALTER TABLE bookings ADD COLUMN room_id integer;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data
@@ -9,7 +9,9 @@ ALTER TABLE bookings ALTER COLUMN nights SET NOT NULL;
 ALTER TABLE bookings DROP CONSTRAINT bookings_sane;
 ALTER TABLE bookings
     ADD CONSTRAINT bookings_sane CHECK ((guests > 0)) NOT VALID;
---- reverts file 3 of 4
+--- reverts file 4 of 5
+ALTER TABLE bookings DROP CONSTRAINT bookings_sane;
+--- reverts file 3 of 5
 -- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE bookings ADD COLUMN beds integer GENERATED ALWAYS AS (guests + nights) STORED;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
@@ -24,6 +26,12 @@ ALTER TABLE bookings ADD COLUMN beds integer GENERATED ALWAYS AS (guests + night
 ALTER TABLE bookings
     ADD CONSTRAINT bookings_room_id_nights_key UNIQUE (room_id, nights);
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data
+-- slot: resolve rows of bookings that bookings_sane does not allow
+--   count: SELECT count(*) FROM bookings WHERE NOT (((nights > 0) AND (guests > 0)))
+--   template: UPDATE bookings SET … WHERE NOT (((nights > 0) AND (guests > 0)));
+ALTER TABLE bookings
+    ADD CONSTRAINT bookings_sane CHECK (((nights > 0) AND (guests > 0)));
+-- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of bookings that bookings_room_id_fkey does not allow
 --   count: SELECT count(*) FROM bookings WHERE room_id IS NOT NULL
 --   count:     AND NOT EXISTS (SELECT FROM rooms AS other WHERE other.id = bookings.room_id)
@@ -31,18 +39,11 @@ ALTER TABLE bookings
 --   template:     AND NOT EXISTS (SELECT FROM rooms AS other WHERE other.id = bookings.room_id);
 ALTER TABLE bookings
     ADD CONSTRAINT bookings_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms(id);
-ALTER TABLE bookings DROP CONSTRAINT bookings_sane;
--- hazards: blocks-writes, blocks-reads, may-fail-on-data
--- slot: resolve rows of bookings that bookings_sane does not allow
---   count: SELECT count(*) FROM bookings WHERE NOT (((nights > 0) AND (guests > 0)))
---   template: UPDATE bookings SET … WHERE NOT (((nights > 0) AND (guests > 0)));
-ALTER TABLE bookings
-    ADD CONSTRAINT bookings_sane CHECK (((nights > 0) AND (guests > 0)));
---- reverts file 2 of 4
+--- reverts file 2 of 5
 --- alone in a file
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY bookings_long_idx ON bookings USING btree (guests) WHERE (nights > 7);
---- reverts file 1 of 4
+--- reverts file 1 of 5
 --- alone in a file
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY bookings_cover_idx ON bookings USING btree (guests) INCLUDE (nights);

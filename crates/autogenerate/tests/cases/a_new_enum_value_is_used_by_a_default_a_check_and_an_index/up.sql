@@ -6,14 +6,15 @@ CREATE TABLE pets (
     CONSTRAINT pets_pkey PRIMARY KEY (id)
 );
 ALTER TABLE people ALTER COLUMN mood SET DEFAULT 'ok'::mood;
-ALTER TABLE people
-    ADD CONSTRAINT people_mood_check CHECK (((mood >= 'sad'::mood) AND ((id > 0) OR (mood = 'ok'::mood)))) NOT VALID;
 --- alone in a file
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY people_ok_idx ON people USING btree (id) WHERE (mood = 'ok'::mood);
 --- a new file
--- hazards: may-fail-on-data
--- slot: resolve rows of people that people_mood_check does not allow
+-- slot in portions: resolve rows of people that people_mood_check does not allow
 --   count: SELECT count(*) FROM people WHERE NOT (((mood >= 'sad'::mood) AND ((id > 0) OR (mood = 'ok'::mood))))
 --   template: UPDATE people SET … WHERE NOT (((mood >= 'sad'::mood) AND ((id > 0) OR (mood = 'ok'::mood))));
+ALTER TABLE people
+    ADD CONSTRAINT people_mood_check CHECK (((mood >= 'sad'::mood) AND ((id > 0) OR (mood = 'ok'::mood)))) NOT VALID;
+--- a new file
+-- hazards: may-fail-on-data
 ALTER TABLE people VALIDATE CONSTRAINT people_mood_check;

@@ -12,8 +12,6 @@ ALTER TABLE events ALTER COLUMN note SET DATA TYPE character varying(100);
 --   template: );
 ALTER TABLE events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
-ALTER TABLE events
-    ADD CONSTRAINT events_size_check CHECK ((size >= 0)) NOT VALID;
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data
 -- slot: resolve rows of events that events_user_id_fkey does not allow
 --   count: SELECT count(*) FROM events WHERE user_id IS NOT NULL
@@ -25,8 +23,11 @@ ALTER TABLE events
 -- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX events_user_idx ON events USING btree (user_id);
 --- a new file
--- hazards: may-fail-on-data
--- slot: resolve rows of events that events_size_check does not allow
+-- slot in portions: resolve rows of events that events_size_check does not allow
 --   count: SELECT count(*) FROM events WHERE NOT ((size >= 0))
 --   template: UPDATE events SET … WHERE NOT ((size >= 0));
+ALTER TABLE events
+    ADD CONSTRAINT events_size_check CHECK ((size >= 0)) NOT VALID;
+--- a new file
+-- hazards: may-fail-on-data
 ALTER TABLE events VALIDATE CONSTRAINT events_size_check;

@@ -1,9 +1,10 @@
---- reverts file 3 of 3
+--- reverts file 4 of 4
 ALTER TABLE people DROP CONSTRAINT people_mood_check;
 ALTER TABLE people
     ADD CONSTRAINT people_mood_check CHECK (((mood <> 'happy'::mood) OR (id > 0))) NOT VALID;
---- reverts file 2 of 3
+--- reverts file 3 of 4
 ALTER TABLE people DROP CONSTRAINT people_mood_check;
+--- reverts file 2 of 4
 ALTER TYPE mood RENAME TO mood_old;
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 -- hazards: rewrites-table, blocks-writes, blocks-reads
@@ -26,7 +27,7 @@ ALTER TABLE people
 ALTER TABLE people
     ADD CONSTRAINT people_moods_check CHECK (((NOT ('ok'::mood = ANY (moods))) OR (id > 0)));
 ANALYZE people;
---- reverts file 1 of 3
+--- reverts file 1 of 4
 --- alone in a file
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY people_ok_idx ON people USING btree (id) WHERE (mood = 'ok'::mood);

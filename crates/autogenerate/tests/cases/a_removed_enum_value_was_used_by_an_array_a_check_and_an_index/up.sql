@@ -16,12 +16,13 @@ ALTER TABLE people ALTER COLUMN moods DROP DEFAULT;
 ALTER TABLE people ALTER COLUMN moods SET DATA TYPE mood[] USING moods::text[]::mood[];
 ALTER TABLE people ALTER COLUMN moods SET DEFAULT '{sad}'::mood[];
 DROP TYPE mood_old;
+--- a new file
+-- slot in portions: resolve rows of people that people_mood_check does not allow
+--   count: SELECT count(*) FROM people WHERE NOT (((mood <> 'happy'::mood) OR (id > 0)))
+--   template: UPDATE people SET … WHERE NOT (((mood <> 'happy'::mood) OR (id > 0)));
 ALTER TABLE people
     ADD CONSTRAINT people_mood_check CHECK (((mood <> 'happy'::mood) OR (id > 0))) NOT VALID;
 --- a new file
 -- hazards: may-fail-on-data
--- slot: resolve rows of people that people_mood_check does not allow
---   count: SELECT count(*) FROM people WHERE NOT (((mood <> 'happy'::mood) OR (id > 0)))
---   template: UPDATE people SET … WHERE NOT (((mood <> 'happy'::mood) OR (id > 0)));
 ALTER TABLE people VALIDATE CONSTRAINT people_mood_check;
 ANALYZE people;

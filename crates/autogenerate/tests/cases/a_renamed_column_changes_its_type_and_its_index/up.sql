@@ -10,16 +10,17 @@ ALTER TABLE items ALTER COLUMN price DROP DEFAULT;
 --   template: UPDATE items SET price = … WHERE abs(price) >= 10::numeric ^ 8;
 ALTER TABLE items ALTER COLUMN price SET DATA TYPE numeric(10,2);
 ALTER TABLE items ALTER COLUMN price SET DEFAULT 0.00;
-ALTER TABLE items
-    ADD CONSTRAINT items_price_check CHECK ((price >= (0)::numeric)) NOT VALID;
 --- alone in a file
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY items_amount_idx ON items
     USING btree (price DESC, id) WHERE (price > 10.5);
 --- a new file
--- hazards: may-fail-on-data
--- slot: resolve rows of items that items_price_check does not allow
+-- slot in portions: resolve rows of items that items_price_check does not allow
 --   count: SELECT count(*) FROM items WHERE NOT ((amount >= (0)::numeric))
 --   template: UPDATE items SET … WHERE NOT ((price >= (0)::numeric));
+ALTER TABLE items
+    ADD CONSTRAINT items_price_check CHECK ((price >= (0)::numeric)) NOT VALID;
+--- a new file
+-- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_price_check;
 ANALYZE items;

@@ -1,10 +1,11 @@
---- reverts file 2 of 2
+--- reverts file 3 of 3
 ALTER TABLE dated DROP CONSTRAINT dated_check;
 ALTER TABLE dated
     ADD CONSTRAINT dated_check CHECK ((created_at > '2010-01-01 00:00:00'::timestamp without time zone)) NOT VALID;
---- reverts file 1 of 2
-ALTER TABLE drafts INHERIT named;
+--- reverts file 2 of 3
 ALTER TABLE dated DROP CONSTRAINT dated_check;
+--- reverts file 1 of 3
+ALTER TABLE drafts INHERIT named;
 -- hazards: deletes-data
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.dated_author AS SELECT author FROM dated;
 ALTER TABLE dated DROP COLUMN author;

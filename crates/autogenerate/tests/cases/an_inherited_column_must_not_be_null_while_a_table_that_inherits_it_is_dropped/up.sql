@@ -1,3 +1,7 @@
+--- a new file
+-- slot in portions: resolve rows of notes that notes_body_check does not allow
+--   count: SELECT count(*) FROM notes WHERE NOT ((body <> ''::text))
+--   template: UPDATE notes SET … WHERE NOT ((body <> ''::text));
 ALTER TABLE notes
     ADD CONSTRAINT notes_body_check CHECK ((body <> ''::text)) NOT VALID;
 --- a new file
@@ -7,9 +11,6 @@ ALTER TABLE notes
 ALTER TABLE notes ADD CONSTRAINT notes_id_is_set CHECK (id IS NOT NULL) NOT VALID;
 --- a new file
 -- hazards: may-fail-on-data
--- slot: resolve rows of notes that notes_body_check does not allow
---   count: SELECT count(*) FROM notes WHERE NOT ((body <> ''::text))
---   template: UPDATE notes SET … WHERE NOT ((body <> ''::text));
 ALTER TABLE notes VALIDATE CONSTRAINT notes_body_check;
 -- hazards: may-fail-on-data
 ALTER TABLE notes VALIDATE CONSTRAINT notes_id_is_set;

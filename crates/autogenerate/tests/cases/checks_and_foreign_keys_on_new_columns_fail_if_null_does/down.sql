@@ -1,4 +1,4 @@
---- reverts file 2 of 2
+--- reverts file 4 of 4
 ALTER TABLE items DROP CONSTRAINT items_check;
 ALTER TABLE items
     ADD CONSTRAINT items_check CHECK ((num_nonnulls(a, b) = 1)) NOT VALID;
@@ -17,13 +17,15 @@ ALTER TABLE items
 ALTER TABLE items DROP CONSTRAINT items_size_check;
 ALTER TABLE items
     ADD CONSTRAINT items_size_check CHECK ((size > 0)) NOT VALID;
---- reverts file 1 of 2
+--- reverts file 3 of 4
+ALTER TABLE items DROP CONSTRAINT items_size_check;
+--- reverts file 2 of 4
 ALTER TABLE items DROP CONSTRAINT items_check;
+--- reverts file 1 of 4
 ALTER TABLE items DROP CONSTRAINT items_code_check;
 ALTER TABLE items DROP CONSTRAINT items_first_fkey;
 ALTER TABLE items DROP CONSTRAINT items_place_check;
 ALTER TABLE items DROP CONSTRAINT items_second_fkey;
-ALTER TABLE items DROP CONSTRAINT items_size_check;
 -- hazards: deletes-data
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.items_a AS SELECT id, a FROM items;
 ALTER TABLE items DROP COLUMN a;

@@ -1,21 +1,22 @@
---- reverts file 11 of 11
+--- reverts file 12 of 12
 ALTER TABLE articles ALTER COLUMN headline DROP NOT NULL;
 ALTER TABLE articles
     ADD CONSTRAINT articles_headline_is_set CHECK ((headline IS NOT NULL)) NOT VALID;
 ALTER TABLE articles DROP CONSTRAINT articles_headline_check;
 ALTER TABLE articles
     ADD CONSTRAINT articles_headline_check CHECK (((headline <> ''::text) AND (state = ANY (ARRAY['draft'::state, 'live'::state])))) NOT VALID;
---- reverts file 10 of 11
+--- reverts file 11 of 12
+ALTER TABLE articles DROP CONSTRAINT articles_headline_check;
+--- reverts file 10 of 12
 --- alone in a file
 DROP INDEX CONCURRENTLY articles_headline_idx;
---- reverts file 9 of 11
+--- reverts file 9 of 12
 ALTER TABLE articles DROP CONSTRAINT articles_headline_is_set;
---- reverts file 8 of 11
+--- reverts file 8 of 12
 ALTER TABLE articles ALTER COLUMN owner_id DROP NOT NULL;
 ALTER TABLE articles
     ADD CONSTRAINT articles_owner_id_is_set CHECK ((owner_id IS NOT NULL)) NOT VALID;
 ALTER TABLE articles DROP COLUMN size;
-ALTER TABLE articles DROP CONSTRAINT articles_headline_check;
 -- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 -- slot: make the values of articles.headline fit character varying(80)
 --   count: SELECT count(*) FROM articles WHERE char_length(headline::text) > 80
@@ -30,12 +31,12 @@ ALTER TABLE articles
 ALTER TABLE articles DROP CONSTRAINT articles_owner_id_fkey;
 ALTER TABLE articles
     ADD CONSTRAINT articles_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owners(id) ON DELETE CASCADE NOT VALID;
---- reverts file 7 of 11
+--- reverts file 7 of 12
 ALTER TABLE articles DROP CONSTRAINT articles_owner_id_is_set;
---- reverts file 6 of 11
+--- reverts file 6 of 12
 --- alone in a file
 DROP INDEX CONCURRENTLY articles_live_idx;
---- reverts file 5 of 11
+--- reverts file 5 of 12
 -- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE articles ALTER COLUMN body SET DATA TYPE text USING body::text;
 -- hazards: rewrites-table, blocks-writes, blocks-reads
@@ -61,7 +62,7 @@ ALTER TABLE articles
     ADD CONSTRAINT pages_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owners(id);
 ANALYZE articles;
 ANALYZE owners;
---- reverts file 4 of 11
+--- reverts file 4 of 12
 --- alone in a file
 -- hazards: may-fail-on-data, builds-index
 -- slot: resolve duplicates of articles (lower((headline)::text))
@@ -74,7 +75,7 @@ ANALYZE owners;
 --   template: );
 CREATE UNIQUE INDEX CONCURRENTLY pages_title_idx ON articles
     USING btree (lower((headline)::text));
---- reverts file 3 of 11
+--- reverts file 3 of 12
 -- slot: replace 'review' in articles.state
 --   count: SELECT (SELECT count(*) FROM articles WHERE state::text IN ('review'))
 --   template: UPDATE articles SET state = … WHERE state = 'review';
@@ -86,12 +87,12 @@ ALTER TABLE articles ALTER COLUMN state SET DATA TYPE state USING state::text::s
 ALTER TABLE articles ALTER COLUMN state SET DEFAULT 'draft'::state;
 DROP TYPE state_old;
 ANALYZE articles;
---- reverts file 2 of 11
+--- reverts file 2 of 12
 --- alone in a file
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY pages_live_idx ON articles
     USING btree (owner_id) WHERE (state = 'live'::state);
---- reverts file 1 of 11
+--- reverts file 1 of 12
 ALTER TABLE articles RENAME TO pages;
 ALTER SEQUENCE IF EXISTS articles_id_seq RENAME TO pages_id_seq;
 ALTER TABLE pages RENAME COLUMN headline TO title;

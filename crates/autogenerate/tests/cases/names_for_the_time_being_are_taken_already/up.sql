@@ -6,8 +6,6 @@ CREATE TYPE mood AS ENUM ('a');
 -- hazards: rewrites-table, blocks-writes, blocks-reads, may-fail-on-data
 ALTER TABLE items ALTER COLUMN kind SET DATA TYPE mood USING kind::text::mood;
 DROP TYPE mood_old2;
-ALTER TABLE items
-    ADD CONSTRAINT items_name_is_set CHECK ((name <> ''::text)) NOT VALID;
 --- alone in a file
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY items_name_new2 ON items USING btree (name DESC);
@@ -17,10 +15,13 @@ CREATE INDEX CONCURRENTLY items_name_new2 ON items USING btree (name DESC);
 --   template: UPDATE items SET name = … WHERE name IS NULL;
 ALTER TABLE items ADD CONSTRAINT items_name_is_set2 CHECK (name IS NOT NULL) NOT VALID;
 --- a new file
--- hazards: may-fail-on-data
--- slot: resolve rows of items that items_name_is_set does not allow
+-- slot in portions: resolve rows of items that items_name_is_set does not allow
 --   count: SELECT count(*) FROM items WHERE NOT ((name <> ''::text))
 --   template: UPDATE items SET … WHERE NOT ((name <> ''::text));
+ALTER TABLE items
+    ADD CONSTRAINT items_name_is_set CHECK ((name <> ''::text)) NOT VALID;
+--- a new file
+-- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set;
 -- hazards: may-fail-on-data
 ALTER TABLE items VALIDATE CONSTRAINT items_name_is_set2;

@@ -7,8 +7,6 @@ CREATE INDEX CONCURRENTLY "a_table_whose_name_is_as_long_ein Feld, das sehr län
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre DROP CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check;
 -- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre ALTER COLUMN a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr SET DATA TYPE bigint;
-ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
-    ADD CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check CHECK ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 1)) NOT VALID;
 --- alone in a file
 -- hazards: builds-index
 CREATE INDEX CONCURRENTLY a_table_whose_name_is_as_long_a_column_whose_name_is_as_lon_idx ON a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
@@ -19,10 +17,13 @@ CREATE INDEX CONCURRENTLY a_table_whose_name_is_as_long_a_column_whose_name_is_a
 --   template: UPDATE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre SET a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr = … WHERE a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NULL;
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre ADD CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set CHECK (a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr IS NOT NULL) NOT VALID;
 --- a new file
--- hazards: may-fail-on-data
--- slot: resolve rows of a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre that a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check does not allow
+-- slot in portions: resolve rows of a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre that a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check does not allow
 --   count: SELECT count(*) FROM a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre WHERE NOT ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 1))
 --   template: UPDATE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre SET … WHERE NOT ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 1));
+ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre
+    ADD CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check CHECK ((a_column_whose_name_is_as_long_as_postgresql_takes_it_sixty_thr > 1)) NOT VALID;
+--- a new file
+-- hazards: may-fail-on-data
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre VALIDATE CONSTRAINT a_table_whose_name_is_as_lon_a_column_whose_name_is_as_lo_check;
 -- hazards: may-fail-on-data
 ALTER TABLE a_table_whose_name_is_as_long_as_postgresql_takes_it_sixty_thre VALIDATE CONSTRAINT a_table_whose_name_is_as_long_as_postgresql_takes_it_six_is_set;

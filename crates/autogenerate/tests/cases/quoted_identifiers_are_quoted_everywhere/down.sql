@@ -1,4 +1,4 @@
---- reverts file 6 of 6
+--- reverts file 7 of 7
 ALTER TABLE "Order" ALTER COLUMN "from" DROP NOT NULL;
 ALTER TABLE "Order"
     ADD CONSTRAINT "Order_from_is_set" CHECK (("from" IS NOT NULL)) NOT VALID;
@@ -9,21 +9,22 @@ COMMENT ON CONSTRAINT "Not Empty" ON "Order" IS 'Full';
 ALTER TABLE "Order" DROP CONSTRAINT "Order_da""sh-ed_key";
 -- hazards: blocks-writes, blocks-reads, may-fail-on-data, builds-index
 CREATE UNIQUE INDEX "Order_da""sh-ed_key" ON "Order" USING btree ("da""sh-ed");
---- reverts file 5 of 6
+--- reverts file 6 of 7
+ALTER TABLE "Order" DROP CONSTRAINT "Not Empty";
+--- reverts file 5 of 7
 ALTER TABLE "Order" DROP CONSTRAINT "Order_from_is_set";
---- reverts file 4 of 6
+--- reverts file 4 of 7
 --- alone in a file
 DROP INDEX CONCURRENTLY "Order_da""sh-ed_key";
---- reverts file 3 of 6
+--- reverts file 3 of 7
 COMMENT ON INDEX "Idx" IS NULL;
---- reverts file 2 of 6
+--- reverts file 2 of 7
 --- alone in a file
 DROP INDEX CONCURRENTLY "Idx";
---- reverts file 1 of 6
+--- reverts file 1 of 7
 ALTER TABLE "Order" RENAME COLUMN "from" TO "select";
 ALTER TABLE "Order" ALTER COLUMN "da""sh-ed" DROP DEFAULT;
 COMMENT ON TABLE "Order" IS NULL;
-ALTER TABLE "Order" DROP CONSTRAINT "Not Empty";
 -- hazards: deletes-data
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic."Order_Mood" AS SELECT "Id", "Mood" FROM "Order";
 ALTER TABLE "Order" DROP COLUMN "Mood";

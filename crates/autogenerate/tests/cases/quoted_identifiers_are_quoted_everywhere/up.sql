@@ -8,12 +8,9 @@ ALTER TABLE "Order" ADD COLUMN "Mood" "Mood Type"[] DEFAULT E'{"so \\"so\\""}'::
 -- hazards: rewrites-table, blocks-writes, blocks-reads
 ALTER TABLE "Order" ALTER COLUMN "Id" SET DATA TYPE bigint;
 ALTER TABLE "Order" ALTER COLUMN "da""sh-ed" SET DEFAULT nextval('"Numbers"'::regclass);
-ALTER TABLE "Order"
-    ADD CONSTRAINT "Not Empty" CHECK (("from" <> ''::text)) NOT VALID;
 ALTER TABLE "user"
     ADD CONSTRAINT "Refers" FOREIGN KEY ("order") REFERENCES "Order"("Id");
 COMMENT ON COLUMN "Order"."Id" IS 'Key';
-COMMENT ON CONSTRAINT "Not Empty" ON "Order" IS 'Full';
 COMMENT ON TABLE "Order" IS '"quoted"';
 --- alone in a file
 -- hazards: builds-index
@@ -39,10 +36,14 @@ CREATE UNIQUE INDEX CONCURRENTLY "Order_da""sh-ed_key" ON "Order" USING btree ("
 --   template: UPDATE "Order" SET "from" = … WHERE "from" IS NULL;
 ALTER TABLE "Order" ADD CONSTRAINT "Order_from_is_set" CHECK ("from" IS NOT NULL) NOT VALID;
 --- a new file
--- hazards: may-fail-on-data
--- slot: resolve rows of "Order" that "Not Empty" does not allow
+-- slot in portions: resolve rows of "Order" that "Not Empty" does not allow
 --   count: SELECT count(*) FROM "Order" WHERE NOT (("select" <> ''::text))
 --   template: UPDATE "Order" SET … WHERE NOT (("from" <> ''::text));
+ALTER TABLE "Order"
+    ADD CONSTRAINT "Not Empty" CHECK (("from" <> ''::text)) NOT VALID;
+COMMENT ON CONSTRAINT "Not Empty" ON "Order" IS 'Full';
+--- a new file
+-- hazards: may-fail-on-data
 ALTER TABLE "Order" VALIDATE CONSTRAINT "Not Empty";
 -- hazards: may-fail-on-data
 ALTER TABLE "Order" VALIDATE CONSTRAINT "Order_from_is_set";

@@ -1,4 +1,4 @@
---- reverts file 2 of 2
+--- reverts file 3 of 3
 ALTER TABLE events DROP CONSTRAINT events_size;
 ALTER TABLE events
     ADD CONSTRAINT events_size CHECK ((size > 0)) NOT VALID;
@@ -7,9 +7,10 @@ DROP INDEX events_name;
 -- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX events_name ON events USING btree (name);
 COMMENT ON INDEX events_1_name_idx IS 'the old one';
---- reverts file 1 of 2
-ALTER TABLE events DROP CONSTRAINT events_pkey;
+--- reverts file 2 of 3
 ALTER TABLE events DROP CONSTRAINT events_size;
+--- reverts file 1 of 3
+ALTER TABLE events DROP CONSTRAINT events_pkey;
 DROP INDEX events_size_idx;
 -- hazards: deletes-data
 -- to keep a copy: CREATE SCHEMA IF NOT EXISTS attic; CREATE TABLE attic.events_2 AS TABLE events_2;

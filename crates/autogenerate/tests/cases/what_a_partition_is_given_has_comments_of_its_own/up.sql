@@ -11,19 +11,20 @@ CREATE TABLE events_2 PARTITION OF events FOR VALUES IN (2);
 --   template: );
 ALTER TABLE events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
-ALTER TABLE events
-    ADD CONSTRAINT events_size CHECK ((size > 0)) NOT VALID;
 -- hazards: blocks-writes, blocks-reads, builds-index
 CREATE INDEX events_size_idx ON events USING btree (size);
 COMMENT ON CONSTRAINT events_1_pkey ON events_1 IS 'one';
 COMMENT ON CONSTRAINT events_2_pkey ON events_2 IS 'three';
-COMMENT ON CONSTRAINT events_size ON events_1 IS 'two';
 COMMENT ON INDEX events_2_size_idx IS 'five';
 --- a new file
--- hazards: may-fail-on-data
--- slot: resolve rows of events that events_size does not allow
+-- slot in portions: resolve rows of events that events_size does not allow
 --   count: SELECT count(*) FROM events WHERE NOT ((size > 0))
 --   template: UPDATE events SET … WHERE NOT ((size > 0));
+ALTER TABLE events
+    ADD CONSTRAINT events_size CHECK ((size > 0)) NOT VALID;
+COMMENT ON CONSTRAINT events_size ON events_1 IS 'two';
+--- a new file
+-- hazards: may-fail-on-data
 ALTER TABLE events VALIDATE CONSTRAINT events_size;
 DROP INDEX events_name;
 -- hazards: blocks-writes, blocks-reads, builds-index

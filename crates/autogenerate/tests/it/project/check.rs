@@ -18,13 +18,39 @@ async fn a_database_that_is_behind_or_was_changed_by_hand_is_reported() {
     let found: Vec<_> = report.edges[1].differences.iter().map(|one| one.change.to_string()).collect();
     assert_eq!(found, ["drop index by_hand of items"]);
     let error = place.revise::<with_sku::Item>("sku").await.unwrap_err();
-    assert!(matches!(&error, ProjectError::Drift(drift) if drift.len() == 1), "{error}");
+    assert!(matches!(&error, ProjectError::Drift(drift) if drift.differences.len() == 1), "{error}");
     assert!(error.to_string().contains("drop index by_hand of items"), "{error}");
     place.database.execute("DROP INDEX by_hand").await;
     place.revise::<with_sku::Item>("sku").await.unwrap();
     let error = place.revise::<first::Item>("again").await.unwrap_err();
     assert!(matches!(&error, ProjectError::NotAtHead(_)) && error.to_string().contains("upgrade"), "{error}");
     assert!(place.check::<first::Item>().await.database_not_compared.unwrap().contains("upgrade"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_by_hand_is_not_dropped_without_a_warning() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    place.database.execute("ALTER TABLE items ADD sku varchar(40); COMMENT ON COLUMN items.sku IS 'x'").await;
+    let error = place.revise::<with_sku::Item>("sku").await.unwrap_err().to_string();
+    let report = place.check::<with_sku::Item>().await;
+    for text in [error, report.edges[1].warning().unwrap()] {
+        assert!(text.contains("delete all data of column items.sku (which a model describes);"), "{text}");
+        assert!(text.contains("`stamp head`"), "{text}");
+    }
+    assert_eq!(report.edges[0].warning(), None);
+    let report = place.check::<first::Item>().await;
+    assert!(report.edges[1].warning().unwrap().contains("data of column items.sku;"), "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_without_migrations_needs_a_baseline_rather_than_drops() {
+    let mut place = Workplace::new().await;
+    place.database.execute("CREATE TABLE items (id int); CREATE TABLE others (id int)").await;
+    let error = place.revise::<first::Item>("first").await.unwrap_err().to_string();
+    assert!(error.contains("(Item): table items\nRun `baseline` first"), "{error}");
+    let report = place.check::<first::Item>().await;
+    assert_eq!((report.edges.len(), report.database_not_compared), (1, Some(error)));
+    assert_eq!(report.unmanaged.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

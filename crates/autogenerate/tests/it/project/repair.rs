@@ -6,6 +6,7 @@ use autogenerate::{
     migrate::{Fault, MigrationError},
     model::Metadata,
     project::{Diagnosis, ProjectError},
+    revision::{Draft, File},
 };
 
 use super::{PATIENCE, Workplace};
@@ -102,6 +103,21 @@ async fn what_an_interruption_left_is_named_with_how_to_go_on() {
     assert!(words[1].contains("REINDEX INDEX CONCURRENTLY public.items_name_idx"), "{words:?}");
     place.database.execute("REINDEX INDEX items_name_idx").await;
     // Nothing of the revision was reverted, as the comparison shows.
+    repaired(&mut place).await;
+}
+
+#[tokio::test]
+async fn a_mark_on_any_file_of_a_revision_is_named_and_corrected() {
+    let mut place = Workplace::new().await;
+    let files = [File::new("CREATE TABLE items ();\n"), File::new("CREATE TABLE others ();\n")];
+    let draft = Draft { message: "two", origin: "", up: &files, down: &files };
+    let revision = draft.write(place.folder.path(), place.now).unwrap().version;
+    place.upgrade().await.unwrap();
+    let mark = format!("UPDATE _sqlx_migrations SET success = false WHERE version = {}", revision + 1);
+    place.database.execute(&mark).await;
+    let report = place.project_with(Metadata::new()).check().await.unwrap();
+    let reason = report.database_not_compared.unwrap();
+    assert!(reason.starts_with(&format!("reverting revision {revision} was interrupted")), "{reason}");
     repaired(&mut place).await;
 }
 

@@ -155,6 +155,16 @@ async fn an_overtaken_revision_is_moved_after_the_others_and_regenerated_if_need
     place.revise::<with_sku::Item>("sku").await.unwrap();
     let ours = place.migrations().revisions()[1].version;
     // A revision of another branch that was merged and applied.
+    let overtake = format!(
+        "INSERT INTO _sqlx_migrations VALUES ({}, 'other', now(), true, '\\x00', -1)",
+        20_261_124_130_000_i64
+    );
+    place.database.execute(&overtake).await;
+    let advice = format!("`rebase {ours}`");
+    let reason = place.check::<with_sku::Item>().await.database_not_compared.unwrap();
+    let error = place.revise::<with_sku::Item>("more").await.unwrap_err().to_string();
+    assert!(reason.contains(&advice) && error.contains(&advice), "{reason}; {error}");
+    place.database.execute("DELETE FROM _sqlx_migrations WHERE description = 'other'").await;
     let other = "20261124130000_other";
     fs::write(
         place.folder.path().join(format!("{other}.up.sql")),
@@ -253,4 +263,52 @@ async fn a_hint_whose_old_name_never_existed_is_told_from_one_that_was_followed(
     place.upgrade().await.unwrap();
     let stale = hints(&place.revise::<hinted::Item>("second").await.unwrap());
     assert!(stale.len() == 1 && stale[0].ends_with("which does not exist: remove the hint"), "{stale:?}");
+}
+
+#[expect(dead_code, reason = "rows are read by SQL here")]
+mod owned {
+    #[derive(autogenerate::Table)]
+    #[table(name = "things")]
+    pub struct Maybe {
+        #[column(primary_key)]
+        pub id: i64,
+        pub owner: Option<String>,
+        pub price: i32,
+        pub size: i32,
+    }
+
+    #[derive(autogenerate::Table)]
+    #[table(name = "things")]
+    pub struct Always {
+        #[column(primary_key)]
+        pub id: i64,
+        pub owner: String,
+        #[column(check = "price > 2")]
+        pub price: i32,
+        #[column(check = "size > 2", unique)]
+        pub size: i32,
+    }
+}
+
+/// A row may need several slots: no check may stand in the way of a slot for another column.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_slot_that_is_completed_as_it_says_succeeds() {
+    let rows = "INSERT INTO things VALUES (1, NULL, 1, 1), (2, NULL, 1, 2), (3, NULL, 9, 2)";
+    let mut place = Workplace::with::<owned::Maybe>(rows).await;
+    place.revise::<owned::Always>("always").await.unwrap();
+    for name in place.names() {
+        let path = place.folder.path().join(name);
+        let sql = fs::read_to_string(&path).unwrap();
+        let lines = sql.lines().filter(|line| !line.starts_with("-- SLOT"));
+        let sql: String = lines.flat_map(|line| [line, "\n"]).collect();
+        let value = if sql.contains("price > 2") { "price = 3" } else { "size = 10 + id" };
+        let sql = sql.replace("owner = …", "owner = 'x'").replace("ORDER BY …", "ORDER BY id");
+        fs::write(path, sql.replace('…', value)).unwrap();
+    }
+    place.upgrade().await.unwrap();
+    assert_eq!(
+        place.text("SELECT string_agg(concat(id, owner, price, size), ' ') FROM things").await,
+        "1x311 2x312"
+    );
+    assert!(place.check::<owned::Always>().await.is_clean());
 }

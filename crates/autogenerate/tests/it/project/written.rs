@@ -125,6 +125,43 @@ async fn an_object_whose_text_is_gone_is_dropped_only_if_a_person_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn functions_and_triggers_that_mention_an_old_name_are_named() {
+    let mut place = Workplace::with::<first::Item>("INSERT INTO items (name) VALUES ('Lamp')").await;
+    place
+        .database
+        .execute(
+            "CREATE FUNCTION first_one() RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT Name FROM items); END';
+             CREATE FUNCTION names() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT name FROM items; END;
+             CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+             CREATE TRIGGER guarded BEFORE UPDATE OF id ON items FOR EACH ROW EXECUTE FUNCTION guard('name');
+             CREATE TRIGGER other BEFORE UPDATE OF name ON items FOR EACH ROW EXECUTE FUNCTION guard('names')",
+        )
+        .await;
+    let request = Request { message: "title", now: place.now, ask: &super::yes };
+    let revised = place.project::<super::with_title::Item>().autogenerate(&request).await.unwrap();
+    let notes = [
+        "function first_one() mentions the old name name: check it",
+        "trigger guarded of items mentions the old name name: check it",
+    ];
+    assert_eq!(revised.notes, notes);
+    let up = std::fs::read_to_string(place.file("title.up.sql")).unwrap();
+    assert!(up.contains(&format!("\n-- note: {}\n-- note: {}\n\n", notes[0], notes[1])), "{up}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn privileges_given_by_hand_are_never_compared() {
+    let mut place = Workplace::new().await;
+    revise(&mut place, &["CREATE VIEW names AS SELECT id, name FROM items"], "first").await;
+    place.database.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC").await;
+    let request = Request { message: "less", now: place.now, ask: &unanswered };
+    let metadata = Metadata::new().table::<first::Item>().dropped("names");
+    let revised = place.project_with(metadata).autogenerate(&request).await.unwrap();
+    assert_eq!(changes(&revised), ["drop view names"]);
+    place.upgrade().await.unwrap();
+    assert!(project(&place, &[]).check().await.unwrap().is_clean());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_postgresql_rejects_is_named_with_its_object() {
     const RENAMED: &str =
         "COMMENT ON TABLE items IS 'x';\n CREATE VIEW names AS SELECT id, title FROM items;";

@@ -182,6 +182,7 @@ async fn not_null_fails_on_a_null() {
     case.may_fail_on_data = false;
     case.up.statements[0].slot = Some(Slot {
         remaining: String::new(),
+        rows: None,
         deletes: false,
         is_guard: false,
         cascades: Vec::new(),
@@ -271,6 +272,7 @@ async fn a_rehearsal_may_change_rows_but_other_statements_may_not() {
     let mut case = Case::one_way(ITEMS, up).await;
     case.up.statements[1].slot = Some(Slot {
         remaining: String::new(),
+        rows: None,
         deletes: false,
         is_guard: false,
         cascades: Vec::new(),

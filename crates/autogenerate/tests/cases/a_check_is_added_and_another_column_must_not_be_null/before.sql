@@ -1,0 +1,5 @@
+CREATE TABLE items (
+    id integer PRIMARY KEY,
+    owner text,
+    price integer
+);
