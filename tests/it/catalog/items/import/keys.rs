@@ -47,7 +47,8 @@ async fn a_key_in_use_is_a_conflict_before_the_body_is_read() {
     }));
     let request = service.request(Method::POST, "/v1/items/import").header("idempotency-key", "one");
     let first = tokio::spawn(Reply::of(request.header("content-type", NDJSON).body(body)));
-    let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+    let locks = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                 WHERE locktype = 'advisory' AND datname = current_database()";
     crate::support::eventually("the key is locked", async || service.database.number(locks).await == 1).await;
     // Only one import runs at once here, but another write of the same client may use the key.
     let fields = [("idempotency-key", "one")];
