@@ -119,7 +119,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if there is no turn, [`Error::Unavailable`] if no connection is free, in time.
+    /// [`Error::Busy`] if there is no turn, [`Error::Unavailable`] if no connection is free, in
+    /// time.
     pub async fn connection_in_turn(&self) -> Result<Connection, Error> {
         let turn = self.turn(LongWork::Statement).await?;
         let mut connection = self.connection().await?;

@@ -41,8 +41,8 @@ const PIECE: usize = 16 * 1024;
 /// Larger bodies leave a quarter of [`MAX_BODIES`] to smaller ones.
 const LARGE: usize = 64 * 1024;
 
-/// The most members of gzip, or frames of zstd, of a body. Each has a cost of its own, even if it is
-/// empty.
+/// The most members of gzip, or frames of zstd, of a body. Each has a cost of its own, even if it
+/// is empty.
 const MAX_MEMBERS: usize = 1000;
 
 /// How many brotli bodies are decoded at once.

@@ -37,7 +37,8 @@ use crate::{app::App, config::http::ConnectionOptions};
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How many bytes the kernel takes that it cannot send yet, so that a client which reads slowly is
-/// seen to read: otherwise there is room for more only when a third of a buffer of some MiB is free.
+/// seen to read: otherwise there is room for more only when a third of a buffer of some MiB is
+/// free.
 const UNSENT: u32 = 64 * 1024;
 
 /// Serves `router` until `stop` completes, then finishes requests in progress, for at most the

@@ -140,8 +140,8 @@ impl<Q> Write<Q> {
         }
     }
 
-    /// The response if this is stored under the key: the stored one, or 422 if it is that to another
-    /// request.
+    /// The response if this is stored under the key: the stored one, or 422 if it is that to
+    /// another request.
     ///
     /// # Errors
     ///

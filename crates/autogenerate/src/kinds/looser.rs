@@ -31,14 +31,12 @@ fn words(sql: &str) -> Vec<Token<'_>> {
 /// Whether a text ends within the values of `= ANY (ARRAY[…])`, of which the rest begins with the
 /// bracket at the end.
 fn is_any(before: &[Token<'_>], rest: &[Token<'_>]) -> bool {
-    const PLAIN: (&[Token<'_>], &[Token<'_>]) = (
-        &[Token::Word("ANY"), Token::Other("("), Token::Word("ARRAY"), Token::Other("[")],
-        &[Token::Other("]"), Token::Other(")")],
-    );
+    const START: &[Token<'_>] =
+        &[Token::Word("ANY"), Token::Other("("), Token::Word("ARRAY"), Token::Other("[")];
+    const END: &[Token<'_>] = &[Token::Other("]"), Token::Other(")")];
     let Some(open) = before.iter().rposition(|token| *token == Token::Other("[")) else { return false };
-    let (start, end) = PLAIN;
-    before[..=open].strip_suffix(start).is_some_and(is_positive)
-        && rest.strip_prefix(end).is_some_and(is_closed)
+    before[..=open].strip_suffix(START).is_some_and(is_positive)
+        && rest.strip_prefix(END).is_some_and(is_closed)
 }
 
 /// Whether a number on the right of a comparison changes so that more values pass.
@@ -60,7 +58,8 @@ fn is_end(token: Option<&Token<'_>>) -> bool {
     matches!(token, None | Some(Token::Other(")") | Token::Word("AND" | "OR" | "NO")))
 }
 
-/// Whether nothing but `AND` and `OR` applies to what the parentheses that end in this text enclose.
+/// Whether nothing but `AND` and `OR` applies to what the parentheses that end in this text
+/// enclose.
 fn is_closed(rest: &[Token<'_>]) -> bool {
     let mut depth = 0_usize;
     rest.iter().enumerate().all(|(at, token)| match token {

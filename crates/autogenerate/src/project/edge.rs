@@ -59,8 +59,8 @@ impl Edge {
         self.differences.iter().filter(|it| it.deletes_data()).collect()
     }
 
-    /// What to consider before the database is changed to match its migrations: what that deletes,
-    /// and how to keep it. `None` if nothing would be deleted, or if nobody would change it by hand.
+    /// What to consider before the database is changed by hand to match its migrations: what that
+    /// deletes, and how to keep it. `None` if it deletes nothing, or between other sides.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let dropped: Vec<String> = self.dropped().iter().map(|it| it.dropped()).collect();

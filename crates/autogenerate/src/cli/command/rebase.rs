@@ -19,7 +19,8 @@ use crate::{
 /// Move a revision after those that a merge brought in
 ///
 /// The revision gets a new version. If it no longer leads to the models, it is generated again and
-/// its old files are renamed to `.old`. Slots that were completed in them have to be completed again.
+/// its old files are renamed to `.old`. Slots that were completed in them have to be completed
+/// again.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The revision that another branch overtook: its version or the first digits of it

@@ -17,8 +17,8 @@ use crate::{
 /// Apply pending migrations
 ///
 /// Any number of processes may run this at once: each migration is applied by one of them. An
-/// interrupted revision is completed. A revision that is older than an applied one, as after a merge,
-/// is only applied if it is named.
+/// interrupted revision is completed. A revision that is older than an applied one, as after a
+/// merge, is only applied if it is named.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

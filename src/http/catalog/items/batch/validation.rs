@@ -26,9 +26,9 @@ pub const MAX_STEPS: usize = 25 * curio_schema::MAX_STEPS;
 /// The schemas of collections that were read, by their keys; `None` if there is no such collection.
 type Read = BTreeMap<String, Option<Option<Arc<CompiledSchema>>>>;
 
-/// The schemas of the collections that a batch or an import writes to. One that the cache does not have is not
-/// read, so that a batch without schemas takes no time for it: the statement that writes the items
-/// looks.
+/// The schemas of the collections that a batch or an import writes to. One that the cache does not
+/// have is not read, so that a batch without schemas takes no time for it: the statement that
+/// writes the items looks.
 pub struct BatchSchemas(Read);
 
 impl BatchSchemas {

@@ -24,11 +24,11 @@ use crate::{
 
 /// Import items
 ///
-/// One transaction, all or nothing unless `on_error=skip`. The body is NDJSON, an item a line, or CSV
-/// with a line of column names; it is read while the items are written, whatever its length. Both
-/// formats of an export can be sent back. An item with the id of a stored one replaces it, unless
-/// `on_conflict` says otherwise. A rejection is one problem, whose `errors` have the `line` and the
-/// pointer into its item; nothing is stored then.
+/// One transaction, all or nothing unless `on_error=skip`. The body is NDJSON, an item a line, or
+/// CSV with a line of column names; it is read while the items are written, whatever its length.
+/// Both formats of an export can be sent back. An item with the id of a stored one replaces it,
+/// unless `on_conflict` says otherwise. A rejection is one problem, whose `errors` have the `line`
+/// and the pointer into its item; nothing is stored then.
 #[utoipa::path(
     post, path = "/v1/items/import", tag = "items", params(ItemImportQuery),
     request_body(content((ItemImport = "application/x-ndjson"), (Value = "text/csv"))),

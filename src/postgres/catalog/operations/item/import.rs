@@ -31,8 +31,8 @@ pub async fn lock_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Occu
     Ok(occupants)
 }
 
-/// As [`recreate`](super::recreate), for many items in locked collections; returns the ids that were
-/// free.
+/// As [`recreate`](super::recreate), for many items in locked collections; returns the ids that
+/// were free.
 ///
 /// # Errors
 ///
