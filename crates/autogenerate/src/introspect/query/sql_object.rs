@@ -24,8 +24,8 @@ struct Sources {
 /// Whether the text has expressions that PostgreSQL printed with all parentheses, and no text of
 /// another language.
 fn has_expressions(kind: SqlKind) -> bool {
-    use SqlKind::{Domain, MaterializedView, Policy, View};
-    matches!(kind, Domain | MaterializedView | Policy | View)
+    use SqlKind::{Domain, MaterializedView, Policy, Rule, Trigger, View};
+    matches!(kind, Domain | MaterializedView | Policy | Rule | Trigger | View)
 }
 
 impl Reader<'_> {

@@ -3,8 +3,9 @@
 -- setting belongs to. A signature is what has to stay the same to replace the object in place.
 WITH relation AS (
     SELECT c.oid, c.relname, c.relkind, c.relowner, c.reloptions, c.relispopulated, c.relrowsecurity, c.relforcerowsecurity,
-           c.relreplident, c.oid::regclass::text AS name
+           c.relreplident, c.oid::regclass::text AS name, format('%I.%I', n.nspname, c.relname) AS qualified
     FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relnamespace = ANY ($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
 ),
 own_table AS (SELECT * FROM relation WHERE oid = ANY ($2)),
@@ -101,7 +102,11 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
     WHERE p.pronamespace = ANY ($1)
     UNION ALL
     SELECT 'trigger', t.tableoid, t.oid, 0, t.tgrelid, quote_ident(t.tgname),
-           ARRAY[pg_get_triggerdef(t.oid, true)] || CASE t.tgenabled WHEN 'O' THEN '{}' ELSE ARRAY[format(
+           -- With all parentheses, which comes with the table's schema.
+           ARRAY[overlay(
+               pg_get_triggerdef(t.oid) PLACING c.name
+               FROM position(' ON ' || c.qualified IN pg_get_triggerdef(t.oid)) + 4 FOR length(c.qualified)
+           )] || CASE t.tgenabled WHEN 'O' THEN '{}' ELSE ARRAY[format(
                'ALTER TABLE %s %s TRIGGER %I',
                c.name,
                CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END,
@@ -114,7 +119,10 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
     WHERE NOT t.tgisinternal AND t.tgparentid = 0
     UNION ALL
     SELECT 'rule', r.tableoid, r.oid, 0, r.ev_class, quote_ident(r.rulename),
-           ARRAY[rtrim(pg_get_ruledef(r.oid, true), ';')] || CASE r.ev_enabled WHEN 'O' THEN '{}' ELSE ARRAY[format(
+           ARRAY[overlay(
+               rtrim(pg_get_ruledef(r.oid), ';') PLACING c.name
+               FROM position(' TO ' || c.qualified IN pg_get_ruledef(r.oid)) + 4 FOR length(c.qualified)
+           )] || CASE r.ev_enabled WHEN 'O' THEN '{}' ELSE ARRAY[format(
                'ALTER TABLE %s %s RULE %I',
                c.name,
                CASE r.ev_enabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END,
@@ -387,7 +395,10 @@ object (kind, classid, objid, subid, relid, name, "create", "drop", signature) A
         )
     ) AS s (is_set, kind, value, initial)
     WHERE s.is_set AND s.value NOT LIKE '()' AND a.attnum > 0 AND NOT a.attisdropped
-      AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL)
+      AND (
+          a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0
+          OR EXISTS (SELECT FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg\_%')
+      )
 ),
 owned (classid, objid, subid, relid, word, target, acl, owner, letter) AS (
     SELECT 'pg_class'::regclass::oid, c.oid, 0, CASE WHEN c.relkind IN ('r', 'p') THEN c.oid END,
