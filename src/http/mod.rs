@@ -21,9 +21,9 @@ use crate::{app::App, config::http::Docs};
 /// The service: what production serves and what the tests call.
 pub fn router(app: &Arc<App>) -> Router {
     let (api, document) = openapi::api(catalog::routes()).split_for_parts();
-    let api = openapi::with_options(api, &document);
+    let api = openapi::with_options(api, &document, catalog::LISTS);
     let (streamed, document) = openapi::api(catalog::streamed_routes()).split_for_parts();
-    let streamed = openapi::with_options(streamed, &document);
+    let streamed = openapi::with_options(streamed, &document, &[]);
     let operator = if app.options.admin_bind.is_some() { operator::probes() } else { operator::routes() };
     let has_docs = app.options.docs == Docs::Public;
     let mut pages = Router::new()
@@ -34,7 +34,8 @@ pub fn router(app: &Arc<App>) -> Router {
     if has_docs {
         pages = pages.merge(openapi::docs());
     }
-    let public = layers::around_api(api, app, catalog::BODY_LIMITS, catalog::EXPORTS)
+    let api = layers::around_api(api, app, catalog::BODY_LIMITS, catalog::LISTS);
+    let public = layers::add_query(api, app, catalog::LISTS)
         .merge(layers::around_streamed(streamed, app))
         .merge(layers::around_pages(pages))
         .fallback(async |method: Method, uri: Uri| match (method, uri.path()) {

@@ -112,6 +112,7 @@ fn method_name(method: &Method) -> &'static str {
         Method::PATCH => "PATCH",
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
+        _ if method.as_str() == "QUERY" => "QUERY",
         _ => "other",
     }
 }

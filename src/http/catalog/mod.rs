@@ -13,8 +13,8 @@ use crate::{app::App, http::limits::BodyLimit};
 /// The routes with larger bodies than others.
 pub const BODY_LIMITS: &[BodyLimit] = &[items::BATCH_LIMIT];
 
-/// The lists that can be exported.
-pub const EXPORTS: &[&str] = &[items::PATH];
+/// The lists that can be exported, and read with the method QUERY.
+pub const LISTS: &[&str] = &[items::PATH];
 
 /// The operations of the catalogue and their documentation, except [`streamed_routes`].
 pub fn routes() -> OpenApiRouter<Arc<App>> {

@@ -30,6 +30,7 @@ use crate::{
         request::{
             body::ReceivedBody,
             content_coding::{Coding, take_coding},
+            query_content::Queried,
         },
         response::problem::{BODY_TIMEOUT, INTERNAL, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE},
     },
@@ -79,9 +80,9 @@ impl Budget {
 }
 
 /// Runs a write with its [`ReceivedBody`], and retries it if it lost against another. The body of a
-/// safe request means nothing (RFC 9110 §9.3.1), and is not read.
+/// safe request, except QUERY, means nothing (RFC 9110 §9.3.1), and is not read.
 pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() {
+    if request.method().is_safe() && request.extensions().get::<Queried>().is_none() {
         return next.run(request).await;
     }
     let Reader { app, limits, budget } = reader;

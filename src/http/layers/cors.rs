@@ -21,8 +21,7 @@ use tower_http::cors::{AllowOrigin, Cors, CorsLayer};
 use super::head;
 use crate::config::http::Origin;
 
-const METHODS: [Method; 6] =
-    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 
 /// What a page may send.
 const REQUEST_FIELDS: [&str; 8] = [
@@ -59,7 +58,7 @@ pub fn layer(origins: &[Origin]) -> Option<PreflightLayer> {
     let vary = if any { Vec::new() } else { vec![header::ORIGIN] };
     let cors = CorsLayer::new()
         .allow_origin(if any { AllowOrigin::any() } else { allow_origins(origins) })
-        .allow_methods(METHODS)
+        .allow_methods(METHODS.map(|method| Method::from_bytes(method.as_bytes()).unwrap_or_default()))
         .allow_headers(REQUEST_FIELDS.map(HeaderName::from_static))
         .expose_headers(RESPONSE_FIELDS.map(HeaderName::from_static))
         .max_age(Duration::from_mins(10))

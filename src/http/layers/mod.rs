@@ -13,6 +13,7 @@ mod compress;
 mod cors;
 mod head;
 mod observe;
+mod query_method;
 mod rate_limit;
 mod request_id;
 mod retry;
@@ -37,6 +38,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
+pub use self::query_method::add_query;
 use self::{around::AroundLayer, rate_limit::Limiter, request_id::UuidV7};
 use crate::{
     app::App,

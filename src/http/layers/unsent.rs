@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::around::Pending;
 use crate::http::{
     limits::MAX_RESPONSES,
+    request::query_content::is_query,
     response::problem::{Problem, UNAVAILABLE},
 };
 
@@ -44,7 +45,7 @@ pub struct Unsent {
 
 /// Has the memory of the response counted.
 pub fn count(budget: &Budget, request: &Request) -> Unsent {
-    Unsent { budget: budget.clone(), is_safe: request.method().is_safe() }
+    Unsent { budget: budget.clone(), is_safe: request.method().is_safe() || is_query(request.method()) }
 }
 
 impl Pending for Unsent {

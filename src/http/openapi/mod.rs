@@ -37,7 +37,7 @@ use self::complete::complete_operation;
 use crate::{
     app::App,
     http::{
-        request::{json::limit_formats, patch},
+        request::{json::limit_formats, patch, query_content::announce},
         response::{problem, reply::Reply},
     },
 };
@@ -124,8 +124,12 @@ async fn without_gzip(request: Request, next: Next) -> Response {
     })
 }
 
-/// Adds OPTIONS to every path of the document.
-pub fn with_options(mut router: Router<Arc<App>>, document: &openapi::OpenApi) -> Router<Arc<App>> {
+/// Adds OPTIONS to every path of the document. These lists are also read with the method QUERY.
+pub fn with_options(
+    mut router: Router<Arc<App>>,
+    document: &openapi::OpenApi,
+    lists: &[&str],
+) -> Router<Arc<App>> {
     let patches = HeaderValue::try_from(patch::MEDIA_TYPES.join(", ")).ok();
     for (path, item) in &document.paths.paths {
         let methods = [
@@ -138,7 +142,10 @@ pub fn with_options(mut router: Router<Arc<App>>, document: &openapi::OpenApi) -
         ];
         let allow: Vec<_> = methods.iter().filter(|(_, exists)| *exists).map(|(method, _)| *method).collect();
         let Ok(allow) = HeaderValue::try_from(allow.join(",")) else { continue };
-        let reply = Reply::options(allow, patches.as_ref().filter(|_| item.patch.is_some()));
+        let mut reply = Reply::options(allow, patches.as_ref().filter(|_| item.patch.is_some()));
+        if lists.contains(&path.as_str()) {
+            announce(&mut reply.headers);
+        }
         router = router.route(path, axum::routing::options(|| async { reply }));
     }
     router

@@ -49,7 +49,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for PageOrExport<F, K
             _ => return Listing::from_head(head, app).await.map(Self::Page),
         };
         preconditions::reject(head);
-        let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
+        let mut parameters = Parameters::of(head);
         let filter = F::from_query(&mut parameters);
         for name in ["limit", "cursor", "sort"] {
             let detail = "must not occur in an export, which has the whole list in no particular order";

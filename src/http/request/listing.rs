@@ -65,8 +65,8 @@ pub struct Listing<F, K: SortKey> {
 impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
     async fn from_head(head: &mut Head, app: &App) -> Option<Self> {
         preconditions::reject(head);
+        let mut parameters = Parameters::of(head);
         let path = head.parts.uri.path();
-        let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
         let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
         let filter = F::from_query(&mut parameters);
         let order = take_order::<K>(&mut parameters);

@@ -17,6 +17,7 @@ pub mod path;
 pub mod preconditions;
 pub mod prefer;
 pub mod query;
+pub mod query_content;
 pub mod schema;
 pub mod sort;
 pub mod streamed;

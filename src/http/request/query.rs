@@ -22,7 +22,7 @@ pub struct Query<T>(pub T);
 
 impl<T: FromQuery> FromHead for Query<T> {
     async fn from_head(head: &mut Head, _: &App) -> Option<Self> {
-        let mut parameters = Parameters::parse(head.parts.uri.query().unwrap_or_default());
+        let mut parameters = Parameters::of(head);
         let value = T::from_query(&mut parameters);
         head.faults.extend(parameters.finish());
         Some(Self(value))
@@ -40,16 +40,27 @@ impl FromQuery for NoQuery {
 }
 
 /// The parameters of a query string that were not taken yet, and the faults of those that were.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Parameters {
     pairs: Vec<(String, String)>,
     faults: Vec<Fault>,
 }
 
 impl Parameters {
+    /// Decodes the query string of a request, or takes what a QUERY has instead.
+    pub fn of(head: &mut Head) -> Self {
+        let content = head.parts.extensions.remove::<Self>();
+        content.unwrap_or_else(|| Self::parse(head.parts.uri.query().unwrap_or_default()))
+    }
+
+    /// These parameters.
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs, faults: Vec::new() }
+    }
+
     /// Decodes a query string.
     pub fn parse(query: &str) -> Self {
-        let mut parameters = Self { pairs: Vec::new(), faults: Vec::new() };
+        let mut parameters = Self::new(Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
@@ -174,10 +185,14 @@ pub fn parse_date_time(value: &str) -> Result<DateTime<Utc>, Expected> {
 /// The name of a parameter as a response may repeat it: the client's bytes only if they are
 /// harmless.
 fn sanitize(name: &str) -> Cow<'static, str> {
-    let harmless = !name.is_empty()
+    if is_harmless(name) { Cow::Owned(name.to_owned()) } else { Cow::Borrowed("?") }
+}
+
+/// Whether this may be the name of a parameter.
+pub fn is_harmless(name: &str) -> bool {
+    !name.is_empty()
         && name.len() <= 64
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    if harmless { Cow::Owned(name.to_owned()) } else { Cow::Borrowed("?") }
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// Decodes `application/x-www-form-urlencoded`, but strictly: invalid text is a fault, not U+FFFD.

@@ -19,6 +19,7 @@ use super::{
     body::{FromBody, ReceivedBody, Unread},
     head::{FromHead, Head},
     media_type::require_media_type,
+    query_content::{self, Queried},
 };
 use crate::{app::App, http::response::problem::Problem};
 
@@ -38,12 +39,19 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let (mut parts, _) = request.into_parts();
-        let media_type = require_media_type(&parts, B::MEDIA_TYPES)?;
+        let is_query = parts.extensions.get::<Queried>().is_some();
+        let types = if is_query { query_content::MEDIA_TYPES } else { B::MEDIA_TYPES };
+        let media_type = require_media_type(&parts, types)?;
         let path = RawPathParams::from_request_parts(&mut parts, app).await.ok();
         let ReceivedBody(body) = parts.extensions.remove().unwrap_or_default();
+        if is_query {
+            let parameters = query_content::parse_parameters(&parts, &body)?;
+            parts.extensions.insert(parameters);
+        }
         let mut head = Head { parts, path, body, faults: Vec::new() };
         let Some(valid) = H::from_head(&mut head, app).await.filter(|_| head.faults.is_empty()) else {
-            return Err(Problem::malformed(head.faults));
+            let problem = if is_query { query_content::problem } else { Problem::malformed };
+            return Err(problem(head.faults));
         };
         let is_long = B::IS_LABORIOUS || head.body.len() > LONG;
         let _permit = if is_long { LONG_WORK.acquire().await.ok() } else { None };

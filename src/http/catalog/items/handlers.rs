@@ -101,6 +101,8 @@ pub async fn get_item(
 ///
 /// With `Accept: application/x-ndjson` or `text/csv`, the whole list is sent instead, as it is at
 /// one instant and in no particular order: without `limit` and `cursor`, and whatever the length.
+///
+/// The method QUERY (RFC 10008) does the same, with the parameters as members of a JSON object.
 #[utoipa::path(
     get, path = "/v1/items", tag = "items", params(PageParameters, SortParameter<ItemKey>, ItemFilterQuery),
     responses((status = 200, content(

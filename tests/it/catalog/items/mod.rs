@@ -8,6 +8,7 @@ mod finding;
 mod heavy;
 mod import;
 mod patches;
+mod query_method;
 mod schema_races;
 mod schemas;
 mod sorting;

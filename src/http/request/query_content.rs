@@ -1,0 +1,109 @@
+//! The content of the method QUERY (RFC 10008): the parameters of a list as a JSON object.
+
+use std::collections::BTreeMap;
+
+use http::{
+    HeaderName, HeaderValue, Method,
+    header::{ALLOW, HeaderMap},
+    request::Parts,
+};
+use serde_json::Value;
+
+use super::{
+    json,
+    query::{Parameters, is_harmless},
+};
+use crate::{
+    error::{Fault, Location},
+    http::response::problem::Problem,
+};
+
+/// The media types of the content.
+pub const MEDIA_TYPES: &[&str] = &["application/json"];
+
+/// Marks a QUERY, which is handled as a GET.
+#[derive(Debug, Clone, Copy)]
+pub struct Queried;
+
+/// Whether this is the method QUERY, for which `http` has no constant yet.
+pub fn is_query(method: &Method) -> bool {
+    method.as_str() == "QUERY"
+}
+
+/// Tells clients that there is the method, where they look for it.
+pub fn announce(fields: &mut HeaderMap) {
+    let allow = fields.get(ALLOW).and_then(|allow| allow.to_str().ok());
+    if let Some(Ok(allow)) = allow.map(|allow| HeaderValue::try_from(format!("{allow},QUERY"))) {
+        fields.insert(ALLOW, allow);
+    }
+    fields.insert(HeaderName::from_static("accept-query"), HeaderValue::from_static(MEDIA_TYPES[0]));
+}
+
+/// Reads the parameters, each a member: a string, a number or a boolean, or an array of those if it
+/// may be repeated.
+///
+/// # Errors
+///
+/// 400 if it is not JSON, or if the target has parameters too; 422 if it is another value.
+pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Problem> {
+    if parts.uri.query().is_some_and(|query| !query.is_empty()) {
+        let detail = "must be in the content of a QUERY, not in its target";
+        return Err(Problem::malformed(vec![Fault::parameter("?", "query", detail)]));
+    }
+    let (text, mut faults) = json::check_syntax(content)?;
+    let Ok(members) = json::from_str::<BTreeMap<String, Value>>(&text) else {
+        faults.push(Fault::at("", "type", "must be an object"));
+        return Err(json::invalid(faults));
+    };
+    let mut pairs = Vec::new();
+    for (name, value) in members {
+        if !is_harmless(&name) {
+            faults.push(Fault::at(pointer_to(&name), "unknown_parameter", "is not a known parameter"));
+            continue;
+        }
+        let values = match value {
+            Value::Array(values) => values,
+            value => vec![value],
+        };
+        for value in values {
+            match text_of(value) {
+                Some(value) => pairs.push((name.clone(), value)),
+                None => faults.push(Fault::at(
+                    pointer_to(&name),
+                    "type",
+                    "must be a string, a number or a boolean, or an array of them",
+                )),
+            }
+        }
+    }
+    if faults.is_empty() { Ok(Parameters::new(pairs)) } else { Err(json::invalid(faults)) }
+}
+
+fn pointer_to(name: &str) -> String {
+    jsonptr::PointerBuf::from_tokens([name]).to_string()
+}
+
+/// The value as it would be in a query string.
+fn text_of(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        // As in other bodies, `50.0` is the integer 50.
+        Value::Number(number) => Some(match number.as_f64() {
+            Some(integer) if integer.fract() == 0.0 && integer.abs() < 1e15 => format!("{integer:.0}"),
+            _ => number.to_string(),
+        }),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The faults of the head of a QUERY: 422 if only its content is invalid, where they point to.
+pub fn problem(faults: Vec<Fault>) -> Problem {
+    let point = |fault: Fault| match &fault.location {
+        Location::Parameter(name) => Fault { location: Location::Pointer(pointer_to(name)), ..fault },
+        _ => fault,
+    };
+    let faults: Vec<_> = faults.into_iter().map(point).collect();
+    let is_content = |fault: &Fault| matches!(fault.location, Location::Pointer(_));
+    if faults.iter().all(is_content) { Problem::invalid(faults) } else { Problem::malformed(faults) }
+}
