@@ -117,6 +117,10 @@ lint-api: ## lint openapi.json
 fuzz-api: cargo sqlx-cli ## send the service valid and invalid requests; ARGS='--seed 7'
 	@$(on_scratch) scripts/fuzz-api $(ARGS)
 
+.PHONY: test-clients
+test-clients: cargo sqlx-cli ## generate clients from openapi.json, and find items with them
+	@$(on_scratch) scripts/test-clients
+
 .PHONY: clean-postgres
 clean-postgres: ## stop the private PostgreSQL servers and delete their data
 	scripts/postgres clean
