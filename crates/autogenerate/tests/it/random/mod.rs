@@ -205,8 +205,15 @@ impl Pair {
         // Without slots nothing moves the rows that would make a statement fail.
         let asks =
             |plans: &[Plan; 2]| plans.iter().flat_map(|plan| &plan.statements).any(|one| one.slot.is_some());
-        let rows = self.rows && (self.online || !asks(&self.plans(&sides, ONLINE)?));
-        self.travel(place, &sides, &plans, rows).await?;
+        let mut rows = self.rows && (self.online || !asks(&self.plans(&sides, ONLINE)?));
+        match self.travel(place, &sides, &plans, rows).await {
+            // A rehearsal deleted a row that another row refers to. A person would not.
+            Err(Failure::Plan(error)) if rows && error.contains("update or delete on table") => {
+                rows = false;
+                self.travel(place, &sides, &plans, rows).await?;
+            }
+            done => done?,
+        }
         let Some(files) = files else { return Ok(()) };
         self.begin(place, rows).await?;
         Ok(files.wander(place, &self.scope(), 0).await?)
