@@ -79,7 +79,9 @@ async fn run_and_record(
     step: &Step,
     completed: &mut usize,
 ) -> Result<(), sqlx::Error> {
-    {
+    if step.no_transaction && leftover::is_complete(conn, step).await? {
+        tracing::warn!(version = step.version, "migration.was_complete");
+    } else {
         let mut results = sqlx::raw_sql(step.sql.clone()).fetch_many(&mut *conn);
         while let Some(result) = results.try_next().await? {
             *completed += usize::from(result.is_left());

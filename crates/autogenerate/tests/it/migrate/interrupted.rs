@@ -101,10 +101,36 @@ async fn a_downgrade_that_is_killed_in_the_middle_of_a_revision_is_only_finished
 }
 
 #[tokio::test]
+async fn a_statement_that_completed_without_being_recorded_is_recorded_by_the_next_run() {
+    let (mut database, folder) = (Database::new().await, folder());
+    up(&database, &folder, "head").await.unwrap();
+    let create = "CREATE UNIQUE INDEX CONCURRENTLY \"a B\" ON things USING btree (n DESC, m) WITH (fillfactor='80') WHERE (n > 1)";
+    let drop = "DROP INDEX CONCURRENTLY \"a B\"";
+    let alone = |sql: &str| File { no_transaction: true, sql: format!("{sql};\n") };
+    write(folder.path(), "index", &[alone(create)], &[alone(drop)]);
+    let version = LAST + 1;
+    for other in [create.replace("80", "70"), create.replace("UNIQUE ", ""), create.replace(" DESC", "")] {
+        database.execute(&other).await;
+        let error = up(&database, &folder, "head").await.unwrap_err();
+        assert!(
+            matches!(error, MigrationError::Failed { version: failed, .. } if failed == version),
+            "{error}"
+        );
+        database.execute(drop).await;
+    }
+    // The process was killed after the statement.
+    database.execute(create).await;
+    assert_eq!(up(&database, &folder, "head").await.unwrap(), [version]);
+    database.execute(drop).await;
+    assert_eq!(down(&database, &folder, "-1").await.unwrap(), [version]);
+    assert_eq!(statuses(&database, &folder).await.pop(), Some(Status::Pending));
+}
+
+#[tokio::test]
 async fn a_way_down_that_fails_at_its_first_statement_reverts_nothing() {
     let (database, folder) = (Database::new().await, folder());
     let alone = |sql: &str| File { no_transaction: true, sql: sql.to_owned() };
-    write(folder.path(), "x", &[], &[alone("DROP INDEX CONCURRENTLY no_such;\n"), alone("SELECT 1;\n")]);
+    write(folder.path(), "x", &[], &[alone("VACUUM no_such;\n"), alone("SELECT 1;\n")]);
     up(&database, &folder, "head").await.unwrap();
     let error = down(&database, &folder, "-1").await.unwrap_err();
     assert!(matches!(error, MigrationError::RevertFailed { version, .. } if version == LAST + 2), "{error}");
