@@ -11,6 +11,8 @@ mod openapi;
 mod serve;
 mod settings;
 #[cfg(feature = "service")]
+mod signals;
+#[cfg(feature = "service")]
 mod transfer;
 
 use std::process::ExitCode;

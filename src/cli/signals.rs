@@ -1,4 +1,4 @@
-//! The signals that stop the service.
+//! The signals that stop the process.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -22,7 +22,6 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
-        tracing::info!("serve.stopping");
     }
 
     /// The next signal ends the process.

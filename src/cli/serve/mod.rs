@@ -2,7 +2,6 @@
 
 mod descriptors;
 mod listeners;
-mod signals;
 mod sweep;
 pub mod variables;
 
@@ -10,10 +9,10 @@ use anyhow::bail;
 use sqlx::PgConnection;
 use tokio::time::sleep;
 
-use self::{listeners::Listeners, signals::Signals, sweep::sweep};
+use self::{listeners::Listeners, sweep::sweep};
 use crate::{
     app::App,
-    cli::connect::connect,
+    cli::{connect::connect, signals::Signals},
     config::ServeSettings,
     postgres::{
         migrations::{self, MIGRATOR},
@@ -44,6 +43,7 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
         signals.next().await;
         sweeper.abort();
     }
+    tracing::info!("serve.stopping");
     signals.exit_at_next();
     app.drain();
     if started {

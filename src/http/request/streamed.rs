@@ -17,6 +17,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
 };
 use futures_util::{Stream, stream};
+use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use tokio::{
     io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader, ReadBuf},
@@ -32,7 +33,10 @@ use super::{
     negotiation::{CSV, NDJSON},
     valid::off_runtime,
 };
-use crate::{app::App, http::response::problem::Problem};
+use crate::{
+    app::App,
+    http::response::problem::{Problem, TOO_LARGE},
+};
 
 /// A client that sends fewer bytes than this in a body time-out is too slow.
 const PIECE: usize = 64 * 1024;
@@ -59,6 +63,11 @@ impl<H: FromHead + Send> FromRequest<Arc<App>> for Streamed<H> {
         let (mut parts, body) = request.into_parts();
         let coding = take_coding(&mut parts.headers)?;
         let media_type = require_media_type(&parts, &[NDJSON, CSV])?;
+        let limit = app.options.import_limit;
+        let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        if coding.is_none() && length.is_some_and(|length: u64| length > limit) {
+            return Err(too_large(limit));
+        }
         let format = if media_type == CSV { Format::Csv } else { Format::Ndjson };
         let path = RawPathParams::from_request_parts(&mut parts, app).await.ok();
         let mut head = Head { parts, path, body: Bytes::new(), faults: Vec::new() };
@@ -67,6 +76,11 @@ impl<H: FromHead + Send> FromRequest<Arc<App>> for Streamed<H> {
         };
         Ok(Self(valid, format, StreamedBody { body, coding, timeout: app.options.body_timeout }))
     }
+}
+
+/// The rejection of a body that is larger than it may be.
+pub fn too_large(limit: u64) -> Problem {
+    Problem::new(&TOO_LARGE, format!("The body has more than {limit} bytes."))
 }
 
 impl StreamedBody {

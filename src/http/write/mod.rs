@@ -35,6 +35,10 @@ use crate::{
     postgres::{service::models::StoredResponse, transaction::Transaction},
 };
 
+/// The longest pause of a client that sends while statements run, in body time-outs: one for each
+/// 64 KiB of a portion of an import, twice.
+const LONGEST_PAUSE: u32 = 32;
+
 /// What a write did to an entity.
 pub trait Event: Send + Sync {
     /// Writes the line of the log, after the commit.
@@ -129,7 +133,7 @@ impl<Q> Write<Q> {
                 Err(stored) => return Ok(Start::Used(stored)),
             },
         };
-        tx.allow_pauses(app.options.import_timeout).await?;
+        tx.allow_pauses(LONGEST_PAUSE * app.options.body_timeout).await?;
         Ok(Start::Run(tx, used))
     }
 

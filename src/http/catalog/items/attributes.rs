@@ -21,7 +21,7 @@ const MAX_BYTES: usize = 64 * 1024;
 /// colon.
 pub const MAX_STORED_BYTES: usize = MAX_BYTES / 2 * 3;
 /// The deepest nesting of `attributes`.
-const MAX_DEPTH: usize = 32;
+pub const MAX_DEPTH: usize = 32;
 
 /// A JSON object that the client defines. It stays text, so that numbers keep their value exactly.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,12 +1,13 @@
 //! Imports and exports of files, for the command line.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use curio_filter::Filter;
 use futures_util::future::try_join;
 use tokio::{
     io::{AsyncBufRead, AsyncWrite, AsyncWriteExt},
     sync::mpsc,
+    time::timeout,
 };
 
 pub use super::import::{
@@ -20,6 +21,8 @@ use super::{
 };
 pub use crate::http::request::export::Format;
 use crate::{
+    error::Error,
+    http::request::{collection_key::CollectionKey, path::PathKey, query::Expected},
     postgres::{
         catalog::{
             models::{ITEM_FIELDS, ItemFilter},
@@ -30,8 +33,10 @@ use crate::{
     schema_cache::SchemaCache,
 };
 
-/// The longest pause of an input, and of the database.
+/// The longest pause of an input, and of the database while it looks for the next item.
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+/// The longest time that the database may take for a portion of an import, or to commit.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// How to import.
 #[derive(Debug, Clone, Copy)]
@@ -64,15 +69,24 @@ impl Import {
         let mut tx = database.begin().await?;
         tx.allow_pauses(LONGEST_PAUSE).await?;
         let mut lines = Lines::new(input, format, u64::MAX);
-        let importer = Importer::new(&schemas, ItemImportQuery { on_error, on_conflict });
+        let importer = Importer::new(&schemas, ItemImportQuery { on_error, on_conflict }, PATIENCE);
         let report = importer.run(&mut tx, &mut lines, show).await?;
         if is_dry_run {
             tx.rehearse().await?;
         } else if !report.is_rejected() {
-            tx.commit().await?;
+            timeout(PATIENCE, tx.commit()).await.map_err(|elapsed| Error::Unavailable(elapsed.into()))??;
         }
         Ok(report)
     }
+}
+
+/// Parses the key of a collection.
+///
+/// # Errors
+///
+/// What a key is.
+pub fn parse_collection(key: &str) -> Result<String, Cow<'static, str>> {
+    CollectionKey::parse(key).map(String::from).map_err(|Expected(_, detail)| detail)
 }
 
 /// Which items to export.

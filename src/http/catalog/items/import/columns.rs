@@ -5,11 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use serde_json::value::RawValue;
 
 use super::schemas::ItemImport;
-use crate::{error::Fault, http::request::content::Input};
+use crate::{
+    error::Fault,
+    http::{catalog::items::attributes::MAX_DEPTH, request::content::Input},
+};
 
 /// The columns whose cells are texts.
 const TEXTS: [&str; 4] = ["id", "collection", "name", "status"];
 const ATTRIBUTES: &str = "attributes";
+/// The most bytes of the name of a column, which each row repeats.
+const MAX_NAME: usize = 1024;
 
 /// Which column has what, by their indices.
 #[derive(Debug, Default)]
@@ -55,7 +60,16 @@ impl Columns {
         } else if name == ATTRIBUTES {
             self.whole = Some(index);
         } else if let Some(path) = name.strip_prefix("attributes.") {
+            if path.len() > MAX_NAME {
+                let detail = format!("column {} has a name of more than {MAX_NAME} bytes", index + 1);
+                return Err(Fault::at("", "too_long", detail));
+            }
             let labels = parse_labels(path).ok_or_else(|| unknown(index))?;
+            if labels.len() >= MAX_DEPTH {
+                let detail =
+                    format!("column {} has a value that is more than {MAX_DEPTH} levels deep", index + 1);
+                return Err(Fault::at("", "too_deep", detail));
+            }
             add_part(&mut self.parts, &labels, index)?;
         } else if !ItemImport::is_output_only(name) {
             return Err(unknown(index));
@@ -239,6 +253,9 @@ mod tests {
                 &[],
                 "unknown_column unknown_column unknown_column",
             ),
+            (&format!("attributes.{}", vec!["a"; MAX_DEPTH].join(".")), &[], "too_deep"),
+            (&format!("attributes.{}", vec!["a"; 100_000].join(".")), &[], "too_long"),
+            (&format!("attributes.{}", "a".repeat(MAX_NAME + 1)), &[], "too_long"),
             ("name;status", &["a"], "columns"),
             ("attributes", &["{"], "json_syntax"),
         ] {

@@ -27,8 +27,10 @@ pub struct CsvSplitter {
     begin: Option<u64>,
     /// How many line feeds were read.
     feeds: u64,
-    /// The record has too many bytes or cells, which are discarded.
-    is_too_long: bool,
+    /// How many quotation marks the current record has, which come in pairs.
+    quotes: usize,
+    /// Why the rest of the record is discarded.
+    excess: Option<Fault>,
 }
 
 impl Default for CsvSplitter {
@@ -42,7 +44,8 @@ impl Default for CsvSplitter {
             cells: 0,
             begin: None,
             feeds: 0,
-            is_too_long: false,
+            quotes: 0,
+            excess: None,
         }
     }
 }
@@ -66,8 +69,12 @@ impl CsvSplitter {
         used
     }
 
-    /// Ends a last line without a line feed.
+    /// Ends a last line without a line feed. One that is cut within quotation marks is a fault.
     pub fn finish(&mut self, portion: &mut Portion) {
+        if self.begin.is_some() && !self.quotes.is_multiple_of(2) {
+            let detail = "ends within quotation marks";
+            self.excess.get_or_insert(Fault::at("", "csv_syntax", detail));
+        }
         while self.begin.is_some() && self.read(&[], portion).0 != ReadRecordResult::End {}
     }
 
@@ -81,23 +88,31 @@ impl CsvSplitter {
         let (record, ends) = (&mut self.record[self.bytes..], &mut self.ends[self.cells..]);
         let (result, used, bytes, cells) = self.reader.read_record(input, record, ends);
         self.count_feeds(&input[..used]);
+        self.quotes += memchr_iter(b'"', &input[..used]).count();
         self.bytes += bytes;
         self.cells += cells;
         match result {
             ReadRecordResult::InputEmpty => {}
-            ReadRecordResult::OutputFull if self.record.len() < MAX_LINE && !self.is_too_long => {
+            ReadRecordResult::OutputFull if self.record.len() < MAX_LINE && self.excess.is_none() => {
                 self.record.resize(self.record.len() * 2, 0);
             }
-            ReadRecordResult::OutputEndsFull if self.ends.len() < MAX_COLUMNS && !self.is_too_long => {
+            ReadRecordResult::OutputEndsFull if self.ends.len() < MAX_COLUMNS && self.excess.is_none() => {
                 self.ends.resize(self.ends.len() * 2, 0);
             }
-            ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                self.is_too_long = true;
-                (self.bytes, self.cells) = (0, 0);
+            ReadRecordResult::OutputFull => self.discard(too_long()),
+            ReadRecordResult::OutputEndsFull => {
+                let detail = format!("must have at most {MAX_COLUMNS} cells");
+                self.discard(Fault::at("", "too_long", detail));
             }
             ReadRecordResult::Record | ReadRecordResult::End => self.end_record(portion),
         }
         (result, used)
+    }
+
+    /// Discards the rest of the record.
+    fn discard(&mut self, fault: Fault) {
+        self.excess.get_or_insert(fault);
+        (self.bytes, self.cells) = (0, 0);
     }
 
     fn end_record(&mut self, portion: &mut Portion) {
@@ -108,10 +123,12 @@ impl CsvSplitter {
             start = *end;
             cell
         });
-        let cells: Vec<&[u8]> = if self.is_too_long { Vec::new() } else { cells.collect() };
-        match &self.columns {
-            _ if self.is_too_long && self.columns.is_some() => portion.end_line(line, Some(too_long())),
-            Some(columns) => {
+        let excess = self.excess.take();
+        let cells: Vec<&[u8]> = if excess.is_some() { Vec::new() } else { cells.collect() };
+        match (&self.columns, excess) {
+            (Some(_), Some(excess)) => portion.end_line(line, Some(excess)),
+            (None, Some(excess)) => portion.header = vec![excess.on_line(line)],
+            (Some(columns), None) => {
                 let start = portion.text.len();
                 let fault = columns.write(&cells, &mut portion.text).err();
                 if fault.is_some() {
@@ -119,14 +136,13 @@ impl CsvSplitter {
                 }
                 portion.end_line(line, fault);
             }
-            None if self.is_too_long => portion.header = vec![too_long().on_line(line)],
-            None => match Columns::parse(&cells) {
+            (None, None) => match Columns::parse(&cells) {
                 Ok(columns) => self.columns = Some(columns),
                 Err(faults) => {
                     portion.header = faults.into_iter().map(|fault: Fault| fault.on_line(line)).collect();
                 }
             },
         }
-        (self.bytes, self.cells, self.is_too_long) = (0, 0, false);
+        (self.bytes, self.cells, self.quotes) = (0, 0, 0);
     }
 }

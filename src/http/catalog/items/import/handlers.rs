@@ -3,6 +3,7 @@
 use std::{io, sync::Arc};
 
 use axum::{extract::State, response::Response};
+use tokio::time::{error::Elapsed, timeout};
 
 use super::{
     importer::{Failure, Importer},
@@ -11,10 +12,11 @@ use super::{
 };
 use crate::{
     app::App,
+    error::Error,
     http::{
-        request::streamed::Streamed,
+        request::streamed::{Streamed, too_large},
         response::{
-            problem::{BODY_TIMEOUT, MALFORMED, PRECONDITION_REQUIRED, Problem, TOO_LARGE},
+            problem::{BODY_TIMEOUT, MALFORMED, PRECONDITION_REQUIRED, Problem},
             reply::Reply,
         },
         write::{Outcome, Start, Write},
@@ -46,7 +48,9 @@ pub async fn import_items(
     let limit = app.options.import_limit;
     let rejected = |error: io::Error| reject(&error, limit);
     let turn = app.database.turn(LongWork::Import).await?;
-    let start = write.begin_streamed(&app).await?;
+    let patience = app.options.request_timeout;
+    let silent = |elapsed: Elapsed| Error::Unavailable(elapsed.into());
+    let start = timeout(patience, write.begin_streamed(&app)).await.map_err(silent)??;
     let mut lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
     if write.has_key() {
         lines = lines.hashed();
@@ -60,7 +64,7 @@ pub async fn import_items(
         }
     };
     tx.hold(turn);
-    let imported = Importer::new(&app.schemas, rules).run(&mut tx, &mut lines, |_| {}).await;
+    let imported = Importer::new(&app.schemas, rules, patience).run(&mut tx, &mut lines, |_| {}).await;
     let report = imported.map_err(|failure| match failure {
         Failure::File(error) => rejected(error),
         Failure::Database(error) => error.into(),
@@ -77,7 +81,8 @@ pub async fn import_items(
     let reply = Reply::ok(&report.result(rules.on_conflict == OnConflict::Ignore))?;
     let reply = if write.prefers_minimal() { reply.minimal() } else { reply };
     write.record(report);
-    write.commit(tx, reply).await
+    let committed = timeout(patience, write.commit(tx, reply)).await;
+    committed.map_err(silent)?
 }
 
 /// The rejection of a body that cannot be read.
@@ -86,9 +91,7 @@ fn reject(error: &io::Error, limit: u64) -> Problem {
         io::ErrorKind::TimedOut => {
             Problem::new(&BODY_TIMEOUT, "The next 64 KiB of the body did not arrive in time.")
         }
-        io::ErrorKind::FileTooLarge => {
-            Problem::new(&TOO_LARGE, format!("The body has more than {limit} bytes."))
-        }
+        io::ErrorKind::FileTooLarge => too_large(limit),
         _ => Problem::new(&MALFORMED, "The body ended early, or does not match its Content-Encoding."),
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::future::join;
-use tokio::io::AsyncBufRead;
+use tokio::{io::AsyncBufRead, time::timeout};
 use uuid::Uuid;
 
 use super::{
@@ -49,14 +49,17 @@ pub struct Importer<'a> {
     schemas: &'a SchemaCache,
     rules: ItemImportQuery,
     report: Report,
+    /// The longest time that the database may take for a portion: a connection on which nothing
+    /// arrives any more is not noticed otherwise.
+    patience: Duration,
     /// Statements are undone one by one, to find out which rows the database rejects.
     is_careful: bool,
 }
 
 impl<'a> Importer<'a> {
-    pub fn new(schemas: &'a SchemaCache, rules: ItemImportQuery) -> Self {
+    pub fn new(schemas: &'a SchemaCache, rules: ItemImportQuery, patience: Duration) -> Self {
         let skips = rules.on_error == OnError::Skip;
-        Self { schemas, rules, report: Report::new(skips), is_careful: skips }
+        Self { schemas, rules, report: Report::new(skips), patience, is_careful: skips }
     }
 
     /// Imports all lines. If something is wrong, and nothing is to be stored then, it reads on for
@@ -79,8 +82,10 @@ impl<'a> Importer<'a> {
         while let Some(mut portion) = next {
             self.report.fail_all(mem::take(&mut portion.header));
             // The next portion is read while the database writes this one.
-            let (written, read) = join(self.write(tx, portion), lines.next()).await;
-            written?;
+            let patience = self.patience;
+            let (written, read) = join(timeout(patience, self.write(tx, portion)), lines.next()).await;
+            written.map_err(|elapsed| Error::Unavailable(elapsed.into()))??;
+            self.report.end_portion();
             if self.report.is_final() {
                 break;
             }
@@ -92,7 +97,6 @@ impl<'a> Importer<'a> {
                 tracing::info!(received, created, replaced, failed, "items.importing");
             }
         }
-        self.report.sort();
         Ok(self.report)
     }
 

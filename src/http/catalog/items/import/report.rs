@@ -21,7 +21,8 @@ pub struct Report {
     pub failed: u64,
     /// Those of them that contradict what is stored.
     conflicts: u64,
-    /// Sorted by line once the import has ended, and one more than are listed if there are more.
+    /// Those of the first lines, and one more than are listed if there are more. Sorted by line
+    /// after each portion.
     faults: Vec<Fault>,
     /// The columns are wrong, so that no line can be read.
     is_unreadable: bool,
@@ -38,8 +39,7 @@ impl Report {
     /// Adds a line that is wrong.
     pub(super) fn fail(&mut self, line: u64, faults: Vec<Fault>) {
         self.failed += 1;
-        let room = (MAX_FAULTS + 1).saturating_sub(self.faults.len());
-        self.faults.extend(faults.into_iter().take(room).map(|fault| fault.on_line(line)));
+        self.faults.extend(faults.into_iter().take(MAX_FAULTS + 1).map(|fault| fault.on_line(line)));
     }
 
     /// Adds a line that contradicts what is stored.
@@ -85,9 +85,10 @@ impl Report {
         self.faults.extend(faults);
     }
 
-    /// Sorts the faults by line.
-    pub(super) fn sort(&mut self) {
+    /// Ends a portion, whose lines may have been found wrong in any order.
+    pub(super) fn end_portion(&mut self) {
         self.faults.sort_by(|a, b| a.location.cmp(&b.location));
+        self.faults.truncate(MAX_FAULTS + 1);
     }
 
     /// The result of an import that is stored.

@@ -1,6 +1,11 @@
 //! `curio import` and `curio export`.
 
-use std::{fs, path::Path, process::Stdio};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use serde_json::json;
 
@@ -65,6 +70,36 @@ async fn files_are_exported_and_imported() {
     fs::write(&path, out).unwrap();
     let (code, out, err) = command(database, &["import", "-", "--format=csv"], Some(&path)).await;
     assert_eq!((code, out), (Some(0), printed([3, 0, 3, 0, 0])), "{err}");
+}
+
+#[tokio::test]
+async fn an_export_replaces_files_and_nothing_else() {
+    let service = TestService::start().await;
+    service.create("lamp").await;
+    let folder = tempfile::tempdir().unwrap();
+    let [file, link, pipe] = ["items", "link", "pipe"].map(|name| folder.path().join(name));
+    let export =
+        async |path: &Path| command(&service.database, &["export", path.to_str().unwrap()], None).await;
+    fs::write(&file, "before").unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    symlink(&file, &link).unwrap();
+    assert_eq!(export(&link).await.0, Some(0));
+    assert!(link.is_symlink() && fs::read_to_string(&file).unwrap().contains("lamp"));
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let read = tokio::task::spawn_blocking({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    assert_eq!(export(&pipe).await.0, Some(0));
+    assert!(read.await.unwrap().contains("lamp") && !pipe.is_file());
+    let (code, _, error) = export(folder.path()).await;
+    assert!(code == Some(1) && error.contains("is a directory"), "{error}");
+    let (code, _, error) = export(Path::new("/dev/full")).await;
+    assert!(code == Some(1) && !Path::new("/dev/full").is_file(), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    let (code, _, error) = command(&service.database, &["export", "--collection", "BAD!"], None).await;
+    assert!(code == Some(2) && error.contains("labels"), "{error}");
 }
 
 #[tokio::test]

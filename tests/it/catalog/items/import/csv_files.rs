@@ -54,6 +54,10 @@ async fn wrong_columns_are_faults_of_the_first_line_and_nothing_is_read() {
         ("name,attributes,attributes.a", "repeated_column"),
         ("name,Name", "unknown_column"),
         ("name,", "unknown_column"),
+        (&format!("name,attributes.{}", vec!["a"; 450].join(".")), "too_deep"),
+        // Its levels overflowed the stack.
+        (&format!("name,attributes.{}", vec!["a"; 5_000].join(".")), "too_long"),
+        (&"n,".repeat(2_000), "too_long"),
     ] {
         for query in ["", "?on_error=skip"] {
             let reply = import(&service, CSV, query, format!("{header}\nx,y\n")).await;
@@ -65,6 +69,17 @@ async fn wrong_columns_are_faults_of_the_first_line_and_nothing_is_read() {
     counts(&import(&service, CSV, "", "name\r\n").await, [0; 4]);
     assert_eq!(service.database.count_items().await, 0);
     service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_cut_within_a_cell_is_rejected() {
+    let service = TestService::start().await;
+    for body in ["name\n\"a", "name\na\n\"b\nc\n", "name\n\"a\"\"", "\"name"] {
+        let reply = import(&service, CSV, "", body).await;
+        reply.is_problem(422, "validation-error");
+        assert_eq!(faults(&reply)[0].2, "csv_syntax", "{body}");
+    }
+    counts(&import(&service, CSV, "", "name\n\"a\"\"\"").await, [1, 1, 0, 0]);
 }
 
 #[tokio::test]

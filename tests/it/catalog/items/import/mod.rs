@@ -166,6 +166,12 @@ async fn a_hundred_faults_are_enough() {
     // The rest is not read: it is too large.
     let endless = import(&service, NDJSON, "", lines(17 << 20)).await;
     endless.is_problem(422, "validation-error");
+    // Those of the first lines, in whatever order they are found.
+    let schema = json!({ "title": "x", "schema": { "required": ["color"] } });
+    assert_eq!(service.put("/v1/collections/strict", &schema).await.status, 201);
+    let reply =
+        import(&service, NDJSON, "", "{\"name\": \"x\", \"collection\": \"strict\"}\n".repeat(400)).await;
+    assert!(faults(&reply).iter().map(|fault| fault.0).eq(1..=100), "{reply:?}");
     let skipped = import(&service, NDJSON, "?on_error=skip", lines(1_000) + "{\"name\": \"x\"}").await;
     counts(&skipped, [1_001, 1, 0, 1_000]);
     assert_eq!((faults(&skipped).len(), &skipped.body["errors_truncated"]), (100, &json!(true)));

@@ -15,6 +15,7 @@ use crate::support::{
     DatabaseOptions, Options,
     database::TestDatabase,
     eventually,
+    proxy::Proxy,
     service::{Reply, TestService, options},
 };
 
@@ -83,6 +84,10 @@ async fn an_import_may_be_larger_than_other_bodies_but_not_than_its_limit() {
     counts(&import(&service, NDJSON, "", lines(2_500)).await, [2_500, 2_500, 0, 0]);
     let blank = vec![b'\n'; 4 << 20];
     import(&service, NDJSON, "", blank.clone()).await.is_problem(413, "content-too-large");
+    // Before anything is sent.
+    let head = "POST /v1/items/import HTTP/1.1\r\nhost: x\r\nconnection: close\r\nexpect: 100-continue\r\n\
+                content-type: text/csv\r\ncontent-length: 3145729\r\n\r\n";
+    assert!(service.exchange(head).await.starts_with("HTTP/1.1 413 "));
     for bomb in [blank, vec![b' '; 4 << 20], lines(4_000)] {
         let bomb = encoded(GzipEncoder::new(&bomb[..])).await;
         coded_import(&service, "gzip", bomb).await.is_problem(413, "content-too-large");
@@ -151,6 +156,30 @@ async fn an_import_that_takes_too_long_stores_nothing() {
     reply.await.unwrap().is_problem(503, "unavailable");
     service.pool_is_clean().await;
     assert_eq!(service.database.count_items().await, 0);
+}
+
+#[tokio::test]
+async fn an_import_ends_if_the_database_becomes_silent() {
+    let database = TestDatabase::new().await;
+    let target = database.connect_options();
+    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
+    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let pool = DatabaseOptions { connect, max_connections: 8, ..database.options() };
+    let options = Options { request_timeout: Duration::from_millis(500), ..options() };
+    let service = TestService::on(database, pool, options);
+    let (sender, body) = body();
+    let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
+    let reply = tokio::spawn(Reply::of(request.body(body)));
+    sender.send(Ok(lines(1_500))).await.unwrap();
+    let writes = "SELECT count(*) FROM pg_stat_activity
+                  WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%INSERT%'";
+    eventually("a portion is written", async || service.database.number(writes).await == 1).await;
+    proxy.silence();
+    sender.send(Ok(lines(1_500))).await.unwrap();
+    drop(sender);
+    reply.await.unwrap().is_problem(503, "unavailable");
+    let status = async || import(&service, NDJSON, "", "{\"name\": \"x\"}").await.status;
+    eventually("another takes its turn", async || status().await == 200).await;
 }
 
 #[tokio::test]
