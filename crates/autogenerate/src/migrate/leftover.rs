@@ -26,38 +26,38 @@ pub(super) async fn cleanup_statements(
 /// is gone, too.
 pub(super) async fn is_complete(conn: &mut PgConnection, step: &Step) -> Result<bool, sqlx::Error> {
     let [statement] = statements(step.sql.as_str())[..] else { return Ok(false) };
-    let words: Vec<&str> = statement.sql.split_whitespace().collect();
-    match words[..] {
-        ["DROP", "INDEX", "CONCURRENTLY", name] => {
-            sqlx::query_scalar("SELECT to_regclass($1) IS NULL").bind(name).fetch_one(conn).await
-        }
-        ["CREATE", "INDEX", "CONCURRENTLY", ..] | ["CREATE", "UNIQUE", "INDEX", "CONCURRENTLY", ..] => {
-            // In the form in which indexes are generated.
-            sqlx::query_scalar(
-                "SELECT EXISTS (
-                     SELECT FROM pg_index i
-                     JOIN pg_class c ON c.oid = i.indexrelid
-                     JOIN pg_class t ON t.oid = i.indrelid
-                     JOIN pg_namespace n ON n.oid = t.relnamespace
-                     WHERE i.indisvalid AND format(
-                         'CREATE %sINDEX CONCURRENTLY %I ON %s%s',
-                         CASE WHEN i.indisunique THEN 'UNIQUE ' END,
-                         c.relname,
-                         t.oid::regclass,
-                         substr(
-                             pg_get_indexdef(c.oid),
-                             position(format(' ON %I.%I USING ', n.nspname, t.relname) IN pg_get_indexdef(c.oid))
-                                 + length(format(' ON %I.%I', n.nspname, t.relname))
-                         )
-                     ) = $1
-                 )",
-            )
-            .bind(words.join(" "))
-            .fetch_one(conn)
-            .await
-        }
-        _ => Ok(false),
+    let sql = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(name) = sql.strip_prefix("DROP INDEX CONCURRENTLY ") {
+        let name = name.trim_end_matches(" CASCADE").trim_end_matches(" RESTRICT");
+        let query = sqlx::query_scalar("SELECT to_regclass($1) IS NULL").bind(name);
+        return if name.starts_with("IF EXISTS ") { Ok(false) } else { query.fetch_one(conn).await };
     }
+    if !sql.starts_with("CREATE ") {
+        return Ok(false);
+    }
+    // In the form in which indexes are generated.
+    sqlx::query_scalar(
+        "SELECT EXISTS (
+             SELECT FROM pg_index i
+             JOIN pg_class c ON c.oid = i.indexrelid
+             JOIN pg_class t ON t.oid = i.indrelid
+             JOIN pg_namespace n ON n.oid = t.relnamespace
+             WHERE i.indisvalid AND format(
+                 'CREATE %sINDEX CONCURRENTLY %I ON %s%s',
+                 CASE WHEN i.indisunique THEN 'UNIQUE ' END,
+                 c.relname,
+                 t.oid::regclass,
+                 substr(
+                     pg_get_indexdef(c.oid),
+                     position(format(' ON %I.%I USING ', n.nspname, t.relname) IN pg_get_indexdef(c.oid))
+                         + length(format(' ON %I.%I', n.nspname, t.relname))
+                 )
+             ) = $1
+         )",
+    )
+    .bind(sql)
+    .fetch_one(conn)
+    .await
 }
 
 /// The invalid indexes: the name of each, and the same as SQL with its schema.
