@@ -10,6 +10,7 @@ mod import;
 mod patches;
 mod schema_races;
 mod schemas;
+mod search;
 mod sorting;
 
 use crate::support::resource::{
