@@ -73,70 +73,73 @@ const EXPECTATIONS: &[(&str, &[&str])] = &[
 ];
 
 fn catalogue() -> Vec<Value> {
-    let mut items = Vec::new();
-    for i in 0..200 {
-        let finish = ["Brass", "Black", "White", "Walnut", "Smoked-glass"][i % 5];
-        let kinds = [
-            "desk lamp",
-            "floor lamp",
-            "table lamp",
-            "lampshade",
-            "pendant light",
-            "wall sconce",
-            "lantern",
-            "reading light",
-        ];
-        let kind = if i == 42 { "desk lamp" } else { kinds[i / 5 % 8] };
-        items.push(json!({ "name": format!("{finish} {kind} L{}", 100 + i), "attributes": {
+    let lamps = (0..200).map(lamp);
+    lamps.chain((0..150).map(instrument)).chain((0..150).map(book)).collect()
+}
+
+fn lamp(i: usize) -> Value {
+    let finish = ["Brass", "Black", "White", "Walnut", "Smoked-glass"][i % 5];
+    let kinds = [
+        "desk lamp",
+        "floor lamp",
+        "table lamp",
+        "lampshade",
+        "pendant light",
+        "wall sconce",
+        "lantern",
+        "reading light",
+    ];
+    let kind = if i == 42 { "desk lamp" } else { kinds[i / 5 % 8] };
+    json!({ "name": format!("{finish} {kind} L{}", 100 + i), "attributes": {
             "maker": (["Anglepoise", "Artemide", "Flos", "Louis Poulsen"][i % 4]),
             "socket": { "types": [(["GU10", "E27", "E14", "G9"][i / 4 % 4])] },
             "sku": format!("LMP-{}-{}", 1000 + i, &finish[..1]),
             "watts": 3 + i % 60,
-        } }));
-    }
-    for i in 0..150 {
-        let maker = ["Steinway", "Yamaha", "Fender", "Gibson", "Bösendorfer"][i % 5];
-        let kinds = [
-            "grand piano",
-            "upright piano",
-            "electric guitar",
-            "acoustic guitar",
-            "violin",
-            "cello",
-            "clarinet",
-            "trumpet",
-            "drum kit",
-            "harp",
-        ];
-        items.push(json!({ "name": format!("{maker} {} No. {i}", kinds[i / 5 % 10]), "attributes": {
+        } })
+}
+
+fn instrument(i: usize) -> Value {
+    let maker = ["Steinway", "Yamaha", "Fender", "Gibson", "Bösendorfer"][i % 5];
+    let kinds = [
+        "grand piano",
+        "upright piano",
+        "electric guitar",
+        "acoustic guitar",
+        "violin",
+        "cello",
+        "clarinet",
+        "trumpet",
+        "drum kit",
+        "harp",
+    ];
+    json!({ "name": format!("{maker} {} No. {i}", kinds[i / 5 % 10]), "attributes": {
             "condition": (["restored", "played", "new"][i % 3]),
             "notes": "Comes with a case, a stool and a light.",
-        } }));
-    }
-    for i in 0..150 {
-        let titles = [
-            "The Art of Lighting",
-            "A History of the Piano",
-            "Teach Yourself Guitar",
-            "Lamps of the Twentieth Century",
-            "The Lamp and the Bell",
-            "Desk Reference of Physics",
-            "Green Design",
-            "Rock 'n' Roll Drumming",
-            "Light: A Very Short Introduction",
-            "C++ in a Week",
-            "AC/DC: High Voltage",
-            "Jazz & Blues",
-            "Quiet",
-            "Violin Making",
-            "Piano for Beginners",
-        ];
-        items.push(json!({ "name": format!("{}, edition {}", titles[i % 15], 1 + i / 15), "attributes": {
+        } })
+}
+
+fn book(i: usize) -> Value {
+    let titles = [
+        "The Art of Lighting",
+        "A History of the Piano",
+        "Teach Yourself Guitar",
+        "Lamps of the Twentieth Century",
+        "The Lamp and the Bell",
+        "Desk Reference of Physics",
+        "Green Design",
+        "Rock 'n' Roll Drumming",
+        "Light: A Very Short Introduction",
+        "C++ in a Week",
+        "AC/DC: High Voltage",
+        "Jazz & Blues",
+        "Quiet",
+        "Violin Making",
+        "Piano for Beginners",
+    ];
+    json!({ "name": format!("{}, edition {}", titles[i % 15], 1 + i / 15), "attributes": {
             "author": (["E. Gombrich", "Anna Weiss", "J. Smith"][i % 3]),
             "isbn": format!("978-0-{}-{}-{}", 1000 + i, 11 + i / 50, i % 10),
-        } }));
-    }
-    items
+        } })
 }
 
 #[tokio::test]
