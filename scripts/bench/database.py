@@ -3,7 +3,7 @@
 import os
 import urllib.parse
 
-from plan import ATTRIBUTES, COLUMNS, FIRST, ID, VARIED
+from plan import ATTRIBUTES, COLUMNS, COMMON, FIRST, ID, VARIED, WORDS
 from tools import find_client, run
 
 
@@ -41,11 +41,13 @@ class Database:
         attributes = f"replace($json${ATTRIBUTES}$json$, '{FIRST}', n::text)"
         for member, (name, first, count) in VARIED.items():
             attributes = f"""replace({attributes}, '{member}', '"{name}": ' || {first} + n % {count})"""
+        name = " ".join(f"WHEN n % {every} = {rest} THEN '{word}'" for word, (every, rest) in WORDS.items())
         self.query(
             f"""ALTER TABLE items SET (autovacuum_enabled = false);
             ALTER TABLE idempotency_keys SET (autovacuum_enabled = false);
             INSERT INTO items ({COLUMNS})
-            SELECT ('{ID[:24]}' || n)::uuid, 'default', 'Desk lamp ' || n, (ARRAY['draft', 'active', 'archived'])[1 + n % 3],
+            SELECT ('{ID[:24]}' || n)::uuid, 'default',
+                   CASE {name} ELSE '{COMMON}' END || ' ' || n, (ARRAY['draft', 'active', 'archived'])[1 + n % 3],
                    ({attributes})::jsonb, NULL, 1, at, at, NULL
             FROM generate_series({FIRST}, {FIRST + items - 1}) AS n,
                  LATERAL (SELECT timestamptz '2025-01-01Z' + (n - {FIRST}) * interval '20.000001 s') AS times (at)"""

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from check import check_batch, check_key, check_responses
 from load import Pgbench, Wrk
-from plan import ATTRIBUTES, BATCH_SIZE, CONNECTIONS, FILTERS, PAGE_SIZE, PRODUCTION, SMALL_ATTRIBUTES
+from plan import ATTRIBUTES, BATCH_SIZE, CONNECTIONS, FILTERS, PAGE_SIZE, PRODUCTION, SEARCHES, SMALL_ATTRIBUTES
 from service import Service
 from tools import require, run, say
 
@@ -41,6 +41,8 @@ def measure_services(database, curio, bare, plan):
     result["page_first_ms"], result["page_deep_ms"] = measure_pages(database, curio, plan)
     say("finding items by their attributes")
     result["finding"] = measure_finding(curio, plan)
+    say("searching for words")
+    result["searching"] = measure_searching(curio, plan)
     runs["create"] = measure_creates(database, targets, plan)
     result["memory_mb"], result["memory_peak_mb"] = curio.memory()
     check_key(database, curio)
@@ -49,6 +51,7 @@ def measure_services(database, curio, bare, plan):
     runs["batch"] = measure_batches(database, [wrk, pgbench], plan)
     result["memory_batches_mb"], result["memory_batches_peak_mb"] = curio.memory()
     result["alone"] = measure_alone(database, wrk, plan)
+    runs["create_unsearched"] = measure_unsearched(database, wrk, plan)
     return result
 
 
@@ -168,6 +171,35 @@ def measure_finding(service, plan):
             require(bool(page["data"]) == (name != "none"), f"{address} returned {len(page['data'])} items")
             result[name] = {"p50": statistics.median(times), "p99": statistics.quantiles(times, n=100)[98]}
     return result
+
+
+def measure_searching(service, plan):
+    """As `measure_finding`, by a word."""
+    result = {}
+    with service.client() as client:
+        for name, word in SEARCHES.items():
+            times = []
+            for _ in range(plan.page_samples):
+                start = time.perf_counter()
+                page = client.request_json("GET", f"/v1/items?{urlencode({'q': word, 'limit': PAGE_SIZE})}")
+                times.append((time.perf_counter() - start) * 1000)
+            require(page["data"], f"a search for {word} returned nothing")
+            result[name] = {"p50": statistics.median(times), "p99": statistics.quantiles(times, n=100)[98]}
+    return result
+
+
+def measure_unsearched(database, service, plan):
+    """Creates as before, then without the index on words, then without the words: the last measurement."""
+    runs = {}
+    for name, change in {
+        "curio": "SELECT",
+        "no index": "DROP INDEX items_search_idx",
+        "no words": "ALTER TABLE items DROP COLUMN search",
+    }.items():
+        database.query(change)
+        database.checkpoint()
+        runs |= measure_loads({name: (service, "create")}, plan)
+    return runs
 
 
 def measure_starts(command, env, log, plan):

@@ -30,6 +30,17 @@ FILTERS = {
     "common": ("attributes.warranty_months = {}", 10, 3),
     "none": ("attributes.weight_g < {}", 0, 1_000),
 }
+# The first word of the names of some seeded items: those whose numbers leave a remainder. The other names have COMMON.
+COMMON = "Desk lamp"
+WORDS = {"Harpsichord": (10_000, 5_000), "Lantern": (100, 7)}
+# Words that the names of few, some and all items have, and the same with a typing error.
+SEARCHES = {
+    "rare": "harpsichord",
+    "middling": "lantern",
+    "common": "lamp",
+    "rare, misspelled": "hapsichord",
+    "common, misspelled": "lmap",
+}
 COLUMNS = "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at"
 
 PRODUCTION = {

@@ -50,6 +50,9 @@ def evaluate_goals(result, plan):
     yield Goal(f"page {plan.page:,} ÷ page 1", result["page_deep_ms"] / result["page_first_ms"], "≤", 1.2)
     for name, wanted in {"rare": 30, "middling": 30, "common": 30, "none": 60}.items():
         yield Goal(f"p99 of finding, {name}", result["finding"][name]["p99"], "≤", wanted, "ms")
+    for name in result["searching"]:
+        yield Goal(f"p99 of searching, {name}", result["searching"][name]["p99"], "≤", 60, "ms")
+    yield Goal("create ÷ create without search", ratio(runs["create_unsearched"], "curio", "no words"), "≥", 0.80)
     yield Goal("resident memory", result["memory_mb"], "≤", 40, "MB")
     yield Goal("start to ready", result["ready_ms"], "≤", 150, "ms")
     yield Goal("binary", result["binary_mb"], "≤", 20, "MB")
@@ -93,6 +96,11 @@ def print_details(result):
     print(
         f"batches: {', '.join(f'{rate:,.0f} items/s by {name}' for name, rate in rates.items())}; resident memory "
         f"after them: {result['memory_batches_mb']:.1f} MB, at its peak: {result['memory_batches_peak_mb']:.1f} MB"
+    )
+    rates = {name: median_load(runs)["rate"] for name, runs in result["runs"]["create_unsearched"].items()}
+    print(
+        f"creates: {rates['curio']:,.0f}/s, {rates['no index']:,.0f}/s without the index on words, "
+        f"{rates['no words']:,.0f}/s without the words"
     )
     for size, rates in result["alone"].items():
         print(

@@ -34,6 +34,10 @@ pub const MAX_PAGE: u32 = 200;
 pub const DEFAULT_PAGE: u32 = 50;
 /// The most bytes of a filter in a query, which `Link` repeats three times.
 pub const MAX_FILTER: usize = 4096;
+/// The most characters of what is searched for.
+pub const MAX_SEARCH: usize = 256;
+/// The most words of it.
+pub const MAX_WORDS: usize = 16;
 /// The most bytes of a page; a larger one ends early.
 pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 /// The most characters of a cursor.

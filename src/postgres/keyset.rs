@@ -17,6 +17,8 @@ pub trait SortKey: Clone + Debug + PartialEq + Send + Sync {
     const DEFAULT: Order<Self::Sort>;
     /// What clients can choose, by name; the default, which is descending, is the first.
     const CHOICES: &[(&str, Self::Sort)] = &[];
+    /// The order of a search, unless the client chooses another.
+    const RELEVANCE: Option<Order<Self::Sort>> = None;
 
     /// The columns, such as `(created_at, id)`.
     fn columns(sort: Self::Sort) -> &'static [&'static str];
@@ -140,6 +142,14 @@ pub enum Start<K> {
 }
 
 impl<K> Start<K> {
+    /// The key; `None` if the page is the first.
+    pub fn key(&self) -> Option<&K> {
+        match self {
+            Self::First => None,
+            Self::After(key) | Self::From(key) | Self::Before(key) | Self::UpTo(key) => Some(key),
+        }
+    }
+
     /// Whether the page is read from its end.
     pub fn is_backwards(&self) -> bool {
         matches!(self, Self::Before(_) | Self::UpTo(_))

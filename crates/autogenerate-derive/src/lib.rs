@@ -95,6 +95,7 @@ use expand::Model;
 /// | `check("a > b")` | a check constraint; also `name`, `comment` |
 /// | `exclude(using = "gist", elements = ["room WITH =", "during WITH &&"])` | an exclusion constraint; also `name`, `where`, `deferrable`, `initially_deferred`, `comment` |
 /// | `index(columns = ["a DESC", "lower(b)", "c jsonb_path_ops"])` | an index; also `name`, `using`, `unique`, `include`, `where`, `with = "fillfactor=70"`, `nulls_not_distinct`, `comment` |
+/// | `column(name = "search", type = "tsvector", generated = "…")` | a generated column that no query reads, behind those of the fields; also `nullable`, `virtual`, `collation`, `renamed_from`, `comment` |
 /// | `partition_by = "RANGE (at)"` | makes the table partitioned |
 /// | `partition(name = "events_2026", values = "FROM ('2026-01-01') TO ('2027-01-01')")` | a partition; `default` instead of `values` for the default partition; also `comment` |
 /// | `unlogged` | an `UNLOGGED` table |

@@ -69,7 +69,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         let path = head.parts.uri.path();
         let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
         let filter = F::from_query(&mut parameters);
-        let order = take_order::<K>(&mut parameters);
+        let order = take_order::<K>(&mut parameters, filter.is_search());
         let is_known = parameters.is_valid();
         let limit = parameters.one("limit", parse_limit).unwrap_or(DEFAULT_PAGE);
         let cursors = parameters.many("cursor", 1, |cursor| Ok(cursor.to_owned()));

@@ -14,6 +14,11 @@ use crate::{app::App, error::Fault, http::limits::MAX_DATE_TIME};
 pub trait FromQuery: Sized {
     /// Takes each parameter that it knows; faults are collected in `parameters`.
     fn from_query(parameters: &mut Parameters) -> Self;
+
+    /// Whether the list is by relevance, unless the client chooses another order.
+    fn is_search(&self) -> bool {
+        false
+    }
 }
 
 /// A query string.

@@ -14,8 +14,8 @@ use utoipa::{
 use super::query::{Expected, Parameters};
 use crate::postgres::keyset::{Order, SortKey};
 
-/// Takes the order of a list.
-pub fn take_order<K: SortKey>(parameters: &mut Parameters) -> Order<K::Sort> {
+/// Takes the order of a list, which may be a search.
+pub fn take_order<K: SortKey>(parameters: &mut Parameters, is_search: bool) -> Order<K::Sort> {
     if K::CHOICES.is_empty() {
         return K::DEFAULT;
     }
@@ -25,7 +25,7 @@ pub fn take_order<K: SortKey>(parameters: &mut Parameters) -> Order<K::Sort> {
         let expected = || Expected("sort", format!("must be {}", orders::<K>().join(" or ")).into());
         chosen.map(|(_, sort)| Order { sort: *sort, is_descending }).ok_or_else(expected)
     });
-    order.unwrap_or(K::DEFAULT)
+    order.or(K::RELEVANCE.filter(|_| is_search)).unwrap_or(K::DEFAULT)
 }
 
 /// What clients can write, the default first.
@@ -40,11 +40,21 @@ pub struct SortParameter<K>(PhantomData<K>);
 impl<K: SortKey> IntoParams for SortParameter<K> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let orders = orders::<K>();
-        let schema = ObjectBuilder::new().schema_type(Type::String).default(Some(orders[0].clone().into()));
+        let schema = ObjectBuilder::new().schema_type(Type::String);
+        let (schema, description) = match K::RELEVANCE {
+            Some(_) => (
+                schema,
+                "The order of the list: by default the best match first with `q`, and else the newest.",
+            ),
+            None => (
+                schema.default(Some(orders[0].clone().into())),
+                "The order of the list: by default the newest first.",
+            ),
+        };
         let parameter = ParameterBuilder::new()
             .name("sort")
             .parameter_in(ParameterIn::Query)
-            .description(Some("The order of the list: by default the newest first."))
+            .description(Some(description))
             .schema(Some(schema.enum_values(Some(orders))));
         vec![parameter.build()]
     }

@@ -1,7 +1,7 @@
 //! Parses `#[column(…)]`.
 
 use proc_macro2::Span;
-use syn::{Field, GenericArgument, LitStr, PathArguments, Type, ext::IdentExt};
+use syn::{Field, GenericArgument, Ident, LitStr, PathArguments, Type, ext::IdentExt};
 
 use super::{
     constraints::{actions, check, deferral, index, unique},
@@ -52,6 +52,33 @@ pub fn column(field: &Field, container: &Sqlx, table: &mut Table, errors: &mut E
     };
     args.finish(errors);
     table.columns.push(column);
+}
+
+/// Parses a column that PostgreSQL computes and no query reads, so that the struct has no field for
+/// it.
+pub fn unread(mut args: Args, errors: &mut Errors) -> Option<Column> {
+    let (name, named) = (args.required("name", errors), args.required("type", errors));
+    let generated = args.required("generated", errors);
+    let nullable = args.switch("nullable", errors);
+    let (is_virtual, collation) = (args.flag("virtual", errors), args.text("collation", errors));
+    let renamed_from = args.text("renamed_from", errors);
+    let comment = args.maybe_empty_text("comment", errors);
+    args.finish(errors);
+    let name = name?;
+    let field = syn::parse_str(&name.value()).unwrap_or_else(|_| Ident::new("unread", name.span()));
+    Some(Column {
+        field,
+        name: Text { value: name.value(), span: name.span() },
+        type_source: TypeSource { rust: None, optional: true, named: Some(named?) },
+        nullable,
+        collation,
+        default: None,
+        identity: None,
+        generated: Some(generated?),
+        is_virtual,
+        renamed_from,
+        comment: comment.as_ref().and_then(explicit_comment),
+    })
 }
 
 /// The constraints and indexes of one column.

@@ -32,9 +32,11 @@ pub fn table(input: &DeriveInput, errors: &mut Errors) -> Option<Table> {
     }
     let sqlx = Sqlx::parse(&input.attrs, errors);
     let table_constraints = std::mem::take(&mut table.constraints);
+    let unread = std::mem::take(&mut table.columns);
     for field in &fields.named {
         column::column(field, &sqlx, &mut table, errors);
     }
+    table.columns.extend(unread);
     table.constraints.append(table_constraints);
     Some(table)
 }
@@ -53,7 +55,7 @@ fn container(input: &DeriveInput, errors: &mut Errors) -> Table {
         name,
         schema: args.text("schema", errors),
         renamed_from: args.text("renamed_from", errors),
-        columns: vec![],
+        columns: args.lists("column").into_iter().filter_map(|args| column::unread(args, errors)).collect(),
         constraints: constraints(&mut args, errors),
         partition_by: args.text("partition_by", errors),
         partitions: args.lists("partition").into_iter().filter_map(|args| partition(args, errors)).collect(),

@@ -16,9 +16,9 @@ use crate::{
 
 /// The most items that a page examines in the order of the list.
 pub const MAX_EXAMINED: u32 = 20_000;
-/// How many it examines before it tries the index on names or attributes: enough if many items
+/// How many it examines before it tries the index on names, attributes or words: enough if many items
 /// match.
-const FIRST_EXAMINED: u32 = 1_000;
+pub const FIRST_EXAMINED: u32 = 1_000;
 /// How long it tries the index, which is fast if few items match.
 pub const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(100);
 
@@ -40,7 +40,7 @@ pub async fn find(
         return Ok(found);
     }
     let required = filter.containment();
-    if filter.name_prefix.is_some() || required.is_some() {
+    if filter.name_prefix.is_some() || required.is_some() || filter.search.is_some() {
         let found = item::walk(&mut conn, filter, page, FIRST_EXAMINED).await?;
         conn.release();
         if found.rest.is_none() {

@@ -10,13 +10,14 @@ use http::{HeaderValue, StatusCode, header::VARY};
 use uuid::Uuid;
 
 use super::{
-    counting::count,
+    counting::count_if,
     draft::Draft,
     events::ItemCreated,
     export::export,
     finding::find,
     queries::{ItemDeleteQuery, ItemFilterQuery},
     schemas::{ItemCreate, ItemPage, ItemPatch, ItemView},
+    searching::search,
 };
 use crate::{
     app::App,
@@ -39,7 +40,7 @@ use crate::{
     },
     postgres::{
         catalog::{
-            models::{Item, ItemContent},
+            models::{Item, ItemContent, ItemSort},
             operations::item::{self, ItemKey},
         },
         transaction::Transaction,
@@ -95,8 +96,9 @@ pub async fn get_item(
 
 /// List items
 ///
-/// The newest first, unless `sort` says otherwise, in pages. A walk along `next_cursor` returns
-/// every item that was there all along exactly once, whatever is created and deleted meanwhile.
+/// The newest first, or the best match for `q`, unless `sort` says otherwise, in pages. A walk
+/// along `next_cursor` returns every item that was there all along exactly once, whatever is
+/// created and deleted meanwhile; of a search, at most 1,000 items.
 /// Sorted by name, one that is renamed meanwhile may be missing or occur twice.
 ///
 /// With `Accept: application/x-ndjson` or `text/csv`, the whole list is sent instead, as it is at
@@ -117,12 +119,16 @@ pub async fn list_items(
         PageOrExport::Export(query, format) => return Ok(export(&app, query.to_filter(), format).await?),
     };
     let filter = listing.filter.to_filter();
-    let page = find(&app, &filter, &listing.page).await?;
-    let mut total = None;
-    if listing.prefers_count {
-        total = Some(count(&app, &filter).await?.at_least(page.rows.len()));
-    }
-    let mut response = listing.reply::<ItemView, _>(&app, page, total)?.into_response();
+    let reply = if listing.page.order.sort == ItemSort::Relevance {
+        let (filter, page) = search(&app, &filter, &listing.page).await?;
+        let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
+        listing.reply::<ItemView, _>(&app, page, total)?
+    } else {
+        let page = find(&app, &filter, &listing.page).await?;
+        let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
+        listing.reply::<ItemView, _>(&app, page, total)?
+    };
+    let mut response = reply.into_response();
     response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
     Ok(response)
 }

@@ -11,6 +11,9 @@ mod handlers;
 mod import;
 mod queries;
 mod schemas;
+mod search;
+mod searching;
+mod spelling;
 pub mod transfer;
 mod types;
 

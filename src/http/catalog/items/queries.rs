@@ -5,7 +5,10 @@ use curio_filter::Filter;
 use serde::{Serialize, Serializer};
 use utoipa::IntoParams;
 
-use super::schemas::{ItemStatus, MAX_NAME};
+use super::{
+    schemas::{ItemStatus, MAX_NAME},
+    search::parse_search,
+};
 use crate::{
     http::{
         limits::MAX_FILTER,
@@ -15,7 +18,7 @@ use crate::{
             query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
         },
     },
-    postgres::catalog::models::{ITEM_FIELDS, ItemFilter, Status},
+    postgres::catalog::models::{ITEM_FIELDS, ItemFilter, Search, Status},
 };
 
 /// Which items the list contains.
@@ -53,6 +56,17 @@ pub struct ItemFilterQuery {
     )]
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_filter")]
     filter: Option<Filter>,
+    /// Only items that contain all of these words, in their names or in the texts of their
+    /// attributes: a word is also the beginning of a longer one, `"words in quotes"` follow each
+    /// other, and `-` excludes what it precedes. The best matches come first unless `sort` says
+    /// otherwise, of the newest 1,000. If there are none, words with a typing error are replaced by
+    /// those of names. At most 16 words, of which one is not excluded.
+    #[param(
+        required = false, nullable = false, value_type = String, min_length = 1, max_length = 256,
+        pattern = r"^[^\x00]+$"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    q: Option<Search>,
 }
 
 impl FromQuery for ItemFilterQuery {
@@ -65,23 +79,28 @@ impl FromQuery for ItemFilterQuery {
             created_before: parameters.one("created_before", parse_date_time),
             include_deleted: parameters.one("include_deleted", parse_boolean).unwrap_or(false),
             filter: parameters.one("filter", parse_filter),
+            q: parameters.one("q", parse_search),
         }
+    }
+
+    fn is_search(&self) -> bool {
+        self.q.is_some()
     }
 }
 
 impl ItemFilterQuery {
     /// The filter of the operation.
     pub fn to_filter(&self) -> ItemFilter {
-        let Self { collection, status, name_prefix, created_after, created_before, include_deleted, filter } =
-            self;
+        let Self { collection, status, name_prefix, created_after, created_before, .. } = self;
         ItemFilter {
             collection: collection.clone().map(CollectionKey::into),
             status: status.iter().copied().map(Status::from).collect(),
             name_prefix: name_prefix.clone(),
             created_after: *created_after,
             created_before: *created_before,
-            include_deleted: *include_deleted,
-            condition: filter.clone(),
+            include_deleted: self.include_deleted,
+            condition: self.filter.clone(),
+            search: self.q.clone(),
         }
     }
 }

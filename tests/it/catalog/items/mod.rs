@@ -11,6 +11,7 @@ mod patches;
 mod query_method;
 mod schema_races;
 mod schemas;
+mod search;
 mod sorting;
 
 use crate::support::resource::{

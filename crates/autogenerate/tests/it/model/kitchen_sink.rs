@@ -61,6 +61,8 @@ enum Rank {
     index(columns = ["lower(name)", "seen DESC NULLS LAST"], where = "email IS NOT NULL", with = "fillfactor=70"),
     index(columns = ["attributes jsonb_path_ops"], using = "gin", comment = "For containment."),
     check(name = "customers_name_check", "char_length(name) BETWEEN 1 AND 200"),
+    column(name = "words", type = "tsvector", generated = "to_tsvector('simple', name)", comment = "Not read."),
+    index(columns = ["words"], using = "gin"),
     with = "fillfactor=80, autovacuum_enabled=false"
 )]
 #[expect(dead_code, reason = "only its description is used")]

@@ -21,6 +21,7 @@ CREATE TABLE customers (
     local timestamp NOT NULL,
     patience interval NOT NULL,
     balance numeric(10, 2) NOT NULL DEFAULT 0 CONSTRAINT not_poor CHECK (balance >= 0),
+    words tsvector GENERATED ALWAYS AS (to_tsvector('simple', name)) STORED,
     CONSTRAINT customers_email_name UNIQUE NULLS NOT DISTINCT (email, name)
 ) WITH (fillfactor = 80, autovacuum_enabled = false);
 COMMENT ON TABLE customers IS 'Who orders.';
@@ -29,6 +30,8 @@ COMMENT ON CONSTRAINT customers_email_name ON customers IS 'Once each.';
 CREATE INDEX ON customers (lower(name), seen DESC NULLS LAST) WITH (fillfactor = 70) WHERE email IS NOT NULL;
 CREATE INDEX ON customers USING gin (attributes jsonb_path_ops);
 COMMENT ON INDEX customers_attributes_idx IS 'For containment.';
+CREATE INDEX ON customers USING gin (words);
+COMMENT ON COLUMN customers.words IS 'Not read.';
 CREATE INDEX customers_by_email ON customers USING hash (email);
 
 CREATE UNLOGGED TABLE orders (

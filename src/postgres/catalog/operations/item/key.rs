@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Postgres, query_builder::Separated};
 use uuid::Uuid;
 
+use super::relevance::Relevance;
 use crate::postgres::{
     catalog::models::{Item, ItemSort},
     keyset::{KeyOf, Newest, Order, SortKey},
@@ -16,14 +17,17 @@ pub enum ItemKey {
     Created(Newest),
     /// See [`ItemSort::Name`].
     Name(String, Uuid),
+    /// See [`ItemSort::Relevance`].
+    Relevance(Box<Relevance>),
 }
 
 impl ItemKey {
-    /// The key of the item with this creation time, name and id.
+    /// The key of the item with this creation time, name and id; of a list by relevance, the one
+    /// by which its items are found.
     #[must_use]
     pub fn new(sort: ItemSort, created_at: DateTime<Utc>, name: String, id: Uuid) -> Self {
         match sort {
-            ItemSort::Created => Self::Created(Newest::new(created_at, id)),
+            ItemSort::Created | ItemSort::Relevance => Self::Created(Newest::new(created_at, id)),
             ItemSort::Name => Self::Name(name, id),
         }
     }
@@ -35,10 +39,13 @@ impl SortKey for ItemKey {
     const DEFAULT: Order<ItemSort> = Order { sort: ItemSort::Created, is_descending: true };
     const CHOICES: &[(&str, ItemSort)] = &[("created_at", ItemSort::Created), ("name", ItemSort::Name)];
 
+    const RELEVANCE: Option<Order<ItemSort>> = Some(Order { sort: ItemSort::Relevance, is_descending: true });
+
     fn columns(sort: ItemSort) -> &'static [&'static str] {
         match sort {
             ItemSort::Created => Newest::columns(()),
             ItemSort::Name => &["name COLLATE \"C\"", "id"],
+            ItemSort::Relevance => &["rank", "created_at", "id"],
         }
     }
 
@@ -48,6 +55,10 @@ impl SortKey for ItemKey {
             Self::Name(name, id) => {
                 values.push_bind(name.clone()).push_bind(*id);
             }
+            Self::Relevance(key) => {
+                values.push_bind(key.rank());
+                key.item.bind(values);
+            }
         }
     }
 
@@ -55,6 +66,7 @@ impl SortKey for ItemKey {
         match self {
             Self::Created(key) => key.to_bytes(),
             Self::Name(name, id) => [id.as_bytes(), name.as_bytes()].concat(),
+            Self::Relevance(key) => key.to_bytes(),
         }
     }
 
@@ -65,6 +77,7 @@ impl SortKey for ItemKey {
                 let (id, name) = bytes.split_first_chunk()?;
                 Some(Self::Name(str::from_utf8(name).ok()?.to_owned(), Uuid::from_bytes(*id)))
             }
+            ItemSort::Relevance => Relevance::from_bytes(bytes).map(|key| Self::Relevance(Box::new(key))),
         }
     }
 }

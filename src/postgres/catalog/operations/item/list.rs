@@ -1,12 +1,12 @@
 //! The list of items.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use curio_filter::{Filter, Part};
 use serde_json::Value;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
-use super::key::ItemKey;
+use super::{key::ItemKey, words::push_contains};
 use crate::{
     error::Error,
     postgres::{
@@ -58,7 +58,7 @@ pub async fn walk(
     let mut query = QueryBuilder::new("WITH matches AS (SELECT * FROM (SELECT *, ");
     push_is_match(&mut query, filter, page.order.sort);
     query.push(" FROM (");
-    push_page(&mut query, COLUMNS, filter, &walk);
+    push_page(&mut query, &examined_columns(filter), filter, &walk);
     query.push(") AS items");
     page.push_sort(&mut query); // else PostgreSQL forgets that they are in order
     query.push(") AS items WHERE is_match IS NOT FALSE");
@@ -117,7 +117,7 @@ pub fn push_is_match(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, so
     query.push(" END AS is_match");
 }
 
-/// A page of items, from the index on names or attributes: `required` is what the
+/// A page of items, from the index on names, attributes or words: `required` is what the
 /// attributes of all of them contain.
 ///
 /// # Errors
@@ -163,11 +163,16 @@ pub fn push_candidates(query: &mut QueryBuilder<Postgres>, columns: &str, filter
 pub fn push_newest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most: u32) {
     let order = ItemKey::DEFAULT;
     let page = PageRequest { start: Start::First, order, limit: most - 1, bytes: usize::MAX };
-    push_page(query, COLUMNS, filter, &page);
+    push_page(query, &examined_columns(filter), filter, &page);
+}
+
+/// What it takes to examine an item.
+pub fn examined_columns(filter: &ItemFilter) -> Cow<'static, str> {
+    if filter.search.is_some() { format!("{COLUMNS}, search").into() } else { COLUMNS.into() }
 }
 
 /// Pushes a page of the list by the conditions that keep it in order.
-fn push_page(
+pub fn push_page(
     query: &mut QueryBuilder<Postgres>,
     columns: &str,
     filter: &ItemFilter,
@@ -203,7 +208,7 @@ fn push_part(
 /// Pushes the conditions with which an index returns items in the order of the list.
 fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
     match sort {
-        ItemSort::Created => {
+        ItemSort::Created | ItemSort::Relevance => {
             push_one_value(query, filter);
             push_times(query, filter);
         }
@@ -214,7 +219,7 @@ fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: 
 /// Pushes the other conditions.
 fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
     match sort {
-        ItemSort::Created => push_name(query, filter),
+        ItemSort::Created | ItemSort::Relevance => push_name(query, filter),
         ItemSort::Name => {
             if !filter.include_deleted {
                 query.push(" AND deleted_at IS NULL");
@@ -226,6 +231,9 @@ fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: Item
     if filter.status.len() > 1 || filter.collection.is_some() && !filter.status.is_empty() {
         let names: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
         query.push(" AND status = ANY(").push_bind(names).push(")");
+    }
+    if let Some(search) = &filter.search {
+        push_contains(query, search);
     }
     if let Some(condition) = &filter.condition {
         query.push(" AND ");

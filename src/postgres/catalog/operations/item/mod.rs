@@ -23,6 +23,9 @@ mod import;
 mod key;
 mod list;
 mod many;
+mod relevance;
+mod search;
+mod words;
 
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -34,6 +37,8 @@ pub use self::{
     key::ItemKey,
     list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
+    relevance::Relevance,
+    search::{Candidates, Ranked, names_with, newest_names, search},
 };
 use crate::{
     error::{Error, Fault},

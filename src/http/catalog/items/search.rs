@@ -1,0 +1,57 @@
+//! The parameter `q`.
+
+use crate::{
+    http::{
+        limits::{MAX_SEARCH, MAX_WORDS},
+        request::query::Expected,
+    },
+    postgres::catalog::models::{SEPARATORS, Search, Term, words},
+};
+
+/// Parses words, `"phrases"`, and either with `-` in front, which excludes it.
+///
+/// # Errors
+///
+/// The code `search`: it is too long, or nothing in it is to be found.
+pub fn parse_search(value: &str) -> Result<Search, Expected> {
+    let terms = split(value);
+    let count: usize = terms.iter().flat_map(|term| &term.texts).map(|text| words(text).count()).sum();
+    let is_short = value.chars().count() <= MAX_SEARCH && count <= MAX_WORDS;
+    if is_short && terms.iter().any(|term| !term.is_excluded) {
+        Ok(Search { terms, spelling: None })
+    } else {
+        let detail = format!(
+            "must have at most {MAX_SEARCH} characters and {MAX_WORDS} words, and a word to find: letters or digits \
+             without - in front"
+        );
+        Err(Expected("search", detail.into()))
+    }
+}
+
+/// The terms that have letters or digits. A quotation mark that nothing closes goes to the end.
+fn split(value: &str) -> Vec<Term> {
+    let mut terms = Vec::new();
+    let mut rest = value.trim_start();
+    while !rest.is_empty() {
+        let after_sign = rest.strip_prefix('-');
+        let start = after_sign.unwrap_or(rest);
+        let quoted = start.strip_prefix('"');
+        let text = quoted.unwrap_or(start);
+        let is_end = |c: char| c == '"' || quoted.is_none() && c.is_whitespace();
+        let end = text.find(is_end).unwrap_or(text.len());
+        let (text, behind) = text.split_at(end);
+        if text.contains(char::is_alphanumeric) {
+            terms.push(Term {
+                texts: vec![text.replace(SEPARATORS, " ")],
+                is_phrase: quoted.is_some(),
+                is_excluded: after_sign.is_some(),
+            });
+        }
+        rest = match quoted {
+            Some(_) => behind.strip_prefix('"').unwrap_or(behind),
+            None => behind,
+        }
+        .trim_start();
+    }
+    terms
+}

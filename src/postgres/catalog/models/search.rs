@@ -1,0 +1,61 @@
+//! What a client searches for.
+
+use serde::Serialize;
+
+/// These separate words, as white space does: PostgreSQL's parser would take them for a part of a
+/// number, a path, a host, an address, a tag or an entity. [`Item`](super::Item) has them too.
+pub const SEPARATORS: [char; 8] = ['-', '/', '.', '+', '<', '&', '@', '~'];
+
+/// The words that items contain, in names or in the texts of attributes: all of these terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Search {
+    /// At least one of them is not excluded.
+    pub terms: Vec<Term>,
+    /// What the words were replaced by, if they were: see [`respelled`](Self::respelled).
+    #[serde(skip)]
+    pub spelling: Option<String>,
+}
+
+/// A word or a phrase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Term {
+    /// One of these, of which each has letters or digits and no [separators](SEPARATORS).
+    pub texts: Vec<String>,
+    /// Whether it is words that follow each other; otherwise it is the beginning of a word.
+    pub is_phrase: bool,
+    /// Whether items must not contain it.
+    pub is_excluded: bool,
+}
+
+impl Search {
+    /// The words that may be misspelled, in lower case.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let texts = self.terms.iter().filter(|term| term.is_plain()).flat_map(|term| &term.texts);
+        texts.flat_map(|text| words(text)).collect()
+    }
+
+    /// The same search with other words instead of the misspelled ones: terms are separated by
+    /// spaces, and the spellings of one by `|`.
+    #[must_use]
+    pub fn respelled(&self, spelling: &str) -> Self {
+        let words = spelling.split(' ').map(|texts| Term {
+            texts: texts.split('|').map(str::to_owned).collect(),
+            is_phrase: false,
+            is_excluded: false,
+        });
+        let others = self.terms.iter().filter(|term| !term.is_plain()).cloned();
+        Self { terms: words.chain(others).collect(), spelling: Some(spelling.to_owned()) }
+    }
+}
+
+impl Term {
+    fn is_plain(&self) -> bool {
+        !self.is_phrase && !self.is_excluded
+    }
+}
+
+/// The words of a text, in lower case.
+pub fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
