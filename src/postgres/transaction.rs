@@ -48,6 +48,19 @@ impl Database {
         Ok(Transaction { connection })
     }
 
+    /// Begins a transaction of work that nobody waits for. It gives way: after a tenth of a second
+    /// it does not wait for a lock any longer, and so PostgreSQL, which looks for deadlocks after a
+    /// second, never ends another transaction for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin); [`Error::Busy`] if there is no turn.
+    pub async fn begin_background(&self) -> Result<Transaction, Error> {
+        let mut connection = self.connection_in_turn().await?;
+        execute(&mut connection, "BEGIN; SET LOCAL lock_timeout = 100").await?;
+        Ok(Transaction { connection })
+    }
+
     /// Begins a transaction that reads a whole list, for as long as that takes.
     ///
     /// # Errors

@@ -72,9 +72,22 @@ fn no_module_and_no_folder_imports_itself_through_others() {
 ///
 /// `<domain>` is a folder such as `http::catalog`, and `<resource>` one such as
 /// `http::catalog::items`.
-const PLAN: [(&str, &[&str]); 20] = [
+const PLAN: [(&str, &[&str]); 21] = [
     ("main", &["cli", "config", "telemetry"]),
-    ("cli", &["app", "config", "http", "http::listener", "postgres", "postgres::service", "telemetry"]),
+    (
+        "cli",
+        &[
+            "app",
+            "config",
+            "http",
+            "http::listener",
+            "indexing",
+            "postgres",
+            "postgres::service",
+            "telemetry",
+        ],
+    ),
+    ("indexing", &["postgres", "postgres::<domain>::operations"]),
     ("config", &["postgres", "telemetry"]),
     ("telemetry", &["postgres"]),
     ("app", &["config", "postgres", "telemetry"]),

@@ -1,6 +1,7 @@
 //! The rows of the catalogue.
 
 mod collection;
+mod index;
 
 use autogenerate::{Enum, Table, model::Metadata};
 use chrono::{DateTime, Utc};
@@ -8,13 +9,21 @@ use curio_filter::{Field, Filter, Kind};
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
-pub use self::collection::{Collection, CollectionContent, CollectionSchema, DEFAULT_COLLECTION, SchemaRef};
+pub use self::{
+    collection::{Collection, CollectionContent, CollectionSchema, DEFAULT_COLLECTION, SchemaRef},
+    index::{CollectionIndex, IndexContent, IndexState, IndexType, ItemValue},
+};
 use crate::postgres::{entity::Entity, json::JsonText, rule::Rule};
 
 /// Adds the tables of the catalogue.
 #[must_use]
 pub fn add_tables(metadata: Metadata) -> Metadata {
-    metadata.table::<Collection>().table::<CollectionSchema>().table::<Item>()
+    metadata
+        .table::<Collection>()
+        .table::<CollectionSchema>()
+        .table::<CollectionIndex>()
+        .table::<Item>()
+        .table::<ItemValue>()
 }
 
 /// The checks on what clients send.
