@@ -40,11 +40,25 @@ impl Database {
     pub async fn begin_look_up(&self, timeout: Duration) -> Result<Transaction, Error> {
         let mut connection = self.connection_in_turn().await?;
         let begin = format!(
-            "BEGIN READ ONLY; SET LOCAL statement_timeout = {};
+            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = {};
              SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off",
             timeout.as_millis()
         );
         execute(&mut connection, AssertSqlSafe(begin)).await?;
+        Ok(Transaction { connection })
+    }
+
+    /// Begins a transaction for queries that read an index in its order, whatever the planner
+    /// estimates. All see the same state.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin); [`Error::Busy`] if there is no turn.
+    pub async fn begin_in_order(&self) -> Result<Transaction, Error> {
+        let mut connection = self.connection_in_turn().await?;
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+                     SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off";
+        execute(&mut connection, begin).await?;
         Ok(Transaction { connection })
     }
 

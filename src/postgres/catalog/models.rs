@@ -5,13 +5,13 @@ mod index;
 
 use autogenerate::{Enum, Table, model::Metadata};
 use chrono::{DateTime, Utc};
-use curio_filter::{Field, Filter, Kind};
+use curio_filter::{Field, Filter, Kind, Range};
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
 pub use self::{
     collection::{Collection, CollectionContent, CollectionSchema, DEFAULT_COLLECTION, SchemaRef},
-    index::{CollectionIndex, IndexContent, IndexState, IndexType, ItemValue},
+    index::{CollectionIndex, IndexContent, IndexState, IndexType, IndexedRange, ItemValue},
 };
 use crate::postgres::{entity::Entity, json::JsonText, rule::Rule};
 
@@ -203,6 +203,8 @@ pub enum ItemSort {
     Created,
     /// The name, by code points.
     Name,
+    /// An indexed attribute of the collection: missing values and those of other types at the end.
+    Attribute,
 }
 
 /// Which items a list contains; a filter that is `None` or empty admits every item.
@@ -222,6 +224,8 @@ pub struct ItemFilter {
     pub include_deleted: bool,
     /// That satisfy this, in terms of [`ITEM_FIELDS`].
     pub condition: Option<Filter>,
+    /// What the condition sets to indexed attributes; looked up in the transaction that uses it.
+    pub ranges: Vec<IndexedRange>,
 }
 
 impl ItemFilter {
@@ -239,7 +243,28 @@ impl ItemFilter {
                     let is_any_time = created_after.is_none() && created_before.is_none();
                     self.include_deleted && collection.is_none() && status.is_empty() && is_any_time
                 }
+                ItemSort::Attribute => false,
             }
+    }
+
+    /// Whether the condition may set a range to an indexed attribute.
+    #[must_use]
+    pub fn has_ranges(&self) -> bool {
+        let sets_range = |condition: &Filter| !condition.ranges("attributes").is_empty();
+        self.collection.is_some() && self.condition.as_ref().is_some_and(sets_range)
+    }
+
+    /// Whether an index other than that of the list may find the items.
+    #[must_use]
+    pub fn is_looked_up(&self) -> bool {
+        self.name_prefix.is_some() || !self.ranges.is_empty() || self.containment().is_some()
+    }
+
+    /// The ranges that the condition sets to an attribute, of values of one type.
+    #[must_use]
+    pub fn ranges_of(&self, path: &str, kind: IndexType) -> Vec<Range> {
+        let ranges = self.condition.iter().flat_map(|condition| condition.ranges("attributes"));
+        ranges.filter(|range| kind.is_of(&range.values) && range.path.to_string() == path).collect()
     }
 
     /// What the attributes of all items contain, if the condition says so.

@@ -10,13 +10,14 @@ use http::{HeaderValue, StatusCode, header::VARY};
 use uuid::Uuid;
 
 use super::{
-    counting::count,
+    counting::count_if,
     draft::Draft,
     events::ItemCreated,
     export::export,
     finding::find,
     queries::{ItemDeleteQuery, ItemFilterQuery},
     schemas::{ItemCreate, ItemPage, ItemPatch, ItemView},
+    sorting::find_sorted,
 };
 use crate::{
     app::App,
@@ -97,7 +98,9 @@ pub async fn get_item(
 ///
 /// The newest first, unless `sort` says otherwise, in pages. A walk along `next_cursor` returns
 /// every item that was there all along exactly once, whatever is created and deleted meanwhile.
-/// Sorted by name, one that is renamed meanwhile may be missing or occur twice.
+/// Sorted by name or attribute, one whose value changes meanwhile may be missing or occur twice. An
+/// attribute must be in `indexed` of the collection; items without a value, or with one of another
+/// type, come last.
 ///
 /// With `Accept: application/x-ndjson` or `text/csv`, the whole list is sent instead, as it is at
 /// one instant and in no particular order: without `limit` and `cursor`, and whatever the length.
@@ -105,7 +108,7 @@ pub async fn get_item(
     get, path = "/v1/items", tag = "items", params(PageParameters, SortParameter<ItemKey>, ItemFilterQuery),
     responses((status = 200, content(
         (ItemPage = "application/json"), (Value = "application/x-ndjson"), (Value = "text/csv")
-    )))
+    )), (status = 409))
 )]
 pub async fn list_items(
     State(app): State<Arc<App>>,
@@ -116,12 +119,16 @@ pub async fn list_items(
         PageOrExport::Export(query, format) => return Ok(export(&app, query.to_filter(), format).await?),
     };
     let filter = listing.filter.to_filter();
-    let page = find(&app, &filter, &listing.page).await?;
-    let mut total = None;
-    if listing.prefers_count {
-        total = Some(count(&app, &filter).await?.at_least(page.rows.len()));
-    }
-    let mut response = listing.reply::<ItemView, _>(&app, page, total)?.into_response();
+    let reply = if let Some(path) = &listing.filter.sorted_by {
+        let page = find_sorted(&app, &filter, path, &listing.page).await?;
+        let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
+        listing.reply::<ItemView, _>(&app, page, total)?
+    } else {
+        let page = find(&app, &filter, &listing.page).await?;
+        let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
+        listing.reply::<ItemView, _>(&app, page, total)?
+    };
+    let mut response = reply.into_response();
     response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
     Ok(response)
 }

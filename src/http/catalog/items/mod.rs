@@ -11,6 +11,7 @@ mod handlers;
 mod import;
 mod queries;
 mod schemas;
+mod sorting;
 pub mod transfer;
 mod types;
 

@@ -1,7 +1,7 @@
 //! The query parameters of requests about items.
 
 use chrono::{DateTime, Utc};
-use curio_filter::Filter;
+use curio_filter::{Filter, ValuePath};
 use serde::{Serialize, Serializer};
 use utoipa::IntoParams;
 
@@ -53,11 +53,16 @@ pub struct ItemFilterQuery {
     )]
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_filter")]
     filter: Option<Filter>,
+    /// The attribute of the order. It is part of what a cursor belongs to.
+    #[param(ignore)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sorted_by: Option<String>,
 }
 
 impl FromQuery for ItemFilterQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
-        Self {
+        let has_collection = parameters.pairs().iter().any(|(name, _)| name == "collection");
+        let query = Self {
             collection: parameters.one("collection", CollectionKey::parse),
             status: parameters.subset("status", &ItemStatus::ALL, parse_status),
             name_prefix: parameters.one("name_prefix", parse_name_prefix),
@@ -65,15 +70,36 @@ impl FromQuery for ItemFilterQuery {
             created_before: parameters.one("created_before", parse_date_time),
             include_deleted: parameters.one("include_deleted", parse_boolean).unwrap_or(false),
             filter: parameters.one("filter", parse_filter),
+            sorted_by: sorted_by(parameters),
+        };
+        if query.sorted_by.is_some() && !has_collection {
+            let detail = "can be an attribute of a collection only, which is missing";
+            parameters.reject("sort", Expected("sort", detail.into()));
         }
+        query
     }
+}
+
+/// The canonical path of the attribute that a list is to be sorted by.
+fn sorted_by(parameters: &Parameters) -> Option<String> {
+    let (_, sort) = parameters.pairs().iter().find(|(name, _)| name == "sort")?;
+    let path = sort.strip_prefix('-').unwrap_or(sort).strip_prefix("attributes.")?;
+    ValuePath::parse(path).ok().map(|path| path.to_string())
 }
 
 impl ItemFilterQuery {
     /// The filter of the operation.
     pub fn to_filter(&self) -> ItemFilter {
-        let Self { collection, status, name_prefix, created_after, created_before, include_deleted, filter } =
-            self;
+        let Self {
+            collection,
+            status,
+            name_prefix,
+            created_after,
+            created_before,
+            include_deleted,
+            filter,
+            ..
+        } = self;
         ItemFilter {
             collection: collection.clone().map(CollectionKey::into),
             status: status.iter().copied().map(Status::from).collect(),
@@ -82,6 +108,7 @@ impl ItemFilterQuery {
             created_before: *created_before,
             include_deleted: *include_deleted,
             condition: filter.clone(),
+            ranges: Vec::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use autogenerate::{Enum, Table};
 use chrono::{DateTime, Utc};
+use curio_filter::{Range, Values};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -119,6 +120,18 @@ impl IndexType {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
+    /// Whether it is the type of these values.
+    #[must_use]
+    pub const fn is_of(self, values: &Values) -> bool {
+        matches!(
+            (self, values),
+            (Self::Number, Values::Numbers(_))
+                | (Self::String, Values::Texts(_))
+                | (Self::Boolean, Values::Booleans(_))
+                | (Self::Timestamp, Values::Timestamps(_))
+        )
+    }
+
     /// Its name in the database and on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -152,4 +165,15 @@ pub struct IndexState {
     pub kind: IndexType,
     /// See [`CollectionIndex::is_ready`].
     pub is_ready: bool,
+}
+
+/// A range of the values of an index that is ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexedRange {
+    /// The id of the index.
+    pub index: Uuid,
+    /// Its type, which is that of the range.
+    pub kind: IndexType,
+    /// The range.
+    pub range: Range,
 }

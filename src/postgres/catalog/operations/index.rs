@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    postgres::catalog::models::{IndexContent, IndexType},
+    postgres::catalog::models::{IndexContent, IndexType, IndexedRange, ItemFilter},
 };
 
 /// Replaces the indexes of a locked collection: those of the same path and type stay, the others
@@ -88,6 +88,26 @@ pub async fn of_collection(conn: &mut PgConnection, key: &str) -> Result<Vec<Ind
         key,
     );
     Ok(found.fetch_all(conn).await?)
+}
+
+/// The filter with the ranges that indexes of its collection know, as they are in this transaction,
+/// whose statements must all see the same state.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn with_ranges(conn: &mut PgConnection, filter: &ItemFilter) -> Result<ItemFilter, Error> {
+    let mut filter = filter.clone();
+    if let Some(collection) = filter.collection.clone().filter(|_| filter.has_ranges()) {
+        let indexes = of_collection(conn, &collection).await?;
+        let ranges = indexes.into_iter().filter(|index| index.is_ready).flat_map(|index| {
+            let Index { id, path, kind, .. } = index;
+            let ranges = filter.ranges_of(&path, kind).into_iter();
+            ranges.map(move |range| IndexedRange { index: id, kind, range })
+        });
+        filter.ranges = ranges.collect();
+    }
+    Ok(filter)
 }
 
 /// An index that is to be built or removed.

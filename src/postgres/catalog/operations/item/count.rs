@@ -3,7 +3,10 @@
 use serde_json::Value;
 use sqlx::{PgConnection, QueryBuilder};
 
-use super::list::{push_candidates, push_is_match, push_matches, push_newest};
+use super::{
+    list::{push_candidates, push_is_match, push_matches, push_newest},
+    ranges::push_looked_up,
+};
 use crate::{
     error::Error,
     postgres::{
@@ -69,6 +72,7 @@ pub async fn count_look_up(
 ) -> Result<Option<Total>, Error> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (");
     push_matches(&mut query, "", filter, required);
+    push_looked_up(&mut query, &filter.ranges);
     query.push(format_args!(" LIMIT {}) AS items", MAX_COUNT + 1));
     let count: i64 = query.build_query_scalar().persistent(false).fetch_one(conn).await?;
     Ok((count <= MAX_COUNT.into()).then_some(Total { count, is_exact: true }))

@@ -1,6 +1,7 @@
 //! Where an item is in a list.
 
 use chrono::{DateTime, Utc};
+use curio_filter::ValuePath;
 use sqlx::{Postgres, query_builder::Separated};
 use uuid::Uuid;
 
@@ -16,6 +17,19 @@ pub enum ItemKey {
     Created(Newest),
     /// See [`ItemSort::Name`].
     Name(String, Uuid),
+    /// See [`ItemSort::Attribute`].
+    Attribute(AttributeKey),
+}
+
+/// Where an item is in a list by an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeKey {
+    /// The index, which has another id if the attribute is indexed again.
+    pub index: Uuid,
+    /// The value as PostgreSQL prints it; `None` if it is missing or of another type.
+    pub value: Option<String>,
+    /// The id of the item.
+    pub id: Uuid,
 }
 
 impl ItemKey {
@@ -25,6 +39,7 @@ impl ItemKey {
         match sort {
             ItemSort::Created => Self::Created(Newest::new(created_at, id)),
             ItemSort::Name => Self::Name(name, id),
+            ItemSort::Attribute => unreachable!("an item alone does not tell its index"),
         }
     }
 }
@@ -35,10 +50,20 @@ impl SortKey for ItemKey {
     const DEFAULT: Order<ItemSort> = Order { sort: ItemSort::Created, is_descending: true };
     const CHOICES: &[(&str, ItemSort)] = &[("created_at", ItemSort::Created), ("name", ItemSort::Name)];
 
+    const HAS_ATTRIBUTES: bool = true;
+
+    fn choose(name: &str) -> Option<ItemSort> {
+        match name.strip_prefix("attributes.") {
+            Some(path) => ValuePath::parse(path).is_ok().then_some(ItemSort::Attribute),
+            None => Self::CHOICES.iter().find(|(choice, _)| *choice == name).map(|(_, sort)| *sort),
+        }
+    }
+
     fn columns(sort: ItemSort) -> &'static [&'static str] {
         match sort {
             ItemSort::Created => Newest::columns(()),
             ItemSort::Name => &["name COLLATE \"C\"", "id"],
+            ItemSort::Attribute => &["sort_key", "id"],
         }
     }
 
@@ -48,6 +73,7 @@ impl SortKey for ItemKey {
             Self::Name(name, id) => {
                 values.push_bind(name.clone()).push_bind(*id);
             }
+            Self::Attribute(_) => unreachable!("its type is that of the index"),
         }
     }
 
@@ -55,6 +81,10 @@ impl SortKey for ItemKey {
         match self {
             Self::Created(key) => key.to_bytes(),
             Self::Name(name, id) => [id.as_bytes(), name.as_bytes()].concat(),
+            Self::Attribute(AttributeKey { index, value, id }) => {
+                let value = value.as_ref().map_or(String::new(), |value| format!("={value}"));
+                [index.as_bytes(), id.as_bytes(), value.as_bytes()].concat()
+            }
         }
     }
 
@@ -64,6 +94,13 @@ impl SortKey for ItemKey {
             ItemSort::Name => {
                 let (id, name) = bytes.split_first_chunk()?;
                 Some(Self::Name(str::from_utf8(name).ok()?.to_owned(), Uuid::from_bytes(*id)))
+            }
+            ItemSort::Attribute => {
+                let (index, rest) = bytes.split_first_chunk()?;
+                let (id, value) = rest.split_first_chunk()?;
+                let value = str::from_utf8(value).ok()?.strip_prefix('=').map(str::to_owned);
+                let (index, id) = (Uuid::from_bytes(*index), Uuid::from_bytes(*id));
+                Some(Self::Attribute(AttributeKey { index, value, id }))
             }
         }
     }

@@ -22,7 +22,8 @@ macro_rules! write_items {
     (write: $write:tt, arguments: $($argument:tt)*) => {
         with_values!(
             query: query_as(Item,),
-            written: $write + " RETURNING items.*",
+            written: $write + " RETURNING id, collection, name, status, attributes, schema_version, version,
+                 created_at, updated_at, deleted_at",
             of: "",
             then: r#"SELECT id AS "id!", collection AS "collection!", name AS "name!",
                  status AS "status!: Status", attributes AS "attributes!: JsonText", schema_version,

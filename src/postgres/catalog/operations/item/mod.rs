@@ -9,6 +9,8 @@ mod import;
 mod key;
 mod list;
 mod many;
+mod ranges;
+mod sorted;
 mod values;
 
 use sqlx::{PgConnection, types::Json};
@@ -18,9 +20,10 @@ pub use self::{
     count::{count_look_up, extrapolate, sample},
     export::export,
     import::{Occupant, continue_many, lock_many, recreate_many, replace_many},
-    key::ItemKey,
+    key::{AttributeKey, ItemKey},
     list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
+    sorted::{SortedItem, walk_by_attribute},
     values::{Reached, remove_values, store_values},
 };
 use crate::{
