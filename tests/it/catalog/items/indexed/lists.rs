@@ -35,11 +35,10 @@ async fn walk(service: &TestService, first: &str, rel: &str) -> Vec<Value> {
     found
 }
 
-#[tokio::test]
-async fn values_are_in_order_in_both_directions_and_missing_ones_last() {
-    let service = TestService::start().await;
+/// For each type: values in order, and others, which have none.
+fn kinds() -> [(&'static str, Vec<Value>, Vec<Value>); 4] {
     let number = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-    for (kind, ordered, others) in [
+    [
         (
             "number",
             vec![
@@ -79,7 +78,13 @@ async fn values_are_in_order_in_both_directions_and_missing_ones_last() {
             ],
             vec![json!("2026-02-30T00:00:00Z"), json!(2026), json!("soon")],
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn values_are_in_order_in_both_directions_and_missing_ones_last() {
+    let service = TestService::start().await;
+    for (kind, ordered, others) in kinds() {
         service.database.execute("DELETE FROM item_values; DELETE FROM items").await;
         index(&service, &[]).await;
         index(&service, &[("v", kind)]).await;
