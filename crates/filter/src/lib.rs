@@ -49,5 +49,5 @@ pub use parser::{MAX_BYTES, MAX_LABELS, MAX_LEVELS, MAX_TERMS};
 pub use path::ValuePath;
 pub use range::{Bound, Range, Values};
 pub use sql::Part;
-pub use timestamp::{ceiling as ceiling_timestamp, parse as parse_timestamp};
+pub use timestamp::{PATTERN as TIMESTAMP_PATTERN, ceiling as ceiling_timestamp, parse as parse_timestamp};
 pub use tree::Filter;

@@ -70,3 +70,13 @@ pub async fn remove_values(
     query.push(format_args!(" AND type = '{kind}' LIMIT {most}))"));
     Ok(query.build().execute(conn).await?.rows_affected())
 }
+
+#[cfg(test)]
+mod tests {
+    use curio_filter::TIMESTAMP_PATTERN;
+
+    #[test]
+    fn an_index_and_a_filter_take_the_same_strings_for_timestamps() {
+        assert!(include_str!("macros.rs").contains(&format!("'{TIMESTAMP_PATTERN}'")));
+    }
+}
