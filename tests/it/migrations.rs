@@ -247,7 +247,7 @@ async fn the_commands_report_and_change_the_revision_of_a_database() {
     assert_eq!((&*out, &*error), ("", "nothing to do\n"));
     for (arguments, expected, words) in [
         ("stamp 1999", 1, "there is no revision 1999"),
-        ("downgrade -9", 1, "9 revisions were requested"),
+        ("downgrade -99", 1, "99 revisions were requested"),
         ("downgrade", 2, "-N|base|REVISION"),
         ("upgrade -1", 2, "-1"),
         ("upgrade base", 2, "head, +1 (or more), or a revision"),

@@ -176,7 +176,7 @@ async fn order_and_ranges_are_those_of_the_values_whatever_they_are() {
     let (mut found_some, mut found_all) = (0, 0);
     for kind in ["number", "string", "boolean", "timestamp"] {
         seed(&service, kind).await;
-        for case in 0..60 {
+        for case in 0..40 {
             let filter = condition(kind).new_tree(&mut runner).unwrap().current();
             let query = encode(&filter);
             // So few items are found by a walk, which uses no index.
@@ -185,7 +185,7 @@ async fn order_and_ranges_are_those_of_the_values_whatever_they_are() {
             found_some += usize::from(!expected.is_empty());
             found_all += expected.len();
             for sign in ["", "-"] {
-                let limit = [1, 7, 200][case % 3];
+                let limit = [5, 50, 200][case % 3];
                 let url = format!("/v1/items?collection=lamps&sort={sign}attributes.v&limit={limit}&{query}");
                 let sorted = walk(&service, url).await;
                 for pair in sorted.windows(2) {
@@ -216,7 +216,7 @@ async fn order_and_ranges_are_those_of_the_values_whatever_they_are() {
             assert_eq!(exported, expected, "{kind}: {filter}");
         }
     }
-    assert!(found_some > 100 && found_all > 1000, "{found_some} filters find {found_all} items");
+    assert!(found_some > 80 && found_all > 600, "{found_some} filters find {found_all} items");
 }
 
 /// How many rows this connection has read, those of tables that it read from the beginning included.
