@@ -49,6 +49,17 @@ local makers = {
     end
   end,
 
+  -- In a collection with a schema and two indexed attributes.
+  create_indexed = function(head, first, last, attributes)
+    local opening, middle, ending, length = new_item(attributes)
+    opening = '{"collection": "bench.indexed", ' .. opening:sub(2)
+    local start = post("/v1/items", head, length + 31) .. "\r\n" .. opening
+    return function()
+      local number = string.format("%012d", math.random(first, last))
+      return start .. number .. middle .. number .. ending
+    end
+  end,
+
   -- Keys are unique: a key is the seed, which differs between the loads of a measurement, the thread and a counter.
   create_keyed = function(head, first, last, attributes, size, seed)
     local opening, middle, ending, length = new_item(attributes)

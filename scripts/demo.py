@@ -92,7 +92,8 @@ def fill(api):
     for key, title, number, make, properties in COLLECTIONS:
         items = f"{api}/v1/items?collection={key}&limit=1"
         schema = {"type": "object", "properties": properties, "required": sorted(properties)}
-        call("PUT", f"{api}/v1/collections/{key}", {"title": title, "schema": schema})
+        indexed = [{"path": "price", "type": "number"}]
+        call("PUT", f"{api}/v1/collections/{key}", {"title": title, "schema": schema, "indexed": indexed})
         if call("GET", items, Prefer="count=exact")["total_count"] >= number:
             print(f"{key}: has its items")
             continue

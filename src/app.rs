@@ -7,6 +7,7 @@ use std::sync::{
 
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
+use tokio::sync::Notify;
 
 use crate::{
     config::HttpOptions,
@@ -22,6 +23,8 @@ pub struct App {
     pub(crate) metrics: Metrics,
     pub(crate) probe: Probe,
     pub(crate) schemas: SchemaCache,
+    /// Notified when attributes are to be indexed, or no longer.
+    pub(crate) indexes_changed: Arc<Notify>,
     cursor_mac: OnceLock<Hmac<Sha256>>,
     draining: AtomicBool,
 }
@@ -42,6 +45,7 @@ impl App {
             metrics: Metrics::new(database.clone()),
             probe: Probe::new(database.clone()),
             schemas: SchemaCache::default(),
+            indexes_changed: Arc::default(),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),
             database,

@@ -22,6 +22,8 @@ pub mod config;
 pub mod error;
 #[cfg(feature = "service")]
 pub mod http;
+#[cfg(feature = "service")]
+pub mod indexing;
 pub mod postgres;
 #[cfg(feature = "service")]
 mod schema_cache;

@@ -77,6 +77,20 @@ def check_key(database, service):
     require(created == 1, f"{service.name} created {created} items for one key")
 
 
+def check_indexed(service):
+    """A collection with a schema and two indexed attributes takes the items of the bench, and no others."""
+    integer = {"type": "integer", "minimum": 1}
+    schema = {"type": "object", "required": ["sku"], "properties": {"sku": {"type": "string"}, "weight_g": integer}}
+    indexed = [{"path": "weight_g", "type": "number"}, {"path": "price.valid_until", "type": "string"}]
+    body = {"key": "bench.indexed", "title": "Bench", "schema": schema, "indexed": indexed}
+    item = {"collection": "bench.indexed", **new_item(1)}
+    with service.client() as client:
+        client.request_json("POST", "/v1/collections", body, status=201)
+        client.request_json("POST", "/v1/items", item, status=201)
+        client.request_json("POST", "/v1/items", {**item, "attributes": {"weight_g": 1}}, status=422)
+    service.least_bytes["create_indexed"] = len(ATTRIBUTES)
+
+
 def check_batch(service):
     wanted = [new_item(number) for number in range(BATCH_SIZE)]
     with service.client() as client:

@@ -6,9 +6,20 @@ import time
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from check import check_batch, check_key, check_responses
+from check import check_batch, check_indexed, check_key, check_responses
 from load import Pgbench, Wrk
-from plan import ATTRIBUTES, BATCH_SIZE, CONNECTIONS, FILTERS, PAGE_SIZE, PRODUCTION, SEARCHES, SMALL_ATTRIBUTES
+from plan import (
+    ATTRIBUTES,
+    BATCH_SIZE,
+    CONNECTIONS,
+    FILTERS,
+    PAGE_SIZE,
+    PRODUCTION,
+    SEARCHES,
+    SMALL_ATTRIBUTES,
+    SORTED,
+    SORTED_PAGE,
+)
 from service import Service
 from tools import require, run, say
 
@@ -47,10 +58,14 @@ def measure_services(database, curio, bare, plan):
     result["memory_mb"], result["memory_peak_mb"] = curio.memory()
     check_key(database, curio)
     runs["create_keyed"] = measure_keys(database, wrk, plan)
+    check_indexed(curio)
+    runs["create_indexed"] = measure_indexed(database, wrk, plan)
     check_batch(curio)
     runs["batch"] = measure_batches(database, [wrk, pgbench], plan)
     result["memory_batches_mb"], result["memory_batches_peak_mb"] = curio.memory()
     result["alone"] = measure_alone(database, wrk, plan)
+    say("indexing an attribute of all items")
+    result["sorted"] = measure_sorted(database, curio, plan)
     runs["create_unsearched"] = measure_unsearched(database, wrk, plan)
     return result
 
@@ -104,6 +119,16 @@ def measure_keys(database, service, plan):
     return runs
 
 
+def measure_indexed(database, service, plan):
+    """The cost of a schema and two indexed attributes: creates with them, and in the same rounds creates without."""
+    database.checkpoint()
+    before = {table: database.count(table) for table in ("items", "item_values")}
+    runs = measure_loads({"curio": (service, "create_indexed"), "default": (service, "create")}, plan)
+    require_growth(database, "items", before["items"], count_requests(runs))
+    require_growth(database, "item_values", before["item_values"], 2 * count_requests({"curio": runs["curio"]}))
+    return runs
+
+
 def measure_batches(database, targets, plan):
     """Batches, in short loads, since no others add as many rows.
 
@@ -154,6 +179,36 @@ def measure_pages(database, service, plan):
                     measured.append((time.perf_counter() - start) * 1000)
                 require(status == 200, f"GET {address} returned {status}")
     return statistics.median(times[path]), statistics.median(times[deep])
+
+
+def measure_sorted(database, service, plan):
+    """The time to index an attribute of all items, and those of the first and a distant page by it, in milliseconds."""
+    path, body = "/v1/collections/default", {"indexed": [{"path": "weight_g", "type": "number"}]}
+    address = f"/v1/items?{urlencode({'collection': 'default', 'limit': PAGE_SIZE, **SORTED})}"
+    pages = min(SORTED_PAGE, plan.page)
+    with service.client() as client:
+        collection = client.request_json("GET", path)
+        start = time.perf_counter()
+        client.request_json("PUT", path, {"title": collection["title"], **body})
+        while client.request_json("GET", path)["indexed"][0]["state"] != "ready":
+            time.sleep(0.1)
+        items, seconds = database.count("item_values"), time.perf_counter() - start
+        database.query("VACUUM (ANALYZE) item_values")
+        deep = address
+        for _ in range(pages - 1):
+            deep = f"{address}&cursor={client.request_json('GET', deep)['next_cursor']}"
+        times = {address: [], deep: []}
+        for number in range(plan.page_samples + 20):
+            for page, measured in times.items():
+                start = time.perf_counter()
+                status, _ = client.request("GET", page)
+                if number >= 20:  # warm
+                    measured.append((time.perf_counter() - start) * 1000)
+                require(status == 200, f"GET {page} returned {status}")
+    figures = {"items": items, "seconds": seconds}
+    for name, measured in zip(("first", "deep"), times.values()):
+        figures[name] = {"p50": statistics.median(measured), "p99": statistics.quantiles(measured, n=100)[98]}
+    return figures
 
 
 def measure_finding(service, plan):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHES = ROOT / "benches"
-OPERATIONS = ("get", "list", "create", "create_keyed", "batch")
+OPERATIONS = ("get", "list", "create", "create_keyed", "create_indexed", "batch")
 CONNECTIONS = 32
 BATCH_CONNECTIONS = 8
 THREADS = 2
@@ -41,6 +41,10 @@ SEARCHES = {
     "rare, misspelled": "hapsichord",
     "common, misspelled": "lmap",
 }
+# What the deep page by an indexed attribute is.
+SORTED_PAGE = 1_000
+# A range of the attribute that is sorted by, with nearly all of its values.
+SORTED = {"sort": "attributes.weight_g", "filter": "attributes.weight_g >= 100010"}
 COLUMNS = "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at"
 
 PRODUCTION = {

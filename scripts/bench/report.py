@@ -43,6 +43,8 @@ def evaluate_goals(result, plan):
     for operation in ("create", "get", "list"):
         yield Goal(f"{operation} ÷ bare", ratio(runs[operation], "curio", "bare"), "≥", 0.9)
     yield Goal("create with a key ÷ create without", ratio(runs["create_keyed"], "curio", "no key"), "≥", 0.60)
+    indexed = ratio(runs["create_indexed"], "curio", "default")
+    yield Goal("create with a schema and 2 indexes ÷ create", indexed, "≥", 0.65)
     yield Goal("batch ÷ pgbench", ratio(runs["batch"], "curio", "pgbench"), "≥", 0.5)
     items = median_load(runs["batch"]["curio"])["rate"] * BATCH_SIZE
     yield Goal("items of a batch ÷ single creates", items / median_load(runs["create"]["curio"])["rate"], "≥", 20)
@@ -53,6 +55,10 @@ def evaluate_goals(result, plan):
     for name in result["searching"]:
         yield Goal(f"p99 of searching, {name}", result["searching"][name]["p99"], "≤", 60, "ms")
     yield Goal("create ÷ create without search", ratio(runs["create_unsearched"], "curio", "no words"), "≥", 0.80)
+    first, deep = (result["sorted"][page] for page in ("first", "deep"))
+    yield Goal("p99 of the first page by an attribute", first["p99"], "≤", 10, "ms")
+    yield Goal("p99 of the 1,000th page by an attribute", deep["p99"], "≤", 10, "ms")
+    yield Goal("page 1,000 ÷ page 1 by an attribute", deep["p50"] / first["p50"], "≤", 1.2)
     yield Goal("resident memory", result["memory_mb"], "≤", 40, "MB")
     yield Goal("start to ready", result["ready_ms"], "≤", 150, "ms")
     yield Goal("binary", result["binary_mb"], "≤", 20, "MB")
@@ -79,12 +85,12 @@ def print_operations(operations):
 
 
 def print_goals(goals):
-    print(f"\n{'goal':36} {'measured':>10} {'wanted':>10}")
+    print(f"\n{'goal':44} {'measured':>10} {'wanted':>10}")
     for goal in goals:
         digits = 0 if goal.unit == "ms" else 1 if goal.unit else 2
         measured = f"{goal.measured:.{digits}f} {goal.unit}".rstrip()
         wanted = f"{goal.sign} {goal.wanted:g} {goal.unit}".rstrip()
-        print(f"{goal.name:36} {measured:>10} {wanted:>10}  {'ok' if goal.reached else 'short'}")
+        print(f"{goal.name:44} {measured:>10} {wanted:>10}  {'ok' if goal.reached else 'short'}")
 
 
 def print_details(result):
@@ -92,6 +98,8 @@ def print_details(result):
         f"\npages: {result['page_first_ms']:.2f} ms the first, {result['page_deep_ms']:.2f} ms the deep one; "
         f"peak memory: {result['memory_peak_mb']:.1f} MB"
     )
+    indexing = result["sorted"]
+    print(f"indexing: {indexing['items']:,} values in {indexing['seconds']:.1f} s")
     rates = {name: median_load(batches)["rate"] * BATCH_SIZE for name, batches in result["runs"]["batch"].items()}
     print(
         f"batches: {', '.join(f'{rate:,.0f} items/s by {name}' for name, rate in rates.items())}; resident memory "

@@ -20,6 +20,15 @@ pub trait SortKey: Clone + Debug + PartialEq + Send + Sync {
     /// The order of a search, unless the client chooses another.
     const RELEVANCE: Option<Order<Self::Sort>> = None;
 
+    /// Whether clients can also choose an attribute.
+    const HAS_ATTRIBUTES: bool = false;
+
+    /// What a client chooses by this name.
+    #[must_use]
+    fn choose(name: &str) -> Option<Self::Sort> {
+        Self::CHOICES.iter().find(|(choice, _)| *choice == name).map(|(_, sort)| *sort)
+    }
+
     /// The columns, such as `(created_at, id)`.
     fn columns(sort: Self::Sort) -> &'static [&'static str];
 

@@ -40,11 +40,38 @@ impl Database {
     pub async fn begin_look_up(&self, timeout: Duration) -> Result<Transaction, Error> {
         let mut connection = self.connection_in_turn().await?;
         let begin = format!(
-            "BEGIN READ ONLY; SET LOCAL statement_timeout = {};
+            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = {};
              SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off",
             timeout.as_millis()
         );
         execute(&mut connection, AssertSqlSafe(begin)).await?;
+        Ok(Transaction { connection })
+    }
+
+    /// Begins a transaction for queries that read an index in its order, whatever the planner
+    /// estimates. All see the same state.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin); [`Error::Busy`] if there is no turn.
+    pub async fn begin_in_order(&self) -> Result<Transaction, Error> {
+        let mut connection = self.connection_in_turn().await?;
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+                     SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off";
+        execute(&mut connection, begin).await?;
+        Ok(Transaction { connection })
+    }
+
+    /// Begins a transaction of work that nobody waits for. It gives way: after a tenth of a second
+    /// it does not wait for a lock any longer, and so PostgreSQL, which looks for deadlocks after a
+    /// second, never ends another transaction for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin); [`Error::Busy`] if there is no turn.
+    pub async fn begin_background(&self) -> Result<Transaction, Error> {
+        let mut connection = self.connection_in_turn().await?;
+        execute(&mut connection, "BEGIN; SET LOCAL lock_timeout = 100").await?;
         Ok(Transaction { connection })
     }
 

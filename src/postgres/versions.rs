@@ -1,12 +1,14 @@
 //! The versions and times of an id, which continue after its row was removed.
 
 /// Removes the row with an id from a table, and stores its id, version and time in `tombstones`.
-/// Returns an error if there is no such row, or if others refer to it.
+/// Returns an error if there is no such row, or if others refer to it. More common table expressions
+/// remove what belongs to the row.
 macro_rules! purge {
-    (table: $table:tt, id: $id:expr, connection: $conn:expr) => {
+    (table: $table:tt, $(with: $with:tt,)? id: $id:expr, connection: $conn:expr) => {
         async {
             let done = sqlx::query!(
-                "WITH purged AS (DELETE FROM " + $table + " WHERE id = $1 RETURNING id, version, updated_at)
+                "WITH purged AS (DELETE FROM " + $table + " WHERE id = $1 RETURNING id, version, updated_at)"
+                     $(+ $with)? + "
                  INSERT INTO tombstones (id, version, updated_at) SELECT id, version, updated_at FROM purged
                  ON CONFLICT (id) DO UPDATE SET
                      version = greatest(tombstones.version, excluded.version),

@@ -136,7 +136,7 @@ async fn a_migration_that_alters_a_column_fails_no_write_and_few_reads() {
         // Every connection has prepared the statements.
         let all = (0..6).map(|_| service.get(&item));
         futures_util::future::join_all(all).await;
-        let alter = format!("ALTER TABLE items ALTER COLUMN name TYPE varchar({width})");
+        let alter = format!("ALTER TABLE items ALTER COLUMN status TYPE varchar({width})");
         service.database.execute(&alter).await;
         let written = service.patch(&item, &json!({ "attributes": { "width": width } })).await;
         assert_eq!(written.status, StatusCode::OK, "{written:?}");

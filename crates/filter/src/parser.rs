@@ -6,7 +6,9 @@ use crate::{
     error::{Error, excerpt},
     field::{Field, Kind, Operator, Order},
     lexer::{Lexer, Token, TokenKind},
-    number, timestamp,
+    number,
+    path::ValuePath,
+    timestamp,
     tree::{Expression, Filter, Literal, Term, Test},
 };
 
@@ -37,6 +39,24 @@ impl Filter {
         match parser.token.kind {
             TokenKind::End => Ok(Self { root }),
             _ => Err(parser.unexpected("`and`, `or` or the end")),
+        }
+    }
+}
+
+impl ValuePath {
+    /// Parses a path as it follows a field in a filter, such as `size.width`.
+    ///
+    /// # Errors
+    ///
+    /// The first syntax error, or exceeded limit.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut lexer = Lexer::new(text);
+        let token = lexer.next()?;
+        let mut parser = Parser { lexer, token, fields: &[], terms: 0, levels: 0 };
+        let labels = parser.labels()?;
+        match parser.token.kind {
+            TokenKind::End => Ok(Self { labels }),
+            _ => Err(parser.unexpected("`.` or the end")),
         }
     }
 }
@@ -124,11 +144,16 @@ impl Parser<'_> {
 
     /// The labels after a field.
     fn path(&mut self, field: &Field) -> Result<Vec<String>, Error> {
-        let mut labels = Vec::new();
         if field.kind != Kind::Json {
-            return Ok(labels);
+            return Ok(Vec::new());
         }
         self.skip(".", "`.` and a name")?;
+        self.labels()
+    }
+
+    /// Labels, joined by dots.
+    fn labels(&mut self) -> Result<Vec<String>, Error> {
+        let mut labels = Vec::new();
         loop {
             if labels.len() == MAX_LABELS {
                 let problem = format!("label {} of a path", MAX_LABELS + 1);

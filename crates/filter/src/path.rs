@@ -1,7 +1,12 @@
 //! Values in JSON that a condition uses.
 
+use std::fmt::{self, Display, Formatter};
+
+use serde_json::Value;
+
 use crate::{
     field::Kind,
+    lexer::is_plain_label,
     tree::{Expression, Literal, Term, Test},
 };
 
@@ -10,6 +15,48 @@ use crate::{
 pub(crate) struct Path<'a> {
     pub column: &'static str,
     pub labels: &'a [String],
+}
+
+/// Where in JSON a value is. Its [`Display`] is canonical: paths to the same value have the same
+/// text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ValuePath {
+    pub(crate) labels: Vec<String>,
+}
+
+impl ValuePath {
+    /// The path in the language of PostgreSQL. Like a filter, it takes the label `0` for no element
+    /// of an array.
+    #[must_use]
+    pub fn jsonpath(&self) -> String {
+        jsonpath(&self.labels)
+    }
+}
+
+impl Display for ValuePath {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_labels(f, &self.labels)
+    }
+}
+
+/// Writes labels in their one spelling.
+pub(crate) fn write_labels(f: &mut Formatter<'_>, labels: &[String]) -> fmt::Result {
+    for (index, label) in labels.iter().enumerate() {
+        if index > 0 {
+            f.write_str(".")?;
+        }
+        if is_plain_label(label) {
+            f.write_str(label)?;
+        } else {
+            Value::from(label.as_str()).fmt(f)?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn jsonpath(labels: &[String]) -> String {
+    let labels = labels.iter().map(|label| format!(".{}", Value::from(label.as_str())));
+    format!("strict ${}", labels.collect::<String>())
 }
 
 impl Expression {

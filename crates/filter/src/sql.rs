@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     field::{Kind, Order},
-    path::Path,
+    path::{Path, jsonpath},
     timestamp::{NEVER, PATTERN, ceiling, floor, round},
     tree::{Expression, Filter, Literal, Term, Test},
 };
@@ -284,8 +284,7 @@ impl Sql<'_> {
         }
         // `->` would copy all that is below each of the labels.
         self.push(format!("jsonb_path_query_first({}, ", path.column));
-        let labels = path.labels.iter().map(|label| format!(".{}", Value::from(label.as_str())));
-        self.push_text(format!("strict ${}", labels.collect::<String>()));
+        self.push_text(jsonpath(path.labels));
         self.push("::jsonpath, '{}', true)");
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, SubsecRound, TimeDe
 
 /// A regular expression of PostgreSQL for texts that are timestamps. Casting them to `timestamptz`
 /// never fails.
-pub(crate) const PATTERN: &str = "^(\
+pub const PATTERN: &str = "^(\
     ([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(\
         (0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|\
         (0[469]|11)-(0[1-9]|[12][0-9]|30)|\

@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 
 use crate::{
     field::{Field, Order},
-    lexer::is_plain_label,
+    path::write_labels,
     timestamp,
 };
 
@@ -18,6 +18,14 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
     pub(crate) root: Expression,
+}
+
+impl Filter {
+    /// Whether it has a condition on this field.
+    #[must_use]
+    pub fn uses(&self, field: &str) -> bool {
+        self.root.terms().iter().any(|term| term.field.name == field)
+    }
 }
 
 /// No operand of `All` is an `All`, none of `Any` an `Any`, and none of `Not` a `Not`.
@@ -139,12 +147,9 @@ impl Term {
     /// Writes the term with this operator for an equality.
     fn write(&self, f: &mut Formatter<'_>, equal: &str) -> fmt::Result {
         f.write_str(self.field.name)?;
-        for label in &self.path {
-            if is_plain_label(label) {
-                write!(f, ".{label}")?;
-            } else {
-                write!(f, ".{}", Value::from(label.as_str()))?;
-            }
+        if !self.path.is_empty() {
+            f.write_str(".")?;
+            write_labels(f, &self.path)?;
         }
         match &self.test {
             Test::In(values) if let [value] = &values[..] => write!(f, " {equal} {value}"),

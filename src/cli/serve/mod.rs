@@ -5,15 +5,19 @@ mod listeners;
 mod sweep;
 pub mod variables;
 
+use std::sync::Arc;
+
 use anyhow::bail;
 use sqlx::PgConnection;
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use self::{listeners::Listeners, sweep::sweep};
 use crate::{
     app::App,
     cli::{connect::connect, signals::Signals},
     config::ServeSettings,
+    indexing,
     postgres::{
         migrations::{self, MIGRATOR},
         pool::Database,
@@ -36,14 +40,19 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
         }
         () = signals.next() => false,
     };
+    let stop = CancellationToken::new();
+    let mut indexer = None;
     if started {
         let address = listeners.address;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serve.listening");
         let sweeper = tokio::spawn(sweep(database.clone()));
+        let changed = Arc::clone(&app.indexes_changed);
+        indexer = Some(tokio::spawn(indexing::run(database.clone(), changed, stop.clone())));
         signals.next().await;
         sweeper.abort();
     }
     tracing::info!("serve.stopping");
+    stop.cancel();
     signals.exit_at_next();
     app.drain();
     if started {
@@ -51,6 +60,9 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
         sleep(settings.drain_delay).await;
     }
     listeners.stop().await?;
+    if let Some(indexer) = indexer {
+        indexer.await?;
+    }
     database.close();
     tracing::info!("serve.stopped");
     Ok(())

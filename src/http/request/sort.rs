@@ -21,16 +21,17 @@ pub fn take_order<K: SortKey>(parameters: &mut Parameters, is_search: bool) -> O
     }
     let order = parameters.one("sort", |value| {
         let (name, is_descending) = value.strip_prefix('-').map_or((value, false), |name| (name, true));
-        let chosen = K::CHOICES.iter().find(|(choice, _)| *choice == name);
         let expected = || Expected("sort", format!("must be {}", orders::<K>().join(" or ")).into());
-        chosen.map(|(_, sort)| Order { sort: *sort, is_descending }).ok_or_else(expected)
+        K::choose(name).map(|sort| Order { sort, is_descending }).ok_or_else(expected)
     });
     order.or(K::RELEVANCE.filter(|_| is_search)).unwrap_or(K::DEFAULT)
 }
 
 /// What clients can write, the default first.
 fn orders<K: SortKey>() -> Vec<String> {
-    K::CHOICES.iter().flat_map(|(name, _)| [format!("-{name}"), (*name).to_owned()]).collect()
+    let attributes = K::HAS_ATTRIBUTES.then_some("attributes.<path>");
+    let names = K::CHOICES.iter().map(|(name, _)| *name).chain(attributes);
+    names.flat_map(|name| [format!("-{name}"), name.to_owned()]).collect()
 }
 
 /// The parameter, for the document.
@@ -44,7 +45,8 @@ impl<K: SortKey> IntoParams for SortParameter<K> {
         let (schema, description) = match K::RELEVANCE {
             Some(_) => (
                 schema,
-                "The order of the list: by default the best match first with `q`, and else the newest.",
+                "The order of the list: by default the best match first with `q`, and else the newest. An \
+                 attribute, such as `attributes.price`, is in `indexed` of the `collection`.",
             ),
             None => (
                 schema.default(Some(orders[0].clone().into())),
@@ -55,7 +57,12 @@ impl<K: SortKey> IntoParams for SortParameter<K> {
             .name("sort")
             .parameter_in(ParameterIn::Query)
             .description(Some(description))
-            .schema(Some(schema.enum_values(Some(orders))));
+            .schema(Some(if K::HAS_ATTRIBUTES {
+                let names = K::CHOICES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("|");
+                schema.pattern(Some(format!(r"^-?({names}|attributes\..+)$")))
+            } else {
+                schema.enum_values(Some(orders))
+            }));
         vec![parameter.build()]
     }
 }

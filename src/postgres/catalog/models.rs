@@ -1,22 +1,34 @@
 //! The rows of the catalogue.
 
 mod collection;
+mod filter;
+mod index;
 mod search;
+mod status;
 
-use autogenerate::{Enum, Table, model::Metadata};
+use autogenerate::{Table, model::Metadata};
 use chrono::{DateTime, Utc};
-use curio_filter::{Field, Filter, Kind};
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
-pub use self::collection::{Collection, CollectionContent, CollectionSchema, DEFAULT_COLLECTION, SchemaRef};
-pub use self::search::{SEPARATORS, Search, Term, words};
+pub use self::{
+    collection::{Collection, CollectionContent, CollectionSchema, DEFAULT_COLLECTION, SchemaRef},
+    filter::{ITEM_FIELDS, ItemFilter, ItemSort},
+    index::{CollectionIndex, IndexContent, IndexState, IndexType, IndexedRange, ItemValue},
+    search::{SEPARATORS, Search, Term, words},
+    status::Status,
+};
 use crate::postgres::{entity::Entity, json::JsonText, rule::Rule};
 
 /// Adds the tables of the catalogue.
 #[must_use]
 pub fn add_tables(metadata: Metadata) -> Metadata {
-    metadata.table::<Collection>().table::<CollectionSchema>().table::<Item>()
+    metadata
+        .table::<Collection>()
+        .table::<CollectionSchema>()
+        .table::<CollectionIndex>()
+        .table::<Item>()
+        .table::<ItemValue>()
 }
 
 /// The checks on what clients send.
@@ -158,31 +170,6 @@ impl Entity for Item {
     }
 }
 
-/// The stage of an item's life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, Enum)]
-#[sqlx(type_name = "varchar", rename_all = "snake_case")]
-#[enumeration(type = "varchar(50)")]
-pub enum Status {
-    /// Being prepared.
-    Draft,
-    /// In use.
-    Active,
-    /// Stored for the record.
-    Archived,
-}
-
-impl Status {
-    /// Its name in the database, on the wire and in the log.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Active => "active",
-            Self::Archived => "archived",
-        }
-    }
-}
-
 /// The part of an item that clients write.
 #[derive(Debug, Clone)]
 pub struct ItemContent {
@@ -208,77 +195,3 @@ pub struct Validity {
     /// collection, so that it is not removed. Otherwise the statement that writes the item looks.
     pub is_read: bool,
 }
-
-/// What items are sorted by; the id breaks ties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemSort {
-    /// The creation time.
-    Created,
-    /// The name, by code points.
-    Name,
-    /// How well the item matches the search; the newest first among equals.
-    Relevance,
-}
-
-/// Which items a list contains; a filter that is `None` or empty admits every item.
-#[derive(Debug, Clone, Default)]
-pub struct ItemFilter {
-    /// Of the collection with this key.
-    pub collection: Option<String>,
-    /// Any of these.
-    pub status: Vec<Status>,
-    /// The name begins with this, letter case included.
-    pub name_prefix: Option<String>,
-    /// Created at this time or later.
-    pub created_after: Option<DateTime<Utc>>,
-    /// Created before this time.
-    pub created_before: Option<DateTime<Utc>>,
-    /// Include deleted items.
-    pub include_deleted: bool,
-    /// That satisfy this, in terms of [`ITEM_FIELDS`].
-    pub condition: Option<Filter>,
-    /// That contain these words.
-    pub search: Option<Search>,
-}
-
-impl ItemFilter {
-    /// Whether an index returns exactly these items in the order of the list.
-    #[must_use]
-    pub fn is_in_order(&self, sort: ItemSort) -> bool {
-        let Self {
-            collection, status, name_prefix, created_after, created_before, condition, search, ..
-        } = self;
-        condition.is_none()
-            && search.is_none()
-            && match sort {
-                ItemSort::Relevance => false,
-                ItemSort::Created => {
-                    let is_one = status.is_empty() || status.len() == 1 && collection.is_none();
-                    is_one && name_prefix.is_none()
-                }
-                ItemSort::Name => {
-                    let is_any_time = created_after.is_none() && created_before.is_none();
-                    self.include_deleted && collection.is_none() && status.is_empty() && is_any_time
-                }
-            }
-    }
-
-    /// What the attributes of all items contain, if the condition says so.
-    #[must_use]
-    pub fn containment(&self) -> Option<Value> {
-        self.condition.as_ref().and_then(|condition| condition.containment("attributes"))
-    }
-}
-
-const STATUSES: &[&str] = &[Status::Draft.as_str(), Status::Active.as_str(), Status::Archived.as_str()];
-
-/// What the condition of a filter may refer to.
-pub const ITEM_FIELDS: &[Field] = &[
-    Field { name: "name", column: "name", kind: Kind::Text },
-    Field { name: "status", column: "status", kind: Kind::Choice(STATUSES) },
-    Field { name: "version", column: "version", kind: Kind::Integer },
-    Field { name: "created_at", column: "created_at", kind: Kind::Timestamp },
-    Field { name: "updated_at", column: "updated_at", kind: Kind::Timestamp },
-    Field { name: "collection", column: "collection", kind: Kind::Text },
-    Field { name: "attributes", column: "attributes", kind: Kind::Json },
-];

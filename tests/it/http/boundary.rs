@@ -28,7 +28,10 @@ async fn every_error_of_the_framework_is_a_problem_document() {
         Reply::of(service.request(Method::GET, "/v1/items").header("accept", "text/html")).await;
     unacceptable.is_problem(406, "not-acceptable");
     let trace = Reply::of(service.request(Method::TRACE, "/v1/items")).await;
-    assert_eq!(trace.is_problem(405, "method-not-allowed").header("allow"), Some("GET,HEAD,POST,OPTIONS"));
+    assert_eq!(
+        trace.is_problem(405, "method-not-allowed").header("allow"),
+        Some("GET,HEAD,POST,OPTIONS,QUERY")
+    );
 }
 
 #[tokio::test]
@@ -228,7 +231,7 @@ async fn other_origins_read_responses_only_if_configured() {
         let plain = open.send(Method::OPTIONS, "/v1/items", &[(field, "POST")], None).await;
         assert_eq!(
             (plain.status, plain.header("allow")),
-            (StatusCode::NO_CONTENT, Some("GET,HEAD,POST,OPTIONS")),
+            (StatusCode::NO_CONTENT, Some("GET,HEAD,POST,OPTIONS,QUERY")),
             "{field}"
         );
     }

@@ -5,6 +5,7 @@
 mod containment;
 mod hostile;
 mod random;
+mod range;
 mod sql;
 mod syntax;
 mod timestamp;

@@ -128,7 +128,9 @@ pub async fn replace_collection(
             break Reply::created(PATH, key, &CollectionView::from(created))?;
         }
     };
-    write.commit(tx, reply).await
+    let response = write.commit(tx, reply).await;
+    app.indexes_changed.notify_one();
+    response
 }
 
 /// Change parts of a collection
@@ -154,7 +156,10 @@ pub async fn update_collection(
     let updated = collection::update(&mut tx, key.as_str(), &content.into()).await?;
     write.record_some(SchemaCreated::since(before, &updated));
     let version = updated.version;
-    write.commit(tx, Reply::ok(&CollectionView::from(updated))?.with_version(version)).await
+    let reply = Reply::ok(&CollectionView::from(updated))?.with_version(version);
+    let response = write.commit(tx, reply).await;
+    app.indexes_changed.notify_one();
+    response
 }
 
 /// Delete a collection

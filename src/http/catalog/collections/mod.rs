@@ -4,6 +4,7 @@ mod check;
 mod events;
 mod handlers;
 mod history;
+mod indexed;
 mod schemas;
 
 use std::sync::Arc;

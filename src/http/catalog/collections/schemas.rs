@@ -8,6 +8,7 @@ use utoipa::{
 };
 use validator::{Validate, ValidationError};
 
+use super::indexed::IndexedAttributes;
 use crate::{
     http::{
         request::{
@@ -64,7 +65,8 @@ impl ToSchema for CollectionDescription {}
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({
     "key": "acme.lamps", "title": "Lamps", "description": "All lamps of Acme.",
-    "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } }
+    "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } },
+    "indexed": [{ "path": "watts", "type": "number" }]
 })))]
 pub struct CollectionCreate {
     #[validate(custom(function = validate_key))]
@@ -81,6 +83,10 @@ pub struct CollectionCreate {
     #[validate(nested)]
     #[schema(inline)]
     schema: OptionalSchema,
+    #[serde(default)]
+    #[validate(nested)]
+    #[schema(inline)]
+    indexed: IndexedAttributes,
 }
 
 impl Input for CollectionCreate {
@@ -89,8 +95,8 @@ impl Input for CollectionCreate {
 }
 
 impl From<CollectionCreate> for (CollectionKey, CollectionContent) {
-    fn from(CollectionCreate { key, title, description, schema }: CollectionCreate) -> Self {
-        (key, CollectionReplace { title, description, schema }.into())
+    fn from(CollectionCreate { key, title, description, schema, indexed }: CollectionCreate) -> Self {
+        (key, CollectionReplace { title, description, schema, indexed }.into())
     }
 }
 
@@ -100,7 +106,8 @@ impl From<CollectionCreate> for (CollectionKey, CollectionContent) {
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({
     "title": "Lamps", "description": "All lamps of Acme.",
-    "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } }
+    "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } },
+    "indexed": [{ "path": "watts", "type": "number" }]
 })))]
 pub struct CollectionReplace {
     #[validate(custom(function = validate_title))]
@@ -114,6 +121,10 @@ pub struct CollectionReplace {
     #[validate(nested)]
     #[schema(inline)]
     schema: OptionalSchema,
+    #[serde(default)]
+    #[validate(nested)]
+    #[schema(inline)]
+    indexed: IndexedAttributes,
 }
 
 impl Input for CollectionReplace {
@@ -123,8 +134,13 @@ impl Input for CollectionReplace {
 }
 
 impl From<CollectionReplace> for CollectionContent {
-    fn from(CollectionReplace { title, description, schema }: CollectionReplace) -> Self {
-        Self { title: text::trim(&title.0).to_owned(), description: description.0, schema: schema.into() }
+    fn from(CollectionReplace { title, description, schema, indexed }: CollectionReplace) -> Self {
+        Self {
+            title: text::trim(&title.0).to_owned(),
+            description: description.0,
+            schema: schema.into(),
+            indexed: indexed.into(),
+        }
     }
 }
 
@@ -143,6 +159,8 @@ pub struct CollectionPatch {
     description: Option<CollectionDescription>,
     #[schema(inline, nullable = false)]
     schema: Option<OptionalSchema>,
+    #[schema(inline)]
+    indexed: Option<IndexedAttributes>,
 }
 
 /// A collection.
@@ -150,7 +168,7 @@ pub struct CollectionPatch {
 #[schema(examples(json!({
     "key": "acme.lamps", "title": "Lamps", "description": "All lamps of Acme.",
     "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } },
-    "schema_version": 1, "version": 1,
+    "schema_version": 1, "indexed": [{ "path": "watts", "type": "number", "state": "ready" }], "version": 1,
     "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z"
 })))]
 pub struct CollectionView {
@@ -167,6 +185,8 @@ pub struct CollectionView {
     /// none.
     #[schema(required = true, minimum = 1, maximum = 2_147_483_647)]
     schema_version: Option<i32>,
+    #[schema(inline)]
+    indexed: IndexedAttributes,
     /// 1 at creation, incremented by every change; the entity tag is this number in quotation
     /// marks.
     #[schema(minimum = 1)]
@@ -187,6 +207,7 @@ impl From<Collection> for CollectionView {
             description: collection.description,
             schema: collection.schema,
             schema_version: collection.schema_version,
+            indexed: collection.indexed.0.into(),
             version: collection.version,
             created_at: collection.created_at,
             updated_at: collection.updated_at,

@@ -7,7 +7,7 @@ use crate::{
     postgres::{
         catalog::{
             models::{ItemFilter, ItemSort},
-            operations::item,
+            operations::{index, item},
         },
         count::{MAX_COUNT, Total},
         keyset::Page,
@@ -28,11 +28,13 @@ pub async fn count_if<T, K>(
     if !is_preferred {
         return Ok(None);
     }
-    Ok(Some(count(app, filter).await?.at_least(page.rows.len())))
+    // Behind a page that is not full, there may be nothing.
+    let found = page.rows.len() + usize::from(page.more && page.rest.is_none());
+    Ok(Some(count(app, filter).await?.at_least(found)))
 }
 
-/// How many items the list has. A long list is estimated from its newest items, unless an index
-/// tells quickly that few match.
+/// How many items the list has. A long list is estimated, unless an index tells quickly that few
+/// match.
 ///
 /// # Errors
 ///
@@ -46,21 +48,28 @@ async fn count(app: &App, filter: &ItemFilter) -> Result<Total, Error> {
         return Ok(Total { count: sample.matches, is_exact: true });
     }
     let required = filter.containment();
-    if filter.name_prefix.is_some() || required.is_some() || filter.search.is_some() {
+    let mut found = 0;
+    if filter.is_looked_up() || filter.has_ranges() {
         let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
-        match item::count_look_up(&mut tx, filter, required.as_ref()).await {
-            Ok(total) => {
-                tx.commit().await?;
-                if let Some(total) = total {
-                    return Ok(total);
+        let filter = &index::with_ranges(&mut tx, filter).await?;
+        if filter.is_looked_up() {
+            match item::count_look_up(&mut tx, filter, required.as_ref()).await {
+                Ok(total) => {
+                    tx.commit().await?;
+                    match total {
+                        Some(total) => return Ok(total),
+                        None => found = MAX_COUNT as usize + 1,
+                    }
                 }
+                Err(Error::TooSlow(_)) => drop(tx),
+                Err(error) => return Err(error),
             }
-            Err(Error::TooSlow(_)) => drop(tx),
-            Err(error) => return Err(error),
+        } else {
+            tx.commit().await?;
         }
     }
     let mut conn = app.database.connection().await?;
     let total = item::extrapolate(&mut conn, filter, sample).await?;
     conn.release();
-    Ok(total)
+    Ok(total.at_least(found))
 }

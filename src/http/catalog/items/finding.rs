@@ -8,7 +8,10 @@ use crate::{
     postgres::{
         catalog::{
             models::{Item, ItemFilter},
-            operations::item::{self, ItemKey},
+            operations::{
+                index,
+                item::{self, ItemKey},
+            },
         },
         keyset::{Page, PageRequest, Start},
     },
@@ -40,20 +43,25 @@ pub async fn find(
         return Ok(found);
     }
     let required = filter.containment();
-    if filter.name_prefix.is_some() || required.is_some() || filter.search.is_some() {
+    if filter.is_looked_up() || filter.has_ranges() {
         let found = item::walk(&mut conn, filter, page, FIRST_EXAMINED).await?;
         conn.release();
         if found.rest.is_none() {
             return Ok(found);
         }
         let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
-        match item::look_up(&mut tx, filter, required.as_ref(), page).await {
-            Ok(found) => {
-                tx.commit().await?;
-                return Ok(found);
+        let filter = &index::with_ranges(&mut tx, filter).await?;
+        if filter.is_looked_up() {
+            match item::look_up(&mut tx, filter, required.as_ref(), page).await {
+                Ok(found) => {
+                    tx.commit().await?;
+                    return Ok(found);
+                }
+                Err(Error::TooSlow(_)) => drop(tx),
+                Err(error) => return Err(error),
             }
-            Err(Error::TooSlow(_)) => drop(tx),
-            Err(error) => return Err(error),
+        } else {
+            tx.commit().await?;
         }
         // The walk ran out of time.
         if matches!(found.rest, Some(Start::From(_) | Start::UpTo(_))) {

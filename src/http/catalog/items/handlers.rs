@@ -18,6 +18,7 @@ use super::{
     queries::{ItemDeleteQuery, ItemFilterQuery},
     schemas::{ItemCreate, ItemPage, ItemPatch, ItemView},
     searching::search,
+    sorting::find_sorted,
 };
 use crate::{
     app::App,
@@ -98,8 +99,9 @@ pub async fn get_item(
 ///
 /// The newest first, or the best match for `q`, unless `sort` says otherwise, in pages. A walk
 /// along `next_cursor` returns every item that was there all along exactly once, whatever is
-/// created and deleted meanwhile; of a search, at most 1,000 items.
-/// Sorted by name, one that is renamed meanwhile may be missing or occur twice.
+/// created and deleted meanwhile; of a search, at most 1,000 items. Sorted by name or attribute,
+/// one whose value changes meanwhile may be missing or occur twice. An attribute must be in
+/// `indexed` of the collection; items without a value, or with one of another type, come last.
 ///
 /// With `Accept: application/x-ndjson` or `text/csv`, the whole list is sent instead, as it is at
 /// one instant and in no particular order: without `limit` and `cursor`, and whatever the length.
@@ -108,7 +110,7 @@ pub async fn get_item(
 #[utoipa::path(
     get, path = "/v1/items", tag = "items", params(PageParameters, SortParameter<ItemKey>, ItemFilterQuery),
     // Generated clients would take the list for one of three types, if exports were declared.
-    responses((status = 200, body = ItemPage))
+    responses((status = 200, body = ItemPage), (status = 409))
 )]
 pub async fn list_items(
     State(app): State<Arc<App>>,
@@ -121,6 +123,10 @@ pub async fn list_items(
     let filter = listing.filter.to_filter();
     let reply = if listing.page.order.sort == ItemSort::Relevance {
         let (filter, page) = search(&app, &filter, &listing.page).await?;
+        let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
+        listing.reply::<ItemView, _>(&app, page, total)?
+    } else if let Some(path) = &listing.filter.sorted_by {
+        let page = find_sorted(&app, &filter, path, &listing.page).await?;
         let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
         listing.reply::<ItemView, _>(&app, page, total)?
     } else {

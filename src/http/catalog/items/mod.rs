@@ -13,6 +13,7 @@ mod queries;
 mod schemas;
 mod search;
 mod searching;
+mod sorting;
 mod spelling;
 pub mod transfer;
 mod types;

@@ -1,7 +1,7 @@
 //! The query parameters of requests about items.
 
 use chrono::{DateTime, Utc};
-use curio_filter::Filter;
+use curio_filter::{Filter, ValuePath};
 use serde::{Serialize, Serializer};
 use utoipa::IntoParams;
 
@@ -67,11 +67,16 @@ pub struct ItemFilterQuery {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     q: Option<Search>,
+    /// The attribute of the order. It is part of what a cursor belongs to.
+    #[param(ignore)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sorted_by: Option<String>,
 }
 
 impl FromQuery for ItemFilterQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
-        Self {
+        let has_collection = parameters.pairs().iter().any(|(name, _)| name == "collection");
+        let query = Self {
             collection: parameters.one("collection", CollectionKey::parse),
             status: parameters.subset("status", &ItemStatus::ALL, parse_status),
             name_prefix: parameters.one("name_prefix", parse_name_prefix),
@@ -80,12 +85,25 @@ impl FromQuery for ItemFilterQuery {
             include_deleted: parameters.one("include_deleted", parse_boolean).unwrap_or(false),
             filter: parameters.one("filter", parse_filter),
             q: parameters.one("q", parse_search),
+            sorted_by: sorted_by(parameters),
+        };
+        if query.sorted_by.is_some() && !has_collection {
+            let detail = "can be an attribute of a collection only, which is missing";
+            parameters.reject("sort", Expected("sort", detail.into()));
         }
+        query
     }
 
     fn is_search(&self) -> bool {
         self.q.is_some()
     }
+}
+
+/// The canonical path of the attribute that a list is to be sorted by.
+fn sorted_by(parameters: &Parameters) -> Option<String> {
+    let (_, sort) = parameters.pairs().iter().find(|(name, _)| name == "sort")?;
+    let path = sort.strip_prefix('-').unwrap_or(sort).strip_prefix("attributes.")?;
+    ValuePath::parse(path).ok().map(|path| path.to_string())
 }
 
 impl ItemFilterQuery {
@@ -101,6 +119,7 @@ impl ItemFilterQuery {
             include_deleted: self.include_deleted,
             condition: self.filter.clone(),
             search: self.q.clone(),
+            ranges: Vec::new(),
         }
     }
 }

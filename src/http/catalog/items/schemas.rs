@@ -24,7 +24,10 @@ use crate::{
         },
     },
     postgres::{
-        catalog::models::{DEFAULT_COLLECTION, Item, ItemContent, Status, Validity},
+        catalog::{
+            models::{DEFAULT_COLLECTION, Item, ItemContent, Status, Validity},
+            operations::item::SortedItem,
+        },
         json::JsonText,
     },
 };
@@ -217,6 +220,12 @@ pub struct ItemView {
     #[serde(serialize_with = "optional_microseconds")]
     #[schema(required = true)]
     deleted_at: Option<DateTime<Utc>>,
+}
+
+impl From<SortedItem> for ItemView {
+    fn from(sorted: SortedItem) -> Self {
+        sorted.item.into()
+    }
 }
 
 impl From<Item> for ItemView {

@@ -75,6 +75,16 @@ pub static CONFLICT: Kind = Kind {
               another request with the same `Idempotency-Key` is in progress: retry this one.",
 };
 
+/// `/problems/index-building`
+pub static INDEX_BUILDING: Kind = Kind {
+    slug: "index-building",
+    title: "The attribute is still being indexed.",
+    status: StatusCode::CONFLICT,
+    meaning: "The list is sorted by an attribute whose `state` in `indexed` of the collection is \
+              `building`: the items that were there before are being indexed. Retry the request \
+              once the state is `ready`.",
+};
+
 /// `/problems/precondition-failed`
 pub static PRECONDITION_FAILED: Kind = Kind {
     slug: "precondition-failed",
@@ -177,7 +187,7 @@ pub static UNAVAILABLE: Kind = Kind {
 };
 
 /// Every type of problem.
-pub static KINDS: [&Kind; 18] = [
+pub static KINDS: [&Kind; 19] = [
     &MALFORMED,
     &UNAUTHORIZED,
     &NOT_FOUND,
@@ -185,6 +195,7 @@ pub static KINDS: [&Kind; 18] = [
     &NOT_ACCEPTABLE,
     &BODY_TIMEOUT,
     &CONFLICT,
+    &INDEX_BUILDING,
     &PRECONDITION_FAILED,
     &TOO_LARGE,
     &UNSUPPORTED_MEDIA_TYPE,

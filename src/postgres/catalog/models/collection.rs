@@ -3,8 +3,10 @@
 use autogenerate::Table;
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
+use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::index::{IndexContent, IndexState};
 use crate::postgres::{entity::Entity, json::JsonText};
 
 /// What items belong to: their type.
@@ -39,6 +41,9 @@ pub struct Collection {
     /// See [`CollectionSchema::version`].
     #[column(skip)]
     pub schema_version: Option<i32>,
+    /// The attributes that items can be sorted by, in the client's order.
+    #[column(skip)]
+    pub indexed: Json<Vec<IndexState>>,
     /// 1 at creation, incremented by every change: the entity tag.
     #[column(default = "1", check = "version >= 1")]
     pub version: i64,
@@ -76,6 +81,8 @@ pub struct CollectionContent {
     pub description: String,
     /// See [`CollectionSchema::schema`].
     pub schema: Option<Box<RawValue>>,
+    /// See [`Collection::indexed`].
+    pub indexed: Vec<IndexContent>,
 }
 
 /// A schema that a collection has or had. It never changes, and goes with its collection.

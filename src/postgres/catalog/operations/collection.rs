@@ -1,15 +1,15 @@
 //! Operations on collections.
 
 use sha2::{Digest, Sha256};
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use crate::{
     error::Error,
     postgres::{
         catalog::{
-            models::{Collection, CollectionContent},
-            operations::schema,
+            models::{Collection, CollectionContent, IndexState},
+            operations::{index, schema},
         },
         count::Total,
         json::JsonText,
@@ -30,6 +30,11 @@ macro_rules! query_collection {
                          AS "schema: JsonText",
                      (SELECT version FROM collection_schemas WHERE collection_schemas.id = schema_id)
                          AS schema_version,
+                     coalesce((
+                         SELECT json_agg(json_build_object('path', path, 'type', type, 'is_ready', is_ready)
+                             ORDER BY ordinal)
+                         FROM collection_indexes WHERE collection = key
+                     ), '[]') AS "indexed!: Json<Vec<IndexState>>",
                      version, created_at, updated_at "#
                 + $after,
             $($argument)*
@@ -74,8 +79,16 @@ pub async fn create(
     let Some(created) = created else { return Ok(None) };
     let continued = continue_versions!(query: query_collection, table: "collections", id: id);
     let created = continued.fetch_optional(&mut *conn).await?.unwrap_or(created);
-    let Some(value) = &content.schema else { return Ok(Some(created)) };
-    let schema_id = schema::create(&mut *conn, id, value).await?;
+    if content.schema.is_none() && content.indexed.is_empty() {
+        return Ok(Some(created));
+    }
+    let schema_id = match &content.schema {
+        Some(value) => Some(schema::create(&mut *conn, id, value).await?),
+        None => None,
+    };
+    index::replace(&mut *conn, key, &content.indexed).await?;
+    // Who sees the collection sees its indexes, too.
+    index::complete(&mut *conn, key).await?;
     let created = query_collection!(
         before: "UPDATE collections SET schema_id = $2 WHERE id = $1 RETURNING ",
         after: "",
@@ -152,6 +165,7 @@ pub async fn update(
         Some(value) => Some(schema::find_or_create(&mut *conn, id_of(key), value).await?),
         None => None,
     };
+    index::replace(&mut *conn, key, &content.indexed).await?;
     let collection = query_collection!(
         before: "UPDATE collections
            SET title = $2, description = $3, schema_id = $4,
@@ -196,6 +210,11 @@ pub async fn list(
                  (SELECT schema FROM collection_schemas WHERE collection_schemas.id = schema_id) AS schema,
                  (SELECT version FROM collection_schemas WHERE collection_schemas.id = schema_id)
                      AS schema_version,
+                 coalesce((
+                     SELECT json_agg(json_build_object('path', path, 'type', type, 'is_ready', is_ready)
+                         ORDER BY ordinal)
+                     FROM collection_indexes WHERE collection = key
+                 ), '[]') AS indexed,
                  version, created_at, updated_at
              FROM collections WHERE true",
         );

@@ -19,7 +19,7 @@ pub const COLLECTIONS: Resource = Resource {
     plural: "collections",
     path: "/v1/collections",
     identity: Identity::Key,
-    derived: &["schema", "schema_version"],
+    derived: &["schema", "schema_version", "indexed"],
     setup: "DELETE FROM collections",
     fields: &[
         Field { name: "title", rule: Rule::Text { max: 200 }, default: None },

@@ -7,6 +7,7 @@ mod filters;
 mod finding;
 mod heavy;
 mod import;
+mod indexed;
 mod patches;
 mod query_method;
 mod schema_races;

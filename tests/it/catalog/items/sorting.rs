@@ -54,7 +54,10 @@ async fn names_are_sorted_by_code_points_in_both_directions() {
     for sort in ["Name", "name,id", "--name", "status"] {
         let reply = service.get(&format!("/v1/items?sort={sort}")).await;
         let detail = &reply.is_problem(400, "malformed-request").body["errors"][0]["detail"];
-        assert_eq!(detail, "must be -created_at or created_at or -name or name");
+        assert_eq!(
+            detail,
+            "must be -created_at or created_at or -name or name or -attributes.<path> or attributes.<path>"
+        );
     }
 }
 

@@ -3,7 +3,10 @@
 use serde_json::Value;
 use sqlx::{PgConnection, QueryBuilder};
 
-use super::list::{push_candidates, push_is_match, push_matches, push_newest};
+use super::{
+    list::{push_candidates, push_is_match, push_matches, push_newest},
+    ranges::push_looked_up,
+};
 use crate::{
     error::Error,
     postgres::{
@@ -40,7 +43,8 @@ pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> 
     Ok(query.build_query_as().persistent(false).fetch_one(conn).await?)
 }
 
-/// How many items the list has if it has as many matches everywhere.
+/// How many items the list has by the statistics of its columns. There are none about attributes and
+/// words: then, if it has as many matches everywhere as in the sample.
 ///
 /// # Errors
 ///
@@ -50,6 +54,10 @@ pub async fn extrapolate(
     filter: &ItemFilter,
     sample: Sample,
 ) -> Result<Total, Error> {
+    if filter.is_of_columns() {
+        let count = estimate(conn, |query| push_matches(query, "", filter, None)).await?;
+        return Ok(Total { count: count.max(sample.matches), is_exact: false });
+    }
     let candidates = estimate(conn, |query| push_candidates(query, "", filter)).await?;
     let count = i128::from(candidates) * i128::from(sample.matches) / i128::from(sample.examined.max(1));
     let count = i64::try_from(count).unwrap_or(i64::MAX).max(sample.matches);
@@ -69,6 +77,7 @@ pub async fn count_look_up(
 ) -> Result<Option<Total>, Error> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (");
     push_matches(&mut query, "", filter, required);
+    push_looked_up(&mut query, &filter.ranges);
     query.push(format_args!(" LIMIT {}) AS items", MAX_COUNT + 1));
     let count: i64 = query.build_query_scalar().persistent(false).fetch_one(conn).await?;
     Ok((count <= MAX_COUNT.into()).then_some(Total { count, is_exact: true }))

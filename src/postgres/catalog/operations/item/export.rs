@@ -6,10 +6,16 @@ use futures_util::TryStreamExt;
 use sqlx::{PgConnection, QueryBuilder};
 use tokio::{sync::mpsc::Sender, time::timeout};
 
-use super::list::{COLUMNS, push_matches};
+use super::{
+    list::{COLUMNS, push_matches},
+    ranges::push_in_ranges,
+};
 use crate::{
     error::Error,
-    postgres::catalog::models::{Item, ItemFilter},
+    postgres::catalog::{
+        models::{Item, ItemFilter},
+        operations::index,
+    },
 };
 
 /// Above this many bytes of attributes, a portion is sent.
@@ -29,8 +35,10 @@ pub async fn export(
     silence: Duration,
     portions: &Sender<Vec<Item>>,
 ) -> Result<(), Error> {
+    let filter = &index::with_ranges(conn, filter).await?;
     let mut query = QueryBuilder::new("");
     push_matches(&mut query, COLUMNS, filter, filter.containment().as_ref());
+    push_in_ranges(&mut query, &filter.ranges);
     let mut items = query.build_query_as::<Item>().persistent(false).fetch(conn);
     let (mut portion, mut size) = (Vec::new(), 0);
     let silent = |elapsed| Error::Unavailable(Box::new(elapsed));

@@ -44,11 +44,15 @@ pub async fn recreate_many(
 ) -> Result<Vec<Uuid>, Error> {
     let columns = Columns::of(contents.iter().copied());
     let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
-    let created = sqlx::query_scalar!(
-        "INSERT INTO items (id, collection, name, status, attributes, schema_version)
+    let created = with_values!(
+        query: query_scalar(),
+        written: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
          SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::int[])
          ON CONFLICT (id) DO NOTHING
-         RETURNING id",
+         RETURNING id, collection, attributes",
+        of: "",
+        then: r#"SELECT id AS "id!" FROM written"#,
+        arguments:
         ids,
         &collections as _,
         &columns.names as _,
@@ -93,14 +97,19 @@ pub async fn replace_many(
     contents: &[&ItemContent],
 ) -> Result<(), Error> {
     let columns = Columns::of(contents.iter().copied());
-    sqlx::query!(
-        "UPDATE items
+    with_values!(
+        query: query(),
+        written: "UPDATE items
          SET name = new_name, status = new_status, attributes = new_attributes,
              schema_version = new_schema_version,
              version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
          FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[])
              AS new (new_id, new_name, new_status, new_attributes, new_schema_version)
-         WHERE id = new_id",
+         WHERE id = new_id
+         RETURNING id, collection, items.attributes",
+        of: "",
+        then: "SELECT FROM written",
+        arguments:
         ids,
         &columns.names as _,
         &columns.statuses as _,

@@ -6,7 +6,7 @@ use curio_filter::{Filter, Part};
 use serde_json::Value;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
-use super::{key::ItemKey, words::push_contains};
+use super::{key::ItemKey, ranges::push_looked_up, words::push_contains};
 use crate::{
     error::Error,
     postgres::{
@@ -23,7 +23,7 @@ pub const COLUMNS: &str =
 const WALK_TIME: Duration = Duration::from_secs(1);
 
 /// What pages are measured by.
-const MEASURED: &str = "attributes";
+pub const MEASURED: &str = "attributes";
 
 /// A page of items. The filter [is in order](ItemFilter::is_in_order).
 ///
@@ -117,8 +117,8 @@ pub fn push_is_match(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, so
     query.push(" END AS is_match");
 }
 
-/// A page of items, from the index on names, attributes or words: `required` is what the
-/// attributes of all of them contain.
+/// A page of items, from the index on names, attributes or words, or from those on values:
+/// `required` is what the attributes of all of them contain.
 ///
 /// # Errors
 ///
@@ -132,6 +132,7 @@ pub async fn look_up(
     let mut query = QueryBuilder::new("");
     push_measured(&mut query, page, MEASURED, |query| {
         push_matches(query, COLUMNS, filter, required);
+        push_looked_up(query, &filter.ranges);
         page.push(query);
     });
     let rows = query.build().persistent(false).fetch_all(conn).await?;
@@ -213,6 +214,7 @@ fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: 
             push_times(query, filter);
         }
         ItemSort::Name => push_name(query, filter),
+        ItemSort::Attribute => {}
     }
 }
 
@@ -220,12 +222,15 @@ fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: 
 fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
     match sort {
         ItemSort::Created | ItemSort::Relevance => push_name(query, filter),
-        ItemSort::Name => {
+        ItemSort::Name | ItemSort::Attribute => {
             if !filter.include_deleted {
                 query.push(" AND deleted_at IS NULL");
             }
             push_one_value(query, filter);
             push_times(query, filter);
+            if sort == ItemSort::Attribute {
+                push_name(query, filter);
+            }
         }
     }
     if filter.status.len() > 1 || filter.collection.is_some() && !filter.status.is_empty() {

@@ -50,8 +50,8 @@ pub async fn create_many(
     for (ids, contents) in portions(ids, contents) {
         let columns = Columns::of(contents);
         let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
-        let created = query_item!(
-            before: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
+        let created = write_items!(
+            write: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
            SELECT new_id, new_collection, new_name, new_status, new_attributes, new_schema_version
            FROM UNNEST($1::uuid[], $8::text[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::uuid[], $7::bool[])
                AS new (new_id, new_collection, new_name, new_status, new_attributes, new_schema_version,
@@ -59,9 +59,7 @@ pub async fn create_many(
            WHERE is_read OR EXISTS (
                SELECT FROM collections
                WHERE key = new_collection AND schema_id IS NOT DISTINCT FROM new_schema_id
-           )
-           RETURNING ",
-            after: "",
+           )",
             arguments: ids,
             &columns.names as _,
             &columns.statuses as _,
@@ -92,8 +90,8 @@ pub async fn update_many(
     let mut items = Vec::with_capacity(ids.len());
     for (ids, contents) in portions(ids, contents) {
         let columns = Columns::of(contents);
-        let updated = query_item!(
-            before: "UPDATE items
+        let updated = write_items!(
+            write: "UPDATE items
            SET name = new_name, status = new_status, attributes = new_attributes,
                schema_version = new_schema_version,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
@@ -102,9 +100,7 @@ pub async fn update_many(
            WHERE id = new_id AND deleted_at IS NULL AND (is_read OR EXISTS (
                SELECT FROM collections
                WHERE key = collection AND schema_id IS NOT DISTINCT FROM new_schema_id
-           ))
-           RETURNING ",
-            after: "",
+           ))",
             arguments: ids,
             &columns.names as _,
             &columns.statuses as _,

@@ -1,21 +1,7 @@
 //! Operations on items.
 
-/// A query that returns items: the SQL around the list of columns, and the arguments.
-macro_rules! query_item {
-    (before: [$($before:tt)+], after: $after:tt, arguments: $($argument:tt)*) => {
-        sqlx::query_as!(
-            Item,
-            $($before)+
-                + r#"id, collection, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     schema_version, version, created_at, updated_at, deleted_at "#
-                + $after,
-            $($argument)*
-        )
-    };
-    (before: $before:tt, $($rest:tt)*) => {
-        query_item!(before: [$before], $($rest)*)
-    };
-}
+#[macro_use]
+mod macros;
 
 mod count;
 mod export;
@@ -23,8 +9,11 @@ mod import;
 mod key;
 mod list;
 mod many;
+mod ranges;
 mod relevance;
 mod search;
+mod sorted;
+mod values;
 mod words;
 
 use sqlx::{PgConnection, types::Json};
@@ -34,11 +23,13 @@ pub use self::{
     count::{count_look_up, extrapolate, sample},
     export::export,
     import::{Occupant, continue_many, lock_many, recreate_many, replace_many},
-    key::ItemKey,
+    key::{AttributeKey, ItemKey},
     list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
     relevance::Relevance,
     search::{Candidates, Ranked, names_with, newest_names, search},
+    sorted::{SortedItem, walk_by_attribute},
+    values::{Reached, remove_values, store_values},
 };
 use crate::{
     error::{Error, Fault},
@@ -69,14 +60,12 @@ pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
 /// the statement began, and cannot lose.
 async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Option<Item>, Error> {
     let Validity { schema, is_read } = content.validity;
-    let item = query_item!(
-        before: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
+    let item = write_items!(
+        write: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
            SELECT $1, key, $3, $4, $5, $6 FROM collections
            WHERE key = $2 AND ($8 OR schema_id IS NOT DISTINCT FROM $7)
            FOR KEY SHARE
-           ON CONFLICT (id) DO NOTHING
-           RETURNING ",
-        after: "",
+           ON CONFLICT (id) DO NOTHING",
         arguments: id,
         content.collection,
         content.name,
@@ -159,15 +148,13 @@ pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<
 /// [`Error::OtherSchema`] as in [`create`].
 pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
     let Validity { schema, is_read } = content.validity;
-    let item = query_item!(
-        before: "UPDATE items
+    let item = write_items!(
+        write: "UPDATE items
            SET name = $2, status = $3, attributes = $4, schema_version = $5,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
            WHERE id = $1 AND deleted_at IS NULL AND ($7 OR EXISTS (
                SELECT FROM collections WHERE key = collection AND schema_id IS NOT DISTINCT FROM $6
-           ))
-           RETURNING ",
-        after: "",
+           ))",
         arguments: id,
         content.name,
         content.status as Status,
@@ -222,5 +209,11 @@ pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
 ///
 /// [`Error::NotFound`] if no item matches.
 pub async fn purge(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    purge!(table: "items", id: id, connection: conn).await
+    purge!(
+        table: "items",
+        with: ", gone AS (DELETE FROM item_values WHERE item_id = $1)",
+        id: id,
+        connection: conn
+    )
+    .await
 }

@@ -137,7 +137,7 @@ async fn a_cut_import_stores_nothing() {
         stream.write_all(head(&framing).as_bytes()).await.unwrap();
         stream.write_all(&sent).await.unwrap();
         let written = "SELECT count(*) FROM pg_stat_activity
-                       WHERE datname = current_database() AND query LIKE 'INSERT INTO items%'";
+                       WHERE datname = current_database() AND query LIKE 'WITH written AS (INSERT INTO items%'";
         eventually("a portion is written", async || service.database.number(written).await == 1).await;
         drop(stream);
         service.pool_is_clean().await;
