@@ -4,7 +4,7 @@ import os
 
 from curio import Client
 from curio.api.items import create_item, delete_item, list_items, update_item
-from curio.models import Attributes, ItemCreate, ItemPage, ItemPatch, ItemStatus, ItemView, ListItemsSort, Problem
+from curio.models import Attributes, ItemCreate, ItemPage, ItemPatch, ItemStatus, ItemView, Problem
 from curio.types import UNSET
 
 client = Client(os.environ["API"])
@@ -16,7 +16,7 @@ def long_books(limit=UNSET, cursor=UNSET, prefer=UNSET):
         collection="demo.books",
         status=[ItemStatus.ACTIVE, ItemStatus.DRAFT],
         filter_='attributes.subjects : "music" and attributes.pages >= 500',
-        sort=ListItemsSort.NAME,
+        sort="name",
         limit=limit,
         cursor=cursor,
         prefer=prefer,
@@ -41,6 +41,9 @@ for book in books:
     assert (book.collection, book.status in (ItemStatus.ACTIVE, ItemStatus.DRAFT)) == ("demo.books", True)
     assert "music" in book.attributes["subjects"] and book.attributes["pages"] >= 500
 assert long_books(prefer="count=exact").total_count == len(books)
+
+found = list_items.sync(client=client, q="quiet gardn", limit=3)
+assert ["Quiet Garden" in book.name for book in found.data] == [True] * 3, found
 
 attributes = Attributes.from_dict({"isbn": "9790000000001", "price": 9.5})
 content = ItemCreate(name="The Client of Antwerp", collection="demo.books", attributes=attributes)

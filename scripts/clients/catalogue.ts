@@ -15,7 +15,7 @@ async function brassLamps(limit: number): Promise<Item[]> {
     const query = {
       collection: "demo.lamps",
       filter: 'attributes.material = "brass" and attributes.price < 100',
-      sort: "name" as const,
+      sort: "attributes.price",
       limit,
       cursor,
     };
@@ -30,8 +30,8 @@ async function brassLamps(limit: number): Promise<Item[]> {
 const lamps = await brassLamps(7);
 assert(lamps.length > 50);
 assert.deepEqual(lamps, await brassLamps(200));
-const names = lamps.map((lamp) => lamp.name);
-assert.deepEqual(names, [...names].sort());
+const prices = lamps.map((lamp) => lamp.attributes.price as number);
+assert.deepEqual(prices, [...prices].sort((a, b) => a - b));
 for (const { collection, attributes } of lamps) {
   assert.equal(collection, "demo.lamps");
   assert.equal(attributes.material, "brass");

@@ -14,6 +14,9 @@ use utoipa::{
 use super::query::{Expected, Parameters};
 use crate::postgres::keyset::{Order, SortKey};
 
+/// The most characters of an order: a path of 1 KiB below `-attributes.`.
+const MAX_SORT: usize = 1036;
+
 /// Takes the order of a list, which may be a search.
 pub fn take_order<K: SortKey>(parameters: &mut Parameters, is_search: bool) -> Order<K::Sort> {
     if K::CHOICES.is_empty() {
@@ -59,7 +62,7 @@ impl<K: SortKey> IntoParams for SortParameter<K> {
             .description(Some(description))
             .schema(Some(if K::HAS_ATTRIBUTES {
                 let names = K::CHOICES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("|");
-                schema.pattern(Some(format!(r"^-?({names}|attributes\..+)$")))
+                schema.max_length(Some(MAX_SORT)).pattern(Some(format!(r"^-?({names}|attributes\..+)$")))
             } else {
                 schema.enum_values(Some(orders))
             }));

@@ -32,7 +32,7 @@ pub struct IndexedAttributes(Vec<IndexedAttribute>);
 pub struct IndexedAttribute {
     /// Where in `attributes` the value is, as in a filter: `price`, `size.width`, or with quotes
     /// `"strange key"`.
-    #[schema(min_length = 1, max_length = 1024)]
+    #[schema(min_length = 1, max_length = 1024, pattern = r"^[^\x00]+$")]
     path: String,
     /// The values that have an order. Others are at the end, like those that are missing.
     #[serde(rename = "type")]
