@@ -84,7 +84,7 @@ def is_beyond_schemas(fault):
     # Few texts are paths, and which attributes are indexed depends on the data.
     if fault.get("parameter") == "sort":
         return fault["code"] in {"sort", "not_indexed"}
-    if "/indexed/" in fault.get("pointer", "") and fault["code"] in {"path", "repeated"}:
+    if "/indexed/" in fault.get("pointer", "") and fault["code"] == "path":
         return True
     # Only the service creates cursors, each for one list.
     pointer = fault.get("pointer", "")
