@@ -1,8 +1,8 @@
 //! The versions and times of an id, which continue after its row was removed.
 
 /// Removes the row with an id from a table, and stores its id, version and time in `tombstones`.
-/// Returns an error if there is no such row, or if others refer to it. More common table expressions
-/// remove what belongs to the row.
+/// Returns an error if there is no such row, or if others refer to it. More common table
+/// expressions remove what belongs to the row.
 macro_rules! purge {
     (table: $table:tt, $(with: $with:tt,)? id: $id:expr, connection: $conn:expr) => {
         async {

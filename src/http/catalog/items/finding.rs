@@ -19,8 +19,8 @@ use crate::{
 
 /// The most items that a page examines in the order of the list.
 pub const MAX_EXAMINED: u32 = 20_000;
-/// How many it examines before it tries the index on names, attributes or words: enough if many items
-/// match.
+/// How many it examines before it tries the index on names, attributes or words: enough if many
+/// items match.
 pub const FIRST_EXAMINED: u32 = 1_000;
 /// How long it tries the index, which is fast if few items match.
 pub const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(100);

@@ -71,7 +71,8 @@ pub struct Index {
     pub path: String,
     /// See [`CollectionIndex::kind`](crate::postgres::catalog::models::CollectionIndex::kind).
     pub kind: IndexType,
-    /// See [`CollectionIndex::is_ready`](crate::postgres::catalog::models::CollectionIndex::is_ready).
+    /// See
+    /// [`CollectionIndex::is_ready`](crate::postgres::catalog::models::CollectionIndex::is_ready).
     pub is_ready: bool,
 }
 

@@ -43,8 +43,8 @@ pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> 
     Ok(query.build_query_as().persistent(false).fetch_one(conn).await?)
 }
 
-/// How many items the list has by the statistics of its columns. There are none about attributes and
-/// words: then, if it has as many matches everywhere as in the sample.
+/// How many items the list has by the statistics of its columns. There are none about attributes
+/// and words: then, if it has as many matches everywhere as in the sample.
 ///
 /// # Errors
 ///

@@ -51,8 +51,8 @@ pub fn push_looked_up(query: &mut QueryBuilder<Postgres>, ranges: &[IndexedRange
     }
 }
 
-/// As [`push_looked_up`], but PostgreSQL decides when to read the index: there may be too many items
-/// for an array.
+/// As [`push_looked_up`], but PostgreSQL decides when to read the index: there may be too many
+/// items for an array.
 pub fn push_in_ranges(query: &mut QueryBuilder<Postgres>, ranges: &[IndexedRange]) {
     for range in ranges {
         query.push(" AND id IN (");

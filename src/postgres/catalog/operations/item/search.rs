@@ -46,7 +46,7 @@ impl KeyOf<Ranked> for ItemKey {
     }
 }
 
-/// A page of the items of a search by relevance. Ranked are the newest [`MAX_RANKED`], or the same
+/// A page of the items of a search by relevance. Ranked are the newest `MAX_RANKED`, or the same
 /// ones as when the list was begun.
 ///
 /// # Errors

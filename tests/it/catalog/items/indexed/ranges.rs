@@ -219,7 +219,8 @@ async fn order_and_ranges_are_those_of_the_values_whatever_they_are() {
     assert!(found_some > 80 && found_all > 600, "{found_some} filters find {found_all} items");
 }
 
-/// How many rows this connection has read, those of tables that it read from the beginning included.
+/// How many rows this connection has read, those of tables that it read from the beginning
+/// included.
 async fn rows_read(conn: &mut sqlx::PgConnection) -> i64 {
     let read = "SELECT (sum(seq_tup_read) + sum(idx_tup_fetch))::bigint
          FROM pg_stat_xact_user_tables WHERE relname IN ('items', 'item_values')";
