@@ -93,7 +93,10 @@ mod tests {
 
     /// Checks that no client can break: only the service writes these columns.
     fn is_internal(check: &str) -> bool {
-        check.ends_with("_version_check") || check == "service_keys_key_check"
+        check.ends_with("_version_check")
+            || check == "service_keys_key_check"
+            || check.starts_with("collection_indexes_")
+            || check.starts_with("item_values_")
     }
 
     #[test]

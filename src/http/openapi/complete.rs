@@ -126,11 +126,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_problem_has_a_status_of_its_own() {
-        for kind in KINDS {
-            let others = KINDS.iter().filter(|other| other.status == kind.status).count();
-            assert_eq!(others, 1, "{}", kind.slug);
-        }
-        assert_eq!(KINDS.len(), 18);
+    fn of_kinds_with_the_same_status_the_first_is_declared() {
+        let is_later = |(index, kind): &(usize, &&'static Kind)| {
+            KINDS[..*index].iter().any(|other| other.status == kind.status)
+        };
+        let later = KINDS.iter().enumerate().filter(is_later).map(|(_, kind)| kind.slug);
+        assert_eq!(later.collect::<Vec<_>>(), ["index-building"]);
+        assert_eq!(KINDS.len(), 19);
     }
 }
