@@ -170,15 +170,26 @@ def measure_pages(database, service, plan):
         expected = database.query(f"SELECT id FROM items {order} LIMIT 1 OFFSET {offset}")
         actual = client.request_json("GET", deep)["data"][0]["id"]
         require(actual == expected, f"page {plan.page} begins with {actual} instead of {expected}")
-        times = {path: [], deep: []}
-        for number in range(plan.page_samples + 20):
-            for address, measured in times.items():
-                start = time.perf_counter()
-                status, _ = client.request("GET", address)
-                if number >= 20:  # warm
-                    measured.append((time.perf_counter() - start) * 1000)
-                require(status == 200, f"GET {address} returned {status}")
-    return statistics.median(times[path]), statistics.median(times[deep])
+        first, deep = time_pages(client, [path, deep], plan)
+    return first["p50"], deep["p50"]
+
+
+def time_pages(client, addresses, plan):
+    """The times in milliseconds of these pages in turn: the median and the 99th percentile of each."""
+    times = {address: [] for address in addresses}
+    for number in range(plan.page_samples + 20):
+        for address, measured in times.items():
+            start = time.perf_counter()
+            status, _ = client.request("GET", address)
+            if number >= 20:  # warm
+                measured.append((time.perf_counter() - start) * 1000)
+            require(status == 200, f"GET {address} returned {status}")
+    return [percentiles(measured) for measured in times.values()]
+
+
+def percentiles(times):
+    """The median and the 99th percentile."""
+    return {"p50": statistics.median(times), "p99": statistics.quantiles(times, n=100)[98]}
 
 
 def measure_sorted(database, service, plan):
@@ -197,18 +208,8 @@ def measure_sorted(database, service, plan):
         deep = address
         for _ in range(pages - 1):
             deep = f"{address}&cursor={client.request_json('GET', deep)['next_cursor']}"
-        times = {address: [], deep: []}
-        for number in range(plan.page_samples + 20):
-            for page, measured in times.items():
-                start = time.perf_counter()
-                status, _ = client.request("GET", page)
-                if number >= 20:  # warm
-                    measured.append((time.perf_counter() - start) * 1000)
-                require(status == 200, f"GET {page} returned {status}")
-    figures = {"items": items, "seconds": seconds}
-    for name, measured in zip(("first", "deep"), times.values()):
-        figures[name] = {"p50": statistics.median(measured), "p99": statistics.quantiles(measured, n=100)[98]}
-    return figures
+        first, deep = time_pages(client, [address, deep], plan)
+    return {"items": items, "seconds": seconds, "first": first, "deep": deep}
 
 
 def measure_finding(service, plan):
@@ -224,7 +225,7 @@ def measure_finding(service, plan):
                 page = client.request_json("GET", address)
                 times.append((time.perf_counter() - start) * 1000)
             require(bool(page["data"]) == (name != "none"), f"{address} returned {len(page['data'])} items")
-            result[name] = {"p50": statistics.median(times), "p99": statistics.quantiles(times, n=100)[98]}
+            result[name] = percentiles(times)
     return result
 
 
@@ -239,7 +240,7 @@ def measure_searching(service, plan):
                 page = client.request_json("GET", f"/v1/items?{urlencode({'q': word, 'limit': PAGE_SIZE})}")
                 times.append((time.perf_counter() - start) * 1000)
             require(page["data"], f"a search for {word} returned nothing")
-            result[name] = {"p50": statistics.median(times), "p99": statistics.quantiles(times, n=100)[98]}
+            result[name] = percentiles(times)
     return result
 
 

@@ -38,6 +38,8 @@ pub const MAX_FILTER: usize = 4096;
 pub const MAX_SEARCH: usize = 256;
 /// The most words of it.
 pub const MAX_WORDS: usize = 16;
+/// The most characters of a path of an attribute, with its escapes.
+pub const MAX_SPELLED_PATH: usize = 1024;
 /// The most bytes of a page; a larger one ends early.
 pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 /// The most characters of a cursor.

@@ -62,9 +62,9 @@ impl Database {
         Ok(Transaction { connection })
     }
 
-    /// Begins a transaction of work that nobody waits for. It gives way: after a tenth of a second
-    /// it does not wait for a lock any longer, and so PostgreSQL, which looks for deadlocks after a
-    /// second, never ends another transaction for it.
+    /// Begins a transaction of background work. It waits for a lock for at most 100 ms, so that
+    /// PostgreSQL, which looks for deadlocks after a second, never aborts another transaction in
+    /// favor of it.
     ///
     /// # Errors
     ///

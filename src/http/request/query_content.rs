@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{Fault, Location},
-    http::response::problem::Problem,
+    http::response::problem::{MALFORMED, Problem},
 };
 
 /// The media types of the content.
@@ -47,8 +47,8 @@ pub fn announce(fields: &mut HeaderMap) {
 /// 400 if it is not JSON, or if the target has parameters too; 422 if it is another value.
 pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Problem> {
     if parts.uri.query().is_some_and(|query| !query.is_empty()) {
-        let detail = "must be in the content of a QUERY, not in its target";
-        return Err(Problem::malformed(vec![Fault::parameter("?", "query", detail)]));
+        let detail = "The parameters of a QUERY must be in its content, not in its target.";
+        return Err(Problem::new(&MALFORMED, detail));
     }
     let (text, mut faults) = json::check_syntax(content)?;
     let Ok(members) = json::from_str::<BTreeMap<String, Value>>(&text) else {

@@ -12,10 +12,13 @@ use utoipa::{
 };
 
 use super::query::{Expected, Parameters};
-use crate::postgres::keyset::{Order, SortKey};
+use crate::{
+    http::limits::MAX_SPELLED_PATH,
+    postgres::keyset::{Order, SortKey},
+};
 
-/// The most characters of an order: a path of 1 KiB below `-attributes.`.
-const MAX_SORT: usize = 1036;
+/// The most characters of an order.
+const MAX_SORT: usize = "-attributes.".len() + MAX_SPELLED_PATH;
 
 /// Takes the order of a list, which may be a search.
 pub fn take_order<K: SortKey>(parameters: &mut Parameters, is_search: bool) -> Order<K::Sort> {

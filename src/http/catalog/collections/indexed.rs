@@ -11,13 +11,13 @@ use utoipa::{
 use validator::{Validate, ValidationError, ValidationErrors};
 
 use crate::{
-    http::request::json,
+    http::{limits::MAX_SPELLED_PATH, request::json},
     postgres::catalog::models::{IndexContent, IndexState, IndexType},
 };
 
 /// The most indexed attributes of a collection.
 const MAX_INDEXED: usize = 8;
-/// The most characters of a path in its one spelling.
+/// The most characters of a path in its canonical spelling.
 const MAX_PATH: usize = 200;
 
 /// The attributes that items can be sorted by. A change is carried out in the background.
@@ -121,8 +121,11 @@ impl Validate for IndexedAttributes {
 /// Parses a path; fails with what would be right.
 fn parse_path(text: &str) -> Result<ValuePath, String> {
     let path = ValuePath::parse(text).map_err(|error| format!("must be a path: {error}"))?;
-    let is_short = path.to_string().chars().count() <= MAX_PATH;
-    if is_short { Ok(path) } else { Err(format!("must have at most {MAX_PATH} characters")) }
+    let count = |text: &str| text.chars().count();
+    if count(text) > MAX_SPELLED_PATH || count(&path.to_string()) > MAX_PATH {
+        return Err(format!("must have at most {MAX_PATH} characters"));
+    }
+    Ok(path)
 }
 
 impl From<IndexedAttributes> for Vec<IndexContent> {

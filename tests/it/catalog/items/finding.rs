@@ -214,11 +214,8 @@ async fn a_rare_value_is_found_in_the_index_on_attributes() {
     assert_eq!(names(&back), ["item 60000", "item 25000"]);
 }
 
-#[tokio::test]
-async fn a_page_walks_on_if_the_index_takes_too_long() {
-    let service = TestService::start().await;
-    service.database.execute(SEED).await;
-    // The look-up is in a read-only transaction.
+/// Makes each statement of a read-only transaction, as a look-up is, take longer than it may.
+pub async fn slow_down_look_ups(service: &TestService) {
     service
         .database
         .execute(
@@ -226,6 +223,13 @@ async fn a_page_walks_on_if_the_index_takes_too_long() {
              WHERE current_setting('transaction_read_only') = 'off' OR pg_sleep(1) IS NOT NULL",
         )
         .await;
+}
+
+#[tokio::test]
+async fn a_page_walks_on_if_the_index_takes_too_long() {
+    let service = TestService::start().await;
+    service.database.execute(SEED).await;
+    slow_down_look_ups(&service).await;
     let page = service.get(&list("attributes.rare = true", "")).await;
     assert_eq!(names(&page), ["item 60000"]);
     let next = service.get(&page.link("next").unwrap()).await;

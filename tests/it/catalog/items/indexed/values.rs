@@ -195,6 +195,7 @@ async fn every_fault_of_indexed_attributes_is_reported_at_once() {
         { "path": "x".repeat(201), "type": "string" },
         { "path": "", "type": "string" },
         { "path": "attributes = 1", "type": "string" },
+        { "path": format!("\"{}\"", "\\u0061".repeat(171)), "type": "string" },
     ]);
     let reply = service.put(LAMPS, &json!({ "title": "x", "indexed": indexed })).await;
     let faults = [
@@ -204,6 +205,7 @@ async fn every_fault_of_indexed_attributes_is_reported_at_once() {
         ("#/indexed/3/path", "path"),
         ("#/indexed/4/path", "path"),
         ("#/indexed/5/path", "path"),
+        ("#/indexed/6/path", "path"),
     ];
     let faults = faults.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()));
     assert_eq!(reply.is_problem(422, "validation-error").faults(), faults);

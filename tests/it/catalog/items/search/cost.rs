@@ -10,7 +10,10 @@ use curio::postgres::{
 use serde_json::json;
 
 use super::{create, found, search};
-use crate::support::{database::TestDatabase, service::TestService};
+use crate::{
+    catalog::items::finding::slow_down_look_ups,
+    support::{database::TestDatabase, service::TestService},
+};
 
 const MAX_EXAMINED: u32 = 20_000;
 
@@ -82,14 +85,7 @@ async fn a_rare_word_and_its_misspelling_are_found_in_the_index_and_a_common_one
 async fn a_search_walks_if_the_index_takes_too_long() {
     let service = TestService::start().await;
     service.database.execute(SEED).await;
-    // The look-up is in a read-only transaction.
-    service
-        .database
-        .execute(
-            "ALTER TABLE items RENAME TO all_items; CREATE VIEW items AS SELECT * FROM all_items
-             WHERE current_setting('transaction_read_only') = 'off' OR pg_sleep(1) IS NOT NULL",
-        )
-        .await;
+    slow_down_look_ups(&service).await;
     for q in ["precious", "prceious"] {
         assert_eq!(found(&service.get(&search(q, "")).await), ["item 60000 precious"], "{q}");
     }
