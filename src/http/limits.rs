@@ -40,6 +40,8 @@ pub const MAX_SEARCH: usize = 256;
 pub const MAX_WORDS: usize = 16;
 /// The most characters of a path of an attribute, with its escapes.
 pub const MAX_SPELLED_PATH: usize = 1024;
+/// The most bytes of the names of members to show.
+pub const MAX_FIELDS: usize = 1024;
 /// The most bytes of a page; a larger one ends early.
 pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 /// The most characters of a cursor.

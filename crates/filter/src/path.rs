@@ -25,6 +25,12 @@ pub struct ValuePath {
 }
 
 impl ValuePath {
+    /// The names of the members on the way, from the outermost.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
     /// The path in the language of PostgreSQL. Like a filter, it takes the label `0` for no element
     /// of an array.
     #[must_use]

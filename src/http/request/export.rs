@@ -50,11 +50,11 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for PageOrExport<F, K
         };
         preconditions::reject(head);
         let mut parameters = Parameters::of(head);
-        let filter = F::from_query(&mut parameters);
-        for name in ["limit", "cursor", "sort"] {
-            let detail = "must not occur in an export, which has the whole list in no particular order";
+        for name in ["limit", "cursor", "sort", "fields"] {
+            let detail = "must not occur in an export, which has the whole list, in no particular order, of whole entities";
             parameters.many::<()>(name, usize::MAX, |_| Err(Expected("export", detail.into())));
         }
+        let filter = F::from_query(&mut parameters);
         head.faults.extend(parameters.finish());
         Some(Self::Export(filter, format))
     }

@@ -19,6 +19,7 @@ use utoipa::{
 
 use super::{
     cursor::{self, CursorScope},
+    fields::Shown,
     head::{FromHead, Head},
     preconditions,
     prefer::prefers_count,
@@ -101,7 +102,7 @@ struct Neighbours {
     prev: Option<String>,
 }
 
-impl<F, K: SortKey> Listing<F, K> {
+impl<F: FromQuery, K: SortKey> Listing<F, K> {
     /// The response with a page of the list, which ends early if it would have more than
     /// [`MAX_PAGE_BYTES`], and with the number of entities in the list.
     ///
@@ -115,7 +116,9 @@ impl<F, K: SortKey> Listing<F, K> {
     {
         let sort = self.page.order.sort;
         let keys: Vec<K> = page.rows.iter().map(|row| K::of(row, sort)).collect();
-        let views: Vec<V> = page.rows.into_iter().map(V::from).collect();
+        let fields = self.filter.fields();
+        let show = |row| Shown { view: V::from(row), fields };
+        let views: Vec<Shown<V>> = page.rows.into_iter().map(show).collect();
         let reply = self.reply_with(self.neighbours(app, &keys, page.more, page.rest), &views, total)?;
         if reply.body.len() <= MAX_PAGE_BYTES {
             return Ok(reply);

@@ -7,6 +7,7 @@ pub mod content_coding;
 pub mod cursor;
 pub mod export;
 pub mod field;
+pub mod fields;
 pub mod head;
 pub mod json;
 pub mod listing;

@@ -7,7 +7,10 @@ use curio_filter::{ceiling_timestamp, parse_timestamp};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use super::head::{FromHead, Head};
+use super::{
+    fields::Fields,
+    head::{FromHead, Head},
+};
 use crate::{app::App, error::Fault, http::limits::MAX_DATE_TIME};
 
 /// What a query string can be read as.
@@ -18,6 +21,11 @@ pub trait FromQuery: Sized {
     /// Whether the list is by relevance, unless the client chooses another order.
     fn is_search(&self) -> bool {
         false
+    }
+
+    /// The members of each entity to show, unless it is all of them.
+    fn fields(&self) -> Option<&Fields> {
+        None
     }
 }
 

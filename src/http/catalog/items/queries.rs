@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use utoipa::IntoParams;
 
 use super::{
-    schemas::{ItemStatus, MAX_NAME},
+    schemas::{ItemStatus, ItemView, MAX_NAME},
     search::parse_search,
 };
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         limits::MAX_FILTER,
         request::{
             collection_key::CollectionKey,
+            fields::Fields,
             path::PathKey,
             query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
         },
@@ -67,6 +68,14 @@ pub struct ItemFilterQuery {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     q: Option<Search>,
+    /// The members of each item to show, such as `id,name,attributes.color`. The response lacks all
+    /// others, even those that the schema requires, and what an item does not have at a path.
+    #[param(
+        required = false, nullable = false, value_type = String, min_length = 1, max_length = 1024,
+        pattern = r"^[^\x00]+$"
+    )]
+    #[serde(skip_serializing_if = "is_no_filter")]
+    fields: Option<Fields>,
     /// The attribute of the order. It is part of what a cursor belongs to.
     #[param(ignore)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +94,7 @@ impl FromQuery for ItemFilterQuery {
             include_deleted: parameters.one("include_deleted", parse_boolean).unwrap_or(false),
             filter: parameters.one("filter", parse_filter),
             q: parameters.one("q", parse_search),
+            fields: parameters.one("fields", parse_fields),
             sorted_by: sorted_by(parameters),
         };
         if query.sorted_by.is_some() && !has_collection {
@@ -96,6 +106,10 @@ impl FromQuery for ItemFilterQuery {
 
     fn is_search(&self) -> bool {
         self.q.is_some()
+    }
+
+    fn fields(&self) -> Option<&Fields> {
+        self.fields.as_ref()
     }
 }
 
@@ -161,6 +175,15 @@ fn parse_filter(value: &str) -> Result<Filter, Expected> {
         return Err(Expected("length", format!("must have at most {MAX_FILTER} bytes of UTF-8").into()));
     }
     Filter::parse(value, ITEM_FIELDS).map_err(|error| Expected("filter", error.to_string().into()))
+}
+
+/// What is shown of items does not change which ones a cursor leads to.
+const fn is_no_filter<T>(_: &T) -> bool {
+    true
+}
+
+fn parse_fields(value: &str) -> Result<Fields, Expected> {
+    Fields::parse::<ItemView>(value, "attributes").map_err(|detail| Expected("fields", detail.into()))
 }
 
 /// The canonical text: a cursor belongs to a filter however it is spelled.

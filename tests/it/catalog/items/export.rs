@@ -107,9 +107,11 @@ async fn the_media_type_decides_between_a_page_and_an_export() {
     assert_eq!(page.header("content-type"), Some("application/json"));
     let varies = service.request(Method::GET, "/v1/items").send().await.unwrap();
     assert!(varies.headers().get_all("vary").iter().any(|field| field == "accept"), "{varies:?}");
-    for (query, faults) in
-        [("?limit=1", ["limit"].as_slice()), ("?limit=x&cursor=1&sort=name", &["cursor", "limit", "sort"])]
-    {
+    for (query, faults) in [
+        ("?limit=1", ["limit"].as_slice()),
+        ("?limit=x&cursor=1&sort=name", &["cursor", "limit", "sort"]),
+        ("?fields=id", &["fields"]),
+    ] {
         let reply = Reply::read(ask(&service, "text/csv", query).await).await;
         let expected = faults.iter().map(|name| ((*name).to_owned(), "export".to_owned()));
         assert_eq!(reply.is_problem(400, "malformed-request").faults(), expected.collect::<Vec<_>>());

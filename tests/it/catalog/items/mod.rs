@@ -13,6 +13,7 @@ mod query_method;
 mod schema_races;
 mod schemas;
 mod search;
+mod shown;
 mod sorting;
 
 use crate::support::resource::{

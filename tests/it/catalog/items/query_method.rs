@@ -28,6 +28,7 @@ async fn a_query_returns_what_a_get_with_the_same_parameters_returns() {
             json!({ "filter": "name in (\"b\", \"c\")", "sort": "name" }),
             "filter=name+in+(%22b%22,%22c%22)&sort=name",
         ),
+        (json!({ "fields": "name,attributes.color" }), "fields=name,attributes.color"),
         (json!({ "include_deleted": true, "limit": 1.0 }), "include_deleted=true&limit=1"),
     ] {
         let (queried, got) = (
