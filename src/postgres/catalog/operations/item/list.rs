@@ -66,7 +66,10 @@ pub async fn walk(
     // PostgreSQL looks for the last item only if the page is not full. It does so in the same
     // statement, so that both see the same items.
     query.push("), last AS (SELECT created_at AS last_created_at, name AS last_name, id AS last_id FROM (");
-    push_page(&mut query, "created_at, name, id", filter, &walk);
+    // Without names, the index is enough.
+    let key =
+        if page.order.sort == ItemSort::Name { "created_at, name, id" } else { "created_at, '' AS name, id" };
+    push_page(&mut query, key, filter, &walk);
     query.push(format_args!(") AS items WHERE (SELECT count(*) FROM matches) <= {}", page.limit));
     walk.push_order(&mut query);
     query.push(format_args!(
