@@ -17,8 +17,9 @@ import time
 from pathlib import Path
 
 from database import Database
+from growth import measure_growth
 from measure import measure
-from plan import FULL, QUICK, ROOT
+from plan import FULL, LARGE, QUICK, ROOT
 from report import evaluate_goals, print_report, write_report
 from tools import Failure, find_wrk, require, run, say
 
@@ -30,6 +31,9 @@ def parse_arguments():
         prog="scripts/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="fewer items and rounds, for development")
+    parser.add_argument(
+        "--large", action="store_true", help="only how the times of pages grow with up to 20 million small items"
+    )
     parser.add_argument(
         "--binaries", type=Path, metavar="FOLDER", help="use curio and examples/bare of FOLDER instead of building them"
     )
@@ -83,6 +87,9 @@ def main():
     TARGET.mkdir(exist_ok=True)
     logs = tempfile.TemporaryDirectory(prefix="bench-", dir=TARGET)  # on a disk, as in production
     with logs as folder, Database(os.environ["DATABASE_URL"]) as database:
+        if arguments.large:
+            growth = measure_growth(executables, database, LARGE, Path(folder))
+            return (TARGET / "bench-large.json").write_text(json.dumps(growth, indent=2) + "\n")
         result = measure(executables, database, plan, Path(folder))
         goals = list(evaluate_goals(result, plan))
         print_report(result, goals)

@@ -3,8 +3,12 @@
 import os
 import urllib.parse
 
-from plan import ATTRIBUTES, COLUMNS, COMMON, FIRST, ID, VARIED, WORDS
+from plan import ATTRIBUTES, COLUMNS, COMMON, FIRST, ID, VARIED, VARIED_ATTRIBUTES, WORDS
 from tools import find_client, run
+
+MILLION = 1_000_000
+# What is less frequent than one in so many items is rare.
+FEW = 100
 
 
 class Database:
@@ -38,21 +42,33 @@ class Database:
 
     def seed(self, items):
         """Inserts items with consecutive ids, one every 20 seconds; no autovacuum may disturb a round."""
-        attributes = f"replace($json${ATTRIBUTES}$json$, '{FIRST}', n::text)"
-        for member, (name, first, count) in VARIED.items():
-            attributes = f"""replace({attributes}, '{member}', '"{name}": ' || {first} + n % {count})"""
-        name = " ".join(f"WHEN n % {every} = {rest} THEN '{word}'" for word, (every, rest) in WORDS.items())
         self.query(
             f"""ALTER TABLE items SET (autovacuum_enabled = false);
             ALTER TABLE idempotency_keys SET (autovacuum_enabled = false);
-            INSERT INTO items ({COLUMNS})
-            SELECT ('{ID[:24]}' || n)::uuid, 'default',
-                   CASE {name} ELSE '{COMMON}' END || ' ' || n, (ARRAY['draft', 'active', 'archived'])[1 + n % 3],
-                   ({attributes})::jsonb, NULL, 1, at, at, NULL
-            FROM generate_series({FIRST}, {FIRST + items - 1}) AS n,
-                 LATERAL (SELECT timestamptz '2025-01-01Z' + (n - {FIRST}) * interval '20.000001 s') AS times (at)"""
+            {insertion(ATTRIBUTES, FIRST, FIRST + items)}"""
         )
-        self.query("VACUUM (ANALYZE) items")
+        self.settle("items")
+
+    def grow(self, items):
+        """Inserts small items until there are so many, and their values in an index, without the indexes meanwhile."""
+        before, end = self.count(), FIRST + items
+        tables = "tablename IN ('items', 'item_values') AND indexname !~ '_pkey$'"
+        indexes = self.query(f"SELECT string_agg(indexdef, '; ') FROM pg_indexes WHERE {tables}")
+        names = self.query(f"SELECT string_agg(indexname, ', ') FROM pg_indexes WHERE {tables}")
+        self.query(
+            f"""SET session_replication_role = replica; -- no look-ups of collections
+            SET maintenance_work_mem = '1GB';
+            DROP INDEX {names};
+            {insertion(VARIED_ATTRIBUTES, FIRST + before, end)};
+            INSERT INTO item_values (item_id, index_id, type, number)
+            SELECT items.id, collection_indexes.id, 'number', (attributes ->> 'weight_g')::numeric
+            FROM items, collection_indexes WHERE items.id >= '{ID[:24]}{FIRST + before}';
+            {indexes}"""
+        )
+        self.settle("items, item_values")
+
+    def settle(self, tables):
+        self.query(f"VACUUM (ANALYZE) {tables}")
         self.checkpoint()
 
     def checkpoint(self):
@@ -60,3 +76,26 @@ class Database:
 
     def count(self, table="items"):
         return int(self.query(f"SELECT count(*) FROM {table}"))
+
+
+def insertion(attributes, first, end):
+    """The statement that inserts items with these numbers.
+
+    What few of the first million items have, no others have: those have values of their own, as many each.
+    """
+    attributes = f"replace($json${attributes}$json$, '{FIRST}', n::text)"
+    for member, (name, start, count) in VARIED.items():
+        others = f"{count} + (n - {FIRST}) * {count} / {MILLION}" if count > FEW else f"n % {count}"
+        value = f"{start} + CASE WHEN n < {FIRST + MILLION} THEN n % {count} ELSE {others} END"
+        attributes = f"""replace({attributes}, '{member}', '"{name}": ' || {value})"""
+    words = {
+        word: f"n % {every} = {rest}" + (f" AND n < {FIRST + MILLION}" if every > FEW else "")
+        for word, (every, rest) in WORDS.items()
+    }
+    name = " ".join(f"WHEN {condition} THEN '{word}'" for word, condition in words.items())
+    return f"""INSERT INTO items ({COLUMNS})
+        SELECT ('{ID[:24]}' || n)::uuid, 'default',
+               CASE {name} ELSE '{COMMON}' END || ' ' || n, (ARRAY['draft', 'active', 'archived'])[1 + n % 3],
+               ({attributes})::jsonb, NULL, 1, at, at, NULL
+        FROM generate_series({first}, {end - 1}) AS n,
+             LATERAL (SELECT timestamptz '2025-01-01Z' + (n - {FIRST}) * interval '20.000001 s') AS times (at)"""

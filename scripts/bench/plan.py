@@ -16,6 +16,9 @@ BATCH_SIZE = 1_000
 FIRST = 100_000_000_000
 ID = "01900000-0000-7000-8000-{:012}"
 ATTRIBUTES = (BENCHES / "attributes.json").read_text().strip()
+# Those of items of which there are very many.
+VARIED_ATTRIBUTES = """{"sku": "100000000000", "color": "brushed brass", "weight_g": 1840, "warranty_months": 36,
+    "supplier": {"lead_time_days": 12}}"""
 SMALL_ATTRIBUTES = f'{{"sku": "{FIRST}", "color": "red", "weight": 9}}'
 # In place of these, the attributes of seeded items have a member with as many values, counted from the first.
 VARIED = {
@@ -75,6 +78,16 @@ class Plan:
         return FIRST + self.items - 1
 
 
+@dataclass(frozen=True)
+class GrowthPlan:
+    """How many items there are in turn, and how often each kind of page is read."""
+
+    sizes: tuple
+    page: int
+    page_samples: int
+
+
+LARGE = GrowthPlan(sizes=(1_000_000, 5_000_000, 20_000_000), page=1_000, page_samples=300)
 FULL = Plan(items=1_000_000, rounds=7, seconds=5, warm_up=5, batch_seconds=3, page=10_000, page_samples=500, starts=10)
 QUICK = Plan(items=50_000, rounds=3, seconds=2, warm_up=1, batch_seconds=2, page=900, page_samples=200, starts=5)
 
