@@ -34,6 +34,10 @@ pub const MAX_PAGE: u32 = 200;
 pub const DEFAULT_PAGE: u32 = 50;
 /// The most bytes of a filter in a query, which `Link` repeats three times.
 pub const MAX_FILTER: usize = 4096;
+/// The most bytes of a filter in the content of a QUERY.
+pub const MAX_QUERIED_FILTER: usize = 64 * 1024;
+/// The most characters of a query that `Link` repeats.
+pub const MAX_LINKED: usize = 16 * 1024;
 /// The most characters of what is searched for.
 pub const MAX_SEARCH: usize = 256;
 /// The most words of it.

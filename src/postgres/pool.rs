@@ -77,6 +77,9 @@ impl Database {
         // Statements and notices are not logged: both may quote what a client sent.
         let connect = options.connect.disable_statement_logging().application_name("curio").options([
             ("client_min_messages", "error".to_owned()),
+            // To compile a statement, or to start workers for it, takes longer than most statements here.
+            ("jit", "off".to_owned()),
+            ("max_parallel_workers_per_gather", "0".to_owned()),
             ("client_connection_check_interval", CLIENT_CHECK_INTERVAL.to_string()),
             ("statement_timeout", milliseconds(options.statement_timeout)),
             ("lock_timeout", milliseconds(options.lock_timeout)),

@@ -192,7 +192,7 @@ async fn waiting_for_a_connection_times_out() {
 }
 
 #[tokio::test]
-async fn the_time_outs_are_enforced_by_the_database() {
+async fn the_database_enforces_the_time_outs_and_neither_compiles_nor_divides_statements() {
     let database = TestDatabase::new().await;
     let pool = Database::new(DatabaseOptions {
         statement_timeout: Duration::from_millis(2_500),
@@ -206,6 +206,8 @@ async fn the_time_outs_are_enforced_by_the_database() {
         ("statement_timeout", "2500ms"),
         ("lock_timeout", "1500ms"),
         ("idle_in_transaction_session_timeout", "3500ms"),
+        ("jit", "off"),
+        ("max_parallel_workers_per_gather", "0"),
     ] {
         let set: String =
             sqlx::query_scalar("SELECT current_setting($1)").bind(name).fetch_one(&mut *conn).await.unwrap();

@@ -31,7 +31,7 @@ use crate::{
     app::App,
     error::Error,
     http::{
-        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_PAGE, MAX_PAGE_BYTES, MEBIBYTE},
+        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_LINKED, MAX_PAGE, MAX_PAGE_BYTES, MEBIBYTE},
         response::{
             json::to_vec,
             page::{PageView, cursor_schema},
@@ -191,9 +191,12 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         }
     }
 
-    /// The value of `Link`.
+    /// The value of `Link`; `None` too for the query of a QUERY that is too long for a URL.
     fn link(&self, next: Option<&str>, prev: Option<&str>) -> Option<String> {
         let Self { url, query, .. } = self;
+        if query.len() > MAX_LINKED {
+            return None;
+        }
         let and = if query.is_empty() { "" } else { "&" };
         let to = |cursor: &str, rel: &str| format!("<{url}?{query}{and}cursor={cursor}>; rel=\"{rel}\"");
         let mut links: Vec<String> = Vec::new();

@@ -55,6 +55,8 @@ impl FromQuery for NoQuery {
 /// The parameters of a query string that were not taken yet, and the faults of those that were.
 #[derive(Debug, Clone)]
 pub struct Parameters {
+    /// Whether they are in the content of a QUERY, where they may be longer.
+    pub is_content: bool,
     pairs: Vec<(String, String)>,
     faults: Vec<Fault>,
 }
@@ -68,7 +70,7 @@ impl Parameters {
 
     /// These parameters.
     pub fn new(pairs: Vec<(String, String)>) -> Self {
-        Self { pairs, faults: Vec::new() }
+        Self { is_content: false, pairs, faults: Vec::new() }
     }
 
     /// Decodes a query string.

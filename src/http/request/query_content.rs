@@ -76,7 +76,12 @@ pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Pro
             }
         }
     }
-    if faults.is_empty() { Ok(Parameters::new(pairs)) } else { Err(json::invalid(faults)) }
+    if !faults.is_empty() {
+        return Err(json::invalid(faults));
+    }
+    let mut parameters = Parameters::new(pairs);
+    parameters.is_content = true;
+    Ok(parameters)
 }
 
 fn pointer_to(name: &str) -> String {

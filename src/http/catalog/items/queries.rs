@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     http::{
-        limits::MAX_FILTER,
+        limits::{MAX_FILTER, MAX_QUERIED_FILTER},
         request::{
             collection_key::CollectionKey,
             fields::Fields,
@@ -85,6 +85,7 @@ pub struct ItemFilterQuery {
 impl FromQuery for ItemFilterQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
         let has_collection = parameters.pairs().iter().any(|(name, _)| name == "collection");
+        let longest = if parameters.is_content { MAX_QUERIED_FILTER } else { MAX_FILTER };
         let query = Self {
             collection: parameters.one("collection", CollectionKey::parse),
             status: parameters.subset("status", &ItemStatus::ALL, parse_status),
@@ -92,7 +93,7 @@ impl FromQuery for ItemFilterQuery {
             created_after: parameters.one("created_after", parse_date_time),
             created_before: parameters.one("created_before", parse_date_time),
             include_deleted: parameters.one("include_deleted", parse_boolean).unwrap_or(false),
-            filter: parameters.one("filter", parse_filter),
+            filter: parameters.one("filter", |value| parse_filter(value, longest)),
             q: parameters.one("q", parse_search),
             fields: parameters.one("fields", parse_fields),
             sorted_by: sorted_by(parameters),
@@ -170,9 +171,9 @@ fn parse_name_prefix(value: &str) -> Result<String, Expected> {
     }
 }
 
-fn parse_filter(value: &str) -> Result<Filter, Expected> {
-    if value.len() > MAX_FILTER {
-        return Err(Expected("length", format!("must have at most {MAX_FILTER} bytes of UTF-8").into()));
+fn parse_filter(value: &str, longest: usize) -> Result<Filter, Expected> {
+    if value.len() > longest {
+        return Err(Expected("length", format!("must have at most {longest} bytes of UTF-8").into()));
     }
     Filter::parse(value, ITEM_FIELDS).map_err(|error| Expected("filter", error.to_string().into()))
 }

@@ -15,7 +15,7 @@ use crate::{
 /// The code `search`: it is too long, or nothing in it is to be found.
 pub fn parse_search(value: &str) -> Result<Search, Expected> {
     let terms = split(value);
-    let count: usize = terms.iter().flat_map(|term| &term.texts).map(|text| words(text).count()).sum();
+    let count: usize = terms.iter().flat_map(|term| term.texts.first()).map(|text| words(text).count()).sum();
     let is_short = value.chars().count() <= MAX_SEARCH && count <= MAX_WORDS;
     if is_short && terms.iter().any(|term| !term.is_excluded) {
         Ok(Search { terms, spelling: None })
@@ -42,7 +42,7 @@ fn split(value: &str) -> Vec<Term> {
         let (text, behind) = text.split_at(end);
         if text.contains(char::is_alphanumeric) {
             terms.push(Term {
-                texts: vec![text.replace(SEPARATORS, " ")],
+                texts: spellings(text.replace(SEPARATORS, " ")),
                 is_phrase: quoted.is_some(),
                 is_excluded: after_sign.is_some(),
             });
@@ -54,4 +54,21 @@ fn split(value: &str) -> Vec<Term> {
         .trim_start();
     }
     terms
+}
+
+/// A text, and how it is stored if it was written in the other case: PostgreSQL maps a capital sigma
+/// to the one small letter wherever it is, but Greek has another at the end of a word.
+fn spellings(text: String) -> Vec<String> {
+    let is_sigma = |c: char| matches!(c, 'Σ' | 'σ' | 'ς');
+    if !text.contains(is_sigma) {
+        return vec![text];
+    }
+    let medial = text.replace(is_sigma, "σ");
+    let mut chars = medial.chars().peekable();
+    let mut last = String::new();
+    while let Some(c) = chars.next() {
+        let is_end = !chars.peek().is_some_and(|next| next.is_alphanumeric());
+        last.push(if c == 'σ' && is_end { 'ς' } else { c });
+    }
+    vec![text, medial, last]
 }

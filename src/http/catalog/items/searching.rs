@@ -68,11 +68,14 @@ pub async fn search(
 async fn begin(app: &App, filter: &ItemFilter, page: &PageRequest<ItemKey>) -> Result<RankedPage, Error> {
     let mut conn = app.database.connection_in_turn().await?;
     let sample = item::sample(&mut conn, filter, FIRST_EXAMINED).await?;
+    let is_whole = sample.candidates < FIRST_EXAMINED.into();
+    let is_common = sample.matches >= MANY
+        || !is_whole && sample.matches > 0 && item::is_common(&mut conn, filter).await?;
     conn.release();
-    if sample.candidates < FIRST_EXAMINED.into() {
+    if is_whole {
         return walk(app, filter, page, FIRST_EXAMINED).await;
     }
-    if sample.matches < MANY {
+    if !is_common {
         match look_up(app, filter, page, LOOK_UP_TIMEOUT).await {
             Err(Error::TooSlow(_)) => {}
             found => return found,

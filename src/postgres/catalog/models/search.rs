@@ -1,6 +1,6 @@
 //! What a client searches for.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// These separate words, as white space does: PostgreSQL's parser would take them for a part of a
 /// number, a path, a host, an address, a tag or an entity. [`Item`](super::Item) has them too.
@@ -19,7 +19,9 @@ pub struct Search {
 /// A word or a phrase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Term {
-    /// One of these, of which each has letters or digits and no [separators](SEPARATORS).
+    /// One of these, of which each has letters or digits and no [separators](SEPARATORS): the first
+    /// as the client wrote it.
+    #[serde(serialize_with = "in_lower_case")]
     pub texts: Vec<String>,
     /// Whether it is words that follow each other; otherwise it is the beginning of a word.
     pub is_phrase: bool,
@@ -31,7 +33,7 @@ impl Search {
     /// The words that may be misspelled, in lower case.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
-        let texts = self.terms.iter().filter(|term| term.is_plain()).flat_map(|term| &term.texts);
+        let texts = self.terms.iter().filter(|term| term.is_plain()).flat_map(|term| term.texts.first());
         texts.flat_map(|text| words(text)).collect()
     }
 
@@ -53,6 +55,11 @@ impl Term {
     fn is_plain(&self) -> bool {
         !self.is_phrase && !self.is_excluded
     }
+}
+
+/// Case does not matter, so it is no part of what a cursor belongs to.
+fn in_lower_case<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(texts.iter().map(|text| text.to_lowercase()))
 }
 
 /// The words of a text, in lower case.

@@ -103,6 +103,31 @@ async fn the_faults_of_a_query_are_in_its_content() {
 }
 
 #[tokio::test]
+async fn a_filter_may_be_longer_than_a_url() {
+    let service = TestService::start().await;
+    for name in ["a", "b", "c"] {
+        service.create(name).await;
+    }
+    let filter = |length: usize| {
+        let filter = r#"name in ("a", "b", ""#.to_owned();
+        let end = "\")";
+        format!("{filter}{}{end}", "x".repeat(length - filter.len() - end.len()))
+    };
+    let mut content = json!({ "filter": filter(65_536), "limit": 1 });
+    let first = query(&service, "/v1/items", &content).await;
+    assert_eq!((first.status, &first.body["data"][0]["name"]), (StatusCode::OK, &json!("b")), "{first:?}");
+    assert_eq!(first.header("link"), None, "no client could follow it");
+    content["cursor"] = first.body["next_cursor"].clone();
+    let next = query(&service, "/v1/items", &content).await;
+    assert_eq!((&next.body["data"][0]["name"], &next.body["next_cursor"]), (&json!("a"), &Value::Null));
+    let reply = query(&service, "/v1/items", &json!({ "filter": filter(65_537) })).await;
+    let expected = [("#/filter".to_owned(), "length".to_owned())];
+    assert_eq!(reply.is_problem(422, "validation-error").faults(), expected);
+    let reply = query(&service, "/v1/items", &json!({ "filter": filter(4_097), "limit": 1 })).await;
+    assert!(reply.link("next").is_some());
+}
+
+#[tokio::test]
 async fn clients_learn_of_the_method_where_it_is_allowed() {
     let service = TestService::start().await;
     for method in [Method::OPTIONS, Method::DELETE] {

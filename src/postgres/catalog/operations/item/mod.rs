@@ -27,7 +27,7 @@ pub use self::{
     list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
     relevance::Relevance,
-    search::{Candidates, Ranked, names_with, newest_names, search},
+    search::{Candidates, Ranked, is_common, names_with, newest_names, search},
     sorted::{SortedItem, walk_by_attribute},
     values::{Reached, remove_values, store_values},
 };

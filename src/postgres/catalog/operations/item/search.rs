@@ -11,7 +11,8 @@ use super::{
 use crate::{
     error::Error,
     postgres::{
-        catalog::models::{Item, ItemFilter, ItemSort},
+        catalog::models::{Item, ItemFilter, ItemSort, Search, Term},
+        count::estimate,
         keyset::{KeyOf, Newest, Page, PageRequest, SortKey, Start},
         measured::{push_measured, read_measured},
     },
@@ -20,6 +21,9 @@ use crate::{
 /// The most items that are ranked: the newest.
 pub const MAX_RANKED: u32 = 1_000;
 
+/// The most items with some words that are looked up in a tenth of a second.
+const MAX_LOOKED_UP: i64 = 20_000;
+
 /// How the items to be ranked are found.
 #[derive(Debug, Clone, Copy)]
 pub enum Candidates {
@@ -27,6 +31,28 @@ pub enum Candidates {
     Walk(u32),
     /// In the index on words.
     LookUp,
+}
+
+/// Whether so many items are known to contain the words that looking them up takes too long.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn is_common(conn: &mut PgConnection, filter: &ItemFilter) -> Result<bool, Error> {
+    // PostgreSQL has statistics of frequent words only: it expects others in 5 of 1,000 items, and the
+    // beginning of a word in 20.
+    const UNKNOWN: i64 = 6;
+    let whole_words = |search: &Search| Search {
+        terms: search.terms.iter().map(|term| Term { is_phrase: true, ..term.clone() }).collect(),
+        spelling: None,
+    };
+    let filter = ItemFilter { search: filter.search.as_ref().map(whole_words), ..filter.clone() };
+    let matches = estimate(conn, |query| push_matches(query, "", &filter, None)).await?;
+    if matches <= MAX_LOOKED_UP {
+        return Ok(false);
+    }
+    let candidates = estimate(conn, |query| push_candidates(query, "", &filter)).await?;
+    Ok(matches * 1_000 > candidates * UNKNOWN)
 }
 
 /// An item, and where it is in a list by relevance.

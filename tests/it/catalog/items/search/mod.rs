@@ -37,6 +37,21 @@ fn sample<S: Strategy>(runner: &mut TestRunner, strategy: &S) -> S::Value {
 }
 
 #[tokio::test]
+async fn the_last_sigma_of_a_word_is_a_sigma() {
+    let service = TestService::start().await;
+    for name in ["\u{39f}\u{394}\u{39f}\u{3a3}", "\u{3bf}\u{3b4}\u{3bf}\u{3c2}"] {
+        create(&service, name, json!({})).await;
+    }
+    let endings = ['\u{3c2}', '\u{3c3}', '\u{3a3}'];
+    for q in endings.map(|sigma| format!("\u{3bf}\u{3b4}\u{39f}{sigma}")) {
+        for q in [q.clone(), format!("\"{q}\"")] {
+            assert_eq!(found(&service.get(&search(&q, "")).await).len(), 2, "{q}");
+        }
+        assert_eq!(found(&service.get(&search(&format!("\u{3bf} -{q}"), "")).await).len(), 0, "{q}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_to_find_or_too_much_is_rejected() {
     let service = TestService::start().await;
     let words = |count| vec!["a"; count].join(" ");

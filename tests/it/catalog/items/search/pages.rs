@@ -55,6 +55,7 @@ async fn a_search_is_walked_in_both_directions() {
     let page = service.get(&search("lamp", "&limit=2")).await;
     let cursor = format!("&cursor={}", page.body["next_cursor"].as_str().unwrap());
     found(&service.get(&search(" \"lamp", &cursor).replace("%22", "")).await);
+    found(&service.get(&search("LaMP", &cursor)).await);
     for (q, rest) in [
         ("lamps", ""),
         ("-lamp b", ""),
