@@ -90,3 +90,21 @@ async fn a_search_walks_if_the_index_takes_too_long() {
         assert_eq!(found(&service.get(&search(q, "")).await), ["item 60000 precious"], "{q}");
     }
 }
+
+#[tokio::test]
+async fn a_word_is_common_if_the_statistics_say_so_and_many_items_have_it() {
+    let database = TestDatabase::new().await;
+    database.execute(SEED).await;
+    // One of a hundred items.
+    database.execute("UPDATE items SET name = 'often ' || name WHERE name LIKE '%99'; ANALYZE items").await;
+    let mut conn = database.connect().await;
+    for (items, common) in [("60000", &["item"][..]), ("1e8", &["item", "often"])] {
+        database
+            .execute(&format!("UPDATE pg_class SET reltuples = {items} WHERE oid = 'items'::regclass"))
+            .await;
+        for word in ["item", "often", "precious", "none"] {
+            let is_common = item::is_common(&mut conn, &filter(&[word])).await.unwrap();
+            assert_eq!(is_common, common.contains(&word), "{word} of {items}");
+        }
+    }
+}
