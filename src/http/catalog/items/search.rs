@@ -15,7 +15,8 @@ use crate::{
 /// The code `search`: it is too long, or nothing in it is to be found.
 pub fn parse_search(value: &str) -> Result<Search, Expected> {
     let terms = split(value);
-    let count: usize = terms.iter().flat_map(|term| term.texts.first()).map(|text| words(text).count()).sum();
+    let count: usize =
+        terms.iter().filter_map(|term| term.texts.first()).map(|text| words(text).count()).sum();
     let is_short = value.chars().count() <= MAX_SEARCH && count <= MAX_WORDS;
     if is_short && terms.iter().any(|term| !term.is_excluded) {
         Ok(Search { terms, spelling: None })

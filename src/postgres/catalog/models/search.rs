@@ -33,7 +33,7 @@ impl Search {
     /// The words that may be misspelled, in lower case.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
-        let texts = self.terms.iter().filter(|term| term.is_plain()).flat_map(|term| term.texts.first());
+        let texts = self.terms.iter().filter(|term| term.is_plain()).filter_map(|term| term.texts.first());
         texts.flat_map(|text| words(text)).collect()
     }
 
