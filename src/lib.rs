@@ -12,6 +12,7 @@
 //! 6. commits once, through `http::write`, which then logs what was created,
 //! 7. and responds with what `http::response` built.
 
+pub mod access;
 pub mod actor;
 #[cfg(feature = "service")]
 pub mod app;
