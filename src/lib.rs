@@ -17,6 +17,8 @@ pub mod actor;
 #[cfg(feature = "service")]
 pub mod app;
 #[cfg(feature = "service")]
+mod authentication;
+#[cfg(feature = "service")]
 mod authority;
 pub mod cli;
 pub mod config;

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Collections, Scope};
+use super::{collections::Collections, scope::Scope};
 
 /// The most grants of an actor.
 pub const MAX_GRANTS: usize = 64;
@@ -154,6 +154,13 @@ impl Grants {
     pub fn may_give(&self, grant: &Grant) -> bool {
         let manage = Grant { action: Action::Manage, collections: grant.collections.clone() };
         self.include(grant) && self.include(&manage)
+    }
+
+    /// The grant without which this actor may not give another one.
+    #[must_use]
+    pub fn missing_to_give(&self, grant: &Grant) -> Grant {
+        let action = if self.include(grant) { Action::Manage } else { grant.action };
+        Grant { action, collections: grant.collections.clone() }
     }
 
     /// The patterns of SQL's LIKE of which the text of each grant that it [may

@@ -1,6 +1,6 @@
 //! The collections that an operation may touch.
 
-use super::Collections;
+use super::collections::Collections;
 
 /// The collections on which an actor may carry out an action. Operations on items and collections
 /// take one, so that none of them forgets it.
@@ -44,6 +44,12 @@ impl Scope {
             None => pattern == key,
         };
         self.patterns.as_ref().is_none_or(|patterns| patterns.iter().any(matches))
+    }
+
+    /// This key, if the collection is in it.
+    #[must_use]
+    pub fn admit<'a>(&self, key: &'a str) -> Option<&'a str> {
+        Some(key).filter(|key| self.admits(key))
     }
 
     /// The patterns of SQL's LIKE of which a key matches one; `None` for all collections, so that a

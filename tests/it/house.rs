@@ -74,7 +74,6 @@ fn no_module_and_no_folder_imports_itself_through_others() {
 /// `http::catalog::items`.
 const PLAN: [(&str, &[&str]); 22] = [
     ("main", &["cli", "config", "telemetry"]),
-    ("actor", &["access"]),
     (
         "cli",
         &[
@@ -84,14 +83,17 @@ const PLAN: [(&str, &[&str]); 22] = [
             "http::listener",
             "indexing",
             "postgres",
+            "postgres::<domain>::models",
+            "postgres::<domain>::operations",
             "postgres::service",
             "telemetry",
         ],
     ),
     ("indexing", &["postgres", "postgres::<domain>::operations"]),
+    ("authentication", &["postgres", "postgres::<domain>::models", "postgres::<domain>::operations"]),
     ("config", &["postgres", "telemetry"]),
     ("telemetry", &["postgres"]),
-    ("app", &["config", "postgres", "telemetry"]),
+    ("app", &["authentication", "config", "postgres", "telemetry"]),
     (
         "http",
         &[
@@ -105,7 +107,10 @@ const PLAN: [(&str, &[&str]); 22] = [
         ],
     ),
     ("http::listener", &["app", "config", "http::response"]),
-    ("http::layers", &["app", "config", "http::operator", "http::request", "http::response", "postgres"]),
+    (
+        "http::layers",
+        &["app", "authentication", "config", "http::operator", "http::request", "http::response", "postgres"],
+    ),
     ("http::openapi", &["app", "http::request", "http::response", "postgres"]),
     ("http::operator", &["app", "http::response", "postgres", "telemetry"]),
     ("http::<domain>", &["app", "http::<domain>::<resource>"]),

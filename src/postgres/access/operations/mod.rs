@@ -1,1 +1,3 @@
 //! Operations on access.
+
+pub mod key;
