@@ -7,15 +7,19 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
+use crate::access::KeyId;
+
 /// Who makes a request: the scope of idempotency keys and quotas, and a name in the log.
 ///
-/// Until there is access control, it is the client's address.
+/// Without authentication, it is the client's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// The client with this address.
     Address(IpAddr),
     /// A client that a proxy identifies by something other than an address; a hash of that name.
     Named(u128),
+    /// The client with this API key.
+    Key(KeyId),
 }
 
 impl Actor {
@@ -49,11 +53,14 @@ impl Actor {
         self.to_string()
     }
 
-    /// What a cursor is bound to. Empty: every address may read every list, and a client's address
-    /// may change while it walks through one.
+    /// What a cursor is bound to. Empty for addresses: every one may read every list, and a client's
+    /// address may change while it walks through one.
     #[must_use]
-    pub fn cursor_scope(&self) -> &'static str {
-        ""
+    pub fn cursor_scope(&self) -> String {
+        match self {
+            Self::Key(_) => self.to_string(),
+            Self::Address(_) | Self::Named(_) => String::new(),
+        }
     }
 }
 
@@ -62,6 +69,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Address(address) => address.fmt(f),
             Self::Named(hash) => write!(f, "unknown-{hash:032x}"),
+            Self::Key(id) => write!(f, "key-{id}"),
         }
     }
 }

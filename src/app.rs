@@ -10,6 +10,7 @@ use sha2::Sha256;
 use tokio::sync::Notify;
 
 use crate::{
+    authentication::Authenticator,
     config::HttpOptions,
     postgres::{pool::Database, probe::Probe},
     schema_cache::SchemaCache,
@@ -23,6 +24,7 @@ pub struct App {
     pub(crate) metrics: Metrics,
     pub(crate) probe: Probe,
     pub(crate) schemas: SchemaCache,
+    pub(crate) authenticator: Authenticator,
     /// Notified when attributes are to be indexed, or no longer.
     pub(crate) indexes_changed: Arc<Notify>,
     cursor_mac: OnceLock<Hmac<Sha256>>,
@@ -45,6 +47,7 @@ impl App {
             metrics: Metrics::new(database.clone()),
             probe: Probe::new(database.clone()),
             schemas: SchemaCache::default(),
+            authenticator: Authenticator::default(),
             indexes_changed: Arc::default(),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),

@@ -11,6 +11,12 @@ pub enum Error {
     /// There is no such entity.
     #[error("not found")]
     NotFound,
+    /// The actor lacks this grant, and may know that there is such an entity.
+    #[error("the grant {grant} is missing")]
+    Forbidden {
+        /// The grant that would do.
+        grant: String,
+    },
     /// The content breaks rules: all of them at once.
     #[error("{} rules are broken", .0.len())]
     Invalid(Vec<Fault>),

@@ -12,9 +12,12 @@
 //! 6. commits once, through `http::write`, which then logs what was created,
 //! 7. and responds with what `http::response` built.
 
+pub mod access;
 pub mod actor;
 #[cfg(feature = "service")]
 pub mod app;
+#[cfg(feature = "service")]
+mod authentication;
 #[cfg(feature = "service")]
 mod authority;
 pub mod cli;

@@ -6,6 +6,8 @@ mod db;
 #[cfg(feature = "service")]
 mod healthcheck;
 #[cfg(feature = "service")]
+mod keys;
+#[cfg(feature = "service")]
 mod openapi;
 #[cfg(feature = "service")]
 mod serve;
@@ -49,6 +51,8 @@ pub enum Command {
     Serve(Box<crate::config::ServeSettings>),
     /// Migrate the database
     Db(db::Arguments),
+    #[cfg(feature = "service")]
+    Keys(keys::Arguments),
     /// Import items from a file of NDJSON or CSV, in one transaction
     #[cfg(feature = "service")]
     Import(transfer::import::Settings),
@@ -69,7 +73,7 @@ impl Command {
     pub fn log_output(&self) -> Output {
         match self {
             #[cfg(feature = "service")]
-            Self::Import(_) | Self::Export(_) => Output::Stderr,
+            Self::Keys(_) | Self::Import(_) | Self::Export(_) => Output::Stderr,
             Self::Db(_) => Output::Stderr,
             #[cfg(feature = "service")]
             _ => Output::Stdout,
@@ -116,6 +120,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
                 serve::run(&settings).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Db(arguments) => db::run(arguments).await,
+            #[cfg(feature = "service")]
+            Command::Keys(arguments) => keys::run(&arguments).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "service")]
             Command::Import(settings) => transfer::import::run(&settings).await,
             #[cfg(feature = "service")]

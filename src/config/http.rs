@@ -25,8 +25,11 @@ pub struct HttpOptions {
     pub body_timeout: Duration,
     /// The most requests in progress.
     pub max_requests: usize,
-    /// How many requests a client address, or a /64 network of IPv6, may make.
+    /// How many requests a client may make: an API key, or without one an address, or a /64 network
+    /// of IPv6.
     pub rate_limit: Option<Quota>,
+    /// Who may call the API.
+    pub auth: Auth,
     /// Whether a PUT, PATCH or DELETE must be conditional.
     pub require_if_match: bool,
     /// The URL under which clients reach the service; without it, links are relative.
@@ -43,18 +46,13 @@ pub struct HttpOptions {
     pub connections: ConnectionOptions,
 }
 
-/// Who may call the API: everybody.
-#[derive(Debug, Clone, Copy)]
-pub struct NoAuth;
-
-impl FromStr for NoAuth {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let message = "must be none: this version cannot restrict who calls the API, so let only trusted \
-                       clients reach its address";
-        (text == "none").then_some(Self).ok_or(message)
-    }
+/// Who may call the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Auth {
+    /// Clients with an API key, as far as it allows.
+    Required,
+    /// Everybody who reaches the address, and may do everything.
+    None,
 }
 
 /// Where the pages at `/docs` are.

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::{
     database::{DatabaseUrl, MigrationSettings},
     duration::{parse_timeout, parse_wait},
-    http::{ConnectionOptions, Docs, HttpOptions, NoAuth, Origin, PublicUrl, Quota, parse_network},
+    http::{Auth, ConnectionOptions, Docs, HttpOptions, Origin, PublicUrl, Quota, parse_network},
     secret::{Secret, read_secret},
     size::Size,
 };
@@ -21,10 +21,10 @@ pub struct ServeSettings {
     /// The address to listen on
     #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
-    /// Who may call the API: only `none` is possible yet, which means everybody who reaches the
-    /// address
-    #[arg(long, env = "CURIO_AUTH", value_name = "AUTH", default_value = "none")]
-    pub auth: NoAuth,
+    /// Who may call the API: clients with an API key (`required`), or everybody who reaches the
+    /// address (`none`). Without it, that is everybody, and the address must be a loopback one
+    #[arg(long, env = "CURIO_AUTH", value_name = "AUTH")]
+    pub auth: Option<Auth>,
     /// A separate address for probes and metrics; metrics are then served only there
     #[arg(long, env = "CURIO_ADMIN_BIND", value_name = "ADDR")]
     pub admin_bind: Option<SocketAddr>,
@@ -71,8 +71,8 @@ pub struct ServeSettings {
     /// The most requests in progress; more are rejected with 503
     #[arg(long, env = "CURIO_MAX_REQUESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_requests: u32,
-    /// How many requests a client address (IPv6: a /64 network) may make, such as `100/60s`;
-    /// without it there is no limit
+    /// How many requests an API key, or without one a client address (IPv6: a /64 network), may
+    /// make, such as `100/60s`; without it there is no limit
     #[arg(long, env = "CURIO_RATE_LIMIT", value_name = "N/DURATION")]
     pub rate_limit: Option<Quota>,
     /// Reject a PUT, PATCH or DELETE without If-Match, so that no writer overwrites another
@@ -151,6 +151,13 @@ impl ServeSettings {
     pub fn http(&self) -> anyhow::Result<HttpOptions> {
         self.read_cursor_key()?;
         ensure!(
+            self.auth.is_some() || self.bind.ip().is_loopback(),
+            "{} can be reached from other machines, and CURIO_AUTH is not set: set it to `required`, so that clients \
+             need an API key (`curio keys create` makes the first one), or to `none`, so that everybody may do \
+             everything; or set CURIO_BIND to a loopback address",
+            self.bind
+        );
+        ensure!(
             self.docs == Docs::Public || self.admin_bind.is_some(),
             "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
         );
@@ -166,6 +173,7 @@ impl ServeSettings {
             body_timeout: self.body_timeout,
             max_requests: self.max_requests as usize,
             rate_limit: self.rate_limit,
+            auth: self.auth.unwrap_or(Auth::None),
             require_if_match: self.require_if_match,
             public_url: self.public_url.clone(),
             trusted_proxies: self.trusted_proxies.clone(),

@@ -1,5 +1,7 @@
 //! The limits of every request, shared by checks, messages and the document.
 
+pub use crate::access::{MAX_COLLECTION_KEY, MAX_GRANTS, MAX_LABEL, MAX_LABELS};
+
 /// The largest body in bytes, unless the route has its own limit.
 pub const MAX_BODY: usize = 1024 * 1024;
 /// The most bytes of all bodies that are received or handled at once.
@@ -10,12 +12,6 @@ pub const MAX_RESPONSES: usize = 128 * MEBIBYTE;
 pub const MAX_FAULTS: usize = 100;
 /// The deepest nesting of a JSON body.
 pub const MAX_DEPTH: usize = 64;
-/// The most labels of a collection's key.
-pub const MAX_LABELS: usize = 4;
-/// The most characters of a label.
-pub const MAX_LABEL: usize = 63;
-/// The most characters of a collection's key.
-pub const MAX_COLLECTION_KEY: usize = MAX_LABELS * (MAX_LABEL + 1) - 1;
 /// The most operations of a JSON Patch.
 pub const MAX_PATCH_OPERATIONS: usize = 100;
 /// The most characters of an `Idempotency-Key`.

@@ -1,5 +1,6 @@
 //! The boundary: everything that knows HTTP.
 
+mod access;
 mod catalog;
 mod layers;
 mod limits;
@@ -14,13 +15,17 @@ use std::sync::{Arc, LazyLock};
 
 use axum::{Router, routing::get};
 use http::{Method, StatusCode, Uri};
+use utoipa_axum::router::OpenApiRouter;
 
 pub use self::catalog::transfer;
-use crate::{app::App, config::http::Docs};
+use crate::{
+    app::App,
+    config::http::{Auth, Docs},
+};
 
 /// The service: what production serves and what the tests call.
 pub fn router(app: &Arc<App>) -> Router {
-    let (api, document) = openapi::api(catalog::routes()).split_for_parts();
+    let (api, document) = openapi::api(routes()).split_for_parts();
     let api = openapi::with_options(api, &document, catalog::LISTS);
     let (streamed, document) = openapi::api(catalog::streamed_routes()).split_for_parts();
     let streamed = openapi::with_options(streamed, &document, &[]);
@@ -43,7 +48,7 @@ pub fn router(app: &Arc<App>) -> Router {
             (Method::OPTIONS, "*") => StatusCode::NO_CONTENT,
             _ => StatusCode::NOT_FOUND,
         });
-    layers::around_all(public, app).with_state(Arc::clone(app))
+    layers::around_all(public, app, app.options.auth).with_state(Arc::clone(app))
 }
 
 /// The routes of the admin address, if there is one.
@@ -53,15 +58,20 @@ pub fn admin_router(app: &Arc<App>) -> Router {
         pages = pages.merge(openapi::document(document_text())).merge(openapi::docs());
     }
     let routes = layers::around_pages(pages).fallback(async || StatusCode::NOT_FOUND);
-    layers::around_all(routes, app).with_state(Arc::clone(app))
+    layers::around_all(routes, app, Auth::None).with_state(Arc::clone(app))
 }
 
 /// The OpenAPI document, as `openapi.json` has it.
 #[must_use]
 pub fn document_text() -> &'static str {
     static TEXT: LazyLock<String> =
-        LazyLock::new(|| openapi::text(catalog::routes().merge(catalog::streamed_routes())));
+        LazyLock::new(|| openapi::text(routes().merge(catalog::streamed_routes())));
     &TEXT
+}
+
+/// The operations of all domains, except [`catalog::streamed_routes`].
+fn routes() -> OpenApiRouter<Arc<App>> {
+    catalog::routes().merge(access::routes())
 }
 
 #[cfg(test)]
@@ -101,6 +111,7 @@ mod tests {
             body_timeout: second,
             max_requests: 1,
             rate_limit: None,
+            auth: Auth::None,
             require_if_match: false,
             public_url: None,
             trusted_proxies: Vec::new(),
@@ -143,7 +154,8 @@ mod tests {
             panic!("secret words");
         }
         let app = app();
-        let router = layers::around_all(Router::new().route("/", get(panics)), &app).with_state(app);
+        let router =
+            layers::around_all(Router::new().route("/", get(panics)), &app, Auth::None).with_state(app);
         let request = Request::get("/").header(header::HOST, "localhost").body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);

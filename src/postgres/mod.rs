@@ -3,6 +3,7 @@
 //! An operation is a plain function on `&mut PgConnection`: it reads or writes, returns what the
 //! database returned, and never begins or commits.
 
+pub mod access;
 pub mod catalog;
 mod connector;
 pub mod count;
@@ -26,5 +27,5 @@ use autogenerate::model::Metadata;
 /// Every model: what `curio db` compares with the database.
 #[must_use]
 pub fn tables() -> Metadata {
-    service::models::add_tables(catalog::models::add_tables(Metadata::new()))
+    service::models::add_tables(access::models::add_tables(catalog::models::add_tables(Metadata::new())))
 }

@@ -7,7 +7,7 @@ use sqlx::{error::DatabaseError, postgres::PgDatabaseError};
 
 use crate::{
     error::{Error, Fault, Source},
-    postgres::{catalog, pool::distrust, rule::Rule},
+    postgres::{access, catalog, pool::distrust, rule::Rule},
 };
 
 impl From<sqlx::Error> for Error {
@@ -70,7 +70,7 @@ fn describe(reported: &dyn DatabaseError) -> String {
 }
 
 /// The rules of every domain.
-const RULES: [&[Rule]; 1] = [catalog::models::RULES];
+const RULES: [&[Rule]; 2] = [access::models::RULES, catalog::models::RULES];
 
 /// The fault for the named constraint. The boundary checks these rules first, so this is the second
 /// line of defence.
@@ -95,6 +95,7 @@ mod tests {
     fn is_internal(check: &str) -> bool {
         check.ends_with("_version_check")
             || check == "service_keys_key_check"
+            || matches!(check, "api_keys_hash_check" | "api_keys_previous_hash_check")
             || check.starts_with("collection_indexes_")
             || check.starts_with("item_values_")
     }

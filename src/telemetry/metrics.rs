@@ -35,6 +35,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<Labels, Histogram, fn() -> Histogram>,
     retries: Counter,
+    authentications: Family<Authentication, Counter>,
 }
 
 impl Metrics {
@@ -56,11 +57,17 @@ impl Metrics {
             "Requests that were retried because their transaction lost against a concurrent one",
             retries.clone(),
         );
+        let authentications = Family::<Authentication, Counter>::default();
+        registry.register(
+            "authentications",
+            "Requests whose client was asked for an API key, by what became of it",
+            authentications.clone(),
+        );
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The build that is running", build);
         registry.register_collector(Box::new(PoolCollector(database)));
         registry.register_collector(Box::new(LogCollector));
-        Self { registry, requests, retries }
+        Self { registry, requests, retries, authentications }
     }
 
     /// Records a request, its status and the time until its response.
@@ -84,6 +91,11 @@ impl Metrics {
     /// Counts a request that is retried.
     pub fn record_retry(&self) {
         self.retries.inc();
+    }
+
+    /// Counts what became of the API key of a request.
+    pub fn record_authentication(&self, result: &'static str) {
+        self.authentications.get_or_create(&Authentication { result }).inc();
     }
 
     /// All metrics as text.
@@ -122,6 +134,11 @@ struct Labels {
     method: &'static str,
     route: Route,
     status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Authentication {
+    result: &'static str,
 }
 
 /// The route as it is declared, such as `/v1/items/{id}`.

@@ -3,6 +3,7 @@
 mod descriptors;
 mod listeners;
 mod sweep;
+mod uses;
 pub mod variables;
 
 use std::sync::Arc;
@@ -46,10 +47,12 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
         let address = listeners.address;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serve.listening");
         let sweeper = tokio::spawn(sweep(database.clone()));
+        let uses = tokio::spawn(uses::store_uses(Arc::clone(&app)));
         let changed = Arc::clone(&app.indexes_changed);
         indexer = Some(tokio::spawn(indexing::run(database.clone(), changed, stop.clone())));
         signals.next().await;
         sweeper.abort();
+        uses.abort();
     }
     tracing::info!("serve.stopping");
     stop.cancel();
@@ -60,6 +63,9 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
         sleep(settings.drain_delay).await;
     }
     listeners.stop().await?;
+    if started {
+        uses::store(&app).await;
+    }
     if let Some(indexer) = indexer {
         indexer.await?;
     }

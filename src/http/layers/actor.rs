@@ -2,7 +2,10 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use axum::extract::{ConnectInfo, Request};
@@ -10,14 +13,29 @@ use chrono::Utc;
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 
-use crate::actor::Actor;
+use crate::{access::Grants, actor::Actor, config::http::Auth};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Adds the [`Actor`] to the request's extensions, from which everything else takes it.
-pub fn identify(mut request: Request, trusted: &[IpNet]) -> Request {
-    let actor = client(&request, trusted);
-    request.extensions_mut().insert(actor);
+/// The address of a client that needs a key to be an [`Actor`].
+#[derive(Debug, Clone, Copy)]
+pub struct Client(pub Actor);
+
+/// Adds the [`Actor`] to the request's extensions, from which everything else takes it, with its
+/// grants. If clients need a key, this is only the [`Client`].
+pub fn identify(mut request: Request, trusted: &[IpNet], auth: Auth) -> Request {
+    let client = client(&request, trusted);
+    let extensions = request.extensions_mut();
+    match auth {
+        Auth::Required => {
+            extensions.insert(Client(client));
+        }
+        Auth::None => {
+            static ALL: LazyLock<Arc<Grants>> = LazyLock::new(|| Arc::new(Grants::all()));
+            extensions.insert(Arc::clone(&ALL));
+            extensions.insert(client);
+        }
+    }
     request
 }
 

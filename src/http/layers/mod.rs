@@ -7,6 +7,7 @@
 mod actor;
 mod admission;
 mod around;
+mod authenticate;
 mod body;
 mod coding;
 mod compress;
@@ -39,9 +40,10 @@ use tower_http::{
 };
 
 pub use self::query_method::add_query;
-use self::{around::AroundLayer, rate_limit::Limiter, request_id::UuidV7};
+use self::{around::AroundLayer, authenticate::AuthenticateLayer, rate_limit::Limiter, request_id::UuidV7};
 use crate::{
     app::App,
+    config::http::Auth,
     http::{
         limits::BodyLimit,
         response::problem::{self, INTERNAL, Problem},
@@ -57,18 +59,20 @@ const SECURITY: [(HeaderName, HeaderValue); 3] = [
 ];
 
 /// The layers around everything.
-pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>, auth: Auth) -> Router<Arc<App>> {
     let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
     let (observed, checked) = (Arc::clone(app), Arc::clone(app));
     let turns = Arc::new(Semaphore::new(compress::TURNS));
     let budget = unsent::Budget::new();
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
+    let authenticate = (auth == Auth::Required).then(|| AuthenticateLayer(Arc::clone(app)));
+    let failures = authenticate.as_ref().map(|_| Arc::new(Limiter::new(authenticate::FAILURES)));
     router.layer(
         ServiceBuilder::new()
             .map_response(|response: http::Response<_>| response.map(Body::new))
             .map_request(request_id::discard_invalid)
             .layer(SetRequestIdLayer::x_request_id(UuidV7))
-            .map_request(move |request| actor::identify(request, &trusted))
+            .map_request(move |request| actor::identify(request, &trusted, auth))
             .layer(trace::layer())
             .layer(AroundLayer(move |request: &mut Request| Ok(observe::observe(&observed, request))))
             .map_response(|response: http::Response<_>| secure(problem::render(response)))
@@ -79,8 +83,12 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> 
             .layer(CatchPanicLayer::custom(internal_error))
             .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
             .layer(AroundLayer(move |request: &mut Request| Ok(unsent::count(&budget, request))))
+            .layer(option_layer(authenticate))
             .layer(option_layer(limiter.map(|limiter| {
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
+            })))
+            .layer(option_layer(failures.map(|failures| {
+                AroundLayer(move |request: &mut Request| authenticate::require(&failures, request))
             })))
             .layer(AroundLayer(|request: &mut Request| head::check_target(request)))
             .layer(AroundLayer(coding::negotiate))

@@ -14,7 +14,7 @@ use governor::{
 };
 use http::{HeaderName, HeaderValue, header::RETRY_AFTER};
 
-use super::around::Pending;
+use super::{actor::Client, around::Pending};
 use crate::{
     actor::Actor,
     config::http::Quota,
@@ -46,16 +46,19 @@ pub struct Fields {
     state: HeaderValue,
 }
 
-/// Takes the request from its actor's quota, or rejects it with 429. The response reports the quota
+/// Takes the request from its actor's quota, or from that of the client's address if the actor is
+/// unknown, or rejects it with 429. The response reports the quota
 /// either way. Probes and metrics have none.
 pub fn limit(limiter: &Limiter, request: &Request) -> Result<Option<Fields>, Problem> {
-    let actor = request.extensions().get::<Actor>().filter(|_| !operator::is_operator(request));
+    let extensions = request.extensions();
+    let client = || extensions.get().map(|Client(client)| client);
+    let actor = extensions.get::<Actor>().or_else(client).filter(|_| !operator::is_operator(request));
     let Some(actor) = actor else { return Ok(None) };
     let rest = limiter.check(actor);
     let fields = Fields { policy: limiter.policy.clone(), state: limiter.field(&rest) };
     match rest.retry_after {
         None => Ok(Some(fields)),
-        Some(seconds) => Err(Problem::new(&QUOTA_EXCEEDED, "The quota of this client address is used up.")
+        Some(seconds) => Err(Problem::new(&QUOTA_EXCEEDED, "The quota of this client is used up.")
             .with_header(RETRY_AFTER, HeaderValue::from(seconds))
             .with_header(POLICY, fields.policy)
             .with_header(STATE, fields.state)),
@@ -72,10 +75,11 @@ impl Pending for Option<Fields> {
 }
 
 /// The rest of a quota.
-struct RateLimitState {
+#[derive(Debug)]
+pub struct RateLimitState {
     remaining: u32,
     /// Seconds to wait before retrying, if this request is rejected.
-    retry_after: Option<u64>,
+    pub retry_after: Option<u64>,
 }
 
 impl Limiter {
@@ -96,7 +100,8 @@ impl Limiter {
         }
     }
 
-    fn check(&self, actor: &Actor) -> RateLimitState {
+    /// Takes a request from the quota of an actor.
+    pub fn check(&self, actor: &Actor) -> RateLimitState {
         if self.since_sweep.fetch_add(1, Ordering::Relaxed) == SWEEP_EVERY {
             self.since_sweep.store(0, Ordering::Relaxed);
             self.states.retain_recent();

@@ -10,6 +10,7 @@ use tower_http::{
 };
 use tracing::Span;
 
+use super::actor::Client;
 use crate::actor::Actor;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,8 +35,10 @@ fn span(request: &Request) -> Span {
     let headers = request.headers();
     let request_id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let actor = request.extensions().get::<Actor>().map(tracing::field::display);
+    let client = request.extensions().get().map(|Client(client)| tracing::field::display(client));
     let (method, path) = (request.method().as_str(), request.uri().path());
-    tracing::info_span!("http", request_id, method, path, actor, trace_id = trace_id(headers))
+    // The actor of a client that needs a key is recorded once it is known.
+    tracing::info_span!("http", request_id, method, path, client, actor, trace_id = trace_id(headers))
 }
 
 fn log_response<B>(response: &Response<B>, latency: Duration, _: &Span) {

@@ -9,9 +9,9 @@ use super::{
     traits::Traits,
 };
 use crate::http::response::problem::{
-    BODY_TIMEOUT, CONFLICT, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_ACCEPTABLE, NOT_FOUND,
-    PRECONDITION_FAILED, PRECONDITION_REQUIRED, QUOTA_EXCEEDED, TOO_LARGE, UNAUTHORIZED, UNAVAILABLE,
-    UNSUPPORTED_MEDIA_TYPE,
+    BODY_TIMEOUT, CONFLICT, INSUFFICIENT_SCOPE, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_ACCEPTABLE,
+    NOT_FOUND, PRECONDITION_FAILED, PRECONDITION_REQUIRED, QUOTA_EXCEEDED, TOO_LARGE, UNAUTHORIZED,
+    UNAVAILABLE, UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// Completes the parameters, the responses with their header fields, and the rejections of an
@@ -55,7 +55,8 @@ pub fn complete_operation(
 
 /// The rejections that an operation can return.
 fn rejections_of(method: &str, traits: &Traits) -> Vec<&'static Kind> {
-    let mut kinds = vec![&MALFORMED, &UNAUTHORIZED, &QUOTA_EXCEEDED, &INTERNAL, &UNAVAILABLE];
+    let mut kinds =
+        vec![&MALFORMED, &UNAUTHORIZED, &INSUFFICIENT_SCOPE, &QUOTA_EXCEEDED, &INTERNAL, &UNAVAILABLE];
     let mut add = |applies: bool, more: &[&'static Kind]| kinds.extend(more.iter().filter(|_| applies));
     add(traits.has_content, &[&NOT_ACCEPTABLE]);
     // The body of every write is read, even if it must be empty.
@@ -79,12 +80,14 @@ fn declare_fields(method: &str, status: &str, response: &mut Value, traits: &Tra
     add(status == "201", "Location");
     add(is_entity && method != "put", "ETag");
     add(is_page, "Link");
-    add(method == "get" && (is_entity || is_page), "Cache-Control");
+    add(method == "get" && (is_entity || is_page) || traits.shows_secret, "Cache-Control");
     add(is_page, "Preference-Applied");
     add(traits.is_write, "Idempotent-Replayed");
     // A minimal response to a batch has no entities, but still a body.
     add(
-        traits.is_write && (status == "201" || !traits.is_on_entity && status == "200"),
+        traits.is_write
+            && !traits.shows_secret
+            && (status == "201" || !traits.is_on_entity && status == "200"),
         "Preference-Applied",
     );
     if response.get("headers").is_none() {
@@ -97,7 +100,9 @@ fn declare_fields(method: &str, status: &str, response: &mut Value, traits: &Tra
 
 /// Adds the response without a body that a write returns if the client prefers it.
 fn add_minimal_response(responses: &mut Map<String, Value>, traits: &Traits) {
-    let Some(response) = responses.get("200").filter(|_| traits.is_write && traits.is_on_entity) else {
+    let Some(response) =
+        responses.get("200").filter(|_| traits.is_write && traits.is_on_entity && !traits.shows_secret)
+    else {
         return;
     };
     let mut headers = response["headers"].clone();
@@ -132,6 +137,6 @@ mod tests {
         };
         let later = KINDS.iter().enumerate().filter(is_later).map(|(_, kind)| kind.slug);
         assert_eq!(later.collect::<Vec<_>>(), ["index-building"]);
-        assert_eq!(KINDS.len(), 19);
+        assert_eq!(KINDS.len(), 20);
     }
 }

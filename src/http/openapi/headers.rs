@@ -46,7 +46,7 @@ fn field(name: &str) -> Field {
             "The path of the entity.",
             json!({ "type": "string", "format": "uri-reference", "maxLength": 512 }),
         ),
-        "Cache-Control" => required("Revalidate before each use.", text("^[ -~]+$", 256)),
+        "Cache-Control" => required("Revalidate before each use, or do not store it.", text("^[ -~]+$", 256)),
         "Link" => optional(
             "The next, the previous and the first page (RFC 8288), if there are any.",
             text("^<[^>]+>; rel=", 65_536),
@@ -55,7 +55,7 @@ fn field(name: &str) -> Field {
             required("The id of the request: the client's, or a new one.", text("^[!-~]{1,128}$", 128))
         }
         "RateLimit-Policy" => optional(
-            "The quota of a client address, if there is one: requests (q) in seconds (w).",
+            "The quota of the API key or of the client address, if there is one: requests (q) in seconds (w).",
             text("^\"default\";q=[0-9]+;w=[0-9]+$", 64),
         ),
         "RateLimit" => optional(
@@ -72,6 +72,11 @@ fn field(name: &str) -> Field {
         "Preference-Applied" => {
             optional("The preference that was applied.", text("^(return=minimal|count=exact)$", 32))
         }
+        "WWW-Authenticate" => required(
+            "What the request lacks (RFC 6750 §3): `error` if the API key is not valid, and `scope`, a grant that \
+             would do.",
+            text("^Bearer realm=\"curio\"[ -~]*$", 512),
+        ),
         "Retry-After" => required(
             "How many seconds to wait before retrying.",
             json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX }),

@@ -47,13 +47,13 @@ use crate::{
     info(
         title = "Curio",
         description = "A catalogue service.\n\nEvery response of 400 and above is a problem document (RFC 9457). \
-                       Unknown parameters and members of a request are rejected. No credentials are required: who \
-                       may reach the service is decided in front of it.",
+                       Unknown parameters and members of a request are rejected. What an API key may not read does \
+                       not exist for it. A service that runs with `--auth none` requires no key.",
         contact(name = "The maintainers of Curio", url = "https://curio.example/", email = "maintainers@curio.example"),
         license(name = "MIT OR Apache-2.0", url = "https://spdx.org/licenses/"),
     ),
     servers((url = "/", description = "The service that returned this document: local, staging or production.")),
-    security(()),
+    security(("key" = [])),
     components(schemas(problem::Document, problem::Entry)),
 )]
 struct Base;
@@ -151,6 +151,18 @@ pub fn with_options(
     router
 }
 
+fn security_schemes() -> Value {
+    json!({ "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "curio_<id>_<secret>",
+        "description": "An API key (RFC 6750), from `POST /v1/keys` or `curio keys create`. It has grants of the \
+                        form `<action>:<collections>`: `read`, `write` (create and change items), `delete` (and \
+                        restore), `purge`, or `manage` (collections and keys) for the key of a collection, the \
+                        beginning of some such as `acme.*`, or `*`. Every action includes `read`.",
+    } })
+}
+
 fn complete(document: openapi::OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_else(|_| unreachable!("serializable"));
     // utoipa has no attribute for it: the document is for everybody who can reach the service.
@@ -161,6 +173,7 @@ fn complete(document: openapi::OpenApi) -> Value {
             complete_operation(method, path, operation, &mut rejections);
         }
     }
+    document["components"]["securitySchemes"] = security_schemes();
     document["components"]["parameters"] = parameters::components();
     rejections.sort_keys();
     document["components"]["responses"] = Value::Object(rejections);

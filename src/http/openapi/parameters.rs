@@ -44,6 +44,14 @@ fn of_paths() -> Value {
             "schema": { "type": "string", "pattern": COLLECTION_KEY, "maxLength": MAX_COLLECTION_KEY },
             "example": "acme.lamps",
         },
+        "KeyId": {
+            "name": "key_id",
+            "in": "path",
+            "required": true,
+            "description": "The id of the API key.",
+            "schema": { "type": "string", "pattern": "^[0-9A-Za-z]{8}$", "minLength": 8, "maxLength": 8 },
+            "example": "4fR9xQ2b",
+        },
         "Version": {
             "name": "version",
             "in": "path",
@@ -66,7 +74,7 @@ fn of_requests() -> Value {
             &format!(
                 "A key that the client chose for this request. The response to a request that was carried out \
                  is stored under its key for 24 hours, and replayed with `Idempotent-Replayed` to the same \
-                 request with the same key from the same address. A response of more than {} MiB is not \
+                 request with the same key from the same API key, or from the same address. A response of more than {} MiB is not \
                  stored: its replay has the status and the header fields, and a `detail` that says so. The \
                  parameters of a key in quotation marks are ignored.",
                 MAX_STORED / MEBIBYTE
@@ -115,7 +123,7 @@ pub fn add(operation: &mut Value, traits: &Traits) {
     add(traits.is_conditional_read, &["IfMatch", "KnownEntityTags"]);
     add(traits.is_list, &["PreferCount"]);
     add(traits.is_write, &["ValidateOnly"]);
-    add(traits.is_write && traits.has_content, &["Prefer"]);
+    add(traits.is_write && traits.has_content && !traits.shows_secret, &["Prefer"]);
     add(traits.is_write, &["IdempotencyKey"]);
     // Many entities at once have their preconditions in the body.
     add(traits.is_write && traits.is_on_entity, &["IfMatch", "IfNoneMatch"]);

@@ -34,6 +34,7 @@ pub fn rejection(kind: &Kind, method: &str, has_body: bool) -> Value {
         StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             &["Retry-After"]
         }
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => &["WWW-Authenticate"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE if !has_body => &["Accept-Encoding"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE if method == "patch" => &["Accept-Patch", "Accept-Encoding"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Encoding"],

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 /// The parameters of paths that are components of the document.
-const PATH_PARAMETERS: [(&str, &str); 3] = [("/{id}", "Id"), ("/{key}", "Key"), ("/{version}", "Version")];
+const PATH_PARAMETERS: [(&str, &str); 4] =
+    [("/{id}", "Id"), ("/{key}", "Key"), ("/{key_id}", "KeyId"), ("/{version}", "Version")];
 
 /// What an operation is, as far as the document depends on it.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Traits {
     pub path_parameters: Vec<&'static str>,
     /// It changes something.
     pub is_write: bool,
+    /// It shows a secret, whatever the client prefers.
+    pub shows_secret: bool,
     /// It returns an entity that the client may have already.
     pub is_conditional_read: bool,
     /// It returns a page of a list.
@@ -38,7 +41,12 @@ impl Traits {
         // A check takes a body that is too long for a URL, and changes nothing.
         let is_check = operation["operationId"].as_str().is_some_and(|id| id.starts_with("check_"));
         let is_on_entity = is_below_entity && !is_list && !is_check;
+        let success =
+            ["200", "201"].map(|status| &operation["responses"][status]["content"]["application/json"]);
+        let names = success.map(|content| content["schema"]["$ref"].as_str().unwrap_or_default());
+        let shows_secret = names.iter().any(|name| name.ends_with("SecretView"));
         Self {
+            shows_secret,
             has_body: operation.get("requestBody").is_some(),
             has_content: responses.any(|(_, response)| response.get("content").is_some()),
             is_on_entity,

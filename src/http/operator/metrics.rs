@@ -2,12 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::{Extension, extract::State};
 use http::{HeaderName, header::CONTENT_TYPE};
 
-use crate::{app::App, telemetry::metrics::MEDIA_TYPE};
+use crate::{
+    access::{Action, Grants},
+    app::App,
+    error::Error,
+    http::response::problem::Problem,
+    telemetry::metrics::MEDIA_TYPE,
+};
 
-/// The metrics in the text format of Prometheus.
-pub async fn show_metrics(State(app): State<Arc<App>>) -> ([(HeaderName, &'static str); 1], String) {
-    ([(CONTENT_TYPE, MEDIA_TYPE)], app.metrics.encode())
+/// The metrics in the text format of Prometheus. They are of all collections, so who needs a key for
+/// them needs to read all.
+pub async fn show_metrics(
+    State(app): State<Arc<App>>,
+    Extension(grants): Extension<Arc<Grants>>,
+) -> Result<([(HeaderName, &'static str); 1], String), Problem> {
+    if grants.scope(Action::Read).is_all() {
+        Ok(([(CONTENT_TYPE, MEDIA_TYPE)], app.metrics.encode()))
+    } else {
+        Err(Error::Forbidden { grant: "read:*".into() }.into())
+    }
 }

@@ -13,7 +13,10 @@ use utoipa::{
 use validator::ValidationError;
 
 use super::{path::PathKey, query::Expected};
-use crate::http::limits::{MAX_COLLECTION_KEY, MAX_LABEL, MAX_LABELS};
+use crate::{
+    access::is_collection_key,
+    http::limits::{MAX_COLLECTION_KEY, MAX_LABEL, MAX_LABELS},
+};
 
 /// A key as a pattern, for the document.
 pub const COLLECTION_KEY: &str = r"^[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,3}$";
@@ -42,7 +45,7 @@ impl PathKey for CollectionKey {
     const NAME: &'static str = "key";
 
     fn parse(text: &str) -> Result<Self, Expected> {
-        if is_key(text) { Ok(Self(text.to_owned())) } else { Err(Expected("key", DETAIL.into())) }
+        if is_collection_key(text) { Ok(Self(text.to_owned())) } else { Err(Expected("key", DETAIL.into())) }
     }
 }
 
@@ -87,17 +90,7 @@ impl From<CollectionKey> for String {
 /// The code `key`.
 pub fn validate_key(CollectionKey(text): &CollectionKey) -> Result<(), ValidationError> {
     let fault = || ValidationError::new("key").with_message(DETAIL.into());
-    if is_key(text) { Ok(()) } else { Err(fault()) }
-}
-
-fn is_key(text: &str) -> bool {
-    let is_label = |label: &str| {
-        let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        label.len() <= MAX_LABEL
-            && label.starts_with(|first: char| first.is_ascii_lowercase())
-            && label.bytes().all(is_part)
-    };
-    text.len() <= MAX_COLLECTION_KEY && text.split('.').count() <= MAX_LABELS && text.split('.').all(is_label)
+    if is_collection_key(text) { Ok(()) } else { Err(fault()) }
 }
 
 #[cfg(test)]
@@ -108,12 +101,12 @@ mod tests {
     fn a_key_has_one_to_four_labels() {
         let longest = "a".repeat(MAX_LABEL);
         for key in ["lamps", "acme.lamps", "a.b-2.c.d", &longest, &[&*longest; MAX_LABELS].join(".")] {
-            assert!(is_key(key), "{key}");
+            assert!(is_collection_key(key), "{key}");
         }
         let long = "a".repeat(MAX_LABEL + 1);
         for text in ["", ".", "a.", ".a", "a..b", "A", "1", "-a", "a_b", "a b", "\u{e9}", "a.b.c.d.e", &long]
         {
-            assert!(!is_key(text), "{text}");
+            assert!(!is_collection_key(text), "{text}");
         }
     }
 }

@@ -43,13 +43,13 @@ impl CursorScope {
 #[derive(Debug)]
 pub struct Target {
     path: String,
-    actor: &'static str,
+    actor: String,
 }
 
 impl FromHead for Target {
     async fn from_head(head: &mut Head, _: &App) -> Option<Self> {
         preconditions::reject(head);
-        let actor = head.parts.extensions.get::<Actor>().map_or("", Actor::cursor_scope);
+        let actor = head.parts.extensions.get::<Actor>().map(Actor::cursor_scope).unwrap_or_default();
         Some(Self { path: head.parts.uri.path().to_owned(), actor })
     }
 }
@@ -57,7 +57,7 @@ impl FromHead for Target {
 impl Target {
     /// The list with the meaning of `filter`, in the default order.
     pub fn scope<K: SortKey>(&self, filter: &impl Serialize) -> CursorScope {
-        CursorScope::new::<K>(&self.path, filter, self.actor, K::DEFAULT)
+        CursorScope::new::<K>(&self.path, filter, &self.actor, K::DEFAULT)
     }
 }
 

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{
+    access::Access,
     head::{FromHead, Head},
     listing::Listing,
     negotiation::{CSV, Chosen, NDJSON},
@@ -18,7 +19,7 @@ pub enum PageOrExport<F, K: SortKey> {
     /// A page as JSON.
     Page(Listing<F, K>),
     /// The whole list, in this format.
-    Export(F, Format),
+    Export(F, Format, Access),
 }
 
 /// How an export is written.
@@ -56,6 +57,6 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for PageOrExport<F, K
         }
         let filter = F::from_query(&mut parameters);
         head.faults.extend(parameters.finish());
-        Some(Self::Export(filter, format))
+        Some(Self::Export(filter, format, Access::of(head)))
     }
 }

@@ -38,6 +38,16 @@ impl<A: FromHead + Send, B: FromHead + Send> FromHead for (A, B) {
     }
 }
 
+impl<A: FromHead + Send, B: FromHead + Send, C: FromHead + Send, D: FromHead + Send> FromHead
+    for (A, B, C, D)
+{
+    async fn from_head(head: &mut Head, app: &App) -> Option<Self> {
+        let (ab, cd) = (<(A, B)>::from_head(head, app).await, <(C, D)>::from_head(head, app).await);
+        let ((a, b), (c, d)) = (ab?, cd?);
+        Some((a, b, c, d))
+    }
+}
+
 impl<A: FromHead + Send, B: FromHead + Send, C: FromHead + Send> FromHead for (A, B, C) {
     async fn from_head(head: &mut Head, app: &App) -> Option<Self> {
         let (a, b, c) =

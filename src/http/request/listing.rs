@@ -18,6 +18,7 @@ use utoipa::{
 };
 
 use super::{
+    access::Access,
     cursor::{self, CursorScope},
     fields::Shown,
     head::{FromHead, Head},
@@ -57,6 +58,8 @@ pub struct Listing<F, K: SortKey> {
     pub page: PageRequest<K>,
     /// Whether the client wants to know how many entities the list has.
     pub prefers_count: bool,
+    /// What the actor may do.
+    pub access: Access,
     /// The URL of the list: relative, or below the public URL if one is configured.
     url: String,
     /// The parameters without the cursor.
@@ -75,8 +78,8 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         let is_known = parameters.is_valid();
         let limit = parameters.one("limit", parse_limit).unwrap_or(DEFAULT_PAGE);
         let cursors = parameters.many("cursor", 1, |cursor| Ok(cursor.to_owned()));
-        let actor = head.parts.extensions.get::<Actor>().map_or("", Actor::cursor_scope);
-        let scope = CursorScope::new::<K>(path, &filter, actor, order);
+        let actor = head.parts.extensions.get::<Actor>().map(Actor::cursor_scope).unwrap_or_default();
+        let scope = CursorScope::new::<K>(path, &filter, &actor, order);
         let mut start = Start::First;
         if let [cursor] = &cursors[..] {
             match cursor::decode(app.cursor_mac(), scope, order.sort, cursor) {
@@ -90,7 +93,8 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         let public_url = app.options.public_url.as_ref().map_or("", |url| url.as_str());
         let url = format!("{public_url}{path}");
         let page = PageRequest { start, order, limit, bytes: MAX_PAGE_BYTES };
-        Some(Self { filter, page, prefers_count: prefers_count(&head.parts.headers), url, query, scope })
+        let (prefers_count, access) = (prefers_count(&head.parts.headers), Access::of(head));
+        Some(Self { filter, page, prefers_count, access, url, query, scope })
     }
 }
 

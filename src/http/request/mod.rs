@@ -1,5 +1,6 @@
 //! From bytes to valid values: what a handler receives is already valid.
 
+pub mod access;
 pub mod body;
 pub mod collection_key;
 pub mod content;

@@ -7,7 +7,7 @@ use super::{
     head::{FromHead, Head},
     query::Expected,
 };
-use crate::{app::App, error::Fault};
+use crate::{access, app::App, error::Fault};
 
 /// A parameter of a path.
 pub trait PathKey: Sized + PartialEq {
@@ -46,6 +46,18 @@ impl PathKey for Id {
     fn parse(text: &str) -> Result<Self, Expected> {
         let detail = "must be a UUID, such as 0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
         parse_uuid(text).map(Self).ok_or(Expected("uuid", detail.into()))
+    }
+}
+
+/// The id of an API key in a path.
+#[derive(Debug, PartialEq)]
+pub struct KeyId(pub access::KeyId);
+
+impl PathKey for KeyId {
+    const NAME: &'static str = "key_id";
+
+    fn parse(text: &str) -> Result<Self, Expected> {
+        text.parse().map(Self).map_err(|detail: &str| Expected("key_id", detail.into()))
     }
 }
 

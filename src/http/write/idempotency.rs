@@ -4,6 +4,8 @@
 //! exactly if the request was carried out. A failed request stores nothing, and its key can be used
 //! again.
 
+use std::sync::Arc;
+
 use http::{
     HeaderName, HeaderValue, Uri,
     header::{IF_MATCH, IF_NONE_MATCH, RETRY_AFTER},
@@ -14,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::{message, outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
+    access::Grants,
     actor::Actor,
     error::{Error, Fault},
     http::{
@@ -61,7 +64,14 @@ impl IdempotencyKey {
             return None;
         };
         let actor = parts.extensions.get::<Actor>().map(Actor::key_scope).unwrap_or_default();
-        Some(Self { id: digest(&[actor.as_bytes(), key.as_bytes()]), fingerprint: fingerprint(parts, body) })
+        let mut fingerprint = fingerprint(parts, body);
+        if let (Some(Actor::Key(_)), Some(grants)) =
+            (parts.extensions.get(), parts.extensions.get::<Arc<Grants>>())
+        {
+            // With other grants, the actor may not be shown what it was shown before.
+            fingerprint = digest(&[&fingerprint, grants.to_string().as_bytes()]);
+        }
+        Some(Self { id: digest(&[actor.as_bytes(), key.as_bytes()]), fingerprint })
     }
 
     /// Begins a transaction that holds the key.

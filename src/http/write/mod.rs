@@ -22,6 +22,7 @@ use crate::{
     error::Error,
     http::{
         request::{
+            access::Access,
             head::{FromHead, Head},
             preconditions::{self, Preconditions},
             prefer::prefers_minimal,
@@ -62,6 +63,8 @@ pub struct Write<Q = NoQuery> {
     pub query: Q,
     /// What it requires of the entity that it finds.
     pub preconditions: Preconditions,
+    /// What the actor may do.
+    pub access: Access,
     method: Method,
     validate_only: bool,
     prefers_minimal: bool,
@@ -85,6 +88,7 @@ impl<Q: FromQuery + Send> FromHead for Write<Q> {
         Some(Self {
             query,
             preconditions,
+            access: Access::of(head),
             method: head.parts.method.clone(),
             validate_only,
             prefers_minimal: prefers_minimal(&head.parts.headers),
@@ -192,6 +196,31 @@ impl<Q> Write<Q> {
         }
         if let Some(key) = &self.key {
             key.store(&mut tx, &reply).await?;
+        }
+        tx.commit().await?;
+        self.events.iter().for_each(|event| event.log());
+        Ok(reply.into_response())
+    }
+
+    /// Whether nothing is to be stored.
+    pub fn is_dry_run(&self) -> bool {
+        self.validate_only
+    }
+
+    /// As [`commit`](Self::commit), for a response that is sent once, and whatever the client
+    /// prefers: a replay has another one.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub async fn commit_once(
+        self,
+        mut tx: Transaction,
+        reply: Reply,
+        replay: &Reply,
+    ) -> Result<Response, Outcome> {
+        if let Some(key) = &self.key {
+            key.store(&mut tx, replay).await?;
         }
         tx.commit().await?;
         self.events.iter().for_each(|event| event.log());

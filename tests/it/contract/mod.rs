@@ -2,6 +2,7 @@
 //! declared.
 
 mod imports;
+mod keys;
 mod samples;
 mod schemas;
 
@@ -154,9 +155,11 @@ async fn every_operation_responds_as_the_document_declares() {
     coverage.send(&document, &service, &imports::samples(options().import_limit)).await;
     let strict = TestService::start_with(Options { require_if_match: true, ..options() }).await;
     coverage.send(&document, &strict, &imports::unconditional()).await;
+    coverage.send(&document, &service, &keys::samples(&service).await).await;
+    coverage.send(&document, &strict, &keys::unconditional(&strict).await).await;
     // These need a fault from outside, or another request at the same time, and have tests of their
-    // own; 401 is reserved.
-    let elsewhere = ["401", "408", "409", "429", "500", "503", "default"];
+    // own; 401 and 403 need a service that requires keys.
+    let elsewhere = ["401", "403", "408", "409", "429", "500", "503", "default"];
     let is_elsewhere = |status: &str| elsewhere.contains(&status);
     let absent: Vec<_> =
         coverage.0.iter().filter(|((_, status), names)| !names.is_empty() && !is_elsewhere(status)).collect();

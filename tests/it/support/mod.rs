@@ -14,7 +14,7 @@ pub use curio::{
     app::App,
     config::{
         HttpOptions as Options,
-        http::{ConnectionOptions, Docs},
+        http::{Auth, ConnectionOptions, Docs},
     },
     http::{document_text as openapi_text, listener, router},
     postgres::pool::{Database, DatabaseOptions},

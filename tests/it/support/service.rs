@@ -16,8 +16,8 @@ use tokio::{
 };
 
 use super::{
-    App, ConnectionOptions, Database, DatabaseOptions, Docs, Options, database::TestDatabase, eventually,
-    listener, router,
+    App, Auth, ConnectionOptions, Database, DatabaseOptions, Docs, Options, database::TestDatabase,
+    eventually, listener, router,
 };
 
 /// A service that is stopped when it is dropped.
@@ -41,6 +41,7 @@ pub fn options() -> Options {
         body_timeout: Duration::from_secs(5),
         max_requests: 512,
         rate_limit: None,
+        auth: Auth::None,
         require_if_match: false,
         public_url: None,
         trusted_proxies: Vec::new(),

@@ -10,9 +10,11 @@ use super::{
     schemas::{CollectionCreate, CollectionPage, CollectionPatch, CollectionReplace, CollectionView},
 };
 use crate::{
+    access::Action,
     app::App,
     http::{
         request::{
+            access::Access,
             collection_key::CollectionKey,
             content::{Content, Replacement},
             listing::{Listing, PageParameters},
@@ -29,7 +31,10 @@ use crate::{
         write::{Outcome, Write},
     },
     postgres::{
-        catalog::{models::DEFAULT_COLLECTION, operations::collection},
+        catalog::{
+            models::{CollectionContent, DEFAULT_COLLECTION},
+            operations::collection,
+        },
         keyset::Newest,
     },
 };
@@ -50,8 +55,10 @@ pub async fn create_collection(
     Valid(mut write, Content(content)): Valid<Write, Content<CollectionCreate>>,
 ) -> Result<Response, Outcome> {
     let (key, content) = content.into();
+    write.access.demand(Action::Manage, key.as_str())?;
     let mut tx = write.begin(&app).await?;
-    let created = collection::create(&mut tx, key.as_str(), &content).await?;
+    let scope = write.access.scope(Action::Manage);
+    let created = collection::create(&mut tx, scope, key.as_str(), &content).await?;
     let created =
         created.ok_or_else(|| Problem::new(&CONFLICT, "There is a collection with this key already."))?;
     write.record(CollectionCreated::from(&created));
@@ -69,11 +76,11 @@ pub async fn create_collection(
 )]
 pub async fn get_collection(
     State(app): State<Arc<App>>,
-    Valid(head, _): Valid<(CollectionKey, Query<NoQuery>, Preconditions)>,
+    Valid(head, _): Valid<(CollectionKey, Query<NoQuery>, Preconditions, Access)>,
 ) -> Result<Reply, Problem> {
-    let (key, Query(NoQuery), preconditions) = head;
+    let (key, Query(NoQuery), preconditions, access) = head;
     let mut conn = app.database.connection().await?;
-    let found = collection::get(&mut conn, key.as_str()).await?;
+    let found = collection::get(&mut conn, access.readable(), key.as_str()).await?;
     conn.release();
     preconditions.get::<CollectionView, _>(found)
 }
@@ -91,8 +98,9 @@ pub async fn list_collections(
     Valid(listing, _): Valid<Listing<NoQuery, Newest>>,
 ) -> Result<Reply, Problem> {
     let mut conn = app.database.connection_in_turn().await?;
-    let page = collection::list(&mut conn, &listing.page).await?;
-    let total = if listing.prefers_count { Some(collection::count(&mut conn).await?) } else { None };
+    let scope = listing.access.readable();
+    let page = collection::list(&mut conn, scope, &listing.page).await?;
+    let total = if listing.prefers_count { Some(collection::count(&mut conn, scope).await?) } else { None };
     conn.release();
     Ok(listing.reply::<CollectionView, _>(&app, page, total)?)
 }
@@ -112,17 +120,19 @@ pub async fn replace_collection(
     Valid(head, Replacement(content)): Valid<(CollectionKey, Write), Replacement<CollectionReplace>>,
 ) -> Result<Response, Outcome> {
     let (key, mut write) = head;
-    let content = content.into();
+    let content: CollectionContent = content.into();
+    write.access.demand(Action::Manage, key.as_str())?;
     let mut tx = write.begin(&app).await?;
     let reply = loop {
-        let current = collection::get_for_update(&mut tx, key.as_str()).await?;
+        let scope = write.access.scope(Action::Manage);
+        let current = collection::get_for_update(&mut tx, scope, key.as_str()).await?;
         if let Some(current) = write.preconditions.put(current)? {
-            let updated = collection::update(&mut tx, key.as_str(), &content).await?;
+            let updated = collection::update(&mut tx, scope, key.as_str(), &content).await?;
             write.record_some(SchemaCreated::since(current.schema_version, &updated));
             break Reply::ok(&CollectionView::from(updated))?;
         }
         // A concurrent transaction has created it and committed: decide again about that one.
-        if let Some(created) = collection::create(&mut tx, key.as_str(), &content).await? {
+        if let Some(created) = collection::create(&mut tx, scope, key.as_str(), &content).await? {
             write.record(CollectionCreated::from(&created));
             write.record_some(SchemaCreated::since(None, &created));
             break Reply::created(PATH, key, &CollectionView::from(created))?;
@@ -150,10 +160,13 @@ pub async fn update_collection(
 ) -> Result<Response, Outcome> {
     let (key, mut write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = write.preconditions.live(collection::get_for_update(&mut tx, key.as_str()).await?)?;
+    let current = collection::get_for_update(&mut tx, write.access.readable(), key.as_str()).await?;
+    write.access.demand_of(Action::Manage, current.as_ref().map(|current| &*current.key))?;
+    let current = write.preconditions.live(current)?;
     let before = current.schema_version;
     let content = at_length(|| patch.apply(&CollectionView::from(current))).await?;
-    let updated = collection::update(&mut tx, key.as_str(), &content.into()).await?;
+    let scope = write.access.scope(Action::Manage);
+    let updated = collection::update(&mut tx, scope, key.as_str(), &content.into()).await?;
     write.record_some(SchemaCreated::since(before, &updated));
     let version = updated.version;
     let reply = Reply::ok(&CollectionView::from(updated))?.with_version(version);
@@ -175,10 +188,12 @@ pub async fn delete_collection(
 ) -> Result<Response, Outcome> {
     let (key, write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = write.preconditions.live(collection::get_for_update(&mut tx, key.as_str()).await?)?;
+    let current = collection::get_for_update(&mut tx, write.access.readable(), key.as_str()).await?;
+    write.access.demand_of(Action::Manage, current.as_ref().map(|current| &*current.key))?;
+    let current = write.preconditions.live(current)?;
     if key.as_str() == DEFAULT_COLLECTION {
         return Err(Problem::new(&CONFLICT, "Items that name no collection need this one.").into());
     }
-    collection::delete(&mut tx, current.id).await?;
+    collection::delete(&mut tx, write.access.scope(Action::Manage), &current).await?;
     write.commit(tx, Reply::empty(StatusCode::NO_CONTENT)).await
 }

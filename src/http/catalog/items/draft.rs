@@ -1,15 +1,20 @@
 //! What is to be written of an item, validated by the schema of its collection.
 
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::types;
 use crate::{
+    access::{Action, Scope},
     app::App,
     error::Error,
-    http::request::schema::violations,
-    postgres::catalog::{
-        models::{ItemContent, Validity},
-        operations::{item, schema},
+    http::request::{access::Access, schema::violations},
+    postgres::{
+        catalog::{
+            models::{Item, ItemContent, Validity},
+            operations::{item, schema},
+        },
+        transaction::Transaction,
     },
     schema_cache::CompiledSchema,
 };
@@ -25,9 +30,10 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Validates content by the last known schema.
-    pub async fn new(app: &App, content: ItemContent) -> Self {
-        let known = app.schemas.get(&content.collection);
+    /// Validates content by the last known schema. That of a collection that is out of scope is not
+    /// even looked at.
+    pub async fn new(app: &App, scope: &Scope, content: ItemContent) -> Self {
+        let known = scope.admit(&content.collection).and_then(|key| app.schemas.get(key));
         Self::validate(content, known.as_deref()).await
     }
 
@@ -46,10 +52,15 @@ impl Draft {
     ///
     /// [`Error::Invalid`] if the schema of the collection rejects it, or there is no such
     /// collection.
-    pub async fn content(&mut self, app: &App, conn: &mut PgConnection) -> Result<&ItemContent, Error> {
+    pub async fn content(
+        &mut self,
+        app: &App,
+        scope: &Scope,
+        conn: &mut PgConnection,
+    ) -> Result<&ItemContent, Error> {
         if let Some(error) = self.error.take() {
             let key = self.content.collection.as_str();
-            let current = schema::current(conn, &[key]).await?.pop();
+            let current = schema::current(conn, scope, &[key]).await?.pop();
             let current = current.ok_or_else(|| Error::Invalid(vec![item::no_such_collection()]))?;
             let known = types::compiled(&app.schemas, conn, &current).await?;
             if known.as_deref().map(types::reference) == self.content.validity.schema {
@@ -81,6 +92,53 @@ impl Draft {
                 Ok(None)
             }
             written => written.map(Some),
+        }
+    }
+}
+
+/// Creates the item with an id, as [`item::recreate`] does.
+///
+/// # Errors
+///
+/// As [`item::recreate`], and [`Error::Forbidden`].
+pub async fn recreate(
+    app: &App,
+    access: &Access,
+    tx: &mut Transaction,
+    id: Uuid,
+    content: ItemContent,
+) -> Result<Option<Item>, Error> {
+    access.demand_of_readable(Action::Write, &content.collection)?;
+    let scope = access.scope(Action::Write);
+    let mut draft = Draft::new(app, scope, content).await;
+    loop {
+        let content = draft.content(app, scope, tx).await?;
+        let recreated = item::recreate(tx, scope, id, content).await;
+        if let Some(item) = draft.unless_stale(recreated)? {
+            return Ok(item);
+        }
+    }
+}
+
+/// Replaces the content of an item, as [`item::update`] does.
+///
+/// # Errors
+///
+/// As [`item::update`].
+pub async fn update(
+    app: &App,
+    access: &Access,
+    tx: &mut Transaction,
+    id: Uuid,
+    content: ItemContent,
+) -> Result<Item, Error> {
+    let scope = access.scope(Action::Write);
+    let mut draft = Draft::new(app, scope, content).await;
+    loop {
+        let content = draft.content(app, scope, tx).await?;
+        let updated = item::update(tx, scope, id, content).await;
+        if let Some(item) = draft.unless_stale(updated)? {
+            return Ok(item);
         }
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     counting::count_if,
-    draft::Draft,
+    draft::{Draft, recreate, update},
     events::ItemCreated,
     export::export,
     finding::find,
@@ -19,12 +19,14 @@ use super::{
     schemas::{ItemCreate, ItemPage, ItemPatch, ItemView},
     searching::search,
     sorting::find_sorted,
+    within::restrict,
 };
 use crate::{
+    access::Action,
     app::App,
-    error::Error,
     http::{
         request::{
+            access::Access,
             body::NoBody,
             content::{Content, Replacement},
             export::PageOrExport,
@@ -36,15 +38,15 @@ use crate::{
             sort::SortParameter,
             valid::Valid,
         },
-        response::{problem::Problem, reply::Reply},
+        response::{
+            problem::{CONFLICT, Problem},
+            reply::Reply,
+        },
         write::{Outcome, Write},
     },
-    postgres::{
-        catalog::{
-            models::{Item, ItemContent, ItemSort},
-            operations::item::{self, ItemKey},
-        },
-        transaction::Transaction,
+    postgres::catalog::{
+        models::{Item, ItemContent, ItemSort},
+        operations::item::{self, ItemKey},
     },
 };
 
@@ -63,11 +65,14 @@ pub async fn create_item(
     State(app): State<Arc<App>>,
     Valid(mut write, Content(content)): Valid<Write, Content<ItemCreate>>,
 ) -> Result<Response, Outcome> {
-    let mut draft = Draft::new(&app, content.into()).await;
+    let content: ItemContent = content.into();
+    write.access.demand_of_readable(Action::Write, &content.collection)?;
+    let scope = write.access.scope(Action::Write).clone();
+    let mut draft = Draft::new(&app, &scope, content).await;
     let mut tx = write.begin(&app).await?;
     let item = loop {
-        let content = draft.content(&app, &mut tx).await?;
-        let created = item::create(&mut tx, Uuid::now_v7(), content).await;
+        let content = draft.content(&app, &scope, &mut tx).await?;
+        let created = item::create(&mut tx, &scope, Uuid::now_v7(), content).await;
         if let Some(item) = draft.unless_stale(created)? {
             break item;
         }
@@ -86,11 +91,11 @@ pub async fn create_item(
 )]
 pub async fn get_item(
     State(app): State<Arc<App>>,
-    Valid(head, _): Valid<(Id, Query<NoQuery>, Preconditions)>,
+    Valid(head, _): Valid<(Id, Query<NoQuery>, Preconditions, Access)>,
 ) -> Result<Reply, Problem> {
-    let (Id(id), Query(NoQuery), preconditions) = head;
+    let (Id(id), Query(NoQuery), preconditions, access) = head;
     let mut conn = app.database.connection().await?;
-    let item = item::get(&mut conn, id).await?;
+    let item = item::get(&mut conn, access.readable(), id).await?;
     conn.release();
     preconditions.get::<ItemView, _>(item)
 }
@@ -118,9 +123,12 @@ pub async fn list_items(
 ) -> Result<Response, Problem> {
     let listing = match request {
         PageOrExport::Page(listing) => listing,
-        PageOrExport::Export(query, format) => return Ok(export(&app, query.to_filter(), format).await?),
+        PageOrExport::Export(query, format, access) => {
+            let filter = restrict(&app, &access, &query, ItemSort::Created).await?;
+            return Ok(export(&app, filter, format).await?);
+        }
     };
-    let filter = listing.filter.to_filter();
+    let filter = restrict(&app, &listing.access, &listing.filter, listing.page.order.sort).await?;
     let reply = if listing.page.order.sort == ItemSort::Relevance {
         let (filter, page) = search(&app, &filter, &listing.page).await?;
         let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
@@ -155,46 +163,30 @@ pub async fn replace_item(
 ) -> Result<Response, Outcome> {
     let (Id(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
+    let access = write.access.clone();
     let reply = loop {
-        let current = item::get_for_update(&mut tx, id).await?;
+        let current = item::get_for_update(&mut tx, access.readable(), id).await?;
+        access.demand_of(Action::Write, current.as_ref().map(|current| &*current.collection))?;
         if let Some(current) = write.preconditions.put(current)? {
             let content = content.for_item_in(&current.collection)?;
-            break Reply::ok(&ItemView::from(update(&app, &mut tx, id, content).await?))?;
+            break Reply::ok(&ItemView::from(update(&app, &access, &mut tx, id, content).await?))?;
         }
-        // A concurrent transaction has created it and committed: decide again about that item.
-        if let Some(item) = recreate(&app, &mut tx, id, content.clone().into()).await? {
+        if let Some(item) = recreate(&app, &access, &mut tx, id, content.clone().into()).await? {
             write.record(ItemCreated::from(&item));
             break Reply::created(PATH, id, &ItemView::from(item))?;
         }
+        if !item::taken_out_of_scope(&mut tx, access.readable(), &[id]).await?.is_empty() {
+            // Its version and its state are not told.
+            return Err(Problem::new(&CONFLICT, "This id cannot be used: choose another one.").into());
+        }
+        // A concurrent transaction has created it and committed: decide again about that item.
     };
     write.commit(tx, reply).await
 }
 
-async fn recreate(
-    app: &App,
-    tx: &mut Transaction,
-    id: Uuid,
-    content: ItemContent,
-) -> Result<Option<Item>, Error> {
-    let mut draft = Draft::new(app, content).await;
-    loop {
-        let content = draft.content(app, tx).await?;
-        let recreated = item::recreate(tx, id, content).await;
-        if let Some(item) = draft.unless_stale(recreated)? {
-            return Ok(item);
-        }
-    }
-}
-
-async fn update(app: &App, tx: &mut Transaction, id: Uuid, content: ItemContent) -> Result<Item, Error> {
-    let mut draft = Draft::new(app, content).await;
-    loop {
-        let content = draft.content(app, tx).await?;
-        let updated = item::update(tx, id, content).await;
-        if let Some(item) = draft.unless_stale(updated)? {
-            return Ok(item);
-        }
-    }
+/// The collection of an item, if it is live.
+fn live(item: Option<&Item>) -> Option<&str> {
+    item.filter(|item| item.deleted_at.is_none()).map(|item| &*item.collection)
 }
 
 /// Change parts of an item
@@ -213,10 +205,12 @@ pub async fn update_item(
 ) -> Result<Response, Outcome> {
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = write.preconditions.live(item::get_for_update(&mut tx, id).await?)?;
+    let current = item::get_for_update(&mut tx, write.access.readable(), id).await?;
+    write.access.demand_of(Action::Write, live(current.as_ref()))?;
+    let current = write.preconditions.live(current)?;
     let collection = current.collection.clone();
     let content = patch.apply(&ItemView::from(current))?.for_item_in(&collection)?;
-    let item = update(&app, &mut tx, id, content).await?;
+    let item = update(&app, &write.access, &mut tx, id, content).await?;
     let version = item.version;
     write.commit(tx, Reply::ok(&ItemView::from(item))?.with_version(version)).await
 }
@@ -233,13 +227,15 @@ pub async fn delete_item(
 ) -> Result<Response, Outcome> {
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = item::get_for_update(&mut tx, id).await?;
+    let current = item::get_for_update(&mut tx, write.access.readable(), id).await?;
     if write.query.purge {
-        write.preconditions.any(current)?;
-        item::purge(&mut tx, id).await?;
+        write.access.demand_of(Action::Purge, current.as_ref().map(|current| &*current.collection))?;
+        let current = write.preconditions.any(current)?;
+        item::purge(&mut tx, write.access.scope(Action::Purge), &current).await?;
     } else {
+        write.access.demand_of(Action::Delete, live(current.as_ref()))?;
         write.preconditions.live(current)?;
-        item::delete(&mut tx, id).await?;
+        item::delete(&mut tx, write.access.scope(Action::Delete), id).await?;
     }
     write.commit(tx, Reply::empty(StatusCode::NO_CONTENT)).await
 }
@@ -258,8 +254,10 @@ pub async fn restore_item(
 ) -> Result<Response, Outcome> {
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
-    write.preconditions.deleted(item::get_for_update(&mut tx, id).await?)?;
-    let item = item::restore(&mut tx, id).await?;
+    let current = item::get_for_update(&mut tx, write.access.readable(), id).await?;
+    write.access.demand_of(Action::Delete, current.as_ref().map(|current| &*current.collection))?;
+    write.preconditions.deleted(current)?;
+    let item = item::restore(&mut tx, write.access.scope(Action::Delete), id).await?;
     let version = item.version;
     write.commit(tx, Reply::ok(&ItemView::from(item))?.with_version(version)).await
 }

@@ -17,6 +17,7 @@ mod sorting;
 mod spelling;
 pub mod transfer;
 mod types;
+mod within;
 
 use std::sync::Arc;
 

@@ -19,7 +19,7 @@ use crate::{
             query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
         },
     },
-    postgres::catalog::models::{ITEM_FIELDS, ItemFilter, Search, Status},
+    postgres::catalog::models::{ITEM_FIELDS, ItemFilter, Search, Status, Within},
 };
 
 /// Which items the list contains.
@@ -122,10 +122,16 @@ fn sorted_by(parameters: &Parameters) -> Option<String> {
 }
 
 impl ItemFilterQuery {
+    /// The collection of the list, if it names one.
+    pub fn collection(&self) -> Option<&str> {
+        self.collection.as_ref().map(CollectionKey::as_str)
+    }
+
     /// The filter of the operation.
-    pub fn to_filter(&self) -> ItemFilter {
+    pub fn to_filter(&self, within: Within) -> ItemFilter {
         let Self { collection, status, name_prefix, created_after, created_before, .. } = self;
         ItemFilter {
+            within,
             collection: collection.clone().map(CollectionKey::into),
             status: status.iter().copied().map(Status::from).collect(),
             name_prefix: name_prefix.clone(),

@@ -30,7 +30,7 @@ pub async fn find_sorted(
 ) -> Result<Page<SortedItem, ItemKey>, Problem> {
     // The index, and its values, are there or not at one instant.
     let mut tx = app.database.begin_in_order().await?;
-    let indexes = index::of_collection(&mut tx, filter.collection.as_deref().unwrap_or_default()).await?;
+    let indexes = index::of_list(&mut tx, filter).await?;
     let index = choose(indexes, path, page)?;
     let found = item::walk_by_attribute(&mut tx, filter, &index, page, MAX_EXAMINED).await?;
     tx.commit().await?;

@@ -22,10 +22,10 @@ use super::{
 pub use crate::http::request::export::Format;
 use crate::{
     error::Error,
-    http::request::{collection_key::CollectionKey, path::PathKey, query::Expected},
+    http::request::{access::Access, collection_key::CollectionKey, path::PathKey, query::Expected},
     postgres::{
         catalog::{
-            models::{ITEM_FIELDS, ItemFilter},
+            models::{ITEM_FIELDS, ItemFilter, Within},
             operations::item,
         },
         pool::Database,
@@ -69,7 +69,12 @@ impl Import {
         let mut tx = database.begin().await?;
         tx.allow_pauses(LONGEST_PAUSE).await?;
         let mut lines = Lines::new(input, format, u64::MAX);
-        let importer = Importer::new(&schemas, ItemImportQuery { on_error, on_conflict }, PATIENCE);
+        let importer = Importer::new(
+            &schemas,
+            Access::everything(),
+            ItemImportQuery { on_error, on_conflict },
+            PATIENCE,
+        );
         let report = importer.run(&mut tx, &mut lines, show).await?;
         if is_dry_run {
             tx.rehearse().await?;
@@ -101,7 +106,7 @@ impl Selection {
     /// The condition is malformed.
     pub fn new(collection: Option<String>, condition: Option<&str>) -> Result<Self, curio_filter::Error> {
         let condition = condition.map(|text| Filter::parse(text, ITEM_FIELDS)).transpose()?;
-        Ok(Self(ItemFilter { collection, condition, ..ItemFilter::default() }))
+        Ok(Self(ItemFilter { collection, condition, ..ItemFilter::within(Within::All) }))
     }
 
     /// Writes them as they are at one instant, and returns their number.

@@ -6,9 +6,14 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{RETRY_AFTER, WWW_AUTHENTICATE},
+};
 
-use super::kind::{CONFLICT, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_FOUND, UNAVAILABLE};
+use super::kind::{
+    CONFLICT, INSUFFICIENT_SCOPE, INTERNAL, INVALID, KINDS, Kind, MALFORMED, NOT_FOUND, UNAVAILABLE,
+};
 use crate::{
     error::{Error, Fault, Source},
     http::limits::MAX_FAULTS,
@@ -65,6 +70,17 @@ impl Problem {
     #[must_use]
     pub fn invalid(faults: Vec<Fault>) -> Self {
         Self::counted(&INVALID, faults, ["field is not valid", "fields are not valid"])
+    }
+
+    /// 403, with the grant that would do (RFC 6750 §3.1).
+    #[must_use]
+    pub fn forbidden(grant: &str) -> Self {
+        let challenge = format!("Bearer realm=\"curio\", error=\"insufficient_scope\", scope=\"{grant}\"");
+        let problem = Self::new(&INSUFFICIENT_SCOPE, format!("This needs the grant {grant}."));
+        match HeaderValue::try_from(challenge) {
+            Ok(challenge) => problem.with_header(WWW_AUTHENTICATE, challenge),
+            Err(_) => problem,
+        }
     }
 
     /// Adds a header field to the response.
@@ -125,6 +141,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::new(&NOT_FOUND, "There is nothing with this id."),
+            Error::Forbidden { grant } => Self::forbidden(&grant),
             Error::Invalid(faults) => Self::invalid(faults),
             Error::Conflict(cause) => {
                 Self::new(&CONFLICT, "The change contradicts the stored state.").caused_by(cause)

@@ -29,8 +29,19 @@ pub static UNAUTHORIZED: Kind = Kind {
     slug: "unauthorized",
     title: "Credentials are required.",
     status: StatusCode::UNAUTHORIZED,
-    meaning: "Reserved: the service requires no credentials, so it never returns this. Clients \
-              that know it are ready for the day it does.",
+    meaning: "The service wants an API key, as `Authorization: Bearer curio_…`. With `error` in \
+              `WWW-Authenticate`, the key is not valid: it is unknown, expired or revoked. Do not \
+              retry the request with it.",
+};
+
+/// `/problems/insufficient-scope`
+pub static INSUFFICIENT_SCOPE: Kind = Kind {
+    slug: "insufficient-scope",
+    title: "The key lacks a grant.",
+    status: StatusCode::FORBIDDEN,
+    meaning: "The API key does not allow this. `scope` in `WWW-Authenticate` is a grant that would \
+              do, such as `write:acme.lamps`. What a key may not read does not exist for it: that \
+              is 404.",
 };
 
 /// `/problems/not-found`
@@ -187,9 +198,10 @@ pub static UNAVAILABLE: Kind = Kind {
 };
 
 /// Every type of problem.
-pub static KINDS: [&Kind; 19] = [
+pub static KINDS: [&Kind; 20] = [
     &MALFORMED,
     &UNAUTHORIZED,
+    &INSUFFICIENT_SCOPE,
     &NOT_FOUND,
     &METHOD_NOT_ALLOWED,
     &NOT_ACCEPTABLE,

@@ -23,9 +23,20 @@ pub enum ItemSort {
     Attribute,
 }
 
+/// The collections whose items who asks may read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// All, or the one of the list.
+    All,
+    /// Those with these keys.
+    Of(Vec<String>),
+}
+
 /// Which items a list contains; a filter that is `None` or empty admits every item.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ItemFilter {
+    /// Of these collections, whatever else the filter says.
+    pub within: Within,
     /// Of the collection with this key.
     pub collection: Option<String>,
     /// Any of these.
@@ -47,22 +58,49 @@ pub struct ItemFilter {
 }
 
 impl ItemFilter {
+    /// All live items of these collections.
+    #[must_use]
+    pub fn within(within: Within) -> Self {
+        Self {
+            within,
+            collection: None,
+            status: Vec::new(),
+            name_prefix: None,
+            created_after: None,
+            created_before: None,
+            include_deleted: false,
+            condition: None,
+            search: None,
+            ranges: Vec::new(),
+        }
+    }
+
+    /// The key of the only collection whose items the list contains, if there is one.
+    #[must_use]
+    pub fn readable_collection(&self) -> Option<&str> {
+        self.collection.as_deref().filter(|_| self.within == Within::All)
+    }
+
+    /// Whether the list is of some collections only, whose items an index returns in order.
+    #[must_use]
+    pub fn is_of_collections(&self) -> bool {
+        self.collection.is_some() || self.within != Within::All
+    }
+
     /// Whether an index returns exactly these items in the order of the list.
     #[must_use]
     pub fn is_in_order(&self, sort: ItemSort) -> bool {
-        let Self {
-            collection, status, name_prefix, created_after, created_before, condition, search, ..
-        } = self;
+        let Self { status, name_prefix, created_after, created_before, condition, search, .. } = self;
         condition.is_none()
             && search.is_none()
             && match sort {
                 ItemSort::Created => {
-                    let is_one = status.is_empty() || status.len() == 1 && collection.is_none();
+                    let is_one = status.is_empty() || status.len() == 1 && !self.is_of_collections();
                     is_one && name_prefix.is_none()
                 }
                 ItemSort::Name => {
                     let is_any_time = created_after.is_none() && created_before.is_none();
-                    self.include_deleted && collection.is_none() && status.is_empty() && is_any_time
+                    self.include_deleted && !self.is_of_collections() && status.is_empty() && is_any_time
                 }
                 ItemSort::Attribute | ItemSort::Relevance => false,
             }
@@ -72,7 +110,7 @@ impl ItemFilter {
     #[must_use]
     pub fn has_ranges(&self) -> bool {
         let sets_range = |condition: &Filter| !condition.ranges("attributes").is_empty();
-        self.collection.is_some() && self.condition.as_ref().is_some_and(sets_range)
+        self.readable_collection().is_some() && self.condition.as_ref().is_some_and(sets_range)
     }
 
     /// Whether an index other than that of the list may find the items, once `ranges` are known.

@@ -5,10 +5,11 @@ use sqlx::{PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use crate::{
+    access::Scope,
     error::Error,
     postgres::{
         catalog::{
-            models::{Collection, CollectionContent, IndexState},
+            models::{Collection, CollectionContent, IndexState, Within},
             operations::{index, schema},
         },
         count::Total,
@@ -57,12 +58,14 @@ fn id_of(key: &str) -> Uuid {
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] if the content breaks a rule.
+/// [`Error::Invalid`] if the content breaks a rule; [`Error::NotFound`] if the key is out of scope.
 pub async fn create(
     conn: &mut PgConnection,
+    scope: &Scope,
     key: &str,
     content: &CollectionContent,
 ) -> Result<Option<Collection>, Error> {
+    let key = scope.admit(key).ok_or(Error::NotFound)?;
     let id = id_of(key);
     let created = query_collection!(
         before: "INSERT INTO collections (id, key, title, description) VALUES ($1, $2, $3, $4)
@@ -105,7 +108,8 @@ pub async fn create(
 /// # Errors
 ///
 /// Whatever the database reports.
-pub async fn get(conn: &mut PgConnection, key: &str) -> Result<Option<Collection>, Error> {
+pub async fn get(conn: &mut PgConnection, scope: &Scope, key: &str) -> Result<Option<Collection>, Error> {
+    let Some(key) = scope.admit(key) else { return Ok(None) };
     let collection =
         query_collection!(before: "SELECT ", after: "FROM collections WHERE key = $1", arguments: key)
             .fetch_optional(conn)
@@ -118,7 +122,8 @@ pub async fn get(conn: &mut PgConnection, key: &str) -> Result<Option<Collection
 /// # Errors
 ///
 /// Whatever the database reports.
-pub async fn find_id(conn: &mut PgConnection, key: &str) -> Result<Option<Uuid>, Error> {
+pub async fn find_id(conn: &mut PgConnection, scope: &Scope, key: &str) -> Result<Option<Uuid>, Error> {
+    let Some(key) = scope.admit(key) else { return Ok(None) };
     let id = sqlx::query_scalar!("SELECT id FROM collections WHERE key = $1", key);
     Ok(id.fetch_optional(conn).await?)
 }
@@ -129,7 +134,12 @@ pub async fn find_id(conn: &mut PgConnection, key: &str) -> Result<Option<Uuid>,
 /// # Errors
 ///
 /// [`Error::Locked`] if another transaction holds it for longer than the lock time-out.
-pub async fn get_for_update(conn: &mut PgConnection, key: &str) -> Result<Option<Collection>, Error> {
+pub async fn get_for_update(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    key: &str,
+) -> Result<Option<Collection>, Error> {
+    let Some(key) = scope.admit(key) else { return Ok(None) };
     let locked = query_collection!(
         before: "SELECT ",
         after: "FROM collections WHERE key = $1 FOR NO KEY UPDATE",
@@ -142,7 +152,7 @@ pub async fn get_for_update(conn: &mut PgConnection, key: &str) -> Result<Option
     }
     // After a wait, the row is the newest, but its schema is looked for among those that there were
     // when the statement began. Another statement finds it.
-    get(conn, key).await
+    get(conn, scope, key).await
 }
 
 /// Replaces the content of a locked collection, increments its version, and returns it. A schema of
@@ -158,9 +168,11 @@ pub async fn get_for_update(conn: &mut PgConnection, key: &str) -> Result<Option
 /// [`Error::Invalid`] if the content breaks a rule; [`Error::NotFound`] if no collection matches.
 pub async fn update(
     conn: &mut PgConnection,
+    scope: &Scope,
     key: &str,
     content: &CollectionContent,
 ) -> Result<Collection, Error> {
+    let key = scope.admit(key).ok_or(Error::NotFound)?;
     let schema_id = match &content.schema {
         Some(value) => Some(schema::find_or_create(&mut *conn, id_of(key), value).await?),
         None => None,
@@ -190,17 +202,19 @@ pub async fn update(
 ///
 /// [`Error::NotFound`] if no collection matches; [`Error::Conflict`] if it has items, live or
 /// deleted.
-pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+pub async fn delete(conn: &mut PgConnection, scope: &Scope, collection: &Collection) -> Result<(), Error> {
+    let id = scope.admit(&collection.key).map(|_| collection.id).ok_or(Error::NotFound)?;
     purge!(table: "collections", id: id, connection: conn).await
 }
 
-/// A page of collections, newest first.
+/// A page of the collections in scope, newest first.
 ///
 /// # Errors
 ///
 /// Whatever the database reports.
 pub async fn list(
     conn: &mut PgConnection,
+    scope: &Scope,
     page: &PageRequest<Newest>,
 ) -> Result<Page<Collection, Newest>, Error> {
     let mut query = QueryBuilder::<Postgres>::new("");
@@ -216,19 +230,53 @@ pub async fn list(
                      FROM collection_indexes WHERE collection = key
                  ), '[]') AS indexed,
                  version, created_at, updated_at
-             FROM collections WHERE true",
+             FROM collections WHERE ",
         );
+        match scope.patterns() {
+            None => query.push("true"),
+            Some(patterns) => query.push("key LIKE ANY(").push_bind(patterns.to_vec()).push(")"),
+        };
         page.push(query);
     });
     let rows = query.build().fetch_all(conn).await?;
     read_measured(&rows, page, None)
 }
 
-/// The number of collections.
+/// The number of collections in scope.
 ///
 /// # Errors
 ///
 /// Whatever the database reports.
-pub async fn count(conn: &mut PgConnection) -> Result<Total, Error> {
-    Total::of(conn, "collections").await
+pub async fn count(conn: &mut PgConnection, scope: &Scope) -> Result<Total, Error> {
+    let Some(patterns) = scope.patterns() else { return Total::of(conn, "collections").await };
+    // EXPLAIN takes no parameters; a pattern has no quotation mark.
+    let patterns: Vec<String> = patterns.iter().map(|pattern| format!("'{pattern}'")).collect();
+    let patterns = patterns.join(", ");
+    Total::of(conn, &format!("collections WHERE key LIKE ANY(ARRAY[{patterns}]::text[])")).await
+}
+
+/// The most collections that a list of items is of, unless it is of all, or of one.
+pub const MAX_WITHIN: usize = 64;
+
+/// The collections of a list of items, which is of `collection` if it names one: those in scope, or
+/// one more than [`MAX_WITHIN`] if there are more.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn within(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    collection: Option<&str>,
+) -> Result<Within, Error> {
+    if let Some(key) = collection {
+        return Ok(if scope.admits(key) { Within::All } else { Within::Of(Vec::new()) });
+    }
+    let Some(patterns) = scope.patterns() else { return Ok(Within::All) };
+    let keys = sqlx::query_scalar!(
+        "SELECT key FROM collections WHERE key LIKE ANY($1) ORDER BY key LIMIT $2",
+        patterns,
+        MAX_WITHIN as i64 + 1,
+    );
+    Ok(Within::Of(keys.fetch_all(conn).await?))
 }

@@ -76,12 +76,14 @@ pub struct Index {
     pub is_ready: bool,
 }
 
-/// The indexes of the collection with this key.
+/// The indexes of the collection whose items the list contains; none if it is not one that may be
+/// read.
 ///
 /// # Errors
 ///
 /// Whatever the database reports.
-pub async fn of_collection(conn: &mut PgConnection, key: &str) -> Result<Vec<Index>, Error> {
+pub async fn of_list(conn: &mut PgConnection, filter: &ItemFilter) -> Result<Vec<Index>, Error> {
+    let Some(key) = filter.readable_collection() else { return Ok(Vec::new()) };
     let found = sqlx::query_as!(
         Index,
         r#"SELECT id, path, type AS "kind: IndexType", is_ready
@@ -99,8 +101,8 @@ pub async fn of_collection(conn: &mut PgConnection, key: &str) -> Result<Vec<Ind
 /// Whatever the database reports.
 pub async fn with_ranges(conn: &mut PgConnection, filter: &ItemFilter) -> Result<ItemFilter, Error> {
     let mut filter = filter.clone();
-    if let Some(collection) = filter.collection.clone().filter(|_| filter.has_ranges()) {
-        let indexes = of_collection(conn, &collection).await?;
+    if filter.has_ranges() {
+        let indexes = of_list(conn, &filter).await?;
         let ranges = indexes.into_iter().filter(|index| index.is_ready).flat_map(|index| {
             let Index { id, path, kind, .. } = index;
             let ranges = filter.ranges_of(&path, kind).into_iter();

@@ -5,6 +5,7 @@ use sqlx::{PgConnection, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use crate::{
+    access::Scope,
     error::Error,
     postgres::{
         catalog::models::CollectionSchema,
@@ -99,9 +100,11 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<CollectionS
 /// Whatever the database reports.
 pub async fn get_version(
     conn: &mut PgConnection,
+    scope: &Scope,
     key: &str,
     version: i32,
 ) -> Result<Option<CollectionSchema>, Error> {
+    let Some(key) = scope.admit(key) else { return Ok(None) };
     let schema = query_schema!(
         before: "SELECT ",
         after: "FROM collection_schemas
@@ -153,17 +156,22 @@ pub struct CurrentSchema {
     pub schema_id: Option<Uuid>,
 }
 
-/// The schemas that the collections with these keys have now. Until the transaction ends, no such
+/// The schemas that the collections with these keys, if they are in scope, have now. Until the transaction ends, no such
 /// collection is removed; it may get another schema.
 ///
 /// # Errors
 ///
 /// [`Error::Locked`] if another transaction is removing one for longer than the lock time-out.
-pub async fn current(conn: &mut PgConnection, keys: &[&str]) -> Result<Vec<CurrentSchema>, Error> {
+pub async fn current(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    keys: &[&str],
+) -> Result<Vec<CurrentSchema>, Error> {
+    let keys: Vec<&str> = keys.iter().filter_map(|key| scope.admit(key)).collect();
     let found = sqlx::query_as!(
         CurrentSchema,
         "SELECT key, schema_id FROM collections WHERE key = ANY($1) ORDER BY key FOR KEY SHARE",
-        keys as _
+        &keys as _
     )
     .fetch_all(conn)
     .await?;

@@ -2,7 +2,7 @@
 
 use curio::postgres::{
     catalog::{
-        models::{ItemFilter, ItemSort, Status},
+        models::{ItemFilter, ItemSort, Status, Within},
         operations::item::{self, ItemKey},
     },
     keyset::{Order, PageRequest, SortKey, Start},
@@ -218,12 +218,14 @@ async fn lists_with_and_without_deleted_items_are_read_from_indexes() {
             (vec![], Some("default".to_owned())),
             (vec![], Some("rare".to_owned())),
         ] {
-            let filter = ItemFilter { collection, include_deleted, status, ..ItemFilter::default() };
+            let filter =
+                ItemFilter { collection, include_deleted, status, ..ItemFilter::within(Within::All) };
             let page = first_page(ItemKey::DEFAULT);
             let page = item::list(&mut conn, &filter, &page).await.unwrap();
             assert_eq!((page.rows.len(), page.more), (50, true));
         }
-        let filter = ItemFilter { include_deleted, name_prefix: Some("x".into()), ..ItemFilter::default() };
+        let filter =
+            ItemFilter { include_deleted, name_prefix: Some("x".into()), ..ItemFilter::within(Within::All) };
         for is_descending in [false, true] {
             let page = first_page(Order { sort: ItemSort::Name, is_descending });
             assert_eq!(filter.is_in_order(page.order.sort), include_deleted);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use curio::postgres::{
     catalog::{
-        models::{ITEM_FIELDS, ItemFilter, ItemSort, Status},
+        models::{ITEM_FIELDS, ItemFilter, ItemSort, Status, Within},
         operations::item::{self, ItemKey},
     },
     keyset::{PageRequest, SortKey, Start},
@@ -166,18 +166,26 @@ async fn a_page_examines_a_bounded_number_of_items_and_stops_when_it_is_full() {
     sqlx::raw_sql("BEGIN").execute(&mut conn).await.unwrap();
     let mut before = 0;
     let read = "SELECT seq_scan, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'items'";
-    let condition =
-        |text| ItemFilter { condition: Filter::parse(text, ITEM_FIELDS).ok(), ..ItemFilter::default() };
+    let condition = |text| ItemFilter {
+        condition: Filter::parse(text, ITEM_FIELDS).ok(),
+        ..ItemFilter::within(Within::All)
+    };
     let collection = Some("default".to_owned());
     for (filter, most) in [
         (condition("attributes.rare = true"), 2 * MAX_EXAMINED),
         (ItemFilter { include_deleted: true, ..condition("attributes.rare = true") }, 2 * MAX_EXAMINED + 4),
         (condition("attributes.rare = null"), 100),
         (ItemFilter { include_deleted: true, ..condition("attributes.rare = null") }, 200),
-        (ItemFilter { name_prefix: Some("none".into()), ..ItemFilter::default() }, 2 * MAX_EXAMINED),
-        (ItemFilter { status: vec![Status::Active], collection, ..ItemFilter::default() }, 4 * MAX_EXAMINED),
         (
-            ItemFilter { status: vec![Status::Active, Status::Archived], ..ItemFilter::default() },
+            ItemFilter { name_prefix: Some("none".into()), ..ItemFilter::within(Within::All) },
+            2 * MAX_EXAMINED,
+        ),
+        (
+            ItemFilter { status: vec![Status::Active], collection, ..ItemFilter::within(Within::All) },
+            4 * MAX_EXAMINED,
+        ),
+        (
+            ItemFilter { status: vec![Status::Active, Status::Archived], ..ItemFilter::within(Within::All) },
             2 * MAX_EXAMINED,
         ),
     ] {

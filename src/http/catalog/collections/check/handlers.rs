@@ -15,6 +15,7 @@ use crate::{
     http::{
         limits::MAX_FAULTS,
         request::{
+            access::Access,
             collection_key::CollectionKey,
             content::Content,
             cursor::{self, Target},
@@ -28,7 +29,10 @@ use crate::{
         },
     },
     postgres::{
-        catalog::operations::{collection, item::ItemKey},
+        catalog::{
+            models::ItemFilter,
+            operations::{collection, item::ItemKey},
+        },
         keyset::{SortKey, Start},
     },
 };
@@ -44,9 +48,9 @@ use crate::{
 )]
 pub async fn check_schema(
     State(app): State<Arc<App>>,
-    Valid(head, Content(check)): Valid<(CollectionKey, Target, Query<NoQuery>), Content<SchemaCheck>>,
+    Valid(head, Content(check)): Valid<(CollectionKey, Target, Query<NoQuery>, Access), Content<SchemaCheck>>,
 ) -> Result<Reply, Problem> {
-    let (key, target, Query(NoQuery)) = head;
+    let (key, target, Query(NoQuery), access) = head;
     let text = check.schema.as_str();
     let (schema, scope) = at_length(|| {
         let mut value: Value = serde_json::from_str(text).map_err(Error::internal)?;
@@ -63,10 +67,12 @@ pub async fn check_schema(
         None => Start::First,
     };
     let mut conn = app.database.connection().await?;
-    collection::find_id(&mut conn, key.as_str()).await?.ok_or(Error::NotFound)?;
+    collection::find_id(&mut conn, access.readable(), key.as_str()).await?.ok_or(Error::NotFound)?;
+    let within = collection::within(&mut conn, access.readable(), Some(key.as_str())).await?;
     conn.release();
     let mut walk = Walk::new(&schema, start, check.limit.get().unwrap_or(1));
-    walk.run(&app, key.as_str()).await?;
+    let filter = ItemFilter { collection: Some(key.into()), ..ItemFilter::within(within) };
+    walk.run(&app, &filter).await?;
     let data = walk.rejections.iter().map(|rejection| RejectedItem {
         id: rejection.id,
         version: rejection.version,

@@ -67,18 +67,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks until the page is full, or has taken much work. So it may be short or empty although
+    /// Walks along the items of a filter until the page is full, or has taken much work. So it may be short or empty although
     /// there are more items.
     ///
     /// # Errors
     ///
     /// Whatever the database reports.
-    pub async fn run(&mut self, app: &App, key: &str) -> Result<(), Error> {
-        let filter = ItemFilter { collection: Some(key.to_owned()), ..ItemFilter::default() };
+    pub async fn run(&mut self, app: &App, filter: &ItemFilter) -> Result<(), Error> {
         while let Some(start) = self.next.clone().filter(|_| !self.is_full()) {
             let request = PageRequest { start, order: ItemKey::DEFAULT, limit: MAX_PAGE, bytes: MAX_BYTES };
             let mut conn = app.database.connection_in_turn().await?;
-            let page = item::list(&mut conn, &filter, &request).await?;
+            let page = item::list(&mut conn, filter, &request).await?;
             conn.release();
             at_length(|| self.examine(&page.rows, page.more)).await;
         }

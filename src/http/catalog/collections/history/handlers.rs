@@ -10,6 +10,7 @@ use crate::{
     error::Error,
     http::{
         request::{
+            access::Access,
             collection_key::CollectionKey,
             listing::{Listing, PageParameters},
             path::Version,
@@ -38,7 +39,8 @@ pub async fn list_schemas(
 ) -> Result<Reply, Problem> {
     let (key, listing) = head;
     let mut conn = app.database.connection_in_turn().await?;
-    let id = collection::find_id(&mut conn, key.as_str()).await?.ok_or(Error::NotFound)?;
+    let id = collection::find_id(&mut conn, listing.access.readable(), key.as_str()).await?;
+    let id = id.ok_or(Error::NotFound)?;
     let page = schema::list(&mut conn, id, &listing.page).await?;
     let total = if listing.prefers_count { Some(schema::count(&mut conn, id).await?) } else { None };
     conn.release();
@@ -55,11 +57,11 @@ pub async fn list_schemas(
 )]
 pub async fn get_schema(
     State(app): State<Arc<App>>,
-    Valid(head, _): Valid<((CollectionKey, Version), Query<NoQuery>, Preconditions)>,
+    Valid(head, _): Valid<((CollectionKey, Version), Query<NoQuery>, Preconditions, Access)>,
 ) -> Result<Reply, Problem> {
-    let ((key, Version(version)), Query(NoQuery), preconditions) = head;
+    let ((key, Version(version)), Query(NoQuery), preconditions, access) = head;
     let mut conn = app.database.connection().await?;
-    let found = schema::get_version(&mut conn, key.as_str(), version).await?;
+    let found = schema::get_version(&mut conn, access.readable(), key.as_str(), version).await?;
     conn.release();
     preconditions.get::<SchemaView, _>(found)
 }

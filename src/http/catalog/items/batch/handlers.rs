@@ -12,12 +12,14 @@ use super::{
     validation::BatchSchemas,
 };
 use crate::{
+    access::Action,
     app::App,
     error::{Error, Fault},
     http::{
         catalog::items::{attributes::MAX_STORED_BYTES, events::ItemCreated},
         limits::{BodyLimit, MEBIBYTE},
         request::{
+            access::Access,
             preconditions::{self, Preconditions},
             valid::{Valid, off_runtime},
         },
@@ -28,7 +30,10 @@ use crate::{
         write::{Outcome, Write},
     },
     postgres::{
-        catalog::{models::Item, operations::item},
+        catalog::{
+            models::{DEFAULT_COLLECTION, Item},
+            operations::item,
+        },
         pool::LongWork,
         transaction::Transaction,
     },
@@ -66,16 +71,18 @@ pub async fn batch_items(
     let mut tx = write.begin(&app).await?;
     tx.hold(turn);
     let mut room = MAX_BYTES;
-    let found = lock(&mut tx, &operations, &mut room).await?;
-    let schemas = BatchSchemas::read(&app, &mut tx, &operations, &found).await?;
+    let access = write.access.clone();
+    let found = lock(&mut tx, &access, &operations, &mut room).await?;
+    let scope = access.scope(Action::Write);
+    let schemas = BatchSchemas::read(&app, &mut tx, scope, &operations, &found).await?;
     let plan = off_runtime(schemas.work(MAX_BYTES - room), || Plan::new(operations, found, &schemas))?;
     // PostgreSQL returns what was written even if the response does not have it.
     let room = if write.prefers_minimal() { &mut { MAX_BYTES } } else { &mut room };
     take(room, plan.created.bytes() + plan.updated.bytes())?;
-    let written = match execute(&mut tx, &plan).await {
+    let written = match execute(&mut tx, &access, &plan).await {
         Err(error @ Error::OtherSchema) => {
             // The next run finds the schema in the cache, and reads the current one first.
-            BatchSchemas::read_all(&app.schemas, &mut tx, &plan.collections()).await?;
+            BatchSchemas::read_all(&app.schemas, &mut tx, scope, &plan.collections()).await?;
             return Err(error.into());
         }
         written => written?,
@@ -101,6 +108,7 @@ fn take(room: &mut usize, bytes: usize) -> Result<(), Problem> {
 /// Locks the items that the operations name, in id order, and as many at once as certainly fit.
 async fn lock(
     tx: &mut Transaction,
+    access: &Access,
     operations: &[Operation],
     room: &mut usize,
 ) -> Result<HashMap<Uuid, Item>, Problem> {
@@ -111,26 +119,27 @@ async fn lock(
     while !rest.is_empty() {
         let fitting = *room / MAX_STORED_BYTES + 1;
         let (portion, others) = rest.split_at(fitting.min(rest.len()));
-        let items = item::get_many_for_update(tx, portion).await?;
+        let items = item::get_many_for_update(tx, access.readable(), portion).await?;
         take(room, items.iter().map(|item| item.name.len() + item.attributes.as_str().len()).sum())?;
         found.extend(items.into_iter().map(|item| (item.id, item)));
         rest = others;
     }
-    check_targets(operations, &found)?;
+    check_targets(operations, access, &found)?;
     Ok(found)
 }
 
 /// Writes with one statement for each kind of operation; returns the items created and updated.
-async fn execute(tx: &mut Transaction, plan: &Plan) -> Result<HashMap<Uuid, Item>, Error> {
+async fn execute(tx: &mut Transaction, access: &Access, plan: &Plan) -> Result<HashMap<Uuid, Item>, Error> {
+    let scope = access.scope(Action::Write);
     let mut written = Vec::with_capacity(plan.order.len());
     if !plan.created.ids.is_empty() {
-        written.extend(item::create_many(tx, &plan.created.ids, &plan.created.contents).await?);
+        written.extend(item::create_many(tx, scope, &plan.created.ids, &plan.created.contents).await?);
     }
     if !plan.updated.ids.is_empty() {
-        written.extend(item::update_many(tx, &plan.updated.ids, &plan.updated.contents).await?);
+        written.extend(item::update_many(tx, scope, &plan.updated.ids, &plan.updated.contents).await?);
     }
     if !plan.deleted.is_empty() {
-        item::delete_many(tx, &plan.deleted).await?;
+        item::delete_many(tx, access.scope(Action::Delete), &plan.deleted).await?;
     }
     Ok(written.into_iter().map(|item| (item.id, item)).collect())
 }
@@ -143,12 +152,18 @@ fn require_if_match(operations: &[Operation]) -> Result<(), Problem> {
     reject(&PRECONDITION_REQUIRED, "An operation on an item needs an if_match here.", faults.collect())
 }
 
-/// Rejects operations on missing items, then those whose `if_match` names another version.
-fn check_targets(operations: &[Operation], found: &HashMap<Uuid, Item>) -> Result<(), Problem> {
+/// Rejects operations on missing items, then those that the actor may not carry out, then those
+/// whose `if_match` names another version.
+fn check_targets(
+    operations: &[Operation],
+    access: &Access,
+    found: &HashMap<Uuid, Item>,
+) -> Result<(), Problem> {
     let missing = targets(operations).filter(|(_, (id, _))| !found.contains_key(id));
     let faults =
         missing.map(|(index, _)| fault_at(index, Fault::at("/id", "not_found", "must be the id of an item")));
     reject(&NOT_FOUND, "An operation names a missing item.", faults.collect())?;
+    check_access(operations, access, found)?;
 
     let mut current = None;
     let mut faults = Vec::new();
@@ -161,6 +176,30 @@ fn check_targets(operations: &[Operation], found: &HashMap<Uuid, Item>) -> Resul
         faults.push(fault_at(index, Fault::at("/if_match", "precondition_failed", detail)));
     }
     if faults.is_empty() { Ok(()) } else { Err(preconditions::failed(current).with_faults(faults)) }
+}
+
+/// 403 with the first grant that is missing, and every operation that lacks one.
+fn check_access(
+    operations: &[Operation],
+    access: &Access,
+    found: &HashMap<Uuid, Item>,
+) -> Result<(), Problem> {
+    let (mut grant, mut faults) = (None, Vec::new());
+    for (index, operation) in operations.iter().enumerate() {
+        let collection = |id| found.get(id).map(|item| &*item.collection);
+        let allowed = match operation {
+            Operation::Create(item) => access
+                .demand_of_readable(Action::Write, item.named_collection().unwrap_or(DEFAULT_COLLECTION)),
+            Operation::Update { id, .. } => access.demand_of(Action::Write, collection(id)),
+            Operation::Delete { id, .. } => access.demand_of(Action::Delete, collection(id)),
+        };
+        if let Err(Error::Forbidden { grant: missing }) = allowed {
+            let fault = Fault::at("", "insufficient_scope", format!("needs the grant {missing}"));
+            faults.push(fault_at(index, fault));
+            grant = grant.or(Some(missing));
+        }
+    }
+    grant.map_or(Ok(()), |grant| Err(Problem::forbidden(&grant).with_faults(faults)))
 }
 
 fn targets(operations: &[Operation]) -> impl Iterator<Item = (usize, (Uuid, &Preconditions))> {

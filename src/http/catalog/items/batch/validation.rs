@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::operations::Operation;
 use crate::{
+    access::Scope,
     app::App,
     error::{Error, Fault},
     http::{catalog::items::types, request::schema::violations_within},
@@ -41,6 +42,7 @@ impl BatchSchemas {
     pub async fn read(
         app: &App,
         conn: &mut PgConnection,
+        scope: &Scope,
         operations: &[Operation],
         found: &HashMap<Uuid, Item>,
     ) -> Result<Self, Error> {
@@ -52,10 +54,11 @@ impl BatchSchemas {
         let keys: Vec<&str> = keys
             .filter_map(|(named, item)| {
                 let key = item.map_or(DEFAULT_COLLECTION, |item| item.collection.as_str());
-                named.or_else(|| app.schemas.get(key).map(|_| key))
+                // What is out of scope is to be found missing.
+                named.or_else(|| (!scope.admits(key) || app.schemas.get(key).is_some()).then_some(key))
             })
             .collect();
-        Self::read_all(&app.schemas, conn, &keys).await
+        Self::read_all(&app.schemas, conn, scope, &keys).await
     }
 
     /// Reads the current schemas of these collections.
@@ -66,13 +69,14 @@ impl BatchSchemas {
     pub async fn read_all(
         cache: &SchemaCache,
         conn: &mut PgConnection,
+        scope: &Scope,
         keys: &[&str],
     ) -> Result<Self, Error> {
         let keys: BTreeSet<&str> = keys.iter().copied().collect();
         let mut read: Read = keys.iter().map(|key| ((*key).to_owned(), None)).collect();
         if !keys.is_empty() {
             let keys: Vec<&str> = keys.into_iter().collect();
-            for current in schema::current(conn, &keys).await? {
+            for current in schema::current(conn, scope, &keys).await? {
                 let compiled = types::compiled(cache, conn, &current).await?;
                 read.insert(current.key, Some(compiled));
             }

@@ -64,7 +64,9 @@ pub async fn import_items(
         }
     };
     tx.hold(turn);
-    let imported = Importer::new(&app.schemas, rules, patience).run(&mut tx, &mut lines, |_| {}).await;
+    let imported = Importer::new(&app.schemas, write.access.clone(), rules, patience)
+        .run(&mut tx, &mut lines, |_| {})
+        .await;
     let report = imported.map_err(|failure| match failure {
         Failure::File(error) => rejected(error),
         Failure::Database(error) => error.into(),

@@ -18,10 +18,11 @@ use super::{
     schemas::{ItemImportQuery, OnConflict, OnError},
 };
 use crate::{
+    access::{Action, Scope},
     error::{Error, Fault},
     http::{
         catalog::items::batch::validation::{BatchSchemas, MAX_STEPS},
-        request::valid::at_length,
+        request::{access::Access, valid::at_length},
     },
     postgres::{
         catalog::{models::ItemContent, operations::item},
@@ -47,6 +48,7 @@ pub enum Failure {
 /// An import in a transaction.
 pub struct Importer<'a> {
     schemas: &'a SchemaCache,
+    access: Access,
     rules: ItemImportQuery,
     report: Report,
     /// The longest time that the database may take for a portion: a connection on which nothing
@@ -57,9 +59,9 @@ pub struct Importer<'a> {
 }
 
 impl<'a> Importer<'a> {
-    pub fn new(schemas: &'a SchemaCache, rules: ItemImportQuery, patience: Duration) -> Self {
+    pub fn new(schemas: &'a SchemaCache, access: Access, rules: ItemImportQuery, patience: Duration) -> Self {
         let skips = rules.on_error == OnError::Skip;
-        Self { schemas, rules, report: Report::new(skips), patience, is_careful: skips }
+        Self { schemas, access, rules, report: Report::new(skips), patience, is_careful: skips }
     }
 
     /// Imports all lines. If something is wrong, and nothing is to be stored then, it reads on for
@@ -119,8 +121,17 @@ impl<'a> Importer<'a> {
     /// The rows that can be written, in id order, valid by the schemas of their collections.
     async fn decide(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
         let own_ids: Vec<Uuid> = rows.iter().filter(|row| row.has_own_id).map(|row| row.id).collect();
-        let occupants = if own_ids.is_empty() { Vec::new() } else { item::lock_many(tx, &own_ids).await? };
+        let occupants = if own_ids.is_empty() {
+            Vec::new()
+        } else {
+            item::lock_many(tx, self.access.readable(), &own_ids).await?
+        };
         let occupants: HashMap<Uuid, _> = occupants.into_iter().map(|found| (found.id, found)).collect();
+        let out_of_scope = if rows.iter().any(|row| row.is_taken) {
+            item::taken_out_of_scope(tx, self.access.readable(), &own_ids).await?
+        } else {
+            Vec::new()
+        };
         let mut possible = Vec::with_capacity(rows.len());
         for mut row in rows {
             let occupant = occupants.get(&row.id);
@@ -128,8 +139,14 @@ impl<'a> Importer<'a> {
             row.assign(occupant.map(|occupant| occupant.collection.as_str()));
             let is_other =
                 row.named_collection.as_ref().is_some_and(|named| *named != row.content.collection);
+            let allowed = self.access.demand_of_readable(Action::Write, &row.content.collection);
             match (occupant, self.rules.on_conflict) {
                 (Some(_), OnConflict::Ignore) => self.report.ignored += 1,
+                _ if allowed.is_err() => self.report.forbid(row.line, allowed),
+                (None, _) if out_of_scope.contains(&row.id) => {
+                    let detail = "cannot be used: choose another one";
+                    self.report.conflict(row.line, Fault::at("/id", "taken", detail));
+                }
                 (Some(_), OnConflict::Error) => {
                     self.report.conflict(row.line, Fault::at("/id", "exists", "is the id of another item"));
                 }
@@ -150,7 +167,9 @@ impl<'a> Importer<'a> {
 
     async fn validate(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
         let keys: HashSet<&str> = rows.iter().map(|row| row.content.collection.as_str()).collect();
-        let schemas = BatchSchemas::read_all(self.schemas, tx, &Vec::from_iter(keys)).await?;
+        let schemas =
+            BatchSchemas::read_all(self.schemas, tx, self.access.scope(Action::Write), &Vec::from_iter(keys))
+                .await?;
         let mut steps = MAX_STEPS;
         let validate = || {
             let validated = rows.into_iter().map(|row| {
@@ -180,16 +199,15 @@ impl<'a> Importer<'a> {
             if self.is_careful {
                 tx.save().await?;
             }
-            match write_rows(tx, &rows).await {
+            match write_rows(tx, self.access.scope(Action::Write), &rows).await {
                 Ok(created) => {
                     if self.is_careful {
                         tx.keep().await?;
                     }
                     self.report.replaced += rows.iter().filter(|row| row.is_replacement).count() as u64;
                     self.report.created += created.len() as u64;
-                    taken.extend(
-                        rows.into_iter().filter(|row| !row.is_replacement && !created.contains(&row.id)),
-                    );
+                    rows.retain(|row| !row.is_replacement && !created.contains(&row.id));
+                    taken.extend(rows.into_iter().map(|row| Row { is_taken: true, ..row }));
                 }
                 Err(error @ (Error::Invalid(_) | Error::Conflict(_))) if !self.is_careful => {
                     // Nothing will be stored. What is left to do is to find the rows.
@@ -219,12 +237,12 @@ impl<'a> Importer<'a> {
 }
 
 /// Writes rows with a statement for each kind, and returns the ids of those that were created.
-async fn write_rows(tx: &mut Transaction, rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
+async fn write_rows(tx: &mut Transaction, scope: &Scope, rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
     let (replaced, new): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.is_replacement);
     let mut created = Vec::new();
     if !new.is_empty() {
         let (ids, contents) = columns(&new);
-        created = item::recreate_many(tx, &ids, &contents).await?;
+        created = item::recreate_many(tx, scope, &ids, &contents).await?;
     }
     let created = HashSet::from_iter(created);
     let is_own = |row: &&&Row| row.has_own_id && created.contains(&row.id);
@@ -234,7 +252,7 @@ async fn write_rows(tx: &mut Transaction, rows: &[Row]) -> Result<HashSet<Uuid>,
     }
     if !replaced.is_empty() {
         let (ids, contents) = columns(&replaced);
-        item::replace_many(tx, &ids, &contents).await?;
+        item::replace_many(tx, scope, &ids, &contents).await?;
     }
     Ok(created)
 }

@@ -21,6 +21,9 @@ pub struct Report {
     pub failed: u64,
     /// Those of them that contradict what is stored.
     conflicts: u64,
+    /// Those of them that the actor may not write, and the first grant that is missing.
+    forbidden: u64,
+    grant: Option<String>,
     /// Those of the first lines, and one more than are listed if there are more. Sorted by line
     /// after each portion.
     faults: Vec<Fault>,
@@ -46,6 +49,15 @@ impl Report {
     pub(super) fn conflict(&mut self, line: u64, fault: Fault) {
         self.conflicts += 1;
         self.fail(line, vec![fault]);
+    }
+
+    /// Adds a line that the actor may not write.
+    pub(super) fn forbid(&mut self, line: u64, allowed: Result<(), Error>) {
+        if let Err(Error::Forbidden { grant }) = allowed {
+            self.fail(line, vec![Fault::at("", "insufficient_scope", format!("needs the grant {grant}"))]);
+            self.forbidden += 1;
+            self.grant.get_or_insert(grant);
+        }
     }
 
     /// Adds a line that the database rejected.
@@ -110,6 +122,9 @@ impl Report {
         if self.is_unreadable {
             return Problem::new(&INVALID, "The columns are not valid; nothing was stored.")
                 .with_faults(self.faults);
+        }
+        if let Some(grant) = self.grant.as_ref().filter(|_| self.failed == self.forbidden) {
+            return Problem::forbidden(grant).with_faults(self.faults);
         }
         let is_conflict = self.failed == self.conflicts;
         let (kind, what) = if is_conflict { (&CONFLICT, "in conflict") } else { (&INVALID, "not valid") };

@@ -3,8 +3,8 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::many::Columns;
-use crate::{error::Error, postgres::catalog::models::ItemContent};
+use super::{many::Columns, scoped::require_collections};
+use crate::{access::Scope, error::Error, postgres::catalog::models::ItemContent};
 
 /// What there is under the id of an item to be imported.
 #[derive(Debug)]
@@ -19,12 +19,14 @@ pub struct Occupant {
 /// # Errors
 ///
 /// [`Error::Locked`] as in [`get_for_update`](super::get_for_update).
-pub async fn lock_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Occupant>, Error> {
+pub async fn lock_many(conn: &mut PgConnection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Occupant>, Error> {
     let occupants = sqlx::query_as!(
         Occupant,
         r#"SELECT id, collection, deleted_at IS NOT NULL AS "is_deleted!"
-           FROM items WHERE id = ANY($1) ORDER BY id FOR UPDATE"#,
+           FROM items WHERE id = ANY($1) AND ($2::text[] IS NULL OR collection LIKE ANY($2))
+           ORDER BY id FOR UPDATE"#,
         ids,
+        scope.patterns(),
     )
     .fetch_all(conn)
     .await?;
@@ -39,9 +41,11 @@ pub async fn lock_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Occu
 /// [`Error::Invalid`] or [`Error::Conflict`] if the content of one breaks a rule.
 pub async fn recreate_many(
     conn: &mut PgConnection,
+    scope: &Scope,
     ids: &[Uuid],
     contents: &[&ItemContent],
 ) -> Result<Vec<Uuid>, Error> {
+    require_collections(scope, contents.iter().copied())?;
     let columns = Columns::of(contents.iter().copied());
     let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
     let created = with_values!(
@@ -93,6 +97,7 @@ pub async fn continue_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), 
 /// [`Error::Invalid`] or [`Error::Conflict`] if the content of one breaks a rule.
 pub async fn replace_many(
     conn: &mut PgConnection,
+    scope: &Scope,
     ids: &[Uuid],
     contents: &[&ItemContent],
 ) -> Result<(), Error> {
@@ -105,7 +110,7 @@ pub async fn replace_many(
              version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
          FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[])
              AS new (new_id, new_name, new_status, new_attributes, new_schema_version)
-         WHERE id = new_id
+         WHERE id = new_id AND ($6::text[] IS NULL OR collection LIKE ANY($6))
          RETURNING id, collection, items.attributes",
         of: "",
         then: "SELECT FROM written",
@@ -115,6 +120,7 @@ pub async fn replace_many(
         &columns.statuses as _,
         &columns.attributes as _,
         &columns.schema_versions as _,
+        scope.patterns(),
     )
     .execute(conn)
     .await?;

@@ -6,11 +6,16 @@ use curio_filter::{Filter, Part};
 use serde_json::Value;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 
-use super::{key::ItemKey, ranges::push_looked_up, words::push_contains};
+use super::{
+    key::ItemKey,
+    ranges::push_looked_up,
+    sections::{push_in_order, push_name, push_one_value, push_page, push_times},
+    words::push_contains,
+};
 use crate::{
     error::Error,
     postgres::{
-        catalog::models::{Item, ItemFilter, ItemSort},
+        catalog::models::{Item, ItemFilter, ItemSort, Within},
         keyset::{Page, PageRequest, SortKey, Start},
         measured::{push_measured, read_measured},
     },
@@ -160,6 +165,9 @@ pub fn push_matches(
 pub fn push_candidates(query: &mut QueryBuilder<Postgres>, columns: &str, filter: &ItemFilter) {
     let deleted_at = if filter.include_deleted { "true" } else { "deleted_at IS NULL" };
     query.push(format_args!("SELECT {columns} FROM items WHERE {deleted_at}"));
+    if let Within::Of(keys) = &filter.within {
+        query.push(" AND collection = ANY(").push_bind(keys.clone()).push(")");
+    }
     push_in_order(query, filter, ItemSort::Created);
 }
 
@@ -173,52 +181,6 @@ pub fn push_newest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, most
 /// What it takes to examine an item.
 pub fn examined_columns(filter: &ItemFilter) -> Cow<'static, str> {
     if filter.search.is_some() { format!("{COLUMNS}, search").into() } else { COLUMNS.into() }
-}
-
-/// Pushes a page of the list by the conditions that keep it in order.
-pub fn push_page(
-    query: &mut QueryBuilder<Postgres>,
-    columns: &str,
-    filter: &ItemFilter,
-    page: &PageRequest<ItemKey>,
-) {
-    if page.order.sort == ItemSort::Name {
-        return push_part(query, columns, "true", filter, page);
-    }
-    if !filter.include_deleted {
-        return push_part(query, columns, "deleted_at IS NULL", filter, page);
-    }
-    // Live and deleted items have an index each; the page is among the first rows of both.
-    query.push("SELECT * FROM ((");
-    push_part(query, columns, "deleted_at IS NULL", filter, page);
-    query.push(") UNION ALL (");
-    push_part(query, columns, "deleted_at IS NOT NULL", filter, page);
-    query.push(")) AS items");
-    page.push_order(query);
-}
-
-fn push_part(
-    query: &mut QueryBuilder<Postgres>,
-    columns: &str,
-    condition: &str,
-    filter: &ItemFilter,
-    page: &PageRequest<ItemKey>,
-) {
-    query.push(format_args!("SELECT {columns} FROM items WHERE {condition}"));
-    push_in_order(query, filter, page.order.sort);
-    page.push(query);
-}
-
-/// Pushes the conditions with which an index returns items in the order of the list.
-fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
-    match sort {
-        ItemSort::Created | ItemSort::Relevance => {
-            push_one_value(query, filter);
-            push_times(query, filter);
-        }
-        ItemSort::Name => push_name(query, filter),
-        ItemSort::Attribute => {}
-    }
 }
 
 /// Pushes the other conditions.
@@ -236,7 +198,7 @@ fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: Item
             }
         }
     }
-    if filter.status.len() > 1 || filter.collection.is_some() && !filter.status.is_empty() {
+    if filter.status.len() > 1 || filter.is_of_collections() && !filter.status.is_empty() {
         let names: Vec<&str> = filter.status.iter().map(|status| status.as_str()).collect();
         query.push(" AND status = ANY(").push_bind(names).push(")");
     }
@@ -249,29 +211,6 @@ fn push_rest(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: Item
     }
 }
 
-fn push_one_value(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
-    if let Some(collection) = &filter.collection {
-        query.push(" AND collection = ").push_bind(collection.clone());
-    } else if let [status] = filter.status[..] {
-        query.push(" AND status = ").push_bind(status);
-    }
-}
-
-fn push_times(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
-    if let Some(time) = filter.created_after {
-        query.push(" AND created_at >= ").push_bind(time);
-    }
-    if let Some(time) = filter.created_before {
-        query.push(" AND created_at < ").push_bind(time);
-    }
-}
-
-fn push_name(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
-    if let Some(prefix) = &filter.name_prefix {
-        query.push(" AND name COLLATE \"C\" LIKE ").push_bind(like_prefix(prefix));
-    }
-}
-
 fn push_condition(query: &mut QueryBuilder<Postgres>, condition: &Filter) {
     for part in condition.sql() {
         match part {
@@ -280,17 +219,4 @@ fn push_condition(query: &mut QueryBuilder<Postgres>, condition: &Filter) {
             Part::Timestamp(time) => query.push_bind(time),
         };
     }
-}
-
-/// The LIKE pattern for "begins with", with the wildcards in `prefix` escaped.
-fn like_prefix(prefix: &str) -> String {
-    let mut pattern = String::with_capacity(prefix.len() + 1);
-    for c in prefix.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }

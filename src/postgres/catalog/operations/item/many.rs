@@ -6,7 +6,9 @@ use serde_json::value::RawValue;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
+use super::scoped::require_collections;
 use crate::{
+    access::Scope,
     error::Error,
     postgres::{
         catalog::models::{Item, ItemContent, Status, Validity},
@@ -24,11 +26,18 @@ const MAX_WRITTEN: usize = 1024 * 1024;
 /// # Errors
 ///
 /// [`Error::Locked`] as in [`get_for_update`](super::get_for_update).
-pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Item>, Error> {
+pub async fn get_many_for_update(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<Vec<Item>, Error> {
     let items = query_item!(
         before: "SELECT ",
-        after: "FROM items WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR UPDATE",
+        after: "FROM items
+           WHERE id = ANY($1) AND deleted_at IS NULL AND ($2::text[] IS NULL OR collection LIKE ANY($2))
+           ORDER BY id FOR UPDATE",
         arguments: ids,
+        scope.patterns(),
     )
     .fetch_all(conn)
     .await?;
@@ -43,9 +52,11 @@ pub async fn get_many_for_update(conn: &mut PgConnection, ids: &[Uuid]) -> Resul
 /// Some may have been written then, so the transaction must be rolled back.
 pub async fn create_many(
     conn: &mut PgConnection,
+    scope: &Scope,
     ids: &[Uuid],
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
+    require_collections(scope, contents)?;
     let mut items = Vec::with_capacity(ids.len());
     for (ids, contents) in portions(ids, contents) {
         let columns = Columns::of(contents);
@@ -84,6 +95,7 @@ pub async fn create_many(
 /// have been written then, so the transaction must be rolled back.
 pub async fn update_many(
     conn: &mut PgConnection,
+    scope: &Scope,
     ids: &[Uuid],
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
@@ -100,7 +112,7 @@ pub async fn update_many(
            WHERE id = new_id AND deleted_at IS NULL AND (is_read OR EXISTS (
                SELECT FROM collections
                WHERE key = collection AND schema_id IS NOT DISTINCT FROM new_schema_id
-           ))",
+           )) AND ($8::text[] IS NULL OR collection LIKE ANY($8))",
             arguments: ids,
             &columns.names as _,
             &columns.statuses as _,
@@ -108,6 +120,7 @@ pub async fn update_many(
             &columns.schema_versions as _,
             &columns.schema_ids as _,
             &columns.are_read as _,
+            scope.patterns(),
         )
         .fetch_all(&mut *conn)
         .await?;
@@ -121,12 +134,13 @@ pub async fn update_many(
 /// # Errors
 ///
 /// As [`delete`](super::delete).
-pub async fn delete_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
+pub async fn delete_many(conn: &mut PgConnection, scope: &Scope, ids: &[Uuid]) -> Result<(), Error> {
     let done = sqlx::query!(
         "UPDATE items SET deleted_at = greatest(statement_timestamp(), updated_at),
              version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
-         WHERE id = ANY($1) AND deleted_at IS NULL",
+         WHERE id = ANY($1) AND deleted_at IS NULL AND ($2::text[] IS NULL OR collection LIKE ANY($2))",
         ids,
+        scope.patterns(),
     )
     .execute(conn)
     .await?;

@@ -1,4 +1,5 @@
-//! Operations on items.
+//! Operations on items. Each takes the collections that who asks may read, write and so on: other
+//! items do not exist for it.
 
 #[macro_use]
 mod macros;
@@ -11,7 +12,9 @@ mod list;
 mod many;
 mod ranges;
 mod relevance;
+mod scoped;
 mod search;
+mod sections;
 mod sorted;
 mod values;
 mod words;
@@ -27,12 +30,14 @@ pub use self::{
     list::{list, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
     relevance::Relevance,
+    scoped::{no_such_collection, taken_out_of_scope},
     search::{Candidates, Ranked, is_common, names_with, newest_names, search},
     sorted::{SortedItem, walk_by_attribute},
     values::{Reached, remove_values, store_values},
 };
 use crate::{
-    error::{Error, Fault},
+    access::Scope,
+    error::Error,
     postgres::{
         catalog::{
             models::{Item, ItemContent, Status, Validity},
@@ -50,15 +55,28 @@ use crate::{
 /// [`Error::Contended`] if there is an item with this id; [`Error::Invalid`] if the content breaks
 /// a rule, or there is no such collection; [`Error::OtherSchema`] if another schema than that of
 /// the collection validated the content, and nothing was written.
-pub async fn create(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
-    let item = insert(conn, id, content).await?;
+pub async fn create(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    id: Uuid,
+    content: &ItemContent,
+) -> Result<Item, Error> {
+    let item = insert(conn, scope, id, content).await?;
     item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
 }
 
 /// The lock on the collection is the one that the foreign key takes: it stays what it is, or gets a
 /// schema of another version. So the item names a version that its collection has, has had since
 /// the statement began, and cannot lose.
-async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Option<Item>, Error> {
+async fn insert(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    id: Uuid,
+    content: &ItemContent,
+) -> Result<Option<Item>, Error> {
+    if !scope.admits(&content.collection) {
+        return Err(Error::Invalid(vec![no_such_collection()]));
+    }
     let Validity { schema, is_read } = content.validity;
     let item = write_items!(
         write: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
@@ -80,16 +98,10 @@ async fn insert(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Res
     if item.is_some() {
         return Ok(item);
     }
-    let current = schema::current(conn, &[&content.collection]).await?.pop();
+    let current = schema::current(conn, scope, &[&content.collection]).await?.pop();
     let current = current.ok_or_else(|| Error::Invalid(vec![no_such_collection()]))?;
     let is_current = is_read || current.schema_id == schema.map(|schema| schema.id);
     if is_current { Ok(None) } else { Err(Error::OtherSchema) }
-}
-
-/// The fault of an item that names a missing collection.
-#[must_use]
-pub fn no_such_collection() -> Fault {
-    Fault::at("/collection", "not_found", "must be the key of a collection")
 }
 
 /// As [`create`], for an id that may have been purged, whose versions and times continue; `None` if
@@ -100,10 +112,11 @@ pub fn no_such_collection() -> Fault {
 /// As [`create`], except [`Error::Contended`].
 pub async fn recreate(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: Uuid,
     content: &ItemContent,
 ) -> Result<Option<Item>, Error> {
-    let Some(created) = insert(&mut *conn, id, content).await? else { return Ok(None) };
+    let Some(created) = insert(&mut *conn, scope, id, content).await? else { return Ok(None) };
     let continued = continue_versions!(query: query_item, table: "items", id: id);
     Ok(Some(continued.fetch_optional(conn).await?.unwrap_or(created)))
 }
@@ -113,11 +126,13 @@ pub async fn recreate(
 /// # Errors
 ///
 /// Whatever the database reports.
-pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
+pub async fn get(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Option<Item>, Error> {
     let item = query_item!(
         before: "SELECT ",
-        after: "FROM items WHERE id = $1 AND deleted_at IS NULL",
-        arguments: id
+        after: "FROM items
+           WHERE id = $1 AND deleted_at IS NULL AND ($2::text[] IS NULL OR collection LIKE ANY($2))",
+        arguments: id,
+        scope.patterns(),
     )
     .fetch_optional(conn)
     .await?;
@@ -129,11 +144,12 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Erro
 /// # Errors
 ///
 /// [`Error::Locked`] if another transaction holds it for longer than the lock time-out.
-pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<Item>, Error> {
+pub async fn get_for_update(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Option<Item>, Error> {
     let item = query_item!(
         before: "SELECT ",
-        after: "FROM items WHERE id = $1 FOR UPDATE",
-        arguments: id
+        after: "FROM items WHERE id = $1 AND ($2::text[] IS NULL OR collection LIKE ANY($2)) FOR UPDATE",
+        arguments: id,
+        scope.patterns(),
     )
     .fetch_optional(conn)
     .await?;
@@ -146,7 +162,12 @@ pub async fn get_for_update(conn: &mut PgConnection, id: Uuid) -> Result<Option<
 ///
 /// [`Error::Invalid`] if the content breaks a rule; [`Error::NotFound`] if no live item matches;
 /// [`Error::OtherSchema`] as in [`create`].
-pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) -> Result<Item, Error> {
+pub async fn update(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    id: Uuid,
+    content: &ItemContent,
+) -> Result<Item, Error> {
     let Validity { schema, is_read } = content.validity;
     let item = write_items!(
         write: "UPDATE items
@@ -154,7 +175,7 @@ pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
            WHERE id = $1 AND deleted_at IS NULL AND ($7 OR EXISTS (
                SELECT FROM collections WHERE key = collection AND schema_id IS NOT DISTINCT FROM $6
-           ))",
+           )) AND ($8::text[] IS NULL OR collection LIKE ANY($8))",
         arguments: id,
         content.name,
         content.status as Status,
@@ -162,12 +183,13 @@ pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
         schema.map(|schema| schema.version),
         schema.map(|schema| schema.id),
         is_read,
+        scope.patterns(),
     )
     .fetch_optional(&mut *conn)
     .await?;
     match item {
         Some(item) => Ok(item),
-        None if get(conn, id).await?.is_some() => Err(Error::OtherSchema),
+        None if get(conn, scope, id).await?.is_some() => Err(Error::OtherSchema),
         None => Err(Error::NotFound),
     }
 }
@@ -177,8 +199,8 @@ pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ItemContent) ->
 /// # Errors
 ///
 /// [`Error::NotFound`] if no live item matches.
-pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    delete_many(conn, &[id]).await
+pub async fn delete(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<(), Error> {
+    delete_many(conn, scope, &[id]).await
 }
 
 /// Restores a locked, deleted item and returns it. It names the schema by which its attributes were
@@ -187,15 +209,16 @@ pub async fn delete(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
 /// # Errors
 ///
 /// [`Error::NotFound`] if no deleted item matches.
-pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
+pub async fn restore(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Item, Error> {
     let item = query_item!(
         before: "UPDATE items
            SET deleted_at = NULL,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
-           WHERE id = $1 AND deleted_at IS NOT NULL
+           WHERE id = $1 AND deleted_at IS NOT NULL AND ($2::text[] IS NULL OR collection LIKE ANY($2))
            RETURNING ",
         after: "",
         arguments: id,
+        scope.patterns(),
     )
     .fetch_optional(conn)
     .await?;
@@ -208,7 +231,8 @@ pub async fn restore(conn: &mut PgConnection, id: Uuid) -> Result<Item, Error> {
 /// # Errors
 ///
 /// [`Error::NotFound`] if no item matches.
-pub async fn purge(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+pub async fn purge(conn: &mut PgConnection, scope: &Scope, item: &Item) -> Result<(), Error> {
+    let id = scope.admit(&item.collection).map(|_| item.id).ok_or(Error::NotFound)?;
     purge!(
         table: "items",
         with: ", gone AS (DELETE FROM item_values WHERE item_id = $1)",

@@ -4,8 +4,9 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row as _, postgres::Pg
 
 use super::{
     key::ItemKey,
-    list::{COLUMNS, examined_columns, push_candidates, push_is_match, push_matches, push_newest, push_page},
+    list::{COLUMNS, examined_columns, push_candidates, push_is_match, push_matches, push_newest},
     relevance::{Relevance, Span},
+    sections::push_page,
     words::push_rank,
 };
 use crate::{

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::BTreeSet, time::Duration};
 
 use curio::postgres::{
     catalog::{
-        models::{ITEM_FIELDS, ItemFilter, ItemSort},
+        models::{ITEM_FIELDS, ItemFilter, ItemSort, Within},
         operations::{
             index::{self, Index},
             item::{self, AttributeKey, ItemKey},
@@ -159,7 +159,7 @@ async fn look_up(service: &TestService, filter: &str) -> BTreeSet<String> {
     let filter = ItemFilter {
         collection: Some("lamps".to_owned()),
         condition: Some(Filter::parse(filter, ITEM_FIELDS).unwrap()),
-        ..ItemFilter::default()
+        ..ItemFilter::within(Within::All)
     };
     let mut tx = service.pool.begin_look_up(Duration::from_secs(10)).await.unwrap();
     let filter = index::with_ranges(&mut tx, &filter).await.unwrap();
@@ -250,11 +250,15 @@ async fn pages_by_an_attribute_read_little_wherever_they_are() {
     let service = TestService::start().await;
     seed_many(&service).await;
     let mut tx = service.pool.begin_in_order().await.unwrap();
-    let indexes = index::of_collection(&mut tx, "lamps").await.unwrap();
+    let indexes = {
+        let lamps = ItemFilter { collection: Some("lamps".to_owned()), ..ItemFilter::within(Within::All) };
+        index::of_list(&mut tx, &lamps).await.unwrap()
+    };
     tx.commit().await.unwrap();
     let read = async |filter: &str, index: &Index, start: Start<ItemKey>, is_descending| {
         let condition = (!filter.is_empty()).then(|| Filter::parse(filter, ITEM_FIELDS).unwrap());
-        let filter = ItemFilter { collection: Some("lamps".to_owned()), condition, ..ItemFilter::default() };
+        let filter =
+            ItemFilter { collection: Some("lamps".to_owned()), condition, ..ItemFilter::within(Within::All) };
         let order = Order { sort: ItemSort::Attribute, is_descending };
         let page = PageRequest { start, order, limit: 50, bytes: usize::MAX };
         let mut tx = service.pool.begin_in_order().await.unwrap();

@@ -2,7 +2,7 @@
 
 use curio::postgres::{
     catalog::{
-        models::{ItemFilter, Search, Term},
+        models::{ItemFilter, Search, Term, Within},
         operations::item::{self, Candidates, ItemKey},
     },
     keyset::{PageRequest, SortKey, Start},
@@ -27,7 +27,7 @@ const SEED: &str = "INSERT INTO items (id, collection, name, created_at)
 fn filter(words: &[&str]) -> ItemFilter {
     let term = |word: &&str| Term { texts: vec![(*word).to_owned()], is_phrase: false, is_excluded: false };
     let search = Search { terms: words.iter().map(term).collect(), spelling: None };
-    ItemFilter { search: Some(search), ..ItemFilter::default() }
+    ItemFilter { search: Some(search), ..ItemFilter::within(Within::All) }
 }
 
 #[tokio::test]

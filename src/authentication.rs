@@ -1,0 +1,253 @@
+//! Which API key a client has, without a query for each request.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use quick_cache::sync::Cache;
+use subtle::ConstantTimeEq;
+
+use crate::{
+    access::{ApiKey, Grants, KeyId},
+    error::Error,
+    postgres::{
+        access::{models::Credentials, operations::key},
+        pool::Database,
+    },
+};
+
+/// How long a key is taken for what it was when it was looked up: so long may a change of it on
+/// another replica go unnoticed.
+pub const MAX_AGE: Duration = Duration::from_secs(5);
+/// The most keys that are remembered, and as many ids without one: some MiB. Those of others do not
+/// displace those that are valid.
+const MAX_KEYS: usize = 10_000;
+
+/// Why a key is rejected: for the log and the metrics, never for the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejection {
+    /// There is no key with this id.
+    Unknown,
+    /// Its secret is another one.
+    WrongSecret,
+    /// It has expired.
+    Expired,
+    /// It was revoked.
+    Revoked,
+}
+
+impl Rejection {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::WrongSecret => "wrong_secret",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// The API keys that this process knows, and when they were used.
+pub struct Authenticator {
+    keys: Cache<KeyId, Arc<KnownKey>>,
+    missing: Cache<KeyId, Instant>,
+    used: Mutex<HashMap<KeyId, DateTime<Utc>>>,
+    /// Counts the keys that were forgotten, so that what was looked up before is not remembered.
+    forgotten: AtomicU64,
+}
+
+struct KnownKey {
+    /// When the look-up began.
+    since: Instant,
+    stored: Credentials,
+    grants: Arc<Grants>,
+}
+
+impl KnownKey {
+    fn new(since: Instant, stored: Credentials) -> Self {
+        // What this version does not understand allows nothing.
+        let grants = stored.grants.iter().filter_map(|grant| grant.parse().ok());
+        let grants = Arc::new(Grants::new(grants.collect()));
+        Self { since, stored, grants }
+    }
+
+    /// What a client with this key may do at this time.
+    fn verify(&self, key: &ApiKey, now: DateTime<Utc>) -> Result<Arc<Grants>, Rejection> {
+        let Credentials { hash, previous_hash, previous_until, expires_at, revoked_at, .. } = &self.stored;
+        let is_previous_valid = previous_until.is_some_and(|until| now < until);
+        let previous = previous_hash.as_deref().filter(|_| is_previous_valid).unwrap_or(hash);
+        let sent = key.hash();
+        if !bool::from(sent.ct_eq(hash) | sent.ct_eq(previous)) {
+            return Err(Rejection::WrongSecret);
+        }
+        if revoked_at.is_some() {
+            return Err(Rejection::Revoked);
+        }
+        if expires_at.is_some_and(|expiry| expiry <= now) {
+            return Err(Rejection::Expired);
+        }
+        Ok(Arc::clone(&self.grants))
+    }
+}
+
+impl Default for Authenticator {
+    fn default() -> Self {
+        Self {
+            keys: Cache::new(MAX_KEYS),
+            missing: Cache::new(MAX_KEYS),
+            used: Mutex::default(),
+            forgotten: AtomicU64::default(),
+        }
+    }
+}
+
+impl Authenticator {
+    /// What a client with this key may do, as far as that is known without the database.
+    #[must_use]
+    pub fn recall(&self, key: &ApiKey) -> Option<Result<Arc<Grants>, Rejection>> {
+        if let Some(known) = self.keys.get(&key.id()).filter(|known| known.since.elapsed() < MAX_AGE) {
+            return Some(self.verify(key, &known));
+        }
+        let since = self.missing.get(&key.id()).filter(|since| since.elapsed() < MAX_AGE);
+        since.map(|_| Err(Rejection::Unknown))
+    }
+
+    /// As [`recall`](Self::recall), from the database.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports: whether the key is valid is unknown then.
+    pub async fn look_up(
+        &self,
+        database: &Database,
+        key: &ApiKey,
+    ) -> Result<Result<Arc<Grants>, Rejection>, Error> {
+        let (since, forgotten) = (Instant::now(), self.forgotten.load(Ordering::Acquire));
+        let mut conn = database.connection().await?;
+        let found = key::credentials(&mut conn, key.id().as_str()).await?;
+        conn.release();
+        let is_current = || forgotten == self.forgotten.load(Ordering::Acquire);
+        let Some(stored) = found else {
+            if is_current() {
+                self.missing.insert(key.id(), since);
+            }
+            return Ok(Err(Rejection::Unknown));
+        };
+        let known = Arc::new(KnownKey::new(since, stored));
+        if is_current() {
+            self.keys.insert(key.id(), Arc::clone(&known));
+        }
+        Ok(self.verify(key, &known))
+    }
+
+    fn verify(&self, key: &ApiKey, known: &KnownKey) -> Result<Arc<Grants>, Rejection> {
+        let now = Utc::now();
+        let verified = known.verify(key, now);
+        if verified.is_ok()
+            && let Ok(minute) = now.duration_trunc(TimeDelta::minutes(1))
+            && known.stored.last_used_at.is_none_or(|last| last < minute)
+        {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(key.id(), minute);
+        }
+        verified
+    }
+
+    /// Forgets what is known of a key, which has changed.
+    pub fn forget(&self, id: KeyId) {
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        self.keys.remove(&id);
+        self.missing.remove(&id);
+    }
+
+    /// Stores when keys were used since the last time.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports. The times are stored the next time then.
+    pub async fn store_uses(&self, database: &Database) -> Result<(), Error> {
+        let used: Vec<_> = self.used.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        if used.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = used.iter().map(|(id, _)| id.to_string()).collect();
+        let times: Vec<DateTime<Utc>> = used.iter().map(|(_, time)| *time).collect();
+        let stored = async {
+            let mut conn = database.connection().await?;
+            key::mark_used(&mut conn, &ids, &times).await?;
+            conn.release();
+            Ok(())
+        };
+        let stored = stored.await;
+        if stored.is_err() {
+            let mut unstored = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            for (id, time) in used {
+                unstored.entry(id).or_insert(time);
+            }
+        }
+        stored
+    }
+}
+
+impl fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticator").field("keys", &self.keys.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(key: &ApiKey) -> KnownKey {
+        let stored = Credentials {
+            hash: key.hash().to_vec(),
+            previous_hash: None,
+            previous_until: None,
+            grants: vec!["read:*".into(), "fly:*".into()],
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+        };
+        KnownKey::new(Instant::now(), stored)
+    }
+
+    #[test]
+    fn a_key_is_valid_until_it_expires_or_is_revoked() {
+        let key = ApiKey::generate();
+        let now = Utc::now();
+        let later = now + TimeDelta::seconds(1);
+        let mut known = known(&key);
+        assert_eq!(known.verify(&key, now).unwrap().to_string(), "read:*");
+        let other = ApiKey::with_new_secret(key.id());
+        assert_eq!(known.verify(&other, now), Err(Rejection::WrongSecret));
+        known.stored.expires_at = Some(later);
+        assert!(known.verify(&key, now).is_ok());
+        assert_eq!(known.verify(&key, later), Err(Rejection::Expired));
+        known.stored.revoked_at = Some(now);
+        assert_eq!(known.verify(&key, now), Err(Rejection::Revoked));
+        // Who does not have the secret is not told what the key is.
+        assert_eq!(known.verify(&other, now), Err(Rejection::WrongSecret));
+    }
+
+    #[test]
+    fn the_secret_before_a_rotation_is_valid_for_a_while() {
+        let before = ApiKey::generate();
+        let after = ApiKey::with_new_secret(before.id());
+        let now = Utc::now();
+        let until = now + TimeDelta::seconds(60);
+        let mut known = known(&after);
+        known.stored.previous_hash = Some(before.hash().to_vec());
+        known.stored.previous_until = Some(until);
+        assert!(known.verify(&before, now).is_ok() && known.verify(&after, until).is_ok());
+        assert_eq!(known.verify(&before, until), Err(Rejection::WrongSecret));
+    }
+}

@@ -1,0 +1,292 @@
+//! The JSON of requests and responses about keys.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema, Type,
+        schema::{ArrayBuilder, ObjectBuilder},
+    },
+};
+use validator::{Validate, ValidationError, ValidationErrors};
+
+use crate::{
+    access::{ApiKey as Secret, Grant, Grants},
+    http::{
+        limits::{MAX_COLLECTION_KEY, MAX_GRANTS},
+        request::{
+            content::Input,
+            json,
+            query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
+            text,
+        },
+        response::{
+            json::{microseconds, optional_microseconds},
+            page::PageView,
+        },
+    },
+    postgres::access::models::{ApiKey, ApiKeyContent},
+};
+
+/// The most characters of a name.
+const MAX_NAME: usize = 200;
+/// The longest time for which the secret before a rotation stays valid, in seconds: a week.
+const MAX_GRACE: i32 = 7 * 24 * 60 * 60;
+/// A grant as a pattern.
+const GRANT: &str = r"^(read|write|delete|purge|manage):(\*|[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,3}|[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,2}\.\*)$";
+
+/// What people call the key.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyName(String);
+
+impl PartialSchema for KeyName {
+    fn schema() -> RefOr<Schema> {
+        text::line_schema("What people call the key", MAX_NAME)
+    }
+}
+
+impl ToSchema for KeyName {}
+
+/// What the key allows.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyGrants(Vec<String>);
+
+impl PartialSchema for KeyGrants {
+    fn schema() -> RefOr<Schema> {
+        let grant = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(GRANT))
+            .max_length(Some("manage:".len() + MAX_COLLECTION_KEY));
+        ArrayBuilder::new()
+            .items(grant)
+            .min_items(Some(1))
+            .max_items(Some(MAX_GRANTS))
+            .description(Some(
+                "What the key allows: an action (`read`, `write`, `delete`, `purge`, `manage`), a colon, and the key \
+                 of a collection, the beginning of some (`acme.*`), or `*`. Every action includes `read`. Grants that \
+                 others include are left out.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for KeyGrants {}
+
+impl Validate for KeyGrants {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let mut errors = ValidationErrors::new();
+        let mut add = |pointer: &str, code, detail: String| {
+            let mut error = ValidationError::new(code).with_message(detail.into());
+            error.add_param(json::INSIDE.into(), &pointer);
+            errors.add(json::WHOLE, error);
+        };
+        if !(1..=MAX_GRANTS).contains(&self.0.len()) {
+            add("", "length", format!("must have 1 to {MAX_GRANTS} elements"));
+        }
+        for (index, grant) in self.0.iter().enumerate() {
+            if let Err(detail) = grant.parse::<Grant>() {
+                add(&format!("/{index}"), "grant", detail);
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// A new key, or the content of one. Members that only the server writes are ignored.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "name": "The importer of lamps", "grants": ["write:acme.lamps"] })))]
+pub struct KeyCreate {
+    #[validate(custom(function = validate_name))]
+    #[schema(inline)]
+    name: KeyName,
+    #[validate(nested)]
+    #[schema(inline)]
+    grants: KeyGrants,
+    /// When the key expires (RFC 3339); null for never.
+    #[serde(default)]
+    #[validate(custom(function = validate_expiry))]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    expires_at: Option<String>,
+}
+
+impl Input for KeyCreate {
+    const OUTPUT_ONLY: &[&str] = &["id", "last_used_at", "revoked_at", "version", "created_at", "updated_at"];
+}
+
+impl KeyCreate {
+    /// The content, and the grants that it has.
+    pub fn into_content(self) -> (ApiKeyContent, Grants) {
+        let grants = Grants::new(self.grants.0.iter().filter_map(|grant| grant.parse().ok()).collect());
+        let content = ApiKeyContent {
+            name: text::trim(&self.name.0).to_owned(),
+            grants: grants.iter().map(Grant::to_string).collect(),
+            expires_at: self.expires_at.and_then(|time| parse_date_time(&time).ok()),
+        };
+        (content, grants)
+    }
+}
+
+/// Changes to a key (RFC 7396): members that are left out stay, null resets to the default.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "expires_at": "2027-01-01T00:00:00Z" })))]
+#[expect(
+    dead_code,
+    reason = "documents the patch, which is applied as JSON and whose result is then validated"
+)]
+pub struct KeyPatch {
+    #[schema(inline, nullable = false)]
+    name: Option<KeyName>,
+    #[schema(inline, nullable = false)]
+    grants: Option<KeyGrants>,
+    /// When the key expires (RFC 3339); null for never.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// How to rotate a key.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "grace_seconds": 3600 })))]
+pub struct KeyRotation {
+    /// For how many seconds the secret before stays valid: 0 if it was leaked, at most a week.
+    #[validate(range(min = 0, max = MAX_GRACE))]
+    #[schema(minimum = 0, maximum = 604_800)]
+    pub grace_seconds: i32,
+}
+
+impl Input for KeyRotation {
+    const OUTPUT_ONLY: &[&str] = &[];
+}
+
+/// A key, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "4fR9xQ2b", "name": "The importer of lamps", "grants": ["write:acme.lamps"], "expires_at": null,
+    "last_used_at": "2026-11-22T12:00:00.000000Z", "revoked_at": null, "version": 1,
+    "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z"
+})))]
+pub struct KeyView {
+    /// The first part of the key's text, which is no secret.
+    #[schema(min_length = 8, max_length = 8, pattern = "^[0-9A-Za-z]{8}$")]
+    id: String,
+    #[schema(inline, value_type = KeyName)]
+    name: String,
+    #[schema(inline, value_type = KeyGrants)]
+    grants: Vec<String>,
+    /// When the key expires; null for never.
+    #[serde(serialize_with = "optional_microseconds")]
+    #[schema(required = true)]
+    expires_at: Option<DateTime<Utc>>,
+    /// When the key was last used, to the minute; written with a delay, and without a new version.
+    #[serde(serialize_with = "optional_microseconds")]
+    #[schema(required = true)]
+    last_used_at: Option<DateTime<Utc>>,
+    /// When the key was revoked; null while it is not.
+    #[serde(serialize_with = "optional_microseconds")]
+    #[schema(required = true)]
+    revoked_at: Option<DateTime<Utc>>,
+    /// 1 at creation, incremented by every change; the entity tag is this number in quotation
+    /// marks.
+    #[schema(minimum = 1)]
+    version: i64,
+    /// When the key was created: UTC, with microseconds.
+    #[serde(serialize_with = "microseconds")]
+    created_at: DateTime<Utc>,
+    /// When the key was last changed: UTC, with microseconds.
+    #[serde(serialize_with = "microseconds")]
+    updated_at: DateTime<Utc>,
+}
+
+impl From<ApiKey> for KeyView {
+    fn from(key: ApiKey) -> Self {
+        Self {
+            id: key.key_id,
+            name: key.name,
+            grants: key.grants,
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+            revoked_at: key.revoked_at,
+            version: key.version,
+            created_at: key.created_at,
+            updated_at: key.updated_at,
+        }
+    }
+}
+
+/// A key with its secret, which is shown once.
+#[derive(Serialize, ToSchema)]
+#[schema(examples(json!({
+    "key": {
+        "id": "4fR9xQ2b", "name": "The importer of lamps", "grants": ["write:acme.lamps"], "expires_at": null,
+        "last_used_at": null, "revoked_at": null, "version": 1,
+        "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z"
+    },
+    "secret": null, "detail": "The secret was shown once, and is not stored."
+})))]
+pub struct KeySecretView {
+    /// The key.
+    key: KeyView,
+    /// What clients send as `Authorization: Bearer …`. It is not stored, so this is the only time
+    /// that it is shown: null in a dry run, and in the replay to another request with the same
+    /// `Idempotency-Key`.
+    #[schema(
+        required = true,
+        min_length = 53,
+        max_length = 53,
+        pattern = "^curio_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}$"
+    )]
+    secret: Option<String>,
+    /// Why there is no secret.
+    #[schema(required = true, value_type = Option<String>, max_length = 256, pattern = "^[ -~]+$")]
+    detail: Option<&'static str>,
+}
+
+impl KeySecretView {
+    /// The key with its secret.
+    pub fn new(key: ApiKey, secret: &Secret) -> Self {
+        Self { key: key.into(), secret: Some(secret.expose()), detail: None }
+    }
+
+    /// This, without the secret: the key does not exist.
+    pub fn rehearsed(self) -> Self {
+        let detail = Some("This is a dry run: there is no such key.");
+        Self { secret: None, detail, ..self }
+    }
+
+    /// This, without the secret, for a replay.
+    pub fn replayed(self) -> Self {
+        let detail = Some("The secret was shown once, and is not stored. If it is lost, rotate the key.");
+        Self { secret: None, detail, ..self }
+    }
+}
+
+/// A page of keys.
+pub type KeyPage = PageView<'static, KeyView>;
+
+/// Which keys the list contains.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct KeyFilterQuery {
+    /// Include keys that were revoked.
+    #[param(required = false, default = false)]
+    pub include_revoked: bool,
+}
+
+impl FromQuery for KeyFilterQuery {
+    fn from_query(parameters: &mut Parameters) -> Self {
+        Self { include_revoked: parameters.one("include_revoked", parse_boolean).unwrap_or(false) }
+    }
+}
+
+fn validate_expiry(text: &str) -> Result<(), ValidationError> {
+    let fault = |Expected(code, detail)| ValidationError::new(code).with_message(detail);
+    parse_date_time(text).map(|_| ()).map_err(fault)
+}
+
+fn validate_name(KeyName(name): &KeyName) -> Result<(), ValidationError> {
+    text::validate_line(name, MAX_NAME)
+}

@@ -1,0 +1,5 @@
+//! Access: API keys.
+
+pub mod models;
+#[cfg(feature = "service")]
+pub mod operations;

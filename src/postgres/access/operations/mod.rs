@@ -1,0 +1,3 @@
+//! Operations on access.
+
+pub mod key;

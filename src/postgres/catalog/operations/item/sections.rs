@@ -1,0 +1,115 @@
+//! A list of items from several indexes, each of which returns its section in order.
+
+use sqlx::{Postgres, QueryBuilder};
+
+use super::key::ItemKey;
+use crate::postgres::{
+    catalog::models::{ItemFilter, ItemSort, Within},
+    keyset::PageRequest,
+};
+
+/// Pushes a page of the list by the conditions that keep it in order.
+pub fn push_page(
+    query: &mut QueryBuilder<Postgres>,
+    columns: &str,
+    filter: &ItemFilter,
+    page: &PageRequest<ItemKey>,
+) {
+    // Live and deleted items have an index each, and so does each collection: the page is among the
+    // first rows of all of them. An item that may not be read is not even examined, so neither the
+    // time nor the cursor tells of it.
+    let sections = sections(filter, page.order.sort);
+    if let [section] = sections[..] {
+        return push_section(query, columns, section, filter, page);
+    }
+    for (index, section) in sections.into_iter().enumerate() {
+        query.push(if index == 0 { "SELECT * FROM ((" } else { ") UNION ALL (" });
+        push_section(query, columns, section, filter, page);
+    }
+    query.push(")) AS items");
+    page.push_order(query);
+}
+
+/// A condition, and a collection.
+type Section<'a> = (&'static str, Option<&'a str>);
+
+/// The sections of a list that an index returns in order, each: at least one.
+fn sections<'a>(filter: &'a ItemFilter, sort: ItemSort) -> Vec<Section<'a>> {
+    let conditions: &[&'static str] = match sort {
+        ItemSort::Name => &["true"],
+        _ if filter.include_deleted => &["deleted_at IS NULL", "deleted_at IS NOT NULL"],
+        _ => &["deleted_at IS NULL"],
+    };
+    let of = |collection: Option<&'a str>| conditions.iter().map(move |condition| (*condition, collection));
+    match &filter.within {
+        Within::All => of(None).collect(),
+        Within::Of(keys) if keys.is_empty() => vec![("false", None)],
+        Within::Of(keys) => keys.iter().flat_map(|key| of(Some(key))).collect(),
+    }
+}
+
+fn push_section(
+    query: &mut QueryBuilder<Postgres>,
+    columns: &str,
+    (condition, collection): Section<'_>,
+    filter: &ItemFilter,
+    page: &PageRequest<ItemKey>,
+) {
+    query.push(format_args!("SELECT {columns} FROM items WHERE {condition}"));
+    if let Some(collection) = collection {
+        query.push(" AND collection = ").push_bind(collection.to_owned());
+    }
+    push_in_order(query, filter, page.order.sort);
+    page.push(query);
+}
+
+/// Pushes the conditions with which an index returns items in the order of the list.
+pub fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
+    match sort {
+        ItemSort::Created | ItemSort::Relevance => {
+            push_one_value(query, filter);
+            push_times(query, filter);
+        }
+        ItemSort::Name => push_name(query, filter),
+        ItemSort::Attribute => {}
+    }
+}
+
+/// Pushes the one collection, or else the one status, of the list.
+pub fn push_one_value(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+    if let Some(collection) = &filter.collection {
+        query.push(" AND collection = ").push_bind(collection.clone());
+    } else if let ([status], Within::All) = (&filter.status[..], &filter.within) {
+        query.push(" AND status = ").push_bind(*status);
+    }
+}
+
+/// Pushes when items of the list were created.
+pub fn push_times(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+    if let Some(time) = filter.created_after {
+        query.push(" AND created_at >= ").push_bind(time);
+    }
+    if let Some(time) = filter.created_before {
+        query.push(" AND created_at < ").push_bind(time);
+    }
+}
+
+/// Pushes how names of items of the list begin.
+pub fn push_name(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter) {
+    if let Some(prefix) = &filter.name_prefix {
+        query.push(" AND name COLLATE \"C\" LIKE ").push_bind(like_prefix(prefix));
+    }
+}
+
+/// The LIKE pattern for "begins with", with the wildcards in `prefix` escaped.
+fn like_prefix(prefix: &str) -> String {
+    let mut pattern = String::with_capacity(prefix.len() + 1);
+    for c in prefix.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
