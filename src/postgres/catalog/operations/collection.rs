@@ -269,10 +269,13 @@ pub async fn within(
     scope: &Scope,
     collection: Option<&str>,
 ) -> Result<Within, Error> {
-    if let Some(key) = collection {
-        return Ok(if scope.admits(key) { Within::All } else { Within::Of(Vec::new()) });
-    }
     let Some(patterns) = scope.patterns() else { return Ok(Within::All) };
+    if let Some(key) = collection {
+        return Ok(if scope.admits(key) { Within::Named } else { Within::Of(Vec::new()) });
+    }
+    if let Some(keys) = scope.keys() {
+        return Ok(Within::Of(keys.to_vec()));
+    }
     let keys = sqlx::query_scalar!(
         "SELECT key FROM collections WHERE key LIKE ANY($1) ORDER BY key LIMIT $2",
         patterns,
