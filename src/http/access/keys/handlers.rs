@@ -96,9 +96,10 @@ pub async fn list_keys(
     let (grants, include_revoked) = (listing.access.grants(), listing.filter.include_revoked);
     let mut conn = app.database.connection_in_turn().await?;
     let page = key::list(&mut conn, grants, include_revoked, &listing.page).await?;
-    let total = match listing.prefers_count {
-        true => Some(key::count(&mut conn, grants, include_revoked).await?),
-        false => None,
+    let total = if listing.prefers_count {
+        Some(key::count(&mut conn, grants, include_revoked).await?)
+    } else {
+        None
     };
     conn.release();
     Ok(listing.reply::<KeyEntry, _>(&app, page, total)?)

@@ -25,7 +25,7 @@ pub async fn restrict(app: &App, access: &Access, query: &ItemFilterQuery) -> Re
     let mut conn = app.database.connection().await?;
     let within = collection::within(&mut conn, scope, query.collection()).await?;
     conn.release();
-    if matches!(&within, Within::Of(keys) if keys.len() > MAX_WITHIN) {
+    if matches!(&within, Within::Of(keys) if keys.len() > MAX_WITHIN as usize) {
         let detail =
             format!("is required to list items of more than {MAX_WITHIN} collections without read:*");
         return Err(Problem::malformed(vec![Fault::parameter("collection", "required", detail)]));
