@@ -237,6 +237,9 @@ mod tests {
     fn a_scope_knows_its_keys_if_each_is_named() {
         let keys = |text| grants(text).scope(Action::Read).keys().map(<[String]>::to_vec);
         assert_eq!(keys("read:b write:a"), Some(vec!["b".to_owned(), "a".to_owned()]));
+        // Each once, since a list is made of the items of each.
+        assert_eq!(keys("delete:a write:a manage:a purge:b"), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(grants("delete:a.b manage:a.*").scope(Action::Read).patterns().unwrap(), ["a.%"]);
         assert_eq!(keys("read:a read:b.*"), None);
         assert_eq!(keys("read:*"), None);
         assert_eq!(keys(""), Some(Vec::new()));

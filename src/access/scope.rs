@@ -16,18 +16,24 @@ impl Scope {
     pub const ALL: Self = Self { patterns: None, keys: Vec::new() };
 
     /// These collections.
-    pub(super) fn of<'a>(all: impl Iterator<Item = &'a Collections> + Clone) -> Self {
-        if all.clone().any(|one| *one == Collections::All) {
+    pub(super) fn of<'a>(all: impl Iterator<Item = &'a Collections>) -> Self {
+        // Each collection once: a list is made of those of all keys.
+        let mut widest: Vec<&Collections> = Vec::new();
+        for one in all {
+            if !widest.iter().any(|other| other.include(one)) {
+                widest.retain(|other| !one.include(other));
+                widest.push(one);
+            }
+        }
+        if widest == [&Collections::All] {
             return Self::ALL;
         }
-        let key = |one: &Collections| match one {
+        let key = |one: &&Collections| match one {
             Collections::One(key) => Some(key.clone()),
             Collections::All | Collections::Below(_) => None,
         };
-        Self {
-            keys: all.clone().filter_map(key).collect(),
-            patterns: Some(all.map(Collections::like).collect()),
-        }
+        let patterns = widest.iter().map(|one| one.like()).collect();
+        Self { keys: widest.iter().filter_map(key).collect(), patterns: Some(patterns) }
     }
 
     /// Whether every collection is in it.

@@ -7,7 +7,8 @@ use http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
 
 use super::{
     events::KeyEvent,
-    schemas::{KeyCreate, KeyFilterQuery, KeyPage, KeyPatch, KeyRotation, KeySecretView, KeyView},
+    schemas::{KeyCreate, KeyFilterQuery, KeyPatch, KeyRotation},
+    views::{KeyEntry, KeyPage, KeySecretView, KeyView},
 };
 use crate::{
     access::{ApiKey as Secret, Grants},
@@ -64,8 +65,8 @@ pub async fn create_key(
 
 /// Get a key
 ///
-/// With `If-None-Match`, the key is sent only if the client does not have it yet. Its last use changes
-/// no entity tag. Keys that allow more than one's own do not exist, nor do those that were revoked.
+/// With `If-None-Match`, the key is sent only if the client does not have it yet. Lists show when it
+/// was last used. Keys that allow more than one's own do not exist, nor do those that were revoked.
 #[utoipa::path(
     get, path = "/v1/keys/{key_id}", tag = "keys", responses((status = 200, body = KeyView))
 )]
@@ -95,12 +96,13 @@ pub async fn list_keys(
     let (grants, include_revoked) = (listing.access.grants(), listing.filter.include_revoked);
     let mut conn = app.database.connection_in_turn().await?;
     let page = key::list(&mut conn, grants, include_revoked, &listing.page).await?;
-    let total = match listing.prefers_count {
-        true => Some(key::count(&mut conn, grants, include_revoked).await?),
-        false => None,
+    let total = if listing.prefers_count {
+        Some(key::count(&mut conn, grants, include_revoked).await?)
+    } else {
+        None
     };
     conn.release();
-    Ok(listing.reply::<KeyView, _>(&app, page, total)?)
+    Ok(listing.reply::<KeyEntry, _>(&app, page, total)?)
 }
 
 /// Change parts of a key

@@ -3,6 +3,7 @@
 mod events;
 mod handlers;
 mod schemas;
+mod views;
 
 use std::sync::Arc;
 

@@ -124,11 +124,11 @@ pub async fn list_items(
     let listing = match request {
         PageOrExport::Page(listing) => listing,
         PageOrExport::Export(query, format, access) => {
-            let filter = restrict(&app, &access, &query, ItemSort::Created).await?;
+            let filter = restrict(&app, &access, &query).await?;
             return Ok(export(&app, filter, format).await?);
         }
     };
-    let filter = restrict(&app, &listing.access, &listing.filter, listing.page.order.sort).await?;
+    let filter = restrict(&app, &listing.access, &listing.filter).await?;
     let reply = if listing.page.order.sort == ItemSort::Relevance {
         let (filter, page) = search(&app, &filter, &listing.page).await?;
         let total = count_if(listing.prefers_count, &app, &filter, &page).await?;

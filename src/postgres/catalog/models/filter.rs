@@ -26,8 +26,10 @@ pub enum ItemSort {
 /// The collections whose items who asks may read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Within {
-    /// All, or the one of the list.
+    /// All.
     All,
+    /// The one that the list names, and maybe others.
+    Named,
     /// Those with these keys.
     Of(Vec<String>),
 }
@@ -78,7 +80,7 @@ impl ItemFilter {
     /// The key of the only collection whose items the list contains, if there is one.
     #[must_use]
     pub fn readable_collection(&self) -> Option<&str> {
-        self.collection.as_deref().filter(|_| self.within == Within::All)
+        self.collection.as_deref().filter(|_| !matches!(self.within, Within::Of(_)))
     }
 
     /// Whether the list is of some collections only, whose items an index returns in order.

@@ -256,7 +256,7 @@ pub async fn count(conn: &mut PgConnection, scope: &Scope) -> Result<Total, Erro
 }
 
 /// The most collections that a list of items is of, unless it is of all, or of one.
-pub const MAX_WITHIN: usize = 64;
+pub const MAX_WITHIN: u32 = 64;
 
 /// The collections of a list of items, which is of `collection` if it names one: those in scope, or
 /// one more than [`MAX_WITHIN`] if there are more.
@@ -269,14 +269,17 @@ pub async fn within(
     scope: &Scope,
     collection: Option<&str>,
 ) -> Result<Within, Error> {
-    if let Some(key) = collection {
-        return Ok(if scope.admits(key) { Within::All } else { Within::Of(Vec::new()) });
-    }
     let Some(patterns) = scope.patterns() else { return Ok(Within::All) };
+    if let Some(key) = collection {
+        return Ok(if scope.admits(key) { Within::Named } else { Within::Of(Vec::new()) });
+    }
+    if let Some(keys) = scope.keys() {
+        return Ok(Within::Of(keys.to_vec()));
+    }
     let keys = sqlx::query_scalar!(
         "SELECT key FROM collections WHERE key LIKE ANY($1) ORDER BY key LIMIT $2",
         patterns,
-        MAX_WITHIN as i64 + 1,
+        i64::from(MAX_WITHIN) + 1,
     );
     Ok(Within::Of(keys.fetch_all(conn).await?))
 }

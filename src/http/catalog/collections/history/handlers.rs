@@ -26,6 +26,9 @@ use crate::{
     },
 };
 
+/// What identifies a schema in a path.
+type SchemaPath = (CollectionKey, Version);
+
 /// List the schemas of a collection
 ///
 /// Every schema that the collection ever had, the newest first, in pages.
@@ -57,7 +60,7 @@ pub async fn list_schemas(
 )]
 pub async fn get_schema(
     State(app): State<Arc<App>>,
-    Valid(head, _): Valid<((CollectionKey, Version), Query<NoQuery>, Preconditions, Access)>,
+    Valid(head, _): Valid<(SchemaPath, Query<NoQuery>, Preconditions, Access)>,
 ) -> Result<Reply, Problem> {
     let ((key, Version(version)), Query(NoQuery), preconditions, access) = head;
     let mut conn = app.database.connection().await?;

@@ -46,6 +46,37 @@ pub async fn list(
     read_measured(&rows, page, None)
 }
 
+/// A page of items by name, all of which are sorted for it; `None` if there are more than `most`,
+/// before conditions other than the collection, one status and times.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn list_by_name(
+    conn: &mut PgConnection,
+    filter: &ItemFilter,
+    page: &PageRequest<ItemKey>,
+    most: u32,
+) -> Result<Option<Page<Item, ItemKey>>, Error> {
+    let mut query = QueryBuilder::new("SELECT count(*) FROM (");
+    push_newest(&mut query, filter, most + 1);
+    query.push(") AS items");
+    let count: i64 = query.build_query_scalar().persistent(false).fetch_one(&mut *conn).await?;
+    if count > most.into() {
+        return Ok(None);
+    }
+    let mut query = QueryBuilder::new("");
+    push_measured(&mut query, page, MEASURED, |query| {
+        query.push(format_args!("SELECT {COLUMNS} FROM ("));
+        push_newest(query, filter, most);
+        query.push(") AS items WHERE true");
+        push_rest(query, filter, ItemSort::Created);
+        page.push(query);
+    });
+    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    Ok(Some(read_measured(&rows, page, None)?))
+}
+
 /// A page of items: a walk along the list, until the page is full, `most` items were
 /// examined or a second is over. So it may be short or empty although there are more.
 ///

@@ -27,7 +27,7 @@ pub use self::{
     export::export,
     import::{Occupant, continue_many, lock_many, recreate_many, replace_many},
     key::{AttributeKey, ItemKey},
-    list::{list, look_up, walk},
+    list::{list, list_by_name, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
     relevance::Relevance,
     scoped::{no_such_collection, taken_out_of_scope},

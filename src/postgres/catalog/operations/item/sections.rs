@@ -42,7 +42,7 @@ fn sections<'a>(filter: &'a ItemFilter, sort: ItemSort) -> Vec<Section<'a>> {
     };
     let of = |collection: Option<&'a str>| conditions.iter().map(move |condition| (*condition, collection));
     match &filter.within {
-        Within::All => of(None).collect(),
+        Within::All | Within::Named => of(None).collect(),
         Within::Of(keys) if keys.is_empty() => vec![("false", None)],
         Within::Of(keys) => keys.iter().flat_map(|key| of(Some(key))).collect(),
     }
