@@ -151,7 +151,7 @@ async fn revoke(database: &Database, id: KeyId) -> anyhow::Result<()> {
 }
 
 async fn rotate(database: &Database, id: KeyId, grace: Duration) -> anyhow::Result<()> {
-    let grace = i32::try_from(grace.as_secs()).context("the grace period is too long")?;
+    let grace = u32::try_from(grace.as_secs()).context("the grace period is too long")?;
     let mut tx = database.begin().await?;
     let found = key::get_for_update(&mut tx, &Grants::all(), id.as_str()).await?;
     let Some(found) = found.filter(|key| key.revoked_at.is_none()) else { bail!("there is no key {id}") };
