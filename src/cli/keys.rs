@@ -58,12 +58,14 @@ enum Command {
     },
     /// Revoke a key; it cannot be undone
     Revoke {
-        /// The id, which is the part behind `curio_`
+        /// The id, which is the part behind `curio_`, or the whole key
+        #[arg(value_parser = parse_id)]
         id: KeyId,
     },
     /// Give a key a new secret, and print it: it is shown once
     Rotate {
-        /// The id, which is the part behind `curio_`
+        /// The id, which is the part behind `curio_`, or the whole key
+        #[arg(value_parser = parse_id)]
         id: KeyId,
         /// How long the secret before stays valid, such as `1h`
         #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = humantime::parse_duration)]
@@ -79,6 +81,11 @@ pub async fn run(Arguments { command, url }: &Arguments) -> anyhow::Result<()> {
         Command::Revoke { id } => revoke(&database, *id).await,
         Command::Rotate { id, grace } => rotate(&database, *id, *grace).await,
     }
+}
+
+/// Parses the id of a key, or a whole key, which a message must not repeat.
+fn parse_id(text: &str) -> Result<KeyId, &'static str> {
+    text.strip_prefix("curio_").and_then(|rest| rest.get(..8)).unwrap_or(text).parse()
 }
 
 async fn create(
@@ -144,7 +151,7 @@ async fn revoke(database: &Database, id: KeyId) -> anyhow::Result<()> {
 }
 
 async fn rotate(database: &Database, id: KeyId, grace: Duration) -> anyhow::Result<()> {
-    let grace = i32::try_from(grace.as_secs()).context("the grace period is too long")?;
+    let grace = u32::try_from(grace.as_secs()).context("the grace period is too long")?;
     let mut tx = database.begin().await?;
     let found = key::get_for_update(&mut tx, &Grants::all(), id.as_str()).await?;
     let Some(found) = found.filter(|key| key.revoked_at.is_none()) else { bail!("there is no key {id}") };

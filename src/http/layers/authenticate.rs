@@ -189,7 +189,7 @@ pub fn require(failures: &Limiter, request: &Request) -> Result<(), Problem> {
     }
     match extensions.get().copied().unwrap_or(Unauthenticated::Missing) {
         Unauthenticated::Missing => {
-            let detail = "Send an API key, as `Authorization: Bearer curio_…`.";
+            let detail = "Send an API key, as `Authorization: Bearer curio_...`.";
             Err(challenge(Problem::new(&UNAUTHORIZED, detail), "Bearer realm=\"curio\""))
         }
         Unauthenticated::Malformed => {

@@ -6,7 +6,7 @@ use super::head::{FromHead, Head};
 use crate::{
     access::{Action, Collections, Grant, Grants, Scope},
     app::App,
-    error::Error,
+    error::{Error, Fault},
 };
 
 /// What the actor of a request may do: nothing, unless a layer has found out.
@@ -65,6 +65,12 @@ impl Access {
     pub fn demand_of_readable(&self, action: Action, key: &str) -> Result<(), Error> {
         self.demand_of(action, self.readable().admit(key))
     }
+}
+
+/// The fault of one of many entities for which this grant is missing.
+pub fn missing(grant: &str) -> Fault {
+    let action = grant.split(':').next().unwrap_or_default();
+    Fault::at("", "insufficient_scope", format!("needs the grant to {action} in its collection"))
 }
 
 impl FromHead for Access {

@@ -73,7 +73,7 @@ async fn keys_are_listed_rotated_and_revoked() {
     let process = Process::serve(&database.url(), REQUIRED).await;
     let (_, out, _) = keys(&database, &["list"]).await;
     assert_eq!(out.trim_end(), format!("{}\tread:acme.*\t-\t-\tA test", id(&key)));
-    let (code, out, error) = keys(&database, &["rotate", id(&key), "--grace", "1h"]).await;
+    let (code, out, error) = keys(&database, &["rotate", &key, "--grace", "1h"]).await;
     assert_eq!(code, Some(0), "{error}");
     let next = out.trim().to_owned();
     for secret in [&key, &next] {

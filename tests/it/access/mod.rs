@@ -1,6 +1,7 @@
 //! Who may do what.
 
 mod command_line;
+mod cost;
 mod keys;
 mod matrix;
 mod secrecy;

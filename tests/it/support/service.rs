@@ -252,7 +252,9 @@ impl Reply {
         assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
         assert_eq!(self.body["type"], format!("/problems/{slug}"), "{self:?}");
         assert_eq!(self.body["status"], status, "{self:?}");
-        assert!(self.body["title"].is_string() && self.body["detail"].is_string(), "{self:?}");
+        let detail = self.body["detail"].as_str().unwrap_or_default();
+        let is_declared = (1..=256).contains(&detail.len()) && detail.chars().all(|c| matches!(c, ' '..='~'));
+        assert!(self.body["title"].is_string() && is_declared, "{self:?}");
         let id = self.header("x-request-id").unwrap();
         assert_eq!(self.body["instance"], format!("urn:uuid:{id}"), "{self:?}");
         self

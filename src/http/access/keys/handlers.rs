@@ -174,7 +174,7 @@ pub async fn rotate_key(
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
     let secret = Secret::with_new_secret(id);
-    let rotated = key::rotate(&mut tx, current.id, &secret, rotation.grace_seconds).await?;
+    let rotated = key::rotate(&mut tx, current.id, &secret, rotation.grace_seconds()).await?;
     write.record(KeyEvent::rotated(&rotated));
     let version = rotated.version;
     let shown = KeySecretView::new(rotated, &secret);

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
+    IntoParams, Number, PartialSchema, ToSchema,
     openapi::{
-        RefOr, Schema, Type,
+        KnownFormat, RefOr, Schema, SchemaFormat, Type,
         schema::{ArrayBuilder, ObjectBuilder},
     },
 };
@@ -17,7 +17,7 @@ use crate::{
         limits::{MAX_COLLECTION_KEY, MAX_GRANTS},
         request::{
             content::Input,
-            json,
+            json::{self, integer::IntegerText},
             query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
             text,
         },
@@ -28,7 +28,7 @@ use crate::{
 /// The most characters of a name.
 const MAX_NAME: usize = 200;
 /// The longest time for which the secret before a rotation stays valid, in seconds: a week.
-const MAX_GRACE: i32 = 7 * 24 * 60 * 60;
+const MAX_GRACE: u32 = 7 * 24 * 60 * 60;
 /// A grant as a pattern.
 const GRANT: &str = r"^(read|write|delete|purge|manage):(\*|[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,3}|[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,2}\.\*)$";
 
@@ -148,11 +148,44 @@ pub struct KeyPatch {
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "grace_seconds": 3600 })))]
 pub struct KeyRotation {
-    /// For how many seconds the secret before stays valid: 0 if it was leaked, at most a week.
-    #[validate(range(min = 0, max = MAX_GRACE))]
-    #[schema(minimum = 0, maximum = 604_800)]
-    pub grace_seconds: i32,
+    #[validate(custom(function = validate_grace))]
+    #[schema(inline)]
+    grace_seconds: GraceSeconds,
 }
+
+impl KeyRotation {
+    /// For how many seconds the secret before stays valid.
+    pub fn grace_seconds(&self) -> u32 {
+        self.grace_seconds.get().unwrap_or_default()
+    }
+}
+
+/// For how many seconds the secret before stays valid.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GraceSeconds(IntegerText);
+
+impl GraceSeconds {
+    fn get(&self) -> Result<u32, ValidationError> {
+        self.0.within(&(0..=MAX_GRACE))
+    }
+}
+
+impl PartialSchema for GraceSeconds {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .description(Some(
+                "For how many seconds the secret before stays valid: 0 if it was leaked, at most a week.",
+            ))
+            .minimum(Some(Number::UInt(0)))
+            .maximum(Some(Number::UInt(MAX_GRACE as usize)))
+            .into()
+    }
+}
+
+impl ToSchema for GraceSeconds {}
 
 impl Input for KeyRotation {
     const OUTPUT_ONLY: &[&str] = &[];
@@ -171,6 +204,10 @@ impl FromQuery for KeyFilterQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
         Self { include_revoked: parameters.one("include_revoked", parse_boolean).unwrap_or(false) }
     }
+}
+
+fn validate_grace(seconds: &GraceSeconds) -> Result<(), ValidationError> {
+    seconds.get().map(|_| ())
 }
 
 fn validate_expiry(text: &str) -> Result<(), ValidationError> {

@@ -4,6 +4,7 @@
 //! cannot hold. One that is not of its type is validated against the type's schema.
 
 mod inspect;
+pub mod integer;
 pub mod number;
 pub mod outline;
 mod pointer;

@@ -29,7 +29,7 @@ pub static UNAUTHORIZED: Kind = Kind {
     slug: "unauthorized",
     title: "Credentials are required.",
     status: StatusCode::UNAUTHORIZED,
-    meaning: "The service wants an API key, as `Authorization: Bearer curio_…`. With `error` in \
+    meaning: "The service wants an API key, as `Authorization: Bearer curio_...`. With `error` in \
               `WWW-Authenticate`, the key is not valid: it is unknown, expired or revoked. Do not \
               retry the request with it.",
 };

@@ -144,19 +144,19 @@ pub async fn update(conn: &mut PgConnection, id: Uuid, content: &ApiKeyContent) 
 /// # Errors
 ///
 /// [`Error::NotFound`] if no key matches.
-pub async fn rotate(conn: &mut PgConnection, id: Uuid, secret: &Secret, grace: i32) -> Result<ApiKey, Error> {
+pub async fn rotate(conn: &mut PgConnection, id: Uuid, secret: &Secret, grace: u32) -> Result<ApiKey, Error> {
     let key = query_key!(
         before: "UPDATE api_keys
            SET hash = $2,
-               previous_hash = CASE WHEN $3 > 0 THEN hash END,
-               previous_until = CASE WHEN $3 > 0 THEN statement_timestamp() + make_interval(secs => $3::integer) END,
+               previous_hash = CASE WHEN $3 > 0::bigint THEN hash END,
+               previous_until = CASE WHEN $3 > 0::bigint THEN statement_timestamp() + make_interval(secs => $3) END,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
            WHERE id = $1 AND revoked_at IS NULL
            RETURNING ",
         after: "",
         arguments: id,
         &secret.hash()[..],
-        grace,
+        i64::from(grace),
     )
     .fetch_optional(conn)
     .await?;

@@ -1,7 +1,6 @@
 //! The JSON of schema checks.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use utoipa::{
     Number, PartialSchema, ToSchema,
     openapi::{
@@ -14,7 +13,7 @@ use validator::{Validate, ValidationError};
 
 use crate::http::{
     limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_PAGE},
-    request::{content::Input, schema::RequiredSchema},
+    request::{content::Input, json::integer::IntegerText, schema::RequiredSchema},
     response::{page::cursor_schema, problem::Entry},
 };
 
@@ -57,32 +56,21 @@ impl PartialSchema for CheckCursor {
 
 impl ToSchema for CheckCursor {}
 
-/// The most items of a page. It stays text, because `50.0` is an integer, too.
+/// The most items of a page.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct CheckLimit(Box<RawValue>);
+pub struct CheckLimit(IntegerText);
 
 impl CheckLimit {
     /// The number, if it is one that a page may have.
     pub fn get(&self) -> Result<u32, ValidationError> {
-        let fault = |code, detail: String| Err(ValidationError::new(code).with_message(detail.into()));
-        match self.0.get().parse::<f64>() {
-            Ok(number) if number.fract() != 0.0 => fault("type", "must be an integer".into()),
-            Ok(number) if number < 1.0 => fault("too_small", "must be at least 1".into()),
-            Ok(number) if number > MAX_PAGE.into() => {
-                fault("too_large", format!("must be at most {MAX_PAGE}"))
-            }
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is in the range")]
-            Ok(number) => Ok(number as u32),
-            Err(_) => fault("type", "must be an integer".into()),
-        }
+        self.0.within(&(1..=MAX_PAGE))
     }
 }
 
 impl Default for CheckLimit {
     fn default() -> Self {
-        let text = RawValue::from_string(DEFAULT_PAGE.to_string());
-        Self(text.unwrap_or_else(|_| unreachable!("a number")))
+        Self(DEFAULT_PAGE.into())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
         catalog::items::{attributes::MAX_STORED_BYTES, events::ItemCreated},
         limits::{BodyLimit, MEBIBYTE},
         request::{
-            access::Access,
+            access::{self, Access},
             preconditions::{self, Preconditions},
             valid::{Valid, off_runtime},
         },
@@ -194,8 +194,7 @@ fn check_access(
             Operation::Delete { id, .. } => access.demand_of(Action::Delete, collection(id)),
         };
         if let Err(Error::Forbidden { grant: missing }) = allowed {
-            let fault = Fault::at("", "insufficient_scope", format!("needs the grant {missing}"));
-            faults.push(fault_at(index, fault));
+            faults.push(fault_at(index, access::missing(&missing)));
             grant = grant.or(Some(missing));
         }
     }

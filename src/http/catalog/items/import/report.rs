@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Fault},
     http::{
         limits::MAX_FAULTS,
+        request::access::missing,
         response::problem::{CONFLICT, Entry, INVALID, Problem},
         write::Event,
     },
@@ -54,7 +55,7 @@ impl Report {
     /// Adds a line that the actor may not write.
     pub(super) fn forbid(&mut self, line: u64, allowed: Result<(), Error>) {
         if let Err(Error::Forbidden { grant }) = allowed {
-            self.fail(line, vec![Fault::at("", "insufficient_scope", format!("needs the grant {grant}"))]);
+            self.fail(line, vec![missing(&grant)]);
             self.forbidden += 1;
             self.grant.get_or_insert(grant);
         }
