@@ -53,8 +53,8 @@ impl Actor {
         self.to_string()
     }
 
-    /// What a cursor is bound to. Empty for addresses: every one may read every list, and a client's
-    /// address may change while it walks through one.
+    /// What a cursor is bound to. Empty for addresses: every one may read every list, and a
+    /// client's address may change while it walks through one.
     #[must_use]
     pub fn cursor_scope(&self) -> String {
         match self {

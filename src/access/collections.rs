@@ -48,7 +48,8 @@ impl Collections {
         if self.include(others) { Some(others) } else { others.include(self).then_some(self) }
     }
 
-    /// The pattern of SQL's LIKE that their keys match. No key has a character with a meaning there.
+    /// The pattern of SQL's LIKE that their keys match. No key has a character with a meaning
+    /// there.
     #[must_use]
     pub fn like(&self) -> String {
         match self {

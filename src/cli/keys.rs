@@ -42,8 +42,8 @@ enum Command {
         /// What people call it
         #[arg(long)]
         name: String,
-        /// What it allows, such as `write:acme.*`; may be repeated. The actions are read, write, delete,
-        /// purge and manage; `*` is every collection
+        /// What it allows, such as `write:acme.*`; may be repeated. The actions are read, write,
+        /// delete, purge and manage; `*` is every collection
         #[arg(long = "grant", value_name = "GRANT", required = true)]
         grants: Vec<Grant>,
         /// How long it is valid, such as `90d`; without it, for ever

@@ -37,8 +37,8 @@ use crate::{
     },
 };
 
-/// How many invalid keys a client may send. Nobody finds a secret of 190 bits by trying; this bounds
-/// the lines in the log.
+/// How many invalid keys a client may send. It bounds the lines in the log: a secret of 190 bits is
+/// not found by trying.
 pub const FAILURES: Quota = Quota { requests: NonZeroU32::new(60).unwrap(), window: Duration::from_mins(1) };
 
 /// The routes that need no key, in addition to the probes and what is below `/docs`.

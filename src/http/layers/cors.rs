@@ -24,8 +24,9 @@ use crate::config::http::Origin;
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 
 /// What a page may send.
-const REQUEST_FIELDS: [&str; 8] = [
+const REQUEST_FIELDS: [&str; 9] = [
     "accept",
+    "authorization",
     "content-type",
     "idempotency-key",
     "if-match",
@@ -36,7 +37,7 @@ const REQUEST_FIELDS: [&str; 8] = [
 ];
 
 /// What a page may read.
-const RESPONSE_FIELDS: [&str; 9] = [
+const RESPONSE_FIELDS: [&str; 10] = [
     "etag",
     "idempotent-replayed",
     "link",
@@ -45,6 +46,7 @@ const RESPONSE_FIELDS: [&str; 9] = [
     "retry-after",
     "ratelimit",
     "ratelimit-policy",
+    "www-authenticate",
     "x-request-id",
 ];
 

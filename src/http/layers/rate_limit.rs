@@ -47,8 +47,8 @@ pub struct Fields {
 }
 
 /// Takes the request from its actor's quota, or from that of the client's address if the actor is
-/// unknown, or rejects it with 429. The response reports the quota
-/// either way. Probes and metrics have none.
+/// unknown, or rejects it with 429. The response reports the quota either way. Probes and metrics
+/// have none.
 pub fn limit(limiter: &Limiter, request: &Request) -> Result<Option<Fields>, Problem> {
     let extensions = request.extensions();
     let client = || extensions.get().map(|Client(client)| client);

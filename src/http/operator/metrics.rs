@@ -13,8 +13,8 @@ use crate::{
     telemetry::metrics::MEDIA_TYPE,
 };
 
-/// The metrics in the text format of Prometheus. They are of all collections, so who needs a key for
-/// them needs to read all.
+/// The metrics in the text format of Prometheus. They are of all collections, so if
+/// keys are required, theirs must allow reading all.
 pub async fn show_metrics(
     State(app): State<Arc<App>>,
     Extension(grants): Extension<Arc<Grants>>,

@@ -56,8 +56,8 @@ impl Access {
         found.map_or(Ok(()), |key| self.demand(action, key))
     }
 
-    /// As [`demand`](Self::demand), if the collection may be read. Another one does not exist, which
-    /// the operation reports.
+    /// As [`demand`](Self::demand), if the collection may be read. Another one does not exist,
+    /// which the operation reports.
     ///
     /// # Errors
     ///

@@ -37,8 +37,8 @@ const PATH: &str = "/v1/keys";
 
 /// Create a key
 ///
-/// The response has the secret, which is shown once and not stored. Who makes a key may give it what
-/// its own key allows, on collections that it manages.
+/// The response has the secret, which is shown once and not stored. Who makes a key may give it
+/// what its own key allows, on collections that it manages.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys", request_body = KeyCreate,
     responses((status = 201, body = KeySecretView))
@@ -65,8 +65,9 @@ pub async fn create_key(
 
 /// Get a key
 ///
-/// With `If-None-Match`, the key is sent only if the client does not have it yet. Lists show when it
-/// was last used. Keys that allow more than one's own do not exist, nor do those that were revoked.
+/// With `If-None-Match`, the key is sent only if the client does not have it yet. Lists show when
+/// it was last used. Keys that allow more than one's own do not exist, nor do those that were
+/// revoked.
 #[utoipa::path(
     get, path = "/v1/keys/{key_id}", tag = "keys", responses((status = 200, body = KeyView))
 )]
@@ -137,8 +138,8 @@ pub async fn update_key(
 
 /// Revoke a key
 ///
-/// It is not valid any more: at once on the replica that responds, within 10 seconds on all others. It
-/// cannot be undone; lists with `include_revoked` show the key.
+/// It is not valid any more: at once on the replica that responds, within 10 seconds on all others.
+/// It cannot be undone; lists with `include_revoked` show the key.
 #[utoipa::path(
     delete, path = "/v1/keys/{key_id}", tag = "keys", responses((status = 204))
 )]

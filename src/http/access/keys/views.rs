@@ -64,7 +64,8 @@ impl From<ApiKey> for KeyView {
     }
 }
 
-/// A key in a list, with its last use. That changes no entity tag, so the key alone does not have it.
+/// A key in a list, with its last use. That changes no entity tag, so the key alone does not have
+/// it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
     "id": "4fR9xQ2b", "name": "The importer of lamps", "grants": ["write:acme.lamps"], "expires_at": null,
@@ -72,49 +73,17 @@ impl From<ApiKey> for KeyView {
     "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z"
 })))]
 pub struct KeyEntry {
-    /// The first part of the key's text, which is no secret.
-    #[schema(min_length = 8, max_length = 8, pattern = "^[0-9A-Za-z]{8}$")]
-    id: String,
-    #[schema(inline, value_type = KeyName)]
-    name: String,
-    #[schema(inline, value_type = KeyGrants)]
-    grants: Vec<String>,
-    /// When the key expires; null for never.
-    #[serde(serialize_with = "optional_microseconds")]
-    #[schema(required = true)]
-    expires_at: Option<DateTime<Utc>>,
+    #[serde(flatten)]
+    key: KeyView,
     /// When the key was last used, to the minute; stored with a delay.
     #[serde(serialize_with = "optional_microseconds")]
     #[schema(required = true)]
     last_used_at: Option<DateTime<Utc>>,
-    /// When the key was revoked; null while it is not.
-    #[serde(serialize_with = "optional_microseconds")]
-    #[schema(required = true)]
-    revoked_at: Option<DateTime<Utc>>,
-    /// The entity tag of the key is this number in quotation marks.
-    #[schema(minimum = 1)]
-    version: i64,
-    /// When the key was created: UTC, with microseconds.
-    #[serde(serialize_with = "microseconds")]
-    created_at: DateTime<Utc>,
-    /// When the key was last changed: UTC, with microseconds.
-    #[serde(serialize_with = "microseconds")]
-    updated_at: DateTime<Utc>,
 }
 
 impl From<ApiKey> for KeyEntry {
     fn from(key: ApiKey) -> Self {
-        Self {
-            id: key.key_id,
-            name: key.name,
-            grants: key.grants,
-            expires_at: key.expires_at,
-            last_used_at: key.last_used_at,
-            revoked_at: key.revoked_at,
-            version: key.version,
-            created_at: key.created_at,
-            updated_at: key.updated_at,
-        }
+        Self { last_used_at: key.last_used_at, key: key.into() }
     }
 }
 

@@ -57,8 +57,8 @@ fn split(value: &str) -> Vec<Term> {
     terms
 }
 
-/// A text, and how it is stored if it was written in the other case: PostgreSQL maps a capital sigma
-/// to the one small letter wherever it is, but Greek has another at the end of a word.
+/// A text, and how it is stored if it was written in the other case: PostgreSQL maps a capital
+/// sigma to the one small letter wherever it is, but Greek has another at the end of a word.
 fn spellings(text: String) -> Vec<String> {
     let is_sigma = |c: char| matches!(c, 'Σ' | 'σ' | 'ς');
     if !text.contains(is_sigma) {

@@ -156,8 +156,8 @@ pub struct CurrentSchema {
     pub schema_id: Option<Uuid>,
 }
 
-/// The schemas that the collections with these keys, if they are in scope, have now. Until the transaction ends, no such
-/// collection is removed; it may get another schema.
+/// The schemas that the collections with these keys, if they are in scope, have now. Until the
+/// transaction ends, no such collection is removed; it may get another schema.
 ///
 /// # Errors
 ///

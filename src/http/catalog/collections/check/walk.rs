@@ -67,8 +67,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks along the items of a filter until the page is full, or has taken much work. So it may be short or empty although
-    /// there are more items.
+    /// Walks along the items of a filter until the page is full, or has taken much work. So it may
+    /// be short or empty although there are more items.
     ///
     /// # Errors
     ///
