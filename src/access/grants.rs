@@ -104,19 +104,19 @@ impl Grants {
     /// These grants, of which those that others include are left out.
     #[must_use]
     pub fn new(grants: Vec<Grant>) -> Self {
-        let mut kept: Vec<Grant> = Vec::with_capacity(grants.len());
+        let mut distinct: Vec<Grant> = Vec::with_capacity(grants.len());
         for grant in grants {
-            if !kept.iter().any(|other| other.includes(&grant)) {
-                kept.retain(|other| !grant.includes(other));
-                kept.push(grant);
+            if !distinct.iter().any(|other| other.includes(&grant)) {
+                distinct.retain(|other| !grant.includes(other));
+                distinct.push(grant);
             }
         }
-        kept.sort();
+        distinct.sort();
         let scopes = Action::ALL.map(|action| {
-            let of_action = kept.iter().filter(|grant| grant.action.includes(action));
+            let of_action = distinct.iter().filter(|grant| grant.action.includes(action));
             Scope::of(of_action.map(|grant| &grant.collections))
         });
-        Self { grants: kept, scopes }
+        Self { grants: distinct, scopes }
     }
 
     /// Everything.
