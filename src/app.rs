@@ -7,7 +7,7 @@ use std::sync::{
 
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     authentication::Authenticator,
@@ -27,6 +27,8 @@ pub struct App {
     pub(crate) authenticator: Authenticator,
     /// Notified when attributes are to be indexed, or no longer.
     pub(crate) indexes_changed: Arc<Notify>,
+    /// The space that is left for the files of imports, in MiB.
+    pub(crate) import_space: Arc<Semaphore>,
     cursor_mac: OnceLock<Hmac<Sha256>>,
     draining: AtomicBool,
 }
@@ -49,6 +51,7 @@ impl App {
             schemas: SchemaCache::default(),
             authenticator: Authenticator::default(),
             indexes_changed: Arc::default(),
+            import_space: Arc::new(Semaphore::new(options.import_space)),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),
             database,

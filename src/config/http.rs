@@ -17,10 +17,12 @@ pub struct HttpOptions {
     pub request_timeout: Duration,
     /// The longest export.
     pub export_timeout: Duration,
-    /// The longest import.
+    /// The longest import, its reception included.
     pub import_timeout: Duration,
     /// The largest import without its content coding, in bytes.
     pub import_limit: u64,
+    /// The largest size of the files of all imports together, in MiB.
+    pub import_space: usize,
     /// The longest time that a body may take to arrive; of an import, each 64 KiB of it.
     pub body_timeout: Duration,
     /// The most requests in progress.

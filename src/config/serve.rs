@@ -59,12 +59,15 @@ pub struct ServeSettings {
     /// The longest export of a whole list; it holds a connection to the database and a snapshot
     #[arg(long, env = "CURIO_EXPORT_TIMEOUT", value_name = "DURATION", default_value = "1h", value_parser = parse_timeout)]
     pub export_timeout: Duration,
-    /// The longest import; it holds a connection to the database and its locks
+    /// The longest import, from the first byte of its body; its transaction begins after the last
     #[arg(long, env = "CURIO_IMPORT_TIMEOUT", value_name = "DURATION", default_value = "1h", value_parser = parse_timeout)]
     pub import_timeout: Duration,
     /// The largest import, without its content coding, such as `500MiB`
     #[arg(long, env = "CURIO_IMPORT_LIMIT", value_name = "SIZE", default_value = "4GiB")]
     pub import_limit: Size,
+    /// The largest size of the temporary files of all imports together; more are rejected with 503
+    #[arg(long, env = "CURIO_IMPORT_SPACE", value_name = "SIZE", default_value = "8GiB")]
+    pub import_space: Size,
     /// The longest time that a request's body may take to arrive; of an import, each 64 KiB
     #[arg(long, env = "CURIO_BODY_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = parse_timeout)]
     pub body_timeout: Duration,
@@ -170,6 +173,7 @@ impl ServeSettings {
             export_timeout: self.export_timeout,
             import_timeout: self.import_timeout,
             import_limit: self.import_limit.bytes(),
+            import_space: self.import_space.mebibytes(),
             body_timeout: self.body_timeout,
             max_requests: self.max_requests as usize,
             rate_limit: self.rate_limit,

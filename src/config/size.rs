@@ -15,6 +15,12 @@ impl Size {
     pub fn bytes(self) -> u64 {
         self.0
     }
+
+    /// The number of MiB, rounded up.
+    #[must_use]
+    pub fn mebibytes(self) -> usize {
+        usize::try_from(self.0.div_ceil(1 << 20)).unwrap_or(usize::MAX)
+    }
 }
 
 impl FromStr for Size {

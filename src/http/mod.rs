@@ -17,7 +17,7 @@ use axum::{Router, routing::get};
 use http::{Method, StatusCode, Uri};
 use utoipa_axum::router::OpenApiRouter;
 
-pub use self::catalog::transfer;
+pub use self::{catalog::transfer, limits::MAX_FILES};
 use crate::{
     app::App,
     config::http::{Auth, Docs},
@@ -27,8 +27,8 @@ use crate::{
 pub fn router(app: &Arc<App>) -> Router {
     let (api, document) = openapi::api(routes()).split_for_parts();
     let api = openapi::with_options(api, &document, catalog::LISTS);
-    let (streamed, document) = openapi::api(catalog::streamed_routes()).split_for_parts();
-    let streamed = openapi::with_options(streamed, &document, &[]);
+    let (spooled, document) = openapi::api(catalog::spooled_routes()).split_for_parts();
+    let spooled = openapi::with_options(spooled, &document, &[]);
     let operator = if app.options.admin_bind.is_some() { operator::probes() } else { operator::routes() };
     let has_docs = app.options.docs == Docs::Public;
     let mut pages = Router::new()
@@ -41,7 +41,7 @@ pub fn router(app: &Arc<App>) -> Router {
     }
     let api = layers::around_api(api, app, catalog::BODY_LIMITS, catalog::LISTS);
     let public = layers::add_query(api, app, catalog::LISTS)
-        .merge(layers::around_streamed(streamed, app))
+        .merge(layers::around_spooled(spooled, app))
         .merge(layers::around_pages(pages))
         .fallback(async |method: Method, uri: Uri| match (method, uri.path()) {
             // About the server as a whole (RFC 9110 §9.3.7).
@@ -65,11 +65,11 @@ pub fn admin_router(app: &Arc<App>) -> Router {
 #[must_use]
 pub fn document_text() -> &'static str {
     static TEXT: LazyLock<String> =
-        LazyLock::new(|| openapi::text(routes().merge(catalog::streamed_routes())));
+        LazyLock::new(|| openapi::text(routes().merge(catalog::spooled_routes())));
     &TEXT
 }
 
-/// The operations of all domains, except [`catalog::streamed_routes`].
+/// The operations of all domains, except [`catalog::spooled_routes`].
 fn routes() -> OpenApiRouter<Arc<App>> {
     catalog::routes().merge(access::routes())
 }
@@ -108,6 +108,7 @@ mod tests {
             export_timeout: second,
             import_timeout: second,
             import_limit: 1024,
+            import_space: 1,
             body_timeout: second,
             max_requests: 1,
             rate_limit: None,

@@ -135,7 +135,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if there is none: that of a statement may take a while.
+    /// [`Error::Busy`] if there is none: that of an export at once.
     pub async fn turn(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
         self.turns.next(work).await
     }

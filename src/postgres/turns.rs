@@ -17,7 +17,7 @@ pub enum LongWork {
     Statement,
     /// An export, which holds a connection for as long as its client reads.
     Export,
-    /// An import, which holds a connection for as long as its client sends.
+    /// An import, which writes as many rows as there are.
     Import,
 }
 
@@ -42,17 +42,16 @@ impl Turns {
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] if there is none: at once for exports and imports, since the others may take
-    /// an hour.
+    /// [`Error::Busy`] if there is none: at once for exports, since the others may take an hour.
     pub async fn next(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
         let turns = match work {
-            LongWork::Statement => {
-                let turn = timeout(self.timeout, Arc::clone(&self.statements).acquire_owned()).await;
-                return turn.map_err(|_| Error::Busy)?.map_err(Error::internal);
-            }
-            LongWork::Export => &self.exports,
+            LongWork::Statement => &self.statements,
             LongWork::Import => &self.imports,
+            LongWork::Export => {
+                return Arc::clone(&self.exports).try_acquire_owned().map_err(|_| Error::Busy);
+            }
         };
-        Arc::clone(turns).try_acquire_owned().map_err(|_| Error::Busy)
+        let turn = timeout(self.timeout, Arc::clone(turns).acquire_owned()).await;
+        turn.map_err(|_| Error::Busy)?.map_err(Error::internal)
     }
 }

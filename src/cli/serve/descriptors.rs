@@ -3,11 +3,11 @@
 use anyhow::ensure;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::config::http::ConnectionOptions;
+use crate::{config::http::ConnectionOptions, http::MAX_FILES};
 
-/// All other open files: the log, the runtime, the listeners, and the connections of migrations and
-/// probes.
-const OTHERS: usize = 24;
+/// All other open files: the log, the runtime, the listeners, the connections of migrations and
+/// probes, and the bodies of imports.
+const OTHERS: usize = 24 + MAX_FILES;
 /// The fewest connections above the limit.
 const MIN_SURPLUS: usize = 16;
 

@@ -46,6 +46,10 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     if started {
         let address = listeners.address;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serve.listening");
+        if let Err(cause) = tempfile::tempfile() {
+            let directory = std::env::temp_dir();
+            tracing::warn!(?directory, %cause, "serve.imports_unavailable");
+        }
         let sweeper = tokio::spawn(sweep(database.clone()));
         let uses = tokio::spawn(uses::store_uses(Arc::clone(&app)));
         let changed = Arc::clone(&app.indexes_changed);

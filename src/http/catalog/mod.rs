@@ -16,12 +16,12 @@ pub const BODY_LIMITS: &[BodyLimit] = &[items::BATCH_LIMIT];
 /// The lists that can be exported, and read with the method QUERY.
 pub const LISTS: &[&str] = &[items::PATH];
 
-/// The operations of the catalogue and their documentation, except [`streamed_routes`].
+/// The operations of the catalogue and their documentation, except [`spooled_routes`].
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     collections::routes().merge(items::routes())
 }
 
 /// The operations whose body is read while they are carried out, and their documentation.
-pub fn streamed_routes() -> OpenApiRouter<Arc<App>> {
-    items::streamed_routes()
+pub fn spooled_routes() -> OpenApiRouter<Arc<App>> {
+    items::spooled_routes()
 }

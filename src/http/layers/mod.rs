@@ -121,9 +121,9 @@ pub fn around_api(
     )
 }
 
-/// The layers around operations that read their body themselves, inside [`around_all`]. They are
-/// not retried, and no permit of other requests is taken for as long as a client sends.
-pub fn around_streamed(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
+/// The layers around operations that receive their body into a file, inside [`around_all`]. They
+/// are not retried, and no permit of other requests is taken for as long as a client sends.
+pub fn around_spooled(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.options.import_timeout);
     router.route_layer(
         ServiceBuilder::new()

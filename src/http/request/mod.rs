@@ -22,7 +22,7 @@ pub mod query;
 pub mod query_content;
 pub mod schema;
 pub mod sort;
-pub mod streamed;
+pub mod spooled;
 mod target;
 pub mod text;
 pub mod valid;

@@ -81,21 +81,9 @@ impl IdempotencyKey {
     /// The stored response, if the key was already used for this request; 422 if for another
     /// request; 409 if another transaction holds it.
     pub async fn begin(&self, database: &Database) -> Result<Transaction, Outcome> {
-        match self.claim(database).await? {
-            Ok(tx) => Ok(tx),
-            Err(stored) => Err(self.replay(&stored)?),
-        }
-    }
-
-    /// Begins a transaction that holds the key, or returns what is stored under it.
-    ///
-    /// # Errors
-    ///
-    /// 409 if another transaction holds the key.
-    pub async fn claim(&self, database: &Database) -> Result<Result<Transaction, StoredResponse>, Outcome> {
         match idempotency_key::claim(database, &self.id).await? {
-            Claim::Claimed(tx) => Ok(Ok(tx)),
-            Claim::Used(stored) => Ok(Err(stored)),
+            Claim::Claimed(tx) => Ok(tx),
+            Claim::Used(stored) => Err(self.replay(&stored)?),
             Claim::Busy => {
                 let detail = "A request with this Idempotency-Key is in progress.";
                 let retry_after = HeaderValue::from_static("1");
@@ -109,7 +97,7 @@ impl IdempotencyKey {
     /// # Errors
     ///
     /// [`Error::Internal`] if what is stored is not a response.
-    pub fn replay(&self, stored: &StoredResponse) -> Result<Outcome, Error> {
+    fn replay(&self, stored: &StoredResponse) -> Result<Outcome, Error> {
         if stored.fingerprint == self.fingerprint {
             return Ok(Outcome::Replayed(message::parse(&stored.message)?));
         }

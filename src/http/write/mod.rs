@@ -19,7 +19,6 @@ use self::idempotency::IdempotencyKey;
 pub use self::{outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
     app::App,
-    error::Error,
     http::{
         request::{
             access::Access,
@@ -33,26 +32,13 @@ use crate::{
             reply::Reply,
         },
     },
-    postgres::{service::models::StoredResponse, transaction::Transaction},
+    postgres::transaction::Transaction,
 };
-
-/// The longest pause of a client that sends while statements run, in body time-outs: one for each
-/// 64 KiB of a portion of an import, twice.
-const LONGEST_PAUSE: u32 = 32;
 
 /// What a write did to an entity.
 pub trait Event: Send + Sync {
     /// Writes the line of the log, after the commit.
     fn log(&self);
-}
-
-/// How a write begins whose body was not read yet.
-#[derive(Debug)]
-pub enum Start {
-    /// It is carried out. A dry run with a key that was already used has what is stored under it.
-    Run(Transaction, Option<StoredResponse>),
-    /// The key was already used, and this is stored under it.
-    Used(StoredResponse),
 }
 
 /// Everything a write carries besides its body: preconditions, idempotency key, dry-run flag,
@@ -123,40 +109,11 @@ impl<Q> Write<Q> {
         self.key.is_some()
     }
 
-    /// As [`begin`](Self::begin) for a POST, before the body was read. Its client may pause.
-    ///
-    /// # Errors
-    ///
-    /// 409 if a request with this key is in progress.
-    pub async fn begin_streamed(&self, app: &App) -> Result<Start, Outcome> {
-        let (mut tx, used) = match &self.key {
-            None => (app.database.begin().await?, None),
-            Some(key) => match key.claim(&app.database).await? {
-                Ok(tx) => (tx, None),
-                Err(stored) if self.validate_only => (app.database.begin().await?, Some(stored)),
-                Err(stored) => return Ok(Start::Used(stored)),
-            },
-        };
-        tx.allow_pauses(LONGEST_PAUSE * app.options.body_timeout).await?;
-        Ok(Start::Run(tx, used))
-    }
-
     /// Adds the hash of the body, which was read after the head.
     pub fn add_body(&mut self, hash: &[u8; 32]) {
         if let Some(key) = &mut self.key {
             key.add_body(hash);
         }
-    }
-
-    /// The response if this is stored under the key: the stored one, or 422 if it is that to
-    /// another request.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Internal`] if what is stored is not a response.
-    pub fn replay(&self, stored: &StoredResponse) -> Result<Outcome, Error> {
-        let key = self.key.as_ref().ok_or_else(|| Error::internal("a stored response without a key"))?;
-        key.replay(stored)
     }
 
     fn is_conditional(&self) -> bool {

@@ -17,7 +17,7 @@ pub use curio::{
         http::{Auth, ConnectionOptions, Docs},
     },
     http::{document_text as openapi_text, listener, router},
-    postgres::pool::{Database, DatabaseOptions},
+    postgres::pool::{Database, DatabaseOptions, LongWork},
 };
 
 /// How long something that must happen may take on the slowest machine.

@@ -38,6 +38,7 @@ pub fn options() -> Options {
         export_timeout: Duration::from_mins(1),
         import_timeout: Duration::from_mins(1),
         import_limit: 8 * 1024 * 1024,
+        import_space: 32,
         body_timeout: Duration::from_secs(5),
         max_requests: 512,
         rate_limit: None,

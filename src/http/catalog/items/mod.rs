@@ -45,7 +45,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(batch::handlers::batch_items))
 }
 
-/// The operations whose body is read while they are carried out.
-pub fn streamed_routes() -> OpenApiRouter<Arc<App>> {
+/// The operations that receive their body into a file.
+pub fn spooled_routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(import::handlers::import_items))
 }

@@ -1,6 +1,6 @@
-//! Writes a whole list of items in one transaction, while it arrives.
+//! Writes a whole list of items in one transaction.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
 use tokio::time::{error::Elapsed, timeout};
@@ -14,20 +14,23 @@ use crate::{
     app::App,
     error::Error,
     http::{
-        request::streamed::{Streamed, too_large},
+        request::spooled::{Spooled, malformed, too_large},
         response::{
-            problem::{BODY_TIMEOUT, MALFORMED, PRECONDITION_REQUIRED, Problem},
+            problem::{PRECONDITION_REQUIRED, Problem},
             reply::Reply,
         },
-        write::{Outcome, Start, Write},
+        write::{Outcome, Write},
     },
     postgres::pool::LongWork,
 };
 
+/// The longest time without a statement: a large body may consist of empty lines.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+
 /// Import items
 ///
 /// One transaction, all or nothing unless `on_error=skip`. The body is NDJSON, an item a line, or
-/// CSV with a line of column names; it is read while the items are written, whatever its length.
+/// CSV with a line of column names; it may be much larger than other bodies.
 /// Both formats of an export can be sent back. An item with the id of a stored one replaces it,
 /// unless `on_conflict` says otherwise. A rejection is one problem, whose `errors` have the `line`
 /// and the pointer into its item; nothing is stored then.
@@ -38,7 +41,7 @@ use crate::{
 )]
 pub async fn import_items(
     State(app): State<Arc<App>>,
-    Streamed(mut write, format, body): Streamed<Write<ItemImportQuery>>,
+    Spooled(mut write, format, body): Spooled<Write<ItemImportQuery>>,
 ) -> Result<Response, Outcome> {
     let rules = write.query;
     if app.options.require_if_match && rules.on_conflict == OnConflict::Replace {
@@ -47,23 +50,18 @@ pub async fn import_items(
     }
     let limit = app.options.import_limit;
     let rejected = |error: io::Error| reject(&error, limit);
+    let mut body = body.receive(&app).await?;
     let turn = app.database.turn(LongWork::Import).await?;
+    if write.has_key() {
+        let lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
+        write.add_body(&lines.hash().await.map_err(rejected)?);
+    }
     let patience = app.options.request_timeout;
     let silent = |elapsed: Elapsed| Error::Unavailable(elapsed.into());
-    let start = timeout(patience, write.begin_streamed(&app)).await.map_err(silent)??;
-    let mut lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
-    if write.has_key() {
-        lines = lines.hashed();
-    }
-    let (mut tx, used) = match start {
-        Start::Run(tx, used) => (tx, used),
-        Start::Used(stored) => {
-            drop(turn);
-            write.add_body(&lines.finish().await.map_err(rejected)?);
-            return Err(write.replay(&stored)?);
-        }
-    };
+    let mut tx = timeout(patience, write.begin(&app)).await.map_err(silent)??;
     tx.hold(turn);
+    tx.allow_pauses(LONGEST_PAUSE).await?;
+    let mut lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
     let imported = Importer::new(&app.schemas, write.access.clone(), rules, patience)
         .run(&mut tx, &mut lines, |_| {})
         .await;
@@ -74,12 +72,6 @@ pub async fn import_items(
     if report.is_rejected() {
         return Err(report.problem().into());
     }
-    write.add_body(&lines.finish().await.map_err(rejected)?);
-    if let Some(stored) = &used
-        && let other @ Outcome::Rejected(_) = write.replay(stored)?
-    {
-        return Err(other);
-    }
     let reply = Reply::ok(&report.result(rules.on_conflict == OnConflict::Ignore))?;
     let reply = if write.prefers_minimal() { reply.minimal() } else { reply };
     write.record(report);
@@ -89,11 +81,5 @@ pub async fn import_items(
 
 /// The rejection of a body that cannot be read.
 fn reject(error: &io::Error, limit: u64) -> Problem {
-    match error.kind() {
-        io::ErrorKind::TimedOut => {
-            Problem::new(&BODY_TIMEOUT, "The next 64 KiB of the body did not arrive in time.")
-        }
-        io::ErrorKind::FileTooLarge => too_large(limit),
-        _ => Problem::new(&MALFORMED, "The body ended early, or does not match its Content-Encoding."),
-    }
+    if error.kind() == io::ErrorKind::FileTooLarge { too_large(limit) } else { malformed() }
 }

@@ -22,7 +22,6 @@ pub struct Lines<R> {
     splitter: Splitter,
     /// How many bytes may follow.
     room: u64,
-    hash: Option<Sha256>,
     is_at_end: bool,
 }
 
@@ -33,12 +32,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
             Format::Ndjson => Splitter::Ndjson(NdjsonSplitter::default()),
             Format::Csv => Splitter::Csv(Box::default()),
         };
-        Self { input, splitter, room: limit, hash: None, is_at_end: false }
-    }
-
-    /// Computes the hash of everything that is read from now on.
-    pub fn hashed(self) -> Self {
-        Self { hash: Some(Sha256::new()), ..self }
+        Self { input, splitter, room: limit, is_at_end: false }
     }
 
     /// The next lines; `None` at the end.
@@ -60,9 +54,6 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
             };
             let room = self.room.checked_sub(length as u64);
             self.room = room.ok_or(io::ErrorKind::FileTooLarge)?;
-            if let Some(hash) = &mut self.hash {
-                hash.update(&piece[..length]);
-            }
             self.input.consume(length);
             // Other requests do not wait for the rest.
             yield_now().await;
@@ -77,22 +68,21 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         Ok((!is_empty).then_some(portion))
     }
 
-    /// Reads everything that is left, and returns the hash of the whole body.
+    /// Reads everything, and returns its hash.
     ///
     /// # Errors
     ///
     /// As [`next`](Self::next).
-    pub async fn finish(mut self) -> io::Result<[u8; 32]> {
+    pub async fn hash(mut self) -> io::Result<[u8; 32]> {
+        let mut hash = Sha256::new();
         loop {
             let piece = self.input.fill_buf().await?;
             let length = piece.len();
             if length == 0 {
-                return Ok(self.hash.unwrap_or_default().finalize().into());
+                return Ok(hash.finalize().into());
             }
             self.room = self.room.checked_sub(length as u64).ok_or(io::ErrorKind::FileTooLarge)?;
-            if let Some(hash) = &mut self.hash {
-                hash.update(piece);
-            }
+            hash.update(piece);
             self.input.consume(length);
             yield_now().await;
         }

@@ -1,4 +1,4 @@
-//! Writes a whole list of items in one transaction, while it arrives.
+//! Writes a whole list of items in one transaction.
 
 mod columns;
 mod csv;

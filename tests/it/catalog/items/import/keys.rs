@@ -3,8 +3,11 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{NDJSON, counts, import, ndjson};
-use crate::support::service::{Reply, TestService};
+use super::{NDJSON, counts, ndjson};
+use crate::support::{
+    eventually,
+    service::{Reply, TestService},
+};
 
 async fn keyed(service: &TestService, query: &str, body: &str) -> Reply {
     let request = service.request(Method::POST, &format!("/v1/items/import{query}"));
@@ -39,24 +42,20 @@ async fn an_import_with_a_key_is_carried_out_once() {
 }
 
 #[tokio::test]
-async fn a_key_in_use_is_a_conflict_before_the_body_is_read() {
+async fn a_key_in_use_is_a_conflict() {
     let service = TestService::start().await;
-    let (sender, receiver) = tokio::sync::mpsc::channel::<Result<String, std::io::Error>>(1);
-    let body = reqwest::Body::wrap_stream(futures_util::stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|piece| (piece, receiver))
-    }));
-    let request = service.request(Method::POST, "/v1/items/import").header("idempotency-key", "one");
-    let first = tokio::spawn(Reply::of(request.header("content-type", NDJSON).body(body)));
-    let locks = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
-                 WHERE locktype = 'advisory' AND datname = current_database()";
-    crate::support::eventually("the key is locked", async || service.database.number(locks).await == 1).await;
-    // Only one import runs at once here, but another write of the same client may use the key.
-    let fields = [("idempotency-key", "one")];
-    let busy = service.send(Method::POST, "/v1/items", &fields, Some(&json!({ "name": "x" }))).await;
-    busy.is_problem(409, "conflict");
-    assert_eq!(busy.header("retry-after"), Some("1"));
-    sender.send(Ok("{\"name\": \"x\"}".to_owned())).await.unwrap();
-    drop(sender);
-    counts(&first.await.unwrap(), [1, 1, 0, 0]);
-    counts(&import(&service, NDJSON, "", "{\"name\": \"x\"}").await, [1, 1, 0, 0]);
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; SELECT FROM collections FOR UPDATE").execute(&mut holder).await.unwrap();
+    let (first, ()) = tokio::join!(keyed(&service, "", "{\"name\": \"x\"}"), async {
+        let locks = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                     WHERE locktype = 'advisory' AND datname = current_database()";
+        eventually("the key is locked", async || service.database.number(locks).await == 1).await;
+        // Only one import runs at once here, but another write of the same client may use the key.
+        let fields = [("idempotency-key", "one")];
+        let busy = service.send(Method::POST, "/v1/items", &fields, Some(&json!({ "name": "x" }))).await;
+        busy.is_problem(409, "conflict");
+        assert_eq!(busy.header("retry-after"), Some("1"));
+        sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    });
+    counts(&first, [1, 1, 0, 0]);
 }

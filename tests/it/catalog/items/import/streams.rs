@@ -5,6 +5,7 @@ use std::{io, time::Duration};
 use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder};
 use futures_util::{StreamExt, stream};
 use reqwest::{Body, Method};
+use sqlx::{Executor, PgConnection};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     sync::mpsc,
@@ -12,20 +13,21 @@ use tokio::{
 
 use super::{NDJSON, counts, import};
 use crate::support::{
-    DatabaseOptions, Options,
+    DatabaseOptions, LongWork, Options,
     database::TestDatabase,
     eventually,
     proxy::Proxy,
     service::{Reply, TestService, options},
 };
 
-async fn encoded(mut encoder: impl AsyncRead + Unpin) -> Vec<u8> {
+/// A body in the coding of this encoder.
+pub async fn encoded(mut encoder: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut coded = Vec::new();
     encoder.read_to_end(&mut coded).await.unwrap();
     coded
 }
 
-async fn coded_import(service: &TestService, coding: &'static str, body: Vec<u8>) -> Reply {
+pub async fn coded_import(service: &TestService, coding: &'static str, body: Vec<u8>) -> Reply {
     let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
     Reply::of(request.header("content-encoding", coding).body(body)).await
 }
@@ -47,7 +49,7 @@ fn lines(count: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn bodies_are_decoded_while_they_arrive() {
+async fn bodies_are_decoded() {
     let service = TestService::start().await;
     let plain = lines(2_000);
     let codings = [
@@ -136,10 +138,10 @@ async fn a_cut_import_stores_nothing() {
         let mut stream = service.connect().await;
         stream.write_all(head(&framing).as_bytes()).await.unwrap();
         stream.write_all(&sent).await.unwrap();
-        let written = "SELECT count(*) FROM pg_stat_activity
-                       WHERE datname = current_database() AND query LIKE 'WITH written AS (INSERT INTO items%'";
-        eventually("a portion is written", async || service.database.number(written).await == 1).await;
-        drop(stream);
+        stream.shutdown().await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        assert!(response.is_empty() || response.starts_with("HTTP/1.1 400 "), "{response}");
         service.pool_is_clean().await;
         assert_eq!(service.database.count_items().await, 0);
     }
@@ -167,45 +169,93 @@ async fn an_import_ends_if_the_database_becomes_silent() {
     let pool = DatabaseOptions { connect, max_connections: 8, ..database.options() };
     let options = Options { request_timeout: Duration::from_millis(500), ..options() };
     let service = TestService::on(database, pool, options);
-    let (sender, body) = body();
+    let mut holder = held(&service).await;
     let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
-    let reply = tokio::spawn(Reply::of(request.body(body)));
-    sender.send(Ok(lines(1_500))).await.unwrap();
-    let writes = "SELECT count(*) FROM pg_stat_activity
-                  WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%INSERT%'";
-    eventually("a portion is written", async || service.database.number(writes).await == 1).await;
+    let reply = tokio::spawn(Reply::of(request.body(lines(1_500))));
+    waits(&service).await;
     proxy.silence();
-    sender.send(Ok(lines(1_500))).await.unwrap();
-    drop(sender);
+    holder.execute("ROLLBACK").await.unwrap();
     reply.await.unwrap().is_problem(503, "unavailable");
     let status = async || import(&service, NDJSON, "", "{\"name\": \"x\"}").await.status;
     eventually("another takes its turn", async || status().await == 200).await;
 }
 
 #[tokio::test]
-async fn few_imports_run_at_once_and_a_client_that_leaves_ends_its_own() {
+async fn few_imports_run_at_once_and_others_wait_for_a_while() {
     let database = TestDatabase::new().await;
-    let pool = DatabaseOptions {
-        max_connections: 8,
-        statement_timeout: Duration::from_millis(500),
-        // A client may pause for longer.
-        idle_in_transaction_timeout: Duration::from_millis(200),
-        ..database.options()
-    };
+    let pool = DatabaseOptions { statement_timeout: Duration::from_millis(500), ..database.options() };
     let service = TestService::on(database, pool, options());
-    let (sender, body) = body();
-    let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
-    let first = tokio::spawn(Reply::of(request.body(body)));
-    sender.send(Ok(lines(1_000))).await.unwrap();
+    let turn = service.pool.turn(LongWork::Import).await.unwrap();
     let second = import(&service, NDJSON, "", "{\"name\": \"x\"}").await;
     second.is_problem(503, "unavailable");
     assert_eq!(second.header("retry-after"), Some("1"));
     assert_eq!(service.create("others work").await["version"], 1);
-    first.abort();
-    eventually("the import has ended", async || {
-        import(&service, NDJSON, "", "{\"name\": \"x\"}").await.status == 200
-    })
-    .await;
-    assert_eq!(service.database.count_items().await, 2);
+    drop(turn);
+    counts(&import(&service, NDJSON, "", "{\"name\": \"x\"}").await, [1, 1, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_ends_its_import() {
+    let service = TestService::start().await;
+    let mut holder = held(&service).await;
+    let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
+    let import = tokio::spawn(Reply::of(request.body(lines(1_500))));
+    waits(&service).await;
+    import.abort();
     service.pool_is_clean().await;
+    holder.execute("ROLLBACK").await.unwrap();
+    assert_eq!(service.database.count_items().await, 0);
+}
+
+#[tokio::test]
+async fn a_slow_client_holds_nothing_of_the_database() {
+    let service = TestService::start().await;
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let (sender, body) = body();
+        let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
+        let reply = tokio::spawn(Reply::of(request.body(body)));
+        for _ in 0..3 {
+            sender.send(Ok(lines(600))).await.unwrap();
+        }
+        slow.push((sender, reply));
+    }
+    service.pool_is_clean().await;
+    counts(&import(&service, NDJSON, "", "{\"name\": \"x\"}").await, [1, 1, 0, 0]);
+    for (sender, reply) in slow {
+        drop(sender);
+        counts(&reply.await.unwrap(), [1_800, 1_800, 0, 0]);
+    }
+}
+
+#[tokio::test]
+async fn the_files_of_all_imports_have_a_bounded_size() {
+    let service = TestService::start_with(Options { import_space: 3, ..options() }).await;
+    import(&service, NDJSON, "", lines(3_500)).await.is_problem(503, "unavailable");
+    counts(&import(&service, NDJSON, "", lines(2_500)).await, [2_500, 2_500, 0, 0]);
+
+    let service = TestService::start_with(Options { import_space: 1, ..options() }).await;
+    let mut slow = service.connect().await;
+    let head = "POST /v1/items/import HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\
+                content-type: text/csv\r\ncontent-length: 9\r\n\r\n";
+    slow.write_all(head.as_bytes()).await.unwrap();
+    slow.read_exact(&mut [0; "HTTP/1.1 100 Continue\r\n".len()]).await.unwrap();
+    let other = async || import(&service, NDJSON, "", lines(1)).await;
+    other().await.is_problem(503, "unavailable");
+    drop(slow);
+    eventually("the space is free", async || other().await.status == 200).await;
+}
+
+/// Holds up every import, until the connection rolls back.
+async fn held(service: &TestService) -> PgConnection {
+    let mut holder = service.database.connect().await;
+    holder.execute("BEGIN").await.unwrap();
+    holder.execute("SELECT FROM collections FOR UPDATE").await.unwrap();
+    holder
+}
+
+async fn waits(service: &TestService) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually("the import waits", async || service.database.number(waiting).await == 1).await;
 }

@@ -1,8 +1,9 @@
-//! A body that is read while its request is carried out, instead of before.
+//! A body that is received into a temporary file before its request is carried out, since it may be
+//! larger than the memory, and its client slow.
 
 use std::{
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::{Duration, Instant},
@@ -16,14 +17,16 @@ use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
 };
-use futures_util::{Stream, stream};
+use futures_util::{Stream, TryStreamExt, stream};
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use tokio::{
-    io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader, ReadBuf},
+    fs::File,
+    io::{AsyncBufRead, AsyncRead, AsyncSeekExt, AsyncWriteExt, BufReader, BufWriter, ReadBuf},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::spawn_blocking,
     time::timeout,
 };
-use tokio_util::io::StreamReader;
 
 use super::{
     content_coding::{Coding, take_coding},
@@ -35,7 +38,11 @@ use super::{
 };
 use crate::{
     app::App,
-    http::response::problem::{Problem, TOO_LARGE},
+    error::Error,
+    http::{
+        limits::{MAX_FILES, MEBIBYTE},
+        response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE},
+    },
 };
 
 /// A client that sends fewer bytes than this in a body time-out is too slow.
@@ -45,18 +52,25 @@ const WINDOW_LOG: u32 = 23;
 
 /// A request whose head is a valid `H`, and whose body is a list in this format.
 #[derive(Debug)]
-pub struct Streamed<H>(pub H, pub Format, pub StreamedBody);
+pub struct Spooled<H>(pub H, pub Format, pub UnreadBody);
 
 /// A body that was not read yet.
 #[derive(Debug)]
-pub struct StreamedBody {
+pub struct UnreadBody {
     body: Body,
     coding: Option<Coding>,
-    /// The longest time that 64 KiB may take to arrive.
-    timeout: Duration,
 }
 
-impl<H: FromHead + Send> FromRequest<Arc<App>> for Streamed<H> {
+/// A body that has arrived.
+#[derive(Debug)]
+pub struct ReceivedFile {
+    file: File,
+    /// That of a body that is not empty: nothing is the same in every coding.
+    coding: Option<Coding>,
+    _space: OwnedSemaphorePermit,
+}
+
+impl<H: FromHead + Send> FromRequest<Arc<App>> for Spooled<H> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
@@ -74,7 +88,7 @@ impl<H: FromHead + Send> FromRequest<Arc<App>> for Streamed<H> {
         let Some(valid) = H::from_head(&mut head, app).await.filter(|_| head.faults.is_empty()) else {
             return Err(Problem::malformed(head.faults));
         };
-        Ok(Self(valid, format, StreamedBody { body, coding, timeout: app.options.body_timeout }))
+        Ok(Self(valid, format, UnreadBody { body, coding }))
     }
 }
 
@@ -83,22 +97,75 @@ pub fn too_large(limit: u64) -> Problem {
     Problem::new(&TOO_LARGE, format!("The body has more than {limit} bytes."))
 }
 
-impl StreamedBody {
-    /// The body without its content coding.
+/// The rejection of a body that cannot be read.
+pub fn malformed() -> Problem {
+    Problem::new(&MALFORMED, "The body ended early, or does not match its Content-Encoding.")
+}
+
+impl UnreadBody {
+    /// Receives the body into a file without a name.
     ///
     /// # Errors
     ///
-    /// As for every further read: [`io::ErrorKind::TimedOut`] if the client is too slow; another if
-    /// the body ends early or does not match its content coding.
-    pub async fn open(self) -> io::Result<Box<dyn AsyncBufRead + Send + Unpin>> {
-        let mut sent = StreamReader::new(Box::pin(pieces(self.body, self.timeout)));
-        match self.coding {
-            // Nothing is the same in every coding.
-            Some(coding) if !sent.fill_buf().await?.is_empty() => {
-                Ok(Box::new(BufReader::with_capacity(PIECE, decoder(sent, coding))))
+    /// The client is too slow, sends too much, or breaks off; or there is no space.
+    pub async fn receive(self, app: &App) -> Result<ReceivedFile, Problem> {
+        let limit = app.options.import_limit;
+        // What cannot be compressed grows a little.
+        let most = if self.coding.is_some() { limit.saturating_add(limit / 64 + 1024) } else { limit };
+        let share = app.options.import_space.div_ceil(MAX_FILES) as u64;
+        let mut space = take_space(&app.import_space, share)?;
+        let file = spawn_blocking(tempfile::tempfile).await.map_err(Error::internal)?.map_err(unwritable)?;
+        let mut file = BufWriter::with_capacity(PIECE, File::from_std(file));
+        let mut pieces = pin!(pieces(self.body, app.options.body_timeout));
+        let mut length = 0;
+        while let Some(piece) = pieces.try_next().await.map_err(|error| unreceived(&error))? {
+            length += piece.len() as u64;
+            if length > most {
+                return Err(too_large(limit));
             }
-            _ => Ok(Box::new(sent)),
+            let more = length.div_ceil(MEBIBYTE as u64).saturating_sub(space.num_permits() as u64);
+            if more > 0 {
+                space.merge(take_space(&app.import_space, more)?);
+            }
+            file.write_all(&piece).await.map_err(unwritable)?;
         }
+        file.flush().await.map_err(unwritable)?;
+        Ok(ReceivedFile { file: file.into_inner(), coding: self.coding.filter(|_| length > 0), _space: space })
+    }
+}
+
+impl ReceivedFile {
+    /// The body without its content coding, from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// As for every further read: the file cannot be read, or does not match its content coding.
+    pub async fn open(&mut self) -> io::Result<Box<dyn AsyncBufRead + Send + Unpin + '_>> {
+        self.file.rewind().await?;
+        let sent = BufReader::with_capacity(PIECE, &mut self.file);
+        Ok(match self.coding {
+            None => Box::new(sent),
+            Some(coding) => Box::new(BufReader::with_capacity(PIECE, decoder(sent, coding))),
+        })
+    }
+}
+
+/// Takes space for files, which slow clients must not exhaust.
+fn take_space(space: &Arc<Semaphore>, mebibytes: u64) -> Result<OwnedSemaphorePermit, Problem> {
+    let taken = u32::try_from(mebibytes).ok().map(|many| Arc::clone(space).try_acquire_many_owned(many));
+    let full = || Problem::new(&UNAVAILABLE, "Other imports take all space for files.");
+    taken.and_then(Result::ok).ok_or_else(full)
+}
+
+fn unwritable(error: io::Error) -> Problem {
+    Error::Unavailable(error.into()).into()
+}
+
+fn unreceived(error: &io::Error) -> Problem {
+    if error.kind() == io::ErrorKind::TimedOut {
+        Problem::new(&BODY_TIMEOUT, "The next 64 KiB of the body did not arrive in time.")
+    } else {
+        malformed()
     }
 }
 
@@ -121,10 +188,10 @@ fn pieces(body: Body, time: Duration) -> impl Stream<Item = io::Result<Bytes>> +
 }
 
 /// Decodes concatenated gzip members (RFC 1952 §2.2) or zstd frames (RFC 8878 §3.1), of any number.
-fn decoder(
-    sent: impl AsyncBufRead + Send + Unpin + 'static,
+fn decoder<'a>(
+    sent: impl AsyncBufRead + Send + Unpin + 'a,
     coding: Coding,
-) -> Box<dyn AsyncRead + Send + Unpin> {
+) -> Box<dyn AsyncRead + Send + Unpin + 'a> {
     match coding {
         Coding::Brotli => Box::new(Brotli(BrotliDecoder::new(sent))),
         Coding::Gzip => {
