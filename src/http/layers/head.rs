@@ -58,7 +58,15 @@ pub fn check_target(request: &Request) -> Result<(), Problem> {
         // HTTP/1.0 has no Host, and HTTP/2 its own form of it (RFC 9113 §8.3.1).
         (None, _) if request.version() == Version::HTTP_10 => return Ok(()),
         (None, _) if request.version() == Version::HTTP_2 && authority.is_some() => return Ok(()),
-        (Some(host), None) if host.to_str().is_ok_and(is_host) => return Ok(()),
+        (Some(host), None) if host.to_str().is_ok_and(is_host) => {
+            let is_other =
+                |authority: &Authority| !authority.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes());
+            // In HTTP/1, the target wins (RFC 9112 §3.2.2).
+            if request.version() != Version::HTTP_2 || !authority.is_some_and(is_other) {
+                return Ok(());
+            }
+            "must not differ from :authority"
+        }
         (Some(_), None) => "must be a host, or a host and a port",
         _ => "must occur once",
     };

@@ -72,7 +72,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         preconditions::reject(head);
         let mut parameters = Parameters::of(head);
         let path = head.parts.uri.path();
-        let query = encode_query(parameters.pairs().iter().filter(|(name, _)| name != "cursor"));
+        let query = encode_query(parameters.pairs.iter().filter(|(name, _)| name != "cursor"));
         let filter = F::from_query(&mut parameters);
         let order = take_order::<K>(&mut parameters, filter.is_search());
         let is_known = parameters.is_valid();

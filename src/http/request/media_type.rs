@@ -31,7 +31,10 @@ pub fn require_media_type(parts: &Parts, types: &'static [&'static str]) -> Resu
         return Err(Problem::malformed(vec![Fault::header("Content-Type", "media_type", detail)]));
     };
     let is_other = |parameter: &Parameter<'_>| {
-        parameter.name.eq_ignore_ascii_case(b"charset") && !parameter.value.eq_ignore_ascii_case(b"utf-8")
+        let is_named = |name: &[u8]| parameter.name.eq_ignore_ascii_case(name);
+        is_named(b"charset") && !parameter.value.eq_ignore_ascii_case(b"utf-8")
+            // CSV without the names of its columns (RFC 4180 §3).
+            || is_named(b"header") && parameter.value.eq_ignore_ascii_case(b"absent")
     };
     if parameters.iter().any(is_other) { Err(unsupported(parts, types)) } else { Ok(media_type) }
 }

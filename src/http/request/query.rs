@@ -52,13 +52,15 @@ impl FromQuery for NoQuery {
     }
 }
 
-/// The parameters of a query string that were not taken yet, and the faults of those that were.
+/// The parameters of a query, decoded.
 #[derive(Debug, Clone)]
 pub struct Parameters {
     /// Whether they are in the content of a QUERY, where they may be longer.
     pub is_content: bool,
-    pairs: Vec<(String, String)>,
-    faults: Vec<Fault>,
+    /// Those that were not taken yet.
+    pub pairs: Vec<(String, String)>,
+    /// What is wrong with them so far.
+    pub faults: Vec<Fault>,
 }
 
 impl Parameters {
@@ -68,14 +70,9 @@ impl Parameters {
         content.unwrap_or_else(|| Self::parse(head.parts.uri.query().unwrap_or_default()))
     }
 
-    /// These parameters.
-    pub fn new(pairs: Vec<(String, String)>) -> Self {
-        Self { is_content: false, pairs, faults: Vec::new() }
-    }
-
     /// Decodes a query string.
     pub fn parse(query: &str) -> Self {
-        let mut parameters = Self::new(Vec::new());
+        let mut parameters = Self { is_content: false, pairs: Vec::new(), faults: Vec::new() };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
@@ -144,11 +141,6 @@ impl Parameters {
     /// The value of a parameter that may occur once.
     pub fn one<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, Expected>) -> Option<T> {
         self.many(name, 1, parse).pop()
-    }
-
-    /// The parameters that were not taken yet, decoded.
-    pub fn pairs(&self) -> &[(String, String)] {
-        &self.pairs
     }
 
     /// Adds a fault in a parameter.

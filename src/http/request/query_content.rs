@@ -44,7 +44,7 @@ pub fn announce(fields: &mut HeaderMap) {
 ///
 /// # Errors
 ///
-/// 400 if it is not JSON, or if the target has parameters too; 422 if it is another value.
+/// 400 if it is not JSON, or if the target has parameters too; 422 if it is no object.
 pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Problem> {
     if parts.uri.query().is_some_and(|query| !query.is_empty()) {
         let detail = "The parameters of a QUERY must be in its content, not in its target.";
@@ -76,12 +76,7 @@ pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Pro
             }
         }
     }
-    if !faults.is_empty() {
-        return Err(json::invalid(faults));
-    }
-    let mut parameters = Parameters::new(pairs);
-    parameters.is_content = true;
-    Ok(parameters)
+    Ok(Parameters { is_content: true, pairs, faults })
 }
 
 fn pointer_to(name: &str) -> String {

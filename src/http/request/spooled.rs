@@ -130,7 +130,11 @@ impl UnreadBody {
             file.write_all(&piece).await.map_err(unwritable)?;
         }
         file.flush().await.map_err(unwritable)?;
-        Ok(ReceivedFile { file: file.into_inner(), coding: self.coding.filter(|_| length > 0), _space: space })
+        Ok(ReceivedFile {
+            file: file.into_inner(),
+            coding: self.coding.filter(|_| length > 0),
+            _space: space,
+        })
     }
 }
 

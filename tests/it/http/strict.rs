@@ -424,6 +424,11 @@ async fn a_target_that_is_none_of_http_is_rejected() {
     }
     let with_host = http::Request::get("/v1/items").header("host", "x").body(()).unwrap();
     assert_eq!(service.exchange_http2(with_host).await.status().as_u16(), 200);
+    // Both must be the same (RFC 9113 §8.3.1).
+    for (host, status) in [("X", 200), ("y", 400)] {
+        let with_both = http::Request::get("http://x/v1/items").header("host", host).body(()).unwrap();
+        assert_eq!(service.exchange_http2(with_both).await.status().as_u16(), status, "{host}");
+    }
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ pub struct ItemFilterQuery {
 
 impl FromQuery for ItemFilterQuery {
     fn from_query(parameters: &mut Parameters) -> Self {
-        let has_collection = parameters.pairs().iter().any(|(name, _)| name == "collection");
+        let has_collection = parameters.pairs.iter().any(|(name, _)| name == "collection");
         let longest = if parameters.is_content { MAX_QUERIED_FILTER } else { MAX_FILTER };
         let query = Self {
             collection: parameters.one("collection", CollectionKey::parse),
@@ -116,7 +116,7 @@ impl FromQuery for ItemFilterQuery {
 
 /// The canonical path of the attribute that a list is to be sorted by.
 fn sorted_by(parameters: &Parameters) -> Option<String> {
-    let (_, sort) = parameters.pairs().iter().find(|(name, _)| name == "sort")?;
+    let (_, sort) = parameters.pairs.iter().find(|(name, _)| name == "sort")?;
     let path = sort.strip_prefix('-').unwrap_or(sort).strip_prefix("attributes.")?;
     ValuePath::parse(path).ok().map(|path| path.to_string())
 }

@@ -246,8 +246,10 @@ fn utf8(body: &[u8]) -> Result<&str, Rejected> {
 fn malformed(error: &serde_json::Error) -> Rejected {
     let detail = if error.is_eof() && error.line() <= 1 && error.column() == 0 {
         "is empty; a JSON document is expected".to_owned()
-    } else {
+    } else if error.line() > 1 {
         format!("is not JSON: line {}, column {}", error.line(), error.column())
+    } else {
+        format!("is not JSON: column {}", error.column())
     };
     Rejected::Malformed(Fault::at("", "json_syntax", detail))
 }

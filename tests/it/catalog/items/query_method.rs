@@ -64,23 +64,18 @@ async fn the_faults_of_a_query_are_in_its_content() {
     let service = TestService::start().await;
     let content =
         json!({ "filter": "name =", "limit": 0, "cursor": "x", "color": 1, "a/b": true, "status": [{}] });
-    let faults = query(&service, "/v1/items", &content).await.is_problem(422, "validation-error").faults();
-    assert_eq!(
-        faults,
-        [("#/a~1b", "unknown_parameter"), ("#/status", "type")]
-            .map(|(at, code)| (at.to_owned(), code.to_owned()))
-    );
-    let content = json!({ "filter": "name =", "limit": 0, "cursor": "x", "color": 1 });
     let mut faults =
         query(&service, "/v1/items", &content).await.is_problem(422, "validation-error").faults();
     faults.sort();
     assert_eq!(
         faults,
         [
+            ("#/a~1b", "unknown_parameter"),
             ("#/color", "unknown_parameter"),
             ("#/cursor", "cursor"),
             ("#/filter", "filter"),
-            ("#/limit", "limit")
+            ("#/limit", "limit"),
+            ("#/status", "type"),
         ]
         .map(|(at, code)| (at.to_owned(), code.to_owned()))
     );

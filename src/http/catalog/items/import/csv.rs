@@ -5,6 +5,7 @@ use memchr::memchr_iter;
 
 use super::{
     columns::Columns,
+    ndjson::BYTE_ORDER_MARK,
     portion::{MAX_LINE, Portion, too_long},
 };
 use crate::error::Fault;
@@ -27,10 +28,36 @@ pub struct CsvSplitter {
     begin: Option<u64>,
     /// How many line feeds were read.
     feeds: u64,
-    /// How many quotation marks the current record has, which come in pairs.
-    quotes: usize,
+    /// Where the current record is, as to its quotation marks.
+    quoting: Quoting,
     /// Why the rest of the record is discarded.
     excess: Option<Fault>,
+}
+
+/// A position in a record, as to quotation marks (RFC 4180 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    /// At the start of a cell.
+    Start,
+    /// In a cell without them.
+    Plain,
+    /// Between them.
+    Inside,
+    /// Behind one that ends the cell, or is the first of two.
+    Behind,
+}
+
+impl Quoting {
+    /// The position behind the next byte; `None` if that must not be here.
+    fn next(self, byte: u8) -> Option<Self> {
+        match (self, byte) {
+            (Self::Start | Self::Behind, b'"') | (Self::Inside, b'\0'..=b'!' | b'#'..) => Some(Self::Inside),
+            (Self::Inside, b'"') => Some(Self::Behind),
+            (_, b',' | b'\r' | b'\n') => Some(Self::Start),
+            (Self::Plain, b'"') | (Self::Behind, _) => None,
+            (Self::Start | Self::Plain, _) => Some(Self::Plain),
+        }
+    }
 }
 
 impl Default for CsvSplitter {
@@ -44,7 +71,7 @@ impl Default for CsvSplitter {
             cells: 0,
             begin: None,
             feeds: 0,
-            quotes: 0,
+            quoting: Quoting::Start,
             excess: None,
         }
     }
@@ -71,11 +98,21 @@ impl CsvSplitter {
 
     /// Ends a last line without a line feed. One that is cut within quotation marks is a fault.
     pub fn finish(&mut self, portion: &mut Portion) {
-        if self.begin.is_some() && !self.quotes.is_multiple_of(2) {
+        if self.begin.is_some() && self.quoting == Quoting::Inside {
             let detail = "ends within quotation marks";
             self.excess.get_or_insert(Fault::at("", "csv_syntax", detail));
         }
         while self.begin.is_some() && self.read(&[], portion).0 != ReadRecordResult::End {}
+    }
+
+    /// The reader takes misplaced quotation marks for text.
+    fn check_quotes(&mut self, bytes: &[u8]) {
+        let is_start = self.columns.is_none() && self.quoting == Quoting::Start;
+        let text = bytes.strip_prefix(BYTE_ORDER_MARK).filter(|_| is_start).unwrap_or(bytes);
+        match text.iter().try_fold(self.quoting, |quoting, byte| quoting.next(*byte)) {
+            Some(quoting) => self.quoting = quoting,
+            None => self.discard(Fault::at("", "csv_syntax", "has a misplaced quotation mark")),
+        }
     }
 
     fn count_feeds(&mut self, bytes: &[u8]) -> usize {
@@ -88,7 +125,7 @@ impl CsvSplitter {
         let (record, ends) = (&mut self.record[self.bytes..], &mut self.ends[self.cells..]);
         let (result, used, bytes, cells) = self.reader.read_record(input, record, ends);
         self.count_feeds(&input[..used]);
-        self.quotes += memchr_iter(b'"', &input[..used]).count();
+        self.check_quotes(&input[..used]);
         self.bytes += bytes;
         self.cells += cells;
         match result {
@@ -143,6 +180,6 @@ impl CsvSplitter {
                 }
             },
         }
-        (self.bytes, self.cells, self.quotes) = (0, 0, 0);
+        (self.bytes, self.cells, self.quoting) = (0, 0, Quoting::Start);
     }
 }

@@ -4,7 +4,8 @@ use memchr::memchr;
 
 use super::portion::{MAX_LINE, Portion, too_long};
 
-const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+/// What may be ahead of the first line.
+pub const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
 /// Splits NDJSON at its line feeds.
 #[derive(Debug, Default)]

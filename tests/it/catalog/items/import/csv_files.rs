@@ -72,6 +72,21 @@ async fn wrong_columns_are_faults_of_the_first_line_and_nothing_is_read() {
 }
 
 #[tokio::test]
+async fn a_misplaced_quotation_mark_is_a_fault_of_its_row() {
+    let service = TestService::start().await;
+    for row in ["a\"b", "a\"", "\"a\"b", "\"a\" ", "\"\"a", "\"a\"b\""] {
+        let body = format!("\u{FEFF}\"name\"\r\nfirst\r\n{row}\r\n\"the \"\"last\"\"\"\r\n");
+        let skipped = import(&service, CSV, "?on_error=skip", body).await;
+        counts(&skipped, [3, 2, 0, 1]);
+        assert_eq!(faults(&skipped), [(3, "#", "csv_syntax")], "{row}");
+    }
+    let names = "SELECT count(*) FROM items WHERE name = 'the \"last\"'";
+    assert_eq!(service.database.number(names).await, 6);
+    let header = import(&service, CSV, "", "na\"me\nx\n").await;
+    assert_eq!(faults(&header), [(1, "#", "csv_syntax")]);
+}
+
+#[tokio::test]
 async fn a_file_that_is_cut_within_a_cell_is_rejected() {
     let service = TestService::start().await;
     for body in ["name\n\"a", "name\na\n\"b\nc\n", "name\n\"a\"\"", "\"name"] {
