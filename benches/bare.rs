@@ -40,6 +40,8 @@ struct Item {
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    created_by: Option<String>,
+    updated_by: Option<String>,
     deleted_at: Option<DateTime<Utc>>,
 }
 
@@ -84,7 +86,7 @@ async fn create(
     let item = sqlx::query_as::<_, Item>(
         "INSERT INTO items (id, collection, name, status, attributes) VALUES ($1, 'default', $2, $3, $4)
          RETURNING id, collection, name, status, attributes, schema_version, version, created_at, updated_at,
-                   deleted_at",
+                   created_by, updated_by, deleted_at",
     )
     .bind(Uuid::now_v7())
     .bind(new.name)
@@ -100,7 +102,7 @@ async fn create(
 async fn read(State(pool): State<PgPool>, Path(id): Path<Uuid>) -> Result<Json<Item>, StatusCode> {
     sqlx::query_as::<_, Item>(
         "SELECT id, collection, name, status, attributes, schema_version, version, created_at, updated_at,
-                deleted_at
+                created_by, updated_by, deleted_at
          FROM items
          WHERE id = $1 AND deleted_at IS NULL",
     )
@@ -115,7 +117,7 @@ async fn read(State(pool): State<PgPool>, Path(id): Path<Uuid>) -> Result<Json<I
 async fn list(State(pool): State<PgPool>, Query(query): Query<ListQuery>) -> Result<Json<Page>, StatusCode> {
     let mut data = sqlx::query_as::<_, Item>(
         "SELECT id, collection, name, status, attributes, schema_version, version, created_at, updated_at,
-                deleted_at
+                created_by, updated_by, deleted_at
          FROM items
          WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $1",
     )

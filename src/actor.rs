@@ -47,6 +47,15 @@ impl Actor {
         }
     }
 
+    /// The name, if the actor is authenticated: an address tells nothing about who it was.
+    #[must_use]
+    pub fn authenticated_name(&self) -> Option<String> {
+        match self {
+            Self::Key(_) => Some(self.to_string()),
+            Self::Address(_) | Self::Named(_) => None,
+        }
+    }
+
     /// What separates the idempotency keys of one actor from those of another.
     #[must_use]
     pub fn key_scope(&self) -> String {

@@ -18,5 +18,5 @@ INSERT INTO items (id, name, status, attributes, collection)
 SELECT *, 'default' FROM UNNEST(
     ARRAY(SELECT ('019b0000-0000-7000-8000-' || (:n::bigint + i))::uuid FROM generate_series(0, :size - 1) AS i),
     :batch_names::text[], :batch_statuses::text[], :batch_attributes::jsonb[])
-RETURNING id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at;
+RETURNING id, collection, name, status, attributes, schema_version, version, created_at, updated_at, created_by, updated_by, deleted_at;
 COMMIT;

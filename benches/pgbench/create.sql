@@ -7,5 +7,5 @@ INSERT INTO items (id, collection, name, status, attributes)
 SELECT ('019a0000-0000-7000-8000-' || :n)::uuid, key, ('Desk lamp ' || :m), :status, :attributes
 FROM collections WHERE key = 'default'
 ON CONFLICT (id) DO NOTHING
-RETURNING id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at;
+RETURNING id, collection, name, status, attributes, schema_version, version, created_at, updated_at, created_by, updated_by, deleted_at;
 COMMIT;

@@ -48,7 +48,10 @@ SEARCHES = {
 SORTED_PAGE = 1_000
 # A range of the attribute that is sorted by, with nearly all of its values.
 SORTED = {"sort": "attributes.weight_g", "filter": "attributes.weight_g >= 100010"}
-COLUMNS = "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at"
+COLUMNS = (
+    "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, "
+    "created_by, updated_by, deleted_at"
+)
 
 PRODUCTION = {
     "CURIO_LOG_FORMAT": "json",

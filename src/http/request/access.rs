@@ -5,33 +5,42 @@ use std::sync::Arc;
 use super::head::{FromHead, Head};
 use crate::{
     access::{Action, Collections, Grant, Grants, Scope},
+    actor::Actor,
     app::App,
     error::{Error, Fault},
 };
 
 /// What the actor of a request may do: nothing, unless a layer has found out.
 #[derive(Debug, Clone, Default)]
-pub struct Access(Arc<Grants>);
+pub struct Access {
+    grants: Arc<Grants>,
+    actor: Option<Actor>,
+}
 
 impl Access {
     /// Everything, for work on the command line.
     pub fn everything() -> Self {
-        Self(Arc::new(Grants::all()))
+        Self { grants: Arc::new(Grants::all()), actor: None }
     }
 
     /// The grants themselves.
     pub fn grants(&self) -> &Grants {
-        &self.0
+        &self.grants
+    }
+
+    /// The name of the actor for what it writes; `None` if it is not authenticated.
+    pub fn writer(&self) -> Option<String> {
+        self.actor.as_ref().and_then(Actor::authenticated_name)
     }
 
     /// The collections whose items exist for the actor.
     pub fn readable(&self) -> &Scope {
-        self.0.scope(Action::Read)
+        self.grants.scope(Action::Read)
     }
 
     /// The collections on which the actor may do this.
     pub fn scope(&self, action: Action) -> &Scope {
-        self.0.scope(action)
+        self.grants.scope(action)
     }
 
     /// Fails unless this may be done to the collection with this key.
@@ -40,7 +49,7 @@ impl Access {
     ///
     /// [`Error::Forbidden`] with the grant that would do.
     pub fn demand(&self, action: Action, key: &str) -> Result<(), Error> {
-        if self.0.allow(action, key) {
+        if self.grants.allow(action, key) {
             return Ok(());
         }
         let grant = Grant { action, collections: Collections::One(key.to_owned()) };
@@ -82,6 +91,7 @@ impl FromHead for Access {
 impl Access {
     /// That of a request.
     pub fn of(head: &Head) -> Self {
-        head.parts.extensions.get::<Arc<Grants>>().map(|grants| Self(Arc::clone(grants))).unwrap_or_default()
+        let extensions = &head.parts.extensions;
+        Self { grants: extensions.get().cloned().unwrap_or_default(), actor: extensions.get().copied() }
     }
 }

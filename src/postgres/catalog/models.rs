@@ -151,6 +151,12 @@ pub struct Item {
     /// When the row was last changed, by the database's clock.
     #[column(default = "now()")]
     pub updated_at: DateTime<Utc>,
+    /// The actor that created the item; null if it was not authenticated.
+    #[column(type = "varchar(200)")]
+    pub created_by: Option<String>,
+    /// The actor that last changed the item, as `created_by`.
+    #[column(type = "varchar(200)")]
+    pub updated_by: Option<String>,
     /// When the item was deleted; null while it is live. A deleted item can be restored.
     pub deleted_at: Option<DateTime<Utc>>,
 }

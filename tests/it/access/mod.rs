@@ -6,6 +6,7 @@ mod keys;
 mod matrix;
 mod secrecy;
 mod tokens;
+mod writers;
 
 use curio::{
     access::{ApiKey, Grants},

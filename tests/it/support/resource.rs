@@ -117,7 +117,8 @@ impl Resource {
 
     /// The members of an entity that clients do not write, except the derived ones.
     pub fn output_only(&self) -> Vec<&'static str> {
-        let mut names = vec![self.member(), "version", "created_at", "updated_at"];
+        let mut names =
+            vec![self.member(), "version", "created_at", "updated_at", "created_by", "updated_by"];
         names.extend(self.has(Feature::Restore).then_some("deleted_at"));
         names
     }

@@ -57,8 +57,8 @@ pub async fn create_collection(
     let (key, content) = content.into();
     write.access.demand(Action::Manage, key.as_str())?;
     let mut tx = write.begin(&app).await?;
-    let scope = write.access.scope(Action::Manage);
-    let created = collection::create(&mut tx, scope, key.as_str(), &content).await?;
+    let (scope, by) = (write.access.scope(Action::Manage), write.access.writer());
+    let created = collection::create(&mut tx, scope, by.as_deref(), key.as_str(), &content).await?;
     let created =
         created.ok_or_else(|| Problem::new(&CONFLICT, "There is a collection with this key already."))?;
     write.record(CollectionCreated::from(&created));
@@ -123,16 +123,18 @@ pub async fn replace_collection(
     let content: CollectionContent = content.into();
     write.access.demand(Action::Manage, key.as_str())?;
     let mut tx = write.begin(&app).await?;
+    let by = write.access.writer();
     let reply = loop {
         let scope = write.access.scope(Action::Manage);
         let current = collection::get_for_update(&mut tx, scope, key.as_str()).await?;
         if let Some(current) = write.preconditions.put(current)? {
-            let updated = collection::update(&mut tx, scope, key.as_str(), &content).await?;
+            let updated = collection::update(&mut tx, scope, by.as_deref(), key.as_str(), &content).await?;
             write.record_some(SchemaCreated::since(current.schema_version, &updated));
             break Reply::ok(&CollectionView::from(updated))?;
         }
         // A concurrent transaction has created it and committed: decide again about that one.
-        if let Some(created) = collection::create(&mut tx, scope, key.as_str(), &content).await? {
+        let created = collection::create(&mut tx, scope, by.as_deref(), key.as_str(), &content).await?;
+        if let Some(created) = created {
             write.record(CollectionCreated::from(&created));
             write.record_some(SchemaCreated::since(None, &created));
             break Reply::created(PATH, key, &CollectionView::from(created))?;
@@ -165,8 +167,8 @@ pub async fn update_collection(
     let current = write.preconditions.live(current)?;
     let before = current.schema_version;
     let content = at_length(|| patch.apply(&CollectionView::from(current))).await?;
-    let scope = write.access.scope(Action::Manage);
-    let updated = collection::update(&mut tx, scope, key.as_str(), &content.into()).await?;
+    let (scope, by) = (write.access.scope(Action::Manage), write.access.writer());
+    let updated = collection::update(&mut tx, scope, by.as_deref(), key.as_str(), &content.into()).await?;
     write.record_some(SchemaCreated::since(before, &updated));
     let version = updated.version;
     let reply = Reply::ok(&CollectionView::from(updated))?.with_version(version);

@@ -90,7 +90,8 @@ pub struct CollectionCreate {
 }
 
 impl Input for CollectionCreate {
-    const OUTPUT_ONLY: &[&str] = &["schema_version", "version", "created_at", "updated_at"];
+    const OUTPUT_ONLY: &[&str] =
+        &["schema_version", "version", "created_at", "updated_at", "created_by", "updated_by"];
     const IS_LABORIOUS: bool = true;
 }
 
@@ -128,7 +129,8 @@ pub struct CollectionReplace {
 }
 
 impl Input for CollectionReplace {
-    const OUTPUT_ONLY: &[&str] = &["key", "schema_version", "version", "created_at", "updated_at"];
+    const OUTPUT_ONLY: &[&str] =
+        &["key", "schema_version", "version", "created_at", "updated_at", "created_by", "updated_by"];
     const WHOLE: &[&str] = &["schema"];
     const IS_LABORIOUS: bool = true;
 }
@@ -169,7 +171,8 @@ pub struct CollectionPatch {
     "key": "acme.lamps", "title": "Lamps", "description": "All lamps of Acme.",
     "schema": { "type": "object", "properties": { "watts": { "type": "number", "minimum": 0 } } },
     "schema_version": 1, "indexed": [{ "path": "watts", "type": "number", "state": "ready" }], "version": 1,
-    "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z"
+    "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z",
+    "created_by": "key-vN3kQx0a", "updated_by": null
 })))]
 pub struct CollectionView {
     #[schema(inline, value_type = CollectionKey)]
@@ -197,6 +200,12 @@ pub struct CollectionView {
     /// When the collection was last changed: UTC, with microseconds.
     #[serde(serialize_with = "microseconds")]
     updated_at: DateTime<Utc>,
+    /// The actor that created the collection, such as `key-vN3kQx0a`; null if it was not authenticated.
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[ -~]+$")]
+    created_by: Option<String>,
+    /// The actor that last changed the collection; null if it was not authenticated.
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[ -~]+$")]
+    updated_by: Option<String>,
 }
 
 impl From<Collection> for CollectionView {
@@ -211,6 +220,8 @@ impl From<Collection> for CollectionView {
             version: collection.version,
             created_at: collection.created_at,
             updated_at: collection.updated_at,
+            created_by: collection.created_by,
+            updated_by: collection.updated_by,
         }
     }
 }

@@ -109,11 +109,11 @@ pub async fn recreate(
     content: ItemContent,
 ) -> Result<Option<Item>, Error> {
     access.demand_of_readable(Action::Write, &content.collection)?;
-    let scope = access.scope(Action::Write);
+    let (scope, by) = (access.scope(Action::Write), access.writer());
     let mut draft = Draft::new(app, scope, content).await;
     loop {
         let content = draft.content(app, scope, tx).await?;
-        let recreated = item::recreate(tx, scope, id, content).await;
+        let recreated = item::recreate(tx, scope, by.as_deref(), id, content).await;
         if let Some(item) = draft.unless_stale(recreated)? {
             return Ok(item);
         }
@@ -132,11 +132,11 @@ pub async fn update(
     id: Uuid,
     content: ItemContent,
 ) -> Result<Item, Error> {
-    let scope = access.scope(Action::Write);
+    let (scope, by) = (access.scope(Action::Write), access.writer());
     let mut draft = Draft::new(app, scope, content).await;
     loop {
         let content = draft.content(app, scope, tx).await?;
-        let updated = item::update(tx, scope, id, content).await;
+        let updated = item::update(tx, scope, by.as_deref(), id, content).await;
         if let Some(item) = draft.unless_stale(updated)? {
             return Ok(item);
         }

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The columns of CSV.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 12] = [
     "id",
     "collection",
     "name",
@@ -38,6 +38,8 @@ const COLUMNS: [&str; 10] = [
     "version",
     "created_at",
     "updated_at",
+    "created_by",
+    "updated_by",
     "deleted_at",
 ];
 
@@ -161,7 +163,7 @@ pub fn write(items: Vec<Item>, format: Format) -> Result<Vec<u8>, Error> {
 }
 
 /// The cells of an item. What is null is empty.
-fn cells(item: Item) -> [String; 10] {
+fn cells(item: Item) -> [String; 12] {
     [
         item.id.to_string(),
         item.collection,
@@ -172,11 +174,13 @@ fn cells(item: Item) -> [String; 10] {
         item.version.to_string(),
         rfc3339(item.created_at),
         rfc3339(item.updated_at),
+        item.created_by.unwrap_or_default(),
+        item.updated_by.unwrap_or_default(),
         item.deleted_at.map(rfc3339).unwrap_or_default(),
     ]
 }
 
-fn csv_lines(rows: impl IntoIterator<Item = [String; 10]>) -> Result<Vec<u8>, Error> {
+fn csv_lines(rows: impl IntoIterator<Item = [String; 12]>) -> Result<Vec<u8>, Error> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         writer.write_record(&row).map_err(Error::internal)?;

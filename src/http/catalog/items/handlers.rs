@@ -67,12 +67,12 @@ pub async fn create_item(
 ) -> Result<Response, Outcome> {
     let content: ItemContent = content.into();
     write.access.demand_of_readable(Action::Write, &content.collection)?;
-    let scope = write.access.scope(Action::Write).clone();
+    let (scope, by) = (write.access.scope(Action::Write).clone(), write.access.writer());
     let mut draft = Draft::new(&app, &scope, content).await;
     let mut tx = write.begin(&app).await?;
     let item = loop {
         let content = draft.content(&app, &scope, &mut tx).await?;
-        let created = item::create(&mut tx, &scope, Uuid::now_v7(), content).await;
+        let created = item::create(&mut tx, &scope, by.as_deref(), Uuid::now_v7(), content).await;
         if let Some(item) = draft.unless_stale(created)? {
             break item;
         }
@@ -235,7 +235,8 @@ pub async fn delete_item(
     } else {
         write.access.demand_of(Action::Delete, live(current.as_ref()))?;
         write.preconditions.live(current)?;
-        item::delete(&mut tx, write.access.scope(Action::Delete), id).await?;
+        let by = write.access.writer();
+        item::delete(&mut tx, write.access.scope(Action::Delete), by.as_deref(), id).await?;
     }
     write.commit(tx, Reply::empty(StatusCode::NO_CONTENT)).await
 }
@@ -257,7 +258,8 @@ pub async fn restore_item(
     let current = item::get_for_update(&mut tx, write.access.readable(), id).await?;
     write.access.demand_of(Action::Delete, current.as_ref().map(|current| &*current.collection))?;
     write.preconditions.deleted(current)?;
-    let item = item::restore(&mut tx, write.access.scope(Action::Delete), id).await?;
+    let by = write.access.writer();
+    let item = item::restore(&mut tx, write.access.scope(Action::Delete), by.as_deref(), id).await?;
     let version = item.version;
     write.commit(tx, Reply::ok(&ItemView::from(item))?.with_version(version)).await
 }

@@ -147,8 +147,16 @@ impl ItemCreate {
 }
 
 impl Input for ItemCreate {
-    const OUTPUT_ONLY: &[&str] =
-        &["id", "schema_version", "version", "created_at", "updated_at", "deleted_at"];
+    const OUTPUT_ONLY: &[&str] = &[
+        "id",
+        "schema_version",
+        "version",
+        "created_at",
+        "updated_at",
+        "created_by",
+        "updated_by",
+        "deleted_at",
+    ];
 }
 
 impl From<ItemCreate> for ItemContent {
@@ -186,7 +194,8 @@ pub struct ItemPatch {
 #[schema(examples(json!({
     "id": "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55", "collection": "default", "name": "Desk lamp", "status": "active",
     "attributes": { "color": "red", "weight": 9 }, "schema_version": null, "version": 1,
-    "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z", "deleted_at": null
+    "created_at": "2026-11-22T12:00:00.000000Z", "updated_at": "2026-11-22T12:00:00.000000Z",
+    "created_by": "key-vN3kQx0a", "updated_by": null, "deleted_at": null
 })))]
 pub struct ItemView {
     /// The server makes UUIDs of version 7, so that later items have greater ids. A PUT may choose
@@ -216,6 +225,12 @@ pub struct ItemView {
     /// When the item was last changed: UTC, with microseconds.
     #[serde(serialize_with = "microseconds")]
     updated_at: DateTime<Utc>,
+    /// The actor that created the item, such as `key-vN3kQx0a`; null if it was not authenticated.
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[ -~]+$")]
+    created_by: Option<String>,
+    /// The actor that last changed the item; null if it was not authenticated.
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[ -~]+$")]
+    updated_by: Option<String>,
     /// When the item was deleted: UTC, with microseconds; null while it is live.
     #[serde(serialize_with = "optional_microseconds")]
     #[schema(required = true)]
@@ -240,6 +255,8 @@ impl From<Item> for ItemView {
             version: item.version,
             created_at: item.created_at,
             updated_at: item.updated_at,
+            created_by: item.created_by,
+            updated_by: item.updated_by,
             deleted_at: item.deleted_at,
         }
     }

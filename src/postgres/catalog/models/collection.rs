@@ -53,6 +53,12 @@ pub struct Collection {
     /// When the row was last changed, by the database's clock.
     #[column(default = "now()")]
     pub updated_at: DateTime<Utc>,
+    /// The actor that created the collection; null if it was not authenticated.
+    #[column(type = "varchar(200)")]
+    pub created_by: Option<String>,
+    /// The actor that last changed the collection, as `created_by`.
+    #[column(type = "varchar(200)")]
+    pub updated_by: Option<String>,
 }
 
 impl Entity for Collection {

@@ -36,7 +36,7 @@ macro_rules! query_collection {
                              ORDER BY ordinal)
                          FROM collection_indexes WHERE collection = key
                      ), '[]') AS "indexed!: Json<Vec<IndexState>>",
-                     version, created_at, updated_at "#
+                     version, created_at, updated_at, created_by, updated_by "#
                 + $after,
             $($argument)*
         )
@@ -54,7 +54,7 @@ fn id_of(key: &str) -> Uuid {
 }
 
 /// Inserts a collection, and returns it with what the database generated; `None` if there is one
-/// with this key. Its versions and times continue after those of a deleted one.
+/// with this key. `by` is the actor. Its versions and times continue after those of a deleted one.
 ///
 /// # Errors
 ///
@@ -62,13 +62,15 @@ fn id_of(key: &str) -> Uuid {
 pub async fn create(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     key: &str,
     content: &CollectionContent,
 ) -> Result<Option<Collection>, Error> {
     let key = scope.admit(key).ok_or(Error::NotFound)?;
     let id = id_of(key);
     let created = query_collection!(
-        before: "INSERT INTO collections (id, key, title, description) VALUES ($1, $2, $3, $4)
+        before: "INSERT INTO collections (id, key, title, description, created_by, updated_by)
+           VALUES ($1, $2, $3, $4, $5, $5)
            ON CONFLICT DO NOTHING
            RETURNING ",
         after: "",
@@ -76,6 +78,7 @@ pub async fn create(
         key,
         content.title,
         content.description,
+        by,
     )
     .fetch_optional(&mut *conn)
     .await?;
@@ -169,6 +172,7 @@ pub async fn get_for_update(
 pub async fn update(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     key: &str,
     content: &CollectionContent,
 ) -> Result<Collection, Error> {
@@ -181,7 +185,7 @@ pub async fn update(
     let collection = query_collection!(
         before: "UPDATE collections
            SET title = $2, description = $3, schema_id = $4,
-               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
+               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at), updated_by = $5
            WHERE key = $1
            RETURNING ",
         after: "",
@@ -189,6 +193,7 @@ pub async fn update(
         content.title,
         content.description,
         schema_id,
+        by,
     )
     .fetch_optional(conn)
     .await?;
@@ -229,7 +234,7 @@ pub async fn list(
                          ORDER BY ordinal)
                      FROM collection_indexes WHERE collection = key
                  ), '[]') AS indexed,
-                 version, created_at, updated_at
+                 version, created_at, updated_at, created_by, updated_by
              FROM collections WHERE ",
         );
         match scope.patterns() {

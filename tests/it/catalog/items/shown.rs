@@ -48,7 +48,7 @@ async fn a_walk_keeps_the_members_and_its_cursors_work_with_others() {
     let cursor = first.body["next_cursor"].as_str().unwrap();
     let whole = service.get(&format!("/v1/items?cursor={cursor}")).await;
     assert_eq!((whole.status, &whole.body["data"][0]["name"]), (StatusCode::OK, &json!("a")));
-    assert_eq!(whole.body["data"][0].as_object().unwrap().len(), 10);
+    assert_eq!(whole.body["data"][0].as_object().unwrap().len(), 12);
 }
 
 #[tokio::test]

@@ -369,6 +369,7 @@ impl Entity {
         let deleted_at = updated_at.as_ref().filter(|_| self.deleted);
         let mut document = json!({
             (resource.member()): id, "version": version, "created_at": created_at, "updated_at": updated_at,
+            "created_by": null, "updated_by": null,
         });
         if resource.has(Feature::Restore) {
             document["deleted_at"] = json!(deleted_at);

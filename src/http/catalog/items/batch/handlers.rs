@@ -130,16 +130,17 @@ async fn lock(
 
 /// Writes with one statement for each kind of operation; returns the items created and updated.
 async fn execute(tx: &mut Transaction, access: &Access, plan: &Plan) -> Result<HashMap<Uuid, Item>, Error> {
-    let scope = access.scope(Action::Write);
+    let (scope, by) = (access.scope(Action::Write), access.writer());
+    let (by, Plan { created, updated, deleted, .. }) = (by.as_deref(), plan);
     let mut written = Vec::with_capacity(plan.order.len());
-    if !plan.created.ids.is_empty() {
-        written.extend(item::create_many(tx, scope, &plan.created.ids, &plan.created.contents).await?);
+    if !created.ids.is_empty() {
+        written.extend(item::create_many(tx, scope, by, &created.ids, &created.contents).await?);
     }
-    if !plan.updated.ids.is_empty() {
-        written.extend(item::update_many(tx, scope, &plan.updated.ids, &plan.updated.contents).await?);
+    if !updated.ids.is_empty() {
+        written.extend(item::update_many(tx, scope, by, &updated.ids, &updated.contents).await?);
     }
-    if !plan.deleted.is_empty() {
-        item::delete_many(tx, access.scope(Action::Delete), &plan.deleted).await?;
+    if !deleted.is_empty() {
+        item::delete_many(tx, access.scope(Action::Delete), by, deleted).await?;
     }
     Ok(written.into_iter().map(|item| (item.id, item)).collect())
 }

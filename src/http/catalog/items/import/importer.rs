@@ -18,7 +18,7 @@ use super::{
     schemas::{ItemImportQuery, OnConflict, OnError},
 };
 use crate::{
-    access::{Action, Scope},
+    access::Action,
     error::{Error, Fault},
     http::{
         catalog::items::batch::validation::{BatchSchemas, MAX_STEPS},
@@ -199,7 +199,7 @@ impl<'a> Importer<'a> {
             if self.is_careful {
                 tx.save().await?;
             }
-            match write_rows(tx, self.access.scope(Action::Write), &rows).await {
+            match write_rows(tx, &self.access, &rows).await {
                 Ok(created) => {
                     if self.is_careful {
                         tx.keep().await?;
@@ -237,12 +237,13 @@ impl<'a> Importer<'a> {
 }
 
 /// Writes rows with a statement for each kind, and returns the ids of those that were created.
-async fn write_rows(tx: &mut Transaction, scope: &Scope, rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
+async fn write_rows(tx: &mut Transaction, access: &Access, rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
+    let (scope, by) = (access.scope(Action::Write), access.writer());
     let (replaced, new): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.is_replacement);
     let mut created = Vec::new();
     if !new.is_empty() {
         let (ids, contents) = columns(&new);
-        created = item::recreate_many(tx, scope, &ids, &contents).await?;
+        created = item::recreate_many(tx, scope, by.as_deref(), &ids, &contents).await?;
     }
     let created = HashSet::from_iter(created);
     let is_own = |row: &&&Row| row.has_own_id && created.contains(&row.id);
@@ -252,7 +253,7 @@ async fn write_rows(tx: &mut Transaction, scope: &Scope, rows: &[Row]) -> Result
     }
     if !replaced.is_empty() {
         let (ids, contents) = columns(&replaced);
-        item::replace_many(tx, scope, &ids, &contents).await?;
+        item::replace_many(tx, scope, by.as_deref(), &ids, &contents).await?;
     }
     Ok(created)
 }

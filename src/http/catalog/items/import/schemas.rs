@@ -63,11 +63,18 @@ pub struct ItemImport {
     updated_at: IgnoredAny,
     #[serde(default)]
     #[schema(ignore)]
+    created_by: IgnoredAny,
+    #[serde(default)]
+    #[schema(ignore)]
+    updated_by: IgnoredAny,
+    #[serde(default)]
+    #[schema(ignore)]
     deleted_at: IgnoredAny,
 }
 
 impl Input for ItemImport {
-    const OUTPUT_ONLY: &[&str] = &["schema_version", "version", "created_at", "updated_at", "deleted_at"];
+    const OUTPUT_ONLY: &[&str] =
+        &["schema_version", "version", "created_at", "updated_at", "created_by", "updated_by", "deleted_at"];
 }
 
 impl ItemImport {

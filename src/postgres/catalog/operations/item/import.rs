@@ -42,6 +42,7 @@ pub async fn lock_many(conn: &mut PgConnection, scope: &Scope, ids: &[Uuid]) -> 
 pub async fn recreate_many(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     ids: &[Uuid],
     contents: &[&ItemContent],
 ) -> Result<Vec<Uuid>, Error> {
@@ -50,8 +51,8 @@ pub async fn recreate_many(
     let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
     let created = with_values!(
         query: query_scalar(),
-        written: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
-         SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::int[])
+        written: "INSERT INTO items (id, collection, name, status, attributes, schema_version, created_by, updated_by)
+         SELECT *, $7, $7 FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::int[])
          ON CONFLICT (id) DO NOTHING
          RETURNING id, collection, attributes",
         of: "",
@@ -63,6 +64,7 @@ pub async fn recreate_many(
         &columns.statuses as _,
         &columns.attributes as _,
         &columns.schema_versions as _,
+        by,
     )
     .fetch_all(conn)
     .await?;
@@ -98,6 +100,7 @@ pub async fn continue_many(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), 
 pub async fn replace_many(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     ids: &[Uuid],
     contents: &[&ItemContent],
 ) -> Result<(), Error> {
@@ -107,7 +110,7 @@ pub async fn replace_many(
         written: "UPDATE items
          SET name = new_name, status = new_status, attributes = new_attributes,
              schema_version = new_schema_version,
-             version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
+             version = version + 1, updated_at = greatest(statement_timestamp(), updated_at), updated_by = $7
          FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[])
              AS new (new_id, new_name, new_status, new_attributes, new_schema_version)
          WHERE id = new_id AND ($6::text[] IS NULL OR collection LIKE ANY($6))
@@ -121,6 +124,7 @@ pub async fn replace_many(
         &columns.attributes as _,
         &columns.schema_versions as _,
         scope.patterns(),
+        by,
     )
     .execute(conn)
     .await?;

@@ -21,8 +21,8 @@ use crate::{
     },
 };
 
-pub const COLUMNS: &str =
-    "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, deleted_at";
+pub const COLUMNS: &str = "id, collection, name, status, attributes, schema_version, version, created_at, updated_at, created_by, \
+     updated_by, deleted_at";
 
 /// How long a page examines items, except the last one.
 const WALK_TIME: Duration = Duration::from_secs(1);

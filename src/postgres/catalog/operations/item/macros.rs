@@ -7,7 +7,7 @@ macro_rules! query_item {
             Item,
             $($before)+
                 + r#"id, collection, name, status AS "status: Status", attributes AS "attributes: JsonText",
-                     schema_version, version, created_at, updated_at, deleted_at "#
+                     schema_version, version, created_at, updated_at, created_by, updated_by, deleted_at "#
                 + $after,
             $($argument)*
         )
@@ -23,11 +23,12 @@ macro_rules! write_items {
         with_values!(
             query: query_as(Item,),
             written: $write + " RETURNING id, collection, name, status, attributes, schema_version, version,
-                 created_at, updated_at, deleted_at",
+                 created_at, updated_at, created_by, updated_by, deleted_at",
             of: "",
             then: r#"SELECT id AS "id!", collection AS "collection!", name AS "name!",
                  status AS "status!: Status", attributes AS "attributes!: JsonText", schema_version,
-                 version AS "version!", created_at AS "created_at!", updated_at AS "updated_at!", deleted_at
+                 version AS "version!", created_at AS "created_at!", updated_at AS "updated_at!",
+                 created_by, updated_by, deleted_at
                  FROM written"#,
             arguments: $($argument)*
         )

@@ -53,6 +53,7 @@ pub async fn get_many_for_update(
 pub async fn create_many(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     ids: &[Uuid],
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
@@ -62,8 +63,9 @@ pub async fn create_many(
         let columns = Columns::of(contents);
         let collections: Vec<&str> = contents.iter().map(|content| content.collection.as_str()).collect();
         let created = write_items!(
-            write: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
-           SELECT new_id, new_collection, new_name, new_status, new_attributes, new_schema_version
+            write: "INSERT INTO items
+               (id, collection, name, status, attributes, schema_version, created_by, updated_by)
+           SELECT new_id, new_collection, new_name, new_status, new_attributes, new_schema_version, $9, $9
            FROM UNNEST($1::uuid[], $8::text[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::uuid[], $7::bool[])
                AS new (new_id, new_collection, new_name, new_status, new_attributes, new_schema_version,
                    new_schema_id, is_read)
@@ -79,6 +81,7 @@ pub async fn create_many(
             &columns.schema_ids as _,
             &columns.are_read as _,
             &collections as _,
+            by,
         )
         .fetch_all(&mut *conn)
         .await?;
@@ -96,6 +99,7 @@ pub async fn create_many(
 pub async fn update_many(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     ids: &[Uuid],
     contents: &[ItemContent],
 ) -> Result<Vec<Item>, Error> {
@@ -106,7 +110,7 @@ pub async fn update_many(
             write: "UPDATE items
            SET name = new_name, status = new_status, attributes = new_attributes,
                schema_version = new_schema_version,
-               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
+               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at), updated_by = $9
            FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::uuid[], $7::bool[])
                AS new (new_id, new_name, new_status, new_attributes, new_schema_version, new_schema_id, is_read)
            WHERE id = new_id AND deleted_at IS NULL AND (is_read OR EXISTS (
@@ -121,6 +125,7 @@ pub async fn update_many(
             &columns.schema_ids as _,
             &columns.are_read as _,
             scope.patterns(),
+            by,
         )
         .fetch_all(&mut *conn)
         .await?;
@@ -134,13 +139,19 @@ pub async fn update_many(
 /// # Errors
 ///
 /// As [`delete`](super::delete).
-pub async fn delete_many(conn: &mut PgConnection, scope: &Scope, ids: &[Uuid]) -> Result<(), Error> {
+pub async fn delete_many(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    by: Option<&str>,
+    ids: &[Uuid],
+) -> Result<(), Error> {
     let done = sqlx::query!(
         "UPDATE items SET deleted_at = greatest(statement_timestamp(), updated_at),
-             version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
+             version = version + 1, updated_at = greatest(statement_timestamp(), updated_at), updated_by = $3
          WHERE id = ANY($1) AND deleted_at IS NULL AND ($2::text[] IS NULL OR collection LIKE ANY($2))",
         ids,
         scope.patterns(),
+        by,
     )
     .execute(conn)
     .await?;

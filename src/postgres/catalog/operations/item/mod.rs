@@ -48,7 +48,8 @@ use crate::{
     },
 };
 
-/// Inserts an item with a new id, and returns it with what the database generated.
+/// Inserts an item with a new id, and returns it with what the database generated. `by` is the
+/// actor, as for every write.
 ///
 /// # Errors
 ///
@@ -58,10 +59,11 @@ use crate::{
 pub async fn create(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     id: Uuid,
     content: &ItemContent,
 ) -> Result<Item, Error> {
-    let item = insert(conn, scope, id, content).await?;
+    let item = insert(conn, scope, by, id, content).await?;
     item.ok_or_else(|| Error::Contended("the id was taken by a concurrent transaction".into()))
 }
 
@@ -71,6 +73,7 @@ pub async fn create(
 async fn insert(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     id: Uuid,
     content: &ItemContent,
 ) -> Result<Option<Item>, Error> {
@@ -79,8 +82,8 @@ async fn insert(
     }
     let Validity { schema, is_read } = content.validity;
     let item = write_items!(
-        write: "INSERT INTO items (id, collection, name, status, attributes, schema_version)
-           SELECT $1, key, $3, $4, $5, $6 FROM collections
+        write: "INSERT INTO items (id, collection, name, status, attributes, schema_version, created_by, updated_by)
+           SELECT $1, key, $3, $4, $5, $6, $9, $9 FROM collections
            WHERE key = $2 AND ($8 OR schema_id IS NOT DISTINCT FROM $7)
            FOR KEY SHARE
            ON CONFLICT (id) DO NOTHING",
@@ -92,6 +95,7 @@ async fn insert(
         schema.map(|schema| schema.version),
         schema.map(|schema| schema.id),
         is_read,
+        by,
     )
     .fetch_optional(&mut *conn)
     .await?;
@@ -113,10 +117,11 @@ async fn insert(
 pub async fn recreate(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     id: Uuid,
     content: &ItemContent,
 ) -> Result<Option<Item>, Error> {
-    let Some(created) = insert(&mut *conn, scope, id, content).await? else { return Ok(None) };
+    let Some(created) = insert(&mut *conn, scope, by, id, content).await? else { return Ok(None) };
     let continued = continue_versions!(query: query_item, table: "items", id: id);
     Ok(Some(continued.fetch_optional(conn).await?.unwrap_or(created)))
 }
@@ -165,6 +170,7 @@ pub async fn get_for_update(conn: &mut PgConnection, scope: &Scope, id: Uuid) ->
 pub async fn update(
     conn: &mut PgConnection,
     scope: &Scope,
+    by: Option<&str>,
     id: Uuid,
     content: &ItemContent,
 ) -> Result<Item, Error> {
@@ -172,7 +178,7 @@ pub async fn update(
     let item = write_items!(
         write: "UPDATE items
            SET name = $2, status = $3, attributes = $4, schema_version = $5,
-               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
+               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at), updated_by = $9
            WHERE id = $1 AND deleted_at IS NULL AND ($7 OR EXISTS (
                SELECT FROM collections WHERE key = collection AND schema_id IS NOT DISTINCT FROM $6
            )) AND ($8::text[] IS NULL OR collection LIKE ANY($8))",
@@ -184,6 +190,7 @@ pub async fn update(
         schema.map(|schema| schema.id),
         is_read,
         scope.patterns(),
+        by,
     )
     .fetch_optional(&mut *conn)
     .await?;
@@ -199,8 +206,8 @@ pub async fn update(
 /// # Errors
 ///
 /// [`Error::NotFound`] if no live item matches.
-pub async fn delete(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<(), Error> {
-    delete_many(conn, scope, &[id]).await
+pub async fn delete(conn: &mut PgConnection, scope: &Scope, by: Option<&str>, id: Uuid) -> Result<(), Error> {
+    delete_many(conn, scope, by, &[id]).await
 }
 
 /// Restores a locked, deleted item and returns it. It names the schema by which its attributes were
@@ -209,16 +216,22 @@ pub async fn delete(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<
 /// # Errors
 ///
 /// [`Error::NotFound`] if no deleted item matches.
-pub async fn restore(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Item, Error> {
+pub async fn restore(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    by: Option<&str>,
+    id: Uuid,
+) -> Result<Item, Error> {
     let item = query_item!(
         before: "UPDATE items
            SET deleted_at = NULL,
-               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at)
+               version = version + 1, updated_at = greatest(statement_timestamp(), updated_at), updated_by = $3
            WHERE id = $1 AND deleted_at IS NOT NULL AND ($2::text[] IS NULL OR collection LIKE ANY($2))
            RETURNING ",
         after: "",
         arguments: id,
         scope.patterns(),
+        by,
     )
     .fetch_optional(conn)
     .await?;
