@@ -117,6 +117,10 @@ bench-large: cargo ## measure pages of 1, 5 and 20 million small items; this tak
 lint-api: ## lint openapi.json
 	scripts/lint-api
 
+.PHONY: lint-deploy
+lint-deploy: cargo sqlx-cli ## check deploy/: manifests, alerts and their tests, settings and metrics that exist
+	@$(on_scratch) scripts/lint-deploy
+
 .PHONY: fuzz-api
 fuzz-api: cargo sqlx-cli ## send the service valid and invalid requests; ARGS='--seed 7'
 	@$(on_scratch) scripts/fuzz-api $(ARGS)
