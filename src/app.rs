@@ -47,7 +47,7 @@ impl App {
             metrics: Metrics::new(database.clone()),
             probe: Probe::new(database.clone()),
             schemas: SchemaCache::default(),
-            authenticator: Authenticator::default(),
+            authenticator: Authenticator::new(options.tokens.as_ref()),
             indexes_changed: Arc::default(),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),
