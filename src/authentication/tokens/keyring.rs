@@ -43,7 +43,8 @@ struct Loading(Arc<Keyring>);
 
 impl Drop for Loading {
     fn drop(&mut self) {
-        self.0.progress().is_loading = false;
+        let mut progress = self.0.progress();
+        progress.is_loading = false;
         self.0.ended.send_replace(());
     }
 }
@@ -90,12 +91,10 @@ impl Keyring {
         }
     }
 
-    /// Waits for a load that a token with an unknown key may have caused. The next one may do so
-    /// only after a while, so that made-up keys cause few. What a request waits for goes on without
-    /// it.
+    /// Waits for a load, which a token with an unknown key may cause. The next one may do so only
+    /// after a while, so that made-up keys cause few.
     async fn demand(self: &Arc<Self>, now: Instant) {
-        let mut ended = self.ended.subscribe();
-        {
+        let mut ended = {
             let mut progress = self.progress();
             let is_recent = |last| now.saturating_duration_since(last) < self.reload_after;
             if !progress.is_loading {
@@ -103,36 +102,37 @@ impl Keyring {
                     return;
                 }
                 progress.last_demand = Some(now);
-                self.spawn(&mut progress);
             }
-        }
+            self.begin(&mut progress)
+        };
         let _ = timeout(self.max_wait, ended.changed()).await;
     }
 
     /// Loads the keys, or waits for the load in progress. Returns whether there are any.
     pub async fn load(self: &Arc<Self>) -> bool {
-        let mut ended = self.ended.subscribe();
-        {
-            let mut progress = self.progress();
-            if !progress.is_loading {
-                self.spawn(&mut progress);
-            }
-        }
+        let mut ended = self.begin(&mut self.progress());
         let _ = ended.changed().await;
         self.keys().is_some()
     }
 
-    fn spawn(self: &Arc<Self>, progress: &mut Progress) {
-        progress.is_loading = true;
-        let loading = Loading(Arc::clone(self));
-        tokio::spawn(async move {
-            let Loading(keyring) = &loading;
-            let issuer = keyring.issuer.as_str();
-            match keyring.source.load(&keyring.issuer).await {
-                Ok(keys) => keyring.replace(keys),
-                Err(cause) => tracing::warn!(issuer, %cause, "issuer.keys_not_loaded"),
-            }
-        });
+    /// Begins a load unless one is in progress, and returns what changes at its end. It does not end
+    /// with the request that caused it.
+    fn begin(self: &Arc<Self>, progress: &mut Progress) -> watch::Receiver<()> {
+        let ended = self.ended.subscribe();
+        if !mem::replace(&mut progress.is_loading, true) {
+            let loading = Loading(Arc::clone(self));
+            tokio::spawn(async move {
+                let Loading(keyring) = &loading;
+                match keyring.source.load(&keyring.issuer).await {
+                    Ok(keys) => keyring.replace(keys),
+                    Err(cause) => {
+                        let issuer = keyring.issuer.as_str();
+                        tracing::warn!(issuer, %cause, "issuer.keys_not_loaded");
+                    }
+                }
+            });
+        }
+        ended
     }
 
     /// Replaces the keys.
