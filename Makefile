@@ -129,6 +129,10 @@ fuzz-api: cargo sqlx-cli ## send the service valid and invalid requests; ARGS='-
 test-clients: cargo sqlx-cli ## generate clients from openapi.json, and find items with them
 	@$(on_scratch) scripts/test-clients
 
+.PHONY: test-oidc
+test-oidc: cargo sqlx-cli ## accept access tokens of a real OpenID provider
+	@$(on_scratch) scripts/test-oidc
+
 .PHONY: clean-postgres
 clean-postgres: ## stop the private PostgreSQL servers and delete their data
 	scripts/postgres clean

@@ -7,12 +7,12 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::access::KeyId;
+use crate::access::{KeyId, Subject};
 
 /// Who makes a request: the scope of idempotency keys and quotas, and a name in the log.
 ///
 /// Without authentication, it is the client's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// The client with this address.
     Address(IpAddr),
@@ -20,6 +20,8 @@ pub enum Actor {
     Named(u128),
     /// The client with this API key.
     Key(KeyId),
+    /// Whom the issuer of an access token knows.
+    Subject(Subject),
 }
 
 impl Actor {
@@ -43,17 +45,14 @@ impl Actor {
             Self::Address(IpAddr::V6(address)) => {
                 Self::Address(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into())
             }
-            other => *other,
+            other => other.clone(),
         }
     }
 
     /// The name, if the actor is authenticated: an address tells nothing about who it was.
     #[must_use]
     pub fn authenticated_name(&self) -> Option<String> {
-        match self {
-            Self::Key(_) => Some(self.to_string()),
-            Self::Address(_) | Self::Named(_) => None,
-        }
+        self.is_authenticated().then(|| self.to_string())
     }
 
     /// What separates the idempotency keys of one actor from those of another.
@@ -62,12 +61,18 @@ impl Actor {
         self.to_string()
     }
 
+    /// Whether this is a client that authenticated: what it may do can change.
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        matches!(self, Self::Key(_) | Self::Subject(_))
+    }
+
     /// What a cursor is bound to. Empty for addresses: every one may read every list, and a
     /// client's address may change while it walks through one.
     #[must_use]
     pub fn cursor_scope(&self) -> String {
         match self {
-            Self::Key(_) => self.to_string(),
+            Self::Key(_) | Self::Subject(_) => self.to_string(),
             Self::Address(_) | Self::Named(_) => String::new(),
         }
     }
@@ -79,6 +84,7 @@ impl fmt::Display for Actor {
             Self::Address(address) => address.fmt(f),
             Self::Named(hash) => write!(f, "unknown-{hash:032x}"),
             Self::Key(id) => write!(f, "key-{id}"),
+            Self::Subject(subject) => subject.fmt(f),
         }
     }
 }

@@ -49,7 +49,7 @@ impl App {
             metrics: Metrics::new(database.clone()),
             probe: Probe::new(database.clone()),
             schemas: SchemaCache::default(),
-            authenticator: Authenticator::default(),
+            authenticator: Authenticator::new(options.tokens.as_ref()),
             indexes_changed: Arc::default(),
             import_space: Arc::new(Semaphore::new(options.import_space)),
             cursor_mac: OnceLock::new(),

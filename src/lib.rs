@@ -17,7 +17,7 @@ pub mod actor;
 #[cfg(feature = "service")]
 pub mod app;
 #[cfg(feature = "service")]
-mod authentication;
+pub mod authentication;
 #[cfg(feature = "service")]
 mod authority;
 pub mod cli;

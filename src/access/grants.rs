@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use super::{collections::Collections, scope::Scope};
 
+/// What a scope begins with that is a grant: `curio:read:acme.*`.
+pub const SCOPE_PREFIX: &str = "curio:";
 /// The most grants of an actor.
 pub const MAX_GRANTS: usize = 64;
 

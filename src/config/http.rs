@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::duration::parse_wait;
-use crate::authority::is_host;
+use crate::{authentication::TokenOptions, authority::is_host};
 
 /// How to serve HTTP.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct HttpOptions {
     pub rate_limit: Option<Quota>,
     /// Who may call the API.
     pub auth: Auth,
+    /// Which access tokens are accepted in addition to API keys.
+    pub tokens: Option<TokenOptions>,
     /// Whether a PUT, PATCH or DELETE must be conditional.
     pub require_if_match: bool,
     /// The URL under which clients reach the service; without it, links are relative.
@@ -48,10 +50,21 @@ pub struct HttpOptions {
     pub connections: ConnectionOptions,
 }
 
+impl HttpOptions {
+    /// The URL that identifies the service to issuers (RFC 9728 §1.2): its own, else the audience of
+    /// tokens if that is one. It never comes from `Host`, which clients choose.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        let audience = self.tokens.as_ref().map(|tokens| tokens.audience.as_str());
+        let is_url = |name: &&str| Url::parse(name).is_ok_and(|url| url.has_host());
+        self.public_url.as_ref().map(PublicUrl::as_str).or(audience.filter(is_url))
+    }
+}
+
 /// Who may call the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Auth {
-    /// Clients with an API key, as far as it allows.
+    /// Clients with an API key or an access token, as far as it allows.
     Required,
     /// Everybody who reaches the address, and may do everything.
     None,
@@ -161,6 +174,15 @@ impl PublicUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Where clients look for a document about what is at this URL (RFC 8615 §3.1, RFC 9728 §3.1).
+    #[must_use]
+    pub fn well_known(&self, name: &str) -> String {
+        let host = self.0.find("://").map_or(0, |index| index + "://".len());
+        let path = self.0[host..].find('/').map_or(self.0.len(), |index| host + index);
+        let (origin, path) = self.0.split_at(path);
+        format!("{origin}/.well-known/{name}{path}")
+    }
 }
 
 impl FromStr for PublicUrl {
@@ -223,6 +245,12 @@ mod tests {
             ("https://[::1]:8080/a%20b", "https://[::1]:8080/a%20b"),
         ] {
             assert_eq!(text.parse::<PublicUrl>().unwrap().as_str(), url);
+        }
+        for (url, document) in [
+            ("https://api.example.com", "https://api.example.com/.well-known/x"),
+            ("http://[::1]:8080/a/b/", "http://[::1]:8080/.well-known/x/a/b"),
+        ] {
+            assert_eq!(url.parse::<PublicUrl>().unwrap().well_known("x"), document);
         }
         for text in
             ["", "/v1", "api.example.com", "ftp://example.com", "https://e.com?x=1", "https://e.com/#x"]

@@ -13,6 +13,8 @@ mod secret;
 mod serve;
 #[cfg(feature = "service")]
 mod size;
+#[cfg(feature = "service")]
+mod tokens;
 
 pub use self::{
     database::{DatabaseUrl, MigrationSettings, parse_database_url},

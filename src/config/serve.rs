@@ -12,6 +12,7 @@ use super::{
     http::{Auth, ConnectionOptions, Docs, HttpOptions, Origin, PublicUrl, Quota, parse_network},
     secret::{Secret, read_secret},
     size::Size,
+    tokens::TokenSettings,
 };
 use crate::postgres::pool::DatabaseOptions;
 
@@ -21,10 +22,13 @@ pub struct ServeSettings {
     /// The address to listen on
     #[arg(long, env = "CURIO_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
-    /// Who may call the API: clients with an API key (`required`), or everybody who reaches the
-    /// address (`none`). Without it, that is everybody, and the address must be a loopback one
+    /// Who may call the API: clients with an API key or an access token (`required`), or everybody
+    /// who reaches the address (`none`). Without it, that is everybody, and the address must be a
+    /// loopback one
     #[arg(long, env = "CURIO_AUTH", value_name = "AUTH")]
     pub auth: Option<Auth>,
+    #[command(flatten)]
+    pub tokens: TokenSettings,
     /// A separate address for probes and metrics; metrics are then served only there
     #[arg(long, env = "CURIO_ADMIN_BIND", value_name = "ADDR")]
     pub admin_bind: Option<SocketAddr>,
@@ -74,8 +78,8 @@ pub struct ServeSettings {
     /// The most requests in progress; more are rejected with 503
     #[arg(long, env = "CURIO_MAX_REQUESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_requests: u32,
-    /// How many requests an API key, or without one a client address (IPv6: a /64 network), may
-    /// make, such as `100/60s`; without it there is no limit
+    /// How many requests an actor, or without a credential a client address (IPv6: a /64 network),
+    /// may make, such as `100/60s`; without it there is no limit
     #[arg(long, env = "CURIO_RATE_LIMIT", value_name = "N/DURATION")]
     pub rate_limit: Option<Quota>,
     /// Reject a PUT, PATCH or DELETE without If-Match, so that no writer overwrites another
@@ -178,6 +182,7 @@ impl ServeSettings {
             max_requests: self.max_requests as usize,
             rate_limit: self.rate_limit,
             auth: self.auth.unwrap_or(Auth::None),
+            tokens: self.tokens.options(self.auth)?,
             require_if_match: self.require_if_match,
             public_url: self.public_url.clone(),
             trusted_proxies: self.trusted_proxies.clone(),

@@ -35,6 +35,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/problems/{kind}", get(response::problem::describe_problem))
         .merge(openapi::document(document_text()))
         .merge(openapi::catalog(has_docs))
+        .merge(access::resource_metadata())
         .merge(operator);
     if has_docs {
         pages = pages.merge(openapi::docs());
@@ -113,6 +114,7 @@ mod tests {
             max_requests: 1,
             rate_limit: None,
             auth: Auth::None,
+            tokens: None,
             require_if_match: false,
             public_url: None,
             trusted_proxies: Vec::new(),

@@ -60,7 +60,7 @@ impl Metrics {
         let authentications = Family::<Authentication, Counter>::default();
         registry.register(
             "authentications",
-            "Requests whose client was asked for an API key, by what became of it",
+            "Requests whose client was asked for an API key or an access token, by what became of it",
             authentications.clone(),
         );
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
@@ -93,7 +93,7 @@ impl Metrics {
         self.retries.inc();
     }
 
-    /// Counts what became of the API key of a request.
+    /// Counts what became of the API key or access token of a request.
     pub fn record_authentication(&self, result: &'static str) {
         self.authentications.get_or_create(&Authentication { result }).inc();
     }

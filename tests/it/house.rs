@@ -91,7 +91,7 @@ const PLAN: [(&str, &[&str]); 22] = [
     ),
     ("indexing", &["postgres", "postgres::<domain>::operations"]),
     ("authentication", &["postgres", "postgres::<domain>::models", "postgres::<domain>::operations"]),
-    ("config", &["postgres", "telemetry"]),
+    ("config", &["authentication", "postgres", "telemetry"]),
     ("telemetry", &["postgres"]),
     ("app", &["authentication", "config", "postgres", "telemetry"]),
     (

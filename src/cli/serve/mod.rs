@@ -1,6 +1,7 @@
 //! `curio serve`
 
 mod descriptors;
+mod issuers;
 mod listeners;
 mod sweep;
 mod uses;
@@ -32,6 +33,7 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     let options = settings.http()?;
     let database = Database::new(settings.database()?)?;
     let app = App::starting(database.clone(), options);
+    let issuers = tokio::spawn(issuers::keep_keys(Arc::clone(&app)));
     // Probes respond while the database is migrated.
     let listeners = Listeners::bind(settings, &app)?;
     let started = tokio::select! {
@@ -73,6 +75,7 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     if let Some(indexer) = indexer {
         indexer.await?;
     }
+    issuers.abort();
     database.close();
     tracing::info!("serve.stopped");
     Ok(())

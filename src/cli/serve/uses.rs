@@ -20,7 +20,7 @@ pub async fn store_uses(app: Arc<App>) {
 
 /// Stores it once, at the end.
 pub async fn store(app: &App) {
-    if let Err(error) = app.authenticator.store_uses(&app.database).await {
+    if let Err(error) = app.authenticator.keys.store_uses(&app.database).await {
         tracing::warn!(cause = ?error, "keys.uses_not_stored");
     }
 }

@@ -17,12 +17,12 @@ use crate::{access::Grants, actor::Actor, config::http::Auth};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The address of a client that needs a key to be an [`Actor`].
-#[derive(Debug, Clone, Copy)]
+/// The address of a client that needs a key or a token to be an [`Actor`].
+#[derive(Debug, Clone)]
 pub struct Client(pub Actor);
 
 /// Adds the [`Actor`] to the request's extensions, from which everything else takes it, with its
-/// grants. If clients need a key, this is only the [`Client`].
+/// grants. If clients must say who they are, this is only the [`Client`].
 pub fn identify(mut request: Request, trusted: &[IpNet], auth: Auth) -> Request {
     let client = client(&request, trusted);
     let extensions = request.extensions_mut();

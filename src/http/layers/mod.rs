@@ -12,11 +12,14 @@ mod body;
 mod coding;
 mod compress;
 mod cors;
+mod credentials;
+mod failures;
 mod head;
 mod observe;
 mod query_method;
 mod rate_limit;
 mod request_id;
+mod require;
 mod retry;
 mod trace;
 mod unsent;
@@ -40,7 +43,10 @@ use tower_http::{
 };
 
 pub use self::query_method::add_query;
-use self::{around::AroundLayer, authenticate::AuthenticateLayer, rate_limit::Limiter, request_id::UuidV7};
+use self::{
+    around::AroundLayer, authenticate::AuthenticateLayer, failures::Failures, rate_limit::Limiter,
+    request_id::UuidV7, require::Challenges,
+};
 use crate::{
     app::App,
     config::http::Auth,
@@ -65,8 +71,12 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>, auth: Auth) -> Route
     let turns = Arc::new(Semaphore::new(compress::TURNS));
     let budget = unsent::Budget::new();
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
-    let authenticate = (auth == Auth::Required).then(|| AuthenticateLayer(Arc::clone(app)));
-    let failures = authenticate.as_ref().map(|_| Arc::new(Limiter::new(authenticate::FAILURES)));
+    let (failures, challenges) = (Arc::<Failures>::default(), Arc::new(Challenges::new(&app.options)));
+    let authenticate = (auth == Auth::Required)
+        .then(|| AuthenticateLayer { app: Arc::clone(app), failures: Arc::clone(&failures) });
+    let require = authenticate
+        .as_ref()
+        .map(|_| AroundLayer(move |request: &mut Request| require::require(&failures, &challenges, request)));
     router.layer(
         ServiceBuilder::new()
             .map_response(|response: http::Response<_>| response.map(Body::new))
@@ -87,9 +97,7 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>, auth: Auth) -> Route
             .layer(option_layer(limiter.map(|limiter| {
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
             })))
-            .layer(option_layer(failures.map(|failures| {
-                AroundLayer(move |request: &mut Request| authenticate::require(&failures, request))
-            })))
+            .layer(option_layer(require))
             .layer(AroundLayer(|request: &mut Request| head::check_target(request)))
             .layer(AroundLayer(coding::negotiate))
             .map_future(move |response| compress::compress(response, Arc::clone(&turns)))

@@ -55,7 +55,7 @@ fn field(name: &str) -> Field {
             required("The id of the request: the client's, or a new one.", text("^[!-~]{1,128}$", 128))
         }
         "RateLimit-Policy" => optional(
-            "The quota of the API key or of the client address, if there is one: requests (q) in seconds (w).",
+            "The quota of the client or of its address, if there is one: requests (q) in seconds (w).",
             text("^\"default\";q=[0-9]+;w=[0-9]+$", 64),
         ),
         "RateLimit" => optional(
@@ -73,9 +73,10 @@ fn field(name: &str) -> Field {
             optional("The preference that was applied.", text("^(return=minimal|count=exact)$", 32))
         }
         "WWW-Authenticate" => required(
-            "What the request lacks (RFC 6750 §3): `error` if the API key is not valid, and `scope`, a grant that \
-             would do.",
-            text("^Bearer realm=\"curio\"[ -~]*$", 512),
+            "What the request lacks (RFC 6750 §3): `error` if the API key or access token is not valid, `scope`, a \
+             grant that would do, and `resource_metadata`, the URL of a document that says where to get a token \
+             (RFC 9728).",
+            text("^Bearer realm=\"curio\"[ -~]*$", 1024),
         ),
         "Retry-After" => required(
             "How many seconds to wait before retrying.",

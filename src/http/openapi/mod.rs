@@ -47,13 +47,13 @@ use crate::{
     info(
         title = "Curio",
         description = "A catalogue service.\n\nEvery response of 400 and above is a problem document (RFC 9457). \
-                       Unknown parameters and members of a request are rejected. What an API key may not read does \
-                       not exist for it. A service that runs with `--auth none` requires no key.",
+                       Unknown parameters and members of a request are rejected. What a client may not read does \
+                       not exist for it. A service that runs with `--auth none` requires no credentials.",
         contact(name = "The maintainers of Curio", url = "https://curio.example/", email = "maintainers@curio.example"),
         license(name = "MIT OR Apache-2.0", url = "https://spdx.org/licenses/"),
     ),
     servers((url = "/", description = "The service that returned this document: local, staging or production.")),
-    security(("key" = [])),
+    security(("bearer" = [])),
     components(schemas(problem::Document, problem::Entry)),
 )]
 struct Base;
@@ -152,14 +152,17 @@ pub fn with_options(
 }
 
 fn security_schemes() -> Value {
-    json!({ "key": {
+    json!({ "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "bearerFormat": "curio_<id>_<secret>",
-        "description": "An API key (RFC 6750), from `POST /v1/keys` or `curio keys create`. It has grants of the \
-                        form `<action>:<collections>`: `read`, `write` (create and change items), `delete` (and \
-                        restore), `purge`, or `manage` (collections and keys) for the key of a collection, the \
-                        beginning of some such as `acme.*`, or `*`. Every action includes `read`.",
+        "bearerFormat": "curio_<id>_<secret>, or a JWT",
+        "description": "An API key, from `POST /v1/keys` or `curio keys create`; or an access token (RFC 9068, verified \
+                        by the rules of RFC8725) of an issuer that the service trusts: \
+                        `/.well-known/oauth-protected-resource` lists those (RFC 9728). A key has grants of the form \
+                        `<action>:<collections>`: `read`, `write` (create and change items), `delete` (and restore), \
+                        `purge`, or `manage` (collections and keys) for the key of a collection, the beginning of some \
+                        such as `acme.*`, or `*`. Every action includes `read`. A token has them as scopes: \
+                        `curio:read:acme.*`.",
     } })
 }
 

@@ -74,8 +74,8 @@ fn of_requests() -> Value {
             &format!(
                 "A key that the client chose for this request. The response to a request that was carried out \
                  is stored under its key for 24 hours, and replayed with `Idempotent-Replayed` to the same \
-                 request with the same key from the same API key, or from the same address. A response of more than {} MiB is not \
-                 stored: its replay has the status and the header fields, and a `detail` that says so. The \
+                 request with the same key from the same client: the same API key, subject of tokens, or address. A \
+                 response of more than {} MiB is not stored: its replay has the status and the header fields, and a `detail` that says so. The \
                  parameters of a key in quotation marks are ignored.",
                 MAX_STORED / MEBIBYTE
             ),

@@ -92,6 +92,6 @@ impl Access {
     /// That of a request.
     pub fn of(head: &Head) -> Self {
         let extensions = &head.parts.extensions;
-        Self { grants: extensions.get().cloned().unwrap_or_default(), actor: extensions.get().copied() }
+        Self { grants: extensions.get().cloned().unwrap_or_default(), actor: extensions.get().cloned() }
     }
 }

@@ -63,15 +63,16 @@ impl IdempotencyKey {
             faults.push(Fault::header("Idempotency-Key", "idempotency_key", detail));
             return None;
         };
-        let actor = parts.extensions.get::<Actor>().map(Actor::key_scope).unwrap_or_default();
+        let actor = parts.extensions.get::<Actor>();
         let mut fingerprint = fingerprint(parts, body);
-        if let (Some(Actor::Key(_)), Some(grants)) =
-            (parts.extensions.get(), parts.extensions.get::<Arc<Grants>>())
+        if let Some(grants) = parts.extensions.get::<Arc<Grants>>()
+            && actor.is_some_and(Actor::is_authenticated)
         {
             // With other grants, the actor may not be shown what it was shown before.
             fingerprint = digest(&[&fingerprint, grants.to_string().as_bytes()]);
         }
-        Some(Self { id: digest(&[actor.as_bytes(), key.as_bytes()]), fingerprint })
+        let scope = actor.map(Actor::key_scope).unwrap_or_default();
+        Some(Self { id: digest(&[scope.as_bytes(), key.as_bytes()]), fingerprint })
     }
 
     /// Begins a transaction that holds the key.

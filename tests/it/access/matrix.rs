@@ -9,9 +9,11 @@ use curio::access::ApiKey;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Client, guarded};
+use super::{Client, guarded, jwt};
 use crate::support::{
-    Auth, Options, openapi_text,
+    Auth, Options,
+    issuer::{SigningKey, TestIssuer},
+    openapi_text,
     service::{Reply, TestService, options},
 };
 
@@ -143,16 +145,32 @@ fn the_table_has_every_operation_of_the_document() {
 }
 
 #[tokio::test]
-async fn every_actor_gets_what_the_table_says() {
+async fn every_key_gets_what_the_table_says() {
     let service = guarded().await;
-    let fixture = Fixture::new(&service).await;
+    let credential = async |grant: &str| Client::new(&service, grant).await.field;
+    compare_with_table(&service, credential).await;
+}
+
+#[tokio::test]
+async fn every_token_gets_what_the_table_says() {
+    let key = SigningKey::p256("own");
+    let issuer = TestIssuer::start(&[&key]).await;
+    let service = jwt::guarded(jwt::trusting(&[&issuer])).await;
+    let credential =
+        async |grant: &str| format!("Bearer {}", issuer.token(&key, &format!("openid curio:{grant}")));
+    compare_with_table(&service, credential).await;
+}
+
+/// Sends every request of the table with every grant, of which `credential` makes a credential.
+async fn compare_with_table(service: &TestService, credential: impl AsyncFn(&str) -> String) {
+    let fixture = Fixture::new(service).await;
     for (collections, is_foreign) in
         [("acme.lamps", false), ("acme.*", false), ("*", false), ("other", true), ("acme.lamps.*", true)]
     {
         for (index, action) in ACTIONS.iter().enumerate() {
-            let client = Client::new(&service, &format!("{action}:{collections}")).await;
+            let field = credential(&format!("{action}:{collections}")).await;
             for case in table() {
-                let reply = fixture.send(&service, &case, Some(&client.field)).await;
+                let reply = fixture.send(service, &case, Some(&field)).await;
                 let expected = if is_foreign { case.of_foreign } else { case.of_grants[index] };
                 let context = format!("{action}:{collections} {} {} → {reply:?}", case.operation, case.path);
                 assert_eq!(reply.status.as_u16(), expected, "{context}");

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod database;
+pub mod issuer;
 pub mod log;
 pub mod process;
 pub mod proxy;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 // The paths that the tests use of the service, in one place.
 pub use curio::{
     app::App,
+    authentication::TokenOptions,
     config::{
         HttpOptions as Options,
         http::{Auth, ConnectionOptions, Docs},

@@ -43,6 +43,7 @@ pub fn options() -> Options {
         max_requests: 512,
         rate_limit: None,
         auth: Auth::None,
+        tokens: None,
         require_if_match: false,
         public_url: None,
         trusted_proxies: Vec::new(),

@@ -59,7 +59,7 @@ pub async fn create_key(
         |view: &KeySecretView| Ok::<_, Error>(Reply::created(PATH, secret.id(), view)?.with_version(version));
     let response = commit_secret(write, tx, shown, reply).await;
     // Somebody may have tried the id before.
-    app.authenticator.forget(secret.id());
+    app.authenticator.keys.forget(secret.id());
     response
 }
 
@@ -132,7 +132,7 @@ pub async fn update_key(
     write.record(KeyEvent::updated(&updated));
     let version = updated.version;
     let response = write.commit(tx, Reply::ok(&KeyView::from(updated))?.with_version(version)).await;
-    app.authenticator.forget(id);
+    app.authenticator.keys.forget(id);
     response
 }
 
@@ -154,7 +154,7 @@ pub async fn revoke_key(
     key::revoke(&mut tx, current.id).await?;
     write.record(KeyEvent::revoked(&current));
     let response = write.commit(tx, Reply::empty(StatusCode::NO_CONTENT)).await;
-    app.authenticator.forget(id);
+    app.authenticator.keys.forget(id);
     response
 }
 
@@ -181,7 +181,7 @@ pub async fn rotate_key(
     let shown = KeySecretView::new(rotated, &secret);
     let reply = |view: &KeySecretView| Ok::<_, Error>(Reply::ok(view)?.with_version(version));
     let response = commit_secret(write, tx, shown, reply).await;
-    app.authenticator.forget(id);
+    app.authenticator.keys.forget(id);
     response
 }
 

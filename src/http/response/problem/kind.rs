@@ -29,19 +29,20 @@ pub static UNAUTHORIZED: Kind = Kind {
     slug: "unauthorized",
     title: "Credentials are required.",
     status: StatusCode::UNAUTHORIZED,
-    meaning: "The service wants an API key, as `Authorization: Bearer curio_...`. With `error` in \
-              `WWW-Authenticate`, the key is not valid: it is unknown, expired or revoked. Do not \
-              retry the request with it.",
+    meaning: "The service wants an API key or an access token, as `Authorization: Bearer ...`. With \
+              `error` in `WWW-Authenticate`, it is not valid: unknown, expired or revoked, or a \
+              token that is not for this service. Do not retry the request with it.",
 };
 
 /// `/problems/insufficient-scope`
 pub static INSUFFICIENT_SCOPE: Kind = Kind {
     slug: "insufficient-scope",
-    title: "The key lacks a grant.",
+    title: "The credentials lack a grant.",
     status: StatusCode::FORBIDDEN,
-    meaning: "The API key does not allow this. `scope` in `WWW-Authenticate` is a grant that would \
-              do, such as `write:acme.lamps`. What a key may not read does not exist for it: that \
-              is 404.",
+    meaning: "The API key or access token does not allow this. `scope` in `WWW-Authenticate` is a \
+              grant that would do, such as `write:acme.lamps`; in a token, it is the scope \
+              `curio:write:acme.lamps`. What a client may not read does not exist for it: that is \
+              404.",
 };
 
 /// `/problems/not-found`

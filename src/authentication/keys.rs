@@ -16,6 +16,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     access::{ApiKey, Grants, KeyId},
+    authentication::rejection::Reason,
     error::Error,
     postgres::{
         access::{models::Credentials, operations::key},
@@ -30,35 +31,9 @@ pub const MAX_AGE: Duration = Duration::from_secs(5);
 /// displace those that are valid.
 const MAX_KEYS: usize = 10_000;
 
-/// Why a key is rejected: for the log and the metrics, never for the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
-    /// There is no key with this id.
-    Unknown,
-    /// Its secret is another one.
-    WrongSecret,
-    /// It has expired.
-    Expired,
-    /// It was revoked.
-    Revoked,
-}
-
-impl Rejection {
-    /// Its name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::WrongSecret => "wrong_secret",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-        }
-    }
-}
-
 /// The API keys that this process knows, and when they were used.
-pub struct Authenticator {
-    keys: Cache<KeyId, Arc<KnownKey>>,
+pub struct Keys {
+    known: Cache<KeyId, Arc<KnownKey>>,
     missing: Cache<KeyId, Instant>,
     used: Mutex<HashMap<KeyId, DateTime<Utc>>>,
     /// Counts the keys that were forgotten, so that what was looked up before is not remembered.
@@ -81,28 +56,28 @@ impl KnownKey {
     }
 
     /// What a client with this key may do at this time.
-    fn verify(&self, key: &ApiKey, now: DateTime<Utc>) -> Result<Arc<Grants>, Rejection> {
+    fn verify(&self, key: &ApiKey, now: DateTime<Utc>) -> Result<Arc<Grants>, Reason> {
         let Credentials { hash, previous_hash, previous_until, expires_at, revoked_at, .. } = &self.stored;
         let is_previous_valid = previous_until.is_some_and(|until| now < until);
         let previous = previous_hash.as_deref().filter(|_| is_previous_valid).unwrap_or(hash);
         let sent = key.hash();
         if !bool::from(sent.ct_eq(hash) | sent.ct_eq(previous)) {
-            return Err(Rejection::WrongSecret);
+            return Err(Reason::WrongSecret);
         }
         if revoked_at.is_some() {
-            return Err(Rejection::Revoked);
+            return Err(Reason::Revoked);
         }
         if expires_at.is_some_and(|expiry| expiry <= now) {
-            return Err(Rejection::Expired);
+            return Err(Reason::Expired);
         }
         Ok(Arc::clone(&self.grants))
     }
 }
 
-impl Default for Authenticator {
+impl Default for Keys {
     fn default() -> Self {
         Self {
-            keys: Cache::new(MAX_KEYS),
+            known: Cache::new(MAX_KEYS),
             missing: Cache::new(MAX_KEYS),
             used: Mutex::default(),
             forgotten: AtomicU64::default(),
@@ -110,15 +85,21 @@ impl Default for Authenticator {
     }
 }
 
-impl Authenticator {
+impl Keys {
     /// What a client with this key may do, as far as that is known without the database.
     #[must_use]
-    pub fn recall(&self, key: &ApiKey) -> Option<Result<Arc<Grants>, Rejection>> {
-        if let Some(known) = self.keys.get(&key.id()).filter(|known| known.since.elapsed() < MAX_AGE) {
+    pub fn recall(&self, key: &ApiKey) -> Option<Result<Arc<Grants>, Reason>> {
+        if let Some(known) = self.known.get(&key.id()).filter(|known| known.since.elapsed() < MAX_AGE) {
             return Some(self.verify(key, &known));
         }
         let since = self.missing.get(&key.id()).filter(|since| since.elapsed() < MAX_AGE);
-        since.map(|_| Err(Rejection::Unknown))
+        since.map(|_| Err(Reason::Unknown))
+    }
+
+    /// Whether this key was valid when it was last looked up, however long ago.
+    #[must_use]
+    pub fn knows(&self, key: &ApiKey) -> bool {
+        self.known.get(&key.id()).is_some_and(|known| known.verify(key, Utc::now()).is_ok())
     }
 
     /// As [`recall`](Self::recall), from the database.
@@ -130,7 +111,7 @@ impl Authenticator {
         &self,
         database: &Database,
         key: &ApiKey,
-    ) -> Result<Result<Arc<Grants>, Rejection>, Error> {
+    ) -> Result<Result<Arc<Grants>, Reason>, Error> {
         let (since, forgotten) = (Instant::now(), self.forgotten.load(Ordering::Acquire));
         let mut conn = database.connection().await?;
         let found = key::credentials(&mut conn, key.id().as_str()).await?;
@@ -140,16 +121,16 @@ impl Authenticator {
             if is_current() {
                 self.missing.insert(key.id(), since);
             }
-            return Ok(Err(Rejection::Unknown));
+            return Ok(Err(Reason::Unknown));
         };
         let known = Arc::new(KnownKey::new(since, stored));
         if is_current() {
-            self.keys.insert(key.id(), Arc::clone(&known));
+            self.known.insert(key.id(), Arc::clone(&known));
         }
         Ok(self.verify(key, &known))
     }
 
-    fn verify(&self, key: &ApiKey, known: &KnownKey) -> Result<Arc<Grants>, Rejection> {
+    fn verify(&self, key: &ApiKey, known: &KnownKey) -> Result<Arc<Grants>, Reason> {
         let now = Utc::now();
         let verified = known.verify(key, now);
         if verified.is_ok()
@@ -164,7 +145,7 @@ impl Authenticator {
     /// Forgets what is known of a key, which has changed.
     pub fn forget(&self, id: KeyId) {
         self.forgotten.fetch_add(1, Ordering::AcqRel);
-        self.keys.remove(&id);
+        self.known.remove(&id);
         self.missing.remove(&id);
     }
 
@@ -197,9 +178,9 @@ impl Authenticator {
     }
 }
 
-impl fmt::Debug for Authenticator {
+impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authenticator").field("keys", &self.keys.len()).finish_non_exhaustive()
+        f.debug_struct("Keys").field("known", &self.known.len()).finish_non_exhaustive()
     }
 }
 
@@ -228,14 +209,28 @@ mod tests {
         let mut known = known(&key);
         assert_eq!(known.verify(&key, now).unwrap().to_string(), "read:*");
         let other = ApiKey::with_new_secret(key.id());
-        assert_eq!(known.verify(&other, now), Err(Rejection::WrongSecret));
+        assert_eq!(known.verify(&other, now), Err(Reason::WrongSecret));
         known.stored.expires_at = Some(later);
         assert!(known.verify(&key, now).is_ok());
-        assert_eq!(known.verify(&key, later), Err(Rejection::Expired));
+        assert_eq!(known.verify(&key, later), Err(Reason::Expired));
         known.stored.revoked_at = Some(now);
-        assert_eq!(known.verify(&key, now), Err(Rejection::Revoked));
+        assert_eq!(known.verify(&key, now), Err(Reason::Revoked));
         // Who does not have the secret is not told what the key is.
-        assert_eq!(known.verify(&other, now), Err(Rejection::WrongSecret));
+        assert_eq!(known.verify(&other, now), Err(Reason::WrongSecret));
+    }
+
+    #[test]
+    fn a_key_stays_known_when_it_is_to_be_looked_up_again() {
+        let (key, keys) = (ApiKey::generate(), Keys::default());
+        let other = ApiKey::with_new_secret(key.id());
+        assert!(!keys.knows(&key));
+        let since = Instant::now().checked_sub(2 * MAX_AGE).unwrap();
+        keys.known.insert(key.id(), Arc::new(KnownKey { since, ..known(&key) }));
+        assert!(keys.recall(&key).is_none() && keys.knows(&key) && !keys.knows(&other));
+        let revoked_at = Some(Utc::now());
+        let stored = Credentials { revoked_at, ..known(&key).stored };
+        keys.known.insert(key.id(), Arc::new(KnownKey::new(since, stored)));
+        assert!(!keys.knows(&key));
     }
 
     #[test]
@@ -248,6 +243,6 @@ mod tests {
         known.stored.previous_hash = Some(before.hash().to_vec());
         known.stored.previous_until = Some(until);
         assert!(known.verify(&before, now).is_ok() && known.verify(&after, until).is_ok());
-        assert_eq!(known.verify(&before, until), Err(Rejection::WrongSecret));
+        assert_eq!(known.verify(&before, until), Err(Reason::WrongSecret));
     }
 }

@@ -1,0 +1,56 @@
+//! How often a client may send invalid credentials: verifying them takes queries and time.
+
+use curio::access::ApiKey;
+use reqwest::Method;
+
+use super::{get, get_from, guarded, trusting};
+use crate::{
+    access::Client,
+    support::issuer::{SigningKey, TestIssuer},
+};
+
+const ADDRESS: &str = "192.0.2.1";
+const ELSEWHERE: &str = "198.51.100.1";
+
+#[tokio::test]
+async fn a_used_up_quota_of_failures_rejects_what_takes_work() {
+    let key = SigningKey::p256("own");
+    let issuer = TestIssuer::start(&[&key]).await;
+    let service = guarded(trusting(&[&issuer])).await;
+    let (known, other) = (Client::new(&service, "read:*").await, Client::new(&service, "read:*").await);
+    let forwarded = [("x-forwarded-for", ADDRESS)];
+    let by_key = async |client: &Client<'_>| client.send(Method::GET, "/v1/items", &forwarded, None).await;
+    let token = issuer.token(&key, "curio:read:*");
+    assert_eq!(
+        (by_key(&known).await.status, get(&service, &token).await.status.as_u16()),
+        (reqwest::StatusCode::OK, 200)
+    );
+    let made_up = || ApiKey::generate().expose();
+    for _ in 0..60 {
+        get(&service, &made_up()).await.is_problem(401, "unauthorized");
+    }
+    // None of these is looked up or verified: the table and the issuer are away.
+    service.database.execute("ALTER TABLE api_keys RENAME TO away").await;
+    get(&service, &made_up()).await.is_problem(429, "quota-exceeded");
+    let limited = by_key(&other).await;
+    limited.is_problem(429, "quota-exceeded");
+    assert!(limited.header("retry-after").is_some(), "{limited:?}");
+    let fetches = issuer.fetches();
+    for invalid in [&issuer.token(&SigningKey::p256("made-up"), ""), &issuer.token(&key, "curio:read:a")] {
+        get(&service, invalid).await.is_problem(429, "quota-exceeded");
+    }
+    assert_eq!(issuer.fetches(), fetches);
+    // What is remembered is not rejected because of others at the same address.
+    assert_eq!(
+        (by_key(&known).await.status, get(&service, &token).await.status.as_u16()),
+        (reqwest::StatusCode::OK, 200)
+    );
+    service.database.execute("ALTER TABLE away RENAME TO api_keys").await;
+    // Other addresses have quotas of their own.
+    assert_eq!(get_from(&service, &issuer.token(&key, "curio:read:a"), ELSEWHERE).await.status, 200);
+    let elsewhere = [("x-forwarded-for", ELSEWHERE)];
+    assert_eq!(other.send(Method::GET, "/v1/items", &elsewhere, None).await.status, 200);
+    // Pages that are open to everybody stay open.
+    let pages = [("authorization", &*format!("Bearer {}", made_up())), ("x-forwarded-for", ADDRESS)];
+    assert_eq!(service.send(Method::GET, "/openapi.json", &pages, None).await.status, 200);
+}
