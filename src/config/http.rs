@@ -30,6 +30,8 @@ pub struct HttpOptions {
     /// How many requests a client may make: an API key, or without one an address, or a /64 network
     /// of IPv6.
     pub rate_limit: Option<Quota>,
+    /// How many invalid keys and tokens a client may send.
+    pub failures: Quota,
     /// Who may call the API.
     pub auth: Auth,
     /// Which access tokens are accepted in addition to API keys.

@@ -1,6 +1,6 @@
 //! The settings of `curio serve`.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::ensure;
 use clap::Args;
@@ -125,6 +125,9 @@ pub struct ServeSettings {
     pub shutdown_timeout: Duration,
 }
 
+/// How many invalid keys and tokens a client may send. It bounds the work that they cause, and the
+/// lines in the log: a secret of 190 bits is not found by trying.
+const FAILURES: Quota = Quota { requests: NonZeroU32::new(60).unwrap(), window: Duration::from_mins(1) };
 /// How often connections are checked against their time-outs.
 const CHECK_CONNECTIONS_EVERY: Duration = Duration::from_secs(1);
 /// How many connections above the limit are possible. Clients that reconnect all the time have few
@@ -181,6 +184,7 @@ impl ServeSettings {
             body_timeout: self.body_timeout,
             max_requests: self.max_requests as usize,
             rate_limit: self.rate_limit,
+            failures: FAILURES,
             auth: self.auth.unwrap_or(Auth::None),
             tokens: self.tokens.options(self.auth)?,
             require_if_match: self.require_if_match,

@@ -113,6 +113,7 @@ mod tests {
             body_timeout: second,
             max_requests: 1,
             rate_limit: None,
+            failures: "60/60s".parse().unwrap(),
             auth: Auth::None,
             tokens: None,
             require_if_match: false,

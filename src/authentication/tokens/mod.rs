@@ -93,7 +93,7 @@ impl Tokens {
         verified.filter(|verified| now < verified.until).map(|verified| verified.identity)
     }
 
-    /// Whether this token was verified before, however long ago.
+    /// Whether this token was valid when it was last verified, however long ago.
     #[must_use]
     pub fn knows(&self, token: &AccessToken) -> bool {
         self.verified.contains_key(&token.hash())
@@ -106,10 +106,16 @@ impl Tokens {
     /// Why it is not valid, or why that is unknown.
     pub async fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Result<Identity, Rejection> {
         let mut issuer = None;
-        let verified = self.check(token, &mut issuer, now).await;
-        let verified = verified.map_err(|reason| Rejection { reason, key: None, issuer })?;
-        self.verified.insert(token.hash(), verified.clone());
-        Ok(verified.identity)
+        match self.check(token, &mut issuer, now).await {
+            Ok(verified) => {
+                self.verified.insert(token.hash(), verified.clone());
+                Ok(verified.identity)
+            }
+            Err(reason) => {
+                self.verified.remove(&token.hash());
+                Err(Rejection { reason, key: None, issuer })
+            }
+        }
     }
 
     /// The order matters: what a token claims is believed once its signature is verified, and the
@@ -310,6 +316,7 @@ mod tests {
         assert!(tokens.verify(&long, at(NOW + 60)).await.is_ok());
         let expired = tokens.verify(&short, at(NOW + 10)).await.unwrap_err();
         assert_eq!(expired.reason, Reason::Expired);
+        assert!(tokens.knows(&long) && !tokens.knows(&short));
     }
 
     #[tokio::test]

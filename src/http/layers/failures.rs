@@ -3,22 +3,21 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use crate::actor::Actor;
+use crate::{actor::Actor, config::http::Quota};
 
-/// How many invalid keys and tokens a client may send at once.
-const FAILURES: u32 = 60;
-/// The time in which a used-up quota is restored.
-const WINDOW: Duration = Duration::from_mins(1);
 /// After this many failures, clients whose quota is restored are forgotten.
 const SWEEP_EVERY: usize = 16_384;
 
 /// The failures of all clients (GCRA, as governor has it; but there a quota cannot be looked at
 /// without taking from it).
-#[derive(Debug, Default)]
-pub struct Failures(Mutex<Clients>);
+#[derive(Debug)]
+pub struct Failures {
+    quota: Quota,
+    clients: Mutex<Clients>,
+}
 
 #[derive(Debug, Default)]
 struct Clients {
@@ -28,9 +27,14 @@ struct Clients {
 }
 
 impl Failures {
+    /// A quota that no client has used yet.
+    pub fn new(quota: Quota) -> Self {
+        Self { quota, clients: Mutex::default() }
+    }
+
     /// How many seconds to wait until one more failure is allowed; `None` if it is now.
     pub fn retry_after(&self, client: &Actor, now: Instant) -> Option<u64> {
-        wait(*self.clients().restored.get(&client.quota_scope())?, now)
+        self.wait(*self.clients().restored.get(&client.quota_scope())?, now)
     }
 
     /// Takes a failure from the quota of a client. If that is used up, returns how many seconds to
@@ -43,30 +47,41 @@ impl Failures {
             clients.restored.retain(|_, restored| *restored > now);
         }
         let restored = clients.restored.entry(client.quota_scope()).or_insert(now);
-        let used_up = wait(*restored, now);
+        let used_up = self.wait(*restored, now);
         if used_up.is_none() {
-            *restored = (*restored).max(now) + WINDOW / FAILURES;
+            *restored = (*restored).max(now) + self.quota.window / self.quota.requests.get();
         }
         used_up
     }
 
-    fn clients(&self) -> MutexGuard<'_, Clients> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn wait(&self, restored: Instant, now: Instant) -> Option<u64> {
+        let Quota { requests, window } = self.quota;
+        let used = restored.saturating_duration_since(now) + window / requests.get();
+        let excess = used.checked_sub(window)?;
+        (!excess.is_zero()).then(|| excess.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX))
     }
-}
 
-fn wait(restored: Instant, now: Instant) -> Option<u64> {
-    let excess = (restored.saturating_duration_since(now) + WINDOW / FAILURES).checked_sub(WINDOW)?;
-    (!excess.is_zero()).then(|| excess.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX))
+    fn clients(&self) -> MutexGuard<'_, Clients> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    const FAILURES: u32 = 60;
+    const WINDOW: Duration = Duration::from_mins(1);
+
+    fn failures() -> Failures {
+        Failures::new("60/1m".parse().unwrap())
+    }
 
     #[test]
     fn a_quota_is_looked_at_without_taking_from_it() {
-        let failures = Failures::default();
+        let failures = failures();
         let actor = |address: &str| Actor::from_address(address.parse().unwrap());
         let (one, other) = (actor("2001:db8::1"), actor("2001:db8:0:1::1"));
         let now = Instant::now();
@@ -94,7 +109,7 @@ mod tests {
 
     #[test]
     fn clients_whose_quota_is_restored_are_forgotten() {
-        let failures = Failures::default();
+        let failures = failures();
         let now = Instant::now();
         let client = |n: usize| Actor::Named(n as u128);
         for n in 0..SWEEP_EVERY {

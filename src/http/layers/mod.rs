@@ -71,7 +71,8 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>, auth: Auth) -> Route
     let turns = Arc::new(Semaphore::new(compress::TURNS));
     let budget = unsent::Budget::new();
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
-    let (failures, challenges) = (Arc::<Failures>::default(), Arc::new(Challenges::new(&app.options)));
+    let (failures, challenges) =
+        (Arc::new(Failures::new(app.options.failures)), Arc::new(Challenges::new(&app.options)));
     let authenticate = (auth == Auth::Required)
         .then(|| AuthenticateLayer { app: Arc::clone(app), failures: Arc::clone(&failures) });
     let require = authenticate

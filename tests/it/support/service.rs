@@ -42,6 +42,7 @@ pub fn options() -> Options {
         body_timeout: Duration::from_secs(5),
         max_requests: 512,
         rate_limit: None,
+        failures: "60/60s".parse().unwrap(),
         auth: Auth::None,
         tokens: None,
         require_if_match: false,

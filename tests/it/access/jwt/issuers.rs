@@ -113,14 +113,13 @@ async fn without_the_keys_of_an_issuer_it_is_unknown_whether_a_token_is_valid() 
 #[tokio::test]
 async fn a_silent_issuer_delays_nobody_for_long() {
     let key = SigningKey::ed25519("own");
-    let (silent, other) = (TestIssuer::start(&[&key]).await, TestIssuer::start(&[&key]).await);
+    let silent = TestIssuer::start(&[&key]).await;
     silent.respond(Mode::Silent);
-    let options = TokenOptions { max_wait: Duration::from_millis(20), ..trusting(&[&silent, &other]) };
+    let options = TokenOptions { max_wait: Duration::from_millis(20), ..trusting(&[&silent]) };
     let service = guarded(options).await;
     for _ in 0..2 {
         get(&service, &silent.token(&key, "")).await.is_problem(503, "unavailable");
     }
-    assert_eq!(silent.fetches(), 1);
 }
 
 #[tokio::test]

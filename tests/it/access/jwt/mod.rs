@@ -27,10 +27,13 @@ pub fn trusting(issuers: &[&TestIssuer]) -> TokenOptions {
     }
 }
 
-/// A service that requires a key or a token. The address of a client is what it says.
+/// A service that requires a key or a token. The address of a client is what it says, and its quota
+/// of failures is not restored while a test runs.
 pub async fn guarded(tokens: TokenOptions) -> TestService {
     let trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
-    let options = Options { auth: Auth::Required, tokens: Some(tokens), trusted_proxies, ..options() };
+    let failures = "60/24h".parse().unwrap();
+    let options =
+        Options { auth: Auth::Required, tokens: Some(tokens), trusted_proxies, failures, ..options() };
     TestService::start_with(options).await
 }
 
