@@ -26,6 +26,8 @@ pub mod error;
 #[cfg(feature = "service")]
 pub mod http;
 #[cfg(feature = "service")]
+mod https;
+#[cfg(feature = "service")]
 pub mod indexing;
 pub mod postgres;
 #[cfg(feature = "service")]

@@ -29,5 +29,6 @@ pub async fn open_current(url: &DatabaseUrl) -> anyhow::Result<Database> {
         statement_timeout: Duration::from_mins(1),
         lock_timeout: Duration::from_secs(10),
         idle_in_transaction_timeout: Duration::from_mins(1),
+        reports_statements: false,
     })?)
 }

@@ -14,7 +14,7 @@ use super::{
     size::Size,
     tokens::TokenSettings,
 };
-use crate::postgres::pool::DatabaseOptions;
+use crate::{postgres::pool::DatabaseOptions, telemetry::traces};
 
 /// The settings of `curio serve`.
 #[derive(Debug, Clone, Args)]
@@ -149,6 +149,7 @@ impl ServeSettings {
             statement_timeout: self.statement_timeout,
             lock_timeout: self.lock_timeout,
             idle_in_transaction_timeout: self.idle_in_transaction_timeout,
+            reports_statements: traces::is_enabled(),
         })
     }
 

@@ -103,6 +103,7 @@ mod tests {
             statement_timeout: second,
             lock_timeout: second,
             idle_in_transaction_timeout: second,
+            reports_statements: false,
         });
         let options = HttpOptions {
             request_timeout: second,

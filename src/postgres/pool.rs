@@ -16,6 +16,7 @@ use deadpool::{
     Runtime, Status,
     managed::{Object, Pool, PoolConfig, PoolError, QueueMode, Timeouts},
 };
+use log::LevelFilter;
 use sqlx::{
     ConnectOptions as _, Executor, PgConnection, Row as _, SqlSafeStr,
     postgres::{PgConnectOptions, PgRow},
@@ -47,6 +48,8 @@ pub struct DatabaseOptions {
     pub lock_timeout: Duration,
     /// The longest pause inside a transaction.
     pub idle_in_transaction_timeout: Duration,
+    /// Whether each statement is an event of `tracing`, with the target `sqlx::query`.
+    pub reports_statements: bool,
 }
 
 impl fmt::Debug for DatabaseOptions {
@@ -74,8 +77,11 @@ impl Database {
     /// The system starts no threads for connecting.
     pub fn new(options: DatabaseOptions) -> Result<Self, Error> {
         let milliseconds = |duration: Duration| duration.as_millis().to_string();
-        // Statements and notices are not logged: both may quote what a client sent.
-        let connect = options.connect.disable_statement_logging().application_name("curio").options([
+        // Neither is logged: both may quote what a client sent.
+        let statements = if options.reports_statements { LevelFilter::Debug } else { LevelFilter::Off };
+        let connect =
+            options.connect.log_slow_statements(LevelFilter::Off, Duration::MAX).log_statements(statements);
+        let connect = connect.application_name("curio").options([
             ("client_min_messages", "error".to_owned()),
             // To compile a statement, or to start workers for it, takes longer than most statements here.
             ("jit", "off".to_owned()),
@@ -299,6 +305,7 @@ mod tests {
             statement_timeout: Duration::from_secs(1),
             lock_timeout: Duration::from_secs(1),
             idle_in_transaction_timeout: Duration::from_secs(1),
+            reports_statements: false,
         };
         assert!(!format!("{options:?}").contains("secret"));
     }

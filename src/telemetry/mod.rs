@@ -1,4 +1,4 @@
-//! The log: set-up and shutdown.
+//! The log, and what metrics and traces need: set-up and shutdown.
 //!
 //! A thread writes the lines, so that no request waits for the terminal, the pipe or the disk.
 
@@ -6,6 +6,8 @@ mod json;
 #[cfg(feature = "service")]
 pub mod metrics;
 mod sink;
+#[cfg(feature = "service")]
+pub mod traces;
 
 use std::{
     any::Any,
@@ -56,7 +58,17 @@ pub fn init(filter: &str, format: Format, output: Output) -> anyhow::Result<Guar
         Output::Stderr => (sink::start(io::stderr()), io::stderr().is_terminal()),
     };
     let (writer, guard) = started.context("cannot start the log's thread")?;
-    tracing_subscriber::registry().with(layer(format, terminal, writer)).with(directives).init();
+    let lines = layer(format, terminal, writer);
+    #[cfg(feature = "service")]
+    if output == Output::Stdout && traces::is_enabled() {
+        // What is traced is not logged.
+        let off = format!("{}=off", traces::STATEMENTS).parse().context("a directive")?;
+        let lines = lines.with_filter(directives.add_directive(off));
+        tracing_subscriber::registry().with(lines).with(traces::layer()).init();
+        panic::set_hook(Box::new(log_panic));
+        return Ok(guard);
+    }
+    tracing_subscriber::registry().with(lines).with(directives).init();
     if output == Output::Stdout {
         panic::set_hook(Box::new(log_panic));
     }

@@ -18,4 +18,5 @@ mod process;
 mod resource;
 mod support;
 mod telemetry;
+mod traces;
 mod transaction;

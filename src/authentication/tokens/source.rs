@@ -10,11 +10,8 @@ use serde::Deserialize;
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use super::{
-    fetch::{MAX_DOCUMENT, fetch},
-    jwk::KeySet,
-};
-use crate::{access::Issuer, error::Source};
+use super::{fetch::fetch, jwk::KeySet};
+use crate::{access::Issuer, error::Source, https::MAX_RESPONSE};
 
 /// Where the keys of an issuer come from.
 #[derive(Debug)]
@@ -76,9 +73,9 @@ pub fn read_keys(path: &Path) -> Result<KeySet, Source> {
             return Err("it is not a regular file".into());
         }
         let mut json = Vec::new();
-        file.take(MAX_DOCUMENT as u64 + 1).read_to_end(&mut json)?;
-        if json.len() > MAX_DOCUMENT {
-            return Err(format!("it has more than {MAX_DOCUMENT} bytes").into());
+        file.take(MAX_RESPONSE as u64 + 1).read_to_end(&mut json)?;
+        if json.len() > MAX_RESPONSE {
+            return Err(format!("it has more than {MAX_RESPONSE} bytes").into());
         }
         KeySet::parse(&json)
     };

@@ -25,12 +25,14 @@ use crate::{
         pool::Database,
         service::operations::key,
     },
+    telemetry::traces,
 };
 
 pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     // First, because process 1 of a container ignores signals without a handler.
     let mut signals = Signals::new()?;
     let options = settings.http()?;
+    let traces = traces::start()?;
     let database = Database::new(settings.database()?)?;
     let app = App::starting(database.clone(), options);
     let issuers = tokio::spawn(issuers::keep_keys(Arc::clone(&app)));
@@ -48,10 +50,7 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     if started {
         let address = listeners.address;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serve.listening");
-        if let Err(cause) = tempfile::tempfile() {
-            let directory = std::env::temp_dir();
-            tracing::warn!(?directory, %cause, "serve.imports_unavailable");
-        }
+        warn_about_imports();
         let sweeper = tokio::spawn(sweep(database.clone()));
         let uses = tokio::spawn(uses::store_uses(Arc::clone(&app)));
         let changed = Arc::clone(&app.indexes_changed);
@@ -77,6 +76,7 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     }
     issuers.abort();
     database.close();
+    traces.stop().await;
     tracing::info!("serve.stopped");
     Ok(())
 }
@@ -115,4 +115,11 @@ async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::R
         tracing::warn!(versions = ?state.missing, "serve.migrations_are_missing");
     }
     Ok(())
+}
+
+/// Warns if no file can be created for the body of an import.
+fn warn_about_imports() {
+    if let Err(cause) = tempfile::tempfile() {
+        tracing::warn!(directory = ?std::env::temp_dir(), %cause, "serve.imports_unavailable");
+    }
 }

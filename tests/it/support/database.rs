@@ -89,6 +89,7 @@ impl TestDatabase {
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(5),
             idle_in_transaction_timeout: Duration::from_secs(10),
+            reports_statements: false,
         }
     }
 }

@@ -1,0 +1,117 @@
+//! How spans reach the collector.
+
+use std::{collections::HashMap, env, fs, time::Duration};
+
+use anyhow::{Context as _, ensure};
+use async_trait::async_trait;
+use http::{Request, Response};
+use opentelemetry::{Key, KeyValue};
+use opentelemetry_http::{Bytes, HttpClient, HttpError};
+use opentelemetry_otlp::{SpanExporter, WithHttpConfig};
+use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use percent_encoding::percent_decode_str;
+use tokio::{runtime::Handle, time::timeout};
+
+use crate::https;
+
+/// The longest time that sending some spans may take, unless the environment has another.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Whether the environment names a collector (OpenTelemetry's variables).
+#[must_use]
+pub fn is_enabled() -> bool {
+    let has_endpoint = of_traces("ENDPOINT").is_some();
+    let is_disabled = value("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        || value("OTEL_TRACES_EXPORTER").is_some_and(|value| value != "otlp");
+    has_endpoint && !is_disabled
+}
+
+/// Makes spans, and sends them to the collector in the background.
+///
+/// # Errors
+///
+/// The environment is malformed.
+pub fn provider() -> anyhow::Result<SdkTracerProvider> {
+    let protocol = of_traces("PROTOCOL").unwrap_or_else(|| "http/protobuf".into());
+    ensure!(
+        protocol == "http/protobuf",
+        "OTEL_EXPORTER_OTLP_PROTOCOL is {protocol:?}: only http/protobuf is supported, mostly on port 4318"
+    );
+    let timeout = match of_traces("TIMEOUT") {
+        Some(text) => text
+            .parse()
+            .map(Duration::from_millis)
+            .context("OTEL_EXPORTER_OTLP_TIMEOUT is not a number of milliseconds")?,
+        None => TIMEOUT,
+    };
+    let client = Client { runtime: Handle::current(), timeout };
+    let exporter = SpanExporter::builder().with_http().with_http_client(client);
+    let exporter = match env::var_os("OTEL_EXPORTER_OTLP_HEADERS_FILE") {
+        Some(file) => {
+            let fields =
+                fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            exporter.with_headers(parse_fields(&fields)?)
+        }
+        None => exporter,
+    };
+    let exporter = exporter.build().context("cannot send traces")?;
+    Ok(SdkTracerProvider::builder().with_resource(resource()).with_batch_exporter(exporter).build())
+}
+
+/// The service, by the name that the environment gives it, or else its own.
+fn resource() -> Resource {
+    let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
+    let named = Resource::builder().with_attribute(version.clone()).build();
+    let name = named.get(&Key::new("service.name"));
+    if name.is_some_and(|name| !name.as_str().starts_with("unknown_service")) {
+        return named;
+    }
+    Resource::builder().with_attribute(version).with_service_name("curio").build()
+}
+
+/// A variable about traces, or else about all signals.
+fn of_traces(name: &str) -> Option<String> {
+    value(&format!("OTEL_EXPORTER_OTLP_TRACES_{name}"))
+        .or_else(|| value(&format!("OTEL_EXPORTER_OTLP_{name}")))
+}
+
+fn value(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Fields as in `OTEL_EXPORTER_OTLP_HEADERS`: `name=value` pairs, separated by commas.
+fn parse_fields(text: &str) -> anyhow::Result<HashMap<String, String>> {
+    let parse = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        Some((name.trim().to_owned(), percent_decode_str(value.trim()).decode_utf8().ok()?.into_owned()))
+    };
+    let fields: Option<_> = text.trim().split(',').map(parse).collect();
+    fields.context("OTEL_EXPORTER_OTLP_HEADERS_FILE must contain name=value pairs, separated by commas")
+}
+
+/// Sends on the runtime of the service. The spans are collected by a thread without one.
+#[derive(Debug)]
+struct Client {
+    runtime: Handle,
+    timeout: Duration,
+}
+
+#[async_trait]
+impl HttpClient for Client {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let limit = self.timeout;
+        self.runtime.spawn(async move { timeout(limit, https::send(request)).await? }).await?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_pairs() {
+        let fields = parse_fields("authorization=Bearer%20a=b, x = y\n").unwrap();
+        assert_eq!((&*fields["authorization"], &*fields["x"]), ("Bearer a=b", "y"));
+        assert!(parse_fields("secret").is_err_and(|error| !error.to_string().contains("secret")));
+    }
+}

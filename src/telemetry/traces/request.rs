@@ -1,0 +1,120 @@
+//! The spans of requests.
+
+use std::sync::OnceLock;
+
+use http::{HeaderMap, HeaderName, Method, StatusCode, Version};
+use opentelemetry::{
+    Context, KeyValue,
+    propagation::{Extractor, TextMapPropagator},
+    trace::{SpanKind, Status, TraceContextExt, Tracer},
+};
+use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracer};
+use tracing::Span;
+use tracing_subscriber::{Registry, registry::LookupSpan};
+
+/// Makes spans, once the service traces.
+pub static TRACER: OnceLock<SdkTracer> = OnceLock::new();
+
+/// What a request is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Described<'a> {
+    pub method: &'a Method,
+    pub route: Option<&'a str>,
+    pub path: &'a str,
+    pub version: Version,
+    pub headers: &'a HeaderMap,
+}
+
+/// The span of a request in its trace.
+#[derive(Debug)]
+pub struct RequestTrace(Context);
+
+/// What the log's span of a request has of its trace.
+pub struct Traced {
+    pub request: Context,
+    pub transaction: Option<Context>,
+}
+
+impl RequestTrace {
+    /// Begins the span of a request, in the current span of the log. Its parent is named by
+    /// `traceparent` (W3C Trace Context). `None` if nothing is traced.
+    pub fn begin(request: Described<'_>) -> Option<Self> {
+        let tracer = TRACER.get()?;
+        let Described { method, route, path, version, headers } = request;
+        let parent = TraceContextPropagator::new().extract(&Fields(headers));
+        let is_known = KNOWN.contains(&method.as_str());
+        let name = if is_known { method.as_str() } else { "HTTP" };
+        let mut attributes = vec![
+            KeyValue::new("http.request.method", if is_known { name.to_owned() } else { "_OTHER".into() }),
+            KeyValue::new("url.scheme", "http"),
+            KeyValue::new("url.path", cut(path)),
+            KeyValue::new("network.protocol.version", protocol(version)),
+        ];
+        let mut span_name = name.to_owned();
+        if let Some(route) = route {
+            attributes.push(KeyValue::new("http.route", route.to_owned()));
+            span_name = format!("{name} {route}");
+        }
+        let builder = tracer.span_builder(span_name).with_kind(SpanKind::Server).with_attributes(attributes);
+        let span = tracer.build_with_context(builder, &parent);
+        let context = parent.with_span(span);
+        if !context.span().is_recording() {
+            return None;
+        }
+        if !parent.span().span_context().is_valid() {
+            let id = context.span().span_context().trace_id();
+            Span::current().record("trace_id", tracing::field::display(id));
+        }
+        let traced = Traced { request: context.clone(), transaction: None };
+        Span::current().with_subscriber(|(id, dispatch)| {
+            if let Some(span) = dispatch.downcast_ref::<Registry>().and_then(|registry| registry.span(id)) {
+                span.extensions_mut().insert(traced);
+            }
+        });
+        Some(Self(context))
+    }
+
+    /// Ends the span with the status of the response; `None` if the client left.
+    pub fn end(self, status: Option<StatusCode>) {
+        let span = self.0.span();
+        match status {
+            Some(status) => {
+                span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
+                if status.is_server_error() {
+                    span.set_attribute(KeyValue::new("error.type", status.as_str().to_owned()));
+                    span.set_status(Status::error(""));
+                }
+            }
+            None => span.set_attribute(KeyValue::new("error.type", "abandoned")),
+        }
+        span.end();
+    }
+}
+
+/// The methods of HTTP that a name may contain, so that clients do not make up names.
+const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
+
+fn cut(path: &str) -> String {
+    path.chars().take(1024).collect()
+}
+
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "1.0",
+        Version::HTTP_2 => "2",
+        _ => "1.1",
+    }
+}
+
+/// The fields of a request, for the propagator.
+struct Fields<'a>(&'a HeaderMap);
+
+impl Extractor for Fields<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
+}
