@@ -99,6 +99,10 @@ function init(args)
   local attributes, size = args[5], tonumber(args[6])
   math.randomseed(seed * 1000 + number)
   local head = "Host: " .. wrk.host .. ":" .. wrk.port .. "\r\nAccept: application/json\r\n"
+  local credential = wrk.headers["Authorization"]
+  if credential then
+    head = head .. "Authorization: " .. credential .. "\r\n"
+  end
   request = makers[operation](head, first, last, attributes, size, seed)
 end
 

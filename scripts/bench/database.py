@@ -96,6 +96,6 @@ def insertion(attributes, first, end):
     return f"""INSERT INTO items ({COLUMNS})
         SELECT ('{ID[:24]}' || n)::uuid, 'default',
                CASE {name} ELSE '{COMMON}' END || ' ' || n, (ARRAY['draft', 'active', 'archived'])[1 + n % 3],
-               ({attributes})::jsonb, NULL, 1, at, at, NULL
+               ({attributes})::jsonb, NULL, 1, at, at, NULL, NULL, NULL
         FROM generate_series({first}, {end - 1}) AS n,
              LATERAL (SELECT timestamptz '2025-01-01Z' + (n - {FIRST}) * interval '20.000001 s') AS times (at)"""

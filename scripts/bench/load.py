@@ -22,10 +22,11 @@ class Load:
 
 
 class Wrk:
-    """A service, loaded by wrk."""
+    """A service, loaded by wrk, with a credential or without."""
 
-    def __init__(self, service):
+    def __init__(self, service, credential=None):
         self.service = service
+        self.credential = credential
         self.name = service.name
         self.path = find_wrk()
 
@@ -33,6 +34,7 @@ class Wrk:
         """Runs one load, with the operation's usual number of clients or with `clients`."""
         service, clients = self.service, clients or connections(operation)
         command = [self.path, f"-t{min(THREADS, clients)}", f"-c{clients}", f"-d{seconds}s", "--timeout=10s"]
+        command += ["-H", f"Authorization: Bearer {self.credential}"] if self.credential else []
         command += ["-s", BENCHES / "wrk.lua", f"http://127.0.0.1:{service.port}"]
         command += ["--", operation, str(seed), str(FIRST), str(last), attributes, str(BATCH_SIZE)]
         before = service.processor_time()

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from access import measure_access
 from check import check_batch, check_indexed, check_key, check_responses
 from load import Pgbench, Wrk
 from plan import (
@@ -34,12 +35,15 @@ def measure(executables, database, plan, folder):
     serve, log = [executables["curio"], "serve", "--bind", "127.0.0.1:{port}"], folder / "curio.log"
     bare = [executables["bare"], "127.0.0.1:{port}", CONNECTIONS]
     result = {"ready_ms": measure_starts(serve, {**env, **PRODUCTION}, log, plan)}
+    with Service("curio", serve, {**env, **PRODUCTION}, log) as curio:
+        access = measure_access(curio, executables["curio"], database, plan, folder, measure_loads)
     with (
         Service("curio", serve, {**env, **PRODUCTION}, log) as curio,
         Service("bare", bare, env, folder / "bare.log") as bare,
     ):
         result |= measure_services(database, curio, bare, plan)
-    return {**result, "binary_mb": executables["curio"].stat().st_size / 1e6}
+    result["runs"] |= access.pop("runs")
+    return {**result, **access, "binary_mb": executables["curio"].stat().st_size / 1e6}
 
 
 def measure_services(database, curio, bare, plan):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHES = ROOT / "benches"
-OPERATIONS = ("get", "list", "create", "create_keyed", "create_indexed", "batch")
+OPERATIONS = ("get", "list", "create", "get_access", "create_access", "create_keyed", "create_indexed", "batch")
 CONNECTIONS = 32
 BATCH_CONNECTIONS = 8
 THREADS = 2
@@ -33,6 +33,8 @@ FILTERS = {
     "common": ("attributes.warranty_months = {}", 10, 3),
     "none": ("attributes.weight_g < {}", 0, 1_000),
 }
+# How many API keys there are.
+KEYS = 100_000
 # The first word of the names of some seeded items: those whose numbers leave a remainder. The other names have COMMON.
 COMMON = "Desk lamp"
 WORDS = {"Harpsichord": (10_000, 5_000), "Lantern": (100, 7)}

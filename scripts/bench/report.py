@@ -45,6 +45,10 @@ def evaluate_goals(result, plan):
     yield Goal("create with a key ÷ create without", ratio(runs["create_keyed"], "curio", "no key"), "≥", 0.60)
     indexed = ratio(runs["create_indexed"], "curio", "default")
     yield Goal("create with a schema and 2 indexes ÷ create", indexed, "≥", 0.65)
+    for credential, wanted in {"key": 0.93, "ES256": 0.80, "RS256": 0.85}.items():
+        for operation in ("get", "create"):
+            measured = ratio(runs[f"{operation}_access"], credential, "open")
+            yield Goal(f"{operation}, {credential} ÷ without authentication", measured, "≥", wanted)
     yield Goal("batch ÷ pgbench", ratio(runs["batch"], "curio", "pgbench"), "≥", 0.5)
     items = median_load(runs["batch"]["curio"])["rate"] * BATCH_SIZE
     yield Goal("items of a batch ÷ single creates", items / median_load(runs["create"]["curio"])["rate"], "≥", 20)
@@ -60,6 +64,7 @@ def evaluate_goals(result, plan):
     yield Goal("p99 of the 1,000th page by an attribute", deep["p99"], "≤", 10, "ms")
     yield Goal("page 1,000 ÷ page 1 by an attribute", deep["p50"] / first["p50"], "≤", 1.2)
     yield Goal("resident memory", result["memory_mb"], "≤", 40, "MB")
+    yield Goal("resident memory, with keys and tokens", result["memory_access_mb"], "≤", 45, "MB")
     yield Goal("start to ready", result["ready_ms"], "≤", 150, "ms")
     yield Goal("binary", result["binary_mb"], "≤", 20, "MB")
 

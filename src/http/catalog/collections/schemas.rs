@@ -200,11 +200,12 @@ pub struct CollectionView {
     /// When the collection was last changed: UTC, with microseconds.
     #[serde(serialize_with = "microseconds")]
     updated_at: DateTime<Utc>,
-    /// The actor that created the collection, such as `key-vN3kQx0a`; null if it was not authenticated.
-    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[ -~]+$")]
+    /// Who created the collection: a key such as `key-vN3kQx0a`, or the issuer and the subject of a
+    /// token, such as `https://login.example.com#zoe`; null if nobody was authenticated.
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f]+$")]
     created_by: Option<String>,
-    /// The actor that last changed the collection; null if it was not authenticated.
-    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[ -~]+$")]
+    /// Who last changed the collection, as `created_by`.
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f]+$")]
     updated_by: Option<String>,
 }
 

@@ -225,11 +225,12 @@ pub struct ItemView {
     /// When the item was last changed: UTC, with microseconds.
     #[serde(serialize_with = "microseconds")]
     updated_at: DateTime<Utc>,
-    /// The actor that created the item, such as `key-vN3kQx0a`; null if it was not authenticated.
-    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[ -~]+$")]
+    /// Who created the item: a key such as `key-vN3kQx0a`, or the issuer and the subject of a
+    /// token, such as `https://login.example.com#zoe`; null if nobody was authenticated.
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f]+$")]
     created_by: Option<String>,
-    /// The actor that last changed the item; null if it was not authenticated.
-    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[ -~]+$")]
+    /// Who last changed the item, as `created_by`.
+    #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f]+$")]
     updated_by: Option<String>,
     /// When the item was deleted: UTC, with microseconds; null while it is live.
     #[serde(serialize_with = "optional_microseconds")]

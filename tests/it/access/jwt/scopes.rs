@@ -50,7 +50,9 @@ async fn scopes_are_grants() {
     let list = client.send(Method::GET, "/v1/items", &[], None).await;
     assert_eq!(list.body["data"].as_array().unwrap().len(), 1, "{list:?}");
     let item = json!({ "name": "Lamp", "collection": "acme.lamps" });
-    assert_eq!(client.post("/v1/items", &item).await.status, 201);
+    let created = client.post("/v1/items", &item).await;
+    let subject = format!("{}#zoe", issuer.url);
+    assert_eq!((created.status.as_u16(), &created.body["created_by"]), (201, &json!(subject)));
     let readonly = bearer("curio:read:acme.lamps").post("/v1/items", &item).await;
     readonly.is_problem(403, "insufficient-scope");
     let challenge = "Bearer realm=\"curio\", error=\"insufficient_scope\", scope=\"write:acme.lamps\"";
