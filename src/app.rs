@@ -11,7 +11,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     authentication::Authenticator,
-    config::HttpOptions,
+    config::{HttpOptions, http::MAX_FILES},
     postgres::{pool::Database, probe::Probe},
     schema_cache::SchemaCache,
     telemetry::metrics::Metrics,
@@ -27,7 +27,8 @@ pub struct App {
     pub(crate) authenticator: Authenticator,
     /// Notified when attributes are to be indexed, or no longer.
     pub(crate) indexes_changed: Arc<Notify>,
-    /// The space that is left for the files of imports, in MiB.
+    /// How many files of imports there may still be, and the space that is left for them, in MiB.
+    pub(crate) import_files: Arc<Semaphore>,
     pub(crate) import_space: Arc<Semaphore>,
     cursor_mac: OnceLock<Hmac<Sha256>>,
     draining: AtomicBool,
@@ -51,6 +52,7 @@ impl App {
             schemas: SchemaCache::default(),
             authenticator: Authenticator::new(options.tokens.as_ref()),
             indexes_changed: Arc::default(),
+            import_files: Arc::new(Semaphore::new(MAX_FILES)),
             import_space: Arc::new(Semaphore::new(options.import_space)),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),

@@ -10,6 +10,9 @@ use url::Url;
 use super::duration::parse_wait;
 use crate::{authentication::TokenOptions, authority::is_host};
 
+/// The most imports that are received or handled at once, each with an open file.
+pub const MAX_FILES: usize = 128;
+
 /// How to serve HTTP.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {

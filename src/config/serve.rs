@@ -169,6 +169,12 @@ impl ServeSettings {
             self.bind
         );
         ensure!(
+            self.import_limit.bytes() <= self.import_space.bytes(),
+            "CURIO_IMPORT_LIMIT ({} bytes) is above CURIO_IMPORT_SPACE ({} bytes), into which the largest import must fit",
+            self.import_limit.bytes(),
+            self.import_space.bytes()
+        );
+        ensure!(
             self.docs == Docs::Public || self.admin_bind.is_some(),
             "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
         );

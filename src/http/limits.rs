@@ -6,8 +6,6 @@ pub use crate::access::{MAX_COLLECTION_KEY, MAX_GRANTS, MAX_LABEL, MAX_LABELS};
 pub const MAX_BODY: usize = 1024 * 1024;
 /// The most bytes of all bodies that are received or handled at once.
 pub const MAX_BODIES: usize = 128 * MEBIBYTE;
-/// The most imports that are received or handled at once.
-pub const MAX_FILES: usize = 32;
 /// The most bytes of all large responses that are being sent at once.
 pub const MAX_RESPONSES: usize = 128 * MEBIBYTE;
 /// The most faults that a problem document lists; checks stop once there are more.

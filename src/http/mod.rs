@@ -17,7 +17,7 @@ use axum::{Router, routing::get};
 use http::{Method, StatusCode, Uri};
 use utoipa_axum::router::OpenApiRouter;
 
-pub use self::{catalog::transfer, limits::MAX_FILES};
+pub use self::catalog::transfer;
 use crate::{
     app::App,
     config::http::{Auth, Docs},

@@ -83,7 +83,9 @@ impl Database {
     pub async fn begin_export(&self) -> Result<Transaction, Error> {
         let turn = self.turn(LongWork::Export).await?;
         let mut connection = self.connection().await?;
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0";
+        // A client may still receive what was read last.
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0;
+                     SET LOCAL idle_in_transaction_session_timeout = 0";
         execute(&mut connection, begin).await?;
         connection.hold(turn);
         Ok(Transaction { connection })

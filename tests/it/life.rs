@@ -151,10 +151,10 @@ async fn the_pages_of_the_document_can_be_for_the_admin_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_few_file_descriptors_probes_still_respond() {
     let database = TestDatabase::new().await;
-    let process = Process::serve_with_files(100, &database.url()).await;
+    let process = Process::serve_with_files(200, &database.url()).await;
     let limited = process.lines("serve.connections_limited");
     let connections = limited[0]["connections"].as_u64().unwrap();
-    assert!((1..100).contains(&connections), "{limited:?}");
+    assert!((1..200).contains(&connections), "{limited:?}");
     let mut silent = Vec::new();
     for _ in 0..connections {
         silent.push(connect(&process).await);

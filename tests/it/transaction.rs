@@ -215,4 +215,9 @@ async fn the_database_enforces_the_time_outs_and_neither_compiles_nor_divides_st
         assert_eq!(set, value, "{name}");
     }
     conn.release();
+    // A client may receive an export long after its last row was read.
+    let mut export = pool.begin_export().await.unwrap();
+    let longest = "SELECT current_setting('idle_in_transaction_session_timeout')";
+    let longest: String = sqlx::query_scalar(longest).fetch_one(&mut *export).await.unwrap();
+    assert_eq!(longest, "0");
 }

@@ -3,7 +3,7 @@
 use anyhow::ensure;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::{config::http::ConnectionOptions, http::MAX_FILES};
+use crate::config::http::{ConnectionOptions, MAX_FILES};
 
 /// All other open files: the log, the runtime, the listeners, the connections of migrations and
 /// probes, and the bodies of imports.

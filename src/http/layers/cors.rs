@@ -24,9 +24,10 @@ use crate::config::http::Origin;
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 
 /// What a page may send.
-const REQUEST_FIELDS: [&str; 9] = [
+const REQUEST_FIELDS: [&str; 10] = [
     "accept",
     "authorization",
+    "content-encoding",
     "content-type",
     "idempotency-key",
     "if-match",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::head::{FromHead, Head};
 use crate::{
-    access::{Action, Collections, Grant, Grants, Scope},
+    access::{Action, Collections, Grant, Grants, KeyId, Scope},
     actor::Actor,
     app::App,
     error::{Error, Fault},
@@ -26,6 +26,14 @@ impl Access {
     /// The grants themselves.
     pub fn grants(&self) -> &Grants {
         &self.grants
+    }
+
+    /// The API key of the actor, if it has one.
+    pub fn key(&self) -> Option<KeyId> {
+        match self.actor {
+            Some(Actor::Key(id)) => Some(id),
+            _ => None,
+        }
     }
 
     /// The name of the actor for what it writes; `None` if it is not authenticated.

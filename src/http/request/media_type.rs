@@ -17,12 +17,17 @@ use crate::{
 ///
 /// # Errors
 ///
-/// 415 with the accepted types; 400 if it is one of them with malformed parameters.
+/// 415 with the accepted types; 400 if it is one of them with malformed parameters, or there are
+/// several fields.
 pub fn require_media_type(parts: &Parts, types: &'static [&'static str]) -> Result<&'static str, Problem> {
     if types.is_empty() {
         return Ok("");
     }
-    let field = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let mut fields = parts.headers.get_all(CONTENT_TYPE).iter();
+    let field = fields.next().map(HeaderValue::as_bytes).unwrap_or_default();
+    if fields.next().is_some() {
+        return Err(Problem::malformed(vec![Fault::header("Content-Type", "media_type", "must occur once")]));
+    }
     let essence = pieces(field).next().unwrap_or_default();
     let named = types.iter().find(|name| name.as_bytes().eq_ignore_ascii_case(essence));
     let Some(media_type) = named else { return Err(unsupported(parts, types)) };

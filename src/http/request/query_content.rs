@@ -76,6 +76,10 @@ pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Pro
             }
         }
     }
+    // What is wrong already has no second fault.
+    let is_wrong =
+        |name: &str| faults.iter().any(|fault| fault.location == Location::Pointer(pointer_to(name)));
+    pairs.retain(|(name, _)| !is_wrong(name));
     Ok(Parameters { is_content: true, pairs, faults })
 }
 

@@ -40,7 +40,7 @@ use crate::{
     app::App,
     error::Error,
     http::{
-        limits::{MAX_FILES, MEBIBYTE},
+        limits::MEBIBYTE,
         response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE},
     },
 };
@@ -67,7 +67,7 @@ pub struct ReceivedFile {
     file: File,
     /// That of a body that is not empty: nothing is the same in every coding.
     coding: Option<Coding>,
-    _space: OwnedSemaphorePermit,
+    _permits: [OwnedSemaphorePermit; 2],
 }
 
 impl<H: FromHead + Send> FromRequest<Arc<App>> for Spooled<H> {
@@ -112,8 +112,9 @@ impl UnreadBody {
         let limit = app.options.import_limit;
         // What cannot be compressed grows a little.
         let most = if self.coding.is_some() { limit.saturating_add(limit / 64 + 1024) } else { limit };
-        let share = app.options.import_space.div_ceil(MAX_FILES) as u64;
-        let mut space = take_space(&app.import_space, share)?;
+        let turn = Arc::clone(&app.import_files).try_acquire_owned();
+        let turn = turn.map_err(|_| Problem::new(&UNAVAILABLE, "Too many imports are being received."))?;
+        let mut space = take_space(&app.import_space, 1)?;
         let file = spawn_blocking(tempfile::tempfile).await.map_err(Error::internal)?.map_err(unwritable)?;
         let mut file = BufWriter::with_capacity(PIECE, File::from_std(file));
         let mut pieces = pin!(pieces(self.body, app.options.body_timeout));
@@ -133,7 +134,7 @@ impl UnreadBody {
         Ok(ReceivedFile {
             file: file.into_inner(),
             coding: self.coding.filter(|_| length > 0),
-            _space: space,
+            _permits: [turn, space],
         })
     }
 }
@@ -162,7 +163,7 @@ fn take_space(space: &Arc<Semaphore>, mebibytes: u64) -> Result<OwnedSemaphorePe
 }
 
 fn unwritable(error: io::Error) -> Problem {
-    Error::Unavailable(error.into()).into()
+    Problem::new(&UNAVAILABLE, "The body could not be stored.").caused_by(error.into())
 }
 
 fn unreceived(error: &io::Error) -> Problem {

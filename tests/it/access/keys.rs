@@ -198,6 +198,15 @@ async fn all_faults_of_a_key_are_reported_at_once() {
         (json!({ "name": "X", "grants": ["read:*", "fly:*", "read:A"] }), vec!["#/grants/1", "#/grants/2"]),
         (json!({ "name": "X", "grants": grants }), vec!["#/grants"]),
         (json!({ "name": "X", "grants": ["read:*"], "expires_at": "9".repeat(60) }), vec!["#/expires_at"]),
+        // In UTC, neither is of a year of four digits.
+        (
+            json!({ "name": "X", "grants": ["read:*"], "expires_at": "9999-12-31T23:59:59-23:59" }),
+            vec!["#/expires_at"],
+        ),
+        (
+            json!({ "name": "X", "grants": ["read:*"], "expires_at": "0000-01-01T00:00:00+23:59" }),
+            vec!["#/expires_at"],
+        ),
         (json!({ "name": "X", "grants": "read:*" }), vec!["#/grants"]),
     ] {
         let reply = admin.post("/v1/keys", &body).await;
@@ -231,4 +240,37 @@ async fn keys_are_listed_in_pages() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 5);
+}
+
+#[tokio::test]
+async fn a_key_makes_and_changes_none_that_outlasts_it() {
+    let service = guarded().await;
+    let admin = Client::new(&service, "read:* manage:*").await;
+    let create = async |client: &Client<'_>, expires_at: Value| {
+        let body = json!({ "name": "X", "grants": ["manage:acme.*"], "expires_at": expires_at });
+        client.post("/v1/keys", &body).await
+    };
+    let expiry = json!("2100-01-01T00:00:00.000000Z");
+    let made = create(&admin, expiry.clone()).await;
+    let secret = made.body["secret"].as_str().unwrap();
+    let expiring =
+        Client { service: &service, field: format!("Bearer {secret}"), key: secret.parse().unwrap() };
+    let rejected = |reply: &Reply| {
+        let faults = reply.is_problem(422, "validation-error").faults();
+        assert_eq!(faults, [("#/expires_at".to_owned(), "expiry".to_owned())]);
+    };
+    rejected(&create(&expiring, Value::Null).await);
+    rejected(&create(&expiring, json!("2100-01-01T00:00:00.000001Z")).await);
+    assert_eq!(create(&expiring, expiry).await.status, 201);
+    let patch = async |key: &Value, body: Value| {
+        let path = format!("/v1/keys/{}", key["id"].as_str().unwrap());
+        expiring.send(Method::PATCH, &path, &[], Some(&body)).await
+    };
+    rejected(&patch(&made.body["key"], json!({ "expires_at": null })).await);
+    assert_eq!(patch(&made.body["key"], json!({ "expires_at": "2099-01-01T00:00:00Z" })).await.status, 200);
+    // Of one that outlasts it, the name and the grants.
+    let permanent = create(&admin, Value::Null).await.body["key"].take();
+    assert_eq!(patch(&permanent, json!({ "name": "Y" })).await.status, 200);
+    let rotate = format!("/v1/keys/{}/rotate", permanent["id"].as_str().unwrap());
+    rejected(&expiring.post(&rotate, &json!({ "grace_seconds": 0 })).await);
 }

@@ -321,7 +321,12 @@ async fn other_tasks_run_while_an_http2_client_floods_the_connection() {
 async fn the_database_is_connected_to_while_http2_clients_flood_the_service() {
     let database = TestDatabase::new().await;
     // The floods take the processors from other tests, and those from this one.
-    let process = Process::serve(&database.url(), &[("CURIO_DATABASE_WAIT", "4s")]).await;
+    let patience = [
+        ("CURIO_DATABASE_WAIT", "12s"),
+        ("CURIO_STATEMENT_TIMEOUT", "13s"),
+        ("CURIO_REQUEST_TIMEOUT", "14s"),
+    ];
+    let process = Process::serve(&database.url(), &patience).await;
     let is_over = Arc::new(AtomicBool::new(false));
     let mut floods = Vec::new();
     for _ in 0..2 {

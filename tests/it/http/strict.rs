@@ -390,6 +390,9 @@ async fn a_malformed_media_type_is_rejected() {
     for valid in ["application/json;;charset=\"UTF-8\";", "APPLICATION/JSON ; a=b; charset=utf-8"] {
         assert_eq!(send(valid).await.status, StatusCode::CREATED, "{valid}");
     }
+    let twice = [("content-type", "application/json"), ("content-type", "text/plain")];
+    let reply = service.send(Method::POST, "/v1/items", &twice, Some(&json!({ "name": "x" }))).await;
+    reply.is_problem(400, "malformed-request");
 }
 
 #[tokio::test]

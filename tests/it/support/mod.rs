@@ -16,7 +16,7 @@ pub use curio::{
     authentication::TokenOptions,
     config::{
         HttpOptions as Options,
-        http::{Auth, ConnectionOptions, Docs},
+        http::{Auth, ConnectionOptions, Docs, MAX_FILES},
     },
     http::{document_text as openapi_text, listener, router},
     postgres::pool::{Database, DatabaseOptions, LongWork},

@@ -107,8 +107,9 @@ impl TestService {
     }
 
     pub async fn patch(&self, path: &str, body: &Value) -> Reply {
-        let request = self.request(Method::PATCH, path).json(body);
-        Reply::of(request.header("content-type", "application/merge-patch+json")).await
+        let request =
+            self.request(Method::PATCH, path).header("content-type", "application/merge-patch+json");
+        Reply::of(request.body(body.to_string())).await
     }
 
     pub async fn delete(&self, path: &str) -> Reply {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
+use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     access::{ApiKey as Secret, Grants},
     app::App,
-    error::Error,
+    error::{Error, Fault},
     http::{
         request::{
             access::Access,
@@ -50,6 +51,7 @@ pub async fn create_key(
     let (content, grants) = content.into_content();
     demand(&write.access, &grants)?;
     let mut tx = write.begin(&app).await?;
+    demand_expiry(&mut tx, &write.access, content.expires_at).await?;
     let secret = Secret::generate();
     let created = key::create(&mut tx, &secret, &content).await?;
     write.record(KeyEvent::created(&created));
@@ -125,9 +127,12 @@ pub async fn update_key(
     let mut tx = write.begin(&app).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
-    let row = current.id;
+    let (row, expires_at) = (current.id, current.expires_at);
     let (content, grants) = at_length(|| patch.apply(&KeyView::from(current))).await?.into_content();
     demand(&write.access, &grants)?;
+    if content.expires_at != expires_at {
+        demand_expiry(&mut tx, &write.access, content.expires_at).await?;
+    }
     let updated = key::update(&mut tx, row, &content).await?;
     write.record(KeyEvent::updated(&updated));
     let version = updated.version;
@@ -174,6 +179,7 @@ pub async fn rotate_key(
     let mut tx = write.begin(&app).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
+    demand_expiry(&mut tx, &write.access, current.expires_at).await?;
     let secret = Secret::with_new_secret(id);
     let rotated = key::rotate(&mut tx, current.id, &secret, rotation.grace_seconds()).await?;
     write.record(KeyEvent::rotated(&rotated));
@@ -202,6 +208,21 @@ async fn commit_secret(
     let once = reply(&shown)?;
     let replay = reply(&shown.replayed())?;
     write.commit_once(tx, once, &replay).await
+}
+
+/// 422 if who asks has a key that expires before this.
+async fn demand_expiry(
+    tx: &mut Transaction,
+    access: &Access,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
+    let Some(id) = access.key() else { return Ok(()) };
+    let own = key::credentials(tx, id.as_str()).await?.and_then(|own| own.expires_at);
+    if own.is_some_and(|own| expires_at.is_none_or(|expiry| expiry > own)) {
+        let detail = "must not be later than that of the key that sets it";
+        return Err(Error::Invalid(vec![Fault::at("/expires_at", "expiry", detail)]));
+    }
+    Ok(())
 }
 
 /// 403 unless who asks may give all of these grants.

@@ -1,6 +1,6 @@
 //! The JSON of requests about keys.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{
     IntoParams, Number, PartialSchema, ToSchema,
@@ -120,7 +120,7 @@ impl KeyCreate {
         let content = ApiKeyContent {
             name: text::trim(&self.name.0).to_owned(),
             grants: grants.iter().map(Grant::to_string).collect(),
-            expires_at: self.expires_at.and_then(|time| parse_date_time(&time).ok()),
+            expires_at: self.expires_at.and_then(|time| parse_expiry(&time).ok()),
         };
         (content, grants)
     }
@@ -212,7 +212,16 @@ fn validate_grace(seconds: &GraceSeconds) -> Result<(), ValidationError> {
 
 fn validate_expiry(text: &str) -> Result<(), ValidationError> {
     let fault = |Expected(code, detail)| ValidationError::new(code).with_message(detail);
-    parse_date_time(text).map(|_| ()).map_err(fault)
+    parse_expiry(text).map(|_| ()).map_err(fault)
+}
+
+/// A time that RFC 3339 can write in UTC: its years have four digits.
+fn parse_expiry(text: &str) -> Result<DateTime<Utc>, Expected> {
+    let expiry = parse_date_time(text)?;
+    if (0..=9999).contains(&expiry.year()) {
+        return Ok(expiry);
+    }
+    Err(Expected("date_time", "must be of the years 0000 to 9999 in UTC".into()))
 }
 
 fn validate_name(KeyName(name): &KeyName) -> Result<(), ValidationError> {

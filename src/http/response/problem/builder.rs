@@ -115,7 +115,7 @@ impl Problem {
         Self::new(kind, detail).with_faults(faults)
     }
 
-    fn caused_by(mut self, cause: Source) -> Self {
+    pub fn caused_by(mut self, cause: Source) -> Self {
         self.cause = Some(cause);
         self
     }

@@ -1,7 +1,7 @@
 //! Lines of CSV, which become lines of JSON.
 
 use csv_core::{ReadRecordResult, Reader};
-use memchr::memchr_iter;
+use memchr::memchr2_iter;
 
 use super::{
     columns::Columns,
@@ -26,8 +26,9 @@ pub struct CsvSplitter {
     cells: usize,
     /// The line on which the current record begins; `None` between two records.
     begin: Option<u64>,
-    /// How many line feeds were read.
-    feeds: u64,
+    /// How many lines have ended, and the last byte.
+    lines: u64,
+    last: u8,
     /// Where the current record is, as to its quotation marks.
     quoting: Quoting,
     /// Why the rest of the record is discarded.
@@ -70,7 +71,8 @@ impl Default for CsvSplitter {
             bytes: 0,
             cells: 0,
             begin: None,
-            feeds: 0,
+            lines: 0,
+            last: 0,
             quoting: Quoting::Start,
             excess: None,
         }
@@ -85,11 +87,11 @@ impl CsvSplitter {
             if self.begin.is_none() {
                 let rest = &piece[used..];
                 let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-                used += self.count_feeds(&rest[..blank]);
+                used += self.count_ends(&rest[..blank]);
                 if blank == rest.len() {
                     break;
                 }
-                self.begin = Some(self.feeds + 1);
+                self.begin = Some(self.lines + 1);
             }
             used += self.read(&piece[used..], portion).1;
         }
@@ -115,8 +117,13 @@ impl CsvSplitter {
         }
     }
 
-    fn count_feeds(&mut self, bytes: &[u8]) -> usize {
-        self.feeds += memchr_iter(b'\n', bytes).count() as u64;
+    /// Counts the ends of lines: CRLF, CR and LF.
+    fn count_ends(&mut self, bytes: &[u8]) -> usize {
+        for at in memchr2_iter(b'\r', b'\n', bytes) {
+            let before = if at == 0 { self.last } else { bytes[at - 1] };
+            self.lines += u64::from((before, bytes[at]) != (b'\r', b'\n'));
+        }
+        self.last = bytes.last().copied().unwrap_or(self.last);
         bytes.len()
     }
 
@@ -124,7 +131,7 @@ impl CsvSplitter {
     fn read(&mut self, input: &[u8], portion: &mut Portion) -> (ReadRecordResult, usize) {
         let (record, ends) = (&mut self.record[self.bytes..], &mut self.ends[self.cells..]);
         let (result, used, bytes, cells) = self.reader.read_record(input, record, ends);
-        self.count_feeds(&input[..used]);
+        self.count_ends(&input[..used]);
         self.check_quotes(&input[..used]);
         self.bytes += bytes;
         self.cells += cells;

@@ -82,6 +82,10 @@ async fn a_misplaced_quotation_mark_is_a_fault_of_its_row() {
     }
     let names = "SELECT count(*) FROM items WHERE name = 'the \"last\"'";
     assert_eq!(service.database.number(names).await, 6);
+    for end in ["\n", "\r\n", "\r"] {
+        let rows = import(&service, CSV, "?on_error=skip", ["name", "a", "\"b\"c", "d", ""].join(end)).await;
+        assert_eq!(faults(&rows), [(3, "#", "csv_syntax")], "{end:?}");
+    }
     let header = import(&service, CSV, "", "na\"me\nx\n").await;
     assert_eq!(faults(&header), [(1, "#", "csv_syntax")]);
 }

@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{NDJSON, counts, import};
 use crate::support::{
-    DatabaseOptions, LongWork, Options,
+    DatabaseOptions, LongWork, MAX_FILES, Options,
     database::TestDatabase,
     eventually,
     proxy::Proxy,
@@ -229,17 +229,21 @@ async fn a_slow_client_holds_nothing_of_the_database() {
 }
 
 #[tokio::test]
-async fn the_files_of_all_imports_have_a_bounded_size() {
+async fn the_files_of_all_imports_have_a_bounded_size_and_number() {
     let service = TestService::start_with(Options { import_space: 3, ..options() }).await;
     import(&service, NDJSON, "", lines(3_500)).await.is_problem(503, "unavailable");
     counts(&import(&service, NDJSON, "", lines(2_500)).await, [2_500, 2_500, 0, 0]);
 
-    let service = TestService::start_with(Options { import_space: 1, ..options() }).await;
-    let mut slow = service.connect().await;
-    let head = "POST /v1/items/import HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\
-                content-type: text/csv\r\ncontent-length: 9\r\n\r\n";
-    slow.write_all(head.as_bytes()).await.unwrap();
-    slow.read_exact(&mut [0; "HTTP/1.1 100 Continue\r\n".len()]).await.unwrap();
+    let mut slow = Vec::new();
+    let service = TestService::start_with(Options { import_space: 200, ..options() }).await;
+    for _ in 0..MAX_FILES {
+        let mut stream = service.connect().await;
+        let head = "POST /v1/items/import HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\
+                    content-type: text/csv\r\ncontent-length: 9\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.read_exact(&mut [0; "HTTP/1.1 100 Continue\r\n".len()]).await.unwrap();
+        slow.push(stream);
+    }
     let other = async || import(&service, NDJSON, "", lines(1)).await;
     other().await.is_problem(503, "unavailable");
     drop(slow);
