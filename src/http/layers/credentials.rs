@@ -17,7 +17,7 @@ const OPEN: [&str; 5] = [
     "/.well-known/oauth-protected-resource",
 ];
 
-/// Whether a request is answered whoever makes it.
+/// Whether a request needs no credential.
 pub fn is_open(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let is_of_docs = route == "/docs" || route.starts_with("/docs/");

@@ -226,7 +226,7 @@ pub struct ItemView {
     #[serde(serialize_with = "microseconds")]
     updated_at: DateTime<Utc>,
     /// Who created the item: a key such as `key-vN3kQx0a`, or the issuer and the subject of a
-    /// token, such as `https://login.example.com#zoe`; null if nobody was authenticated.
+    /// token, such as `https://login.example.com#zoe`; null without authentication.
     #[schema(required = true, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f]+$")]
     created_by: Option<String>,
     /// Who last changed the item, as `created_by`.
