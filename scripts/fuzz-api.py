@@ -102,7 +102,7 @@ def is_beyond_schemas(fault):
     if (fault.get("header"), fault["code"]) == ("Idempotency-Key", "key_reused") or fault["code"] == "duplicate":
         return True
     # Few texts are CSV with the columns of an item.
-    if fault["code"] in {"unknown_column", "repeated_column"}:
+    if fault["code"] in {"csv_syntax", "unknown_column", "repeated_column"}:
         return True
     # Whether there is a collection with a key, and which one an item belongs to, depends on the data.
     if pointer.endswith("/collection") and fault["code"] in {"not_found", "immutable"}:
