@@ -7,7 +7,10 @@ use http::{HeaderValue, Uri};
 use ipnet::IpNet;
 use url::Url;
 
-use super::duration::parse_wait;
+use super::{
+    duration::parse_wait,
+    hosts::{AllowedHost, Hosts},
+};
 use crate::{authentication::TokenOptions, authority::is_host};
 
 /// The most imports that are received or handled at once, each with an open file.
@@ -43,6 +46,10 @@ pub struct HttpOptions {
     pub require_if_match: bool,
     /// The URL under which clients reach the service; without it, links are relative.
     pub public_url: Option<PublicUrl>,
+    /// Hosts that are served in addition to that of the public URL.
+    pub allowed_hosts: Vec<AllowedHost>,
+    /// Whether only this machine can connect.
+    pub is_on_loopback: bool,
     /// Networks of trusted proxies.
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may call the API.
@@ -63,6 +70,16 @@ impl HttpOptions {
         let audience = self.tokens.as_ref().map(|tokens| tokens.audience.as_str());
         let is_url = |name: &&str| Url::parse(name).is_ok_and(|url| url.has_host());
         self.public_url.as_ref().map(PublicUrl::as_str).or(audience.filter(is_url))
+    }
+
+    /// The hosts that are served: those that are configured. Without a public URL, a service that
+    /// lets everybody on this machine do everything serves loopback hosts: in a browser, another
+    /// name is that of a page whose name server leads here (DNS rebinding). `None` means all.
+    #[must_use]
+    pub fn hosts(&self) -> Option<Hosts> {
+        let public = self.public_url.as_ref().map(|url| AllowedHost::of(url.scheme(), url.authority()));
+        let has_loopback = public.is_none() && self.is_on_loopback && self.auth == Auth::None;
+        Hosts::new(public.into_iter().chain(self.allowed_hosts.iter().cloned()).collect(), has_loopback)
     }
 }
 
@@ -183,10 +200,33 @@ impl PublicUrl {
     /// Where clients look for a document about what is at this URL (RFC 8615 §3.1, RFC 9728 §3.1).
     #[must_use]
     pub fn well_known(&self, name: &str) -> String {
-        let host = self.0.find("://").map_or(0, |index| index + "://".len());
-        let path = self.0[host..].find('/').map_or(self.0.len(), |index| host + index);
-        let (origin, path) = self.0.split_at(path);
-        format!("{origin}/.well-known/{name}{path}")
+        let (scheme, authority, path) = self.split();
+        format!("{scheme}://{authority}/.well-known/{name}{path}")
+    }
+
+    /// `http` or `https`, in any case.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.split().0
+    }
+
+    /// The host, and the port if there is one.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.split().1
+    }
+
+    /// The origin of pages at this URL, as browsers send it; `None` if they know no such host.
+    #[must_use]
+    pub fn origin(&self) -> Option<HeaderValue> {
+        let url = Url::parse(&self.0).ok()?;
+        HeaderValue::try_from(url.origin().ascii_serialization()).ok()
+    }
+
+    fn split(&self) -> (&str, &str, &str) {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        (scheme, authority, path)
     }
 }
 
@@ -256,6 +296,14 @@ mod tests {
             ("http://[::1]:8080/a/b/", "http://[::1]:8080/.well-known/x/a/b"),
         ] {
             assert_eq!(url.parse::<PublicUrl>().unwrap().well_known("x"), document);
+        }
+        for (url, parts, origin) in [
+            ("https://API.example.com:443/a", ("https", "API.example.com:443"), "https://api.example.com"),
+            ("http://[::1]:8080", ("http", "[::1]:8080"), "http://[::1]:8080"),
+        ] {
+            let url: PublicUrl = url.parse().unwrap();
+            assert_eq!((url.scheme(), url.authority()), parts);
+            assert_eq!(url.origin().unwrap(), origin);
         }
         for text in
             ["", "/v1", "api.example.com", "ftp://example.com", "https://e.com?x=1", "https://e.com/#x"]

@@ -6,6 +6,8 @@
 mod database;
 mod duration;
 #[cfg(feature = "service")]
+pub mod hosts;
+#[cfg(feature = "service")]
 pub mod http;
 mod log;
 mod secret;

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use super::{
     database::{DatabaseUrl, MigrationSettings},
     duration::{parse_timeout, parse_wait},
+    hosts::AllowedHost,
     http::{Auth, ConnectionOptions, Docs, HttpOptions, Origin, PublicUrl, Quota, parse_network},
     secret::{Secret, read_secret},
     size::Size,
@@ -89,6 +90,10 @@ pub struct ServeSettings {
     /// The URL under which clients reach the service, for links; without it, links are relative
     #[arg(long, env = "CURIO_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
     pub public_url: Option<PublicUrl>,
+    /// Further hosts, with or without a port, that are served: with this or a public URL, requests
+    /// for others are rejected; separated by commas
+    #[arg(long, env = "CURIO_ALLOWED_HOSTS", value_name = "HOST", value_delimiter = ',')]
+    pub allowed_hosts: Vec<AllowedHost>,
     /// Networks of proxies whose X-Forwarded-For is trusted, separated by commas
     #[arg(long, env = "CURIO_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
@@ -162,26 +167,12 @@ impl ServeSettings {
     pub fn http(&self) -> anyhow::Result<HttpOptions> {
         self.read_cursor_key()?;
         ensure!(
-            self.auth.is_some() || self.bind.ip().is_loopback(),
-            "{} can be reached from other machines, and CURIO_AUTH is not set: set it to `required`, so that clients \
-             need an API key (`curio keys create` makes the first one), or to `none`, so that everybody may do \
-             everything; or set CURIO_BIND to a loopback address",
-            self.bind
-        );
-        ensure!(
             self.import_limit.bytes() <= self.import_space.bytes(),
             "CURIO_IMPORT_LIMIT ({} bytes) is above CURIO_IMPORT_SPACE ({} bytes), into which the largest import must fit",
             self.import_limit.bytes(),
             self.import_space.bytes()
         );
-        ensure!(
-            self.docs == Docs::Public || self.admin_bind.is_some(),
-            "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
-        );
-        ensure!(
-            self.cors_origins.len() < 2 || self.cors_origins.iter().all(|origin| origin.0 != "*"),
-            "CURIO_CORS_ORIGINS lists origins next to *, which is all of them"
-        );
+        self.check_boundary()?;
         Ok(HttpOptions {
             request_timeout: self.request_timeout,
             export_timeout: self.export_timeout,
@@ -196,6 +187,8 @@ impl ServeSettings {
             tokens: self.tokens.options(self.auth)?,
             require_if_match: self.require_if_match,
             public_url: self.public_url.clone(),
+            allowed_hosts: self.allowed_hosts.clone(),
+            is_on_loopback: self.bind.ip().is_loopback(),
             trusted_proxies: self.trusted_proxies.clone(),
             cors_origins: self.cors_origins.clone(),
             admin_bind: self.admin_bind,
@@ -223,6 +216,26 @@ impl ServeSettings {
             "CURIO_CURSOR_KEY must have at least 32 bytes, such as `openssl rand -hex 32` prints"
         );
         Ok(key)
+    }
+
+    /// Settings of addresses and origins must not contradict each other.
+    fn check_boundary(&self) -> anyhow::Result<()> {
+        ensure!(
+            self.auth.is_some() || self.bind.ip().is_loopback(),
+            "{} can be reached from other machines, and CURIO_AUTH is not set: set it to `required`, so that clients \
+             need an API key (`curio keys create` makes the first one), or to `none`, so that everybody may do \
+             everything; or set CURIO_BIND to a loopback address",
+            self.bind
+        );
+        ensure!(
+            self.docs == Docs::Public || self.admin_bind.is_some(),
+            "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
+        );
+        ensure!(
+            self.cors_origins.len() < 2 || self.cors_origins.iter().all(|origin| origin.0 != "*"),
+            "CURIO_CORS_ORIGINS lists origins next to *, which is all of them"
+        );
+        Ok(())
     }
 
     /// Each wait must end before the one around it, so that the innermost one reports what was

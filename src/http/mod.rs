@@ -49,7 +49,7 @@ pub fn router(app: &Arc<App>) -> Router {
             (Method::OPTIONS, "*") => StatusCode::NO_CONTENT,
             _ => StatusCode::NOT_FOUND,
         });
-    layers::around_all(public, app, app.options.auth).with_state(Arc::clone(app))
+    layers::around_all(public, app, app.options.auth, app.options.hosts()).with_state(Arc::clone(app))
 }
 
 /// The routes of the admin address, if there is one.
@@ -59,7 +59,7 @@ pub fn admin_router(app: &Arc<App>) -> Router {
         pages = pages.merge(openapi::document(document_text())).merge(openapi::docs());
     }
     let routes = layers::around_pages(pages).fallback(async || StatusCode::NOT_FOUND);
-    layers::around_all(routes, app, Auth::None).with_state(Arc::clone(app))
+    layers::around_all(routes, app, Auth::None, None).with_state(Arc::clone(app))
 }
 
 /// The OpenAPI document, as `openapi.json` has it.
@@ -119,6 +119,8 @@ mod tests {
             tokens: None,
             require_if_match: false,
             public_url: None,
+            allowed_hosts: Vec::new(),
+            is_on_loopback: false,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             admin_bind: None,
@@ -160,7 +162,7 @@ mod tests {
         }
         let app = app();
         let router =
-            layers::around_all(Router::new().route("/", get(panics)), &app, Auth::None).with_state(app);
+            layers::around_all(Router::new().route("/", get(panics)), &app, Auth::None, None).with_state(app);
         let request = Request::get("/").header(header::HOST, "localhost").body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);

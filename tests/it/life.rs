@@ -125,6 +125,26 @@ async fn the_admin_has_an_address_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn on_loopback_without_keys_other_hosts_are_served_by_the_admin_address_only() {
+    let database = TestDatabase::new().await;
+    let process = Process::serve(&database.url(), &[("CURIO_ADMIN_BIND", "127.0.0.1:0")]).await;
+    let line = &process.lines("serve.starting")[0];
+    let admin = format!("http://{}", line["admin_address"].as_str().unwrap());
+    for (address, path, host, status) in [
+        (&process.address, "/v1/items", "evil.example", 421),
+        (&process.address, "/v1/items", "localhost:8080", 200),
+        (&process.address, "/livez", "evil.example", 200),
+        (&admin, "/metrics", "evil.example", 200),
+    ] {
+        let request = Client::new().get(format!("{address}{path}")).header("host", host);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{host} {address}{path}");
+    }
+    let guarded = Process::serve(&database.url(), &[("CURIO_AUTH", "required")]).await;
+    let request = Client::new().get(format!("{}/v1/items", guarded.address)).header("host", "evil.example");
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_pages_of_the_document_can_be_for_the_admin_alone() {
     let database = TestDatabase::new().await;
     let settings = [("CURIO_ADMIN_BIND", "127.0.0.1:0"), ("CURIO_DOCS", "admin")];

@@ -379,6 +379,7 @@ async fn every_setting_of_the_http_boundary_has_its_effect() {
         &database.url(),
         &[
             ("CURIO_PUBLIC_URL", "https://api.example"),
+            ("CURIO_ALLOWED_HOSTS", "curio.internal:8080,127.0.0.1"),
             ("CURIO_REQUIRE_IF_MATCH", "true"),
             ("CURIO_TRUSTED_PROXIES", "127.0.0.0/8"),
             ("CURIO_MAX_REQUESTS", "1"),
@@ -397,6 +398,8 @@ async fn every_setting_of_the_http_boundary_has_its_effect() {
     let page = client.get(format!("{items}?limit=1")).send().await.unwrap();
     let link = page.headers()["link"].to_str().unwrap();
     assert!(link.starts_with("<https://api.example/v1/items?"), "CURIO_PUBLIC_URL: {link}");
+    let misdirected = client.get(&items).header("host", "localhost").send().await.unwrap();
+    assert_eq!(misdirected.status(), StatusCode::MISDIRECTED_REQUEST, "CURIO_ALLOWED_HOSTS");
     let item = format!("{items}/{}", one["id"].as_str().unwrap());
     let patched = client.patch(item).json(&json!({})).send().await.unwrap();
     assert_eq!(patched.status(), StatusCode::PRECONDITION_REQUIRED, "CURIO_REQUIRE_IF_MATCH");
@@ -478,6 +481,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_CORS_ORIGINS", "*,https://a")], "next to *"),
         (&[("CURIO_PUBLIC_URL", "https://a/\u{e9}")], "must be percent-encoded"),
         (&[("CURIO_PUBLIC_URL", "https://a:99999")], "must be an absolute URL"),
+        (&[("CURIO_ALLOWED_HOSTS", "a,*.b")], "list each subdomain"),
     ] {
         let mut command = curio(&["serve"]);
         command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").envs(settings.iter().copied());

@@ -5,6 +5,7 @@
 
 use std::{
     future::{Ready, ready},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -19,7 +20,7 @@ use tower::{Layer, Service};
 use tower_http::cors::{AllowOrigin, Cors, CorsLayer};
 
 use super::head;
-use crate::config::http::Origin;
+use crate::config::{hosts::Hosts, http::Origin};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 
@@ -52,7 +53,7 @@ const RESPONSE_FIELDS: [&str; 10] = [
 ];
 
 /// Lets the pages of these origins call the API, without credentials; `None` if there are none.
-pub fn layer(origins: &[Origin]) -> Option<PreflightLayer> {
+pub fn layer(origins: &[Origin], hosts: Option<Arc<Hosts>>) -> Option<PreflightLayer> {
     let any = origins.iter().any(|Origin(origin)| origin == "*");
     let origins: Vec<_> = origins.iter().map(|Origin(origin)| origin.clone()).collect();
     if origins.is_empty() {
@@ -66,7 +67,7 @@ pub fn layer(origins: &[Origin]) -> Option<PreflightLayer> {
         .expose_headers(RESPONSE_FIELDS.map(HeaderName::from_static))
         .max_age(Duration::from_mins(10))
         .vary(vary);
-    Some(PreflightLayer(cors))
+    Some(PreflightLayer { cors, hosts })
 }
 
 /// As [`AllowOrigin::list`], which each request would copy.
@@ -76,19 +77,25 @@ fn allow_origins(origins: Vec<HeaderValue>) -> AllowOrigin {
 
 /// CORS for everything except an OPTIONS that is not a preflight request.
 #[derive(Debug, Clone)]
-pub struct PreflightLayer(CorsLayer);
+pub struct PreflightLayer {
+    cors: CorsLayer,
+    hosts: Option<Arc<Hosts>>,
+}
 
 impl<S> Layer<S> for PreflightLayer {
     type Service = Preflight<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Preflight(self.0.layer(inner))
+        Preflight { cors: self.cors.layer(inner), hosts: self.hosts.clone() }
     }
 }
 
 /// See [`PreflightLayer`].
 #[derive(Debug, Clone)]
-pub struct Preflight<S>(Cors<S>);
+pub struct Preflight<S> {
+    cors: Cors<S>,
+    hosts: Option<Arc<Hosts>>,
+}
 
 impl<S> Service<Request> for Preflight<S>
 where
@@ -101,20 +108,21 @@ where
         Either<S::Future, Either<<Cors<S> as Service<Request>>::Future, Ready<Result<Response, S::Error>>>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(context)
+        self.cors.poll_ready(context)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
         if request.method() != Method::OPTIONS {
-            return Either::Right(Either::Left(self.0.call(request)));
+            return Either::Right(Either::Left(self.cors.call(request)));
         }
         let fields = [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD];
         if !fields.iter().all(|field| request.headers().contains_key(field)) {
-            return Either::Left(self.0.get_mut().call(request));
+            return Either::Left(self.cors.get_mut().call(request));
         }
         // Nothing else sees it.
-        match head::check_target(&request) {
-            Ok(()) => Either::Right(Either::Left(self.0.call(request))),
+        let hosts = self.hosts.as_deref();
+        match head::check_target(&request).and_then(|()| head::check_host(&request, hosts)) {
+            Ok(()) => Either::Right(Either::Left(self.cors.call(request))),
             Err(problem) => Either::Right(Either::Right(ready(Ok(problem.into_response())))),
         }
     }

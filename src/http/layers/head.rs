@@ -10,6 +10,7 @@ use http::{
 
 use crate::{
     authority::is_host,
+    config::hosts::Hosts,
     error::Fault,
     http::{
         limits::Fragment,
@@ -19,7 +20,7 @@ use crate::{
             negotiation::{Chosen, JSON, LIST_TYPES, choose_type, has_no_content},
             preconditions::faults_of_unevaluated,
         },
-        response::problem::{MALFORMED, NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
+        response::problem::{MALFORMED, MISDIRECTED, NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
     },
 };
 
@@ -71,6 +72,25 @@ pub fn check_target(request: &Request) -> Result<(), Problem> {
         _ => "must occur once",
     };
     Err(Problem::malformed(vec![Fault::header("Host", "host", fault)]))
+}
+
+/// Passes a request for a host that is served (RFC 9110 §15.5.20). One without a host is for the
+/// only one that there is (RFC 9112 §3.3). Probes and metrics are asked for by the address.
+pub fn check_host(request: &Request, hosts: Option<&Hosts>) -> Result<(), Problem> {
+    let is_other = |hosts: &Hosts| authority_of(request).is_some_and(|authority| !hosts.contain(authority));
+    if operator::is_operator(request) || !hosts.is_some_and(is_other) {
+        return Ok(());
+    }
+    let detail = "The service is configured for other hosts, by CURIO_PUBLIC_URL, CURIO_ALLOWED_HOSTS or a \
+                  loopback address.";
+    Err(Problem::new(&MISDIRECTED, detail))
+}
+
+/// The host that a request is for, and its port unless that is the default: those of the target,
+/// which wins (RFC 9112 §3.2.2), or of `Host`.
+pub fn authority_of(request: &Request) -> Option<&str> {
+    let host = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    request.uri().authority().map(Authority::as_str).or_else(host)
 }
 
 /// Passes a target that is a path, or a URI of this protocol.

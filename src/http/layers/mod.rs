@@ -13,6 +13,7 @@ mod coding;
 mod compress;
 mod cors;
 mod credentials;
+mod cross_origin;
 mod failures;
 mod head;
 mod observe;
@@ -44,12 +45,12 @@ use tower_http::{
 
 pub use self::query_method::add_query;
 use self::{
-    around::AroundLayer, authenticate::AuthenticateLayer, failures::Failures, rate_limit::Limiter,
-    request_id::UuidV7, require::Challenges,
+    around::AroundLayer, authenticate::AuthenticateLayer, cross_origin::Pages, failures::Failures,
+    rate_limit::Limiter, request_id::UuidV7, require::Challenges,
 };
 use crate::{
     app::App,
-    config::http::Auth,
+    config::{hosts::Hosts, http::Auth},
     http::{
         limits::BodyLimit,
         response::problem::{self, INTERNAL, Problem},
@@ -64,8 +65,13 @@ const SECURITY: [(HeaderName, HeaderValue); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
 ];
 
-/// The layers around everything.
-pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>, auth: Auth) -> Router<Arc<App>> {
+/// The layers around everything. `None` are all hosts.
+pub fn around_all(
+    router: Router<Arc<App>>,
+    app: &Arc<App>,
+    auth: Auth,
+    hosts: Option<Hosts>,
+) -> Router<Arc<App>> {
     let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
     let (observed, checked) = (Arc::clone(app), Arc::clone(app));
     let turns = Arc::new(Semaphore::new(compress::TURNS));
@@ -75,6 +81,8 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>, auth: Auth) -> Route
         (Arc::new(Failures::new(app.options.failures)), Arc::new(Challenges::new(&app.options)));
     let authenticate = (auth == Auth::Required)
         .then(|| AuthenticateLayer { app: Arc::clone(app), failures: Arc::clone(&failures) });
+    let (hosts, pages) = (hosts.map(Arc::new), Arc::new(Pages::new(&app.options)));
+    let cors = cors::layer(&app.options.cors_origins, hosts.clone());
     let require = authenticate
         .as_ref()
         .map(|_| AroundLayer(move |request: &mut Request| require::require(&failures, &challenges, request)));
@@ -89,17 +97,19 @@ pub fn around_all(router: Router<Arc<App>>, app: &Arc<App>, auth: Auth) -> Route
             .map_response(|response: http::Response<_>| secure(problem::render(response)))
             .layer(PropagateRequestIdLayer::x_request_id())
             .layer(AroundLayer(|request: &mut Request| head::check_framing(request)))
-            .layer(option_layer(cors::layer(&app.options.cors_origins)))
+            .layer(option_layer(cors))
             .map_response(|response: http::Response<_>| response.map(Body::new))
             .layer(CatchPanicLayer::custom(internal_error))
             .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
             .layer(AroundLayer(move |request: &mut Request| Ok(unsent::count(&budget, request))))
+            .layer(AroundLayer(move |request: &mut Request| pages.check(request)))
             .layer(option_layer(authenticate))
             .layer(option_layer(limiter.map(|limiter| {
                 AroundLayer(move |request: &mut Request| rate_limit::limit(&limiter, request))
             })))
             .layer(option_layer(require))
             .layer(AroundLayer(|request: &mut Request| head::check_target(request)))
+            .layer(AroundLayer(move |request: &mut Request| head::check_host(request, hosts.as_deref())))
             .layer(AroundLayer(coding::negotiate))
             .map_future(move |response| compress::compress(response, Arc::clone(&turns)))
             .map_response(coding::tag)

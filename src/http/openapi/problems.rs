@@ -50,9 +50,13 @@ pub fn rejection(kind: &Kind, method: &str, has_body: bool) -> Value {
         } },
     });
     complete_headers(&mut response);
-    if kind.status == StatusCode::CONFLICT {
-        // It is sent only if another request is in progress, so that a retry may succeed.
-        response["headers"]["Retry-After"]["required"] = false.into();
+    // The other kinds of problems with these statuses lack the field.
+    match kind.status {
+        // Another request is in progress, so that a retry may succeed.
+        StatusCode::CONFLICT => response["headers"]["Retry-After"]["required"] = false.into(),
+        // A grant would do.
+        StatusCode::FORBIDDEN => response["headers"]["WWW-Authenticate"]["required"] = false.into(),
+        _ => {}
     }
     response
 }

@@ -244,7 +244,7 @@ async fn links_are_relative_or_below_the_public_url() {
         service.create("a").await;
         service.create("b").await;
         let fields =
-            [("host", "evil.example"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.example")];
+            [("host", "other"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.example")];
         let reply = service.send(Method::GET, "/v1/items?limit=1", &fields, None).await;
         reply.header("link").unwrap().split('?').next().unwrap().to_owned()
     };
@@ -252,7 +252,8 @@ async fn links_are_relative_or_below_the_public_url() {
     let relative = TestService::start_with(Options { trusted_proxies, ..options() }).await;
     assert_eq!(ask(&relative).await, "</v1/items");
     let public_url = Some("https://api.example.com/catalogue/".parse().unwrap());
-    let absolute = TestService::start_with(Options { public_url, ..options() }).await;
+    let allowed_hosts = vec!["127.0.0.1".parse().unwrap(), "other".parse().unwrap()];
+    let absolute = TestService::start_with(Options { public_url, allowed_hosts, ..options() }).await;
     assert_eq!(ask(&absolute).await, "<https://api.example.com/catalogue/v1/items");
 }
 

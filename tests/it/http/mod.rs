@@ -1,4 +1,5 @@
 mod boundary;
+mod browsers;
 mod compressing_proxy;
 pub mod connections;
 mod framing;

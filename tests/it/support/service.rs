@@ -47,6 +47,8 @@ pub fn options() -> Options {
         tokens: None,
         require_if_match: false,
         public_url: None,
+        allowed_hosts: Vec::new(),
+        is_on_loopback: false,
         trusted_proxies: Vec::new(),
         cors_origins: Vec::new(),
         admin_bind: None,

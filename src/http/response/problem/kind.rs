@@ -45,6 +45,16 @@ pub static INSUFFICIENT_SCOPE: Kind = Kind {
               404.",
 };
 
+/// `/problems/cross-origin-request`
+pub static CROSS_ORIGIN: Kind = Kind {
+    slug: "cross-origin-request",
+    title: "A page of another origin sent this.",
+    status: StatusCode::FORBIDDEN,
+    meaning: "A browser says (`Sec-Fetch-Site`, `Origin`) that a page of another origin sent this \
+              request, which may change something, without an API key or an access token. Such \
+              pages need the permission of the operator (CORS), or a key of their own.",
+};
+
 /// `/problems/not-found`
 pub static NOT_FOUND: Kind = Kind {
     slug: "not-found",
@@ -126,6 +136,15 @@ pub static UNSUPPORTED_MEDIA_TYPE: Kind = Kind {
               lists those that are.",
 };
 
+/// `/problems/misdirected-request`
+pub static MISDIRECTED: Kind = Kind {
+    slug: "misdirected-request",
+    title: "This host is not served here.",
+    status: StatusCode::MISDIRECTED_REQUEST,
+    meaning: "The request is for another host than those that the operator has configured \
+              (`CURIO_PUBLIC_URL`, `CURIO_ALLOWED_HOSTS`). Use the public URL of the service.",
+};
+
 /// `/problems/validation-error`
 pub static INVALID: Kind = Kind {
     slug: "validation-error",
@@ -199,10 +218,11 @@ pub static UNAVAILABLE: Kind = Kind {
 };
 
 /// Every type of problem.
-pub static KINDS: [&Kind; 20] = [
+pub static KINDS: [&Kind; 22] = [
     &MALFORMED,
     &UNAUTHORIZED,
     &INSUFFICIENT_SCOPE,
+    &CROSS_ORIGIN,
     &NOT_FOUND,
     &METHOD_NOT_ALLOWED,
     &NOT_ACCEPTABLE,
@@ -212,6 +232,7 @@ pub static KINDS: [&Kind; 20] = [
     &PRECONDITION_FAILED,
     &TOO_LARGE,
     &UNSUPPORTED_MEDIA_TYPE,
+    &MISDIRECTED,
     &INVALID,
     &PRECONDITION_REQUIRED,
     &QUOTA_EXCEEDED,

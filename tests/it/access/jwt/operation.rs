@@ -21,8 +21,16 @@ async fn clients_find_out_where_to_get_a_token() {
     let (one, other) = (TestIssuer::start(&[&key]).await, TestIssuer::start(&[&key]).await);
     let start = async |public_url: Option<&str>, tokens: TokenOptions| {
         let public_url = public_url.map(|url| url.parse().unwrap());
-        let options = Options { auth: Auth::Required, tokens: Some(tokens), public_url, ..options() };
-        TestService::start_with(options).await
+        let allowed_hosts = public_url.iter().map(|_| "127.0.0.1".parse().unwrap()).collect();
+        let tokens = Some(tokens);
+        TestService::start_with(Options {
+            auth: Auth::Required,
+            tokens,
+            public_url,
+            allowed_hosts,
+            ..options()
+        })
+        .await
     };
     let service = start(Some("https://api.example.com/catalogue/"), trusting(&[&one, &other])).await;
     let metadata = service.get(METADATA).await;
@@ -60,7 +68,9 @@ async fn clients_find_out_where_to_get_a_token() {
 #[tokio::test]
 async fn without_an_issuer_there_is_nowhere_to_get_a_token() {
     for auth in [Auth::Required, Auth::None] {
-        let options = Options { auth, public_url: Some("https://a.example".parse().unwrap()), ..options() };
+        let allowed_hosts = vec!["127.0.0.1".parse().unwrap()];
+        let public_url = Some("https://a.example".parse().unwrap());
+        let options = Options { auth, public_url, allowed_hosts, ..options() };
         let service = TestService::start_with(options).await;
         service.get(METADATA).await.is_problem(404, "not-found");
         let challenge = service.get("/v1/items").await.header("www-authenticate").map(str::to_owned);

@@ -1,0 +1,387 @@
+//! What pages in browsers may do: those of other origins, and those whose name leads here although
+//! it is not that of the service (DNS rebinding).
+
+use http::Request;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{
+    Auth, Options, openapi_text,
+    service::{Reply, TestService, options, path},
+};
+
+const PAGE: &str = "https://app.example.com";
+const EVIL: &str = "https://evil.example";
+const CROSS_SITE: (&str, &str) = ("sec-fetch-site", "cross-site");
+
+async fn start(configure: impl FnOnce(&mut Options)) -> TestService {
+    let mut options = options();
+    configure(&mut options);
+    TestService::start_with(options).await
+}
+
+/// A write that needs no media type and no body: it is 409, because its item is not deleted.
+async fn restore(service: &TestService, fields: &[(&str, &str)]) -> Reply {
+    let id = "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
+    service.put(&format!("/v1/items/{id}"), &json!({ "name": "Lamp" })).await;
+    service.send(Method::POST, &format!("/v1/items/{id}/restore"), fields, None).await
+}
+
+async fn passes(service: &TestService, fields: &[(&str, &str)]) {
+    let reply = restore(service, fields).await;
+    assert_eq!(reply.body["type"], "/problems/conflict", "{fields:?}: {reply:?}");
+}
+
+async fn is_rejected(service: &TestService, fields: &[(&str, &str)]) {
+    let reply = restore(service, fields).await;
+    assert_eq!(reply.body["type"], "/problems/cross-origin-request", "{fields:?}: {reply:?}");
+    reply.is_problem(403, "cross-origin-request");
+    assert_eq!(reply.header("access-control-allow-origin"), None, "{fields:?}");
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_changes_nothing() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    service.delete(&item).await;
+    let restore = format!("{item}/restore");
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("origin", EVIL), CROSS_SITE];
+    service.send(Method::POST, &restore, &form, None).await.is_problem(403, "cross-origin-request");
+    service.get(&item).await.is_problem(404, "not-found");
+    let text = [("content-type", "text/plain"), ("origin", EVIL), CROSS_SITE];
+    let body = json!({ "name": "Lamp" });
+    service.send(Method::POST, "/v1/items", &text, Some(&body)).await.is_problem(403, "cross-origin-request");
+    let own = [("sec-fetch-site", "same-origin")];
+    assert_eq!(service.send(Method::POST, &restore, &own, None).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_sends_no_write_of_any_operation() {
+    let service = TestService::start().await;
+    let document: Value = serde_json::from_str(openapi_text()).unwrap();
+    let mut writes = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let reply = service.send(method.clone(), path, &[CROSS_SITE], None).await;
+            if method == Method::GET {
+                assert_ne!(reply.status, StatusCode::FORBIDDEN, "{path}");
+            } else {
+                reply.is_problem(403, "cross-origin-request");
+                writes += 1;
+            }
+        }
+    }
+    assert!(writes > 15, "{writes}");
+    for method in ["HEAD", "OPTIONS", "QUERY"] {
+        let fields = [CROSS_SITE, ("origin", EVIL), ("content-type", "application/json")];
+        let query = (method == "QUERY").then(|| json!({}));
+        let reply = service.send(method.parse().unwrap(), "/v1/items", &fields, query.as_ref()).await;
+        assert!(reply.status.is_success(), "{method}: {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_says_which_site_sends_a_request() {
+    let service = TestService::start().await;
+    let own = service.address.clone();
+    passes(&service, &[]).await;
+    for site in ["same-origin", "none"] {
+        passes(&service, &[("sec-fetch-site", site)]).await;
+        passes(&service, &[("sec-fetch-site", site), ("origin", EVIL)]).await;
+    }
+    for site in ["cross-site", "same-site", "", "Same-Origin", "same-origin, none"] {
+        is_rejected(&service, &[("sec-fetch-site", site)]).await;
+        is_rejected(&service, &[("sec-fetch-site", site), ("origin", &own)]).await;
+    }
+}
+
+#[tokio::test]
+async fn without_the_site_the_origin_is_that_of_the_host() {
+    let service = TestService::start().await;
+    passes(&service, &[("origin", &service.address)]).await;
+    for (host, origin) in [
+        ("a.example", "http://a.example"),
+        ("a.example", "https://a.example"),
+        ("A.Example", "https://a.example"),
+        ("a.example:443", "https://a.example"),
+        ("a.example:80", "http://a.example"),
+        ("a.example:8080", "http://a.example:8080"),
+        ("[::1]:8080", "http://[::1]:8080"),
+        ("[0::1]", "http://[::1]"),
+    ] {
+        passes(&service, &[("host", host), ("origin", origin)]).await;
+    }
+    for (host, origin) in [
+        ("a.example", "null"),
+        ("null", "null"),
+        ("a.example", ""),
+        ("a.example", "a.example"),
+        ("a.example", "//a.example"),
+        ("a.example", "ftp://a.example"),
+        ("a.example", "https://b.example"),
+        ("a.example", "https://a.example.evil.example"),
+        ("a.example", "https://a.example:8443"),
+        ("a.example:80", "https://a.example"),
+        ("a.example:8080", "http://a.example"),
+        ("[::1]", "http://[::2]"),
+    ] {
+        is_rejected(&service, &[("host", host), ("origin", origin)]).await;
+    }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_that_changes_the_host_the_origin_is_that_of_the_public_url() {
+    let service = start(|options| {
+        options.public_url = Some("https://api.example.com:443/catalogue".parse().unwrap());
+        options.allowed_hosts = vec!["127.0.0.1".parse().unwrap()];
+    })
+    .await;
+    passes(&service, &[("origin", "https://api.example.com")]).await;
+    for other in ["http://api.example.com", "https://api.example.com:8443", EVIL] {
+        is_rejected(&service, &[("origin", other)]).await;
+    }
+    is_rejected(&service, &[("origin", "https://api.example.com"), CROSS_SITE]).await;
+}
+
+#[tokio::test]
+async fn pages_that_may_call_the_api_may_write() {
+    let service = start(|options| options.cors_origins = vec![PAGE.parse().unwrap()]).await;
+    for fields in [&[("origin", PAGE)][..], &[("origin", PAGE), CROSS_SITE]] {
+        passes(&service, fields).await;
+        let reply = restore(&service, fields).await;
+        assert_eq!(reply.header("access-control-allow-origin"), Some(PAGE));
+    }
+    for other in [EVIL, "null", "https://app.example.com.evil.example", "HTTPS://app.example.com"] {
+        is_rejected(&service, &[("origin", other)]).await;
+        is_rejected(&service, &[("origin", other), CROSS_SITE]).await;
+    }
+    is_rejected(&service, &[CROSS_SITE]).await;
+    let open = start(|options| options.cors_origins = vec!["*".parse().unwrap()]).await;
+    for origin in [EVIL, "null"] {
+        passes(&open, &[("origin", origin), CROSS_SITE]).await;
+    }
+}
+
+#[tokio::test]
+async fn only_a_bearer_token_is_sent_on_purpose() {
+    let service = TestService::start().await;
+    for field in ["Bearer x", "bearer x", "BEARER  x"] {
+        passes(&service, &[CROSS_SITE, ("authorization", field)]).await;
+    }
+    // A browser that a proxy has asked for a password sends it with the forms of all sites.
+    for field in ["Basic YTpi", "Negotiate YTpi", "Bearer", "Bearerx y", ""] {
+        is_rejected(&service, &[CROSS_SITE, ("authorization", field)]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_of_another_origin_costs_its_sender_no_quota() {
+    let service = start(|options| {
+        options.auth = Auth::Required;
+        options.rate_limit = Some("1/60s".parse().unwrap());
+    })
+    .await;
+    let post = async |fields: &[(&str, &str)]| service.send(Method::POST, "/v1/items", fields, None).await;
+    for _ in 0..3 {
+        post(&[CROSS_SITE]).await.is_problem(403, "cross-origin-request");
+    }
+    post(&[]).await.is_problem(401, "unauthorized");
+    post(&[]).await.is_problem(429, "quota-exceeded");
+}
+
+/// The status of a write of a page over HTTP/2, to this target, from this origin.
+async fn write_http2(service: &TestService, target: &str, origin: &str) -> u16 {
+    let request = Request::post(target).header("origin", origin).body(()).unwrap();
+    service.exchange_http2(request).await.status().as_u16()
+}
+
+#[tokio::test]
+async fn the_target_says_which_host_a_request_is_for() {
+    let service = TestService::start().await;
+    let target = "http://a.example/v1/items/0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55/restore";
+    assert_eq!(write_http2(&service, target, "https://a.example").await, 404);
+    assert_eq!(write_http2(&service, target, "https://b.example").await, 403);
+    let of_http1 = async |origin: &str| {
+        let head = format!("POST {target} HTTP/1.1\r\nhost: b.example\r\norigin: {origin}\r\n");
+        service.exchange(format!("{head}content-length: 0\r\nconnection: close\r\n\r\n")).await
+    };
+    let own = of_http1("https://a.example").await;
+    assert!(own.starts_with("HTTP/1.1 404 "), "{own}");
+    let other = of_http1("https://b.example").await;
+    assert!(other.starts_with("HTTP/1.1 403 "), "{other}");
+    // HTTP/1.0 has no Host.
+    let head = "POST /v1/items HTTP/1.0\r\norigin: https://a.example\r\ncontent-length: 0\r\n\r\n";
+    let without = service.exchange(head).await;
+    assert!(without.starts_with("HTTP/1.0 403 "), "{without}");
+}
+
+async fn get_from(service: &TestService, host: &str, path: &str) -> Reply {
+    service.send(Method::GET, path, &[("host", host)], None).await
+}
+
+#[tokio::test]
+async fn a_service_with_a_public_url_serves_its_host_only() {
+    let service = start(|options| {
+        options.public_url = Some("https://api.example.com/catalogue".parse().unwrap());
+        options.cors_origins = vec![PAGE.parse().unwrap()];
+    })
+    .await;
+    for host in ["api.example.com", "API.example.COM", "api.example.com:443", "api.example.com:"] {
+        let reply = get_from(&service, host, "/v1/items").await;
+        assert_eq!(reply.status, StatusCode::OK, "{host}: {reply:?}");
+    }
+    for host in [
+        "evil.example",
+        "api.example.com.evil.example",
+        "api.example.com.",
+        "api.example.com:80",
+        "api.example.com:8443",
+        "localhost",
+        "127.0.0.1",
+    ] {
+        for path in ["/v1/items", "/openapi.json", "/docs/", "/nowhere", "/problems/conflict", "/"] {
+            let reply = get_from(&service, host, path).await;
+            reply.is_problem(421, "misdirected-request");
+        }
+        for path in ["/livez", "/readyz", "/metrics"] {
+            assert_eq!(get_from(&service, host, path).await.status, StatusCode::OK, "{host} {path}");
+        }
+        let write = service.send(Method::POST, "/v1/items", &[("host", host)], Some(&json!({}))).await;
+        write.is_problem(421, "misdirected-request");
+        let preflight = [("host", host), ("origin", PAGE), ("access-control-request-method", "POST")];
+        let reply = service.send(Method::OPTIONS, "/v1/items", &preflight, None).await;
+        reply.is_problem(421, "misdirected-request");
+    }
+    get_from(&service, "a b", "/v1/items").await.is_problem(400, "malformed-request");
+    let page = get_from(&service, "evil.example", "/problems/misdirected-request").await;
+    page.is_problem(421, "misdirected-request");
+    let page = get_from(&service, "api.example.com", "/problems/misdirected-request").await;
+    assert!(page.text.contains("CURIO_ALLOWED_HOSTS"), "{page:?}");
+}
+
+#[tokio::test]
+async fn the_target_must_be_at_the_public_url() {
+    let service =
+        start(|options| options.public_url = Some("http://api.example.com:8080".parse().unwrap())).await;
+    let of_http2 = async |target: &str| {
+        let request = Request::get(target).body(()).unwrap();
+        service.exchange_http2(request).await.status().as_u16()
+    };
+    for (authority, status) in [
+        ("api.example.com:8080", 200),
+        ("API.example.com:8080", 200),
+        ("api.example.com", 421),
+        ("evil", 421),
+    ] {
+        assert_eq!(of_http2(&format!("http://{authority}/v1/items")).await, status, "{authority}");
+        assert_eq!(of_http2(&format!("http://{authority}/livez")).await, 200, "{authority}");
+        let with_host = Request::get("/v1/items").header("host", authority).body(()).unwrap();
+        assert_eq!(service.exchange_http2(with_host).await.status().as_u16(), status, "{authority}");
+    }
+    let of_http1 = async |head: &str| {
+        let reply = service.exchange(format!("{head}\r\nconnection: close\r\n\r\n")).await;
+        reply.split(' ').nth(1).unwrap().to_owned()
+    };
+    for (head, status) in [
+        ("GET http://api.example.com:8080/v1/items HTTP/1.1\r\nhost: evil.example", "200"),
+        ("GET http://evil.example/v1/items HTTP/1.1\r\nhost: api.example.com:8080", "421"),
+        ("OPTIONS * HTTP/1.1\r\nhost: api.example.com:8080", "204"),
+        ("OPTIONS * HTTP/1.1\r\nhost: evil.example", "421"),
+        // Without a host, it is the one that there is (RFC 9112 §3.3).
+        ("GET /v1/items HTTP/1.0", "200"),
+        ("GET /v1/items HTTP/1.0\r\nhost: evil.example", "421"),
+    ] {
+        assert_eq!(of_http1(head).await, status, "{head}");
+    }
+}
+
+#[tokio::test]
+async fn further_hosts_are_served_if_they_are_listed() {
+    let listed = || vec!["curio.internal".parse().unwrap(), "10.0.0.7:8080".parse().unwrap()];
+    let public = start(|options| {
+        options.public_url = Some("https://api.example.com".parse().unwrap());
+        options.allowed_hosts = listed();
+    })
+    .await;
+    let only_listed = start(|options| options.allowed_hosts = listed()).await;
+    for (host, status) in [
+        ("curio.internal", 200),
+        ("CURIO.internal:8080", 200),
+        ("10.0.0.7:8080", 200),
+        ("10.0.0.7", 421),
+        ("a.curio.internal", 421),
+    ] {
+        for service in [&public, &only_listed] {
+            assert_eq!(get_from(service, host, "/v1/items").await.status, status, "{host}");
+        }
+    }
+    assert_eq!(get_from(&public, "api.example.com", "/v1/items").await.status, 200);
+    assert_eq!(get_from(&only_listed, "api.example.com", "/v1/items").await.status, 421);
+}
+
+#[tokio::test]
+async fn a_service_for_everybody_on_this_machine_serves_loopback_hosts_only() {
+    let local = start(|options| options.is_on_loopback = true).await;
+    for host in ["localhost", "LocalHost:8080", "127.0.0.1:8080", "127.1.2.3", "[::1]:8080"] {
+        assert_eq!(get_from(&local, host, "/v1/items").await.status, 200, "{host}");
+    }
+    let rebound = ["evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"];
+    for host in rebound {
+        get_from(&local, host, "/v1/items").await.is_problem(421, "misdirected-request");
+    }
+    let further = start(|options| {
+        options.is_on_loopback = true;
+        options.allowed_hosts = vec!["curio.test".parse().unwrap()];
+    })
+    .await;
+    for (host, status) in [("curio.test", 200), ("localhost", 200), ("evil.example", 421)] {
+        assert_eq!(get_from(&further, host, "/v1/items").await.status, status, "{host}");
+    }
+    // A page has no key, and a proxy on the same machine passes on any host.
+    let guarded = start(|options| {
+        options.is_on_loopback = true;
+        options.auth = Auth::Required;
+    })
+    .await;
+    get_from(&guarded, rebound[0], "/v1/items").await.is_problem(401, "unauthorized");
+    let reachable = TestService::start().await;
+    assert_eq!(get_from(&reachable, rebound[0], "/v1/items").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_preflight_lets_pages_send_keys_and_read_what_a_client_needs() {
+    let service = start(|options| {
+        options.auth = Auth::Required;
+        options.cors_origins = vec![PAGE.parse().unwrap()];
+    })
+    .await;
+    let preflight = [
+        ("origin", PAGE),
+        ("access-control-request-method", "PATCH"),
+        ("access-control-request-headers", "authorization,content-type,if-match"),
+    ];
+    let reply = service.send(Method::OPTIONS, "/v1/items/x", &preflight, None).await;
+    assert_eq!(
+        (reply.status, reply.header("access-control-allow-origin")),
+        (StatusCode::OK, Some(PAGE)),
+        "{reply:?}"
+    );
+    let allowed = reply.header("access-control-allow-headers").unwrap();
+    let has = |list: &str, name: &str| list.split(',').any(|field| field.trim() == name);
+    for field in ["authorization", "content-type", "if-match", "idempotency-key", "prefer"] {
+        assert!(has(allowed, field), "{field}: {allowed}");
+    }
+    assert_eq!(reply.header("access-control-allow-credentials"), None, "no cookies");
+    let rejected = service.send(Method::GET, "/v1/items", &[("origin", PAGE), CROSS_SITE], None).await;
+    rejected.is_problem(401, "unauthorized");
+    assert_eq!(rejected.header("access-control-allow-origin"), Some(PAGE));
+    let exposed = rejected.header("access-control-expose-headers").unwrap();
+    for field in ["www-authenticate", "etag", "link", "location", "ratelimit", "retry-after", "x-request-id"]
+    {
+        assert!(has(exposed, field), "{field}: {exposed}");
+    }
+    let other = [("origin", EVIL), preflight[1], preflight[2]];
+    let reply = service.send(Method::OPTIONS, "/v1/items/x", &other, None).await;
+    assert_eq!(reply.header("access-control-allow-origin"), None);
+}
