@@ -166,12 +166,6 @@ impl ServeSettings {
     /// contradict each other.
     pub fn http(&self) -> anyhow::Result<HttpOptions> {
         self.read_cursor_key()?;
-        ensure!(
-            self.import_limit.bytes() <= self.import_space.bytes(),
-            "CURIO_IMPORT_LIMIT ({} bytes) is above CURIO_IMPORT_SPACE ({} bytes), into which the largest import must fit",
-            self.import_limit.bytes(),
-            self.import_space.bytes()
-        );
         self.check_boundary()?;
         Ok(HttpOptions {
             request_timeout: self.request_timeout,
@@ -218,7 +212,7 @@ impl ServeSettings {
         Ok(key)
     }
 
-    /// Settings of addresses and origins must not contradict each other.
+    /// Settings of addresses, origins and imports must not contradict each other.
     fn check_boundary(&self) -> anyhow::Result<()> {
         ensure!(
             self.auth.is_some() || self.bind.ip().is_loopback(),
@@ -230,6 +224,12 @@ impl ServeSettings {
         ensure!(
             self.docs == Docs::Public || self.admin_bind.is_some(),
             "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
+        );
+        ensure!(
+            self.import_limit.bytes() <= self.import_space.bytes(),
+            "CURIO_IMPORT_LIMIT ({} bytes) is above CURIO_IMPORT_SPACE ({} bytes), into which the largest import must fit",
+            self.import_limit.bytes(),
+            self.import_space.bytes()
         );
         ensure!(
             self.cors_origins.len() < 2 || self.cors_origins.iter().all(|origin| origin.0 != "*"),
