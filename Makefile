@@ -133,6 +133,10 @@ test-clients: cargo sqlx-cli ## generate clients from openapi.json, and find ite
 test-oidc: cargo sqlx-cli ## accept access tokens of a real OpenID provider
 	@$(on_scratch) scripts/test-oidc
 
+.PHONY: test-docs
+test-docs: cargo sqlx-cli ## try /docs, and pages of other origins, in Chromium
+	@$(on_scratch) scripts/test-docs
+
 .PHONY: clean-postgres
 clean-postgres: ## stop the private PostgreSQL servers and delete their data
 	scripts/postgres clean

@@ -86,7 +86,14 @@ pub fn docs() -> Router<Arc<App>> {
                   img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
     let policy =
         SetResponseHeaderLayer::overriding(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    let pages: Router<Arc<App>> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
+    let config = Config::from("/openapi.json")
+        .use_base_layout()
+        .try_it_out_enabled(true)
+        // A key that is entered must not outlive the page.
+        .persist_authorization(false)
+        // By default, a service of Swagger gets the address of the document.
+        .validator_url("none");
+    let pages: Router<Arc<App>> = SwaggerUi::new("/docs").config(config).into();
     pages
         .route_layer(policy)
         .route_layer(from_fn(without_gzip))

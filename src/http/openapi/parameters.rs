@@ -64,7 +64,11 @@ fn of_paths() -> Value {
 }
 
 fn of_requests() -> Value {
-    let header = |name: &str, schema: Value, example: &str, description: &str| json!({ "name": name, "in": "header", "description": description, "schema": schema, "example": example });
+    let header = |name: &str, mut schema: Value, example: &str, description: &str| {
+        // Swagger UI would send an example of the parameter with every request.
+        schema["examples"] = json!([example]);
+        json!({ "name": name, "in": "header", "description": description, "schema": schema })
+    };
     let text =
         |pattern: &str, length: usize| json!({ "type": "string", "pattern": pattern, "maxLength": length });
     let tags = || text(ENTITY_TAGS, MAX_ENTITY_TAGS);

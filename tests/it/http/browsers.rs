@@ -385,3 +385,29 @@ async fn a_preflight_lets_pages_send_keys_and_read_what_a_client_needs() {
     let reply = service.send(Method::OPTIONS, "/v1/items/x", &other, None).await;
     assert_eq!(reply.header("access-control-allow-origin"), None);
 }
+
+#[tokio::test]
+async fn the_pages_of_the_document_store_no_key_and_send_what_is_filled_in() {
+    let service = TestService::start().await;
+    let script = service.get("/docs/swagger-initializer.js").await.text;
+    for option in [
+        r#""persistAuthorization": false"#,
+        r#""tryItOutEnabled": true"#,
+        r#""validatorUrl": "none""#,
+        r#""url": "/openapi.json""#,
+    ] {
+        assert!(script.contains(option), "{option}: {script}");
+    }
+    let document: Value = serde_json::from_str(openapi_text()).unwrap();
+    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    // Swagger UI fills in the example of a parameter, so no optional one has any.
+    let shared = document["components"]["parameters"].as_object().unwrap().values();
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let own = operations.filter_map(|operation| operation["parameters"].as_array()).flatten();
+    for parameter in shared.chain(own).filter(|parameter| parameter["required"] != true) {
+        for member in ["/example", "/examples", "/schema/example"] {
+            assert_eq!(parameter.pointer(member), None, "{parameter}");
+        }
+    }
+}
