@@ -63,12 +63,14 @@ fn of_paths() -> Value {
     })
 }
 
+/// A header field. Its example is one of the value: Swagger UI would send an example of the
+/// parameter with every request.
+fn header(name: &str, mut schema: Value, example: &str, description: &str) -> Value {
+    schema["examples"] = json!([example]);
+    json!({ "name": name, "in": "header", "description": description, "schema": schema })
+}
+
 fn of_requests() -> Value {
-    let header = |name: &str, mut schema: Value, example: &str, description: &str| {
-        // Swagger UI would send an example of the parameter with every request.
-        schema["examples"] = json!([example]);
-        json!({ "name": name, "in": "header", "description": description, "schema": schema })
-    };
     let text =
         |pattern: &str, length: usize| json!({ "type": "string", "pattern": pattern, "maxLength": length });
     let tags = || text(ENTITY_TAGS, MAX_ENTITY_TAGS);
