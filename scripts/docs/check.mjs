@@ -87,9 +87,9 @@ async function tryOut(page, id, parameters = {}, body) {
     await block.locator(`tr[data-param-name="${name}"] input`).fill(value);
   }
   if (body) await block.locator('textarea.body-param__text').fill(JSON.stringify(body));
-  const answered = page.waitForResponse((response) => new URL(response.url()).pathname.startsWith('/v1/'));
+  const received = page.waitForResponse((response) => new URL(response.url()).pathname.startsWith('/v1/'));
   await block.locator('.execute').click();
-  const status = (await answered).status();
+  const status = (await received).status();
   const shown = block.locator('.live-responses-table');
   await shown.locator('.response-col_status', { hasText: String(status) }).first().waitFor();
   const [content, headers] = [shown.locator('.highlight-code code'), shown.locator('.headerline')];

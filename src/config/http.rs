@@ -63,8 +63,8 @@ pub struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// The URL that identifies the service to issuers (RFC 9728 §1.2): its own, else the audience of
-    /// tokens if that is one. It never comes from `Host`, which clients choose.
+    /// The URL that identifies the service to issuers (RFC 9728 §1.2): its own, else the audience
+    /// of tokens if that is one. It never comes from `Host`, which clients choose.
     #[must_use]
     pub fn resource(&self) -> Option<&str> {
         let audience = self.tokens.as_ref().map(|tokens| tokens.audience.as_str());

@@ -49,7 +49,7 @@ impl TokenSettings {
         }
         ensure!(
             auth == Some(Auth::Required),
-            "CURIO_JWT_ISSUER is set, and nobody needs a token: set CURIO_AUTH to `required`"
+            "CURIO_JWT_ISSUER is set, but no client needs a token: set CURIO_AUTH to `required`"
         );
         ensure!(
             !audience.is_empty(),

@@ -200,7 +200,7 @@ async fn the_sampler_and_the_parent_decide_what_is_traced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_that_is_away_disturbs_nobody() {
+async fn a_collector_that_is_away_disturbs_no_request() {
     let database = TestDatabase::new().await;
     // A port on which nothing listens, once the listener is dropped.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

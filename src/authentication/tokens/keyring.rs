@@ -73,7 +73,8 @@ impl Keyring {
         matches!(self.source, KeySource::File(_))
     }
 
-    /// The key that signed a token with this header. If it is unknown, the keys may be loaded first.
+    /// The key that signed a token with this header. If it is unknown, the keys may be loaded
+    /// first.
     ///
     /// # Errors
     ///
@@ -115,8 +116,8 @@ impl Keyring {
         self.keys().is_some()
     }
 
-    /// Begins a load unless one is in progress, and returns what changes at its end. It does not end
-    /// with the request that caused it.
+    /// Begins a load unless one is in progress, and returns what changes at its end. It does not
+    /// end with the request that caused it.
     fn begin(self: &Arc<Self>, progress: &mut Progress) -> watch::Receiver<()> {
         let ended = self.ended.subscribe();
         if !mem::replace(&mut progress.is_loading, true) {

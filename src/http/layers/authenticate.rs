@@ -1,5 +1,5 @@
-//! Who makes the request, by its API key or access token (RFC 6750). tower-http has a layer for this
-//! that knows the form of no rejection, and boxes each request.
+//! Who makes the request, by its API key or access token (RFC 6750). tower-http has a layer for
+//! this that knows the form of no rejection, and boxes each request.
 
 use std::{
     convert::Infallible,

@@ -10,7 +10,7 @@ const GRANTS: &str = "write:* delete:* purge:* manage:*";
 
 /// Who has created an entity, and who has changed it last.
 fn writers(entity: &Value) -> [&str; 2] {
-    ["created_by", "updated_by"].map(|name| entity[name].as_str().unwrap_or("nobody"))
+    ["created_by", "updated_by"].map(|name| entity[name].as_str().unwrap_or("null"))
 }
 
 /// The name of a client.
@@ -107,9 +107,9 @@ async fn a_collection_names_the_keys_that_created_and_changed_it() {
 }
 
 #[tokio::test]
-async fn without_authentication_nobody_is_named() {
+async fn without_authentication_no_writer_is_named() {
     let service = TestService::start().await;
-    assert_eq!(writers(&service.create("x").await), ["nobody", "nobody"]);
+    assert_eq!(writers(&service.create("x").await), ["null", "null"]);
     let put = service.put("/v1/collections/a", &json!({ "title": "X" })).await;
-    assert_eq!(writers(&put.body), ["nobody", "nobody"]);
+    assert_eq!(writers(&put.body), ["null", "null"]);
 }

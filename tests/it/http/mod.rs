@@ -4,6 +4,7 @@ mod compressing_proxy;
 pub mod connections;
 mod framing;
 mod hostile;
+mod hosts;
 mod http2;
 mod idempotency;
 mod limits;

@@ -126,7 +126,7 @@ async fn a_silent_issuer_delays_nobody_for_long() {
 async fn an_issuer_that_was_never_there_makes_tokens_unknown() {
     let key = SigningKey::ed25519("own");
     let mut issuer = TestIssuer::start(&[&key]).await;
-    // Nobody listens on this port.
+    // No server listens on this port.
     issuer.url = "http://127.0.0.1:1".into();
     let service = guarded(trusting(&[&issuer])).await;
     get(&service, &issuer.token(&key, "")).await.is_problem(503, "unavailable");
