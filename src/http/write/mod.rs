@@ -145,17 +145,9 @@ impl<Q> Write<Q> {
     /// # Errors
     ///
     /// As [`Transaction::commit`].
-    pub async fn commit(self, mut tx: Transaction, reply: Reply) -> Result<Response, Outcome> {
+    pub async fn commit(self, tx: Transaction, reply: Reply) -> Result<Response, Outcome> {
         let reply = self.shorten(reply);
-        if self.validate_only {
-            tx.rehearse().await?;
-            return Ok(reply.into_response());
-        }
-        if let Some(key) = &self.key {
-            key.store(&mut tx, &reply).await?;
-        }
-        tx.commit().await?;
-        self.events.iter().for_each(|event| event.log());
+        self.finish(tx, &reply).await?;
         Ok(reply.into_response())
     }
 
@@ -172,16 +164,24 @@ impl<Q> Write<Q> {
     /// As [`commit`](Self::commit).
     pub async fn commit_once(
         self,
-        mut tx: Transaction,
+        tx: Transaction,
         reply: Reply,
         replay: &Reply,
     ) -> Result<Response, Outcome> {
+        self.finish(tx, replay).await?;
+        Ok(reply.into_response())
+    }
+
+    async fn finish(&self, mut tx: Transaction, replay: &Reply) -> Result<(), Outcome> {
+        if self.validate_only {
+            return Ok(tx.rehearse().await?);
+        }
         if let Some(key) = &self.key {
             key.store(&mut tx, replay).await?;
         }
         tx.commit().await?;
         self.events.iter().for_each(|event| event.log());
-        Ok(reply.into_response())
+        Ok(())
     }
 
     /// Leaves the body out if the client prefers that (RFC 7240 §4.2).

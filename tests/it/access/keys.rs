@@ -209,11 +209,24 @@ async fn all_faults_of_a_key_are_reported_at_once() {
         ),
         (json!({ "name": "X", "grants": "read:*" }), vec!["#/grants"]),
     ] {
-        let reply = admin.post("/v1/keys", &body).await;
-        reply.is_problem(422, "validation-error");
-        let found: Vec<_> = reply.faults().into_iter().map(|(place, _)| place).collect();
-        assert_eq!(found, places, "{body}");
+        let faults = async |body: &Value| {
+            admin.post("/v1/keys", body).await.is_problem(422, "validation-error").faults()
+        };
+        let found = faults(&body).await;
+        assert!(found.iter().map(|(place, _)| place).eq(&places), "{body}: {found:?}");
+        // A fault has the same code next to one of structure.
+        let mut mixed = body.clone();
+        mixed["other"] = json!(1);
+        let mut expected = found.clone();
+        expected.push(("#/other".into(), "unknown_field".into()));
+        expected.sort();
+        let mut mixed = faults(&mixed).await;
+        mixed.sort();
+        assert_eq!(mixed, expected, "{body}");
     }
+    let grants = admin.post("/v1/keys", &json!({ "name": "X", "grants": ["fly:*", 7] })).await;
+    let expected = [("#/grants/0".into(), "grant".into()), ("#/grants/1".into(), "type".into())];
+    assert_eq!(grants.is_problem(422, "validation-error").faults(), expected);
     admin.get("/v1/keys/short").await.is_problem(400, "malformed-request");
     admin
         .send(Method::PUT, &format!("/v1/keys/{}", admin.key.id()), &[], Some(&json!({})))

@@ -18,7 +18,37 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Auth, Options,
+    resource::{
+        Deleted,
+        Feature::{Secret, Update},
+        Field, Identity, Resource, Rule,
+    },
     service::{Reply, TestService, options},
+};
+
+pub const KEYS: Resource = Resource {
+    name: "key",
+    plural: "keys",
+    table: "api_keys",
+    path: "/v1/keys",
+    identity: Identity::Code,
+    derived: &["last_used_at"],
+    actors: &[],
+    deleted: Some(Deleted { parameter: "include_revoked", member: "revoked_at" }),
+    setup: "",
+    fields: &[
+        Field { name: "name", rule: Rule::Text { max: 200 }, default: None },
+        Field { name: "grants", rule: Rule::Grants, default: None },
+        Field { name: "expires_at", rule: Rule::Time, default: Some("null") },
+    ],
+    logged: &[],
+    columns: &[
+        ("key_id", "lpad(n::text, 8, '0')"),
+        ("hash", "sha256(n::text::bytea)"),
+        ("name", "'key ' || n"),
+        ("grants", "ARRAY['read:*']"),
+    ],
+    features: &[Update, Secret],
 };
 
 /// A service that requires a key.

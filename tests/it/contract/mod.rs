@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::samples::{Sample, Samples};
 use crate::{
-    resource::RESOURCES,
+    catalog::RESOURCES,
     support::{
         Options, openapi_text,
         resource::Resource,

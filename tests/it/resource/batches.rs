@@ -294,7 +294,7 @@ async fn a_broken_table_under_a_batch_gives_a_constant_500_and_changes_nothing()
             api.drop_trigger().await;
         }
         assert_eq!((api.count().await, log.lines(&api.created()).len()), (2, 2));
-        let unchanged = format!("SELECT count(*) FROM {} WHERE version = 1", resource.plural);
+        let unchanged = format!("SELECT count(*) FROM {} WHERE version = 1", resource.table);
         assert_eq!(api.database.number(&unchanged).await, 2);
         api.pool_is_clean().await;
     }

@@ -92,7 +92,7 @@ async fn times_do_not_go_back_across_a_purge() {
         let api = Api::start(resource).await;
         let entity = api.create_path("Lamp").await;
         // As after a change by a server whose clock is ahead.
-        let ahead = format!("UPDATE {} SET updated_at = now() + interval '1 hour'", resource.plural);
+        let ahead = format!("UPDATE {} SET updated_at = now() + interval '1 hour'", resource.table);
         api.database.execute(&ahead).await;
         let last = api.get(&entity).await.body["updated_at"].clone();
         for _ in 0..2 {

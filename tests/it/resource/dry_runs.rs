@@ -8,7 +8,7 @@ use crate::support::{
     log::Log,
     resource::{
         Api,
-        Feature::{Batch, Replace, Restore, Update},
+        Feature::{Batch, Replace, Restore, Secret, Update},
         Resource,
     },
 };
@@ -69,7 +69,7 @@ async fn a_dry_run_responds_as_the_real_write_and_leaves_nothing() {
         let api = Api::start(resource).await;
         let (entity, gone) = (api.create("Lamp").await, api.create_path("Gone").await);
         api.delete(&gone).await;
-        let rows = format!("SELECT sum(hashtext({0}::text)) FROM {0}", resource.plural);
+        let rows = format!("SELECT sum(hashtext({0}::text)) FROM {0}", resource.table);
         for (_, method, path, body) in
             writes(resource, &entity, &gone).into_iter().filter(|(exists, ..)| *exists)
         {
@@ -120,16 +120,19 @@ async fn a_dry_run_with_a_key_is_rejected_if_the_key_was_used_for_another_write(
 
 #[tokio::test]
 async fn a_dry_run_is_rejected_as_the_real_write() {
-    for resource in resources_with(&[Replace, Update]) {
+    for resource in resources_with(&[Update]) {
         let api = Api::start(resource).await;
         let path = api.create_path("Lamp").await;
         let dry = format!("{path}?validate_only=true");
-        api.put(&dry, &resource.labelled("")).await.is_problem(422, "validation-error");
+        for method in resource.change_methods() {
+            let invalid = api.send(method, &dry, &[], Some(&resource.labelled(""))).await;
+            invalid.is_problem(422, "validation-error");
+        }
         let stale = api.send(Method::PATCH, &dry, &[("if-match", "\"9\"")], Some(&json!({}))).await;
         stale.is_problem(412, "precondition-failed");
         let absent = format!("{}?validate_only=true", resource.path_to(resource.absent()));
         api.delete(&absent).await.is_problem(404, "not-found");
-        let odd = api.put(&format!("{path}?validate_only=yes"), &resource.labelled("x")).await;
+        let odd = api.patch(&format!("{path}?validate_only=yes"), &resource.labelled("x")).await;
         assert_eq!(
             odd.is_problem(400, "malformed-request").faults(),
             [("validate_only".into(), "boolean".into())]
@@ -144,7 +147,8 @@ async fn a_dry_run_is_rejected_as_the_real_write() {
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one entity goes through all of it")]
 async fn a_response_without_a_body_keeps_its_header_fields() {
-    for resource in RESOURCES {
+    // A secret is sent whatever the client prefers.
+    for resource in RESOURCES.into_iter().filter(|resource| !resource.has(Secret)) {
         let api = Api::start(resource).await;
         let minimal = ("prefer", "return=minimal");
         let body = resource.labelled("Lamp");

@@ -38,13 +38,13 @@ async fn a_walk_of_ten_thousand_entities_in_either_direction_returns_each_once()
         let forth_ids: Vec<String> = forth.iter().flat_map(ids).collect();
         assert_eq!(forth.len(), 50);
         assert_eq!(forth_ids.iter().collect::<HashSet<_>>().len(), 10_000);
+        // The order of those of the same time is visible if they are sorted by their UUIDs.
+        let is_strict = resource.identity == Identity::Id;
         let keys: Vec<(&str, &str)> = forth
             .iter()
             .flat_map(|page| page.body["data"].as_array().unwrap())
-            .map(|entity| (entity["created_at"].as_str().unwrap(), entity["id"].as_str().unwrap_or_default()))
+            .map(|entity| (entity["created_at"].as_str().unwrap(), if is_strict { name(entity) } else { "" }))
             .collect();
-        // The order of those of the same time is not visible if clients name them.
-        let is_strict = resource.identity == Identity::Id;
         let in_order = |a, b| if is_strict { a > b } else { a >= b };
         assert!(keys.is_sorted_by(in_order), "the newest first, then the greater id");
 
@@ -131,9 +131,13 @@ async fn an_empty_page_behind_a_cursor_leads_back() {
         let (kept, gone) = (ids(&first), ids(&second));
         let remove = async |ids: &[String]| {
             let ids: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
-            let table = resource.plural;
+            let table = resource.table;
             api.database
-                .execute(&format!("DELETE FROM {table} WHERE {} IN ({})", resource.member(), ids.join(", ")))
+                .execute(&format!(
+                    "DELETE FROM {table} WHERE {} IN ({})",
+                    resource.parameter(),
+                    ids.join(", ")
+                ))
                 .await;
         };
 
@@ -186,11 +190,11 @@ async fn a_walk_during_writes_returns_every_entity_that_existed_throughout_exact
             let some: Vec<String> =
                 doomed.next().into_iter().flatten().map(|(_, id)| format!("'{id}'")).collect();
             if !some.is_empty() {
-                let table = resource.plural;
+                let table = resource.table;
                 api.database
                     .execute(&format!(
                         "DELETE FROM {table} WHERE {} IN ({})",
-                        resource.member(),
+                        resource.parameter(),
                         some.join(", ")
                     ))
                     .await;

@@ -12,8 +12,12 @@ mod patches;
 mod races;
 mod writes;
 
-pub use crate::catalog::RESOURCES;
-use crate::support::resource::{Feature, Resource};
+use crate::{
+    access, catalog,
+    support::resource::{Feature, Resource},
+};
+
+const RESOURCES: [&Resource; 3] = [catalog::RESOURCES[0], catalog::RESOURCES[1], &access::KEYS];
 
 /// The resources that offer all of this.
 fn resources_with(features: &[Feature]) -> impl Iterator<Item = &'static Resource> {

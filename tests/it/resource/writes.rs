@@ -109,7 +109,7 @@ async fn a_broken_table_gives_a_constant_500_from_every_operation_and_changes_no
         let log = Log::capture();
         let api = Api::start(resource).await;
         let path = api.create_path("Lamp").await;
-        let table = resource.plural;
+        let table = resource.table;
         let other = resource.labelled("Other");
         api.database.execute(&format!("ALTER TABLE {table} RENAME COLUMN version TO gone")).await;
         let mut replies = vec![api.post(resource.path, &other).await, api.get(&path).await, api.list().await];

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, header::CONTENT_LENGTH};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -22,17 +22,20 @@ pub const NEW: [&str; 3] = [
     "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a58",
 ];
 
-/// The same for entities that clients name.
+/// The same for entities that clients name, or that have a short id.
 const ABSENT_KEY: &str = "absent.one";
+const ABSENT_CODE: &str = "absent01";
 const NEW_KEYS: [&str; 3] = ["new.one", "new.two", "new.three"];
 
 /// What tells the entities of a resource apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identity {
-    /// An `id` that the server generates, or a PUT brings.
+    /// A UUID as `id`, which the server generates, or a PUT brings.
     Id,
     /// A `key` that the client gives.
     Key,
+    /// Eight letters and digits as `id`, which the server generates.
+    Code,
 }
 
 /// A resource, described by what differs from one to the next.
@@ -40,14 +43,18 @@ pub enum Identity {
 pub struct Resource {
     /// The word for one entity, as in `get_item`, `item.created` and the operations of a batch.
     pub name: &'static str,
-    /// The word for several, as in `list_items`; also the name of the table.
+    /// The word for several, as in `list_items`.
     pub plural: &'static str,
+    pub table: &'static str,
     /// The path of the collection.
     pub path: &'static str,
     pub identity: Identity,
-    /// Members that only the server writes and that follow from others; they have tests of their
-    /// own.
+    /// Members that only the server writes and that have tests of their own.
     pub derived: &'static [&'static str],
+    /// Members that only the server writes and that are null without authentication.
+    pub actors: &'static [&'static str],
+    /// How an entity is listed after a DELETE, if its row stays.
+    pub deleted: Option<Deleted>,
     /// SQL that removes the entities that exist from the start.
     pub setup: &'static str,
     /// What clients write. The first is a required text, by which tests tell entities apart.
@@ -71,6 +78,20 @@ pub enum Feature {
     Restore,
     /// `/batch` takes creates, updates and deletes.
     Batch,
+    /// Its `attributes` satisfy the schema of a collection, `default` if they name none.
+    Schema,
+    /// A POST responds with the entity and a secret, as does `/rotate` with a new one; the response
+    /// has a body whatever the client prefers.
+    Secret,
+}
+
+/// How an entity that was deleted is listed.
+#[derive(Debug)]
+pub struct Deleted {
+    /// The parameter of the list that includes it.
+    pub parameter: &'static str,
+    /// Its member that is not null.
+    pub member: &'static str,
 }
 
 /// A field that clients write.
@@ -93,6 +114,10 @@ pub enum Rule {
     Choice(&'static [&'static str]),
     /// An object, nested at most `max_depth` deep.
     Object { max_depth: usize },
+    /// What a key allows.
+    Grants,
+    /// A time (RFC 3339), or null.
+    Time,
 }
 
 impl Resource {
@@ -100,14 +125,27 @@ impl Resource {
         self.features.contains(&feature)
     }
 
-    /// The member that identifies an entity, and the parameter of its path.
+    /// The member that identifies an entity.
     pub fn member(&self) -> &'static str {
-        if self.identity == Identity::Id { "id" } else { "key" }
+        if self.identity == Identity::Key { "key" } else { "id" }
+    }
+
+    /// The parameter of the path of an entity, and its column.
+    pub fn parameter(&self) -> &'static str {
+        match self.identity {
+            Identity::Id => "id",
+            Identity::Key => "key",
+            Identity::Code => "key_id",
+        }
     }
 
     /// A name that no entity has.
     pub fn absent(&self) -> &'static str {
-        if self.identity == Identity::Id { ABSENT } else { ABSENT_KEY }
+        match self.identity {
+            Identity::Id => ABSENT,
+            Identity::Key => ABSENT_KEY,
+            Identity::Code => ABSENT_CODE,
+        }
     }
 
     /// Names for new entities.
@@ -117,9 +155,9 @@ impl Resource {
 
     /// The members of an entity that clients do not write, except the derived ones.
     pub fn output_only(&self) -> Vec<&'static str> {
-        let mut names =
-            vec![self.member(), "version", "created_at", "updated_at", "created_by", "updated_by"];
-        names.extend(self.has(Feature::Restore).then_some("deleted_at"));
+        let mut names = vec![self.member(), "version", "created_at", "updated_at"];
+        names.extend(self.actors);
+        names.extend(self.deleted.as_ref().map(|deleted| deleted.member));
         names
     }
 
@@ -189,6 +227,22 @@ impl Resource {
         format!("{}/batch", self.path)
     }
 
+    /// The methods that change an entity, with the same body.
+    pub fn change_methods(&self) -> impl Iterator<Item = Method> {
+        let methods = [(Feature::Replace, Method::PUT), (Feature::Update, Method::PATCH)];
+        methods.into_iter().filter(|(feature, _)| self.has(*feature)).map(|(_, method)| method)
+    }
+
+    /// A response, with the entity alone if it also has a secret.
+    pub fn without_secret(&self, mut reply: Reply) -> Reply {
+        if self.has(Feature::Secret) && reply.body.get("secret").is_some() {
+            reply.body = reply.body[self.name].take();
+            reply.text = reply.body.to_string();
+            reply.headers.remove(CONTENT_LENGTH);
+        }
+        reply
+    }
+
     /// The operation of a batch that creates an entity.
     pub fn batch_create(&self, body: &Value) -> Value {
         json!({ "op": "create", (self.name): body })
@@ -216,6 +270,16 @@ impl Field {
                 json!({ "size": { "height": 30, "width": 10 }, "a/b": "~" }),
                 nested(max_depth),
             ],
+            Rule::Grants => vec![
+                json!(["read:*"]),
+                json!(["read:books", "write:acme.*"]),
+                json!(["delete:acme.lamps", "manage:acme.lamps"]),
+            ],
+            Rule::Time => vec![
+                "2100-01-01T00:00:00.000000Z".into(),
+                "2101-02-03T04:05:06.789+01:00".into(),
+                Value::Null,
+            ],
         }
     }
 
@@ -232,8 +296,10 @@ impl Field {
             Rule::Prose { max } => vec![("é".repeat(max + 1).into(), "too_long"), (json!(7), "type")],
             Rule::Choice(_) => vec![("lost".into(), "enum"), (json!(3), "type")],
             Rule::Object { max_depth } => vec![(json!([]), "type"), (nested(max_depth + 1), "too_deep")],
+            Rule::Grants => vec![(json!([]), "length"), (json!("read:*"), "type")],
+            Rule::Time => vec![("soon".into(), "date_time"), (json!(7), "type")],
         };
-        values.push((Value::Null, "type"));
+        values.extend((!matches!(self.rule, Rule::Time)).then_some((Value::Null, "type")));
         values
     }
 }
@@ -274,7 +340,7 @@ impl Api {
     }
 
     /// As [`TestService::send`]; a POST that creates an entity names it, after its
-    /// `Idempotency-Key` if it has one.
+    /// `Idempotency-Key` if it has one. Of an entity with its secret it returns the entity.
     pub async fn send(
         &self,
         method: Method,
@@ -285,7 +351,8 @@ impl Api {
         let creates = method == Method::POST && path.split('?').next() == Some(self.resource.path);
         let key = headers.iter().find(|(name, _)| *name == "idempotency-key").map(|(_, key)| *key);
         let named = body.filter(|_| creates).map(|body| self.resource.named(body, key));
-        self.service.send(method, path, headers, named.as_ref().or(body)).await
+        let reply = self.service.send(method, path, headers, named.as_ref().or(body)).await;
+        self.resource.without_secret(reply)
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
@@ -318,7 +385,7 @@ impl Api {
 
     /// How many rows there are.
     pub async fn count(&self) -> i64 {
-        self.database.number(&format!("SELECT count(*) FROM {}", self.resource.plural)).await
+        self.database.number(&format!("SELECT count(*) FROM {}", self.resource.table)).await
     }
 
     /// The message of the log line about a created entity.
@@ -328,7 +395,7 @@ impl Api {
 
     /// Inserts rows of which seven at a time share the time of creation.
     pub async fn seed(&self, count: u32) {
-        let table = self.resource.plural;
+        let table = self.resource.table;
         let (names, values): (Vec<_>, Vec<_>) = self.resource.columns.iter().copied().unzip();
         let sql = format!(
             "INSERT INTO {table} (id, created_at, {})
@@ -352,7 +419,7 @@ impl Api {
     }
 
     async fn add_trigger(&self, kind: &str, timing: &str, body: &str) {
-        let table = self.resource.plural;
+        let table = self.resource.table;
         self.database
             .execute(&format!(
                 "CREATE FUNCTION interfere() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;

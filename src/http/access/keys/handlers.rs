@@ -201,10 +201,7 @@ async fn commit_secret(
     let reply = |view: &KeySecretView| {
         reply(view).map(|reply| reply.with_header(CACHE_CONTROL, HeaderValue::from_static("no-store")))
     };
-    if write.is_dry_run() {
-        let rehearsed = reply(&shown.rehearsed())?;
-        return write.commit(tx, rehearsed).await;
-    }
+    let shown = if write.is_dry_run() { shown.rehearsed() } else { shown };
     let once = reply(&shown)?;
     let replay = reply(&shown.replayed())?;
     write.commit_once(tx, once, &replay).await

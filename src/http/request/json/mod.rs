@@ -184,16 +184,16 @@ where
     T: DeserializeOwned + Validate + ToSchema,
 {
     let schema = TypeSchema::of::<T>();
-    // The type itself may count or match characters differently from the schema.
-    let is_of_text = |fault: &Fault| matches!(&*fault.code, "pattern" | "too_short" | "too_long");
-    let (of_text, of_structure): (Vec<_>, Vec<_>) = schema.faults(text).into_iter().partition(is_of_text);
+    // The type's own rules say more, and a fault has the same code whatever else is wrong.
+    let is_of_rules = |fault: &Fault| schema::RULES.contains(&&*fault.code);
+    let (of_rules, of_structure): (Vec<_>, Vec<_>) = schema.faults(text).into_iter().partition(is_of_rules);
     if of_structure.len() > MAX_FAULTS {
         return of_structure;
     }
     let repaired = repair(text, &of_structure, schema.example());
     let mut faults = match repaired.and_then(|text| from_str::<T>(&text).ok()) {
         Some(value) => value.validate().err().iter().flat_map(rule_faults).collect(),
-        None => of_text,
+        None => of_rules,
     };
     let locations: HashSet<_> = of_structure.iter().map(|fault| fault.location.clone()).collect();
     faults.retain(|fault| !locations.contains(&fault.location));
@@ -212,30 +212,38 @@ fn repair(text: &str, faults: &[Fault], example: &Value) -> Option<String> {
 }
 
 fn repair_at(text: &str, faults: &[&jsonptr::Pointer], example: &Value) -> Option<String> {
-    let mut members: BTreeMap<Cow<'_, str>, Cow<'_, RawValue>> = serde_json::from_str(text).ok()?;
     let mut inside: BTreeMap<String, Vec<&jsonptr::Pointer>> = BTreeMap::new();
     for fault in faults {
         let (name, rest) = fault.split_front()?;
         inside.entry(name.decoded().into_owned()).or_default().push(rest);
     }
+    if text.starts_with('[') {
+        let mut elements: Vec<Cow<'_, RawValue>> = serde_json::from_str(text).ok()?;
+        for (index, faults) in inside {
+            let element = elements.get_mut(index.parse::<usize>().ok()?)?;
+            *element = repair_part(element.get(), &faults, example.get(0)?)?;
+        }
+        return serde_json::to_string(&elements).ok();
+    }
+    let mut members: BTreeMap<Cow<'_, str>, Cow<'_, RawValue>> = serde_json::from_str(text).ok()?;
     for (name, faults) in inside {
-        let right = example.get(&name);
-        let value = if faults.iter().any(|fault| fault.is_root()) {
-            right.map(Value::to_string)
+        let example = example.get(&name).unwrap_or(&Value::Null);
+        if example.is_null() && faults.iter().any(|fault| fault.is_root()) {
+            members.remove(&*name);
         } else {
-            Some(repair_at(members.get(&*name)?.get(), &faults, right.unwrap_or(&Value::Null))?)
-        };
-        match value {
-            Some(value) => {
-                let value = RawValue::from_string(value).ok()?;
-                members.insert(name.into(), Cow::Owned(value));
-            }
-            None => {
-                members.remove(&*name);
-            }
+            let part = members.get(&*name).map_or("", |part| part.get());
+            let repaired = repair_part(part, &faults, example)?;
+            members.insert(name.into(), repaired);
         }
     }
     serde_json::to_string(&members).ok()
+}
+
+/// The example's value if the part as a whole is wrong.
+fn repair_part(text: &str, faults: &[&jsonptr::Pointer], example: &Value) -> Option<Cow<'static, RawValue>> {
+    let is_wrong = faults.iter().any(|fault| fault.is_root());
+    let text = if is_wrong { example.to_string() } else { repair_at(text, faults, example)? };
+    RawValue::from_string(text).ok().map(Cow::Owned)
 }
 
 fn utf8(body: &[u8]) -> Result<&str, Rejected> {

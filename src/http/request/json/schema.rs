@@ -170,6 +170,10 @@ pub fn unknown_fields<'a>(path: &str, names: impl Iterator<Item = &'a str>) -> i
     unknown.map(move |name| Fault::at(member(path, name), "unknown_field", "is not a known field"))
 }
 
+/// The codes of faults that a type's own rules find as well.
+pub const RULES: &[&str] =
+    &["format", "pattern", "too_few", "too_large", "too_long", "too_many", "too_short", "too_small"];
+
 fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
     match kind {
         ValidationErrorKind::Type { kind } => ("type", format!("must be {}", type_name(kind))),
@@ -184,6 +188,9 @@ fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
         ValidationErrorKind::Format { format } => ("format", format!("must be a {format}")),
         ValidationErrorKind::Minimum { limit } => ("too_small", format!("must be at least {limit}")),
         ValidationErrorKind::Maximum { limit } => ("too_large", format!("must be at most {limit}")),
+        ValidationErrorKind::MinItems { limit } => {
+            ("too_few", format!("must have at least {limit} element{}", plural(*limit)))
+        }
         ValidationErrorKind::MaxItems { limit } => {
             ("too_many", format!("must have at most {limit} element{}", plural(*limit)))
         }

@@ -17,9 +17,12 @@ use crate::support::{
 pub const COLLECTIONS: Resource = Resource {
     name: "collection",
     plural: "collections",
+    table: "collections",
     path: "/v1/collections",
     identity: Identity::Key,
     derived: &["schema", "schema_version", "indexed"],
+    actors: &["created_by", "updated_by"],
+    deleted: None,
     setup: "DELETE FROM collections",
     fields: &[
         Field { name: "title", rule: Rule::Text { max: 200 }, default: None },

@@ -17,16 +17,20 @@ mod shown;
 mod sorting;
 
 use crate::support::resource::{
-    Feature::{Batch, Replace, Restore, Update},
+    Deleted,
+    Feature::{Batch, Replace, Restore, Schema, Update},
     Field, Identity, Resource, Rule,
 };
 
 pub const ITEMS: Resource = Resource {
     name: "item",
     plural: "items",
+    table: "items",
     path: "/v1/items",
     identity: Identity::Id,
     derived: &["collection", "schema_version"],
+    actors: &["created_by", "updated_by"],
+    deleted: Some(Deleted { parameter: "include_deleted", member: "deleted_at" }),
     setup: "",
     fields: &[
         Field { name: "name", rule: Rule::Text { max: 200 }, default: None },
@@ -39,5 +43,5 @@ pub const ITEMS: Resource = Resource {
     ],
     logged: &["status"],
     columns: &[("collection", "'default'"), ("name", "'item ' || n")],
-    features: &[Replace, Update, Restore, Batch],
+    features: &[Replace, Update, Restore, Batch, Schema],
 };

@@ -9,7 +9,10 @@ use super::{
     rules,
     state::{Change, Done, Entity, Expected},
 };
-use crate::support::{resource::Resource, service::Reply};
+use crate::support::{
+    resource::{Feature, Identity, Resource},
+    service::Reply,
+};
 
 /// What changed, with everything that the response says of it; `None` if nothing was to.
 pub fn judge(
@@ -125,7 +128,8 @@ impl Done {
     fn judge(self, resource: &Resource, reply: &Reply) -> Result<Vec<Change>, String> {
         let Self { kind, status, minimal, mut changes } = self;
         let has_body = status != 204;
-        let minimal = minimal && has_body;
+        let has_secret = resource.has(Feature::Secret) && matches!(kind, Kind::Create | Kind::Rotate);
+        let minimal = minimal && has_body && !has_secret;
         let has_body_sent = has_body && (!minimal || kind == Kind::Batch);
         let status_sent = if !has_body_sent && status == 200 { 204 } else { status };
         same("status", reply.status.as_u16(), status_sent)?;
@@ -138,7 +142,7 @@ impl Done {
             if let ([Change { entity: Some(entity), .. }], true, Some(id)) =
                 (&mut changes[..], status == 201, location)
             {
-                entity.learn_id(id)?;
+                entity.learn_id(resource, id)?;
             }
         } else if kind == Kind::Batch {
             results(resource, &mut changes, &reply.body, minimal)?;
@@ -162,7 +166,7 @@ impl Done {
         let media_type = has_body_sent.then_some("application/json");
         same("content-type", reply.header("content-type"), media_type)?;
         let varies = reply.headers.get_all("vary").iter().any(|value| value == "prefer");
-        same("vary: prefer", varies, has_body)?;
+        same("vary: prefer", varies, has_body && !has_secret)?;
         Ok(changes)
     }
 }
@@ -177,7 +181,7 @@ fn results(resource: &Resource, changes: &mut [Change], body: &Value, minimal: b
         match &mut change.entity {
             Some(entity) if change.status != 204 && minimal => {
                 if entity.id.is_empty() {
-                    entity.learn_id(result["id"].as_str().unwrap_or_default())?;
+                    entity.learn_id(resource, result["id"].as_str().unwrap_or_default())?;
                 }
                 change.id.clone_from(&entity.id);
             }
@@ -203,7 +207,7 @@ impl Entity {
     pub fn see(&mut self, resource: &Resource, shown: &Value) -> Result<(), String> {
         let text = |name: &str| shown[name].as_str().unwrap_or_default().to_owned();
         if self.id.is_empty() {
-            self.learn_id(&text(resource.member()))?;
+            self.learn_id(resource, &text(resource.member()))?;
         }
         let (created_at, updated_at) = (text("created_at"), text("updated_at"));
         for time in [&created_at, &updated_at] {
@@ -217,6 +221,9 @@ impl Entity {
         }
         self.created_at.get_or_insert(created_at);
         self.updated_at.get_or_insert(updated_at);
+        if resource.has(Feature::Schema) {
+            same("schema_version", &shown["schema_version"], &self.schema_version)?;
+        }
         let wanted = self.document(resource);
         let mut shown = shown.clone();
         if let Value::Object(members) = &mut shown {
@@ -225,9 +232,13 @@ impl Entity {
         if shown == wanted { Ok(()) } else { Err(format!("entity is\n{shown}, not\n{wanted}")) }
     }
 
-    fn learn_id(&mut self, id: &str) -> Result<(), String> {
+    fn learn_id(&mut self, resource: &Resource, id: &str) -> Result<(), String> {
         if self.id.is_empty() {
-            same("version of a UUID", (id.len(), id.as_bytes().get(14)), (36, Some(&b'7')))?;
+            if resource.identity == Identity::Id {
+                same("version of a UUID", (id.len(), id.as_bytes().get(14)), (36, Some(&b'7')))?;
+            } else {
+                same("length of an id", id.len(), 8)?;
+            }
             id.clone_into(&mut self.id);
         }
         Ok(())

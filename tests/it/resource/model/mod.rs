@@ -17,28 +17,37 @@ mod rules;
 mod state;
 mod strategies;
 
-use std::{collections::BTreeMap, env, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Write as _,
+};
 
 use proptest::{
     collection::vec,
     strategy::{Strategy, ValueTree},
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use serde_json::Value;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 
 use self::{
-    operations::Operation,
+    operations::{Action, Operation},
     request::{Kind, Request},
     state::State,
 };
 use super::RESOURCES;
 use crate::support::{
-    resource::{Api, Feature::Restore, Identity, Resource},
+    resource::{
+        Api,
+        Feature::{Restore, Schema},
+        Identity, Resource,
+    },
     service::Reply,
 };
 
 const SEED: u64 = 0;
-const CASES: u64 = 80;
+const CASES: u64 = 100;
 const MAX_STEPS: usize = 80;
 /// The least number of steps of a run with the defaults.
 const STEPS: usize = 2_000;
@@ -46,7 +55,7 @@ const STEPS: usize = 2_000;
 const TRIES: usize = 3_000;
 
 /// The statuses of each kind of request by the contract.
-const RESPONSES: [(Kind, &[u16]); 9] = [
+const RESPONSES: [(Kind, &[u16]); 10] = [
     (Kind::Get, &[200, 304, 400, 404, 412]),
     (Kind::Create, &[201, 400, 409, 415, 422]),
     (Kind::Put, &[200, 201, 204, 400, 409, 412, 415, 422]),
@@ -55,11 +64,18 @@ const RESPONSES: [(Kind, &[u16]); 9] = [
     (Kind::Delete, &[204, 400, 404, 412]),
     (Kind::Purge, &[204, 400, 404, 412]),
     (Kind::Restore, &[200, 204, 400, 404, 409, 412, 422]),
+    (Kind::Rotate, &[200, 400, 404, 412, 415, 422]),
     (Kind::Batch, &[200, 400, 404, 412, 415, 422]),
 ];
 
-/// How often each kind of request got each status, by a replay or not.
-type Tally = BTreeMap<(Kind, u16, bool), usize>;
+/// What the responses were.
+#[derive(Debug, Default)]
+struct Tally {
+    /// How often each kind of request got each status, by a replay or not.
+    statuses: BTreeMap<(Kind, u16, bool), usize>,
+    /// Which kinds the schema of a collection has rejected.
+    by_schema: BTreeSet<Kind>,
+}
 
 #[tokio::test]
 async fn the_service_and_a_model_of_the_contract_agree_at_every_step() {
@@ -68,11 +84,11 @@ async fn the_service_and_a_model_of_the_contract_agree_at_every_step() {
     let (seed, cases) = (number("CURIO_MODEL_SEED", SEED), number("CURIO_MODEL_CASES", CASES));
     for resource in RESOURCES {
         let api = Api::start(resource).await;
-        let mut tally = Tally::new();
+        let mut tally = Tally::default();
         for seed in seed..seed + cases {
             check(&api, seed, &mut tally).await;
         }
-        let steps: usize = tally.values().sum();
+        let steps: usize = tally.statuses.values().sum();
         println!("{steps} steps: {tally:?}");
         if (seed, cases) == (SEED, CASES) {
             assert!(steps >= STEPS, "{steps} steps are not enough");
@@ -92,12 +108,20 @@ fn require_all(resource: &Resource, tally: &Tally) {
             _ => true,
         };
         for status in statuses.iter().filter(|status| is_possible(**status)) {
-            assert!(tally.contains_key(&(kind, *status, false)), "no {kind:?} got {status}");
+            assert!(tally.statuses.contains_key(&(kind, *status, false)), "no {kind:?} got {status}");
         }
     }
-    let keyed = [Kind::Create, Kind::Put, Kind::Merge, Kind::Patch, Kind::Delete, Kind::Restore, Kind::Batch];
-    for kind in keyed.into_iter().filter(|kind| kind.is_offered_by(resource)) {
-        assert!(tally.keys().any(|(of, _, replayed)| *of == kind && *replayed), "no {kind:?} was replayed");
+    let validated = [Kind::Create, Kind::Put, Kind::Merge, Kind::Patch, Kind::Batch];
+    for kind in validated.into_iter().filter(|_| resource.has(Schema)) {
+        assert!(tally.by_schema.contains(&kind), "the schema rejected no {kind:?}");
+    }
+    let keyed =
+        RESPONSES.into_iter().map(|(kind, _)| kind).filter(|kind| !matches!(kind, Kind::Get | Kind::Purge));
+    for kind in keyed.filter(|kind| kind.is_offered_by(resource)) {
+        assert!(
+            tally.statuses.keys().any(|(of, _, replayed)| *of == kind && *replayed),
+            "no {kind:?} was replayed"
+        );
     }
 }
 
@@ -117,7 +141,7 @@ async fn check(api: &Api, seed: u64, tally: &mut Tally) {
         if !shorter {
             break;
         }
-        shorter = match run(api, &tree.current(), &mut Tally::new()).await {
+        shorter = match run(api, &tree.current(), &mut Tally::default()).await {
             Ok(()) => tree.complicate(),
             Err(again) => {
                 (operations, shown) = (tree.current(), again);
@@ -130,7 +154,7 @@ async fn check(api: &Api, seed: u64, tally: &mut Tally) {
     for index in (0..operations.len()).rev() {
         let mut fewer = operations.clone();
         fewer.remove(index);
-        if let Err(again) = run(api, &fewer, &mut Tally::new()).await {
+        if let Err(again) = run(api, &fewer, &mut Tally::default()).await {
             (operations, shown) = (fewer, again);
         }
     }
@@ -142,19 +166,27 @@ async fn check(api: &Api, seed: u64, tally: &mut Tally) {
 /// Runs the operations one by one; an error shows all of them.
 async fn run(api: &Api, operations: &[Operation], tally: &mut Tally) -> Result<(), String> {
     let empty =
-        format!("DELETE FROM {}; DELETE FROM idempotency_keys; DELETE FROM tombstones", api.resource.plural);
+        format!("DELETE FROM {}; DELETE FROM idempotency_keys; DELETE FROM tombstones", api.resource.table);
     api.database.execute(&empty).await;
     let mut state = State::new(api.resource);
     let mut shown = String::new();
+    if api.resource.has(Schema) {
+        state.schema = set_schema(api, 0).await;
+    }
     for operation in operations {
+        if let Action::Schema(number) = operation.action {
+            state.schema = set_schema(api, number).await;
+            let _ = writeln!(shown, "{operation}");
+        }
         let Some(request) = Request::new(operation, &state) else {
             continue;
         };
         let expected = state.expect(&request);
-        let reply = Reply::of(request.build(api)).await;
+        let reply = api.resource.without_secret(Reply::of(request.build(api)).await);
         let status = reply.status.as_u16();
         let replayed = reply.header("idempotent-replayed").is_some();
-        *tally.entry((request.kind, status, replayed)).or_default() += 1;
+        *tally.statuses.entry((request.kind, status, replayed)).or_default() += 1;
+        tally.by_schema.extend(reply.text.contains("\"schema.").then_some(request.kind));
         let _ = writeln!(shown, "{operation} → {status}");
         let changes = judge::judge(api.resource, request.kind, expected, &reply).map_err(|reason| {
             format!("{shown}\n{reason}\n\n{}\n\n{status} {:?}\n{}", request.text(), reply.headers, reply.text)
@@ -167,14 +199,25 @@ async fn run(api: &Api, operations: &[Operation], tally: &mut Tally) -> Result<(
     compare(api, &mut state).await.map_err(|reason| format!("{shown}\n{reason}"))
 }
 
+/// Gives the collection one of the schemas, and returns which, with its version.
+async fn set_schema(api: &Api, number: usize) -> (usize, Value) {
+    let schema: Value = serde_json::from_str(rules::SCHEMAS[number]).unwrap();
+    let reply = api.put("/v1/collections/default", &json!({ "title": "x", "schema": schema })).await;
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+    (number, reply.body["schema_version"].clone())
+}
+
 /// Checks that the lists hold exactly the entities of the model.
 async fn compare(api: &Api, state: &mut State) -> Result<(), String> {
     let path = api.resource.path;
-    let deleted = if api.resource.has(Restore) { "&include_deleted=true" } else { "" };
-    let all = list(api, &format!("{path}?limit=3{deleted}")).await?;
-    let key = |entity: &Value| (entity["created_at"].to_string(), entity["id"].to_string());
-    // The order of those of the same time is not visible if clients name them.
+    let deleted = api.resource.deleted.as_ref();
+    let include = deleted.map_or_else(String::new, |deleted| format!("&{}=true", deleted.parameter));
+    let all = list(api, &format!("{path}?limit=3{include}")).await?;
+    // The order of those of the same time is visible if they are sorted by their UUIDs.
     let is_strict = api.resource.identity == Identity::Id;
+    let key = |entity: &Value| {
+        (entity["created_at"].to_string(), if is_strict { entity["id"].to_string() } else { String::new() })
+    };
     if !all.is_sorted_by(|a, b| if is_strict { key(a) > key(b) } else { key(a) >= key(b) }) {
         return Err(format!("the list is not in its order: {all:?}"));
     }
@@ -194,7 +237,8 @@ async fn compare(api: &Api, state: &mut State) -> Result<(), String> {
     if missing > 0 {
         return Err(format!("{missing} entities are missing in the list: {all:?}"));
     }
-    let live: Vec<Value> = all.into_iter().filter(|entity| entity["deleted_at"].is_null()).collect();
+    let is_live = |entity: &Value| deleted.is_none_or(|deleted| entity[deleted.member].is_null());
+    let live: Vec<Value> = all.into_iter().filter(is_live).collect();
     let listed = list(api, &format!("{path}?limit=200")).await?;
     if listed == live { Ok(()) } else { Err(format!("the list is {listed:?}, not {live:?}")) }
 }

@@ -31,7 +31,11 @@ pub enum Action {
     /// With or without `purge`.
     Delete(Option<bool>),
     Restore,
+    /// With this body.
+    Rotate(Value),
     Batch(Vec<BatchOperation>),
+    /// Another schema of the collection.
+    Schema(usize),
     /// The request that was last sent with this key, except for what does not tell requests apart.
     Again(&'static str),
 }
@@ -96,6 +100,7 @@ impl fmt::Display for Operation {
                 }
             }
             Action::Restore => write!(f, "RESTORE {slot}")?,
+            Action::Rotate(content) => write!(f, "ROTATE {slot} {content}")?,
             Action::Batch(operations) => {
                 f.write_str("BATCH")?;
                 for BatchOperation { slot, json, if_match } in operations {
@@ -106,6 +111,7 @@ impl fmt::Display for Operation {
                     f.write_str(",")?;
                 }
             }
+            Action::Schema(schema) => write!(f, "SCHEMA {schema}")?,
             Action::Again(key) => write!(f, "AGAIN {key}")?,
         }
         write!(f, "{manner}")

@@ -23,6 +23,7 @@ pub enum Kind {
     Delete,
     Purge,
     Restore,
+    Rotate,
     Batch,
 }
 
@@ -79,8 +80,15 @@ impl Rejection {
     }
 }
 
+impl From<Vec<Fault>> for Rejection {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::invalid(faults)
+    }
+}
+
 impl Request {
-    /// The request that an operation means in this state; `None` if there is nothing to repeat.
+    /// The request that an operation means in this state; `None` if there is nothing to repeat, or it
+    /// is about the collection.
     pub fn new(operation: &Operation, state: &State) -> Option<Self> {
         let Operation { slot, action, manner } = operation;
         let id = state.slot(*slot).to_owned();
@@ -93,6 +101,7 @@ impl Request {
                 let manner = Manner { minimal: manner.minimal, ..sent.manner };
                 return Some(Self { if_match, manner, ..sent });
             }
+            Action::Schema(_) => return None,
             Action::Get => (Kind::Get, None, Value::Null),
             Action::Create(content) => (Kind::Create, Some("application/json"), content.clone()),
             Action::Put(content) => (Kind::Put, Some("application/json"), content.clone()),
@@ -101,6 +110,7 @@ impl Request {
             Action::Delete(Some(true)) => (Kind::Purge, None, Value::Null),
             Action::Delete(_) => (Kind::Delete, None, Value::Null),
             Action::Restore => (Kind::Restore, None, Value::Null),
+            Action::Rotate(content) => (Kind::Rotate, Some("application/json"), content.clone()),
             Action::Batch(operations) => (Kind::Batch, Some("application/json"), batch(operations, state)),
         };
         let slots = match action {
@@ -128,7 +138,7 @@ impl Request {
     pub fn method(&self) -> Method {
         match self.kind {
             Kind::Get => Method::GET,
-            Kind::Create | Kind::Restore | Kind::Batch => Method::POST,
+            Kind::Create | Kind::Restore | Kind::Rotate | Kind::Batch => Method::POST,
             Kind::Put => Method::PUT,
             Kind::Merge | Kind::Patch => Method::PATCH,
             Kind::Delete | Kind::Purge => Method::DELETE,
@@ -142,6 +152,7 @@ impl Request {
             Kind::Create => self.resource.path.to_owned(),
             Kind::Batch => self.resource.batch_path(),
             Kind::Restore => format!("{}/restore", self.resource.path_to(id)),
+            Kind::Rotate => format!("{}/rotate", self.resource.path_to(id)),
             _ => self.resource.path_to(id),
         };
         let mut query = Vec::new();
@@ -253,8 +264,8 @@ impl Request {
             (key, "Idempotency-Key", "idempotency_key"),
             (
                 self.is(Spoilt::Path),
-                self.resource.member(),
-                if self.resource.identity == Identity::Id { "uuid" } else { "key" },
+                self.resource.parameter(),
+                if self.resource.identity == Identity::Id { "uuid" } else { self.resource.parameter() },
             ),
             (self.is(Spoilt::Parameter), "colour", "unknown_parameter"),
             (self.is(Spoilt::ValidateOnly), "validate_only", "boolean"),
@@ -270,6 +281,7 @@ impl Request {
             Kind::Create => rules::creation_faults(self.resource, &self.body),
             Kind::Put => rules::replacement_faults(self.resource, &self.body, &self.id),
             Kind::Merge => rules::merge_faults(self.resource, &self.body),
+            Kind::Rotate => rules::rotation_faults(&self.body),
             Kind::Batch => rules::batch_faults(self.resource, self.operations()),
             Kind::Restore if self.is(Spoilt::Syntax) => vec![(String::new(), "unexpected")],
             _ => Vec::new(),
@@ -289,6 +301,7 @@ impl Kind {
             Self::Put => resource.has(Feature::Replace),
             Self::Merge | Self::Patch => resource.has(Feature::Update),
             Self::Purge | Self::Restore => resource.has(Feature::Restore),
+            Self::Rotate => resource.has(Feature::Secret),
             Self::Batch => resource.has(Feature::Batch),
         }
     }

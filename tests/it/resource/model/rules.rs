@@ -51,8 +51,33 @@ fn value_fault(rule: &Rule, value: &Value) -> Option<&'static str> {
         (Rule::Prose { max }, Value::String(text)) => (text.chars().count() > *max).then_some("too_long"),
         (Rule::Choice(choices), Value::String(name)) => (!choices.contains(&name.as_str())).then_some("enum"),
         (Rule::Object { max_depth }, Value::Object(_)) => (depth(value) > *max_depth).then_some("too_deep"),
+        (Rule::Grants, Value::Array(grants)) => grants.is_empty().then_some("length"),
+        (Rule::Time, Value::String(time)) => (time == "soon").then_some("date_time"),
+        (Rule::Time, Value::Null) => None,
         _ => Some("type"),
     }
+}
+
+/// Schemas of a collection.
+pub const SCHEMAS: [&str; 4] = [
+    "null",
+    r#"{ "properties": { "a": { "type": "number" } } }"#,
+    r#"{ "required": ["a"] }"#,
+    r#"{ "maxProperties": 1 }"#,
+];
+
+/// What one of these schemas rejects of an entity.
+pub fn schema_faults(schema: usize, attributes: &Value) -> Vec<Fault> {
+    let a = attributes.get("a");
+    let found = match schema {
+        1 if a.is_some_and(|a| !a.is_number()) => Some(("/attributes/a", "schema.type")),
+        2 if a.is_none() => Some(("/attributes/a", "schema.required")),
+        3 if attributes.as_object().is_some_and(|members| members.len() > 1) => {
+            Some(("/attributes", "schema.max_properties"))
+        }
+        _ => None,
+    };
+    found.map(|(location, code)| fault(location, code)).into_iter().collect()
 }
 
 fn depth(value: &Value) -> usize {
@@ -305,6 +330,22 @@ pub fn creation_faults(resource: &Resource, content: &Value) -> Vec<Fault> {
         };
         faults.extend(code.map(|code| fault("/key", code)));
     }
+    faults
+}
+
+/// What is wrong with the body of a rotation.
+pub fn rotation_faults(content: &Value) -> Vec<Fault> {
+    let Value::Object(members) = content else {
+        return vec![fault("", "type")];
+    };
+    let mut faults: Vec<Fault> = members
+        .iter()
+        .filter_map(|(name, value)| match name.as_str() {
+            "grace_seconds" => (!value.is_number()).then(|| fault("/grace_seconds", "type")),
+            _ => Some(fault(format!("/{name}"), "unknown_field")),
+        })
+        .collect();
+    faults.extend((!members.contains_key("grace_seconds")).then(|| fault("/grace_seconds", "required")));
     faults
 }
 

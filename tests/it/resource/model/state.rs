@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
 use super::{
     operations::SLOTS,
     request::{Kind, Rejection, Request},
-    rules::{self, Unpatched},
+    rules::{self, Fault, Unpatched},
 };
 use crate::support::{
-    resource::{Feature, Field, Identity, Resource, Rule},
+    resource::{Field, Identity, Resource, Rule},
     service::Reply,
 };
 
@@ -20,6 +21,8 @@ pub struct Entity {
     /// Empty until it was seen.
     pub id: String,
     pub fields: Map<String, Value>,
+    /// Null without a schema.
+    pub schema_version: Value,
     pub version: i64,
     pub deleted: bool,
     pub created_at: Option<String>,
@@ -64,6 +67,8 @@ pub struct Change {
 #[derive(Debug)]
 pub struct State {
     pub resource: &'static Resource,
+    /// Which of the schemas the collection has, and its version.
+    pub schema: (usize, Value),
     pub entities: BTreeMap<String, Entity>,
     /// The last versions of the ids that were purged.
     purged: HashMap<String, i64>,
@@ -79,6 +84,7 @@ impl State {
     pub fn new(resource: &'static Resource) -> Self {
         Self {
             resource,
+            schema: (0, Value::Null),
             entities: BTreeMap::new(),
             purged: HashMap::new(),
             unseen: Vec::new(),
@@ -86,6 +92,7 @@ impl State {
                 .map(|slot| match resource.identity {
                     Identity::Id => format!("00000000-0000-4000-8000-00000000000{slot}"),
                     Identity::Key => format!("slot{slot}"),
+                    Identity::Code => format!("slot000{slot}"),
                 })
                 .collect(),
             replies: HashMap::new(),
@@ -138,9 +145,9 @@ impl State {
         self.entities.get(id).filter(|entity| !entity.deleted).ok_or_else(Rejection::not_found)
     }
 
-    /// The entity after its deletion, if it can be restored.
+    /// The entity after its deletion, if its row stays.
     fn deleted(&self, entity: &Entity) -> Option<Entity> {
-        self.resource.has(Feature::Restore).then(|| entity.deleted(true))
+        self.resource.deleted.is_some().then(|| entity.deleted(true))
     }
 
     fn get(&self, request: &Request) -> Expected {
@@ -166,11 +173,11 @@ impl State {
                 if self.entities.contains_key(id) {
                     return Err(Rejection::conflict());
                 }
-                let (status, entity) = (201, Some(self.created(id, &request.body)));
+                let (status, entity) = (201, Some(self.created(id, &request.body)?));
                 Ok((status, vec![Change { status, id: id.to_owned(), entity, slot: None }]))
             }
             Kind::Create => {
-                let entity = Some(Entity::created(self.resource, &request.body));
+                let entity = Some(self.accepted(Entity::created(self.resource, &request.body))?);
                 let slot = request.slots.first().copied();
                 Ok((201, vec![Change { status: 201, id: String::new(), entity, slot }]))
             }
@@ -178,10 +185,10 @@ impl State {
                 let (status, entity) = self.put(request)?;
                 one(status, Some(entity))
             }
-            Kind::Merge | Kind::Patch => {
+            Kind::Merge | Kind::Patch | Kind::Rotate => {
                 let entity = self.live(id)?;
                 check(request, entity)?;
-                one(200, Some(entity.with(self.resource, &patch(self.resource, entity, request)?)))
+                one(200, Some(self.accepted(changed(self.resource, entity, request)?)?))
             }
             Kind::Delete => {
                 let entity = self.live(id)?;
@@ -209,22 +216,66 @@ impl State {
         match self.entities.get(&request.id) {
             Some(entity) if !entity.deleted => {
                 check(request, entity)?;
-                Ok((200, entity.with(self.resource, &request.body)))
+                Ok((200, self.accepted(entity.with(self.resource, &request.body))?))
             }
             _ if request.if_match.is_some() => Err(Rejection::precondition(None)),
             Some(_) => Err(Rejection::conflict()),
-            None => Ok((201, self.created(&request.id, &request.body))),
+            None => Ok((201, self.created(&request.id, &request.body)?)),
         }
     }
 
     /// A new entity whose versions continue after those that were purged.
-    fn created(&self, id: &str, content: &Value) -> Entity {
+    fn created(&self, id: &str, content: &Value) -> Result<Entity, Vec<Fault>> {
         let version = 1 + self.purged.get(id).copied().unwrap_or(0);
-        Entity { id: id.to_owned(), version, ..Entity::created(self.resource, content) }
+        self.accepted(Entity { id: id.to_owned(), version, ..Entity::created(self.resource, content) })
+    }
+
+    /// The entity in the version of the schema, which accepts it.
+    fn accepted(&self, entity: Entity) -> Result<Entity, Vec<Fault>> {
+        let (schema, version) = &self.schema;
+        let faults = rules::schema_faults(*schema, entity.fields.get("attributes").unwrap_or(&Value::Null));
+        if faults.is_empty() { Ok(Entity { schema_version: version.clone(), ..entity }) } else { Err(faults) }
     }
 
     fn batch(&self, request: &Request) -> Result<Vec<Change>, Rejection> {
         let operations = request.operations();
+        self.check_batch(operations)?;
+        let mut invalid = Vec::new();
+        let mut changes = Vec::new();
+        for (index, operation) in operations.iter().enumerate() {
+            let id = operation["id"].as_str().unwrap_or_default().to_owned();
+            let name = self.resource.name;
+            let (status, member, accepted) = match operation["op"].as_str() {
+                Some("create") => {
+                    let created = Entity::created(self.resource, &operation[name]);
+                    (201, name, self.accepted(created).map(Some))
+                }
+                Some("update") => {
+                    let current = &self.entities[&id];
+                    let document = current.document(self.resource);
+                    let (content, faults) = rules::merged(self.resource, &document, &operation["patch"]);
+                    let accepted = if faults.is_empty() {
+                        self.accepted(current.with(self.resource, &content)).map(Some)
+                    } else {
+                        Err(faults)
+                    };
+                    (200, "patch", accepted)
+                }
+                _ => (204, "", Ok(self.deleted(&self.entities[&id]))),
+            };
+            let slot = (status == 201).then_some(request.slots[index]);
+            match accepted {
+                Ok(entity) => changes.push(Change { status, entity, id, slot }),
+                Err(faults) => {
+                    invalid.extend(rules::below(&format!("/operations/{index}/{member}"), faults));
+                }
+            }
+        }
+        if invalid.is_empty() { Ok(changes) } else { Err(Rejection::invalid(invalid)) }
+    }
+
+    /// Checks that the entities of a batch exist, in versions that their conditions name.
+    fn check_batch(&self, operations: &[Value]) -> Result<(), Rejection> {
         let named = || {
             operations
                 .iter()
@@ -234,7 +285,6 @@ impl State {
         let faults = |indexes: Vec<usize>, member: &str, code| -> Vec<_> {
             indexes.into_iter().map(|index| (format!("/operations/{index}/{member}"), code)).collect()
         };
-
         let missing: Vec<_> =
             named().filter(|(_, _, id)| self.live(id).is_err()).map(|(index, ..)| index).collect();
         if !missing.is_empty() {
@@ -245,32 +295,11 @@ impl State {
             (!rules::names(field, version, true)).then_some((index, version))
         });
         let (stale, versions): (Vec<_>, Vec<_>) = stale.unzip();
-        if !stale.is_empty() {
-            let rejection = Rejection::precondition(versions.first().copied());
-            return Err(rejection.at(faults(stale, "if_match", "precondition_failed")));
+        if stale.is_empty() {
+            return Ok(());
         }
-
-        let mut invalid = Vec::new();
-        let mut changes = Vec::new();
-        for (index, operation) in operations.iter().enumerate() {
-            let id = operation["id"].as_str().unwrap_or_default().to_owned();
-            let (status, entity) = match operation["op"].as_str() {
-                Some("create") => (201, Some(Entity::created(self.resource, &operation[self.resource.name]))),
-                Some("update") => {
-                    let (content, faults) = rules::merged(
-                        self.resource,
-                        &self.entities[&id].document(self.resource),
-                        &operation["patch"],
-                    );
-                    invalid.extend(rules::below(&format!("/operations/{index}/patch"), faults));
-                    (200, Some(self.entities[&id].with(self.resource, &content)))
-                }
-                _ => (204, self.deleted(&self.entities[&id])),
-            };
-            let slot = (status == 201).then_some(request.slots[index]);
-            changes.push(Change { status, entity, id, slot });
-        }
-        if invalid.is_empty() { Ok(changes) } else { Err(Rejection::invalid(invalid)) }
+        let rejection = Rejection::precondition(versions.first().copied());
+        Err(rejection.at(faults(stale, "if_match", "precondition_failed")))
     }
 
     /// Applies what a request has changed, once the response was as expected.
@@ -319,16 +348,23 @@ fn check(request: &Request, entity: &Entity) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn patch(resource: &Resource, entity: &Entity, request: &Request) -> Result<Value, Rejection> {
+/// The entity after a patch or a rotation.
+fn changed(resource: &Resource, entity: &Entity, request: &Request) -> Result<Entity, Rejection> {
+    if request.kind == Kind::Rotate {
+        return Ok(entity.changed());
+    }
+    let document = entity.document(resource);
     if request.kind == Kind::Merge {
-        let (content, faults) = rules::merged(resource, &entity.document(resource), &request.body);
-        return if faults.is_empty() { Ok(content) } else { Err(Rejection::invalid(faults)) };
+        let (content, faults) = rules::merged(resource, &document, &request.body);
+        let content = if faults.is_empty() { Ok(content) } else { Err(Rejection::invalid(faults)) };
+        return Ok(entity.with(resource, &content?));
     }
     let operations = request.body.as_array().map_or(&[][..], Vec::as_slice);
-    rules::patched(resource, &entity.document(resource), operations).map_err(|error| match error {
+    let content = rules::patched(resource, &document, operations).map_err(|error| match error {
         Unpatched::Test(fault) => Rejection::conflict().at(vec![fault]),
         Unpatched::Invalid(faults) => Rejection::invalid(faults),
-    })
+    });
+    Ok(entity.with(resource, &content?))
 }
 
 impl Entity {
@@ -341,6 +377,7 @@ impl Entity {
         let value = |field: &Field| match (&content[field.name], &field.rule) {
             (Value::Null, _) => field.default().unwrap_or_default(),
             (Value::String(text), Rule::Text { .. }) => text.trim().into(),
+            (Value::String(text), Rule::Time) => in_utc(text),
             (value, _) => value.clone(),
         };
         let fields = resource.fields.iter().map(|field| (field.name.to_owned(), value(field)));
@@ -369,12 +406,19 @@ impl Entity {
         let deleted_at = updated_at.as_ref().filter(|_| self.deleted);
         let mut document = json!({
             (resource.member()): id, "version": version, "created_at": created_at, "updated_at": updated_at,
-            "created_by": null, "updated_by": null,
         });
-        if resource.has(Feature::Restore) {
-            document["deleted_at"] = json!(deleted_at);
+        if let Some(deleted) = &resource.deleted {
+            document[deleted.member] = json!(deleted_at);
         }
-        document.as_object_mut().unwrap().extend(fields.clone());
+        let members = document.as_object_mut().unwrap();
+        members.extend(resource.actors.iter().map(|actor| ((*actor).to_owned(), Value::Null)));
+        members.extend(fields.clone());
         document
     }
+}
+
+/// As the service writes a time.
+fn in_utc(time: &str) -> Value {
+    let time = DateTime::parse_from_rfc3339(time).unwrap().to_utc();
+    time.to_rfc3339_opts(SecondsFormat::Micros, true).into()
 }

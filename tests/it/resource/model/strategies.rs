@@ -11,9 +11,12 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-use super::operations::{Action, BatchOperation, ID, Manner, Operation, SLOTS, Spoilt, Tags};
+use super::{
+    operations::{Action, BatchOperation, ID, Manner, Operation, SLOTS, Spoilt, Tags},
+    rules::SCHEMAS,
+};
 use crate::support::resource::{
-    Feature::{Batch, Replace, Restore, Update},
+    Feature::{Batch, Replace, Restore, Schema, Secret, Update},
     Field, Identity, Resource, Rule,
 };
 
@@ -36,13 +39,26 @@ fn action(resource: &'static Resource) -> impl Strategy<Value = Action> {
         (None, 3, select(purges).prop_map(Action::Delete).boxed()),
         (Some(Restore), 1, Just(Action::Delete(Some(true))).boxed()),
         (Some(Restore), 3, Just(Action::Restore).boxed()),
+        (Some(Secret), 3, select(rotations()).prop_map(Action::Rotate).boxed()),
         (Some(Batch), 3, vec(batch_operation(resource), 1..=2).prop_map(Action::Batch).boxed()),
         (Some(Batch), 1, vec(batch_operation(resource), 0..=5).prop_map(Action::Batch).boxed()),
+        (Some(Schema), 2, (0..SCHEMAS.len()).prop_map(Action::Schema).boxed()),
         (None, 4, select(&KEYS[..]).prop_map(Action::Again).boxed()),
     ];
     let offered =
         choices.into_iter().filter(|(feature, ..)| feature.is_none_or(|feature| resource.has(feature)));
     Union::new_weighted(offered.map(|(_, weight, action)| (weight, action)).collect())
+}
+
+fn rotations() -> Vec<Value> {
+    let wrong =
+        [json!({}), json!([]), json!({ "grace_seconds": "x" }), json!({ "grace_seconds": 1, "more": 1 })];
+    [json!({ "grace_seconds": 0 }), json!({ "grace_seconds": 60.0 })]
+        .into_iter()
+        .cycle()
+        .take(8)
+        .chain(wrong)
+        .collect()
 }
 
 fn merge(resource: &'static Resource) -> impl Strategy<Value = Action> {
