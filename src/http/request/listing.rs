@@ -33,7 +33,7 @@ use crate::{
     app::App,
     error::Error,
     http::{
-        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_LINKED, MAX_PAGE, MAX_PAGE_BYTES, MEBIBYTE},
+        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_FILTER, MAX_LINKED, MAX_PAGE, MAX_PAGE_BYTES, MEBIBYTE},
         response::{
             json::to_vec,
             page::{PageView, cursor_schema},
@@ -62,8 +62,8 @@ pub struct Listing<F, K: SortKey> {
     pub access: Access,
     /// The URL of the list: relative, or below the public URL if one is configured.
     url: String,
-    /// The parameters without the cursor.
-    query: String,
+    /// The parameters without the cursor; `None` if a URL may not have them.
+    query: Option<String>,
     scope: CursorScope,
 }
 
@@ -72,7 +72,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         preconditions::reject(head);
         let mut parameters = Parameters::of(head);
         let path = head.parts.uri.path();
-        let query = encode_query(parameters.pairs.iter().filter(|(name, _)| name != "cursor"));
+        let query = linked_query(&parameters);
         let filter = F::from_query(&mut parameters);
         let order = take_order::<K>(&mut parameters, filter.is_search());
         let is_known = parameters.is_valid();
@@ -199,12 +199,9 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         }
     }
 
-    /// The value of `Link`; `None` too for the query of a QUERY that is too long for a URL.
+    /// The value of `Link`; `None` too if a URL may not have the parameters.
     fn link(&self, next: Option<&str>, prev: Option<&str>) -> Option<String> {
-        let Self { url, query, .. } = self;
-        if query.len() > MAX_LINKED {
-            return None;
-        }
+        let (url, query) = (&self.url, self.query.as_ref()?);
         let and = if query.is_empty() { "" } else { "&" };
         let to = |cursor: &str, rel: &str| format!("<{url}?{query}{and}cursor={cursor}>; rel=\"{rel}\"");
         let mut links: Vec<String> = Vec::new();
@@ -216,6 +213,14 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         }
         (!links.is_empty()).then(|| links.join(", "))
     }
+}
+
+/// The parameters without the cursor; `None` if they are too long for a URL, in which a filter may
+/// have fewer bytes than in the content of a QUERY.
+fn linked_query(parameters: &Parameters) -> Option<String> {
+    let pairs = || parameters.pairs.iter().filter(|(name, _)| name != "cursor");
+    let is_linked = pairs().all(|(_, value)| value.len() <= MAX_FILTER);
+    Some(encode_query(pairs())).filter(|query| is_linked && query.len() <= MAX_LINKED)
 }
 
 fn encode_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
