@@ -28,10 +28,8 @@ pub(crate) fn quoted(text: &str) -> String {
 
 pub(crate) fn json(value: &Value) -> String {
     match value {
-        Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
         Value::String(string) => format!("\"{}\"", excerpt(string)),
-        scalar => excerpt(&scalar.to_string()),
+        other => excerpt(&other.to_string()),
     }
 }
 

@@ -65,7 +65,9 @@ impl<K: SortKey> IntoParams for SortParameter<K> {
             .description(Some(description))
             .schema(Some(if K::HAS_ATTRIBUTES {
                 let names = K::CHOICES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("|");
-                schema.max_length(Some(MAX_SORT)).pattern(Some(format!(r"^-?({names}|attributes\..+)$")))
+                schema
+                    .max_length(Some(MAX_SORT))
+                    .pattern(Some(format!(r"^-?({names}|attributes\.[^\x00]+)$")))
             } else {
                 schema.enum_values(Some(orders))
             }));

@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub use self::{
     collection::{Collection, CollectionContent, CollectionSchema, DEFAULT_COLLECTION, SchemaRef},
     filter::{ITEM_FIELDS, ItemFilter, ItemSort, Within},
-    index::{CollectionIndex, IndexContent, IndexState, IndexType, IndexedRange, ItemValue},
+    index::{CollectionIndex, IndexContent, IndexState, IndexType, IndexedRanges, ItemValue},
     search::{SEPARATORS, Search, Term, words},
     status::Status,
 };

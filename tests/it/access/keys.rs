@@ -281,9 +281,14 @@ async fn a_key_makes_and_changes_none_that_outlasts_it() {
     };
     rejected(&patch(&made.body["key"], json!({ "expires_at": null })).await);
     assert_eq!(patch(&made.body["key"], json!({ "expires_at": "2099-01-01T00:00:00Z" })).await.status, 200);
-    // Of one that outlasts it, the name and the grants.
+    // One that outlasts it gets no other grants, and so no longer life of its own.
     let permanent = create(&admin, Value::Null).await.body["key"].take();
-    assert_eq!(patch(&permanent, json!({ "name": "Y" })).await.status, 200);
+    for change in [json!({ "grants": ["read:acme.*"] }), json!({ "name": "Y" }), json!({})] {
+        rejected(&patch(&permanent, change).await);
+    }
+    let shorter = json!({ "grants": ["read:acme.*"], "expires_at": "2099-01-01T00:00:00Z" });
+    assert_eq!(patch(&permanent, shorter).await.status, 200);
+    let permanent = create(&admin, Value::Null).await.body["key"].take();
     let rotate = format!("/v1/keys/{}/rotate", permanent["id"].as_str().unwrap());
     rejected(&expiring.post(&rotate, &json!({ "grace_seconds": 0 })).await);
 }

@@ -356,3 +356,29 @@ async fn a_list_by_name_of_many_items_needs_read_of_all() {
     }
     assert_eq!(admin.get("/v1/items?sort=name&collection=own").await.status, 200);
 }
+
+#[tokio::test]
+async fn the_estimated_length_of_a_list_tells_nothing_of_foreign_values() {
+    let service = guarded().await;
+    let World { own, .. } = world(&service).await;
+    let items = "INSERT INTO items (id, collection, name, status)
+                 SELECT gen_random_uuid(), 'own', 'plain ' || n, 'draft' FROM generate_series(1, 20100) n
+                 UNION ALL
+                 SELECT gen_random_uuid(), 'foreign', 'Secret', 'archived' FROM generate_series(1, 20000)";
+    service.database.execute(items).await;
+    service.database.execute("ANALYZE items").await;
+    for within in ["", "collection=own&"] {
+        let count = async |filter: &str| {
+            let url = format!("/v1/items?{within}limit=1&{filter}");
+            let page = own.send(Method::GET, &url, &[("prefer", "count=exact")], None).await;
+            let [count, is_exact] = ["total_count", "total_count_exact"].map(|name| page.body[name].clone());
+            assert_eq!(is_exact, false, "{page:?}");
+            count
+        };
+        for foreign in ["filter=name = \"Secret\"", "filter=name > \"S\" and name < \"T\"", "status=archived"]
+        {
+            assert_eq!(count(foreign).await, 0, "{within}{foreign}");
+        }
+        assert!(count("status=draft").await.as_i64().unwrap() > 20_000, "{within}");
+    }
+}

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use self::samples::{Sample, Samples};
 use crate::{
-    catalog::RESOURCES,
+    resource::RESOURCES,
     support::{
         Options, openapi_text,
-        resource::Resource,
+        resource::{Feature, Resource},
         service::{Reply, TestService, options},
     },
 };
@@ -140,7 +140,8 @@ async fn every_operation_responds_as_the_document_declares() {
     };
     let document = Document(serde_json::from_str(openapi_text()).unwrap());
     let mut coverage = Coverage::default();
-    for resource in RESOURCES {
+    // The responses about keys have another form, and samples of their own.
+    for resource in RESOURCES.into_iter().filter(|resource| !resource.has(Feature::Secret)) {
         let service = TestService::start_with(options()).await;
         let strict = TestService::start_with(Options { require_if_match: true, ..options() }).await;
         let (id, cursor) = create_two(&service, resource).await;

@@ -13,11 +13,13 @@ mod races;
 mod writes;
 
 use crate::{
-    access, catalog,
+    access::KEYS,
+    catalog::{collections::COLLECTIONS, items::ITEMS},
     support::resource::{Feature, Resource},
 };
 
-const RESOURCES: [&Resource; 3] = [catalog::RESOURCES[0], catalog::RESOURCES[1], &access::KEYS];
+/// Every resource.
+pub const RESOURCES: [&Resource; 3] = [&COLLECTIONS, &ITEMS, &KEYS];
 
 /// The resources that offer all of this.
 fn resources_with(features: &[Feature]) -> impl Iterator<Item = &'static Resource> {

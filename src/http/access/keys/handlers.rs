@@ -127,12 +127,10 @@ pub async fn update_key(
     let mut tx = write.begin(&app).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
-    let (row, expires_at) = (current.id, current.expires_at);
+    let row = current.id;
     let (content, grants) = at_length(|| patch.apply(&KeyView::from(current))).await?.into_content();
     demand(&write.access, &grants)?;
-    if content.expires_at != expires_at {
-        demand_expiry(&mut tx, &write.access, content.expires_at).await?;
-    }
+    demand_expiry(&mut tx, &write.access, content.expires_at).await?;
     let updated = key::update(&mut tx, row, &content).await?;
     write.record(KeyEvent::updated(&updated));
     let version = updated.version;

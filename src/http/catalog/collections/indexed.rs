@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use curio_filter::ValuePath;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{Ref, RefOr, Schema, schema::ArrayBuilder},
@@ -31,7 +31,7 @@ pub struct IndexedAttributes(Vec<IndexedAttribute>);
 #[schema(examples(json!({ "path": "price", "type": "number", "state": "ready" })))]
 pub struct IndexedAttribute {
     /// Where in `attributes` the value is, as in a filter: `price`, `size.width`, or with quotes
-    /// `"strange key"`.
+    /// `"strange key"`. It has at most 200 characters without needless quotes and escapes.
     #[schema(min_length = 1, max_length = 1024, pattern = r"^[^\x00]+$")]
     path: String,
     /// The values that have an order. Others are at the end, like those that are missing.
@@ -40,9 +40,14 @@ pub struct IndexedAttribute {
     kind: String,
     /// Whether items can be sorted by it already. The server alone writes it; it is ignored in
     /// requests.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "ignore", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, read_only)]
     state: Option<IndexedState>,
+}
+
+/// Accepts any value, and none of it.
+fn ignore<'de, D: Deserializer<'de>, T>(deserializer: D) -> Result<Option<T>, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| None)
 }
 
 /// The type of the values that have an order.
@@ -61,7 +66,7 @@ enum IndexedType {
 }
 
 /// Whether items can be sorted by an attribute.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IndexedState {
     /// The items that were there before are being indexed.

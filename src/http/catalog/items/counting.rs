@@ -7,10 +7,11 @@ use crate::{
     postgres::{
         catalog::{
             models::{ItemFilter, ItemSort},
-            operations::{index, item},
+            operations::item,
         },
         count::{MAX_COUNT, Total},
         keyset::Page,
+        transaction::Transaction,
     },
 };
 
@@ -47,29 +48,33 @@ async fn count(app: &App, filter: &ItemFilter) -> Result<Total, Error> {
     if sample.candidates < most.into() && sample.examined == sample.candidates {
         return Ok(Total { count: sample.matches, is_exact: true });
     }
-    let required = filter.containment();
     let mut found = 0;
     if filter.is_looked_up() || filter.has_ranges() {
         let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
-        let filter = &index::with_ranges(&mut tx, filter).await?;
-        if filter.is_looked_up() {
-            match item::count_look_up(&mut tx, filter, required.as_ref()).await {
-                Ok(total) => {
-                    tx.commit().await?;
-                    match total {
-                        Some(total) => return Ok(total),
-                        None => found = MAX_COUNT as usize + 1,
-                    }
+        match look_up(&mut tx, filter).await {
+            Ok(looked_up) => {
+                tx.commit().await?;
+                match looked_up {
+                    Some(total) if total.is_exact => return Ok(total),
+                    Some(_) => found = MAX_COUNT as usize + 1,
+                    None => {}
                 }
-                Err(Error::TooSlow(_)) => drop(tx),
-                Err(error) => return Err(error),
             }
-        } else {
-            tx.commit().await?;
+            Err(Error::TooSlow(_)) => drop(tx),
+            Err(error) => return Err(error),
         }
     }
     let mut conn = app.database.connection().await?;
     let total = item::extrapolate(&mut conn, filter, sample).await?;
     conn.release();
     Ok(total.at_least(found))
+}
+
+/// The number by an index other than that of the list, if one may find it.
+async fn look_up(tx: &mut Transaction, filter: &ItemFilter) -> Result<Option<Total>, Error> {
+    let filter = item::with_narrow_ranges(tx, filter).await?;
+    if !filter.is_looked_up() {
+        return Ok(None);
+    }
+    item::count_look_up(tx, &filter, filter.containment().as_ref()).await.map(Some)
 }

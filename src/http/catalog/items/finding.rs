@@ -8,12 +8,10 @@ use crate::{
     postgres::{
         catalog::{
             models::{Item, ItemFilter, ItemSort, Within},
-            operations::{
-                index,
-                item::{self, ItemKey},
-            },
+            operations::item::{self, ItemKey},
         },
         keyset::{Page, PageRequest, Start},
+        transaction::Transaction,
     },
 };
 
@@ -45,7 +43,6 @@ pub async fn find(
         conn.release();
         return Ok(found);
     }
-    let required = filter.containment();
     if filter.is_looked_up() || filter.has_ranges() {
         let found = item::walk(&mut conn, filter, page, FIRST_EXAMINED).await?;
         conn.release();
@@ -53,18 +50,15 @@ pub async fn find(
             return Ok(found);
         }
         let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
-        let filter = &index::with_ranges(&mut tx, filter).await?;
-        if filter.is_looked_up() {
-            match item::look_up(&mut tx, filter, required.as_ref(), page).await {
-                Ok(found) => {
-                    tx.commit().await?;
-                    return Ok(found);
+        match look_up(&mut tx, filter, page).await {
+            Ok(looked_up) => {
+                tx.commit().await?;
+                if let Some(looked_up) = looked_up {
+                    return Ok(looked_up);
                 }
-                Err(Error::TooSlow(_)) => drop(tx),
-                Err(error) => return Err(error),
             }
-        } else {
-            tx.commit().await?;
+            Err(Error::TooSlow(_)) => drop(tx),
+            Err(error) => return Err(error),
         }
         // The walk ran out of time.
         if matches!(found.rest, Some(Start::From(_) | Start::UpTo(_))) {
@@ -75,6 +69,19 @@ pub async fn find(
     let found = item::walk(&mut conn, filter, page, MAX_EXAMINED).await?;
     conn.release();
     Ok(found)
+}
+
+/// The page by an index other than that of the list, if one may find it.
+async fn look_up(
+    tx: &mut Transaction,
+    filter: &ItemFilter,
+    page: &PageRequest<ItemKey>,
+) -> Result<Option<Page<Item, ItemKey>>, Error> {
+    let filter = item::with_narrow_ranges(tx, filter).await?;
+    if !filter.is_looked_up() {
+        return Ok(None);
+    }
+    item::look_up(tx, &filter, filter.containment().as_ref(), page).await.map(Some)
 }
 
 /// A page by name of some collections. The index on names is of all: a walk along it would tell of

@@ -59,6 +59,7 @@ impl TypeSchema {
             "components": { "schemas": schemas },
         });
         limit_formats(&mut schema);
+        accept_read_only(&mut schema);
         let mut names = HashSet::new();
         collect_names(&schema, &mut names);
         let own = &schema["components"]["schemas"][&*T::name()];
@@ -128,6 +129,16 @@ pub fn limit_formats(value: &mut Value) {
             }
             members.values_mut().for_each(limit_formats);
         }
+        _ => {}
+    }
+}
+
+/// Lets members that only the server writes have any value.
+fn accept_read_only(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(accept_read_only),
+        Value::Object(members) if members.get("readOnly") == Some(&Value::Bool(true)) => *value = true.into(),
+        Value::Object(members) => members.values_mut().for_each(accept_read_only),
         _ => {}
     }
 }

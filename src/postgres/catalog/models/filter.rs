@@ -5,7 +5,7 @@ use curio_filter::{Field, Filter, Kind, Range};
 use serde_json::Value;
 
 use super::{
-    index::{IndexType, IndexedRange},
+    index::{IndexType, IndexedRanges},
     search::Search,
     status::Status,
 };
@@ -56,7 +56,7 @@ pub struct ItemFilter {
     /// That contain these words.
     pub search: Option<Search>,
     /// What the condition sets to indexed attributes; looked up in the transaction that uses it.
-    pub ranges: Vec<IndexedRange>,
+    pub ranges: Vec<IndexedRanges>,
 }
 
 impl ItemFilter {

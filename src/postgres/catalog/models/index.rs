@@ -167,13 +167,13 @@ pub struct IndexState {
     pub is_ready: bool,
 }
 
-/// A range of the values of an index that is ready.
+/// What the values of an index that is ready are in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexedRange {
+pub struct IndexedRanges {
     /// The id of the index.
     pub index: Uuid,
-    /// Its type, which is that of the range.
+    /// Its type, which is that of the ranges.
     pub kind: IndexType,
-    /// The range.
-    pub range: Range,
+    /// The ranges: at least one, and a value is in all of them.
+    pub ranges: Vec<Range>,
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    postgres::catalog::models::{IndexContent, IndexType, IndexedRange, ItemFilter},
+    postgres::catalog::models::{IndexContent, IndexType, IndexedRanges, ItemFilter},
 };
 
 /// Replaces the indexes of a locked collection: those of the same path and type stay, the others
@@ -103,12 +103,11 @@ pub async fn with_ranges(conn: &mut PgConnection, filter: &ItemFilter) -> Result
     let mut filter = filter.clone();
     if filter.has_ranges() {
         let indexes = of_list(conn, &filter).await?;
-        let ranges = indexes.into_iter().filter(|index| index.is_ready).flat_map(|index| {
+        let ranges = indexes.into_iter().filter(|index| index.is_ready).map(|index| {
             let Index { id, path, kind, .. } = index;
-            let ranges = filter.ranges_of(&path, kind).into_iter();
-            ranges.map(move |range| IndexedRange { index: id, kind, range })
+            IndexedRanges { index: id, kind, ranges: filter.ranges_of(&path, kind) }
         });
-        filter.ranges = ranges.collect();
+        filter.ranges = ranges.filter(|indexed| !indexed.ranges.is_empty()).collect();
     }
     Ok(filter)
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Error,
     postgres::{
-        catalog::models::{ItemFilter, ItemSort},
+        catalog::models::{ItemFilter, ItemSort, Within},
         count::{MAX_COUNT, Total, estimate},
     },
 };
@@ -44,7 +44,8 @@ pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> 
 }
 
 /// How many items the list has by the statistics of its columns. There are none about attributes
-/// and words: then, if it has as many matches everywhere as in the sample.
+/// and words, and others would tell of the items of other collections: then, if it has as many
+/// matches everywhere as in the sample.
 ///
 /// # Errors
 ///
@@ -54,7 +55,7 @@ pub async fn extrapolate(
     filter: &ItemFilter,
     sample: Sample,
 ) -> Result<Total, Error> {
-    if filter.is_of_columns() {
+    if filter.is_of_columns() && filter.within == Within::All {
         let count = estimate(conn, |query| push_matches(query, "", filter, None)).await?;
         return Ok(Total { count: count.max(sample.matches), is_exact: false });
     }
@@ -64,8 +65,8 @@ pub async fn extrapolate(
     Ok(Total { count, is_exact: false })
 }
 
-/// Counts with the index on names or attributes, as [`look_up`](super::look_up) finds; `None` if
-/// there are many.
+/// Counts with the index on names or attributes, as [`look_up`](super::look_up) finds, as far as
+/// [`MAX_COUNT`].
 ///
 /// # Errors
 ///
@@ -74,11 +75,11 @@ pub async fn count_look_up(
     conn: &mut PgConnection,
     filter: &ItemFilter,
     required: Option<&Value>,
-) -> Result<Option<Total>, Error> {
+) -> Result<Total, Error> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (");
     push_matches(&mut query, "", filter, required);
     push_looked_up(&mut query, &filter.ranges);
     query.push(format_args!(" LIMIT {}) AS items", MAX_COUNT + 1));
     let count: i64 = query.build_query_scalar().persistent(false).fetch_one(conn).await?;
-    Ok((count <= MAX_COUNT.into()).then_some(Total { count, is_exact: true }))
+    Ok(Total { count, is_exact: count <= MAX_COUNT.into() })
 }

@@ -29,6 +29,7 @@ pub use self::{
     key::{AttributeKey, ItemKey},
     list::{list, list_by_name, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
+    ranges::with_narrow_ranges,
     relevance::Relevance,
     scoped::{no_such_collection, taken_out_of_scope},
     search::{Candidates, Ranked, is_common, names_with, newest_names, search},

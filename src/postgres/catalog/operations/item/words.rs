@@ -48,12 +48,41 @@ fn push_terms(query: &mut QueryBuilder<Postgres>, search: &Search, is_meant: imp
 
 /// Pushes the query for words that follow each other.
 fn push_words(query: &mut QueryBuilder<Postgres>, text: &str) {
-    query.push("phraseto_tsquery('simple', ").push_bind(text.to_owned()).push(")");
+    if is_one_word(text) {
+        push_phrase(query, text);
+    } else {
+        push_in_one_part(query, text, "");
+    }
 }
 
 /// As [`push_words`], of which the last is the beginning of one.
 fn push_prefix(query: &mut QueryBuilder<Postgres>, text: &str) {
-    query.push("coalesce((nullif(");
-    push_words(query, text);
-    query.push("::text, '') || ':*')::tsquery, '')");
+    if is_one_word(text) {
+        query.push("coalesce((nullif(");
+        push_phrase(query, text);
+        query.push("::text, '') || ':*')::tsquery, '')");
+    } else {
+        push_in_one_part(query, text, "*");
+    }
+}
+
+/// Whether PostgreSQL makes one word of it. What else is one costs a query that says more.
+fn is_one_word(text: &str) -> bool {
+    text.chars().all(char::is_alphanumeric)
+}
+
+/// Pushes the query for words that are all in the name, which has the weight A, or all in the
+/// attributes: the first word of those follows the last of the name.
+fn push_in_one_part(query: &mut QueryBuilder<Postgres>, text: &str, end: &str) {
+    query.push("(''");
+    for weight in ["A", "B"] {
+        query.push(" || coalesce((replace(nullif(");
+        push_phrase(query, text);
+        query.push(format_args!("::text, ''), ''' <', ''':{weight} <') || ':{end}{weight}')::tsquery, '')"));
+    }
+    query.push(")");
+}
+
+fn push_phrase(query: &mut QueryBuilder<Postgres>, text: &str) {
+    query.push("phraseto_tsquery('simple', ").push_bind(text.to_owned()).push(")");
 }

@@ -167,8 +167,17 @@ async fn a_collection_shows_its_indexed_attributes_and_takes_them_back() {
         { "path": "\"a.b\"", "type": "timestamp", "state": "ready" },
     ]);
     assert_eq!(created.body["indexed"], expected, "a new collection has nothing to index");
-    let read = service.get(LAMPS).await.body;
+    let mut read = service.get(LAMPS).await.body;
     assert_eq!(service.put(LAMPS, &read).await.body["indexed"], expected);
+    // Only the server writes the state.
+    for other in [json!("paused"), json!(7), Value::Null] {
+        read["indexed"][0]["state"] = other;
+        assert_eq!(service.put(LAMPS, &read).await.body["indexed"], expected);
+        read["colour"] = json!(1);
+        let faults = service.put(LAMPS, &read).await.is_problem(422, "validation-error").faults();
+        assert_eq!(faults, [("#/colour".into(), "unknown_field".into())]);
+        read.as_object_mut().unwrap().remove("colour");
+    }
     assert_eq!(service.patch(LAMPS, &json!({ "title": "y" })).await.body["indexed"], expected);
     let list = service.get("/v1/collections?limit=1").await;
     assert_eq!(list.body["data"][0]["indexed"], expected);

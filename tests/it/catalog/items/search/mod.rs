@@ -81,6 +81,30 @@ async fn nothing_to_find_or_too_much_is_rejected() {
 }
 
 #[tokio::test]
+async fn a_phrase_is_in_the_name_or_in_one_text() {
+    let service = TestService::start().await;
+    create(&service, "Red wall", json!({ "a": "lamp of brass", "b": ["two", "three"] })).await;
+    for q in
+        ["\"red wall\"", "red-wall", "\"lamp of brass\"", "lamp-of", "wall lamp", "three two red", "re-wa"]
+    {
+        let expected: &[&str] = if q == "re-wa" { &[] } else { &["Red wall"] };
+        for rest in ["", "&sort=name"] {
+            assert_eq!(found(&service.get(&search(q, rest)).await), expected, "{q}{rest}");
+        }
+    }
+    assert_eq!(found(&service.get(&search("red-wa", "")).await), ["Red wall"], "the beginning of a word");
+    for across in
+        ["\"wall lamp\"", "\"red wall lamp\"", "wall-lamp", "\"brass two\"", "\"two three\"", "two-three"]
+    {
+        for rest in ["", "&sort=name"] {
+            assert_eq!(found(&service.get(&search(across, rest)).await), [""; 0], "{across}{rest}");
+        }
+        let without = format!("lamp -{across}");
+        assert_eq!(found(&service.get(&search(&without, "")).await), ["Red wall"], "{without}");
+    }
+}
+
+#[tokio::test]
 async fn any_text_is_found_or_rejected() {
     let service = TestService::start().await;
     create(&service, "Desk lamp", json!({ "color": "red" })).await;
