@@ -1,6 +1,6 @@
 //! The text of an API key: `curio_<id>_<secret><checksum>`.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use crc::{CRC_32_ISO_HDLC, Crc};
 use rand::distr::{Alphanumeric, SampleString};
@@ -124,6 +124,31 @@ fn checksum(text: &str) -> String {
     digits.iter().map(|digit| char::from(*digit)).collect()
 }
 
+/// A text of a client, without the secrets of keys in it: `curio_<id>_[secret]`.
+#[must_use]
+pub fn redact(text: &str) -> Cow<'_, str> {
+    let mut redacted = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(PREFIX) {
+        let (before, key) = rest.split_at(start + PREFIX.len());
+        redacted.push_str(before);
+        rest = key;
+        if let Some((id, secret)) = key.split_once('_')
+            && id.parse::<KeyId>().is_ok()
+        {
+            let end = secret.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(secret.len());
+            redacted.push_str(id);
+            redacted.push_str("_[secret]");
+            rest = &secret[end..];
+        }
+    }
+    if redacted.is_empty() {
+        return text.into();
+    }
+    redacted.push_str(rest);
+    redacted.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +176,17 @@ mod tests {
     fn the_checksum_is_that_of_other_implementations() {
         // python3 -c 'import zlib; print(zlib.crc32(b"123456789"))' prints 3421780262.
         assert_eq!(checksum("123456789"), "3jZRME");
+    }
+
+    #[test]
+    fn a_text_is_redacted() {
+        let key = ApiKey::generate();
+        let (text, printed) = (key.expose(), format!("{key:?}"));
+        assert_eq!(redact(&format!("/a/{text}?x&{text}")), format!("/a/{printed}?x&{printed}"));
+        assert_eq!(redact(&text[..30]), printed, "a part of a secret");
+        for other in ["", "/v1/items", "curio_", "curio_short_x", "xcurio_items"] {
+            assert_eq!(redact(other), other);
+        }
     }
 
     #[test]

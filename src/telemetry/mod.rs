@@ -15,9 +15,11 @@ use std::{
     panic::{self, PanicHookInfo},
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::ValueEnum;
-use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use self::{
     json::{JsonLine, Members},
@@ -44,15 +46,30 @@ pub enum Output {
     Stderr,
 }
 
+/// A filter of the log: directives, each with a level.
+///
+/// # Errors
+///
+/// It is empty or malformed, or a directive has no level. A word alone would be a target, so that a
+/// misspelled level would silence the rest.
+fn parse_filter(filter: &str) -> anyhow::Result<EnvFilter> {
+    for directive in filter.split(',') {
+        let level = directive.rsplit('=').next().unwrap_or_default().trim();
+        let is_level = !level.is_empty() && level.parse::<LevelFilter>().is_ok();
+        ensure!(is_level, "{directive:?} has no level");
+    }
+    // h2 warns of frames of clients, with their content. A filter may say otherwise.
+    Ok(EnvFilter::try_new(format!("h2=error,{filter}"))?)
+}
+
 /// Starts the log. The guard writes the last lines when it is dropped.
 ///
 /// # Errors
 ///
 /// The filter is malformed.
 pub fn init(filter: &str, format: Format, output: Output) -> anyhow::Result<Guard> {
-    // h2 warns of frames of clients, with their content. A filter may say otherwise.
-    let directives = EnvFilter::try_new(format!("h2=error,{filter}"))
-        .with_context(|| format!("CURIO_LOG is not a filter: {filter}"))?;
+    let directives =
+        parse_filter(filter).with_context(|| format!("CURIO_LOG is not a filter: {filter:?}"))?;
     let (started, terminal) = match output {
         Output::Stdout => (sink::start(io::stdout()), io::stdout().is_terminal()),
         Output::Stderr => (sink::start(io::stderr()), io::stderr().is_terminal()),

@@ -136,7 +136,7 @@ const PLAN: [(&str, &[&str]); 22] = [
         ],
     ),
     ("http::write", &["app", "http::request", "http::response", "postgres", "postgres::service"]),
-    ("http::request", &["app", "http::response", "postgres"]),
+    ("http::request", &["app", "authentication", "http::response", "postgres"]),
     ("http::response", &["postgres"]),
     ("postgres", &["postgres::<domain>", "postgres::<domain>::models", "postgres::service"]),
     ("postgres::<domain>", &["postgres"]),

@@ -467,6 +467,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_CORS_ORIGINS", "example.com")], "must be * or a scheme and an authority"),
         (&[("CURIO_MIGRATE_ON_START", "maybe")], "--migrate-on-start"),
         (&[("CURIO_LOG", "a=b=c")], "CURIO_LOG is not a filter"),
+        (&[("CURIO_LOG", "infos")], "CURIO_LOG is not a filter: \"infos\""),
         (&[("CURIO_DATABASE_CONNECTIONS", "1")], "database-connections"),
         (&[("CURIO_MAX_CONNECTIONS", "0")], "max-connections"),
         (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be at least 1ms"),
@@ -488,6 +489,25 @@ async fn settings_that_contradict_each_other_are_rejected() {
         let (code, _, error) = run(command).await;
         assert!(code != Some(0) && error.contains(words), "{settings:?}: {error}");
         assert!(!error.contains("=short"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn malformed_settings_of_the_log_and_of_traces_are_rejected() {
+    for (name, value, words) in [
+        ("CURIO_LOG", "info,sqlx", "\"sqlx\" has no level"),
+        ("CURIO_LOG", "", "\"\" has no level"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "only http/protobuf is supported"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a b=c", "OTEL_EXPORTER_OTLP_HEADERS is malformed"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://a", "must be a URL of http or https"),
+        ("OTEL_TRACES_SAMPLER", "some", "must be one of always_on"),
+        ("OTEL_TRACES_SAMPLER_ARG", "7", "must be a ratio from 0 to 1"),
+    ] {
+        let mut command = curio(&["serve"]);
+        command.env("DATABASE_URL", "postgres://127.0.0.1:1/none");
+        command.env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1").env(name, value);
+        let (code, _, error) = run(command).await;
+        assert!(code != Some(0) && error.contains(words), "{name}: {error}");
     }
 }
 

@@ -89,7 +89,15 @@ pub use self::{
     pattern::{MAX_AUTOMATA, MAX_PATTERN},
     steps::{MAX_NESTING, MAX_STEPS},
 };
-use crate::tree::Tree;
+use crate::{steps::Steps, tree::Tree};
+
+/// A text that equal values have in common, and no others; `None` if it takes more than
+/// [`MAX_STEPS`] to write.
+#[must_use]
+pub fn canonical_text(value: &Value) -> Option<String> {
+    let mut text = String::new();
+    value::write_canonical(value, &mut text, &mut Steps::new(MAX_STEPS)).ok().map(|()| text)
+}
 
 /// A compiled schema. A clone shares it.
 #[derive(Debug, Clone)]

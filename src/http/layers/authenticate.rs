@@ -25,9 +25,9 @@ use super::{
 };
 use crate::{
     app::App,
-    authentication::{Identity, Rejection},
+    authentication::{Credential, Identity, Rejection},
     error::Error,
-    http::response::problem::Problem,
+    http::{request::access::Authenticated, response::problem::Problem},
 };
 
 /// Finds out who makes each request. Who is unknown is rejected by
@@ -80,7 +80,7 @@ where
             }
         };
         if let Some(verified) = app.authenticator.recall(&credential) {
-            self.layer.identify(&mut request, verified);
+            self.layer.identify(&mut request, credential, verified);
             return Either::Left(self.inner.call(request));
         }
         let client = request.extensions().get().map(|Client(client)| client);
@@ -102,20 +102,21 @@ where
                 Ok(Err(error)) => return Ok(Problem::from(error).into_response()),
                 Err(elapsed) => return Ok(Problem::from(Error::Unavailable(elapsed.into())).into_response()),
             };
-            service.layer.identify(&mut request, verified);
+            service.layer.identify(&mut request, credential, verified);
             service.inner.call(request).await
         }))
     }
 }
 
 impl AuthenticateLayer {
-    fn identify(&self, request: &mut Request, verified: Result<Identity, Rejection>) {
+    fn identify(&self, request: &mut Request, credential: Credential, verified: Result<Identity, Rejection>) {
         match verified {
             Ok(Identity { actor, grants }) => {
                 self.app.metrics.record_authentication("valid");
                 Span::current().record("actor", tracing::field::display(&actor));
                 request.extensions_mut().insert(actor);
                 request.extensions_mut().insert(grants);
+                request.extensions_mut().insert(Authenticated::new(credential));
             }
             Err(rejection) => self.reject(request, Unauthenticated::Rejected(rejection)),
         }

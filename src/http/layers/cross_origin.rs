@@ -57,6 +57,10 @@ impl Pages {
 
     /// Whether one of these pages sent the request, or no page at all.
     fn sent(&self, request: &Request) -> bool {
+        // No browser sends one of these fields twice.
+        if [ORIGIN, FETCH_SITE].iter().any(|name| request.headers().get_all(name).iter().count() > 1) {
+            return false;
+        }
         let origin = request.headers().get(ORIGIN);
         if origin.is_some_and(|origin| self.allowed.contains(origin)) {
             return true;

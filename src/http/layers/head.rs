@@ -3,7 +3,7 @@
 
 use axum::extract::{MatchedPath, Request};
 use http::{
-    HeaderValue, Version,
+    HeaderValue, Method, Version,
     header::{CONNECTION, CONTENT_RANGE, HOST, TRANSFER_ENCODING},
     uri::{Authority, Uri},
 };
@@ -52,6 +52,7 @@ pub fn check_target(request: &Request) -> Result<(), Problem> {
     if request.extensions().get::<Fragment>().is_some() {
         return Err(Problem::new(&MALFORMED, "The target must not have a fragment."));
     }
+    require_form(request)?;
     require_http(request.uri())?;
     let authority = request.uri().authority();
     let mut hosts = request.headers().get_all(HOST).iter();
@@ -91,6 +92,19 @@ pub fn check_host(request: &Request, hosts: Option<&Hosts>) -> Result<(), Proble
 pub fn authority_of(request: &Request) -> Option<&str> {
     let host = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
     request.uri().authority().map(Authority::as_str).or_else(host)
+}
+
+/// Passes a target in a form that the method may have: `*` only with OPTIONS, and a host alone only
+/// with CONNECT (RFC 9112 §3.2.3, §3.2.4).
+fn require_form(request: &Request) -> Result<(), Problem> {
+    let uri = request.uri();
+    let is_authority = uri.scheme().is_none() && uri.authority().is_some();
+    if is_authority && request.method() != Method::CONNECT
+        || uri.path() == "*" && request.method() != Method::OPTIONS
+    {
+        return Err(Problem::new(&MALFORMED, "The target must be a path, or a URI."));
+    }
+    Ok(())
 }
 
 /// Passes a target that is a path, or a URI of this protocol.

@@ -19,7 +19,10 @@ use crate::{
     authentication::{Reason, Rejection},
     config::HttpOptions,
     error::Fault,
-    http::response::problem::{Problem, QUOTA_EXCEEDED, UNAUTHORIZED, UNAVAILABLE},
+    http::{
+        request::access::INVALID_CREDENTIAL,
+        response::problem::{Problem, QUOTA_EXCEEDED, UNAUTHORIZED, UNAVAILABLE},
+    },
 };
 
 /// What `WWW-Authenticate` says, all of it constant.
@@ -85,7 +88,7 @@ pub fn require(failures: &Failures, challenges: &Challenges, request: &Request) 
     let reason =
         rejection.map_or(Unauthenticated::NoCredential.name(), |rejection| rejection.reason.as_str());
     tracing::warn!(key, issuer, reason, "authentication.failed");
-    let problem = Problem::new(&UNAUTHORIZED, "The API key or access token is not valid.");
+    let problem = Problem::new(&UNAUTHORIZED, INVALID_CREDENTIAL);
     Err(challenge(problem, &challenges.invalid))
 }
 

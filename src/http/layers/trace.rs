@@ -11,7 +11,7 @@ use tower_http::{
 use tracing::Span;
 
 use super::actor::Client;
-use crate::actor::Actor;
+use crate::{access::redact, actor::Actor};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -33,10 +33,11 @@ pub fn layer<B>()
 
 fn span(request: &Request) -> Span {
     let headers = request.headers();
-    let request_id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let request_id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(redact);
+    let request_id = request_id.as_deref();
     let actor = request.extensions().get::<Actor>().map(tracing::field::display);
     let client = request.extensions().get().map(|Client(client)| tracing::field::display(client));
-    let (method, path) = (request.method().as_str(), request.uri().path());
+    let (method, path) = (request.method().as_str(), &*redact(request.uri().path()));
     // The actor of a client that needs a key is recorded once it is known.
     tracing::info_span!("http", request_id, method, path, client, actor, trace_id = trace_id(headers))
 }

@@ -1,26 +1,87 @@
 //! What the actor of a request may do.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use http::{Extensions, HeaderValue, header::WWW_AUTHENTICATE};
 
 use super::head::{FromHead, Head};
 use crate::{
     access::{Action, Collections, Grant, Grants, KeyId, Scope},
     actor::Actor,
     app::App,
+    authentication::{Credential, Identity},
     error::{Error, Fault},
+    http::response::problem::{Problem, UNAUTHORIZED},
 };
+
+/// A credential that was verified longer ago is verified again before anything is done.
+const RENEW_AFTER: Duration = Duration::from_millis(100);
+
+/// The credential of a request, which was valid when its head arrived.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    credential: Arc<Credential>,
+    since: Instant,
+}
+
+impl Authenticated {
+    /// One that was just verified.
+    pub fn new(credential: Credential) -> Self {
+        Self { credential: Arc::new(credential), since: Instant::now() }
+    }
+
+    /// Verifies the credential again if the body took long to arrive: it may have been revoked
+    /// meanwhile, or allow less. `None` if it did not take long.
+    async fn renew(&self, app: &App) -> Result<Option<Identity>, Problem> {
+        if self.since.elapsed() < RENEW_AFTER {
+            return Ok(None);
+        }
+        let verified = match app.authenticator.recall(&self.credential) {
+            Some(verified) => verified,
+            None => app.authenticator.verify(&app.database, &self.credential).await?,
+        };
+        verified.map(Some).map_err(|rejection| {
+            let (key, reason) = (rejection.key.map(tracing::field::display), rejection.reason.as_str());
+            app.metrics.record_authentication(reason);
+            tracing::warn!(key, reason, "authentication.failed");
+            let challenge = HeaderValue::from_static("Bearer realm=\"curio\", error=\"invalid_token\"");
+            Problem::new(&UNAUTHORIZED, INVALID_CREDENTIAL).with_header(WWW_AUTHENTICATE, challenge)
+        })
+    }
+}
+
+/// What is wrong with a credential, whatever it is.
+pub const INVALID_CREDENTIAL: &str = "The API key or access token is not valid.";
+
+/// Renews what the actor of a request may do, after its body has arrived.
+///
+/// # Errors
+///
+/// 401 if its credential is not valid any more.
+pub async fn renew(extensions: &mut Extensions, app: &App) -> Result<(), Problem> {
+    let Some(authenticated) = extensions.get::<Authenticated>().cloned() else { return Ok(()) };
+    if let Some(Identity { actor, grants }) = authenticated.renew(app).await? {
+        extensions.insert(actor);
+        extensions.insert(grants);
+    }
+    Ok(())
+}
 
 /// What the actor of a request may do: nothing, unless a layer has found out.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
     grants: Arc<Grants>,
     actor: Option<Actor>,
+    authenticated: Option<Authenticated>,
 }
 
 impl Access {
     /// Everything, for work on the command line.
     pub fn everything() -> Self {
-        Self { grants: Arc::new(Grants::all()), actor: None }
+        Self { grants: Arc::new(Grants::all()), ..Self::default() }
     }
 
     /// The grants themselves.
@@ -100,6 +161,23 @@ impl Access {
     /// That of a request.
     pub fn of(head: &Head) -> Self {
         let extensions = &head.parts.extensions;
-        Self { grants: extensions.get().cloned().unwrap_or_default(), actor: extensions.get().cloned() }
+        Self {
+            grants: extensions.get().cloned().unwrap_or_default(),
+            actor: extensions.get().cloned(),
+            authenticated: extensions.get().cloned(),
+        }
+    }
+
+    /// As [`renew`], for a body that arrives after the head was read.
+    ///
+    /// # Errors
+    ///
+    /// As [`renew`].
+    pub async fn renew(&mut self, app: &App) -> Result<(), Problem> {
+        let Some(authenticated) = &self.authenticated else { return Ok(()) };
+        if let Some(Identity { actor, grants }) = authenticated.renew(app).await? {
+            (self.actor, self.grants) = (Some(actor), grants);
+        }
+        Ok(())
     }
 }

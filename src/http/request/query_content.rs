@@ -84,7 +84,7 @@ pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Pro
 }
 
 fn pointer_to(name: &str) -> String {
-    jsonptr::PointerBuf::from_tokens([name]).to_string()
+    json::member("", name)
 }
 
 /// The value as it would be in a query string.

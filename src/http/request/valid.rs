@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::{
+    access,
     body::{FromBody, ReceivedBody, Unread},
     head::{FromHead, Head},
     media_type::require_media_type,
@@ -42,6 +43,7 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
         let is_query = parts.extensions.get::<Queried>().is_some();
         let types = if is_query { query_content::MEDIA_TYPES } else { B::MEDIA_TYPES };
         let media_type = require_media_type(&parts, types)?;
+        access::renew(&mut parts.extensions, app).await?;
         let path = RawPathParams::from_request_parts(&mut parts, app).await.ok();
         let ReceivedBody(body) = parts.extensions.remove().unwrap_or_default();
         if is_query {

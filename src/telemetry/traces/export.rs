@@ -4,7 +4,7 @@ use std::{collections::HashMap, env, fs, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use async_trait::async_trait;
-use http::{Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use opentelemetry::{Key, KeyValue};
 use opentelemetry_http::{Bytes, HttpClient, HttpError};
 use opentelemetry_otlp::{SpanExporter, WithHttpConfig};
@@ -16,6 +16,16 @@ use crate::https;
 
 /// The longest time that sending some spans may take, unless the environment has another.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How requests are chosen to be traced.
+const SAMPLERS: [&str; 6] = [
+    "always_on",
+    "always_off",
+    "traceidratio",
+    "parentbased_always_on",
+    "parentbased_always_off",
+    "parentbased_traceidratio",
+];
 
 /// Whether the environment names a collector (OpenTelemetry's variables).
 #[must_use]
@@ -32,11 +42,7 @@ pub fn is_enabled() -> bool {
 ///
 /// The environment is malformed.
 pub fn provider() -> anyhow::Result<SdkTracerProvider> {
-    let protocol = of_traces("PROTOCOL").unwrap_or_else(|| "http/protobuf".into());
-    ensure!(
-        protocol == "http/protobuf",
-        "OTEL_EXPORTER_OTLP_PROTOCOL is {protocol:?}: only http/protobuf is supported, mostly on port 4318"
-    );
+    check_environment()?;
     let timeout = match of_traces("TIMEOUT") {
         Some(text) => text
             .parse()
@@ -50,12 +56,39 @@ pub fn provider() -> anyhow::Result<SdkTracerProvider> {
         Some(file) => {
             let fields =
                 fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            exporter.with_headers(parse_fields(&fields)?)
+            exporter
+                .with_headers(parse_fields(&fields).context("OTEL_EXPORTER_OTLP_HEADERS_FILE is malformed")?)
         }
         None => exporter,
     };
     let exporter = exporter.build().context("cannot send traces")?;
     Ok(SdkTracerProvider::builder().with_resource(resource()).with_batch_exporter(exporter).build())
+}
+
+/// Rejects what the SDK would ignore.
+fn check_environment() -> anyhow::Result<()> {
+    let protocol = of_traces("PROTOCOL").unwrap_or_else(|| "http/protobuf".into());
+    ensure!(
+        protocol == "http/protobuf",
+        "OTEL_EXPORTER_OTLP_PROTOCOL is {protocol:?}: only http/protobuf is supported, mostly on port 4318"
+    );
+    if let Some(endpoint) = of_traces("ENDPOINT") {
+        let is_http =
+            endpoint.parse().is_ok_and(|uri: Uri| matches!(uri.scheme_str(), Some("http" | "https")));
+        ensure!(is_http, "OTEL_EXPORTER_OTLP_ENDPOINT is {endpoint:?}: it must be a URL of http or https");
+    }
+    if let Some(fields) = of_traces("HEADERS") {
+        parse_fields(&fields).context("OTEL_EXPORTER_OTLP_HEADERS is malformed")?;
+    }
+    if let Some(sampler) = value("OTEL_TRACES_SAMPLER") {
+        let is_known = SAMPLERS.contains(&&*sampler);
+        ensure!(is_known, "OTEL_TRACES_SAMPLER is {sampler:?}: it must be one of {}", SAMPLERS.join(", "));
+    }
+    if let Some(ratio) = value("OTEL_TRACES_SAMPLER_ARG") {
+        let is_ratio = ratio.parse().is_ok_and(|ratio: f64| (0.0..=1.0).contains(&ratio));
+        ensure!(is_ratio, "OTEL_TRACES_SAMPLER_ARG is {ratio:?}: it must be a ratio from 0 to 1");
+    }
+    Ok(())
 }
 
 /// The service, by the name that the environment gives it, or else its own.
@@ -83,10 +116,13 @@ fn value(name: &str) -> Option<String> {
 fn parse_fields(text: &str) -> anyhow::Result<HashMap<String, String>> {
     let parse = |pair: &str| {
         let (name, value) = pair.split_once('=')?;
-        Some((name.trim().to_owned(), percent_decode_str(value.trim()).decode_utf8().ok()?.into_owned()))
+        let name: HeaderName = name.trim().parse().ok()?;
+        let value = percent_decode_str(value.trim()).decode_utf8().ok()?;
+        HeaderValue::from_str(&value).ok()?;
+        Some((name.to_string(), value.into_owned()))
     };
     let fields: Option<_> = text.trim().split(',').map(parse).collect();
-    fields.context("OTEL_EXPORTER_OTLP_HEADERS_FILE must contain name=value pairs, separated by commas")
+    fields.context("it must have name=value pairs, separated by commas")
 }
 
 /// Sends on the runtime of the service. The spans are collected by a thread without one.
@@ -112,6 +148,9 @@ mod tests {
     fn fields_are_pairs() {
         let fields = parse_fields("authorization=Bearer%20a=b, x = y\n").unwrap();
         assert_eq!((&*fields["authorization"], &*fields["x"]), ("Bearer a=b", "y"));
-        assert!(parse_fields("secret").is_err_and(|error| !error.to_string().contains("secret")));
+        for malformed in ["secret", "=secret", "a secret=b", "a=b,secret", "a=secret%0A"] {
+            let error = parse_fields(malformed).unwrap_err();
+            assert!(!format!("{error:#}").contains("secret"), "{malformed}");
+        }
     }
 }

@@ -12,6 +12,8 @@ use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracer};
 use tracing::Span;
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
+use crate::access::redact;
+
 /// Makes spans, once the service traces.
 pub static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 
@@ -95,7 +97,7 @@ impl RequestTrace {
 const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
 
 fn cut(path: &str) -> String {
-    path.chars().take(1024).collect()
+    redact(path).chars().take(1024).collect()
 }
 
 fn protocol(version: Version) -> &'static str {

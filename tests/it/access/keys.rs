@@ -4,7 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Client, guarded};
-use crate::support::service::{Reply, TestService};
+use crate::support::{
+    log::Log,
+    service::{Reply, TestService},
+};
 
 const ALL: &str = "read:* write:* delete:* purge:* manage:*";
 
@@ -68,6 +71,20 @@ async fn a_replay_shows_no_secret_and_nothing_stores_it() {
     let again = admin.send(Method::POST, &rotate, &fields, Some(&grace)).await;
     assert_eq!((&again.body["secret"], &again.body["key"]), (&Value::Null, &rotated.body["key"]));
     assert_eq!(with_secret(&service, text(&rotated.body, "secret")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_secret_in_the_wrong_place_is_not_logged() {
+    let log = Log::capture();
+    let service = guarded().await;
+    let admin = Client::new(&service, ALL).await;
+    let key = admin.key.expose();
+    let id = [("x-request-id", &*key)];
+    for path in [format!("/v1/keys/{key}"), format!("/{key}"), format!("/v1/items?fields={key}")] {
+        assert!(admin.send(Method::GET, &path, &id, None).await.status.is_client_error());
+    }
+    assert!(log.text().contains(&format!("/v1/keys/{:?}", admin.key)), "{}", log.text());
+    assert!(!log.text().contains(&key["curio_12345678_".len()..]), "{}", log.text());
 }
 
 #[tokio::test]

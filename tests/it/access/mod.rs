@@ -6,6 +6,7 @@ mod jwt;
 mod keys;
 mod matrix;
 mod secrecy;
+mod slow;
 mod tokens;
 mod writers;
 

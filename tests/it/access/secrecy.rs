@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Executor;
 
 use super::{Client, guarded};
 use crate::support::service::{Reply, TestService};
@@ -381,4 +382,46 @@ async fn the_estimated_length_of_a_list_tells_nothing_of_foreign_values() {
         }
         assert!(count("status=draft").await.as_i64().unwrap() > 20_000, "{within}");
     }
+}
+
+#[tokio::test]
+async fn a_misspelled_word_is_found_whatever_words_foreign_items_have() {
+    let service = guarded().await;
+    let World { own, .. } = world(&service).await;
+    let items = "INSERT INTO items (id, collection, name, created_at)
+                 SELECT gen_random_uuid(), 'own', CASE n WHEN 1 THEN 'quokkabook' ELSE 'plain ' || n END,
+                     now() + n * interval '1 ms'
+                 FROM generate_series(1, 1100) n";
+    service.database.execute(items).await;
+    let found = async || own.get("/v1/items?q=quokkabokk").await.body["data"][0]["name"].clone();
+    assert_eq!(found().await, "quokkabook");
+    // So many that looking for them takes longer than an index is asked.
+    let foreign = "INSERT INTO items (id, collection, name)
+                   SELECT gen_random_uuid(), 'foreign', 'quokkabokk ' || n FROM generate_series(1, 20000) n";
+    service.database.execute(foreign).await;
+    assert_eq!(found().await, "quokkabook");
+}
+
+#[tokio::test]
+async fn an_id_of_a_foreign_item_tells_nothing_of_those_who_write_it() {
+    let service = guarded().await;
+    let World { admin, own } = world(&service).await;
+    let foreign = admin.create("foreign", "Secret").await;
+    let path = format!("/v1/items/{}", id(&foreign));
+    let put = async || {
+        let reply =
+            own.send(Method::PUT, &path, &[], Some(&json!({ "name": "X", "collection": "own" }))).await;
+        told(&reply, id(&foreign))
+    };
+    let import = async || {
+        let line = json!({ "id": foreign["id"], "name": "X", "collection": "own" }).to_string();
+        let request = service.request(Method::POST, "/v1/items/import").header("authorization", &own.field);
+        let request = request.header("content-type", "application/x-ndjson").body(line);
+        told(&Reply::of(request).await, id(&foreign))
+    };
+    let quiet = (put().await, import().await);
+    assert_eq!(quiet.0.0, 409, "{quiet:?}");
+    let mut writer = service.database.connect().await;
+    writer.execute("BEGIN; UPDATE items SET name = 'Changed'").await.unwrap();
+    assert_eq!((put().await, import().await), quiet);
 }

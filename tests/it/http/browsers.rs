@@ -94,6 +94,8 @@ async fn a_browser_says_which_site_sends_a_request() {
         is_rejected(&service, &[("sec-fetch-site", site)]).await;
         is_rejected(&service, &[("sec-fetch-site", site), ("origin", &own)]).await;
     }
+    is_rejected(&service, &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")]).await;
+    is_rejected(&service, &[("origin", &own), ("origin", EVIL)]).await;
 }
 
 #[tokio::test]

@@ -102,6 +102,24 @@ async fn times_are_compared_exactly() {
 }
 
 #[tokio::test]
+async fn the_target_has_a_form_that_the_method_may_have() {
+    let service = TestService::start().await;
+    for (line, status) in [
+        ("GET *", 400),
+        ("POST *", 400),
+        ("GET x", 400),
+        ("GET x:80", 400),
+        ("OPTIONS *", 204),
+        ("GET http://x/livez", 200),
+        ("CONNECT x:80", 404),
+    ] {
+        let head = format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let response = service.exchange(head).await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{line}: {response}");
+    }
+}
+
+#[tokio::test]
 async fn a_host_that_is_none_is_rejected_everywhere_but_by_probes() {
     let service = TestService::start().await;
     for host in ["a b", "h:abc", "a/b", "[zz]", "user:pw@h", "%zz", ""] {

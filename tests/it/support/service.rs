@@ -1,17 +1,18 @@
 //! The service in this process: the production router behind the production listener.
 
-use std::{net::TcpListener, time::Duration};
+use std::{io, net::TcpListener, time::Duration};
 
 use bytes::Bytes;
+use futures_util::stream;
 use http_body_util::Empty;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::oneshot,
+    sync::{mpsc, oneshot},
     task::JoinHandle,
 };
 
@@ -284,4 +285,13 @@ impl Reply {
         faults.sort();
         faults
     }
+}
+
+/// A body whose pieces the test sends.
+pub fn streamed_body() -> (mpsc::Sender<io::Result<Vec<u8>>>, Body) {
+    let (sender, receiver) = mpsc::channel(1);
+    let pieces = stream::unfold(receiver, async |mut receiver: mpsc::Receiver<_>| {
+        receiver.recv().await.map(|piece| (piece, receiver))
+    });
+    (sender, Body::wrap_stream(pieces))
 }

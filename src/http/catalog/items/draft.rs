@@ -96,7 +96,8 @@ impl Draft {
     }
 }
 
-/// Creates the item with an id, as [`item::recreate`] does.
+/// Creates the item with an id, as [`item::recreate`] does; `None` too if the item with this id is
+/// out of scope.
 ///
 /// # Errors
 ///
@@ -113,6 +114,11 @@ pub async fn recreate(
     let mut draft = Draft::new(app, scope, content).await;
     loop {
         let content = draft.content(app, scope, tx).await?;
+        item::require_collections(scope, [content])?;
+        // Not left to the insertion, which would wait for whoever is writing that item.
+        if !item::taken_out_of_scope(tx, access.readable(), &[id]).await?.is_empty() {
+            return Ok(None);
+        }
         let recreated = item::recreate(tx, scope, by.as_deref(), id, content).await;
         if let Some(item) = draft.unless_stale(recreated)? {
             return Ok(item);

@@ -44,7 +44,8 @@ pub async fn find(
         return Ok(found);
     }
     if filter.is_looked_up() || filter.has_ranges() {
-        let found = item::walk(&mut conn, filter, page, FIRST_EXAMINED).await?;
+        let examined = first_examined(filter);
+        let found = item::walk(&mut conn, filter, page, examined).await?;
         conn.release();
         if found.rest.is_none() {
             return Ok(found);
@@ -60,8 +61,8 @@ pub async fn find(
             Err(Error::TooSlow(_)) => drop(tx),
             Err(error) => return Err(error),
         }
-        // The walk ran out of time.
-        if matches!(found.rest, Some(Start::From(_) | Start::UpTo(_))) {
+        // The walk ran out of time, or was as long as it may be.
+        if matches!(found.rest, Some(Start::From(_) | Start::UpTo(_))) || examined == MAX_EXAMINED {
             return Ok(found);
         }
         conn = app.database.connection_in_turn().await?;
@@ -69,6 +70,13 @@ pub async fn find(
     let found = item::walk(&mut conn, filter, page, MAX_EXAMINED).await?;
     conn.release();
     Ok(found)
+}
+
+/// How many items are examined before another index is tried. Those indexes have the items of all
+/// collections, so that the time depends on them: who may not read all only needs them for a long
+/// list.
+pub fn first_examined(filter: &ItemFilter) -> u32 {
+    if filter.within == Within::All { FIRST_EXAMINED } else { MAX_EXAMINED }
 }
 
 /// The page by an index other than that of the list, if one may find it.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    finding::{FIRST_EXAMINED, LOOK_UP_TIMEOUT, MAX_EXAMINED},
+    finding::{FIRST_EXAMINED, LOOK_UP_TIMEOUT, MAX_EXAMINED, first_examined},
     schemas::ItemView,
     spelling::{Vocabulary, may_be_misspelled, variants},
 };
@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     postgres::{
         catalog::{
-            models::{ItemFilter, Search},
+            models::{ItemFilter, Search, Within},
             operations::item::{self, Candidates, ItemKey, Ranked},
         },
         keyset::{Page, PageRequest},
@@ -67,13 +67,14 @@ pub async fn search(
 /// The first page.
 async fn begin(app: &App, filter: &ItemFilter, page: &PageRequest<ItemKey>) -> Result<RankedPage, Error> {
     let mut conn = app.database.connection_in_turn().await?;
-    let sample = item::sample(&mut conn, filter, FIRST_EXAMINED).await?;
-    let is_whole = sample.candidates < FIRST_EXAMINED.into();
+    let examined = first_examined(filter);
+    let sample = item::sample(&mut conn, filter, examined).await?;
+    let is_whole = sample.candidates < examined.into();
     let is_common = sample.matches >= MANY
         || !is_whole && sample.matches > 0 && item::is_common(&mut conn, filter).await?;
     conn.release();
     if is_whole {
-        return walk(app, filter, page, FIRST_EXAMINED).await;
+        return walk(app, filter, page, examined).await;
     }
     if !is_common {
         match look_up(app, filter, page, LOOK_UP_TIMEOUT).await {
@@ -134,8 +135,16 @@ async fn respell(app: &App, filter: &ItemFilter, search: &Search) -> Result<Opti
     Ok((is_changed && spelling.len() <= MAX_SPELLING).then(|| search.respelled(&spelling)))
 }
 
-/// As [`Vocabulary::spellings`], of a word that is not in the newest names.
+/// As [`Vocabulary::spellings`], of a word that is not in the newest names. An index has the words
+/// of all collections, so that it depends on the others whether it is fast enough: it is not asked
+/// for those who may not read them.
 async fn rare_spellings(app: &App, filter: &ItemFilter, word: &str) -> Result<Option<Vec<String>>, Error> {
+    if filter.within != Within::All {
+        let mut conn = app.database.connection_in_turn().await?;
+        let names = item::newest_names(&mut conn, filter, MAX_EXAMINED).await?;
+        conn.release();
+        return Ok(Vocabulary::of(&names).spellings(word));
+    }
     let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
     match item::names_with(&mut tx, filter, &variants(word), MAX_NAMES).await {
         Ok(names) => {

@@ -26,6 +26,7 @@ use validator::Validate;
 
 use self::{inspect::inspect, rules::rule_faults, scan::defuse};
 pub use self::{
+    pointer::member,
     rules::{INSIDE, WHOLE},
     scan::RESERVED,
     schema::{TypeSchema, limit_formats, required, unknown_fields},

@@ -21,7 +21,7 @@ pub struct Search {
 pub struct Term {
     /// One of these, of which each has letters or digits and no [separators](SEPARATORS): the first
     /// as the client wrote it.
-    #[serde(serialize_with = "in_lower_case")]
+    #[serde(serialize_with = "as_words")]
     pub texts: Vec<String>,
     /// Whether it is words that follow each other; otherwise it is the beginning of a word.
     pub is_phrase: bool,
@@ -57,9 +57,9 @@ impl Term {
     }
 }
 
-/// Case does not matter, so it is no part of what a cursor belongs to.
-fn in_lower_case<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(texts.iter().map(|text| text.to_lowercase()))
+/// Neither case nor what separates words matters, so it is no part of what a cursor belongs to.
+fn as_words<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(texts.iter().map(|text| words(text).collect::<Vec<_>>().join(" ")))
 }
 
 /// The words of a text, in lower case.

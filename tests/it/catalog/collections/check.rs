@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::service::TestService;
+use crate::support::service::{Reply, TestService};
 
 const CHECK: &str = "/v1/collections/lamps/schema-check";
 
@@ -108,6 +108,17 @@ async fn a_check_rejects_what_is_not_one() {
             service.send(Method::POST, CHECK, &[(name, "\"1\"")], Some(&json!({ "schema": {} }))).await;
         reply.is_problem(400, "malformed-request");
     }
+    // The same schema in another spelling goes on.
+    let spelled =
+        |schema: &str, cursor: &Value| format!(r#"{{"schema": {schema}, "limit": 1, "cursor": {cursor}}}"#);
+    let check = async |body: String| {
+        let request = service.request(Method::POST, CHECK).header("content-type", "application/json");
+        Reply::of(request.body(body)).await
+    };
+    let first = check(spelled(r#"{"minProperties": 9, "properties": {}}"#, &Value::Null)).await;
+    let next =
+        check(spelled(r#"{"properties": {}, "minProperties": 9.0}"#, &first.body["next_cursor"])).await;
+    assert_eq!(next.status, StatusCode::OK, "{next:?}");
     let first = service.post(CHECK, &json!({ "schema": false, "limit": 1 })).await;
     let cursor = &first.body["next_cursor"];
     for (schema, cursor, code) in

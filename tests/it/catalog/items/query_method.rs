@@ -79,6 +79,11 @@ async fn the_faults_of_a_query_are_in_its_content() {
         ]
         .map(|(at, code)| (at.to_owned(), code.to_owned()))
     );
+    let long = query(&service, "/v1/items", &json!({ "\u{e9}".repeat(5_000): 1 })).await;
+    assert_eq!(
+        long.is_problem(422, "validation-error").faults(),
+        [("#".to_owned(), "unknown_parameter".to_owned())]
+    );
     for (content, status, slug) in [
         ("", 400, "malformed-request"),
         ("{\"limit\":1", 400, "malformed-request"),

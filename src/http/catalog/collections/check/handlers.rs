@@ -53,10 +53,11 @@ pub async fn check_schema(
     let (key, target, Query(NoQuery), access) = head;
     let text = check.schema.as_str();
     let (schema, scope) = at_length(|| {
-        let mut value: Value = serde_json::from_str(text).map_err(Error::internal)?;
-        // Another order of members is the same schema.
-        value.sort_all_objects();
-        Ok::<_, Error>((compile_valid(text)?, target.scope::<ItemKey>(&value)))
+        let value: Value = serde_json::from_str(text).map_err(Error::internal)?;
+        let schema = compile_valid(text)?;
+        // In another spelling, it is the same schema.
+        let meaning = curio_schema::canonical_text(&value).unwrap_or_else(|| text.to_owned());
+        Ok::<_, Error>((schema, target.scope::<ItemKey>(&meaning)))
     })
     .await?;
     let start = match &check.cursor.0 {

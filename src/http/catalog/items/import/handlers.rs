@@ -51,6 +51,7 @@ pub async fn import_items(
     let limit = app.options.import_limit;
     let rejected = |error: io::Error| reject(&error, limit);
     let mut body = body.receive(&app).await?;
+    write.access.renew(&app).await?;
     let turn = app.database.turn(LongWork::Import).await?;
     if write.has_key() {
         let lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);

@@ -64,7 +64,7 @@ impl<'a> Importer<'a> {
         Self { schemas, access, rules, report: Report::new(skips), patience, is_careful: skips }
     }
 
-    /// Imports all lines. If something is wrong, and nothing is to be stored then, it reads on for
+    /// Imports all lines. If something is wrong, and nothing is to be stored then, it goes on for
     /// more faults.
     ///
     /// # Errors
@@ -99,6 +99,9 @@ impl<'a> Importer<'a> {
                 tracing::info!(received, created, replaced, failed, "items.importing");
             }
         }
+        if self.report.is_rejected() {
+            (self.report.created, self.report.replaced) = (0, 0);
+        }
         Ok(self.report)
     }
 
@@ -112,7 +115,9 @@ impl<'a> Importer<'a> {
         for mut rows in split_at_repeated_ids(rows) {
             while !rows.is_empty() {
                 rows = self.decide(tx, rows).await?;
-                rows = if self.report.is_rejected() { Vec::new() } else { self.store(tx, rows).await? };
+                rows = self.in_scope(tx, rows).await?;
+                // Even if nothing will be stored: later lines are judged by what earlier ones did.
+                rows = self.store(tx, rows).await?;
             }
         }
         Ok(())
@@ -127,11 +132,6 @@ impl<'a> Importer<'a> {
             item::lock_many(tx, self.access.readable(), &own_ids).await?
         };
         let occupants: HashMap<Uuid, _> = occupants.into_iter().map(|found| (found.id, found)).collect();
-        let out_of_scope = if rows.iter().any(|row| row.is_taken) {
-            item::taken_out_of_scope(tx, self.access.readable(), &own_ids).await?
-        } else {
-            Vec::new()
-        };
         let mut possible = Vec::with_capacity(rows.len());
         for mut row in rows {
             let occupant = occupants.get(&row.id);
@@ -143,10 +143,6 @@ impl<'a> Importer<'a> {
             match (occupant, self.rules.on_conflict) {
                 (Some(_), OnConflict::Ignore) => self.report.ignored += 1,
                 _ if allowed.is_err() => self.report.forbid(row.line, allowed),
-                (None, _) if out_of_scope.contains(&row.id) => {
-                    let detail = "cannot be used: choose another one";
-                    self.report.conflict(row.line, Fault::at("/id", "taken", detail));
-                }
                 (Some(_), OnConflict::Error) => {
                     self.report.conflict(row.line, Fault::at("/id", "exists", "is the id of another item"));
                 }
@@ -163,6 +159,19 @@ impl<'a> Importer<'a> {
         }
         possible.sort_unstable_by_key(|row| row.id);
         self.validate(tx, possible).await
+    }
+
+    /// The rows without those whose id an item has that is out of scope. It is not left to the
+    /// insertion, which would wait for whoever is writing that item.
+    async fn in_scope(&mut self, tx: &mut Transaction, mut rows: Vec<Row>) -> Result<Vec<Row>, Error> {
+        let is_new = |row: &&Row| row.has_own_id && !row.is_replacement;
+        let ids: Vec<Uuid> = rows.iter().filter(is_new).map(|row| row.id).collect();
+        let taken = item::taken_out_of_scope(tx, self.access.readable(), &ids).await?;
+        for row in rows.extract_if(.., |row| taken.contains(&row.id)) {
+            let detail = "cannot be used: choose another one";
+            self.report.conflict(row.line, Fault::at("/id", "taken", detail));
+        }
+        Ok(rows)
     }
 
     async fn validate(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
@@ -207,7 +216,7 @@ impl<'a> Importer<'a> {
                     self.report.replaced += rows.iter().filter(|row| row.is_replacement).count() as u64;
                     self.report.created += created.len() as u64;
                     rows.retain(|row| !row.is_replacement && !created.contains(&row.id));
-                    taken.extend(rows.into_iter().map(|row| Row { is_taken: true, ..row }));
+                    taken.extend(rows);
                 }
                 Err(error @ (Error::Invalid(_) | Error::Conflict(_))) if !self.is_careful => {
                     // Nothing will be stored. What is left to do is to find the rows.

@@ -27,8 +27,6 @@ pub struct Row {
     pub content: ItemContent,
     /// It replaces the item with this id.
     pub is_replacement: bool,
-    /// It was to be created, and its id was taken.
-    pub is_taken: bool,
 }
 
 impl Row {
@@ -70,7 +68,6 @@ fn parse_line(line: u64, text: &[u8]) -> Result<Row, Vec<Fault>> {
         named_collection: item.named_collection().map(str::to_owned),
         content: item.into(),
         is_replacement: false,
-        is_taken: false,
     })
 }
 

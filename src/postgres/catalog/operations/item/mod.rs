@@ -31,7 +31,7 @@ pub use self::{
     many::{create_many, delete_many, get_many_for_update, update_many},
     ranges::with_narrow_ranges,
     relevance::Relevance,
-    scoped::{no_such_collection, taken_out_of_scope},
+    scoped::{no_such_collection, require_collections, taken_out_of_scope},
     search::{Candidates, Ranked, is_common, names_with, newest_names, search},
     sorted::{SortedItem, walk_by_attribute},
     values::{Reached, remove_values, store_values},

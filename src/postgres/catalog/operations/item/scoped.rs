@@ -16,6 +16,10 @@ pub fn no_such_collection() -> Fault {
 }
 
 /// Rejects contents of collections that are out of scope, as if there were no such collection.
+///
+/// # Errors
+///
+/// [`Error::Invalid`].
 pub fn require_collections<'a>(
     scope: &Scope,
     contents: impl IntoIterator<Item = &'a ItemContent>,
@@ -34,7 +38,7 @@ pub async fn taken_out_of_scope(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<Vec<Uuid>, Error> {
-    let Some(patterns) = scope.patterns() else { return Ok(Vec::new()) };
+    let Some(patterns) = scope.patterns().filter(|_| !ids.is_empty()) else { return Ok(Vec::new()) };
     let taken = sqlx::query_scalar!(
         "SELECT id FROM items WHERE id = ANY($1) AND NOT collection LIKE ANY($2)",
         ids,

@@ -58,6 +58,38 @@ async fn a_deleted_item_is_a_conflict_and_a_collection_is_immutable() {
 }
 
 #[tokio::test]
+async fn a_line_sees_earlier_ones_as_stored_even_if_nothing_will_be() {
+    let service = TestService::start().await;
+    for key in ["one", "two"] {
+        service.post("/v1/collections", &json!({ "key": key, "title": "x" })).await;
+    }
+    let within = |key: &str| json!({ "id": IDS[0], "name": "x", "collection": key });
+    let (wrong, first, again) = (json!({ "name": "" }), named(IDS[0], "a"), named(IDS[0], "b"));
+    for (query, lines, expected) in [
+        (
+            "on_conflict=error",
+            [&wrong, &first, &again],
+            &[(1, "#/name", "too_short"), (3, "#/id", "exists")][..],
+        ),
+        (
+            "on_conflict=replace",
+            [&wrong, &within("one"), &within("two")],
+            &[(1, "#/name", "too_short"), (3, "#/collection", "immutable")],
+        ),
+        ("on_conflict=ignore", [&first, &within("none"), &wrong], &[(3, "#/name", "too_short")]),
+    ] {
+        let body = ndjson(&lines.map(Clone::clone));
+        let rejected = import(&service, NDJSON, &format!("?{query}"), body.clone()).await;
+        rejected.is_problem(422, "validation-error");
+        assert_eq!(faults(&rejected), expected, "{query}");
+        assert_eq!(service.database.count_items().await, 0);
+        let skipped =
+            import(&service, NDJSON, &format!("?on_error=skip&validate_only=true&{query}"), body).await;
+        assert_eq!(faults(&skipped), expected, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_replaced_item_is_validated_by_the_schema_of_its_own_collection() {
     let service = TestService::start().await;
     let lamps = json!({ "key": "lamps", "title": "x", "schema": { "required": ["watts"] } });

@@ -6,10 +6,7 @@ use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder}
 use futures_util::{StreamExt, stream};
 use reqwest::{Body, Method};
 use sqlx::{Executor, PgConnection};
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
-    sync::mpsc,
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use super::{NDJSON, counts, import};
 use crate::support::{
@@ -17,7 +14,7 @@ use crate::support::{
     database::TestDatabase,
     eventually,
     proxy::Proxy,
-    service::{Reply, TestService, options},
+    service::{Reply, TestService, options, streamed_body},
 };
 
 /// A body in the coding of this encoder.
@@ -30,15 +27,6 @@ pub async fn encoded(mut encoder: impl AsyncRead + Unpin) -> Vec<u8> {
 pub async fn coded_import(service: &TestService, coding: &'static str, body: Vec<u8>) -> Reply {
     let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
     Reply::of(request.header("content-encoding", coding).body(body)).await
-}
-
-/// A body whose pieces the test sends.
-fn body() -> (mpsc::Sender<io::Result<Vec<u8>>>, Body) {
-    let (sender, receiver) = mpsc::channel(1);
-    let pieces = stream::unfold(receiver, async |mut receiver: mpsc::Receiver<_>| {
-        receiver.recv().await.map(|piece| (piece, receiver))
-    });
-    (sender, Body::wrap_stream(pieces))
 }
 
 /// Lines of 1 KiB.
@@ -151,7 +139,7 @@ async fn a_cut_import_stores_nothing() {
 async fn an_import_that_takes_too_long_stores_nothing() {
     let options = Options { import_timeout: Duration::from_millis(500), ..options() };
     let service = TestService::start_with(options).await;
-    let (sender, body) = body();
+    let (sender, body) = streamed_body();
     let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
     let reply = tokio::spawn(Reply::of(request.body(body)));
     sender.send(Ok(lines(1_500))).await.unwrap();
@@ -212,7 +200,7 @@ async fn a_slow_client_holds_nothing_of_the_database() {
     let service = TestService::start().await;
     let mut slow = Vec::new();
     for _ in 0..3 {
-        let (sender, body) = body();
+        let (sender, body) = streamed_body();
         let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
         let reply = tokio::spawn(Reply::of(request.body(body)));
         for _ in 0..3 {

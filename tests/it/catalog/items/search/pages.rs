@@ -56,6 +56,7 @@ async fn a_search_is_walked_in_both_directions() {
     let cursor = format!("&cursor={}", page.body["next_cursor"].as_str().unwrap());
     found(&service.get(&search(" \"lamp", &cursor).replace("%22", "")).await);
     found(&service.get(&search("LaMP", &cursor)).await);
+    found(&service.get(&search("lamp.", &cursor)).await);
     for (q, rest) in [
         ("lamps", ""),
         ("-lamp b", ""),

@@ -1,0 +1,88 @@
+//! Requests whose bodies arrive after their keys have changed.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Client, guarded};
+use crate::support::{
+    eventually,
+    service::{Reply, streamed_body},
+};
+
+const ALL: &str = "read:* write:* delete:* purge:* manage:*";
+/// Longer than what the service knows of a key is enough to begin a transaction.
+const LONG: Duration = Duration::from_millis(200);
+
+/// Sends the heads of requests of this client, then makes the change, then sends the bodies.
+async fn responses(
+    admin: &Client<'_>,
+    client: &Client<'_>,
+    requests: &[(&str, &str, &str)],
+    change: (Method, Option<Value>),
+) -> Vec<Reply> {
+    let started = Instant::now();
+    let verified = count_verified(client).await;
+    let mut bodies = Vec::new();
+    let responses = requests.iter().map(|(path, media_type, text)| {
+        let (sender, body) = streamed_body();
+        bodies.push((sender, *text));
+        let request = client.service.request(Method::POST, path).header("authorization", &client.field);
+        Reply::of(request.header("content-type", *media_type).body(body))
+    });
+    let responses = join_all(responses.collect::<Vec<_>>());
+    let send = async {
+        for (sender, text) in &bodies {
+            sender.send(Ok(text.as_bytes()[..1].to_vec())).await.unwrap();
+        }
+        let mut arrived = verified + u64::try_from(requests.len()).unwrap();
+        eventually("the heads have arrived", async || {
+            arrived += 1;
+            count_verified(client).await == arrived
+        })
+        .await;
+        let path = format!("/v1/keys/{}", client.key.id());
+        let (method, body) = change;
+        assert!(admin.send(method, &path, &[], body.as_ref()).await.status.is_success());
+        while started.elapsed() < LONG {
+            assert_eq!(admin.get("/v1/items").await.status, 200);
+        }
+        for (sender, text) in bodies {
+            sender.send(Ok(text.as_bytes()[1..].to_vec())).await.unwrap();
+        }
+    };
+    tokio::join!(responses, send).0
+}
+
+/// How many requests had a valid key, with this one.
+async fn count_verified(client: &Client<'_>) -> u64 {
+    let metrics = client.get("/metrics").await.text;
+    let valid = "curio_authentications_total{result=\"valid\"} ";
+    metrics.lines().find_map(|line| line.strip_prefix(valid)).map_or(0, |count| count.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_arrives_after_its_key_has_changed_changes_nothing() {
+    let service = guarded().await;
+    let admin = Client::new(&service, ALL).await;
+    let json = "application/json";
+    let requests = [
+        ("/v1/keys", json, r#"{"name": "X", "grants": ["manage:own"]}"#),
+        ("/v1/items", json, r#"{"name": "X"}"#),
+        ("/v1/items/import", "application/x-ndjson", "{\"name\": \"X\"}\n"),
+    ];
+    let revoked = Client::new(&service, "write:* manage:*").await;
+    for reply in responses(&admin, &revoked, &requests, (Method::DELETE, None)).await {
+        reply.is_problem(401, "unauthorized");
+        assert!(reply.header("www-authenticate").unwrap().ends_with("error=\"invalid_token\""), "{reply:?}");
+    }
+    let restricted = Client::new(&service, "write:* manage:*").await;
+    let fewer = (Method::PATCH, Some(json!({ "grants": ["read:*"] })));
+    for reply in responses(&admin, &restricted, &requests, fewer).await {
+        reply.is_problem(403, "insufficient-scope");
+    }
+    assert_eq!(service.database.count_items().await, 0);
+    assert_eq!(service.database.number("SELECT count(*) FROM api_keys").await, 3);
+}
