@@ -12,6 +12,7 @@ use std::{
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use quick_cache::sync::Cache;
+use sqlx::PgConnection;
 use subtle::ConstantTimeEq;
 
 use crate::{
@@ -45,6 +46,15 @@ struct KnownKey {
     since: Instant,
     stored: Credentials,
     grants: Arc<Grants>,
+}
+
+/// What a client may do, and until when.
+#[derive(Debug)]
+pub struct Confirmed {
+    /// What it may do.
+    pub grants: Arc<Grants>,
+    /// When its key expires; `None` for never.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 impl KnownKey {
@@ -140,6 +150,21 @@ impl Keys {
             self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(key.id(), minute);
         }
         verified
+    }
+
+    /// What a client with this key may do as the key is in a transaction, in which it stays so, and
+    /// when the key expires.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports.
+    pub async fn confirm(conn: &mut PgConnection, key: &ApiKey) -> Result<Result<Confirmed, Reason>, Error> {
+        let Some(stored) = key::lock_credentials(conn, key.id().as_str()).await? else {
+            return Ok(Err(Reason::Unknown));
+        };
+        let known = KnownKey::new(Instant::now(), stored);
+        let verified = known.verify(key, Utc::now());
+        Ok(verified.map(|grants| Confirmed { grants, expires_at: known.stored.expires_at }))
     }
 
     /// Forgets what is known of a key, which has changed.

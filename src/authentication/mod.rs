@@ -11,7 +11,7 @@ use chrono::Utc;
 
 pub use self::{
     identity::Identity,
-    keys::Keys,
+    keys::{Confirmed, Keys},
     rejection::{Reason, Rejection},
     tokens::{MAX_WAIT, RELOAD_AFTER, TokenOptions, Tokens, read_keys},
 };

@@ -5,14 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use http::{Extensions, HeaderValue, header::WWW_AUTHENTICATE};
+use sqlx::PgConnection;
 
 use super::head::{FromHead, Head};
 use crate::{
     access::{Action, Collections, Grant, Grants, KeyId, Scope},
     actor::Actor,
     app::App,
-    authentication::{Credential, Identity},
+    authentication::{Confirmed, Credential, Identity, Keys, Reason, Rejection},
     error::{Error, Fault},
     http::response::problem::{Problem, UNAUTHORIZED},
 };
@@ -43,14 +45,17 @@ impl Authenticated {
             Some(verified) => verified,
             None => app.authenticator.verify(&app.database, &self.credential).await?,
         };
-        verified.map(Some).map_err(|rejection| {
-            let (key, reason) = (rejection.key.map(tracing::field::display), rejection.reason.as_str());
-            app.metrics.record_authentication(reason);
-            tracing::warn!(key, reason, "authentication.failed");
-            let challenge = HeaderValue::from_static("Bearer realm=\"curio\", error=\"invalid_token\"");
-            Problem::new(&UNAUTHORIZED, INVALID_CREDENTIAL).with_header(WWW_AUTHENTICATE, challenge)
-        })
+        verified.map(Some).map_err(|Rejection { reason, key, .. }| rejected(app, reason, key))
     }
+}
+
+/// The rejection of a credential that was valid when the head arrived.
+fn rejected(app: &App, reason: Reason, key: Option<KeyId>) -> Problem {
+    app.metrics.record_authentication(reason.as_str());
+    let key = key.map(tracing::field::display);
+    tracing::warn!(key, reason = reason.as_str(), "authentication.failed");
+    let challenge = HeaderValue::from_static("Bearer realm=\"curio\", error=\"invalid_token\"");
+    Problem::new(&UNAUTHORIZED, INVALID_CREDENTIAL).with_header(WWW_AUTHENTICATE, challenge)
 }
 
 /// What is wrong with a credential, whatever it is.
@@ -87,14 +92,6 @@ impl Access {
     /// The grants themselves.
     pub fn grants(&self) -> &Grants {
         &self.grants
-    }
-
-    /// The API key of the actor, if it has one.
-    pub fn key(&self) -> Option<KeyId> {
-        match self.actor {
-            Some(Actor::Key(id)) => Some(id),
-            _ => None,
-        }
     }
 
     /// The name of the actor for what it writes; `None` if it is not authenticated.
@@ -166,6 +163,27 @@ impl Access {
             actor: extensions.get().cloned(),
             authenticated: extensions.get().cloned(),
         }
+    }
+
+    /// Renews what the actor may do from its key as it is in a transaction, in which it stays so: what
+    /// is done to keys lasts, and this process may remember a key that is not valid any more. Returns
+    /// when the key expires; `None` for never, or if the actor has none.
+    ///
+    /// # Errors
+    ///
+    /// 401 if the key is not valid any more; whatever the database reports.
+    pub async fn confirm(
+        &mut self,
+        app: &App,
+        conn: &mut PgConnection,
+    ) -> Result<Option<DateTime<Utc>>, Problem> {
+        let credential = self.authenticated.as_ref().map(|authenticated| &*authenticated.credential);
+        let Some(Credential::Key(key)) = credential else { return Ok(None) };
+        let confirmed = Keys::confirm(conn, key).await?;
+        let Confirmed { grants, expires_at } =
+            confirmed.map_err(|reason| rejected(app, reason, Some(key.id())))?;
+        self.grants = grants;
+        Ok(expires_at)
     }
 
     /// As [`renew`], for a body that arrives after the head was read.

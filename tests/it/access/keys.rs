@@ -74,6 +74,40 @@ async fn a_replay_shows_no_secret_and_nothing_stores_it() {
 }
 
 #[tokio::test]
+async fn what_is_done_to_keys_needs_a_key_that_is_valid_now() {
+    let service = guarded().await;
+    let other = Client::new(&service, "read:acme.*").await;
+    // As another replica makes them, which this one does not notice at once.
+    for (change, status) in [
+        ("revoked_at = now()", 401),
+        ("expires_at = now()", 401),
+        ("hash = sha256('other')", 401),
+        ("grants = ARRAY['read:acme.*']", 403),
+    ] {
+        let client = Client::new(&service, "manage:acme.*").await;
+        assert_eq!(client.get("/v1/items").await.status, 200);
+        let id = client.key.id();
+        let change = format!("UPDATE api_keys SET {change} WHERE key_id = '{id}'");
+        service.database.execute(&change).await;
+        let key = json!({ "name": "X", "grants": ["manage:acme.*"] });
+        assert_eq!(client.post("/v1/keys", &key).await.status, status, "{change}");
+        for target in [id, other.key.id()] {
+            let path = format!("/v1/keys/{target}");
+            let rotate = client.post(&format!("{path}/rotate"), &json!({ "grace_seconds": 0 })).await;
+            let update = client.send(Method::PATCH, &path, &[], Some(&key)).await;
+            let revoke = client.send(Method::DELETE, &path, &[], None).await;
+            // A key that one may not give does not exist.
+            let status = if status == 403 { 404 } else { status };
+            for reply in [rotate, update, revoke] {
+                assert_eq!(reply.status, status, "{change}: {reply:?}");
+            }
+        }
+        assert_eq!(client.get("/v1/items").await.status, 200, "it is remembered");
+    }
+    assert_eq!(service.database.number("SELECT count(*) FROM api_keys").await, 5);
+}
+
+#[tokio::test]
 async fn a_secret_in_the_wrong_place_is_not_logged() {
     let log = Log::capture();
     let service = guarded().await;

@@ -51,7 +51,9 @@ pub async fn create_key(
     let (content, grants) = content.into_content();
     demand(&write.access, &grants)?;
     let mut tx = write.begin(&app).await?;
-    demand_expiry(&mut tx, &write.access, content.expires_at).await?;
+    let own_expiry = write.access.confirm(&app, &mut tx).await?;
+    demand(&write.access, &grants)?;
+    demand_expiry(own_expiry, content.expires_at)?;
     let secret = Secret::generate();
     let created = key::create(&mut tx, &secret, &content).await?;
     write.record(KeyEvent::created(&created));
@@ -125,12 +127,13 @@ pub async fn update_key(
 ) -> Result<Response, Outcome> {
     let (KeyId(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
+    let own_expiry = write.access.confirm(&app, &mut tx).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
     let row = current.id;
     let (content, grants) = at_length(|| patch.apply(&KeyView::from(current))).await?.into_content();
     demand(&write.access, &grants)?;
-    demand_expiry(&mut tx, &write.access, content.expires_at).await?;
+    demand_expiry(own_expiry, content.expires_at)?;
     let updated = key::update(&mut tx, row, &content).await?;
     write.record(KeyEvent::updated(&updated));
     let version = updated.version;
@@ -152,6 +155,7 @@ pub async fn revoke_key(
 ) -> Result<Response, Outcome> {
     let (KeyId(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
+    write.access.confirm(&app, &mut tx).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
     key::revoke(&mut tx, current.id).await?;
@@ -175,9 +179,10 @@ pub async fn rotate_key(
 ) -> Result<Response, Outcome> {
     let (KeyId(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
+    let own_expiry = write.access.confirm(&app, &mut tx).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
-    demand_expiry(&mut tx, &write.access, current.expires_at).await?;
+    demand_expiry(own_expiry, current.expires_at)?;
     let secret = Secret::with_new_secret(id);
     let rotated = key::rotate(&mut tx, current.id, &secret, rotation.grace_seconds()).await?;
     write.record(KeyEvent::rotated(&rotated));
@@ -205,14 +210,8 @@ async fn commit_secret(
     write.commit_once(tx, once, &replay).await
 }
 
-/// 422 if who asks has a key that expires before this.
-async fn demand_expiry(
-    tx: &mut Transaction,
-    access: &Access,
-    expires_at: Option<DateTime<Utc>>,
-) -> Result<(), Error> {
-    let Some(id) = access.key() else { return Ok(()) };
-    let own = key::credentials(tx, id.as_str()).await?.and_then(|own| own.expires_at);
+/// 422 if the key of who asks expires before this.
+fn demand_expiry(own: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>) -> Result<(), Error> {
     if own.is_some_and(|own| expires_at.is_none_or(|expiry| expiry > own)) {
         let detail = "must not be later than that of the key that sets it";
         return Err(Error::Invalid(vec![Fault::at("/expires_at", "expiry", detail)]));

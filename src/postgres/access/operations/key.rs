@@ -75,6 +75,23 @@ pub async fn credentials(conn: &mut PgConnection, key_id: &str) -> Result<Option
     Ok(found)
 }
 
+/// As [`credentials`], locked against changes until the transaction ends.
+///
+/// # Errors
+///
+/// [`Error::Locked`] if another transaction changes it for longer than the lock time-out.
+pub async fn lock_credentials(conn: &mut PgConnection, key_id: &str) -> Result<Option<Credentials>, Error> {
+    let found = sqlx::query_as!(
+        Credentials,
+        "SELECT hash, previous_hash, previous_until, grants, expires_at, last_used_at, revoked_at
+         FROM api_keys WHERE key_id = $1 FOR SHARE",
+        key_id,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found)
+}
+
 /// The key with this id that is not revoked.
 ///
 /// # Errors
