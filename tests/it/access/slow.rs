@@ -23,7 +23,6 @@ async fn responses(
     requests: &[(&str, &str, &str)],
     change: (Method, Option<Value>),
 ) -> Vec<Reply> {
-    let started = Instant::now();
     let verified = count_verified(client).await;
     let mut bodies = Vec::new();
     let responses = requests.iter().map(|(path, media_type, text)| {
@@ -43,10 +42,11 @@ async fn responses(
             count_verified(client).await == arrived
         })
         .await;
+        let arrived_at = Instant::now();
         let path = format!("/v1/keys/{}", client.key.id());
         let (method, body) = change;
         assert!(admin.send(method, &path, &[], body.as_ref()).await.status.is_success());
-        while started.elapsed() < LONG {
+        while arrived_at.elapsed() < LONG {
             assert_eq!(admin.get("/v1/items").await.status, 200);
         }
         for (sender, text) in bodies {

@@ -26,6 +26,8 @@ use serde_json::{Value, json};
 use super::{Indexer, index as index_attributes, is_indexed};
 use crate::support::service::{Reply, TestService};
 
+const LIST: &str = "/v1/items?collection=lamps&filter=";
+
 /// As JSON, and as literals of a filter.
 const NUMBERS: &[&str] = &[
     "-1e300",
@@ -321,26 +323,20 @@ async fn fill(service: &TestService, count: u32) {
 async fn conditions_that_many_items_satisfy_one_by_one_are_looked_up_together() {
     let service = TestService::start().await;
     fill(&service, 30_000).await;
-    let url = "/v1/items?collection=lamps&filter=";
-    let found = async |filter: &str| {
-        let page =
-            service.send(Method::GET, &format!("{url}{filter}"), &[("prefer", "count=exact")], None).await;
-        assert_eq!(page.status, 200, "{filter}: {page:?}");
-        assert_eq!(page.body["next_cursor"], Value::Null, "{filter}");
-        let values = page.body["data"].as_array().unwrap().iter();
-        assert_eq!(page.body["total_count"], values.len(), "{filter}");
-        values.map(|item| item["attributes"]["v"].as_i64().unwrap()).collect::<Vec<_>>()
-    };
     let v = "attributes.v";
-    assert_eq!(found(&format!("{v} >= 15000 and {v} < 15003")).await, [15002, 15001, 15000]);
-    assert_eq!(found(&format!("{v} > 9 and {v} > 8 and {v} < 20000 and {v} in (14, 15)")).await, [15, 14]);
-    assert_eq!(
-        found(&format!("{v} < 7010 and attributes.w > 8 and attributes.w < 10 and {v} > 6800")).await,
-        [7009, 6909, 6809]
-    );
-    // Too many items to look up: a page goes on where a walk has ended.
-    let page = service.get(&format!("{url}{v} < 25000 and attributes.w = 5&limit=2")).await;
+    for (filter, expected) in [
+        (format!("{v} >= 15000 and {v} < 15003"), &["n15000", "n15001", "n15002"][..]),
+        (format!("{v} > 9 and {v} > 8 and {v} < 20000 and {v} in (14, 15)"), &["n14", "n15"]),
+        (
+            format!("{v} < 7010 and attributes.w > 8 and attributes.w < 10 and {v} > 6800"),
+            &["n6809", "n6909", "n7009"],
+        ),
+    ] {
+        assert_eq!(look_up(&service, &filter).await, expected.iter().map(|name| (*name).into()).collect());
+    }
+    // More items than are looked up: a page goes on where a walk has ended.
+    let page = service.get(&format!("{LIST}{v} < 25000 and attributes.w = 5&limit=2")).await;
     assert_eq!((page.status.as_u16(), page.body["data"].as_array().unwrap().len()), (200, 2), "{page:?}");
-    let page = service.get(&format!("{url}{v} < 25000 and {v} > 1 and name = \"none\"")).await;
+    let page = service.get(&format!("{LIST}{v} < 25000 and {v} > 1 and name = \"none\"")).await;
     assert!(page.body["next_cursor"].is_string(), "{page:?}");
 }
