@@ -152,14 +152,20 @@ impl Keys {
         verified
     }
 
-    /// What a client with this key may do as the key is in a transaction, in which it stays so, and
-    /// when the key expires.
+    /// What a client with this key may do as the key is in a transaction, in which it and the `target`
+    /// stay so, and when the key expires.
     ///
     /// # Errors
     ///
     /// Whatever the database reports.
-    pub async fn confirm(conn: &mut PgConnection, key: &ApiKey) -> Result<Result<Confirmed, Reason>, Error> {
-        let Some(stored) = key::lock_credentials(conn, key.id().as_str()).await? else {
+    pub async fn confirm(
+        conn: &mut PgConnection,
+        key: &ApiKey,
+        target: Option<KeyId>,
+    ) -> Result<Result<Confirmed, Reason>, Error> {
+        let (own, target) = (key.id(), target.unwrap_or(key.id()));
+        key::lock_many(conn, &[own.as_str(), target.as_str()]).await?;
+        let Some(stored) = key::credentials(conn, own.as_str()).await? else {
             return Ok(Err(Reason::Unknown));
         };
         let known = KnownKey::new(Instant::now(), stored);

@@ -165,9 +165,10 @@ impl Access {
         }
     }
 
-    /// Renews what the actor may do from its key as it is in a transaction, in which it stays so: what
-    /// is done to keys lasts, and this process may remember a key that is not valid any more. Returns
-    /// when the key expires; `None` for never, or if the actor has none.
+    /// Renews what the actor may do from its key as it is in a transaction, in which it and the key
+    /// that is to be changed stay so: what is done to keys lasts, and this process may remember a key
+    /// that is not valid any more. Returns when the key expires; `None` for never, or if the actor has
+    /// none.
     ///
     /// # Errors
     ///
@@ -176,10 +177,11 @@ impl Access {
         &mut self,
         app: &App,
         conn: &mut PgConnection,
+        target: Option<KeyId>,
     ) -> Result<Option<DateTime<Utc>>, Problem> {
         let credential = self.authenticated.as_ref().map(|authenticated| &*authenticated.credential);
         let Some(Credential::Key(key)) = credential else { return Ok(None) };
-        let confirmed = Keys::confirm(conn, key).await?;
+        let confirmed = Keys::confirm(conn, key, target).await?;
         let Confirmed { grants, expires_at } =
             confirmed.map_err(|reason| rejected(app, reason, Some(key.id())))?;
         self.grants = grants;

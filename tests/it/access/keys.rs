@@ -1,5 +1,6 @@
 //! The resource `/v1/keys`.
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -104,6 +105,26 @@ async fn what_is_done_to_keys_needs_a_key_that_is_valid_now() {
         }
     }
     assert_eq!(service.database.number("SELECT count(*) FROM api_keys").await, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_change_themselves_and_each_other_do_not_deadlock() {
+    let service = guarded().await;
+    let grants = "manage:acme.*";
+    let (one, other) = (Client::new(&service, grants).await, Client::new(&service, grants).await);
+    let body = json!({ "name": "Y" });
+    let writes = (0..48).map(async |n: usize| {
+        let (by, target) = if n % 2 == 0 { (&one, &other) } else { (&other, &one) };
+        let target = if n % 3 == 0 { by.key.id() } else { target.key.id() };
+        by.send(Method::PATCH, &format!("/v1/keys/{target}"), &[], Some(&body)).await
+    });
+    for reply in join_all(writes).await {
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    assert_eq!(service.database.number(deadlocks).await, 0);
+    assert_eq!(service.database.number("SELECT sum(version)::bigint FROM api_keys").await, 50);
+    service.pool_is_clean().await;
 }
 
 #[tokio::test]

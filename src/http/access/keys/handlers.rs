@@ -51,7 +51,7 @@ pub async fn create_key(
     let (content, grants) = content.into_content();
     demand(&write.access, &grants)?;
     let mut tx = write.begin(&app).await?;
-    let own_expiry = write.access.confirm(&app, &mut tx).await?;
+    let own_expiry = write.access.confirm(&app, &mut tx, None).await?;
     demand(&write.access, &grants)?;
     demand_expiry(own_expiry, content.expires_at)?;
     let secret = Secret::generate();
@@ -127,7 +127,7 @@ pub async fn update_key(
 ) -> Result<Response, Outcome> {
     let (KeyId(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
-    let own_expiry = write.access.confirm(&app, &mut tx).await?;
+    let own_expiry = write.access.confirm(&app, &mut tx, Some(id)).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
     let row = current.id;
@@ -155,7 +155,7 @@ pub async fn revoke_key(
 ) -> Result<Response, Outcome> {
     let (KeyId(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
-    write.access.confirm(&app, &mut tx).await?;
+    write.access.confirm(&app, &mut tx, Some(id)).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
     key::revoke(&mut tx, current.id).await?;
@@ -179,7 +179,7 @@ pub async fn rotate_key(
 ) -> Result<Response, Outcome> {
     let (KeyId(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
-    let own_expiry = write.access.confirm(&app, &mut tx).await?;
+    let own_expiry = write.access.confirm(&app, &mut tx, Some(id)).await?;
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
     demand_expiry(own_expiry, current.expires_at)?;

@@ -75,21 +75,20 @@ pub async fn credentials(conn: &mut PgConnection, key_id: &str) -> Result<Option
     Ok(found)
 }
 
-/// As [`credentials`], locked against changes until the transaction ends.
+/// Locks keys until the transaction ends: in the order of their ids, so that those who change each
+/// other's keys wait, and never for each other.
 ///
 /// # Errors
 ///
-/// [`Error::Locked`] if another transaction changes it for longer than the lock time-out.
-pub async fn lock_credentials(conn: &mut PgConnection, key_id: &str) -> Result<Option<Credentials>, Error> {
-    let found = sqlx::query_as!(
-        Credentials,
-        "SELECT hash, previous_hash, previous_until, grants, expires_at, last_used_at, revoked_at
-         FROM api_keys WHERE key_id = $1 FOR SHARE",
-        key_id,
+/// [`Error::Locked`] if another transaction holds one of them for longer than the lock time-out.
+pub async fn lock_many(conn: &mut PgConnection, key_ids: &[&str]) -> Result<(), Error> {
+    sqlx::query!(
+        "SELECT id FROM api_keys WHERE key_id = ANY($1::text[]) ORDER BY id FOR UPDATE",
+        key_ids as &[&str],
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(found)
+    Ok(())
 }
 
 /// The key with this id that is not revoked.
