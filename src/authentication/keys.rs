@@ -53,7 +53,7 @@ struct KnownKey {
 pub struct Confirmed {
     /// What it may do.
     pub grants: Arc<Grants>,
-    /// When its key expires; `None` for never.
+    /// When its key, or the secret that it sent, expires; `None` for never.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -81,6 +81,15 @@ impl KnownKey {
             return Err(Reason::Expired);
         }
         Ok(Arc::clone(&self.grants))
+    }
+}
+
+impl KnownKey {
+    /// When what a client sent is not valid any more: the secret before a rotation ends earlier.
+    fn expires_at(&self, key: &ApiKey) -> Option<DateTime<Utc>> {
+        let Credentials { hash, previous_until, expires_at, .. } = &self.stored;
+        let grace = previous_until.filter(|_| key.hash()[..] != hash[..]);
+        [*expires_at, grace].into_iter().flatten().min()
     }
 }
 
@@ -170,7 +179,7 @@ impl Keys {
         };
         let known = KnownKey::new(Instant::now(), stored);
         let verified = known.verify(key, Utc::now());
-        Ok(verified.map(|grants| Confirmed { grants, expires_at: known.stored.expires_at }))
+        Ok(verified.map(|grants| Confirmed { grants, expires_at: known.expires_at(key) }))
     }
 
     /// Forgets what is known of a key, which has changed.

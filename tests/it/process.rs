@@ -1,6 +1,7 @@
 //! The service as an operator runs it: settings, signals, and the data after a kill.
 
 use std::{
+    io::ErrorKind,
     process::Stdio,
     sync::{
         Arc,
@@ -12,7 +13,12 @@ use std::{
 use futures_util::future::select;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use tokio::{io::AsyncReadExt, net::TcpStream, task::JoinSet, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+    time::timeout,
+};
 
 use crate::support::{
     database::TestDatabase,
@@ -509,6 +515,32 @@ async fn malformed_settings_of_the_log_and_of_traces_are_rejected() {
         let (code, _, error) = run(command).await;
         assert!(code != Some(0) && error.contains(words), "{name}: {error}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_ends_with_its_connection_is_reset_by_the_end_of_the_process() {
+    let database = TestDatabase::new().await;
+    let large = "INSERT INTO items (id, collection, name, attributes)
+                 SELECT gen_random_uuid(), 'default', 'n' || n, jsonb_build_object('a', repeat('x', 10000))
+                 FROM generate_series(1, 3000) n";
+    database.execute(large).await;
+    for signal in ["KILL", "TERM"] {
+        let mut process = Process::serve(&database.url(), &[("CURIO_SHUTDOWN_TIMEOUT", "1s")]).await;
+        let mut stream = TcpStream::connect(process.address.strip_prefix("http://").unwrap()).await.unwrap();
+        let request = b"GET /v1/items HTTP/1.0\r\nhost: localhost\r\naccept: application/x-ndjson\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        stream.read_exact(&mut [0; 1000]).await.unwrap();
+        process.signal(signal);
+        process.end().await;
+        let error = stream.read_to_end(&mut Vec::new()).await.expect_err("the body has an end");
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{signal}");
+    }
+    let process = Process::serve(&database.url(), &[]).await;
+    let mut stream = TcpStream::connect(process.address.strip_prefix("http://").unwrap()).await.unwrap();
+    stream.write_all(b"GET /v1/items HTTP/1.0\r\nhost: localhost\r\naccept: text/csv\r\n\r\n").await.unwrap();
+    let mut whole = Vec::new();
+    stream.read_to_end(&mut whole).await.unwrap();
+    assert!(whole.len() > 30_000_000 && whole.ends_with(b"\n"), "{}", whole.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,6 +31,8 @@ pub struct Activity {
     progress: Notify,
     /// Whether HTTP/2 has taken a response that waits for the window of the client.
     pub owes_response: AtomicBool,
+    /// Whether a response ends where the connection does.
+    pub is_open_ended: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -44,8 +46,7 @@ struct State {
     version: Version,
     /// Requests whose body is still arriving.
     incomplete: usize,
-    /// Responses in progress, each with the instant since which the client has received nothing;
-    /// `None` while the service has nothing to send.
+    /// Responses in progress, and since when each waits for its client, if it does.
     sending: Vec<(u64, Option<Instant>)>,
     next_response: u64,
     /// Since when bytes are waiting for the client, and how many it has received since.
@@ -91,6 +92,7 @@ impl Activity {
             half_closed: CancellationToken::new(),
             progress: Notify::new(),
             owes_response: AtomicBool::new(false),
+            is_open_ended: AtomicBool::new(false),
         })
     }
 
@@ -178,8 +180,7 @@ impl Activity {
         self.lock().has_unread = true;
     }
 
-    /// Begins to linger if the client may still be sending: closing at once would reset the
-    /// connection. A lingering connection is busy.
+    /// Begins to linger if the client may still be sending, whose connection a close would reset.
     pub fn begin_linger(&self) -> bool {
         let mut state = self.lock();
         state.is_lingering = state.has_unread;
@@ -279,8 +280,7 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// Records that the client has received everything so far. It now gets more, or waits for the
-    /// service.
+    /// Records that the client has received everything, and gets more or waits for the service.
     pub fn proceed(&self, waits_for_client: bool) {
         let mut state = self.activity.lock();
         if let Some((_, since)) = state.sending.iter_mut().find(|(id, _)| *id == self.id) {

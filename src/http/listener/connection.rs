@@ -83,6 +83,7 @@ impl Connection {
             router: self.router,
             app: self.app,
             peer: self.peer,
+            stream: Arc::clone(&stream),
             is_surplus: self.slot.is_surplus,
             activity: Arc::clone(&activity),
         };

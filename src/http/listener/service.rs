@@ -4,8 +4,9 @@ use std::{
     convert::Infallible,
     net::SocketAddr,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering::Relaxed},
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture};
@@ -14,6 +15,8 @@ use http::{Request, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
+use socket2::SockRef;
+use tokio::net::TcpStream;
 use tower::Service as _;
 
 use super::{
@@ -34,6 +37,7 @@ pub struct Service {
     pub router: Router,
     pub app: Arc<App>,
     pub peer: SocketAddr,
+    pub stream: Arc<TcpStream>,
     /// Whether the connection is above the limit.
     pub is_surplus: bool,
     pub activity: Arc<Activity>,
@@ -62,7 +66,10 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         if self.is_surplus {
             request.extensions_mut().insert(Surplus);
         }
-        Responding { response: self.router.clone().call(request), handling: Some(handling), framing, app }
+        let open_ended = (version == Version::HTTP_10)
+            .then(|| OpenEnded { stream: Arc::clone(&self.stream), activity: Arc::clone(&self.activity) });
+        let response = self.router.clone().call(request);
+        Responding { response, handling: Some(handling), framing, app, open_ended }
     }
 }
 
@@ -74,6 +81,23 @@ pin_project! {
         handling: Option<Handling>,
         framing: Framing,
         app: Option<Arc<App>>,
+        open_ended: Option<OpenEnded>,
+    }
+}
+
+/// A connection whose end may be that of a response: HTTP/1.0 has no chunks.
+#[derive(Debug)]
+struct OpenEnded {
+    stream: Arc<TcpStream>,
+    activity: Arc<Activity>,
+}
+
+impl OpenEnded {
+    /// Lets the kernel reset the connection if this process ends before the response does: a part
+    /// must not pass for the whole.
+    fn begin(&self) {
+        let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
+        self.activity.is_open_ended.store(true, Relaxed);
     }
 }
 
@@ -88,6 +112,9 @@ impl Future for Responding {
         };
         let closes = this.app.as_ref().is_some_and(|app| app.is_draining() || handling.leaves_unread());
         this.framing.complete(&mut response, closes);
+        if response.body().size_hint().exact().is_none() {
+            this.open_ended.iter().for_each(OpenEnded::begin);
+        }
         let sending = handling.respond();
         Poll::Ready(Ok(response.map(|inner| ResponseBody { inner, rest: Bytes::new(), sending })))
     }

@@ -227,7 +227,11 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.linger.is_none() {
-            SockRef::from(&*self.stream).shutdown(Shutdown::Write)?;
+            let socket = SockRef::from(&*self.stream);
+            if self.activity.is_open_ended.swap(false, Relaxed) {
+                socket.set_linger(None)?;
+            }
+            socket.shutdown(Shutdown::Write)?;
             if !self.activity.begin_linger() {
                 return Poll::Ready(Ok(()));
             }

@@ -171,6 +171,22 @@ async fn the_secret_before_a_rotation_is_valid_for_the_grace_period() {
     assert!(is_valid(&created).await);
     let second = rotate(3600).await;
     assert!(is_valid(&created).await && is_valid(&second).await);
+    // What it makes must not outlast it.
+    let client = |secret: &Value| Client {
+        service: &service,
+        field: format!("Bearer {}", text(secret, "secret")),
+        key: admin.key.clone(),
+    };
+    let key = json!({ "name": "Y", "grants": ["manage:acme.*"] });
+    let manager = admin.post("/v1/keys", &key).await.body;
+    let path_of_manager = format!("/v1/keys/{}/rotate", text(&manager["key"], "id"));
+    let renewed = admin.post(&path_of_manager, &json!({ "grace_seconds": 60 })).await.body;
+    client(&manager).post("/v1/keys", &key).await.is_problem(422, "validation-error");
+    client(&manager)
+        .post(&path_of_manager, &json!({ "grace_seconds": 0 }))
+        .await
+        .is_problem(422, "validation-error");
+    assert_eq!(client(&renewed).post("/v1/keys", &key).await.status, 201);
     // The period ends, and what this process knows of the key is renewed by the next change.
     service
         .database
