@@ -114,8 +114,8 @@ async fn keys_that_change_themselves_and_each_other_do_not_deadlock() {
     let (one, other) = (Client::new(&service, grants).await, Client::new(&service, grants).await);
     let body = json!({ "name": "Y" });
     let writes = (0..48).map(async |n: usize| {
-        let (by, target) = if n % 2 == 0 { (&one, &other) } else { (&other, &one) };
-        let target = if n % 3 == 0 { by.key.id() } else { target.key.id() };
+        let (by, target) = if n.is_multiple_of(2) { (&one, &other) } else { (&other, &one) };
+        let target = if n.is_multiple_of(3) { by.key.id() } else { target.key.id() };
         by.send(Method::PATCH, &format!("/v1/keys/{target}"), &[], Some(&body)).await
     });
     for reply in join_all(writes).await {
