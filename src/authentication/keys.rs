@@ -161,8 +161,8 @@ impl Keys {
         verified
     }
 
-    /// What a client with this key may do as the key is in a transaction, in which it and the `target`
-    /// stay so, and when the key expires.
+    /// What a client with this key may do as the key is in a transaction, in which it and the
+    /// `target` stay so, and when the key expires.
     ///
     /// # Errors
     ///

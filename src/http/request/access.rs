@@ -165,10 +165,10 @@ impl Access {
         }
     }
 
-    /// Renews what the actor may do from its key as it is in a transaction, in which it and the key
-    /// that is to be changed stay so: what is done to keys lasts, and this process may remember a key
-    /// that is not valid any more. Returns when the key expires; `None` for never, or if the actor has
-    /// none.
+    /// Renews what the actor may do from its key as it is in a transaction, in which it and the
+    /// key that is to be changed stay so: what is done to keys lasts, and this process may remember
+    /// a key that is not valid any more. Returns when the key expires; `None` for never, or if the
+    /// actor has none.
     ///
     /// # Errors
     ///

@@ -115,7 +115,7 @@ pub async fn recreate(
     loop {
         let content = draft.content(app, scope, tx).await?;
         item::require_collections(scope, [content])?;
-        // Not left to the insertion, which would wait for whoever is writing that item.
+        // Not left to the insertion, which would wait for a transaction that writes that item.
         if !item::taken_out_of_scope(tx, access.readable(), &[id]).await?.is_empty() {
             return Ok(None);
         }

@@ -87,8 +87,8 @@ impl From<Vec<Fault>> for Rejection {
 }
 
 impl Request {
-    /// The request that an operation means in this state; `None` if there is nothing to repeat, or it
-    /// is about the collection.
+    /// The request that an operation means in this state; `None` if there is nothing to repeat, or
+    /// it is about the collection.
     pub fn new(operation: &Operation, state: &State) -> Option<Self> {
         let Operation { slot, action, manner } = operation;
         let id = state.slot(*slot).to_owned();

@@ -162,7 +162,7 @@ impl<'a> Importer<'a> {
     }
 
     /// The rows without those whose id an item has that is out of scope. It is not left to the
-    /// insertion, which would wait for whoever is writing that item.
+    /// insertion, which would wait for a transaction that writes that item.
     async fn in_scope(&mut self, tx: &mut Transaction, mut rows: Vec<Row>) -> Result<Vec<Row>, Error> {
         let is_new = |row: &&Row| row.has_own_id && !row.is_replacement;
         let ids: Vec<Uuid> = rows.iter().filter(is_new).map(|row| row.id).collect();
