@@ -16,6 +16,7 @@ mod life;
 mod migrations;
 mod process;
 mod resource;
+mod settings;
 mod support;
 mod telemetry;
 mod traces;

@@ -75,7 +75,8 @@ fn check_environment() -> anyhow::Result<()> {
     if let Some(endpoint) = of_traces("ENDPOINT") {
         let is_http =
             endpoint.parse().is_ok_and(|uri: Uri| matches!(uri.scheme_str(), Some("http" | "https")));
-        ensure!(is_http, "OTEL_EXPORTER_OTLP_ENDPOINT is {endpoint:?}: it must be a URL of http or https");
+        // It may have a password.
+        ensure!(is_http, "OTEL_EXPORTER_OTLP_ENDPOINT must be a URL of http or https");
     }
     if let Some(fields) = of_traces("HEADERS") {
         parse_fields(&fields).context("OTEL_EXPORTER_OTLP_HEADERS is malformed")?;

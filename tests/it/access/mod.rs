@@ -2,6 +2,7 @@
 
 mod command_line;
 mod cost;
+mod inference;
 mod jwt;
 mod keys;
 mod matrix;

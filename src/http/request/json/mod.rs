@@ -186,7 +186,7 @@ where
 {
     let schema = TypeSchema::of::<T>();
     // The type's own rules say more, and a fault has the same code whatever else is wrong.
-    let is_of_rules = |fault: &Fault| schema::RULES.contains(&&*fault.code);
+    let is_of_rules = |fault: &Fault| schema::RULE_CODES.contains(&&*fault.code);
     let (of_rules, of_structure): (Vec<_>, Vec<_>) = schema.faults(text).into_iter().partition(is_of_rules);
     if of_structure.len() > MAX_FAULTS {
         return of_structure;

@@ -182,7 +182,7 @@ pub fn unknown_fields<'a>(path: &str, names: impl Iterator<Item = &'a str>) -> i
 }
 
 /// The codes of faults that a type's own rules find as well.
-pub const RULES: &[&str] =
+pub const RULE_CODES: &[&str] =
     &["format", "pattern", "too_few", "too_large", "too_long", "too_many", "too_short", "too_small"];
 
 fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
