@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use tempfile::Builder;
 use tokio::fs::{File, OpenOptions};
@@ -44,6 +44,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let selection = selection.context("the filter is not valid")?;
     let format = format_of(file, *format);
     let database = open_current(url).await?;
+    ensure!(selection.has_its_collection(&database).await?, "there is no such collection");
     let mut progress = Progress::start();
     let show = |items| progress.show(items);
     if is_standard(file) {
@@ -64,6 +65,7 @@ fn is_replaceable(file: &Path) -> anyhow::Result<bool> {
     match file.metadata() {
         Ok(found) if found.is_dir() => bail!("{} is a directory", file.display()),
         Ok(found) => Ok(found.is_file()),
+        Err(_) if file.is_symlink() => bail!("{} is a link that leads to no file", file.display()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error).with_context(|| format!("cannot create {}", file.display())),
     }

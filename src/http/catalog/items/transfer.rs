@@ -21,12 +21,13 @@ use super::{
 };
 pub use crate::http::request::export::Format;
 use crate::{
+    access::Scope,
     error::Error,
     http::request::{access::Access, collection_key::CollectionKey, path::PathKey, query::Expected},
     postgres::{
         catalog::{
             models::{ITEM_FIELDS, ItemFilter, Within},
-            operations::item,
+            operations::{collection, item},
         },
         pool::Database,
     },
@@ -107,6 +108,19 @@ impl Selection {
     pub fn new(collection: Option<String>, condition: Option<&str>) -> Result<Self, curio_filter::Error> {
         let condition = condition.map(|text| Filter::parse(text, ITEM_FIELDS)).transpose()?;
         Ok(Self(ItemFilter { collection, condition, ..ItemFilter::within(Within::All) }))
+    }
+
+    /// Whether there is the collection that it names, if it names one.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports.
+    pub async fn has_its_collection(&self, database: &Database) -> Result<bool, Error> {
+        let Some(key) = &self.0.collection else { return Ok(true) };
+        let mut conn = database.connection().await?;
+        let id = collection::find_id(&mut conn, &Scope::ALL, key).await?;
+        conn.release();
+        Ok(id.is_some())
     }
 
     /// Writes them as they are at one instant, and returns their number.

@@ -95,9 +95,13 @@ async fn an_export_replaces_files_and_nothing_else() {
     assert!(read.await.unwrap().contains("lamp") && !pipe.is_file());
     let (code, _, error) = export(folder.path()).await;
     assert!(code == Some(1) && error.contains("is a directory"), "{error}");
+    let dangling = folder.path().join("dangling");
+    symlink(folder.path().join("absent"), &dangling).unwrap();
+    let (code, _, error) = export(&dangling).await;
+    assert!(code == Some(1) && error.contains("leads to no file") && dangling.is_symlink(), "{error}");
     let (code, _, error) = export(Path::new("/dev/full")).await;
     assert!(code == Some(1) && !Path::new("/dev/full").is_file(), "{error}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
     let (code, _, error) = command(&service.database, &["export", "--collection", "BAD!"], None).await;
     assert!(code == Some(2) && error.contains("labels"), "{error}");
 }
@@ -121,6 +125,8 @@ async fn what_is_wrong_is_printed() {
     assert_eq!((code, &*err), (Some(1), "line 1: column 2 is not a known column\nnothing was stored\n"));
     let (code, _, err) = command(&database, &["export", "--filter", "name >"], None).await;
     assert!(code == Some(1) && err.contains("the filter is not valid"), "{err}");
+    let (code, out, err) = command(&database, &["export", "--collection", "absent"], None).await;
+    assert!((code, &*out) == (Some(1), "") && err.contains("no such collection"), "{err}");
     let (code, _, err) = command(&database, &["import", "/absent"], None).await;
     assert!(code == Some(1) && err.contains("cannot open /absent"), "{err}");
     let empty = TestDatabase::empty().await;
