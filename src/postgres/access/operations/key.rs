@@ -246,10 +246,16 @@ pub async fn mark_used(
     key_ids: &[String],
     times: &[DateTime<Utc>],
 ) -> Result<(), Error> {
+    // Locked in the order in which `lock_many` locks them, so that neither waits for the other.
     sqlx::query!(
-        "UPDATE api_keys SET last_used_at = used_at
-         FROM UNNEST($1::text[], $2::timestamptz[]) AS used (used_id, used_at)
-         WHERE key_id = used_id AND (last_used_at IS NULL OR last_used_at < used_at)",
+        "WITH locked AS MATERIALIZED (
+             SELECT id, used_at
+             FROM api_keys JOIN UNNEST($1::text[], $2::timestamptz[]) AS used (used_id, used_at)
+                 ON key_id = used_id
+             WHERE last_used_at IS NULL OR last_used_at < used_at
+             ORDER BY id
+             FOR NO KEY UPDATE OF api_keys)
+         UPDATE api_keys SET last_used_at = used_at FROM locked WHERE api_keys.id = locked.id",
         key_ids,
         times,
     )
