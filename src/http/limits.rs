@@ -28,9 +28,9 @@ pub const MAX_DATE_TIME: usize = 64;
 pub const MAX_PAGE: u32 = 200;
 /// The number of entities of a page, unless the client asks for another.
 pub const DEFAULT_PAGE: u32 = 50;
-/// The most bytes of a filter in a query, which `Link` repeats three times.
+/// The most characters of a filter in a query, which `Link` repeats three times.
 pub const MAX_FILTER: usize = 4096;
-/// The most bytes of a filter in the content of a QUERY.
+/// The most characters of a filter in the content of a QUERY.
 pub const MAX_QUERIED_FILTER: usize = 64 * 1024;
 /// The most characters of a query that `Link` repeats.
 pub const MAX_LINKED: usize = 16 * 1024;
@@ -40,7 +40,7 @@ pub const MAX_SEARCH: usize = 256;
 pub const MAX_WORDS: usize = 16;
 /// The most characters of a path of an attribute, with its escapes.
 pub const MAX_SPELLED_PATH: usize = 1024;
-/// The most bytes of the names of members to show.
+/// The most characters of the names of members to show.
 pub const MAX_FIELDS: usize = 1024;
 /// The most bytes of a page; a larger one ends early.
 pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;

@@ -22,8 +22,8 @@ impl Fields {
     ///
     /// What the text must be.
     pub fn parse<T: ToSchema>(value: &str, open: &str) -> Result<Self, String> {
-        if value.len() > MAX_FIELDS {
-            return Err(format!("must have at most {MAX_FIELDS} bytes of UTF-8"));
+        if value.chars().count() > MAX_FIELDS {
+            return Err(format!("must have at most {MAX_FIELDS} characters"));
         }
         let schema = TypeSchema::of::<T>();
         let paths = split(value).map(|name| match name.split_once('.') {

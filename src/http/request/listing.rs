@@ -216,10 +216,10 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
 }
 
 /// The parameters without the cursor; `None` if they are too long for a URL, in which a filter may
-/// have fewer bytes than in the content of a QUERY.
+/// have fewer characters than in the content of a QUERY.
 fn linked_query(parameters: &Parameters) -> Option<String> {
     let pairs = || parameters.pairs.iter().filter(|(name, _)| name != "cursor");
-    let is_linked = pairs().all(|(_, value)| value.len() <= MAX_FILTER);
+    let is_linked = pairs().all(|(_, value)| value.chars().count() <= MAX_FILTER);
     Some(encode_query(pairs())).filter(|query| is_linked && query.len() <= MAX_LINKED)
 }
 

@@ -178,8 +178,8 @@ fn parse_name_prefix(value: &str) -> Result<String, Expected> {
 }
 
 fn parse_filter(value: &str, longest: usize) -> Result<Filter, Expected> {
-    if value.len() > longest {
-        return Err(Expected("length", format!("must have at most {longest} bytes of UTF-8").into()));
+    if value.chars().count() > longest {
+        return Err(Expected("length", format!("must have at most {longest} characters").into()));
     }
     Filter::parse(value, ITEM_FIELDS).map_err(|error| Expected("filter", error.to_string().into()))
 }

@@ -119,6 +119,26 @@ async fn every_fault_of_a_query_is_reported_at_once() {
 }
 
 #[tokio::test]
+async fn lengths_are_counted_in_characters_as_the_document_does() {
+    let service = TestService::start().await;
+    let filled =
+        |begin: &str, length: usize| format!("{begin}{}\"", "\u{1f4a1}".repeat(length - begin.len() - 1));
+    for (parameter, begin, longest, code) in
+        [("filter", "name = \"", 4_096, "length"), ("fields", "attributes.\"", 1_024, "fields")]
+    {
+        let list = async |length| {
+            let value = filled(begin, length);
+            let query =
+                url::form_urlencoded::Serializer::new(String::new()).append_pair(parameter, &value).finish();
+            service.get(&format!("/v1/items?{query}")).await
+        };
+        assert_eq!(list(longest).await.status, StatusCode::OK, "{parameter}");
+        let fault = (parameter.to_owned(), code.to_owned());
+        assert_eq!(list(longest + 1).await.is_problem(400, "malformed-request").faults(), [fault]);
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_that_was_tampered_with_or_belongs_to_another_list_is_rejected() {
     let service = TestService::start().await;
     seed(&service, 9).await;
