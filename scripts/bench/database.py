@@ -14,8 +14,8 @@ FEW = 100
 class Database:
     """A separate database, created on the server of a URL and dropped at the end."""
 
-    def __init__(self, url):
-        self.name = f"curio_bench_{os.getpid()}"
+    def __init__(self, url, name=f"curio_bench_{os.getpid()}", template="template1"):
+        self.name, self.template = name, template
         self.server = urllib.parse.urlsplit(url)
         self.url = self.server._replace(path=f"/{self.name}").geturl()
         self.psql = find_client("psql")
@@ -34,11 +34,15 @@ class Database:
         return run(command, env=self.env).strip()
 
     def __enter__(self):
-        self.query(f"CREATE DATABASE {self.name}", self.server.path)
+        self.query(f"CREATE DATABASE {self.name} TEMPLATE {self.template} STRATEGY file_copy", self.server.path)
         return self
 
     def __exit__(self, *_):
         self.query(f"DROP DATABASE {self.name} WITH (FORCE)", self.server.path)
+
+    def copy(self, name):
+        """A copy, which is made while no service uses this database."""
+        return Database(self.server.geturl(), f"{self.name}_{name.replace(' ', '_')}", self.name)
 
     def seed(self, items):
         """Inserts items with consecutive ids, one every 20 seconds; no autovacuum may disturb a round."""

@@ -1,5 +1,6 @@
 """The measurements."""
 
+import contextlib
 import os
 import statistics
 import time
@@ -34,6 +35,7 @@ def measure(executables, database, plan, folder):
 
     serve, log = [executables["curio"], "serve", "--bind", "127.0.0.1:{port}"], folder / "curio.log"
     bare = [executables["bare"], "127.0.0.1:{port}", CONNECTIONS]
+    unsearched = measure_unsearched(serve, database, plan, log)
     result = {"ready_ms": measure_starts(serve, {**env, **PRODUCTION}, log, plan)}
     with (
         Service("curio", serve, {**env, **PRODUCTION}, log) as curio,
@@ -43,8 +45,7 @@ def measure(executables, database, plan, folder):
     # After the pages, which the new items would be in front of.
     with Service("curio", serve, {**env, **PRODUCTION}, log) as curio:
         access = measure_access(curio, executables["curio"], database, plan, folder, measure_loads)
-        result["runs"] |= access.pop("runs")
-        result["runs"]["create_unsearched"] = measure_unsearched(database, Wrk(curio), plan)
+        result["runs"] |= {**access.pop("runs"), "create_unsearched": unsearched}
     return {**result, **access, "binary_mb": executables["curio"].stat().st_size / 1e6}
 
 
@@ -250,18 +251,22 @@ def measure_searching(service, plan):
     return result
 
 
-def measure_unsearched(database, service, plan):
-    """Creates as before, then without the index on words, then without the words: the last measurement."""
-    runs = {}
-    for name, change in {
-        "curio": "SELECT",
-        "no index": "DROP INDEX items_search_idx",
-        "no words": "ALTER TABLE items DROP COLUMN search",
-    }.items():
-        database.query(change)
+def measure_unsearched(command, database, plan, log):
+    """Creates as they are, without the index on words, and without the words, each in a copy of the database."""
+    loads = {}
+    with contextlib.ExitStack() as stack:
+        for name, change in {
+            "curio": "SELECT",
+            "no index": "DROP INDEX items_search_idx",
+            "no words": "ALTER TABLE items DROP COLUMN search",
+        }.items():
+            copy = stack.enter_context(database.copy(name))
+            copy.query(change)
+            service = stack.enter_context(Service("curio", command, {"DATABASE_URL": copy.url, **PRODUCTION}, log))
+            service.least_bytes = {"create": len(ATTRIBUTES)}
+            loads[name] = (Wrk(service), "create")
         database.checkpoint()
-        runs |= measure_loads({name: (service, "create")}, plan)
-    return runs
+        return measure_loads(loads, plan)
 
 
 def measure_starts(command, env, log, plan):
