@@ -36,8 +36,8 @@ use crate::{app::App, config::http::ConnectionOptions};
 const PING: Duration = Duration::from_secs(20);
 /// The most streams of an HTTP/2 connection; RFC 9113 §6.5.2 advises against fewer.
 const MAX_STREAMS: u32 = 100;
-/// The most bytes of the head of an HTTP/1 request.
-const MAX_HEAD: usize = 128 * 1024;
+/// The most bytes of the head of a request.
+const MAX_HEAD: u32 = 128 * 1024;
 /// The most unsent bytes of an HTTP/2 stream.
 const MAX_UNSENT: usize = 64 * 1024;
 /// The time-outs of connections above the limit.
@@ -131,12 +131,18 @@ fn builder(is_surplus: bool) -> Builder<TokioExecutor> {
     if is_surplus {
         builder = builder.http1_only();
     }
-    builder.http1().half_close(true).keep_alive(!is_surplus).header_read_timeout(None).max_buf_size(MAX_HEAD);
+    builder
+        .http1()
+        .half_close(true)
+        .keep_alive(!is_surplus)
+        .header_read_timeout(None)
+        .max_buf_size(MAX_HEAD as usize);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING)
+        .max_header_list_size(MAX_HEAD)
         .max_concurrent_streams(MAX_STREAMS)
         .max_send_buf_size(MAX_UNSENT);
     builder

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
-use reqwest::StatusCode;
+use futures_util::{FutureExt, future::join_all};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, Interest},
@@ -265,6 +265,34 @@ async fn a_client_that_reads_slowly_but_steadily_gets_its_whole_response() {
         received.extend_from_slice(&buffer[..read]);
     }
     assert!(received.len() > 1_000_000, "{}", received.len());
+}
+
+/// A large page, which is not compressed.
+async fn page(service: &TestService) -> Reply {
+    service.send(Method::GET, "/v1/items?limit=200", &[("accept-encoding", "identity")], None).await
+}
+
+/// Waits until there is no memory for large responses, while there is some for small ones.
+pub async fn large_responses_are_rejected(service: &TestService) {
+    eventually("a page finds no memory", async || page(service).await.status != StatusCode::OK).await;
+    let rejected = page(service).await;
+    let detail = &rejected.is_problem(503, "unavailable").body["detail"];
+    assert_eq!(detail, "Responses that clients do not read take all memory.");
+    assert_eq!(service.get("/v1/items?limit=1&fields=id").await.status, StatusCode::OK);
+}
+
+pub async fn large_responses_are_sent(service: &TestService) {
+    eventually("there is memory again", async || page(service).await.status == StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn clients_that_do_not_read_leave_room_for_small_responses() {
+    let service = TestService::start().await;
+    with_large_items(&service).await;
+    let streams = join_all((0..40).map(|_| ask_without_reading(&service))).await;
+    large_responses_are_rejected(&service).await;
+    drop(streams);
+    large_responses_are_sent(&service).await;
 }
 
 /// The kernel holds megabytes for such a client.

@@ -27,7 +27,9 @@ use tokio::{
     time::timeout,
 };
 
-use super::connections::{SHORT, connect, service_with, with_large_items};
+use super::connections::{
+    SHORT, connect, large_responses_are_rejected, large_responses_are_sent, service_with, with_large_items,
+};
 use crate::support::{database::TestDatabase, eventually, log::Log, process::Process, service::TestService};
 
 /// A frame of HTTP/2 (RFC 9113 §4.1).
@@ -352,4 +354,33 @@ async fn the_database_is_connected_to_while_http2_clients_flood_the_service() {
         flood.join().unwrap();
     }
     assert_eq!(reply.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_http2_client_may_send_as_large_a_head_as_over_http1() {
+    let service = TestService::start().await;
+    let request = Request::get("http://x/livez").header("x", "x".repeat(100_000)).body(()).unwrap();
+    assert_eq!(service.exchange_http2(request).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_http2_client_is_told_how_many_requests_it_may_send_at_once() {
+    const MAX_CONCURRENT_STREAMS: [u8; 2] = [0, 3];
+    let service = TestService::start().await;
+    let (kind, _, _, settings) = next_frame(&mut send_frames(&service, &[]).await).await.unwrap();
+    assert_eq!(kind, SETTINGS);
+    let streams = settings.chunks(6).find_map(|setting| setting.strip_prefix(&MAX_CONCURRENT_STREAMS));
+    assert_eq!(streams, Some(&100_u32.to_be_bytes()[..]));
+}
+
+#[tokio::test]
+async fn http2_clients_that_take_nothing_of_many_pages_leave_room_for_small_responses() {
+    let service = TestService::start().await;
+    with_large_items(&service).await;
+    let pages = (0..40).map(|n| head(2 * n + 1, END_STREAM, GET, "/v1/items?limit=200"));
+    let frames: Vec<_> = std::iter::once(window(0)).chain(pages).collect();
+    let stream = send_frames(&service, &frames).await;
+    large_responses_are_rejected(&service).await;
+    drop(stream);
+    large_responses_are_sent(&service).await;
 }
