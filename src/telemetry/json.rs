@@ -170,3 +170,49 @@ impl fmt::Write for BoundedText {
         Err(fmt::Error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing_subscriber::{Layer as _, fmt::layer, layer::SubscriberExt as _};
+
+    use super::*;
+
+    /// The lines that are logged meanwhile.
+    fn logged(log: impl FnOnce()) -> String {
+        let buffer = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&buffer);
+        let writer = move || Sink(Arc::clone(&writer));
+        let layer = layer().fmt_fields(Members).event_format(JsonLine).with_writer(writer);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer.boxed()), log);
+        String::from_utf8(buffer.lock().unwrap().clone()).unwrap()
+    }
+
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_of_many_long_values_is_replaced_by_one_without_them() {
+        let long = "x".repeat(MAX_VALUE);
+        let log = logged(|| {
+            let l = &*long;
+            let span = tracing::info_span!("http", a = l, b = l, c = l, d = l, e = l, f = l, g = l, h = l);
+            span.in_scope(|| tracing::info!(i = l, j = l, k = l, m = l, n = l, o = l, p = l, q = l, "long"));
+        });
+        assert!(log.len() < MAX_LINE && log.ends_with("}\n"), "{log}");
+        let line: Value = serde_json::from_str(&log).unwrap();
+        assert!(line["omitted_bytes"].as_u64().unwrap() > 16 * 1024, "{line}");
+        assert_eq!(line["level"], "INFO");
+    }
+}

@@ -407,3 +407,22 @@ async fn a_request_that_takes_too_long_is_rejected_with_503_and_rolled_back() {
     service.pool_is_clean().await;
     assert_eq!(service.database.count_items().await, 0);
 }
+
+#[tokio::test]
+async fn probes_query_the_database_once_a_second_at_most() {
+    let database = TestDatabase::new().await;
+    let pool = database.options();
+    let target = &pool.connect;
+    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
+    let connect = target.clone().host("127.0.0.1").port(proxy.address.port());
+    let service = TestService::on(database, DatabaseOptions { connect, ..pool }, options());
+    assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
+    let (start, before) = (Instant::now(), proxy.round_trips());
+    for _ in 0..100 {
+        assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
+    }
+    let seconds = usize::try_from(start.elapsed().as_secs()).unwrap();
+    // A statement takes two at most.
+    let (trips, most) = (proxy.round_trips() - before, 2 * (1 + seconds));
+    assert!(trips <= most, "{trips} instead of {most}");
+}

@@ -315,3 +315,16 @@ fn every_container_is_bounded() {
 fn the_committed_document_is_what_the_command_prints() {
     assert_eq!(read("openapi.json"), openapi_text(), "run `make openapi`");
 }
+
+#[test]
+fn whoever_deploys_is_told_of_digests_of_the_certificate_and_of_the_keys_that_are_stored() {
+    for (file, prefix) in [("Dockerfile", "FROM "), ("compose.yaml", "    image: ")] {
+        let text = read(file);
+        let images = text.lines().filter_map(|line| line.strip_prefix(prefix));
+        assert!(images.clone().count() > 0);
+        let by_tag = images.clone().any(|image| !image.contains("@sha256:") && !image.starts_with("curio"));
+        assert!(!by_tag || text.contains("digest"), "{file} says nothing of digests");
+    }
+    assert!(read("README.md").contains("sslmode=verify-full"));
+    assert!(read("docs/operations.md").contains("`service_keys`"));
+}

@@ -175,8 +175,9 @@ async fn with_few_file_descriptors_probes_still_respond() {
     let limited = process.lines("serve.connections_limited");
     let connections = limited[0]["connections"].as_u64().unwrap();
     assert!((1..200).contains(&connections), "{limited:?}");
+    // Many more than there are descriptors.
     let mut silent = Vec::new();
-    for _ in 0..connections {
+    for _ in 0..connections + 300 {
         silent.push(connect(&process).await);
     }
     eventually("no room is left for requests", async || {
@@ -188,12 +189,24 @@ async fn with_few_file_descriptors_probes_still_respond() {
         let reply = Client::new().get(format!("{}{path}", process.address)).send().await.unwrap();
         assert_eq!(reply.status(), StatusCode::OK, "{path}");
     }
+    assert_eq!(process.lines("connection.not_accepted"), [] as [Value; 0]);
     drop(silent);
     eventually("there is room again", async || {
         let reply = Client::new().get(format!("{}/v1/items", process.address)).send().await.unwrap();
         reply.status() == StatusCode::OK
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_connections_is_a_setting() {
+    let database = TestDatabase::new().await;
+    let process = Process::serve(&database.url(), &[("CURIO_MAX_CONNECTIONS", "1")]).await;
+    let _silent = connect(&process).await;
+    for (path, status) in [("/v1/items", StatusCode::SERVICE_UNAVAILABLE), ("/livez", StatusCode::OK)] {
+        let reply = Client::new().get(format!("{}{path}", process.address)).send().await.unwrap();
+        assert_eq!(reply.status(), status, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,3 +75,26 @@ pub fn off_runtime<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     let is_threaded = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
     if bytes > LONG && is_threaded { block_in_place(work) } else { work() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, time::Duration};
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn other_requests_do_not_wait_for_long_work() {
+        let (started, start) = oneshot::channel();
+        let (sender, receiver) = mpsc::channel();
+        let work = move || {
+            started.send(()).unwrap();
+            receiver.recv_timeout(Duration::from_secs(10))
+        };
+        let work = tokio::spawn(at_length(work));
+        start.await.unwrap();
+        tokio::spawn(async move { sender.send(()) }).await.unwrap().unwrap();
+        assert_eq!(work.await.unwrap(), Ok(()));
+    }
+}

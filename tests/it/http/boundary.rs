@@ -278,6 +278,12 @@ async fn a_cursor_belongs_to_the_meaning_of_the_filters() {
         let faults = reply.is_problem(400, "malformed-request").faults();
         assert_eq!(faults, [("cursor".into(), "cursor_mismatch".into())], "{other}");
     }
+    let page = service.get("/v1/items?limit=1&created_after=2026-01-01T00:00:00Z").await;
+    let cursor = page.body["next_cursor"].as_str().unwrap();
+    for same in ["2026-01-01T00%3A00%3a00Z", "2026-01-01T00:00:00.000Z", "2026-01-01T01:00:00%2B01:00"] {
+        let reply = service.get(&format!("/v1/items?created_after={same}&cursor={cursor}")).await;
+        assert_eq!(reply.status, StatusCode::OK, "{same}: {reply:?}");
+    }
     let many = service.get("/v1/items?limit=0&cursor=nonsense&status=x&unknown=1").await;
     let faults = many.is_problem(400, "malformed-request").faults();
     assert_eq!(

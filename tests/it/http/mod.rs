@@ -1,3 +1,4 @@
+mod amplification;
 mod boundary;
 mod browsers;
 mod compressing_proxy;
@@ -8,4 +9,5 @@ mod hosts;
 mod http2;
 mod idempotency;
 mod limits;
+mod lingering;
 mod strict;

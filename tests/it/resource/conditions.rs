@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::resources_with;
+use super::{RESOURCES, resources_with};
 use crate::support::{
     Options,
     resource::{
@@ -189,5 +189,20 @@ async fn unconditional_writes_are_rejected_with_428_if_so_configured() {
         if resource.has(Restore) {
             assert_eq!(api.restore(&entity, &[]).await.status, StatusCode::OK);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_condition_that_nothing_evaluates_is_rejected() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        let body = resource.labelled("Lamp");
+        for (method, body) in [(Method::GET, None), (Method::POST, Some(&body))] {
+            let fields = [("if-match", "\"999\""), ("if-none-match", "*")];
+            let reply = api.send(method, resource.path, &fields, body).await;
+            let expected = ["If-Match", "If-None-Match"].map(|name| (name.into(), "not_evaluated".into()));
+            assert_eq!(reply.is_problem(400, "malformed-request").faults(), expected);
+        }
+        assert_eq!(api.count().await, 0);
     }
 }

@@ -30,15 +30,15 @@ fn comparable(resource: &Resource, mut body: Value) -> Value {
 }
 
 /// A write: whether the resource has it, its method, its path and its body.
-type Case = (bool, Method, String, Option<Value>);
+pub type Case = (bool, Method, String, Option<Value>);
 
 /// Every kind of write, on a live and on a deleted entity.
-fn writes(resource: &Resource, entity: &Value, gone: &str) -> Vec<Case> {
+pub fn writes(resource: &Resource, entity: &Value, gone: &str) -> impl Iterator<Item = Case> {
     let (live, id) = (resource.path_of(entity), &entity["id"]);
     let body = resource.labelled("Other");
     let batch = |operations: Value| Some(json!({ "operations": operations }));
     let update = json!({ "op": "update", "id": id, "patch": resource.relabel("Changed") });
-    vec![
+    let cases = [
         (true, Method::POST, resource.path.to_owned(), Some(body.clone())),
         (
             resource.has(Batch),
@@ -59,7 +59,8 @@ fn writes(resource: &Resource, entity: &Value, gone: &str) -> Vec<Case> {
         (resource.has(Restore), Method::DELETE, gone.to_owned(), None),
         (resource.has(Restore), Method::DELETE, format!("{gone}?purge=true"), None),
         (!resource.has(Batch), Method::DELETE, live, None),
-    ]
+    ];
+    cases.into_iter().filter(|(exists, ..)| *exists)
 }
 
 #[tokio::test]
@@ -70,9 +71,7 @@ async fn a_dry_run_responds_as_the_real_write_and_leaves_nothing() {
         let (entity, gone) = (api.create("Lamp").await, api.create_path("Gone").await);
         api.delete(&gone).await;
         let rows = format!("SELECT sum(hashtext({0}::text)) FROM {0}", resource.table);
-        for (_, method, path, body) in
-            writes(resource, &entity, &gone).into_iter().filter(|(exists, ..)| *exists)
-        {
+        for (_, method, path, body) in writes(resource, &entity, &gone) {
             let key = format!("{method}{path}{}", body.is_some()).replace(' ', "");
             let fields = [("idempotency-key", &*key)];
             let (before, logged) = (api.database.number(&rows).await, log.lines(&api.created()).len());

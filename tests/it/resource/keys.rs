@@ -114,15 +114,17 @@ async fn a_key_belongs_to_one_request() {
         }
 
         // The preconditions belong to the request.
-        let change = async |fields| api.send(change.clone(), &entity, fields, Some(&body)).await;
-        let conditional = [("idempotency-key", "p"), ("if-match", "\"1\"")];
+        let change = async |fields: &[_]| api.send(change.clone(), &entity, fields, Some(&body)).await;
+        let conditional = [("idempotency-key", "p"), ("if-match", "\"1\""), ("if-none-match", "\"9\"")];
         assert_eq!(change(&conditional).await.status, StatusCode::OK);
-        let other = [("idempotency-key", "p"), ("if-match", "\"2\"")];
-        let reply = change(&other).await;
-        assert_eq!(
-            reply.is_problem(422, "validation-error").faults(),
-            [("Idempotency-Key".into(), "key_reused".into())]
-        );
+        for (if_match, if_none_match) in [("\"2\"", "\"9\""), ("\"1\"", "\"8\"")] {
+            let other = [("idempotency-key", "p"), ("if-match", if_match), ("if-none-match", if_none_match)];
+            let reply = change(&other).await;
+            assert_eq!(
+                reply.is_problem(422, "validation-error").faults(),
+                [("Idempotency-Key".into(), "key_reused".into())]
+            );
+        }
 
         // A proxy may join the lines of a field.
         let lines = [("idempotency-key", "l"), ("if-match", "\"2\""), ("if-match", "\"9\"")];

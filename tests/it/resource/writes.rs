@@ -4,12 +4,12 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{RESOURCES, resources_with};
+use super::{RESOURCES, dry_runs::writes, resources_with};
 use crate::support::{
     log::Log,
     resource::{
-        Api,
-        Feature::{Replace, Restore, Update},
+        Api, Deleted,
+        Feature::{Replace, Restore, Secret, Update},
     },
 };
 
@@ -142,5 +142,57 @@ async fn a_broken_table_gives_a_constant_500_from_every_operation_and_changes_no
         assert_eq!(api.database.number(&untouched).await, 1);
         assert_eq!(api.database.number("SELECT count(*) FROM gone").await, 1);
         api.pool_is_clean().await;
+    }
+}
+
+#[tokio::test]
+async fn times_do_not_go_back_if_the_clock_does() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        let (entity, gone) = (api.create("Lamp").await, api.create_path("Gone").await);
+        api.delete(&gone).await;
+        // As after changes by a server whose clock is ahead.
+        let (table, far) = (resource.table, "'2100-01-01'");
+        let mut ahead = vec![format!("UPDATE {table} SET updated_at = {far}")];
+        let mut deleted = "NULL";
+        if let Some(Deleted { member, .. }) = resource.deleted {
+            ahead.push(format!("UPDATE {table} SET {member} = {far} WHERE {member} IS NOT NULL"));
+            deleted = member;
+        }
+        let back = format!(
+            "SELECT count(*) FROM {table} WHERE version > 1 AND least(updated_at, {deleted}) < {far}"
+        );
+        let rotate = format!("{}/rotate", resource.path_of(&entity));
+        let rotation = (resource.has(Secret), Method::POST, rotate, Some(json!({ "grace_seconds": 0 })));
+        let rotation = [rotation].into_iter().filter(|(exists, ..)| *exists);
+        for (_, method, path, body) in rotation.chain(writes(resource, &entity, &gone)) {
+            api.database.execute(&ahead.join(";")).await;
+            let reply = api.send(method.clone(), &path, &[], body.as_ref()).await;
+            assert!(reply.status.is_success(), "{method} {path}: {reply:?}");
+            assert_eq!(api.database.number(&back).await, 0, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_response_no_client_takes_is_rejected_before_it_is_done() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        let (entity, gone) = (api.create("Lamp").await, api.create_path("Gone").await);
+        api.delete(&gone).await;
+        let rows = format!("SELECT sum(hashtext({0}::text)) FROM {0}", resource.table);
+        let before = api.database.number(&rows).await;
+        // A DELETE has no content to encode.
+        for (_, method, path, body) in
+            writes(resource, &entity, &gone).filter(|(_, method, ..)| *method != Method::DELETE)
+        {
+            for codings in ["identity;q=0", "*;q=0", "gzip;q=0, identity;q=0, br;q=0.0"] {
+                let fields = [("accept-encoding", codings), ("idempotency-key", "k")];
+                let reply = api.send(method.clone(), &path, &fields, body.as_ref()).await;
+                reply.is_problem(406, "not-acceptable");
+            }
+        }
+        assert_eq!(api.database.number(&rows).await, before);
+        assert_eq!(api.database.number("SELECT count(*) FROM idempotency_keys").await, 0);
     }
 }

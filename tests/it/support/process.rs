@@ -123,6 +123,14 @@ impl Process {
         assert!(sent.success());
     }
 
+    /// The most bytes of memory that were resident so far.
+    pub fn peak_memory(&self) -> usize {
+        let pid = self.child.id().expect("the process is there");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() * 1024
+    }
+
     /// Waits for the end, and for the last line of the log.
     pub async fn end(&mut self) -> ExitStatus {
         let status = tokio::time::timeout(Duration::from_mins(1), self.child.wait()).await;

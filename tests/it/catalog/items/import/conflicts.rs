@@ -206,3 +206,13 @@ async fn an_id_that_is_taken_meanwhile_is_decided_again() {
     let item = get(&service, IDS[1]).await;
     assert_eq!((&item["name"], &item["version"]), (&json!("mine"), &json!(2)));
 }
+
+#[tokio::test]
+async fn the_time_of_a_replaced_item_does_not_go_back() {
+    let service = TestService::start().await;
+    three(&service).await;
+    // As after a change by a server whose clock is ahead.
+    service.database.execute("UPDATE items SET updated_at = '2100-01-01Z'").await;
+    counts(&import(&service, NDJSON, "", ndjson(&[named(IDS[0], "new")])).await, [1, 0, 1, 0]);
+    assert_eq!(get(&service, IDS[0]).await["updated_at"], "2100-01-01T00:00:00.000000Z");
+}

@@ -1,0 +1,81 @@
+//! Requests that could cost the service far more than their client: in memory, and in time.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{database::TestDatabase, process::Process};
+
+const MEBIBYTE: usize = 1024 * 1024;
+
+async fn post(process: &Process, body: String, key: Option<&str>) -> (StatusCode, Value) {
+    let mut request = Client::new()
+        .post(format!("{}/v1/items/batch", process.address))
+        .header("content-type", "application/json")
+        .body(body);
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
+    }
+    let reply = request.send().await.unwrap();
+    (reply.status(), reply.json().await.unwrap())
+}
+
+/// A batch with a small change of each item.
+fn updates(ids: &[String]) -> String {
+    let update = |id| json!({ "op": "update", "id": id, "patch": { "status": "active" } });
+    json!({ "operations": ids.iter().map(update).collect::<Vec<_>>() }).to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_batch_of_large_items_takes_little_memory() {
+    let database = TestDatabase::new().await;
+    let fill = "INSERT INTO items (id, collection, name, attributes)
+                SELECT gen_random_uuid(), 'default', 'Lamp', jsonb_build_object('text', repeat('x ', 32000))
+                FROM generate_series(1, 1000)";
+    database.execute(fill).await;
+    let mut conn = database.connect().await;
+    let ids = sqlx::query_scalar("SELECT id::text FROM items").fetch_all(&mut conn);
+    let ids: Vec<String> = ids.await.unwrap();
+    let process = Process::serve(&database.url(), &[]).await;
+    post(&process, updates(&ids[..1]), None).await;
+    let before = process.peak_memory();
+    for key in [None, Some("k")] {
+        let (status, problem) = post(&process, updates(&ids), key).await;
+        assert_eq!((status.as_u16(), &problem["type"]), (413, &json!("/problems/content-too-large")));
+        let (status, reply) = post(&process, updates(&ids[1..100]), key).await;
+        assert!(status == StatusCode::OK || (key.is_some() && status.as_u16() == 413), "{reply}");
+    }
+    let more = process.peak_memory() - before;
+    assert!(more < 200 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn probes_respond_while_large_batches_are_invalid() {
+    let unknown: Vec<_> = (0..700_000).map(|n| format!("\"m{n}\":1")).collect();
+    let nested = vec![r#"{"a":{}}"#; 380_000].join(",");
+    let bodies = [
+        format!(r#"{{"operations":[{{"op":"create","item":{{{}}}}}]}}"#, unknown.join(",")),
+        format!(
+            r#"{{"operations":[{{"op":"create","item":{{"name":7,"attributes":{{"a":[{nested}]}}}}}}]}}"#
+        ),
+    ];
+    let database = TestDatabase::new().await;
+    let process = Process::serve(&database.url(), &[]).await;
+    let rejected = join_all(bodies.iter().cycle().take(4).map(|body| post(&process, body.clone(), None)));
+    let mut rejected = std::pin::pin!(rejected);
+    // In release builds, such a batch once took 12 s for all.
+    let client = Client::builder().timeout(Duration::from_secs(6)).build().unwrap();
+    let replies = loop {
+        let probe = client.get(format!("{}/livez", process.address)).send();
+        tokio::select! {
+            replies = &mut rejected => break replies,
+            probe = probe => assert_eq!(probe.expect("no response").status(), StatusCode::OK),
+        }
+    };
+    for (status, problem) in replies {
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(problem["errors"].as_array().unwrap().len() <= 100);
+    }
+}
