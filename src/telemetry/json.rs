@@ -1,6 +1,6 @@
 //! The log as JSON: one object a line.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use chrono::Utc;
 use serde::ser::{SerializeMap, Serializer as _};
@@ -17,11 +17,11 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use super::sink::MAX_LINE;
+use super::{
+    bounded::{MAX_VALUE, bounded_text},
+    sink::MAX_LINE,
+};
 use crate::time::rfc3339;
-
-/// The longest value, in bytes; a longer one is truncated.
-const MAX_VALUE: usize = 1024;
 
 /// The fields of a span as members of a JSON object, without braces, so that more can be added.
 ///
@@ -148,71 +148,6 @@ impl<V: Visit> Visit for Bounded<V> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let mut text = BoundedText(String::with_capacity(128));
-        // The only error is that the text is full.
-        let _ = write!(text, "{value:?}");
-        self.0.record_str(field, &text.0);
-    }
-}
-
-/// A text that stops formatting when it is full.
-struct BoundedText(String);
-
-impl fmt::Write for BoundedText {
-    fn write_str(&mut self, piece: &str) -> fmt::Result {
-        let room = MAX_VALUE - self.0.len();
-        if piece.len() <= room {
-            self.0.push_str(piece);
-            return Ok(());
-        }
-        self.0.push_str(&piece[..piece.floor_char_boundary(room)]);
-        self.0.push('…');
-        Err(fmt::Error)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use tracing_subscriber::{Layer as _, fmt::layer, layer::SubscriberExt as _};
-
-    use super::*;
-
-    /// The lines that are logged meanwhile.
-    fn logged(log: impl FnOnce()) -> String {
-        let buffer = Arc::new(Mutex::new(Vec::new()));
-        let writer = Arc::clone(&buffer);
-        let writer = move || Sink(Arc::clone(&writer));
-        let layer = layer().fmt_fields(Members).event_format(JsonLine).with_writer(writer);
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer.boxed()), log);
-        String::from_utf8(buffer.lock().unwrap().clone()).unwrap()
-    }
-
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_line_of_many_long_values_is_replaced_by_one_without_them() {
-        let long = "x".repeat(MAX_VALUE);
-        let log = logged(|| {
-            let l = &*long;
-            let span = tracing::info_span!("http", a = l, b = l, c = l, d = l, e = l, f = l, g = l, h = l);
-            span.in_scope(|| tracing::info!(i = l, j = l, k = l, m = l, n = l, o = l, p = l, q = l, "long"));
-        });
-        assert!(log.len() < MAX_LINE && log.ends_with("}\n"), "{log}");
-        let line: Value = serde_json::from_str(&log).unwrap();
-        assert!(line["omitted_bytes"].as_u64().unwrap() > 16 * 1024, "{line}");
-        assert_eq!(line["level"], "INFO");
+        self.0.record_str(field, &bounded_text(value));
     }
 }

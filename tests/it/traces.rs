@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{Router, body::Bytes, http::HeaderMap, routing::post};
@@ -14,7 +15,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message;
 use reqwest::{Client, Method};
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 use crate::support::{database::TestDatabase, process::Process};
 
@@ -86,6 +87,7 @@ async fn send(process: &Process, method: Method, path: &str, fields: &[(&str, &s
     request.send().await.unwrap()
 }
 
+const PATIENCE: Duration = Duration::from_secs(20);
 const TRACE: u128 = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736;
 const PARENT: u64 = 0x00f0_67aa_0ba9_02b7;
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -212,4 +214,22 @@ async fn a_collector_that_is_away_disturbs_no_request() {
     process.end().await;
     let log = process.log();
     assert!(log.iter().any(|line| line["message"] == "serve.stopped"), "{log:#?}");
+}
+
+/// The SDK logs the first span that it loses.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_span_that_is_lost_disturbs_no_request() {
+    let database = TestDatabase::new().await;
+    let collector = Collector::start().await;
+    let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint), ("OTEL_BSP_MAX_QUEUE_SIZE", "1")];
+    let mut process = Process::serve(&database.url(), &variables).await;
+    for _ in 0..20 {
+        let fields = [("idempotency-key", "k")];
+        let created = timeout(PATIENCE, send(&process, Method::POST, "/v1/items", &fields)).await;
+        assert_eq!(created.expect("no response").status(), 201);
+    }
+    process.signal("TERM");
+    assert!(process.end().await.success());
+    let is_about_lost_spans = |line: &serde_json::Value| line["target"] == "opentelemetry_sdk";
+    assert!(process.log().iter().any(is_about_lost_spans), "{:#?}", process.log());
 }

@@ -32,6 +32,7 @@ pub struct Described<'a> {
 pub struct RequestTrace(Context);
 
 /// What the log's span of a request has of its trace.
+#[derive(Clone)]
 pub struct Traced {
     pub request: Context,
     pub transaction: Option<Context>,

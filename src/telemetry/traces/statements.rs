@@ -38,15 +38,19 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Statements {
             return;
         }
         let Some(mut scope) = context.event_scope(event) else { return };
+        let traced = scope.find_map(|span| {
+            let traced = span.extensions().get::<Traced>().cloned()?;
+            Some((span, traced))
+        });
+        let Some((span, traced)) = traced else { return };
         let mut statement = Statement::default();
         event.record(&mut statement);
-        let _ = scope.try_for_each(|span| match span.extensions_mut().get_mut::<Traced>() {
-            Some(traced) => {
-                statement.trace(traced);
-                Err(())
-            }
-            None => Ok(()),
-        });
+        // If the span of a statement is lost, the SDK logs it, with the fields of the log's span:
+        // that must not be locked.
+        let transaction = statement.trace(&traced);
+        if let Some(stored) = span.extensions_mut().get_mut::<Traced>() {
+            stored.transaction = transaction;
+        }
     }
 }
 
@@ -58,8 +62,9 @@ struct Statement {
 }
 
 impl Statement {
-    fn trace(&self, traced: &mut Traced) {
-        let Some(tracer) = TRACER.get() else { return };
+    /// Makes its spans, and returns that of the transaction in which the next statement is.
+    fn trace(&self, traced: &Traced) -> Option<Context> {
+        let tracer = TRACER.get()?;
         let end = SystemTime::now();
         let start = end.checked_sub(self.elapsed).unwrap_or(end);
         let summary = summarize(&self.sql);
@@ -67,19 +72,23 @@ impl Statement {
             let builder = tracer.span_builder(name).with_kind(kind).with_start_time(start);
             parent.with_span(tracer.build_with_context(builder, parent))
         };
-        if summary == "BEGIN" {
-            traced.transaction = Some(span("transaction".into(), SpanKind::Internal, &traced.request));
-        }
-        let parent = traced.transaction.as_ref().unwrap_or(&traced.request);
+        let transaction = if summary == "BEGIN" {
+            Some(span("transaction".into(), SpanKind::Internal, &traced.request))
+        } else {
+            traced.transaction.clone()
+        };
+        let parent = transaction.as_ref().unwrap_or(&traced.request);
         let statement = span(summary.clone(), SpanKind::Client, parent);
         statement.span().set_attribute(KeyValue::new("db.system.name", "postgresql"));
         statement.span().set_attribute(KeyValue::new("db.query.summary", summary));
         statement.span().end_with_timestamp(end);
-        if matches!(self.sql.as_str(), "COMMIT" | "ROLLBACK")
-            && let Some(transaction) = traced.transaction.take()
-        {
+        if !matches!(self.sql.as_str(), "COMMIT" | "ROLLBACK") {
+            return transaction;
+        }
+        if let Some(transaction) = transaction {
             transaction.span().end_with_timestamp(end);
         }
+        None
     }
 }
 
