@@ -124,9 +124,37 @@ fn checksum(text: &str) -> String {
     digits.iter().map(|digit| char::from(*digit)).collect()
 }
 
-/// A text of a client, without the secrets of keys in it: `curio_<id>_[secret]`.
+/// A text of a client, without the secrets of keys in it, `curio_<id>_[secret]`, and without access
+/// tokens, `[token]`.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
+    match redact_keys(text) {
+        Cow::Borrowed(text) => redact_tokens(text),
+        Cow::Owned(text) => redact_tokens(&text).into_owned().into(),
+    }
+}
+
+/// Replaces what has three parts, of which the first begins as a JSON object in base64url does.
+fn redact_tokens(text: &str) -> Cow<'_, str> {
+    const BEGIN: &str = "eyJ";
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let mut redacted = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(BEGIN) {
+        let (before, token) = rest.split_at(start);
+        let (token, behind) = token.split_at(token.find(|c| !is_of_token(c)).unwrap_or(token.len()));
+        redacted.push_str(before);
+        redacted.push_str(if token.matches('.').count() >= 2 { "[token]" } else { token });
+        rest = behind;
+    }
+    if redacted.is_empty() {
+        return text.into();
+    }
+    redacted.push_str(rest);
+    redacted.into()
+}
+
+fn redact_keys(text: &str) -> Cow<'_, str> {
     let mut redacted = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(PREFIX) {
@@ -184,7 +212,10 @@ mod tests {
         let (text, printed) = (key.expose(), format!("{key:?}"));
         assert_eq!(redact(&format!("/a/{text}?x&{text}")), format!("/a/{printed}?x&{printed}"));
         assert_eq!(redact(&text[..30]), printed, "a part of a secret");
-        for other in ["", "/v1/items", "curio_", "curio_short_x", "xcurio_items"] {
+        let token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ6b2UifQ.c2ln-_";
+        assert_eq!(redact(&format!("/{token}/{text}?{token}")), format!("/[token]/{printed}?[token]"));
+        assert_eq!(redact(token), "[token]");
+        for other in ["", "/v1/items", "curio_", "curio_short_x", "xcurio_items", "/eyJx/eyJ.y"] {
             assert_eq!(redact(other), other);
         }
     }

@@ -170,10 +170,11 @@ impl Keys {
     pub async fn confirm(
         conn: &mut PgConnection,
         key: &ApiKey,
+        by: &Grants,
         target: Option<KeyId>,
     ) -> Result<Result<Confirmed, Reason>, Error> {
         let (own, target) = (key.id(), target.unwrap_or(key.id()));
-        key::lock_many(conn, &[own.as_str(), target.as_str()]).await?;
+        key::lock_both(conn, by, own.as_str(), target.as_str()).await?;
         let Some(stored) = key::credentials(conn, own.as_str()).await? else {
             return Ok(Err(Reason::Unknown));
         };

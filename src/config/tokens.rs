@@ -64,7 +64,8 @@ impl TokenSettings {
         let twice = issuers.iter().enumerate().find(|(index, issuer)| issuers[..*index].contains(issuer));
         ensure!(twice.is_none(), "CURIO_JWT_ISSUER lists an issuer twice");
         if let Some(file) = keys {
-            read_keys(file).map_err(|error| anyhow!("CURIO_JWT_JWKS cannot be used: {error}"))?;
+            let keys = read_keys(file).map_err(|error| anyhow!("CURIO_JWT_JWKS cannot be used: {error}"))?;
+            ensure!(keys.len() > 0, "CURIO_JWT_JWKS cannot be used: {} has no keys", file.display());
         }
         Ok(Some(TokenOptions {
             issuers: issuers.clone(),

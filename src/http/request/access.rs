@@ -181,11 +181,26 @@ impl Access {
     ) -> Result<Option<DateTime<Utc>>, Problem> {
         let credential = self.authenticated.as_ref().map(|authenticated| &*authenticated.credential);
         let Some(Credential::Key(key)) = credential else { return Ok(None) };
-        let confirmed = Keys::confirm(conn, key, target).await?;
+        let confirmed = Keys::confirm(conn, key, &self.grants, target).await?;
         let Confirmed { grants, expires_at } =
             confirmed.map_err(|reason| rejected(app, reason, Some(key.id())))?;
         self.grants = grants;
         Ok(expires_at)
+    }
+
+    /// Confirms at the end of a long transaction that the key of the actor is valid, and still
+    /// grants what it did at the beginning.
+    ///
+    /// # Errors
+    ///
+    /// As [`confirm`](Self::confirm); [`Error::Contended`] if the grants have changed.
+    pub async fn confirm_unchanged(&mut self, app: &App, conn: &mut PgConnection) -> Result<(), Problem> {
+        let before = Arc::clone(&self.grants);
+        self.confirm(app, conn, None).await?;
+        if self.grants == before {
+            return Ok(());
+        }
+        Err(Error::Contended("the grants of the key have changed".into()).into())
     }
 
     /// As [`renew`], for a body that arrives after the head was read.

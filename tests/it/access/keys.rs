@@ -128,6 +128,25 @@ async fn keys_that_change_themselves_and_each_other_do_not_deadlock() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_a_key_that_they_may_not_change() {
+    let service = guarded().await;
+    let (own, foreign) =
+        (Client::new(&service, "manage:own").await, Client::new(&service, "manage:foreign").await);
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; SELECT FROM api_keys WHERE grants = '{manage:foreign}' FOR UPDATE")
+        .execute(&mut holder)
+        .await
+        .unwrap();
+    let path = format!("/v1/keys/{}", foreign.key.id());
+    let rotate = own.post(&format!("{path}/rotate"), &json!({ "grace_seconds": 0 })).await;
+    let update = own.send(Method::PATCH, &path, &[], Some(&json!({ "name": "X" }))).await;
+    let revoke = own.send(Method::DELETE, &path, &[], None).await;
+    for reply in [rotate, update, revoke] {
+        reply.is_problem(404, "not-found");
+    }
+}
+
+#[tokio::test]
 async fn a_secret_in_the_wrong_place_is_not_logged() {
     let log = Log::capture();
     let service = guarded().await;

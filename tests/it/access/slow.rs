@@ -86,3 +86,37 @@ async fn a_body_that_arrives_after_its_key_has_changed_changes_nothing() {
     assert_eq!(service.database.count_items().await, 0);
     assert_eq!(service.database.number("SELECT count(*) FROM api_keys").await, 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_whose_key_changes_meanwhile_stores_nothing() {
+    let service = guarded().await;
+    let admin = Client::new(&service, ALL).await;
+    let wait = "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    PERFORM pg_advisory_xact_lock_shared(7); RETURN NEW;
+                END $$;
+                CREATE TRIGGER wait BEFORE INSERT ON items FOR EACH STATEMENT EXECUTE FUNCTION wait()";
+    service.database.execute(wait).await;
+    let changes = [
+        (Method::DELETE, None, 401),
+        (Method::PATCH, Some(json!({ "grants": ["read:*"] })), 503),
+        (Method::PATCH, Some(json!({ "name": "Y" })), 200),
+    ];
+    for (method, body, status) in changes {
+        let mut holder = service.database.connect().await;
+        sqlx::raw_sql("SELECT pg_advisory_lock(7)").execute(&mut holder).await.unwrap();
+        let client = Client::new(&service, "write:*").await;
+        let request = service.request(Method::POST, "/v1/items/import");
+        let request =
+            request.header("authorization", &client.field).header("content-type", "application/x-ndjson");
+        let change = async {
+            let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+            eventually("the import waits", async || service.database.number(waiting).await == 1).await;
+            let path = format!("/v1/keys/{}", client.key.id());
+            assert!(admin.send(method, &path, &[], body.as_ref()).await.status.is_success());
+            sqlx::raw_sql("SELECT pg_advisory_unlock(7)").execute(&mut holder).await.unwrap();
+        };
+        let (reply, ()) = tokio::join!(Reply::of(request.body("{\"name\": \"X\"}\n")), change);
+        assert_eq!(reply.status, status, "{reply:?}");
+        assert_eq!(service.database.count_items().await, i64::from(status == 200));
+    }
+}

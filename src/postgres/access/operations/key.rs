@@ -75,16 +75,24 @@ pub async fn credentials(conn: &mut PgConnection, key_id: &str) -> Result<Option
     Ok(found)
 }
 
-/// Locks keys until the transaction ends: in the order of their ids, so that those who change each
-/// other's keys wait, and never for each other.
+/// Locks the key of who asks, and another one that they may change, until the transaction ends: in
+/// the order of their ids, so that those who change each other's keys wait, and never for each
+/// other. Nobody waits for a key that they may not change.
 ///
 /// # Errors
 ///
 /// [`Error::Locked`] if another transaction holds one of them for longer than the lock time-out.
-pub async fn lock_many(conn: &mut PgConnection, key_ids: &[&str]) -> Result<(), Error> {
+pub async fn lock_both(conn: &mut PgConnection, by: &Grants, own: &str, target: &str) -> Result<(), Error> {
     sqlx::query!(
-        "SELECT id FROM api_keys WHERE key_id = ANY($1::text[]) ORDER BY id FOR UPDATE",
-        key_ids as &[&str],
+        "SELECT id FROM api_keys
+         WHERE key_id = $1
+             OR key_id = $2
+                AND NOT EXISTS (SELECT FROM UNNEST(grants) AS own (one) WHERE NOT one LIKE ANY($3))
+         ORDER BY id
+         FOR UPDATE",
+        own,
+        target,
+        &by.givable(),
     )
     .fetch_all(conn)
     .await?;
@@ -246,7 +254,7 @@ pub async fn mark_used(
     key_ids: &[String],
     times: &[DateTime<Utc>],
 ) -> Result<(), Error> {
-    // Locked in the order in which `lock_many` locks them, so that neither waits for the other.
+    // Locked in the order in which `lock_both` locks them, so that neither waits for the other.
     sqlx::query!(
         "WITH locked AS MATERIALIZED (
              SELECT id, used_at

@@ -51,12 +51,12 @@ pub async fn import_items(
     let limit = app.options.import_limit;
     let rejected = |error: io::Error| reject(&error, limit);
     let mut body = body.receive(&app).await?;
-    write.access.renew(&app).await?;
     let turn = app.database.turn(LongWork::Import).await?;
     if write.has_key() {
         let lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
         write.add_body(&lines.hash().await.map_err(rejected)?);
     }
+    write.access.renew(&app).await?;
     let patience = app.options.request_timeout;
     let silent = |elapsed: Elapsed| Error::Unavailable(elapsed.into());
     let mut tx = timeout(patience, write.begin(&app)).await.map_err(silent)??;
@@ -73,6 +73,7 @@ pub async fn import_items(
     if report.is_rejected() {
         return Err(report.problem().into());
     }
+    write.access.confirm_unchanged(&app, &mut tx).await?;
     let reply = Reply::ok(&report.result(rules.on_conflict == OnConflict::Ignore))?;
     let reply = if write.prefers_minimal() { reply.minimal() } else { reply };
     write.record(report);
