@@ -51,12 +51,10 @@ COPY --from=build /src/target/release/curio /curio
 WORKDIR /
 # A number, so that an orchestrator can verify that it is not root.
 USER 65532:65532
-# Load balancers need time to notice that /readyz returns 503. Without transparent huge pages, the allocator takes half
-# as much memory.
+# Load balancers need time to notice that /readyz returns 503.
 ENV CURIO_BIND=0.0.0.0:8080 \
     CURIO_DRAIN_DELAY=5s \
-    CURIO_LOG_FORMAT=json \
-    MIMALLOC_ARENA_EAGER_COMMIT=0
+    CURIO_LOG_FORMAT=json
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 # The start period leaves time for migrations.

@@ -35,8 +35,8 @@ def measure(executables, database, plan, folder):
 
     serve, log = [executables["curio"], "serve", "--bind", "127.0.0.1:{port}"], folder / "curio.log"
     bare = [executables["bare"], "127.0.0.1:{port}", CONNECTIONS]
-    unsearched = measure_unsearched(serve, database, plan, log)
     result = {"ready_ms": measure_starts(serve, {**env, **PRODUCTION}, log, plan)}
+    unsearched = measure_unsearched(serve, database, plan, log)
     with (
         Service("curio", serve, {**env, **PRODUCTION}, log) as curio,
         Service("bare", bare, env, folder / "bare.log") as bare,

@@ -62,8 +62,7 @@ class Service:
         self.port = free_port()
         self.command = [str(word).format(port=self.port) for word in command]
         # Without the user's settings and in a folder without `.env`, so that machines can be compared.
-        # The allocator as in the image.
-        self.env = {"PATH": os.environ["PATH"], "MIMALLOC_ARENA_EAGER_COMMIT": "0", **env}
+        self.env = {"PATH": os.environ["PATH"], **env}
         self.log = log
         self.probe = "/readyz" if name == "curio" else "/v1/items?limit=1"
         self.least_bytes = {}  # of a response, by operation

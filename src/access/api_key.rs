@@ -6,6 +6,9 @@ use crc::{CRC_32_ISO_HDLC, Crc};
 use rand::distr::{Alphanumeric, SampleString};
 use sha2::{Digest, Sha256};
 
+/// The longest time for which the secret before a rotation stays valid, in seconds: a week.
+pub const MAX_GRACE: u32 = 7 * 24 * 60 * 60;
+
 const PREFIX: &str = "curio_";
 /// The characters of an id, and of a secret without its checksum: 47 and 190 bits.
 const ID: usize = 8;

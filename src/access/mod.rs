@@ -9,7 +9,7 @@ mod scope;
 
 pub use self::{
     access_token::{AccessToken, MAX_TOKEN},
-    api_key::{ApiKey, KeyId, redact},
+    api_key::{ApiKey, KeyId, MAX_GRACE, redact},
     collections::{Collections, MAX_COLLECTION_KEY, MAX_LABEL, MAX_LABELS, is_collection_key},
     grants::{Action, Grant, Grants, MAX_GRANTS, SCOPE_PREFIX},
     issuer::{Issuer, MAX_SUBJECT, Subject, is_confidential},

@@ -15,7 +15,13 @@ use crate::{
 
 /// Opens a connection without the service's time-outs, for migrations.
 pub async fn connect(url: &DatabaseUrl) -> anyhow::Result<PgConnection> {
-    autogenerate::cli::connect(&url.connect_options()?).await
+    let mut conn = autogenerate::cli::connect(&url.connect_options()?).await?;
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&mut conn).await?;
+    ensure!(
+        encoding == "UTF8",
+        "the encoding of the database is {encoding}, which has not every character: create it with ENCODING 'UTF8'"
+    );
+    Ok(conn)
 }
 
 /// A pool of one connection to a database with all migrations.

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 
 use super::connect::open_current;
 use crate::{
-    access::{ApiKey as Secret, Grant, Grants, KeyId, MAX_GRANTS},
+    access::{ApiKey as Secret, Grant, Grants, KeyId, MAX_GRACE, MAX_GRANTS},
     config::DatabaseUrl,
     postgres::{
         access::{
@@ -151,7 +151,8 @@ async fn revoke(database: &Database, id: KeyId) -> anyhow::Result<()> {
 }
 
 async fn rotate(database: &Database, id: KeyId, grace: Duration) -> anyhow::Result<()> {
-    let grace = u32::try_from(grace.as_secs()).context("the grace period is too long")?;
+    let grace = u32::try_from(grace.as_secs()).ok().filter(|seconds| *seconds <= MAX_GRACE);
+    let grace = grace.context("the grace period is longer than a week")?;
     let mut tx = database.begin().await?;
     let found = key::get_for_update(&mut tx, &Grants::all(), id.as_str()).await?;
     let Some(found) = found.filter(|key| key.revoked_at.is_none()) else { bail!("there is no key {id}") };

@@ -1,5 +1,6 @@
 //! The signals that stop the process.
 
+use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The exit code after a second signal: 128 + SIGTERM.
@@ -14,6 +15,8 @@ pub struct Signals {
 
 impl Signals {
     pub fn new() -> std::io::Result<Self> {
+        // A file above the limit of the process (ulimit -f) is an error of the write, not the end.
+        let _ = signal(SignalKind::from_raw(Number::XFSZ.as_raw()))?;
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 

@@ -65,7 +65,11 @@ impl TokenSettings {
         ensure!(twice.is_none(), "CURIO_JWT_ISSUER lists an issuer twice");
         if let Some(file) = keys {
             let keys = read_keys(file).map_err(|error| anyhow!("CURIO_JWT_JWKS cannot be used: {error}"))?;
-            ensure!(keys.len() > 0, "CURIO_JWT_JWKS cannot be used: {} has no keys", file.display());
+            ensure!(
+                keys.len() > 0,
+                "CURIO_JWT_JWKS cannot be used: {} has no key that verifies RS256, PS256, ES256 or EdDSA signatures",
+                file.display()
+            );
         }
         Ok(Some(TokenOptions {
             issuers: issuers.clone(),

@@ -1,5 +1,7 @@
 //! The limits of every request, shared by checks, messages and the document.
 
+use std::time::Duration;
+
 pub use crate::access::{MAX_COLLECTION_KEY, MAX_GRANTS, MAX_LABEL, MAX_LABELS};
 
 /// The largest body in bytes, unless the route has its own limit.
@@ -20,7 +22,7 @@ pub const MAX_KEY: usize = 255;
 pub const MAX_KEY_FIELD: usize = 1024;
 /// The largest body of a response that is stored under an `Idempotency-Key`, in bytes.
 pub const MAX_STORED: usize = MEBIBYTE;
-/// The most bytes of a field that lists entity tags.
+/// The most characters of a field that lists entity tags.
 pub const MAX_ENTITY_TAGS: usize = 8192;
 /// The most bytes of a date and time; RFC 3339 sets no limit to the digits of a second.
 pub const MAX_DATE_TIME: usize = 64;
@@ -48,6 +50,8 @@ pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 pub const MAX_CURSOR: usize = 1200;
 /// The greatest integer that every client reads exactly (RFC 8259 §6): 2^53 − 1.
 pub const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
+/// How often the progress of an import or an export is logged.
+pub const LOG_EVERY: Duration = Duration::from_secs(10);
 /// A mebibyte, for messages.
 pub const MEBIBYTE: usize = 1024 * 1024;
 

@@ -12,7 +12,7 @@ use tokio::{
 use crate::support::{
     database::TestDatabase,
     eventually,
-    process::{Process, run},
+    process::{Process, curio, run},
 };
 
 async fn connect(process: &Process) -> TcpStream {
@@ -171,7 +171,7 @@ async fn the_pages_of_the_document_can_be_for_the_admin_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_few_file_descriptors_probes_still_respond() {
     let database = TestDatabase::new().await;
-    let process = Process::serve_with_files(200, &database.url()).await;
+    let process = Process::serve_limited("-n 200", &database.url()).await;
     let limited = process.lines("serve.connections_limited");
     let connections = limited[0]["connections"].as_u64().unwrap();
     assert!((1..200).contains(&connections), "{limited:?}");
@@ -206,6 +206,27 @@ async fn the_number_of_connections_is_a_setting() {
     for (path, status) in [("/v1/items", StatusCode::SERVICE_UNAVAILABLE), ("/livez", StatusCode::OK)] {
         let reply = Client::new().get(format!("{}{path}", process.address)).send().await.unwrap();
         assert_eq!(reply.status(), status, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_above_the_limit_of_files_does_not_end_the_process() {
+    let database = TestDatabase::new().await;
+    let process = Process::serve_limited("-f 100", &database.url()).await;
+    let import = Client::new().post(format!("{}/v1/items/import", process.address));
+    let import = import.header("content-type", "application/x-ndjson").body("\n".repeat(1_000_000));
+    assert_eq!(import.send().await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ready(&process.address).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_store_every_character_is_rejected() {
+    let database = TestDatabase::create("TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'").await;
+    for arguments in [&["serve", "--migrate-on-start"][..], &["export"]] {
+        let mut command = curio(arguments);
+        command.env("DATABASE_URL", database.url());
+        let (code, _, error) = run(command).await;
+        assert!(code == Some(1) && error.contains("ENCODING 'UTF8'"), "{error}");
     }
 }
 

@@ -45,7 +45,7 @@ mod tree;
 
 pub use error::Error;
 pub use field::{Field, Kind};
-pub use parser::{MAX_BYTES, MAX_LABELS, MAX_LEVELS, MAX_TERMS};
+pub use parser::{MAX_LABELS, MAX_LENGTH, MAX_LEVELS, MAX_TERMS};
 pub use path::ValuePath;
 pub use range::{Bound, Range, Values};
 pub use sql::Part;

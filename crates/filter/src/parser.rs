@@ -12,8 +12,8 @@ use crate::{
     tree::{Expression, Filter, Literal, Term, Test},
 };
 
-/// The most bytes of a filter.
-pub const MAX_BYTES: usize = 64 * 1024;
+/// The most characters of a filter.
+pub const MAX_LENGTH: usize = 64 * 1024;
 /// The most terms: comparisons, where each element of an `in` list is one.
 pub const MAX_TERMS: usize = 64;
 /// The deepest nesting of parentheses and `not`.
@@ -28,9 +28,10 @@ impl Filter {
     ///
     /// The first syntax or type error, or exceeded limit.
     pub fn parse(text: &str, fields: &'static [Field]) -> Result<Self, Error> {
-        if text.len() > MAX_BYTES {
-            let problem = format!("a filter of {} bytes", text.len());
-            return Err(Error::new(1, problem, format!("at most {MAX_BYTES} bytes")));
+        let length = text.chars().count();
+        if length > MAX_LENGTH {
+            let problem = format!("a filter of {length} characters");
+            return Err(Error::new(1, problem, format!("at most {MAX_LENGTH} characters")));
         }
         let mut lexer = Lexer::new(text);
         let token = lexer.next()?;

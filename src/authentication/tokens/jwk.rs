@@ -84,8 +84,8 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// It is no JWK Set, has too many keys, or some of which none can be used. An issuer that withdrew
-    /// all its keys has an empty one.
+    /// It is no JWK Set, or has too many keys. It may have none that can be used: an issuer may
+    /// withdraw all its keys.
     pub fn parse(json: &[u8]) -> Result<Self, Source> {
         #[derive(Deserialize)]
         struct JwkSet {
@@ -98,15 +98,10 @@ impl KeySet {
         if keys.len() > MAX_KEYS {
             return Err(format!("it has {} keys, and may have {MAX_KEYS}", keys.len()).into());
         }
-        let is_empty = keys.is_empty();
-        let keys: Vec<PublicKey> = keys.into_iter().filter_map(PublicKey::parse).collect();
-        if keys.is_empty() && !is_empty {
-            return Err("it has no key that verifies RS256, PS256, ES256 or EdDSA signatures".into());
-        }
-        Ok(Self(keys))
+        Ok(Self(keys.into_iter().filter_map(PublicKey::parse).collect()))
     }
 
-    /// How many keys there are.
+    /// How many keys there are that can be used.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -320,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_of_keys_is_bounded_and_has_a_usable_one_if_any() {
+    fn a_set_of_keys_is_bounded_and_may_have_none() {
         let parse =
             |set: &Value| KeySet::parse(set.to_string().as_bytes()).map_err(|error| error.to_string());
         let keys = |count| json!({ "keys": vec![p256(); count] });
@@ -328,9 +323,9 @@ mod tests {
         assert_eq!(parse(&keys(MAX_KEYS + 1)).unwrap_err(), "it has 101 keys, and may have 100");
         let mixed = json!({ "keys": [{ "kty": "oct", "k": "AA" }, 1, p256()], "more": true });
         assert_eq!(parse(&mixed).unwrap().len(), 1);
-        assert_eq!(parse(&keys(0)).unwrap().len(), 0);
-        let unusable = json!({ "keys": [with(rsa(), &json!({ "use": "enc" }))] });
-        assert!(parse(&unusable).unwrap_err().contains("no key that verifies"));
+        for none in [json!({ "keys": [] }), json!({ "keys": [with(rsa(), &json!({ "use": "enc" }))] })] {
+            assert_eq!(parse(&none).unwrap().len(), 0, "{none}");
+        }
         for other in [json!({}), json!([]), json!({ "keys": {} }), json!("secret")] {
             let error = parse(&other).unwrap_err();
             assert!(error.contains("not a JWK Set") && !error.contains("secret"), "{error}");

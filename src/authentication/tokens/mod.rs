@@ -342,7 +342,7 @@ mod tests {
         assert_eq!(find(2, 2 * minute).await, Ok(()));
         assert_eq!(find(1, 2 * minute).await, Err(Reason::UnknownKey));
         // It is away: the last known keys stay.
-        for broken in ["", "{}", "{\"keys\": []}"] {
+        for broken in ["", "{}"] {
             std::fs::write(&file, broken).unwrap();
             assert!(keyring.load().await);
             assert_eq!(find(2, 2 * minute).await, Ok(()));
@@ -350,5 +350,9 @@ mod tests {
         std::fs::remove_file(&file).unwrap();
         assert_eq!(find(9, 5 * minute).await, Err(Reason::UnknownKey));
         assert_eq!(find(2, 5 * minute).await, Ok(()));
+        // It has withdrawn them.
+        std::fs::write(&file, "{\"keys\": []}").unwrap();
+        assert!(keyring.load().await);
+        assert_eq!(find(2, 5 * minute).await, Err(Reason::UnknownKey));
     }
 }

@@ -65,7 +65,7 @@ async fn discover(issuer: &Issuer) -> Result<KeySet, Source> {
 ///
 /// # Errors
 ///
-/// It cannot be read, is not a regular one, is too large, or has no usable key.
+/// It cannot be read, is not a regular one, is too large, or no JWK Set.
 pub fn read_keys(path: &Path) -> Result<KeySet, Source> {
     let read = || {
         let file = File::open(path)?;

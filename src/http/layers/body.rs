@@ -12,7 +12,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header::CONTENT_LENGTH};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{CONTENT_LENGTH, EXPECT},
+    request::Parts,
+};
 use http_body_util::BodyExt;
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
@@ -28,7 +32,7 @@ use crate::{
     http::{
         limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE},
         request::{
-            body::ReceivedBody,
+            body::{HeadOnly, ReceivedBody},
             content_coding::{Coding, take_coding},
             query_content::Queried,
         },
@@ -89,6 +93,9 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let limit = limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
     let (mut parts, body) = request.into_parts();
+    if let Some(rejection) = reject_head(&parts, &next).await {
+        return rejection;
+    }
     let mut share = Share { budget, taken: None };
     match receive(&mut parts.headers, body, limit, app.options.body_timeout, &mut share).await {
         Ok(body) => {
@@ -97,6 +104,20 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
         }
         Err(problem) => problem.into_response(),
     }
+}
+
+/// The response that the head alone decides, if the client waits for it before it sends the body
+/// (RFC 9110 §10.1.1).
+async fn reject_head(parts: &Parts, next: &Next) -> Option<Response> {
+    let waits = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");
+    // The parameters of a QUERY are in its body.
+    if !parts.headers.get(EXPECT).is_some_and(waits) || parts.extensions.get::<Queried>().is_some() {
+        return None;
+    }
+    let (mut parts, head_only) = (parts.clone(), HeadOnly::default());
+    parts.extensions.insert(head_only.clone());
+    let response = next.clone().run(Request::from_parts(parts, Body::empty())).await;
+    (!head_only.is_accepted()).then_some(response)
 }
 
 /// The share of one body.

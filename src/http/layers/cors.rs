@@ -39,7 +39,12 @@ const REQUEST_FIELDS: [&str; 10] = [
 ];
 
 /// What a page may read.
-const RESPONSE_FIELDS: [&str; 10] = [
+const RESPONSE_FIELDS: [&str; 15] = [
+    "accept",
+    "accept-encoding",
+    "accept-patch",
+    "accept-query",
+    "allow",
     "etag",
     "idempotent-replayed",
     "link",

@@ -1,26 +1,27 @@
 //! Rejects requests of clients that are unknown (RFC 6750 §3).
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
-use axum::extract::Request;
+use axum::{extract::Request, response::Response};
 use http::{
-    HeaderValue,
+    HeaderValue, StatusCode,
     header::{RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
 use super::{
     actor::Client,
+    around::Pending,
     credentials::{Unauthenticated, is_open},
     failures::Failures,
 };
 use crate::{
-    access::Issuer,
+    access::{Issuer, SCOPE_PREFIX},
     actor::Actor,
     authentication::{Reason, Rejection},
     config::HttpOptions,
     error::Fault,
     http::{
-        request::access::INVALID_CREDENTIAL,
+        request::access::{Authenticated, INVALID_CREDENTIAL},
         response::problem::{Problem, QUOTA_EXCEEDED, UNAUTHORIZED, UNAVAILABLE},
     },
 };
@@ -53,11 +54,40 @@ impl Challenges {
     }
 }
 
+/// A request of a known client.
+#[derive(Debug)]
+pub struct Required {
+    challenges: Arc<Challenges>,
+    has_token: bool,
+}
+
+impl Pending for Required {
+    /// Completes the challenge of a response that does not know these: the credential may have become
+    /// invalid while the body arrived, and what lacks is a scope if the credential is a token.
+    fn complete(self, response: &mut Response) {
+        let status = response.status();
+        let Some(challenge) = response.headers_mut().get_mut(WWW_AUTHENTICATE) else { return };
+        if status == StatusCode::UNAUTHORIZED {
+            *challenge = self.challenges.invalid.clone();
+        } else if self.has_token
+            && let Ok(text) = challenge.to_str()
+            && let Ok(scoped) = text.replace("scope=\"", &format!("scope=\"{SCOPE_PREFIX}")).try_into()
+        {
+            *challenge = scoped;
+        }
+    }
+}
+
 /// Rejects a request if it is unknown who makes it, unless it is open to everybody.
-pub fn require(failures: &Failures, challenges: &Challenges, request: &Request) -> Result<(), Problem> {
+pub fn require(
+    failures: &Failures,
+    challenges: &Arc<Challenges>,
+    request: &Request,
+) -> Result<Required, Problem> {
     let extensions = request.extensions();
     if extensions.get::<Actor>().is_some() || is_open(request) {
-        return Ok(());
+        let has_token = extensions.get().is_some_and(Authenticated::has_token);
+        return Ok(Required { challenges: Arc::clone(challenges), has_token });
     }
     let challenge =
         |problem: Problem, value: &HeaderValue| problem.with_header(WWW_AUTHENTICATE, value.clone());

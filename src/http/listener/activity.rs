@@ -243,7 +243,7 @@ impl Drop for Handling {
 /// The body of a request that is still arriving.
 #[derive(Debug)]
 pub struct Receiving {
-    activity: Arc<Activity>,
+    pub activity: Arc<Activity>,
     is_whole: bool,
     /// For HTTP/2, whose bodies hyper would wait for.
     half_closed: Option<Pin<Box<WaitForCancellationFutureOwned>>>,

@@ -51,6 +51,11 @@ impl Body for RequestBody {
             Poll::Pending if is_half_closed => Some(Err("the client ended the connection".into())),
             frame => ready!(frame).map(|frame| frame.map_err(BoxError::from)),
         };
+        // hyper ends trailers at an empty line with CRLF alone, and may have taken the next request for
+        // a part of them. So the connection ends with this response.
+        if matches!(&frame, Some(Ok(frame)) if frame.is_trailers()) && self.version != Version::HTTP_2 {
+            self.receiving.activity.leave_unread();
+        }
         if frame.is_none() || self.is_end_stream() {
             self.receiving.finish();
         }

@@ -35,6 +35,11 @@ impl Authenticated {
         Self { credential: Arc::new(credential), since: Instant::now() }
     }
 
+    /// Whether it is an access token.
+    pub fn has_token(&self) -> bool {
+        matches!(*self.credential, Credential::Token(_))
+    }
+
     /// Verifies the credential again if the body took long to arrive: it may have been revoked
     /// meanwhile, or allow less. `None` if it did not take long.
     async fn renew(&self, app: &App) -> Result<Option<Identity>, Problem> {
@@ -54,7 +59,8 @@ fn rejected(app: &App, reason: Reason, key: Option<KeyId>) -> Problem {
     app.metrics.record_authentication(reason.as_str());
     let key = key.map(tracing::field::display);
     tracing::warn!(key, reason = reason.as_str(), "authentication.failed");
-    let challenge = HeaderValue::from_static("Bearer realm=\"curio\", error=\"invalid_token\"");
+    // The layer that requires a credential says more.
+    let challenge = HeaderValue::from_static("Bearer");
     Problem::new(&UNAUTHORIZED, INVALID_CREDENTIAL).with_header(WWW_AUTHENTICATE, challenge)
 }
 
@@ -188,15 +194,19 @@ impl Access {
         Ok(expires_at)
     }
 
-    /// Confirms at the end of a long transaction that the key of the actor is valid, and still
-    /// grants what it did at the beginning.
+    /// Confirms at the end of a long transaction that the key or the token of the actor is valid, and
+    /// still grants what it did at the beginning.
     ///
     /// # Errors
     ///
     /// As [`confirm`](Self::confirm); [`Error::Contended`] if the grants have changed.
     pub async fn confirm_unchanged(&mut self, app: &App, conn: &mut PgConnection) -> Result<(), Problem> {
         let before = Arc::clone(&self.grants);
-        self.confirm(app, conn, None).await?;
+        if self.authenticated.as_ref().is_some_and(Authenticated::has_token) {
+            self.renew(app).await?;
+        } else {
+            self.confirm(app, conn, None).await?;
+        }
         if self.grants == before {
             return Ok(());
         }

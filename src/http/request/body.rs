@@ -1,5 +1,10 @@
 //! The body of a request, and what it can be read as.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
 use axum::body::Bytes;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -14,6 +19,22 @@ use crate::{
 /// The body of a request, read whole before its handler runs.
 #[derive(Debug, Clone, Default)]
 pub struct ReceivedBody(pub Bytes);
+
+/// Marks a request of which only the head is read: whether the body is to be sent depends on it.
+#[derive(Debug, Clone, Default)]
+pub struct HeadOnly(Arc<AtomicBool>);
+
+impl HeadOnly {
+    /// Records that the head is valid.
+    pub fn accept(&self) {
+        self.0.store(true, Relaxed);
+    }
+
+    /// Whether the head is valid.
+    pub fn is_accepted(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+}
 
 /// What the body of a request can be read as, after its head was read as a valid `H`.
 pub trait FromBody<H>: Sized {

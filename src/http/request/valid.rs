@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{
     access,
-    body::{FromBody, ReceivedBody, Unread},
+    body::{FromBody, HeadOnly, ReceivedBody, Unread},
     head::{FromHead, Head},
     media_type::require_media_type,
     query_content::{self, Queried},
@@ -55,6 +55,10 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
             let problem = if is_query { query_content::problem } else { Problem::malformed };
             return Err(problem(head.faults));
         };
+        if let Some(head_only) = head.parts.extensions.get::<HeadOnly>() {
+            head_only.accept();
+            return Err(Problem::malformed(Vec::new()));
+        }
         let is_long = B::IS_LABORIOUS || head.body.len() > LONG;
         let _permit = if is_long { LONG_WORK.acquire().await.ok() } else { None };
         let work = if is_long { usize::MAX } else { 0 };

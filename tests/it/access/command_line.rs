@@ -73,6 +73,8 @@ async fn keys_are_listed_rotated_and_revoked() {
     let process = Process::serve(&database.url(), REQUIRED).await;
     let (_, out, _) = keys(&database, &["list"]).await;
     assert_eq!(out.trim_end(), format!("{}\tread:acme.*\t-\t-\tA test", id(&key)));
+    let (code, _, error) = keys(&database, &["rotate", &key, "--grace", "8d"]).await;
+    assert!(code == Some(1) && error.contains("longer than a week"), "{error}");
     let (code, out, error) = keys(&database, &["rotate", &key, "--grace", "1h"]).await;
     assert_eq!(code, Some(0), "{error}");
     let next = out.trim().to_owned();

@@ -1,9 +1,9 @@
 //! Requests that could cost the service far more than their client: in memory, and in time.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
-use futures_util::future::join_all;
-use reqwest::{Client, StatusCode};
+use futures_util::{future::join_all, stream};
+use reqwest::{Body, Client, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{database::TestDatabase, process::Process};
@@ -78,4 +78,30 @@ async fn probes_respond_while_large_batches_are_invalid() {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(problem["errors"].as_array().unwrap().len() <= 100);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_imports_and_exports_take_little_memory() {
+    const ITEMS: usize = 3_000;
+    let line = json!({ "name": "Lamp", "attributes": { "text": "x".repeat(32_000) } }).to_string() + "\n";
+    let database = TestDatabase::new().await;
+    // Each thread has memory of its own.
+    let process = Process::serve(&database.url(), &[("TOKIO_WORKER_THREADS", "2")]).await;
+    let before = process.peak_memory();
+    let lines = stream::iter((0..ITEMS).map(move |_| Ok::<_, io::Error>(line.clone())));
+    let request = Client::new()
+        .post(format!("{}/v1/items/import", process.address))
+        .header("content-type", "application/x-ndjson")
+        .body(Body::wrap_stream(lines));
+    let report: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(report["created"], ITEMS, "{report}");
+    let request = Client::new().get(format!("{}/v1/items", process.address));
+    let mut export = request.header("accept", "application/x-ndjson").send().await.unwrap();
+    let mut bytes = 0;
+    while let Some(piece) = export.chunk().await.unwrap() {
+        bytes += piece.len();
+    }
+    assert!(bytes > 90 * MEBIBYTE, "{bytes}");
+    let more = process.peak_memory() - before;
+    assert!(more < 64 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
 }

@@ -136,6 +136,17 @@ async fn a_response_after_which_the_connection_is_closed_says_so() {
     for (target, fields, status) in [
         ("POST /v1/items", "transfer-encoding: chunked\r\n\r\nz\r\n", "400"),
         ("POST /v1/items", "transfer-encoding: chunked\r\n\r\n2\r\n{}}\r\n", "400"),
+        // Where trailers end is not clear to everyone.
+        (
+            "POST /v1/items",
+            "transfer-encoding: chunked\r\n\r\nc\r\n{\"name\":\"x\"}\r\n0\r\nx: y\r\n\r\n",
+            "201",
+        ),
+        (
+            "POST /v1/items",
+            "transfer-encoding: chunked\r\n\r\nc\r\n{\"name\":\"x\"}\r\n0\r\n\nGET / HTTP/1.1\r\nhost: x\r\n\r\n",
+            "201",
+        ),
         ("POST /nowhere", "content-length: 100000\r\n\r\n{", "404"),
         ("GET /v1/items", "content-length: 100000\r\n\r\n{", "200"),
         ("POST /openapi.json", "content-length: 100000\r\n\r\n{", "405"),

@@ -1,6 +1,7 @@
 //! What the head of a response says of its length and of its connection.
 
 use http::{Method, Request, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::service::{TestService, path};
 
@@ -55,4 +56,37 @@ async fn a_response_says_whether_its_connection_stays_open() {
     let responses = service.exchange(&twice).await;
     assert_eq!(responses.matches("HTTP/1.0 200 OK").count(), 2, "{responses}");
     assert_eq!(responses.matches("connection: keep-alive").count(), 1, "{responses}");
+}
+
+#[tokio::test]
+async fn a_client_that_expects_100_gets_what_the_head_decides_before_it_sends_the_body() {
+    let service = TestService::start().await;
+    let json = "content-type: application/json\r\n";
+    let content = r#"{"name":"Lamp"}"#;
+    for (target, fields, status) in [
+        ("POST /v1/items", "content-type: text/plain\r\n".to_owned(), "415"),
+        ("PUT /v1/items/batch", json.to_owned(), "405"),
+        ("POST /v1/items", format!("{json}if-match: \"1\"\r\n"), "400"),
+        ("POST /v1/items?limit=1", json.to_owned(), "400"),
+        ("POST /v1/items", json.to_owned(), "100"),
+        ("POST /v1/items", format!("{json}idempotency-key: k\r\n"), "100"),
+    ] {
+        let mut stream = service.connect().await;
+        let length = content.len();
+        let head = format!(
+            "{target} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: {length}\r\n{fields}\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).await.unwrap();
+        assert_eq!(str::from_utf8(&start).unwrap().split(' ').nth(1), Some(status), "{target} {fields}");
+        if status == "100" {
+            stream.write_all(content.as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+            let mut rest = String::new();
+            stream.read_to_string(&mut rest).await.unwrap();
+            assert!(rest.contains("HTTP/1.1 201 "), "{rest}");
+        }
+    }
+    assert_eq!(service.database.count_items().await, 2);
 }

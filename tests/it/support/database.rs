@@ -29,7 +29,8 @@ impl TestDatabase {
         Self::create("").await
     }
 
-    async fn create(clause: &str) -> Self {
+    /// A database with this clause of `CREATE DATABASE`.
+    pub async fn create(clause: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("curio_test_{}_{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let mut server = server().await;

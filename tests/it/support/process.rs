@@ -54,9 +54,9 @@ impl Process {
         process
     }
 
-    /// As [`serve`](Self::serve), with at most this many open files.
-    pub async fn serve_with_files(files: usize, database_url: &str) -> Self {
-        let limited = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+    /// As [`serve`](Self::serve), with this limit, such as `-n 200` for open files.
+    pub async fn serve_limited(limit: &str, database_url: &str) -> Self {
+        let limited = format!("ulimit {limit}; exec \"$0\" \"$@\"");
         let mut command = Command::new("bash");
         command.args(["-c", &limited, env!("CARGO_BIN_EXE_curio")]);
         let mut process = Self::spawn_command(command, database_url, &[]);

@@ -1,6 +1,6 @@
 //! What is a filter, and what a text that is none is told.
 
-use curio_filter::{MAX_BYTES, MAX_LABELS, MAX_LEVELS, MAX_TERMS};
+use curio_filter::{MAX_LABELS, MAX_LENGTH, MAX_LEVELS, MAX_TERMS};
 
 use crate::parse;
 
@@ -149,9 +149,9 @@ fn limits_are_exact() {
     assert!(parse(&path(MAX_LABELS)).is_ok());
     assert_error(&path(MAX_LABELS + 1), 76, "label 33 of a path", "at most 32 labels");
 
-    let long = |bytes: usize| format!("name = \"{:a<1$}\"", "", bytes - 9);
-    assert!(parse(&long(MAX_BYTES)).is_ok());
-    assert_error(&long(MAX_BYTES + 1), 1, "a filter of 65537 bytes", "at most 65536 bytes");
+    let long = |length: usize| format!("name = \"{:é<1$}\"", "", length - 9);
+    assert!(parse(&long(MAX_LENGTH)).is_ok());
+    assert_error(&long(MAX_LENGTH + 1), 1, "a filter of 65537 characters", "at most 65536 characters");
 
     let number = "a number with at most 131072 digits and 16383 decimal places";
     assert!(parse("attributes.a = 1e131071").is_ok());

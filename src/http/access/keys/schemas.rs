@@ -12,7 +12,7 @@ use utoipa::{
 use validator::{Validate, ValidationError, ValidationErrors};
 
 use crate::{
-    access::{Grant, Grants},
+    access::{Grant, Grants, MAX_GRACE},
     http::{
         limits::{MAX_COLLECTION_KEY, MAX_GRANTS},
         request::{
@@ -27,8 +27,6 @@ use crate::{
 
 /// The most characters of a name.
 const MAX_NAME: usize = 200;
-/// The longest time for which the secret before a rotation stays valid, in seconds: a week.
-const MAX_GRACE: u32 = 7 * 24 * 60 * 60;
 /// A grant as a pattern.
 const GRANT: &str = r"^(read|write|delete|purge|manage):(\*|[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,3}|[a-z][a-z0-9-]{0,62}(\.[a-z][a-z0-9-]{0,62}){0,2}\.\*)$";
 

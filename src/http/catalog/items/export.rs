@@ -1,6 +1,10 @@
 //! The whole list of items, in a stream.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{body::Body, response::Response};
 use csv::{Terminator, WriterBuilder};
@@ -10,13 +14,13 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
 };
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::schemas::ItemView;
 use crate::{
     app::App,
     error::Error,
-    http::{request::export::Format, response::json::to_vec},
+    http::{limits::LOG_EVERY, request::export::Format, response::json::to_vec},
     postgres::{
         catalog::{
             models::{Item, ItemFilter},
@@ -53,7 +57,7 @@ pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Resul
     let tx = app.database.begin_export().await?;
     let (sender, portions) = mpsc::channel(1);
     let task = tokio::spawn(send(tx, filter, sender, Bounds::of(app)).in_current_span());
-    let mut items = Items { portions, task };
+    let mut items = Items { portions, task, sent: 0, logged: Instant::now(), span: Span::current() };
     let mut start = begin(format)?;
     // Until there is a response, what fails has a status, and a client that leaves is noticed.
     let first = timeout(app.options.request_timeout / 2, items.next()).await.ok().transpose()?;
@@ -106,15 +110,27 @@ async fn send(
 struct Items {
     portions: mpsc::Receiver<Vec<Item>>,
     task: JoinHandle<Result<(), Error>>,
+    /// How many there were, and when this was last logged.
+    sent: u64,
+    logged: Instant,
+    /// That of the request.
+    span: Span,
 }
 
 impl Items {
     /// The next portion; `None` at the end.
     async fn next(&mut self) -> Result<Option<Vec<Item>>, Error> {
-        match self.portions.recv().await {
-            Some(items) => Ok(Some(items)),
-            None => (&mut self.task).await.map_err(Error::internal)?.map(|()| None),
+        let Some(items) = self.portions.recv().await else {
+            (&mut self.task).await.map_err(Error::internal)??;
+            self.span.in_scope(|| tracing::info!(sent = self.sent, "items.exported"));
+            return Ok(None);
+        };
+        self.sent += items.len() as u64;
+        if self.logged.elapsed() >= LOG_EVERY {
+            self.logged = Instant::now();
+            self.span.in_scope(|| tracing::info!(sent = self.sent, "items.exporting"));
         }
+        Ok(Some(items))
     }
 }
 
@@ -125,7 +141,7 @@ async fn next(items: Option<Items>, format: Format) -> Option<(io::Result<Vec<u8
     match portion.and_then(|portion| write(portion, format)) {
         Ok(piece) => Some((Ok(piece), Some(items))),
         Err(error) => {
-            tracing::warn!(cause = ?error, "items.not_exported");
+            items.span.in_scope(|| tracing::warn!(cause = ?error, "items.not_exported"));
             Some((Err(io::Error::other(error)), None))
         }
     }

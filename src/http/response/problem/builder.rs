@@ -76,7 +76,7 @@ impl Problem {
     #[must_use]
     pub fn forbidden(grant: &str) -> Self {
         let challenge = format!("Bearer realm=\"curio\", error=\"insufficient_scope\", scope=\"{grant}\"");
-        let problem = Self::new(&INSUFFICIENT_SCOPE, "`scope` in WWW-Authenticate is a grant that would do.");
+        let problem = Self::new(&INSUFFICIENT_SCOPE, "`scope` in WWW-Authenticate is what would do.");
         match HeaderValue::try_from(challenge) {
             Ok(challenge) => problem.with_header(WWW_AUTHENTICATE, challenge),
             Err(_) => problem,

@@ -39,8 +39,8 @@ pub static INSUFFICIENT_SCOPE: Kind = Kind {
     slug: "insufficient-scope",
     title: "The credentials lack a grant.",
     status: StatusCode::FORBIDDEN,
-    meaning: "The API key or access token does not allow this. `scope` in `WWW-Authenticate` is a \
-              grant that would do, such as `write:acme.lamps`; in a token, it is the scope \
+    meaning: "The API key or access token does not allow this. `scope` in `WWW-Authenticate` is what \
+              would do: for a key a grant such as `write:acme.lamps`, for a token the scope \
               `curio:write:acme.lamps`. What a client may not read does not exist for it: that is \
               404.",
 };

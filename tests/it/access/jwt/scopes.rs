@@ -55,7 +55,7 @@ async fn scopes_are_grants() {
     assert_eq!((created.status.as_u16(), &created.body["created_by"]), (201, &json!(subject)));
     let readonly = bearer("curio:read:acme.lamps").post("/v1/items", &item).await;
     readonly.is_problem(403, "insufficient-scope");
-    let challenge = "Bearer realm=\"curio\", error=\"insufficient_scope\", scope=\"write:acme.lamps\"";
+    let challenge = "Bearer realm=\"curio\", error=\"insufficient_scope\", scope=\"curio:write:acme.lamps\"";
     assert_eq!(readonly.header("www-authenticate"), Some(challenge));
     // A token for somebody that allows nothing here is valid, and shows nothing.
     let nothing = bearer("openid").send(Method::GET, "/v1/items", &[], None).await;

@@ -22,6 +22,7 @@ use crate::{
     error::{Error, Fault},
     http::{
         catalog::items::batch::validation::{BatchSchemas, MAX_STEPS},
+        limits::LOG_EVERY,
         request::{access::Access, valid::at_length},
     },
     postgres::{
@@ -30,9 +31,6 @@ use crate::{
     },
     schema_cache::SchemaCache,
 };
-
-/// How often the progress of an import is logged.
-const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// Why an import or an export ended early.
 #[derive(Debug, thiserror::Error)]

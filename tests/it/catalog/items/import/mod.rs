@@ -5,7 +5,7 @@ mod conflicts;
 mod csv_files;
 mod keys;
 mod round_trip;
-mod streams;
+pub mod streams;
 
 use async_compression::tokio::bufread::GzipEncoder;
 use reqwest::{Body, Method};
