@@ -62,8 +62,8 @@ pub struct Required {
 }
 
 impl Pending for Required {
-    /// Completes the challenge of a response that does not know these: the credential may have become
-    /// invalid while the body arrived, and what lacks is a scope if the credential is a token.
+    /// Completes the challenge of a response: the credential may have become invalid while the body
+    /// arrived, and a token lacks a scope, not a grant.
     fn complete(self, response: &mut Response) {
         let status = response.status();
         let Some(challenge) = response.headers_mut().get_mut(WWW_AUTHENTICATE) else { return };

@@ -194,8 +194,8 @@ impl Access {
         Ok(expires_at)
     }
 
-    /// Confirms at the end of a long transaction that the key or the token of the actor is valid, and
-    /// still grants what it did at the beginning.
+    /// Confirms at the end of a long transaction that the key or the token of the actor is valid,
+    /// and still grants what it did at the beginning.
     ///
     /// # Errors
     ///
