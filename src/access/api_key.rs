@@ -127,8 +127,8 @@ fn checksum(text: &str) -> String {
     digits.iter().map(|digit| char::from(*digit)).collect()
 }
 
-/// A text of a client, without the secrets of keys in it, `curio_<id>_[secret]`, and without access
-/// tokens, `[token]`.
+/// Replaces the secrets of API keys in a client's text by `[secret]`, as in `curio_<id>_[secret]`,
+/// and access tokens by `[token]`.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
     match redact_keys(text) {

@@ -317,7 +317,7 @@ fn the_committed_document_is_what_the_command_prints() {
 }
 
 #[test]
-fn whoever_deploys_is_told_of_digests_of_the_certificate_and_of_the_keys_that_are_stored() {
+fn the_documents_name_image_digests_verify_full_and_the_table_of_stored_keys() {
     for (file, prefix) in [("Dockerfile", "FROM "), ("compose.yaml", "    image: ")] {
         let text = read(file);
         let images = text.lines().filter_map(|line| line.strip_prefix(prefix));

@@ -1,4 +1,4 @@
-//! What cannot be inferred of items that may not be read: from counts, results, conflicts or waiting.
+//! What cannot be inferred of items that may not be read: from counts, results, conflicts or waits.
 
 use reqwest::Method;
 use serde_json::json;

@@ -128,7 +128,7 @@ async fn keys_that_change_themselves_and_each_other_do_not_deadlock() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_a_key_that_they_may_not_change() {
+async fn a_client_does_not_wait_for_a_key_that_it_may_not_change() {
     let service = guarded().await;
     let (own, foreign) =
         (Client::new(&service, "manage:own").await, Client::new(&service, "manage:foreign").await);

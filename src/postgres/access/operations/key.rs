@@ -75,9 +75,9 @@ pub async fn credentials(conn: &mut PgConnection, key_id: &str) -> Result<Option
     Ok(found)
 }
 
-/// Locks the key of who asks, and another one that they may change, until the transaction ends: in
-/// the order of their ids, so that those who change each other's keys wait, and never for each
-/// other. Nobody waits for a key that they may not change.
+/// Locks the client's own key, and another one if it may change that, until the transaction ends.
+/// They are locked in the order of their ids, so that clients that change each other's keys do not
+/// deadlock. A key that the client may not change is not locked.
 ///
 /// # Errors
 ///
