@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json, map::Entry};
 
-use crate::tree::{Expression, Filter, Literal, Test};
+use crate::{
+    literal::Literal,
+    tree::{Expression, Filter, Test},
+};
 
 impl Filter {
     /// An object that the JSON of this field contains (`@>`) in every row that matches; `None` if

@@ -1,6 +1,6 @@
 //! What a filter may refer to.
 
-use crate::tree::Literal;
+use crate::literal::Literal;
 
 /// A field that filters may refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,24 @@ pub enum Kind {
     /// `jsonb`: a path must follow, since filters refer to values within.
     Json,
 }
+
+/// A type of values within JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonType {
+    /// A string, which may be a timestamp.
+    String,
+    /// A number.
+    Number,
+    /// A boolean.
+    Boolean,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+/// Whether the value at a path may have a type. Any value may be null or missing.
+pub(crate) type Admits<'a> = &'a dyn Fn(&[String], JsonType) -> bool;
 
 /// What a comparison asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,36 +96,90 @@ impl Kind {
         }
     }
 
-    /// Whether the operator compares values of this type with the literal.
-    pub(crate) fn accepts(self, operator: Operator, literal: &Literal) -> bool {
+    /// Whether the operator compares values of this type with the literal. Values within JSON have
+    /// the types that are admitted.
+    pub(crate) fn accepts(
+        self,
+        operator: Operator,
+        literal: &Literal,
+        admits: impl Fn(JsonType) -> bool,
+    ) -> bool {
         match (self, literal) {
             (Self::Text, Literal::Text(_)) | (Self::Timestamp, Literal::Timestamp(_)) => true,
             (Self::Choice(values), Literal::Text(text)) => values.contains(&text.as_str()),
             (Self::Integer, Literal::Number(number)) => number.as_str().parse::<i64>().is_ok(),
             (Self::Json, _) => match operator {
-                Operator::Order(_) => !matches!(literal, Literal::Null | Literal::Boolean(_)),
+                Operator::Order(_) if matches!(literal, Literal::Null | Literal::Boolean(_)) => false,
                 Operator::Has => !matches!(literal, Literal::Timestamp(_)),
-                Operator::Equal | Operator::NotEqual | Operator::In => true,
+                _ => JsonType::of(literal).is_none_or(admits),
             },
             _ => false,
         }
     }
 
     /// What [`accepts`](Self::accepts) accepts, for a message.
-    pub(crate) fn literals(self, operator: Operator) -> String {
+    pub(crate) fn literals(self, operator: Operator, admits: impl Fn(JsonType) -> bool) -> String {
         const TEXT: &str = "a text in double quotes";
         const TIMESTAMP: &str = "a timestamp such as 2026-11-27T12:00:00Z";
-        match (self, operator) {
-            (Self::Text, _) => TEXT.into(),
-            (Self::Choice(values), _) => {
+        match self {
+            Self::Text => TEXT.into(),
+            Self::Choice(values) => {
                 let quoted: Vec<_> = values.iter().map(|value| format!("\"{value}\"")).collect();
                 quoted.join(" or ")
             }
-            (Self::Integer, _) => "an integer of 64 bits".into(),
-            (Self::Timestamp, _) => TIMESTAMP.into(),
-            (Self::Json, Operator::Has) => format!("{TEXT}, a number, `true`, `false` or `null`"),
-            (Self::Json, Operator::Order(_)) => format!("{TEXT}, a number, or {TIMESTAMP}"),
-            (Self::Json, _) => format!("{TEXT}, a number, `true`, `false`, `null`, or {TIMESTAMP}"),
+            Self::Integer => "an integer of 64 bits".into(),
+            Self::Timestamp => TIMESTAMP.into(),
+            Self::Json => {
+                let literals = [
+                    (Some(JsonType::String), TEXT),
+                    (Some(JsonType::Number), "a number"),
+                    (Some(JsonType::Boolean), "`true`, `false`"),
+                    (None, "`null`"),
+                    (Some(JsonType::String), TIMESTAMP),
+                ];
+                let literals = literals.into_iter().filter(|(json_type, literal)| match operator {
+                    Operator::Has => *literal != TIMESTAMP,
+                    Operator::Order(_) => {
+                        json_type.is_some_and(|json_type| json_type != JsonType::Boolean && admits(json_type))
+                    }
+                    _ => json_type.is_none_or(&admits),
+                });
+                let literals: Vec<_> = literals.map(|(_, literal)| literal).collect();
+                alternatives(&literals)
+            }
+        }
+    }
+}
+
+/// Joins what a value may be compared with, for a message.
+fn alternatives(literals: &[&str]) -> String {
+    match literals {
+        [] => "an attribute with texts or numbers".into(),
+        [only] => (*only).into(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+impl JsonType {
+    /// The name in JSON Schema.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+
+    /// That of a literal that is compared with a value; `None` for `null`.
+    pub(crate) fn of(literal: &Literal) -> Option<Self> {
+        match literal {
+            Literal::Null => None,
+            Literal::Boolean(_) => Some(Self::Boolean),
+            Literal::Number(_) => Some(Self::Number),
+            Literal::Text(_) | Literal::Timestamp(_) => Some(Self::String),
         }
     }
 }

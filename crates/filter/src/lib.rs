@@ -35,6 +35,7 @@ mod containment;
 mod error;
 mod field;
 mod lexer;
+mod literal;
 mod number;
 mod parser;
 mod path;
@@ -44,7 +45,7 @@ mod timestamp;
 mod tree;
 
 pub use error::Error;
-pub use field::{Field, Kind};
+pub use field::{Field, JsonType, Kind};
 pub use parser::{MAX_LABELS, MAX_LENGTH, MAX_LEVELS, MAX_TERMS};
 pub use path::ValuePath;
 pub use range::{Bound, Range, Values};

@@ -1,15 +1,12 @@
 //! From text to a tree whose types are checked.
 
-use serde_json::Number;
-
 use crate::{
     error::{Error, excerpt},
-    field::{Field, Kind, Operator, Order},
+    field::{Admits, Field, JsonType, Kind, Operator, Order},
     lexer::{Lexer, Token, TokenKind},
-    number,
+    literal::Literal,
     path::ValuePath,
-    timestamp,
-    tree::{Expression, Filter, Literal, Term, Test},
+    tree::{Expression, Filter, Term, Test},
 };
 
 /// The most characters of a filter.
@@ -28,14 +25,26 @@ impl Filter {
     ///
     /// The first syntax or type error, or exceeded limit.
     pub fn parse(text: &str, fields: &'static [Field]) -> Result<Self, Error> {
+        Self::parse_typed(text, fields, &|_, _| true)
+    }
+
+    /// Parses a filter on these fields, in whose JSON the value at a path may have certain types
+    /// only.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), and a comparison that is never true.
+    pub fn parse_typed(
+        text: &str,
+        fields: &'static [Field],
+        admits: &dyn Fn(&[String], JsonType) -> bool,
+    ) -> Result<Self, Error> {
         let length = text.chars().count();
         if length > MAX_LENGTH {
             let problem = format!("a filter of {length} characters");
             return Err(Error::new(1, problem, format!("at most {MAX_LENGTH} characters")));
         }
-        let mut lexer = Lexer::new(text);
-        let token = lexer.next()?;
-        let mut parser = Parser { lexer, token, fields, terms: 0, levels: 0 };
+        let mut parser = Parser::new(text, fields, admits)?;
         let root = parser.disjunction()?;
         match parser.token.kind {
             TokenKind::End => Ok(Self { root }),
@@ -51,9 +60,7 @@ impl ValuePath {
     ///
     /// The first syntax error, or exceeded limit.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let mut lexer = Lexer::new(text);
-        let token = lexer.next()?;
-        let mut parser = Parser { lexer, token, fields: &[], terms: 0, levels: 0 };
+        let mut parser = Parser::new(text, &[], &|_, _| true)?;
         let labels = parser.labels()?;
         match parser.token.kind {
             TokenKind::End => Ok(Self { labels }),
@@ -63,19 +70,25 @@ impl ValuePath {
 }
 
 /// A parser by recursive descent. Only [`nested`](Self::nested) recurses.
-#[derive(Debug)]
 struct Parser<'t> {
     lexer: Lexer<'t>,
     /// The next token.
     token: Token<'t>,
     fields: &'static [Field],
+    admits: Admits<'t>,
     /// How many terms there are so far.
     terms: usize,
     /// How many parentheses and `not` are around the next token.
     levels: usize,
 }
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, fields: &'static [Field], admits: Admits<'t>) -> Result<Self, Error> {
+        let mut lexer = Lexer::new(text);
+        let token = lexer.next()?;
+        Ok(Self { lexer, token, fields, admits, terms: 0, levels: 0 })
+    }
+
     fn disjunction(&mut self) -> Result<Expression, Error> {
         let mut operands = vec![self.conjunction()?];
         while self.skip_if("or")? {
@@ -121,12 +134,12 @@ impl Parser<'_> {
     fn term(&mut self) -> Result<Expression, Error> {
         let field = self.field()?;
         let path = self.path(field)?;
-        let operator = self.operator(field.kind)?;
+        let operator = self.operator(field.kind, &path)?;
         let test = match operator {
-            Operator::Equal | Operator::NotEqual => Test::In(vec![self.literal(field, operator)?]),
-            Operator::In => Test::In(self.list(field)?),
-            Operator::Has => Test::Has(self.literal(field, operator)?),
-            Operator::Order(order) => Test::Compare(order, self.literal(field, operator)?),
+            Operator::Equal | Operator::NotEqual => Test::In(vec![self.literal(field, &path, operator)?]),
+            Operator::In => Test::In(self.list(field, &path)?),
+            Operator::Has => Test::Has(self.literal(field, &path, operator)?),
+            Operator::Order(order) => Test::Compare(order, self.literal(field, &path, operator)?),
         };
         let term = Expression::Term(Term { field, path, test });
         Ok(if operator == Operator::NotEqual { term.negate() } else { term })
@@ -172,7 +185,7 @@ impl Parser<'_> {
         }
     }
 
-    fn operator(&mut self, kind: Kind) -> Result<Operator, Error> {
+    fn operator(&mut self, kind: Kind, path: &[String]) -> Result<Operator, Error> {
         let operator = match self.token.text {
             "=" => Some(Operator::Equal),
             "!=" => Some(Operator::NotEqual),
@@ -185,6 +198,7 @@ impl Parser<'_> {
             _ => None,
         };
         match operator.filter(|operator| kind.has(*operator)) {
+            Some(Operator::Has) if !self.has_parts(path) => Err(self.unexpected(Kind::Text.operators())),
             Some(operator) => {
                 self.advance()?;
                 Ok(operator)
@@ -193,26 +207,34 @@ impl Parser<'_> {
         }
     }
 
-    fn list(&mut self, field: &Field) -> Result<Vec<Literal>, Error> {
+    fn has_parts(&self, path: &[String]) -> bool {
+        (self.admits)(path, JsonType::Array) || (self.admits)(path, JsonType::Object)
+    }
+
+    fn list(&mut self, field: &Field, path: &[String]) -> Result<Vec<Literal>, Error> {
         self.skip("(", "`(`")?;
-        let mut literals = vec![self.literal(field, Operator::In)?];
+        let mut literals = vec![self.literal(field, path, Operator::In)?];
         while self.skip_if(",")? {
-            literals.push(self.literal(field, Operator::In)?);
+            literals.push(self.literal(field, path, Operator::In)?);
         }
         self.skip(")", "`,` or `)`")?;
         Ok(literals)
     }
 
     /// A literal that the field can be compared with.
-    fn literal(&mut self, field: &Field, operator: Operator) -> Result<Literal, Error> {
+    fn literal(&mut self, field: &Field, path: &[String], operator: Operator) -> Result<Literal, Error> {
         if self.terms == MAX_TERMS {
             let problem = format!("term {}", MAX_TERMS + 1);
             return Err(Error::new(self.token.column, problem, format!("at most {MAX_TERMS} terms")));
         }
-        let literal = self.any_literal()?.ok_or_else(|| self.unexpected(&field.kind.literals(operator)))?;
-        if !field.kind.accepts(operator, &literal) {
+        let admits = self.admits;
+        let admits = |json_type| admits(path, json_type);
+        let Some(literal) = self.any_literal()? else {
+            return Err(self.unexpected(&field.kind.literals(operator, admits)));
+        };
+        if !field.kind.accepts(operator, &literal, admits) {
             let problem = format!("`{}` does not compare with {}", field.name, excerpt(self.token.text));
-            return Err(Error::new(self.token.column, problem, field.kind.literals(operator)));
+            return Err(Error::new(self.token.column, problem, field.kind.literals(operator, admits)));
         }
         self.terms += 1;
         self.advance()?;
@@ -224,7 +246,7 @@ impl Parser<'_> {
         let Token { kind, text, column } = &mut self.token;
         Ok(match (kind, *text) {
             (TokenKind::Quoted(text), _) => Some(Literal::Text(std::mem::take(text))),
-            (TokenKind::Bare, text) => Some(bare(text, *column)?),
+            (TokenKind::Bare, text) => Some(Literal::bare(text, *column)?),
             (_, "true") => Some(Literal::Boolean(true)),
             (_, "false") => Some(Literal::Boolean(false)),
             (_, "null") => Some(Literal::Null),
@@ -256,23 +278,4 @@ impl Parser<'_> {
         };
         Error::new(self.token.column, problem, expected)
     }
-}
-
-/// A number or a timestamp.
-fn bare(text: &str, column: usize) -> Result<Literal, Error> {
-    if let Ok(number) = serde_json::from_str::<Number>(text) {
-        let number = number::normalize(&number).ok_or_else(|| {
-            let expected = format!(
-                "a number with at most {} digits and {} decimal places",
-                number::MAX_WHOLE,
-                number::MAX_PLACES
-            );
-            Error::new(column, format!("number {}", excerpt(text)), expected)
-        })?;
-        return Ok(Literal::Number(number));
-    }
-    timestamp::parse(text).map(Literal::Timestamp).ok_or_else(|| {
-        let problem = format!("{} is neither a number nor a timestamp", excerpt(text));
-        Error::new(column, problem, "a number such as -1.5e3, or a timestamp such as 2026-11-27T12:00:00Z")
-    })
 }

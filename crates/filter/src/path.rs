@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::{
     field::Kind,
     lexer::is_plain_label,
-    tree::{Expression, Literal, Term, Test},
+    literal::Literal,
+    tree::{Expression, Term, Test},
 };
 
 /// Where a value is: the column and the labels.

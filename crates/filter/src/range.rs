@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     field::Order,
+    literal::Literal,
     path::ValuePath,
     timestamp,
-    tree::{Expression, Filter, Literal, Test},
+    tree::{Expression, Filter, Test},
 };
 
 /// The value at a path has a type, and is in a range, in every row that matches. A row in the range

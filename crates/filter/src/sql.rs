@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::{
     field::{Kind, Order},
+    literal::Literal,
     path::{Path, jsonpath},
     timestamp::{NEVER, PATTERN, ceiling, floor, round},
-    tree::{Expression, Filter, Literal, Term, Test},
+    tree::{Expression, Filter, Term, Test},
 };
 
 /// A part of a condition. Literals and labels are values; the SQL depends on nothing but the shape

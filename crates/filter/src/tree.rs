@@ -2,13 +2,10 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use chrono::{DateTime, Utc};
-use serde_json::{Number, Value};
-
 use crate::{
     field::{Field, Order},
+    literal::Literal,
     path::write_labels,
-    timestamp,
 };
 
 /// A filter whose types are checked.
@@ -53,16 +50,6 @@ pub(crate) enum Test {
     Compare(Order, Literal),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Literal {
-    Null,
-    Boolean(bool),
-    /// Normalized.
-    Number(Number),
-    Text(String),
-    Timestamp(DateTime<Utc>),
-}
-
 impl Expression {
     pub(crate) fn all(operands: Vec<Self>) -> Self {
         join(operands, Self::All, |operand| match operand {
@@ -99,18 +86,6 @@ fn join(
         last => {
             flat.extend(last);
             joined(flat)
-        }
-    }
-}
-
-impl Literal {
-    pub(crate) fn to_json(&self) -> Value {
-        match self {
-            Self::Null => Value::Null,
-            Self::Boolean(boolean) => Value::Bool(*boolean),
-            Self::Number(number) => Value::Number(number.clone()),
-            Self::Text(text) => Value::String(text.clone()),
-            Self::Timestamp(instant) => Value::String(timestamp::format(instant)),
         }
     }
 }
@@ -167,15 +142,6 @@ impl Term {
 impl Display for Term {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.write(f, "=")
-    }
-}
-
-impl Display for Literal {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Timestamp(instant) => f.write_str(&timestamp::format(instant)),
-            other => other.to_json().fmt(f),
-        }
     }
 }
 

@@ -67,6 +67,7 @@
 #![cfg_attr(doc, doc = include_str!("../../../docs/schema.md"))]
 #![warn(missing_docs)]
 
+mod admit;
 mod compile;
 mod excerpt;
 mod fault;
@@ -89,7 +90,10 @@ pub use self::{
     pattern::{MAX_AUTOMATA, MAX_PATTERN},
     steps::{MAX_NESTING, MAX_STEPS},
 };
-use crate::{steps::Steps, tree::Tree};
+use crate::{
+    steps::Steps,
+    tree::{Tree, Types},
+};
 
 /// A text that equal values have in common, and no others; `None` if it takes more than
 /// [`MAX_STEPS`] to write.
@@ -131,6 +135,15 @@ impl Schema {
     /// As [`validate`](Self::validate), also if it takes more than the steps that are left.
     pub fn validate_within(&self, instance: &Value, steps: &mut usize) -> Result<(), Faults> {
         validate::validate(&self.0, instance, steps)
+    }
+
+    /// Whether the value at this path of members may have a type, named as in `type`. It reads the
+    /// keywords that say so directly, such as `type`, `enum` and `properties`, and errs on the side
+    /// of `true`: if several contradict each other too.
+    #[must_use]
+    pub fn admits(&self, path: &[String], json_type: &str) -> bool {
+        Types::named(json_type)
+            .is_some_and(|types| admit::types_at(&self.0, path).meets(types.with_integers()))
     }
 
     /// The memory that it takes, in bytes: an estimate that errs on the high side.

@@ -47,8 +47,8 @@ pub(crate) struct Assertion {
 #[derive(Debug)]
 pub(crate) enum Check {
     Type(Types),
-    /// Canonical texts.
-    In(HashSet<Box<str>>),
+    /// Canonical texts, and the types of those values.
+    In(HashSet<Box<str>>, Types),
     Multiple(Divisor),
     /// The bound, and how a number must compare with it.
     Bound(serde_json::Number, Relation),
@@ -126,8 +126,16 @@ impl Types {
         Self::NAMES.iter().position(|(known, _)| *known == name).map(|bit| Self(1 << bit))
     }
 
+    pub(crate) const ALL: Self = Self(0b111_1111);
+    pub(crate) const NUMBER: Self = Self(0b10);
+    pub(crate) const INTEGER: Self = Self(0b100);
+
     pub(crate) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// The types that a value has: an integer is a number too.
@@ -136,17 +144,22 @@ impl Types {
         Self(match value {
             Value::String(_) => 1,
             Value::Number(number) => {
-                if Decimal::new(number).is_integer() {
-                    0b110
+                return if Decimal::new(number).is_integer() {
+                    Self::NUMBER.with_integers()
                 } else {
-                    0b10
-                }
+                    Self::NUMBER
+                };
             }
             Value::Bool(_) => 1 << 3,
             Value::Object(_) => 1 << 4,
             Value::Array(_) => 1 << 5,
             Value::Null => 1 << 6,
         })
+    }
+
+    /// Integers too if there are numbers.
+    pub(crate) fn with_integers(self) -> Self {
+        if self.meets(Self::NUMBER) { self.or(Self::INTEGER) } else { self }
     }
 
     pub(crate) fn meets(self, other: Self) -> bool {
@@ -239,7 +252,7 @@ impl Keyword {
             Self::Assertion(assertion) => {
                 assertion.detail.len()
                     + match &assertion.check {
-                        Check::In(values) => texts(values),
+                        Check::In(values, _) => texts(values),
                         Check::Bound(number, _) => number.as_str().len(),
                         _ => 0,
                     }

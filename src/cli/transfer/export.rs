@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use clap::Args;
 use tempfile::Builder;
 use tokio::fs::{File, OpenOptions};
@@ -40,11 +40,13 @@ pub struct Settings {
 
 pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let Settings { file, format, collection, condition, url } = settings;
-    let selection = Selection::new(collection.clone(), condition.as_deref());
+    let selection = Selection::new(collection.clone(), condition.clone());
     let selection = selection.context("the filter is not valid")?;
     let format = format_of(file, *format);
     let database = open_current(url).await?;
-    ensure!(selection.has_its_collection(&database).await?, "there is no such collection");
+    if let Some(fault) = selection.fault(&database).await? {
+        bail!(fault);
+    }
     let mut progress = Progress::start();
     let show = |items| progress.show(items);
     if is_standard(file) {

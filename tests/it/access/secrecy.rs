@@ -130,13 +130,14 @@ async fn that_an_id_is_in_use_is_all_that_is_told_of_it() {
 async fn requests_for_a_foreign_collection_are_as_for_a_missing_one() {
     let service = guarded().await;
     let World { admin, own } = world(&service).await;
-    let schema = json!({ "title": "X", "schema": { "required": ["price"] } });
+    let schema = json!({ "required": ["price"], "properties": { "price": { "type": "number" } } });
+    let schema = json!({ "title": "X", "schema": schema });
     assert_eq!(admin.send(Method::PUT, "/v1/collections/foreign", &[], Some(&schema)).await.status, 200);
     let check = json!({ "schema": true });
     let empty = json!({});
     let title = json!({ "title": "X" });
     let (get, put, patch) = (Method::GET, Method::PUT, Method::PATCH);
-    let requests: [(Method, &str, Option<&Value>); 9] = [
+    let requests: [(Method, &str, Option<&Value>); 10] = [
         (get.clone(), "/v1/collections/{}", None),
         (get.clone(), "/v1/collections/{}/schemas", None),
         (get.clone(), "/v1/collections/{}/schemas/1", None),
@@ -146,6 +147,7 @@ async fn requests_for_a_foreign_collection_are_as_for_a_missing_one() {
         (put, "/v1/collections/{}", Some(&title)),
         (get.clone(), "/v1/items?collection={}", None),
         (get.clone(), "/v1/items?collection={}&sort=attributes.price", None),
+        (get.clone(), "/v1/items?collection={}&filter=attributes.price=%22x%22", None),
     ];
     for (method, path, body) in requests {
         let send =

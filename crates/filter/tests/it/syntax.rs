@@ -1,8 +1,8 @@
 //! What is a filter, and what a text that is none is told.
 
-use curio_filter::{MAX_LABELS, MAX_LENGTH, MAX_LEVELS, MAX_TERMS};
+use curio_filter::{Filter, JsonType, MAX_LABELS, MAX_LENGTH, MAX_LEVELS, MAX_TERMS};
 
-use crate::parse;
+use crate::{FIELDS, parse};
 
 const TEXT: &str = "a text in double quotes";
 const TIMESTAMP: &str = "a timestamp such as 2026-11-27T12:00:00Z";
@@ -69,7 +69,7 @@ fn a_syntax_error_names_the_column_and_what_was_expected_there() {
 #[test]
 fn a_type_error_names_the_column_and_what_was_expected_there() {
     const STATUS: &str = "\"draft\" or \"active\" or \"archived\"";
-    let json = format!("{TEXT}, a number, or {TIMESTAMP}");
+    let json = format!("{TEXT}, a number or {TIMESTAMP}");
     for (text, column, problem, expected) in [
         ("name = 1", 8, "`name` does not compare with `1`", TEXT),
         ("name = null", 8, "`name` does not compare with `null`", TEXT),
@@ -96,6 +96,44 @@ fn a_type_error_names_the_column_and_what_was_expected_there() {
         ),
     ] {
         assert_error(text, column, problem, expected);
+    }
+}
+
+#[test]
+fn attributes_of_known_types_compare_with_those_types_only() {
+    let admits = |path: &[String], json_type: JsonType| match path.join(".").as_str() {
+        "watts" => json_type == JsonType::Number,
+        "size.unit" => json_type == JsonType::String,
+        "tags" => json_type == JsonType::Array,
+        "flag" => json_type == JsonType::Boolean,
+        _ => true,
+    };
+    let parse = |text: &str| Filter::parse_typed(text, FIELDS, &admits);
+    for (text, column, problem, expected) in [
+        ("attributes.watts = \"9\"", 20, "`\"9\"`", "a number or `null`"),
+        ("attributes.watts != \"9\"", 21, "`\"9\"`", "a number or `null`"),
+        ("not attributes.watts < \"9\"", 24, "`\"9\"`", "a number"),
+        ("attributes.watts in (9, true)", 25, "`true`", "a number or `null`"),
+        ("attributes.size.unit > 1", 24, "`1`", &format!("{TEXT} or {TIMESTAMP}")),
+        ("attributes.flag < 1", 19, "`1`", "an attribute with texts or numbers"),
+        ("attributes.flag = 1", 19, "`1`", "`true`, `false` or `null`"),
+        ("attributes.tags = \"a\"", 19, "`\"a\"`", "`null`"),
+    ] {
+        let error = parse(text).expect_err(text);
+        let problem = format!("`attributes` does not compare with {problem}");
+        assert_eq!((error.column, error.problem, &*error.expected), (column, problem, expected), "{text}");
+    }
+    let error = parse("attributes.watts : 1").unwrap_err();
+    assert_eq!((error.column, &*error.problem, &*error.expected), (18, "unexpected `:`", ORDERED));
+    let error = parse("attributes.watts = ").unwrap_err();
+    assert_eq!(error.expected, "a number or `null`");
+    for text in [
+        "attributes.watts = null and attributes.watts >= 1 and attributes.watts in (1, 2.5)",
+        "attributes.size.unit < 2026-11-27T12:00:00Z and attributes.size.unit = \"m\"",
+        "attributes.tags : true and attributes.tags = null and attributes.flag = false",
+        "attributes.size = 1 and attributes.other : 1",
+    ] {
+        assert_eq!(parse(text), crate::parse(text), "{text}");
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     number::{Decimal, Divisor, MAX_DIVISOR_DIGITS},
     path::Step,
     steps::{MAX_STEPS, Steps},
-    tree::{Assertion, Check, Measure, NodeId, Relation},
+    tree::{Assertion, Check, Measure, NodeId, Relation, Types},
     value::write_canonical,
 };
 
@@ -71,7 +71,7 @@ impl<'s> Builder<'s> {
     }
 
     fn values(&mut self, node: NodeId, keyword: &str, values: &[Value]) -> Option<Check> {
-        let mut texts = HashSet::new();
+        let (mut texts, mut types) = (HashSet::new(), Types::default());
         for value in values {
             let mut text = String::new();
             if write_canonical(value, &mut text, &mut Steps::new(MAX_STEPS)).is_err() {
@@ -79,8 +79,9 @@ impl<'s> Builder<'s> {
                 return None;
             }
             texts.insert(text.into());
+            types = types.or(Types::of(value));
         }
-        Some(Check::In(texts))
+        Some(Check::In(texts, types))
     }
 }
 

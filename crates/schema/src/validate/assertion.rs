@@ -17,7 +17,7 @@ impl Validator<'_> {
     pub(super) fn holds(&mut self, check: &Check, value: &Value) -> Result<bool, Stop> {
         Ok(match (check, value) {
             (Check::Type(types), value) => types.meets(self.types(value)?),
-            (Check::In(texts), value) => {
+            (Check::In(texts, _), value) => {
                 let mut text = String::new();
                 write_canonical(value, &mut text, &mut self.steps)?;
                 texts.contains(text.as_str())

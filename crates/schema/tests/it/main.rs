@@ -1,5 +1,6 @@
 //! Schemas, hostile ones included, and their instances.
 
+mod admit;
 mod compile;
 mod hostile;
 mod keywords;

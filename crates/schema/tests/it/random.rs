@@ -176,6 +176,27 @@ fn garbage() -> impl Strategy<Value = Value> {
     })
 }
 
+/// The value itself, and all members in it, with their paths.
+fn members(value: &Value) -> Vec<(Vec<String>, &Value)> {
+    let mut found = vec![(Vec::new(), value)];
+    for (name, member) in value.as_object().into_iter().flatten() {
+        let within = members(member).into_iter();
+        found.extend(within.map(|(path, value)| ([vec![name.clone()], path].concat(), value)));
+    }
+    found
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -193,6 +214,16 @@ proptest! {
         for instance in instances {
             let result = compiled.validate(&instance);
             prop_assert_eq!(result.is_ok(), other.is_valid(&instance), "{} {} {:?}", schema, instance, result);
+        }
+    }
+
+    #[test]
+    fn the_type_of_every_value_in_a_valid_instance_is_admitted(schema in document(), instance in instance()) {
+        let Ok(compiled) = Schema::compile(&schema) else { return Ok(()) };
+        if compiled.validate(&instance).is_ok() {
+            for (path, value) in members(&instance) {
+                prop_assert!(compiled.admits(&path, type_of(value)), "{} {:?} {}", schema, path, value);
+            }
         }
     }
 

@@ -49,14 +49,15 @@ pub struct ItemFilterQuery {
     /// `attributes.color = "red" and not (attributes.price >= 9.99)`: comparisons with `=`, `!=`,
     /// `<`, `<=`, `>`, `>=`, `in (…)` and `:` (an array contains, an object has), joined by `and`,
     /// `or`, `not` and parentheses. The fields are `name`, `status`, `version`, `created_at`,
-    /// `updated_at`, `collection` and `attributes.<path>`. A page examines at most 20,000 items,
+    /// `updated_at`, `collection` and `attributes.<path>`. In a list of one `collection`, attributes
+    /// compare with what its schema admits only. A page examines at most 20,000 items,
     /// and for a second at most, so it may be short or empty although `next_cursor` leads to more.
     #[param(
         required = false, nullable = false, value_type = String, min_length = 1, max_length = 4096,
         pattern = r"^[^\x00]+$"
     )]
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "serialize_filter")]
-    filter: Option<Filter>,
+    filter: Option<Condition>,
     /// Only items that contain all of these words, in their names or in the texts of their
     /// attributes: a word is also the beginning of a longer one, `"words in quotes"` follow each
     /// other, and `-` excludes what it precedes. The best matches come first unless `sort` says
@@ -80,6 +81,13 @@ pub struct ItemFilterQuery {
     #[param(ignore)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sorted_by: Option<String>,
+}
+
+/// A filter, and how the client wrote it.
+#[derive(Debug)]
+struct Condition {
+    filter: Filter,
+    text: String,
 }
 
 impl FromQuery for ItemFilterQuery {
@@ -127,6 +135,12 @@ impl ItemFilterQuery {
         self.collection.as_ref().map(CollectionKey::as_str)
     }
 
+    /// The collection of the list, and its filter as the client wrote it, if that is on attributes.
+    pub fn typed(&self) -> Option<(&str, &str)> {
+        let condition = self.filter.as_ref().filter(|condition| condition.filter.uses("attributes"))?;
+        Some((self.collection()?, &condition.text))
+    }
+
     /// The filter of the operation.
     pub fn to_filter(&self, within: Within) -> ItemFilter {
         let Self { collection, status, name_prefix, created_after, created_before, .. } = self;
@@ -138,7 +152,7 @@ impl ItemFilterQuery {
             created_after: *created_after,
             created_before: *created_before,
             include_deleted: self.include_deleted,
-            condition: self.filter.clone(),
+            condition: self.filter.as_ref().map(|condition| condition.filter.clone()),
             search: self.q.clone(),
             ranges: Vec::new(),
         }
@@ -177,11 +191,14 @@ fn parse_name_prefix(value: &str) -> Result<String, Expected> {
     }
 }
 
-fn parse_filter(value: &str, longest: usize) -> Result<Filter, Expected> {
+fn parse_filter(value: &str, longest: usize) -> Result<Condition, Expected> {
     if value.chars().count() > longest {
         return Err(Expected("length", format!("must have at most {longest} characters").into()));
     }
-    Filter::parse(value, ITEM_FIELDS).map_err(|error| Expected("filter", error.to_string().into()))
+    match Filter::parse(value, ITEM_FIELDS) {
+        Ok(filter) => Ok(Condition { filter, text: value.to_owned() }),
+        Err(error) => Err(Expected("filter", error.to_string().into())),
+    }
 }
 
 /// What is shown of items does not change which ones a cursor leads to.
@@ -195,6 +212,9 @@ fn parse_fields(value: &str) -> Result<Fields, Expected> {
 
 /// The canonical text: a cursor belongs to a filter however it is spelled.
 #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
-fn serialize_filter<S: Serializer>(filter: &Option<Filter>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&filter.as_ref().map(Filter::to_string).unwrap_or_default())
+fn serialize_filter<S: Serializer>(condition: &Option<Condition>, serializer: S) -> Result<S::Ok, S::Error> {
+    match condition {
+        Some(Condition { filter, .. }) => serializer.collect_str(filter),
+        None => serializer.serialize_none(),
+    }
 }

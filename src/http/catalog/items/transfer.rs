@@ -18,6 +18,7 @@ pub use super::import::{
 use super::{
     export,
     import::{importer::Importer, lines::Lines, schemas::ItemImportQuery},
+    types,
 };
 pub use crate::http::request::export::Format;
 use crate::{
@@ -27,7 +28,7 @@ use crate::{
     postgres::{
         catalog::{
             models::{ITEM_FIELDS, ItemFilter, Within},
-            operations::{collection, item},
+            operations::{item, schema},
         },
         pool::Database,
     },
@@ -97,7 +98,10 @@ pub fn parse_collection(key: &str) -> Result<String, Cow<'static, str>> {
 
 /// Which items to export.
 #[derive(Debug)]
-pub struct Selection(ItemFilter);
+pub struct Selection {
+    filter: ItemFilter,
+    condition: Option<String>,
+}
 
 impl Selection {
     /// Those of a collection that satisfy a condition; without both, all live items.
@@ -105,22 +109,28 @@ impl Selection {
     /// # Errors
     ///
     /// The condition is malformed.
-    pub fn new(collection: Option<String>, condition: Option<&str>) -> Result<Self, curio_filter::Error> {
-        let condition = condition.map(|text| Filter::parse(text, ITEM_FIELDS)).transpose()?;
-        Ok(Self(ItemFilter { collection, condition, ..ItemFilter::within(Within::All) }))
+    pub fn new(collection: Option<String>, condition: Option<String>) -> Result<Self, curio_filter::Error> {
+        let filter = condition.as_deref().map(|text| Filter::parse(text, ITEM_FIELDS)).transpose()?;
+        let filter = ItemFilter { collection, condition: filter, ..ItemFilter::within(Within::All) };
+        Ok(Self { filter, condition })
     }
 
-    /// Whether there is the collection that it names, if it names one.
+    /// What is wrong with it: there is no such collection, or a comparison is never true by its
+    /// schema.
     ///
     /// # Errors
     ///
     /// Whatever the database reports.
-    pub async fn has_its_collection(&self, database: &Database) -> Result<bool, Error> {
-        let Some(key) = &self.0.collection else { return Ok(true) };
+    pub async fn fault(&self, database: &Database) -> Result<Option<String>, Error> {
+        let Some(key) = &self.filter.collection else { return Ok(None) };
         let mut conn = database.connection().await?;
-        let id = collection::find_id(&mut conn, &Scope::ALL, key).await?;
+        let Some(current) = schema::last(&mut conn, &Scope::ALL, key).await? else {
+            return Ok(Some("there is no such collection".into()));
+        };
+        let known = types::compiled(&SchemaCache::default(), &mut conn, &current).await?;
         conn.release();
-        Ok(id.is_some())
+        let (Some(known), Some(condition)) = (known, &self.condition) else { return Ok(None) };
+        Ok(types::parse_filter(condition, &known).err().map(|error| error.to_string()))
     }
 
     /// Writes them as they are at one instant, and returns their number.
@@ -138,7 +148,7 @@ impl Selection {
         let mut tx = database.begin_export().await?;
         let (sender, mut portions) = mpsc::channel(1);
         let read = async move {
-            item::export(&mut tx, &self.0, LONGEST_PAUSE, &sender).await?;
+            item::export(&mut tx, &self.filter, LONGEST_PAUSE, &sender).await?;
             tx.commit().await?;
             Ok::<_, Failure>(())
         };

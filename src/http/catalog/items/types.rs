@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use curio_filter::{Filter, JsonType};
 use sqlx::PgConnection;
 
 use crate::{
+    access::Scope,
     error::{Error, Fault},
     http::request::{schema::compile_valid, valid::at_length},
     postgres::catalog::{
-        models::SchemaRef,
+        models::{ITEM_FIELDS, SchemaRef},
         operations::schema::{self, CurrentSchema},
     },
     schema_cache::{CompiledSchema, SchemaCache},
@@ -50,6 +52,33 @@ pub async fn compiled(
         Ok::<_, Error>(compiled)
     });
     Ok(Some(compiled.await?))
+}
+
+/// The schema that a collection in scope has, which may have another one right after.
+///
+/// # Errors
+///
+/// As [`compiled`].
+pub async fn last(
+    cache: &SchemaCache,
+    conn: &mut PgConnection,
+    scope: &Scope,
+    key: &str,
+) -> Result<Option<Arc<CompiledSchema>>, Error> {
+    match schema::last(conn, scope, key).await? {
+        Some(current) => compiled(cache, conn, &current).await,
+        None => Ok(None),
+    }
+}
+
+/// Parses a filter of items whose attributes satisfy a schema.
+///
+/// # Errors
+///
+/// The first syntax or type error, or a comparison that is never true of such items.
+pub fn parse_filter(text: &str, known: &CompiledSchema) -> Result<Filter, curio_filter::Error> {
+    let admits = |path: &[String], json_type: JsonType| known.schema.admits(path, json_type.name());
+    Filter::parse_typed(text, ITEM_FIELDS, &admits)
 }
 
 /// Violations of an item, from those of its attributes.

@@ -1,6 +1,6 @@
 //! Which items a list contains for whom.
 
-use super::queries::ItemFilterQuery;
+use super::{queries::ItemFilterQuery, types};
 use crate::{
     access::Action,
     app::App,
@@ -16,9 +16,20 @@ use crate::{
 ///
 /// # Errors
 ///
-/// 400 if the actor may read too many collections to list them together.
+/// 400 if a comparison of the filter is never true by the schema of the collection, or if the actor
+/// may read too many collections to list them together.
 pub async fn restrict(app: &App, access: &Access, query: &ItemFilterQuery) -> Result<ItemFilter, Problem> {
     let scope = access.scope(Action::Read);
+    if let Some((key, text)) = query.typed() {
+        let mut conn = app.database.connection().await?;
+        let known = types::last(&app.schemas, &mut conn, scope, key).await?;
+        conn.release();
+        if let Some(known) = known {
+            let rejected =
+                |error: curio_filter::Error| Fault::parameter("filter", "filter", error.to_string());
+            types::parse_filter(text, &known).map_err(|error| Problem::malformed(vec![rejected(error)]))?;
+        }
+    }
     if scope.is_all() {
         return Ok(query.to_filter(Within::All));
     }

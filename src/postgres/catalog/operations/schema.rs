@@ -156,6 +156,19 @@ pub struct CurrentSchema {
     pub schema_id: Option<Uuid>,
 }
 
+/// The schema that the collection with this key, if it is in scope, has. Both may be gone right after.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn last(conn: &mut PgConnection, scope: &Scope, key: &str) -> Result<Option<CurrentSchema>, Error> {
+    let Some(key) = scope.admit(key) else { return Ok(None) };
+    let found = sqlx::query_as!(CurrentSchema, "SELECT key, schema_id FROM collections WHERE key = $1", key)
+        .fetch_optional(conn)
+        .await?;
+    Ok(found)
+}
+
 /// The schemas that the collections with these keys, if they are in scope, have now. Until the
 /// transaction ends, no such collection is removed; it may get another schema.
 ///

@@ -15,6 +15,7 @@ mod schemas;
 mod search;
 mod shown;
 mod sorting;
+mod types;
 
 use crate::support::resource::{
     Deleted,

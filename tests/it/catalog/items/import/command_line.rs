@@ -104,6 +104,13 @@ async fn an_export_replaces_files_and_nothing_else() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
     let (code, _, error) = command(&service.database, &["export", "--collection", "BAD!"], None).await;
     assert!(code == Some(2) && error.contains("labels"), "{error}");
+    let body = json!({ "title": "X", "schema": { "additionalProperties": { "type": "number" } } });
+    assert_eq!(service.put("/v1/collections/lamps", &body).await.status, 201);
+    let typed = ["export", "--collection", "lamps", "--filter", "attributes.watts = \"60\""];
+    let (code, out, error) = command(&service.database, &typed, None).await;
+    assert!((code, &*out) == (Some(1), "") && error.contains("column 20: expected a number"), "{error}");
+    let (code, ..) = command(&service.database, &["export", typed[3], typed[4]], None).await;
+    assert_eq!(code, Some(0), "values of all types without the collection");
 }
 
 #[tokio::test]
