@@ -17,7 +17,10 @@ use reqwest::{Client, Method};
 use serde_json::json;
 use tokio::{net::TcpListener, time::timeout};
 
-use crate::support::{database::TestDatabase, process::Process};
+use crate::support::{
+    database::TestDatabase,
+    process::{Process, curio, run},
+};
 
 /// A collector on a free port.
 struct Collector {
@@ -141,6 +144,7 @@ fn check_write(spans: &[Span], created: &Span) {
         (&TRACE.to_be_bytes()[..], &PARENT.to_be_bytes()[..])
     );
     let expected = [
+        ("curio.actor", text("127.0.0.1")),
         ("http.request.method", text("POST")),
         ("http.response.status_code", Value::IntValue(201)),
         ("http.route", text("/v1/items")),
@@ -169,6 +173,38 @@ fn check_write(spans: &[Span], created: &Span) {
         assert!(transaction.start_time_unix_nano <= span.start_time_unix_nano, "{name}");
         assert!(span.end_time_unix_nano <= transaction.end_time_unix_nano, "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_span_of_a_request_names_the_actor_that_the_log_names() {
+    let database = TestDatabase::new().await;
+    let mut create = curio(&["keys", "create", "--name", "A test", "--grant", "read:*"]);
+    create.env("DATABASE_URL", database.url());
+    let (code, key, error) = run(create).await;
+    assert_eq!(code, Some(0), "{error}");
+    let collector = Collector::start().await;
+    let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint), ("CURIO_AUTH", "required")];
+    let mut process = Process::serve(&database.url(), &variables).await;
+    let bearer = format!("Bearer {}", key.trim());
+    // Twice: the key is verified, then recalled.
+    for _ in 0..2 {
+        assert_eq!(
+            send(&process, Method::GET, "/v1/items", &[("authorization", &bearer)]).await.status(),
+            200
+        );
+    }
+    assert_eq!(send(&process, Method::GET, "/v1/items", &[]).await.status(), 401);
+    process.signal("TERM");
+    process.end().await;
+    let (spans, _) = collector.spans();
+    let requests = spans.iter().filter(|span| span.kind() == SpanKind::Server);
+    let traced: Vec<_> =
+        requests.map(|span| attributes(&span.attributes).get("curio.actor").cloned()).collect();
+    let log = process.log();
+    let lines = log.iter().filter(|line| line["message"] == "request");
+    let logged: Vec<_> = lines.map(|line| line["span"]["actor"].as_str().map(text)).collect();
+    assert!(logged[0].is_some() && logged[0] == logged[1] && logged[2].is_none(), "{logged:?}");
+    assert_eq!(traced, logged);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,6 @@ use axum::{
 use futures_util::future::Either;
 use tokio::time::timeout;
 use tower::{Layer, Service};
-use tracing::Span;
 
 use super::{
     actor::Client,
@@ -28,6 +27,7 @@ use crate::{
     authentication::{Credential, Identity, Rejection},
     error::Error,
     http::{request::access::Authenticated, response::problem::Problem},
+    telemetry::traces::record_actor,
 };
 
 /// Finds out who makes each request. Who is unknown is rejected by
@@ -113,7 +113,7 @@ impl AuthenticateLayer {
         match verified {
             Ok(Identity { actor, grants }) => {
                 self.app.metrics.record_authentication("valid");
-                Span::current().record("actor", tracing::field::display(&actor));
+                record_actor(&actor);
                 request.extensions_mut().insert(actor);
                 request.extensions_mut().insert(grants);
                 request.extensions_mut().insert(Authenticated::new(credential));

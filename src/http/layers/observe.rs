@@ -36,6 +36,7 @@ pub fn observe(app: &Arc<App>, request: &Request) -> Unanswered {
         path: request.uri().path(),
         version: request.version(),
         headers: request.headers(),
+        actor: request.extensions().get(),
     });
     Unanswered {
         app: Arc::clone(app),

@@ -13,7 +13,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 
 pub use self::{
     export::is_enabled,
-    request::{Described, RequestTrace},
+    request::{Described, RequestTrace, record_actor},
     statements::{STATEMENTS, layer},
 };
 

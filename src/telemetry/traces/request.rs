@@ -10,9 +10,12 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracer};
 use tracing::Span;
-use tracing_subscriber::{Registry, registry::LookupSpan};
+use tracing_subscriber::{
+    Registry,
+    registry::{ExtensionsMut, LookupSpan},
+};
 
-use crate::access::redact;
+use crate::{access::redact, actor::Actor};
 
 /// Makes spans, once the service traces.
 pub static TRACER: OnceLock<SdkTracer> = OnceLock::new();
@@ -25,6 +28,8 @@ pub struct Described<'a> {
     pub path: &'a str,
     pub version: Version,
     pub headers: &'a HeaderMap,
+    /// Who makes it; `None` if that is not known yet.
+    pub actor: Option<&'a Actor>,
 }
 
 /// The span of a request in its trace.
@@ -43,7 +48,7 @@ impl RequestTrace {
     /// `traceparent` (W3C Trace Context). `None` if nothing is traced.
     pub fn begin(request: Described<'_>) -> Option<Self> {
         let tracer = TRACER.get()?;
-        let Described { method, route, path, version, headers } = request;
+        let Described { method, route, path, version, headers, actor } = request;
         let parent = TraceContextPropagator::new().extract(&Fields(headers));
         let is_known = KNOWN.contains(&method.as_str());
         let name = if is_known { method.as_str() } else { "HTTP" };
@@ -58,6 +63,7 @@ impl RequestTrace {
             attributes.push(KeyValue::new("http.route", route.to_owned()));
             span_name = format!("{name} {route}");
         }
+        attributes.extend(actor.map(named));
         let builder = tracer.span_builder(span_name).with_kind(SpanKind::Server).with_attributes(attributes);
         let span = tracer.build_with_context(builder, &parent);
         let context = parent.with_span(span);
@@ -69,11 +75,7 @@ impl RequestTrace {
             Span::current().record("trace_id", tracing::field::display(id));
         }
         let traced = Traced { request: context.clone(), transaction: None };
-        Span::current().with_subscriber(|(id, dispatch)| {
-            if let Some(span) = dispatch.downcast_ref::<Registry>().and_then(|registry| registry.span(id)) {
-                span.extensions_mut().insert(traced);
-            }
-        });
+        with_extensions(|extensions| extensions.insert(traced));
         Some(Self(context))
     }
 
@@ -92,6 +94,31 @@ impl RequestTrace {
         }
         span.end();
     }
+}
+
+/// Says who makes the request, in its trace and in the current span of the log.
+pub fn record_actor(actor: &Actor) {
+    Span::current().record("actor", tracing::field::display(actor));
+    if TRACER.get().is_none() {
+        return;
+    }
+    let traced = with_extensions(|extensions| extensions.get_mut::<Traced>().cloned()).flatten();
+    if let Some(traced) = traced {
+        traced.request.span().set_attribute(named(actor));
+    }
+}
+
+fn named(actor: &Actor) -> KeyValue {
+    KeyValue::new("curio.actor", actor.to_string())
+}
+
+/// Uses what is kept with the current span of the log, which is locked meanwhile.
+fn with_extensions<T>(use_them: impl FnOnce(&mut ExtensionsMut<'_>) -> T) -> Option<T> {
+    let used = Span::current().with_subscriber(|(id, dispatch)| {
+        let span = dispatch.downcast_ref::<Registry>()?.span(id)?;
+        Some(use_them(&mut span.extensions_mut()))
+    });
+    used.flatten()
 }
 
 /// The methods of HTTP that a name may contain, so that clients do not make up names.
