@@ -75,9 +75,9 @@ def is_long_before_trimming(body):
 
 
 def is_beyond_schemas(fault):
-    # Few texts are filters, and their length is limited in bytes.
+    # Few texts are filters.
     if fault.get("parameter") == "filter":
-        return fault["code"] in {"filter", "length"}
+        return fault["code"] == "filter"
     # Not every text has a word to find.
     if fault.get("parameter") == "q":
         return fault["code"] == "search"
@@ -93,8 +93,8 @@ def is_beyond_schemas(fault):
     pointer = fault.get("pointer", "")
     if fault.get("parameter") == "cursor" or pointer == "#/cursor":
         return fault["code"] in {"cursor", "cursor_mismatch"}
-    # Few objects are JSON Schemas, and what satisfies one depends on the data.
-    if pointer.startswith("#/schema/") or pointer == "#/schema" and fault["code"] != "type":
+    # Few values are JSON Schemas, and what satisfies one depends on the data.
+    if pointer == "#/schema" or pointer.startswith("#/schema/"):
         return True
     if fault["code"].startswith("schema."):
         return True

@@ -16,6 +16,9 @@ use crate::{authentication::TokenOptions, authority::is_host};
 /// The most imports that are received or handled at once, each with an open file.
 pub const MAX_FILES: usize = 128;
 
+/// How often the progress of an import or an export is logged.
+pub const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
+
 /// How to serve HTTP.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
@@ -23,6 +26,8 @@ pub struct HttpOptions {
     pub request_timeout: Duration,
     /// The longest export.
     pub export_timeout: Duration,
+    /// How often the progress of an import or an export is logged.
+    pub progress_interval: Duration,
     /// The longest import, its reception included.
     pub import_timeout: Duration,
     /// The largest import without its content coding, in bytes.

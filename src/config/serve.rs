@@ -10,7 +10,10 @@ use super::{
     database::{DatabaseUrl, MigrationSettings},
     duration::{parse_timeout, parse_wait},
     hosts::AllowedHost,
-    http::{Auth, ConnectionOptions, Docs, HttpOptions, Origin, PublicUrl, Quota, parse_network},
+    http::{
+        Auth, ConnectionOptions, Docs, HttpOptions, Origin, PROGRESS_INTERVAL, PublicUrl, Quota,
+        parse_network,
+    },
     secret::{Secret, read_secret},
     size::Size,
     tokens::TokenSettings,
@@ -170,6 +173,7 @@ impl ServeSettings {
         Ok(HttpOptions {
             request_timeout: self.request_timeout,
             export_timeout: self.export_timeout,
+            progress_interval: PROGRESS_INTERVAL,
             import_timeout: self.import_timeout,
             import_limit: self.import_limit.bytes(),
             import_space: self.import_space.mebibytes(),

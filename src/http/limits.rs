@@ -1,7 +1,5 @@
 //! The limits of every request, shared by checks, messages and the document.
 
-use std::time::Duration;
-
 pub use crate::access::{MAX_COLLECTION_KEY, MAX_GRANTS, MAX_LABEL, MAX_LABELS};
 
 /// The largest body in bytes, unless the route has its own limit.
@@ -50,8 +48,6 @@ pub const MAX_PAGE_BYTES: usize = 4 * MEBIBYTE;
 pub const MAX_CURSOR: usize = 1200;
 /// The greatest integer that every client reads exactly (RFC 8259 §6): 2^53 − 1.
 pub const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
-/// How often the progress of an import or an export is logged.
-pub const LOG_EVERY: Duration = Duration::from_secs(10);
 /// A mebibyte, for messages.
 pub const MEBIBYTE: usize = 1024 * 1024;
 

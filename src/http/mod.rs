@@ -108,6 +108,7 @@ mod tests {
         let options = HttpOptions {
             request_timeout: second,
             export_timeout: second,
+            progress_interval: second,
             import_timeout: second,
             import_limit: 1024,
             import_space: 1,

@@ -13,7 +13,7 @@ use tokio::{fs::File, io::BufReader};
 use super::{format_of, is_standard, progress::Progress, standard};
 use crate::{
     cli::connect::open_current,
-    config::DatabaseUrl,
+    config::{DatabaseUrl, http::PROGRESS_INTERVAL},
     error::{Fault, Location},
     http::transfer::{Format, Import, OnConflict, OnError, Report},
 };
@@ -56,6 +56,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         on_error: *on_error,
         on_conflict: *on_conflict,
         is_dry_run: *dry_run,
+        progress_interval: PROGRESS_INTERVAL,
     };
     let mut progress = Progress::start();
     let report = import.run(&database, input, |report| progress.show(report.received)).await;

@@ -8,8 +8,8 @@ use serde_json::{Value, value::RawValue};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        RefOr, Schema, Type,
-        schema::{AdditionalProperties, ObjectBuilder, SchemaType},
+        RefOr, Schema,
+        schema::{ObjectBuilder, SchemaType},
     },
 };
 use validator::{Validate, ValidationError, ValidationErrors};
@@ -42,7 +42,7 @@ impl Validate for OptionalSchema {
 
 impl PartialSchema for OptionalSchema {
     fn schema() -> RefOr<Schema> {
-        document("The JSON Schema of the attributes of items; null if there is none", true).into()
+        document("The JSON Schema of the attributes of items, null if there is none").into()
     }
 }
 
@@ -68,7 +68,7 @@ impl Validate for RequiredSchema {
 
 impl PartialSchema for RequiredSchema {
     fn schema() -> RefOr<Schema> {
-        document("A JSON Schema of the attributes of items", false).into()
+        document("A JSON Schema of the attributes of items").into()
     }
 }
 
@@ -78,18 +78,17 @@ impl ToSchema for RequiredSchema {
     }
 }
 
-fn document(meaning: &str, is_optional: bool) -> ObjectBuilder {
-    let types = [Type::Object, Type::Boolean].into_iter().chain(is_optional.then_some(Type::Null));
+/// Any value: generated clients have no type for an object or a boolean.
+fn document(meaning: &str) -> ObjectBuilder {
     ObjectBuilder::new()
-        .schema_type(types.collect::<SchemaType>())
+        .schema_type(SchemaType::AnyValue)
         .description(Some(format!(
-            "{meaning}. JSON Schema 2020-12: at most {} KiB as compact JSON, with its numbers written out \
+            "{meaning}: an object or a boolean. JSON Schema 2020-12: at most {} KiB as compact JSON, with its numbers written out \
              without exponents. A `$ref` begins with `#`, `$id` is at the root only, there is no \
              `$dynamicRef`, `format` is an annotation, and patterns have no look-around and no \
              back-references.",
             curio_schema::MAX_BYTES / 1024
         )))
-        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
         .examples([example()])
 }
 

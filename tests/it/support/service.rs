@@ -37,6 +37,7 @@ pub fn options() -> Options {
     Options {
         request_timeout: Duration::from_secs(15),
         export_timeout: Duration::from_mins(1),
+        progress_interval: Duration::from_secs(10),
         import_timeout: Duration::from_mins(1),
         import_limit: 8 * 1024 * 1024,
         import_space: 32,

@@ -20,7 +20,7 @@ use super::schemas::ItemView;
 use crate::{
     app::App,
     error::Error,
-    http::{limits::LOG_EVERY, request::export::Format, response::json::to_vec},
+    http::{request::export::Format, response::json::to_vec},
     postgres::{
         catalog::{
             models::{Item, ItemFilter},
@@ -57,7 +57,14 @@ pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Resul
     let tx = app.database.begin_export().await?;
     let (sender, portions) = mpsc::channel(1);
     let task = tokio::spawn(send(tx, filter, sender, Bounds::of(app)).in_current_span());
-    let mut items = Items { portions, task, sent: 0, logged: Instant::now(), span: Span::current() };
+    let mut items = Items {
+        portions,
+        task,
+        sent: 0,
+        log_every: app.options.progress_interval,
+        logged: Instant::now(),
+        span: Span::current(),
+    };
     let mut start = begin(format)?;
     // Until there is a response, what fails has a status, and a client that leaves is noticed.
     let first = timeout(app.options.request_timeout / 2, items.next()).await.ok().transpose()?;
@@ -110,8 +117,9 @@ async fn send(
 struct Items {
     portions: mpsc::Receiver<Vec<Item>>,
     task: JoinHandle<Result<(), Error>>,
-    /// How many there were, and when this was last logged.
+    /// How many there were, how often this is logged, and when it last was.
     sent: u64,
+    log_every: Duration,
     logged: Instant,
     /// That of the request.
     span: Span,
@@ -126,7 +134,7 @@ impl Items {
             return Ok(None);
         };
         self.sent += items.len() as u64;
-        if self.logged.elapsed() >= LOG_EVERY {
+        if self.logged.elapsed() >= self.log_every {
             self.logged = Instant::now();
             self.span.in_scope(|| tracing::info!(sent = self.sent, "items.exporting"));
         }

@@ -51,6 +51,8 @@ pub struct Import {
     pub on_conflict: OnConflict,
     /// Do everything, then roll back.
     pub is_dry_run: bool,
+    /// How often the progress is logged.
+    pub progress_interval: Duration,
 }
 
 impl Import {
@@ -66,7 +68,7 @@ impl Import {
         input: impl AsyncBufRead + Unpin,
         show: impl FnMut(&Report),
     ) -> Result<Report, Failure> {
-        let Self { format, on_error, on_conflict, is_dry_run } = self;
+        let Self { format, on_error, on_conflict, is_dry_run, progress_interval } = self;
         let schemas = SchemaCache::default();
         let mut tx = database.begin().await?;
         tx.allow_pauses(LONGEST_PAUSE).await?;
@@ -76,6 +78,7 @@ impl Import {
             Access::everything(),
             ItemImportQuery { on_error, on_conflict },
             PATIENCE,
+            progress_interval,
         );
         let report = importer.run(&mut tx, &mut lines, show).await?;
         if is_dry_run {

@@ -63,9 +63,9 @@ pub async fn import_items(
     tx.hold(turn);
     tx.allow_pauses(LONGEST_PAUSE).await?;
     let mut lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
-    let imported = Importer::new(&app.schemas, write.access.clone(), rules, patience)
-        .run(&mut tx, &mut lines, |_| {})
-        .await;
+    let log_every = app.options.progress_interval;
+    let importer = Importer::new(&app.schemas, write.access.clone(), rules, patience, log_every);
+    let imported = importer.run(&mut tx, &mut lines, |_| {}).await;
     let report = imported.map_err(|failure| match failure {
         Failure::File(error) => rejected(error),
         Failure::Database(error) => error.into(),

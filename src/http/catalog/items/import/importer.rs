@@ -22,7 +22,6 @@ use crate::{
     error::{Error, Fault},
     http::{
         catalog::items::batch::validation::{BatchSchemas, MAX_STEPS},
-        limits::LOG_EVERY,
         request::{access::Access, valid::at_length},
     },
     postgres::{
@@ -52,14 +51,22 @@ pub struct Importer<'a> {
     /// The longest time that the database may take for a portion: a connection on which nothing
     /// arrives any more is not noticed otherwise.
     patience: Duration,
+    /// How often the progress is logged.
+    log_every: Duration,
     /// Statements are undone one by one, to find out which rows the database rejects.
     is_careful: bool,
 }
 
 impl<'a> Importer<'a> {
-    pub fn new(schemas: &'a SchemaCache, access: Access, rules: ItemImportQuery, patience: Duration) -> Self {
+    pub fn new(
+        schemas: &'a SchemaCache,
+        access: Access,
+        rules: ItemImportQuery,
+        patience: Duration,
+        log_every: Duration,
+    ) -> Self {
         let skips = rules.on_error == OnError::Skip;
-        Self { schemas, access, rules, report: Report::new(skips), patience, is_careful: skips }
+        Self { schemas, access, rules, report: Report::new(skips), patience, log_every, is_careful: skips }
     }
 
     /// Imports all lines. If something is wrong, and nothing is to be stored then, it goes on for
@@ -91,7 +98,7 @@ impl<'a> Importer<'a> {
             }
             next = read?;
             show(&self.report);
-            if logged.elapsed() >= LOG_EVERY {
+            if logged.elapsed() >= self.log_every {
                 logged = Instant::now();
                 let Report { received, created, replaced, failed, .. } = self.report;
                 tracing::info!(received, created, replaced, failed, "items.importing");

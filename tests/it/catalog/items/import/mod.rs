@@ -7,8 +7,10 @@ mod keys;
 mod round_trip;
 pub mod streams;
 
+use std::time::Duration;
+
 use async_compression::tokio::bufread::GzipEncoder;
-use reqwest::{Body, Method};
+use reqwest::{Body, Method, StatusCode};
 use serde_json::{Value, json};
 
 use self::streams::{coded_import, encoded};
@@ -238,6 +240,24 @@ async fn the_schema_of_the_collection_holds_for_each_line() {
         .collect();
     stored.sort_unstable();
     assert_eq!(stored, [("lamps", Some(1)), ("things", None)]);
+}
+
+#[tokio::test]
+async fn the_progress_of_imports_and_exports_is_logged() {
+    let log = Log::capture();
+    let service = TestService::start_with(Options { progress_interval: Duration::ZERO, ..options() }).await;
+    // Several portions.
+    let items: Vec<_> = (0..1_200).map(|n| json!({ "name": format!("{n}") })).collect();
+    assert_eq!(import(&service, NDJSON, "", ndjson(&items)).await.status, StatusCode::OK);
+    let lines = log.lines("items.importing");
+    let created: Vec<u64> = lines.iter().map(|line| line["created"].as_u64().unwrap()).collect();
+    assert!(created.len() > 1 && created.is_sorted() && created.last() == Some(&1_200), "{created:?}");
+    assert!(lines[0]["span"]["request_id"].is_string(), "{lines:?}");
+    let export = service.request(Method::GET, "/v1/items").header("accept", NDJSON);
+    assert_eq!(Reply::of(export).await.text.lines().count(), 1_200);
+    let sent: Vec<u64> =
+        log.lines("items.exporting").iter().map(|line| line["sent"].as_u64().unwrap()).collect();
+    assert!(sent.len() > 1 && sent.is_sorted() && sent.last() == Some(&1_200), "{sent:?}");
 }
 
 #[tokio::test]
