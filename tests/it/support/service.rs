@@ -207,6 +207,15 @@ impl TestService {
     }
 }
 
+/// The final responses on a connection, until the service closes it. A half-closed client that waits
+/// gets interim ones, too.
+pub async fn read_to_end(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A reset ends it as well.
+    let _ = stream.read_to_end(&mut bytes).await;
+    String::from_utf8_lossy(&bytes).replace("HTTP/1.1 100 Continue\r\n\r\n", "")
+}
+
 /// The path of an item, by its representation.
 pub fn path(item: &Value) -> String {
     format!("/v1/items/{}", item["id"].as_str().unwrap_or_else(|| panic!("{item}")))

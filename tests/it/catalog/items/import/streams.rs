@@ -14,7 +14,7 @@ use crate::support::{
     database::TestDatabase,
     eventually,
     proxy::Proxy,
-    service::{Reply, TestService, options, streamed_body},
+    service::{Reply, TestService, options, read_to_end, streamed_body},
 };
 
 /// A body in the coding of this encoder.
@@ -127,8 +127,7 @@ async fn a_cut_import_stores_nothing() {
         stream.write_all(head(&framing).as_bytes()).await.unwrap();
         stream.write_all(&sent).await.unwrap();
         stream.shutdown().await.unwrap();
-        let mut response = String::new();
-        stream.read_to_string(&mut response).await.unwrap();
+        let response = read_to_end(&mut stream).await;
         assert!(response.is_empty() || response.starts_with("HTTP/1.1 400 "), "{response}");
         service.pool_is_clean().await;
         assert_eq!(service.database.count_items().await, 0);
