@@ -27,6 +27,7 @@ pub mod error;
 pub mod http;
 #[cfg(feature = "service")]
 mod https;
+pub mod ids;
 #[cfg(feature = "service")]
 pub mod indexing;
 pub mod postgres;

@@ -73,7 +73,14 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
         url.starts_with("postgres://") || url.starts_with("postgresql://"),
         "{name} must begin with postgres:// or postgresql://"
     );
+    ensure!(!url.contains('#'), "{name} must not contain #: write %23 instead");
     check_parameters(url, name)?;
+    // The part of a password before an unescaped slash would be taken for the host.
+    let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    ensure!(
+        !path.split('?').next().unwrap_or_default().contains('@'),
+        "{name} must not contain @ behind a slash: write %40 instead of @, and %2F instead of /, in a password"
+    );
     // sqlx ignores a value of this variable that it does not know.
     if let Ok(mode) = env::var("PGSSLMODE") {
         mode.parse::<PgSslMode>().context("PGSSLMODE is not a mode such as verify-full")?;
@@ -83,7 +90,7 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
 }
 
 fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
-    let query = url.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
+    let query = url.split_once('?').map_or("", |(_, query)| query);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let key = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
         let is_known = PARAMETERS.contains(&&*key) || key.starts_with("options[") && key.ends_with(']');
@@ -120,7 +127,7 @@ mod tests {
     fn a_parameter_that_sqlx_would_ignore_is_rejected_without_its_value() {
         for query in [
             "sslpassword=secret",
-            "ssl_mode=verify-full#secret",
+            "ssl_mode=verify-full",
             "SSLMODE=secret",
             "sslmode=require&sslrootcertificate=secret",
             "connect_timeout=secret",
@@ -134,6 +141,22 @@ mod tests {
         }
         let error = parse("postgres://localhost/curio?sslmode=verify_full").unwrap_err();
         assert!(error.contains("verify_full"), "{error}");
+    }
+
+    #[test]
+    fn what_would_cut_the_password_is_rejected_without_showing_it() {
+        for (url, expected) in [
+            ("postgres://curio:secret#1@localhost/curio", "%23"),
+            ("postgres://curio@localhost/curio?sslmode=verify-full#secret", "%23"),
+            ("postgres://curio:p@secret/w@localhost/curio", "%2F"),
+            ("postgres://curio:p/secret@localhost/curio", "%2F"),
+            ("postgres://curio:p?secret@localhost/curio", "unknown parameter"),
+        ] {
+            let error = parse(url).unwrap_err();
+            assert!(error.contains(expected) && !error.contains("secret"), "{error}");
+        }
+        let options = parse("postgres://curio:p@ss@localhost/curio").unwrap();
+        assert_eq!((options.get_host(), options.get_database()), ("localhost", Some("curio")));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::{future::Future, pin::pin, task::Poll, time::Duration};
 use curio::{
     access::Scope,
     error::Error,
+    ids::new_id,
     postgres::{
         catalog::{
             models::{ItemContent, Status, Validity},
@@ -17,7 +18,6 @@ use curio::{
     },
 };
 use serde_json::value::RawValue;
-use uuid::Uuid;
 
 use crate::support::{
     Database, DatabaseOptions,
@@ -123,7 +123,7 @@ async fn a_request_dropped_during_begin_leaves_a_clean_pool() {
         start_and_drop(pool.begin(), async || database.number(open).await == 1).await;
         proxy.set(Mode::Open);
         let mut tx = pool.begin().await.unwrap();
-        item::create(&mut tx, &Scope::ALL, None, Uuid::now_v7(), &content("x")).await.unwrap();
+        item::create(&mut tx, &Scope::ALL, None, new_id(), &content("x")).await.unwrap();
         drop(tx);
         eventually("nothing is open", async || database.number(open).await == 0).await;
     }
@@ -147,7 +147,7 @@ async fn a_begin_dropped_at_any_poll_leaves_a_clean_pool() {
         let mut tx = pool.begin().await.unwrap();
         // Had a transaction been open already, this would be inside it and the commit would end the
         // wrong one.
-        item::create(&mut tx, &Scope::ALL, None, Uuid::now_v7(), &content("x")).await.unwrap();
+        item::create(&mut tx, &Scope::ALL, None, new_id(), &content("x")).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(database.count_items().await, i64::from(polls) + 1);
     }
@@ -157,7 +157,7 @@ async fn a_begin_dropped_at_any_poll_leaves_a_clean_pool() {
 async fn a_dropped_transaction_is_rolled_back_and_its_connection_used_again() {
     let database = TestDatabase::new().await;
     let pool = Database::new(single(&database)).unwrap();
-    let id = Uuid::now_v7();
+    let id = new_id();
     let mut tx = pool.begin().await.unwrap();
     item::create(&mut tx, &Scope::ALL, None, id, &content("x")).await.unwrap();
     drop(tx);
@@ -173,8 +173,8 @@ async fn a_transaction_with_a_failed_statement_returns_its_connection() {
     let pool = Database::new(single(&database)).unwrap();
     for _ in 0..3 {
         let mut tx = pool.begin().await.unwrap();
-        item::create(&mut tx, &Scope::ALL, None, Uuid::now_v7(), &content("x")).await.unwrap();
-        let broken = item::create(&mut tx, &Scope::ALL, None, Uuid::now_v7(), &content("")).await;
+        item::create(&mut tx, &Scope::ALL, None, new_id(), &content("x")).await.unwrap();
+        let broken = item::create(&mut tx, &Scope::ALL, None, new_id(), &content("")).await;
         assert!(matches!(broken, Err(Error::Invalid(_))), "{broken:?}");
     }
     assert_eq!(database.count_items().await, 0);

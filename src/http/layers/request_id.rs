@@ -6,6 +6,8 @@ use http::{HeaderName, HeaderValue};
 use tower_http::request_id::{MakeRequestId, RequestId};
 use uuid::Uuid;
 
+use crate::ids::new_id;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Removes the client's id unless it is one value of 1 to 128 visible ASCII characters.
@@ -25,7 +27,7 @@ pub struct UuidV7;
 impl MakeRequestId for UuidV7 {
     fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
         let mut buffer = Uuid::encode_buffer();
-        let text = Uuid::now_v7().hyphenated().encode_lower(&mut buffer);
+        let text = new_id().hyphenated().encode_lower(&mut buffer);
         HeaderValue::from_str(text).ok().map(RequestId::new)
     }
 }

@@ -6,9 +6,8 @@
 use std::net::SocketAddr;
 
 use http::StatusCode;
-use uuid::Uuid;
 
-use crate::{actor::Actor, app::App, http::response::problem};
+use crate::{actor::Actor, app::App, http::response::problem, ids::new_id};
 
 /// A response to bytes that are not a request.
 #[derive(Debug)]
@@ -36,7 +35,7 @@ pub fn rejection(bytes: &[u8]) -> Option<Rejection> {
     let head = str::from_utf8(bytes).ok()?;
     let (first, fields) = head.split_once("\r\n")?;
     let rest = fields.strip_prefix("connection: close\r\ncontent-length: 0\r\n")?;
-    let id = Uuid::now_v7().to_string();
+    let id = new_id().to_string();
     let status = StatusCode::from_bytes(status).ok()?;
     let body = problem::bare(status, &id);
     let head = format!(

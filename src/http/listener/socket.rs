@@ -20,14 +20,13 @@ use tokio::{
     net::TcpStream,
     time::{Sleep, sleep},
 };
-use uuid::Uuid;
 
 use super::{
     activity::Activity,
     frames::Frames,
     rejection::{record, rejection},
 };
-use crate::app::App;
+use crate::{app::App, ids::new_id};
 
 /// How long a client may go on sending after its response (RFC 9112 §9.6).
 pub const LINGER_TIME: Duration = Duration::from_secs(5);
@@ -109,7 +108,7 @@ impl Socket {
         if self.preface.is_none() {
             self.activity.read(bytes);
         } else if self.frames.receive(frames) {
-            record(&self.app, self.peer, StatusCode::TOO_MANY_REQUESTS, &Uuid::now_v7().to_string());
+            record(&self.app, self.peer, StatusCode::TOO_MANY_REQUESTS, &new_id().to_string());
             return Err(ErrorKind::InvalidData.into());
         }
         self.activity.owes_response.store(self.frames.owes_response(), Relaxed);

@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header::VARY};
-use uuid::Uuid;
 
 use super::{
     counting::count_if,
@@ -44,6 +43,7 @@ use crate::{
         },
         write::{Outcome, Write},
     },
+    ids::new_id,
     postgres::catalog::{
         models::{Item, ItemContent, ItemSort},
         operations::item::{self, ItemKey},
@@ -72,7 +72,7 @@ pub async fn create_item(
     let mut tx = write.begin(&app).await?;
     let item = loop {
         let content = draft.content(&app, &scope, &mut tx).await?;
-        let created = item::create(&mut tx, &scope, by.as_deref(), Uuid::now_v7(), content).await;
+        let created = item::create(&mut tx, &scope, by.as_deref(), new_id(), content).await;
         if let Some(item) = draft.unless_stale(created)? {
             break item;
         }

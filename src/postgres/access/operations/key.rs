@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     access::{ApiKey as Secret, Grants},
     error::Error,
+    ids::new_id,
     postgres::{
         access::models::{ApiKey, ApiKeyContent, Credentials},
         count::Total,
@@ -46,7 +47,7 @@ pub async fn create(
            ON CONFLICT (key_id) DO NOTHING
            RETURNING ",
         after: "",
-        arguments: Uuid::now_v7(),
+        arguments: new_id(),
         key_id.as_str(),
         &secret.hash()[..],
         content.name,

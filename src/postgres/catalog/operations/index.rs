@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
+    ids::new_ids,
     postgres::catalog::models::{IndexContent, IndexType, IndexedRanges, ItemFilter},
 };
 
@@ -31,7 +32,7 @@ pub async fn replace(conn: &mut PgConnection, key: &str, indexed: &[IndexContent
     if indexed.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = indexed.iter().map(|_| Uuid::now_v7()).collect();
+    let ids = new_ids(indexed.len());
     let json_paths: Vec<&str> = indexed.iter().map(|index| index.json_path.as_str()).collect();
     sqlx::query!(
         "INSERT INTO collection_indexes (collection, id, path, type, json_path, ordinal)

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     access::Scope,
     error::Error,
+    ids::new_id,
     postgres::{
         catalog::models::CollectionSchema,
         count::Total,
@@ -35,7 +36,7 @@ macro_rules! query_schema {
 ///
 /// [`Error::Invalid`] if the schema breaks a rule.
 pub async fn create(conn: &mut PgConnection, collection: Uuid, schema: &RawValue) -> Result<Uuid, Error> {
-    let id = Uuid::now_v7();
+    let id = new_id();
     sqlx::query!(
         "INSERT INTO collection_schemas (id, collection_id, schema, version)
          SELECT $1, $2, $3, 1 + greatest(

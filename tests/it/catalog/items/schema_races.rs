@@ -5,11 +5,11 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use curio::ids::new_id;
 use curio_schema::Schema;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::support::service::{Reply, TestService, path};
 
@@ -32,7 +32,7 @@ async fn write(service: &TestService, writer: usize, item: &Value, kind: &str) -
     let new = json!({ "collection": "lamps", "name": "x", "attributes": attributes });
     match writer % 5 {
         0 => service.post("/v1/items", &new).await,
-        1 => service.put(&format!("/v1/items/{}", Uuid::now_v7()), &new).await,
+        1 => service.put(&format!("/v1/items/{}", new_id()), &new).await,
         2 => service.put(&path(item), &json!({ "name": "y", "attributes": attributes })).await,
         3 => service.patch(&path(item), &json!({ "attributes": attributes })).await,
         _ => {

@@ -18,6 +18,7 @@ use crate::{
         request::{json::size, patch},
         response::problem::Problem,
     },
+    ids::new_ids,
     postgres::catalog::models::{Item, ItemContent},
 };
 
@@ -63,18 +64,18 @@ impl Plan {
         let mut plan = Self::default();
         let mut faults = Vec::new();
         let mut steps = MAX_STEPS;
-        for (index, operation) in operations.into_iter().enumerate() {
+        let new_ids = new_ids(operations.len());
+        for ((index, operation), new_id) in operations.into_iter().enumerate().zip(new_ids) {
             let mut fail = |at, found: Vec<Fault>| {
                 faults.extend(found.into_iter().map(|fault| fault_at(index, fault.inside(at))));
             };
             plan.order.push(match operation {
                 Operation::Create(content) => {
-                    let id = Uuid::now_v7();
                     match schemas.validate(content.into(), &mut steps) {
-                        Ok(content) => plan.created.push(id, content),
+                        Ok(content) => plan.created.push(new_id, content),
                         Err(found) => fail("/item", found),
                     }
-                    (StatusCode::CREATED, id)
+                    (StatusCode::CREATED, new_id)
                 }
                 Operation::Update { id, patch, .. } => {
                     let current = found.remove(&id).ok_or(Error::NotFound)?;

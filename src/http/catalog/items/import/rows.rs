@@ -11,6 +11,7 @@ use super::{
 use crate::{
     error::Fault,
     http::request::{content::without_output_only, json},
+    ids::new_ids,
     postgres::catalog::models::{DEFAULT_COLLECTION, ItemContent},
 };
 
@@ -44,11 +45,11 @@ pub type Failed = (u64, Vec<Fault>);
 pub fn parse(portion: &Portion) -> (Vec<Row>, Vec<Failed>) {
     let (mut rows, mut failed) = (Vec::with_capacity(portion.lines.len()), Vec::new());
     let mut start = 0;
-    for Line { number, end, fault } in &portion.lines {
+    for (Line { number, end, fault }, new_id) in portion.lines.iter().zip(new_ids(portion.lines.len())) {
         let text = &portion.text[mem::replace(&mut start, *end)..*end];
         let parsed = match fault {
             Some(fault) => Err(vec![fault.clone()]),
-            None => parse_line(*number, text),
+            None => parse_line(*number, text, new_id),
         };
         match parsed {
             Ok(row) => rows.push(row),
@@ -58,12 +59,12 @@ pub fn parse(portion: &Portion) -> (Vec<Row>, Vec<Failed>) {
     (rows, failed)
 }
 
-fn parse_line(line: u64, text: &[u8]) -> Result<Row, Vec<Fault>> {
+fn parse_line(line: u64, text: &[u8], new_id: Uuid) -> Result<Row, Vec<Fault>> {
     let item = json::parse_text::<ItemImport>(text, &|text, _| without_output_only::<ItemImport>(text));
     let (own_id, item) = item.map_err(json::Rejected::into_faults)?.into_parts();
     Ok(Row {
         line,
-        id: own_id.unwrap_or_else(Uuid::now_v7),
+        id: own_id.unwrap_or(new_id),
         has_own_id: own_id.is_some(),
         named_collection: item.named_collection().map(str::to_owned),
         content: item.into(),

@@ -1,5 +1,6 @@
 //! Each statement that writes items writes their values.
 
+use curio::ids::new_id;
 use proptest::{
     prelude::*,
     strategy::ValueTree,
@@ -7,7 +8,6 @@ use proptest::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{LAMPS, create, differences, index, rows};
 use crate::support::service::TestService;
@@ -78,7 +78,7 @@ async fn write(service: &TestService, random: &mut Random, ids: &mut Vec<String>
         _ => {
             let replaced =
                 json!({ "id": id, "collection": "lamps", "name": "y", "attributes": attributes[0] });
-            let other = Uuid::now_v7().to_string();
+            let other = new_id().to_string();
             let created =
                 json!({ "id": other, "collection": "lamps", "name": "z", "attributes": attributes[1] });
             ids.push(other);
