@@ -11,8 +11,8 @@ const MAX_STEPS: usize = 10_000;
 /// The types that values at this path may have, read from the keywords that say so directly: all
 /// types if the schema says nothing, or if it takes too long to find out.
 pub(crate) fn types_at(tree: &Tree, path: &[String]) -> Types {
-    let search = Search { tree, steps: Steps::new(MAX_STEPS) };
-    search.run(path).unwrap_or(Types::ALL)
+    let mut search = Search { tree, steps: Steps::new(MAX_STEPS) };
+    search.node(ROOT, path).unwrap_or(Types::ALL)
 }
 
 struct Search<'t> {
@@ -21,11 +21,6 @@ struct Search<'t> {
 }
 
 impl Search<'_> {
-    fn run(mut self, path: &[String]) -> Result<Types, Stop> {
-        let types = self.node(ROOT, path)?;
-        Ok(if types == Types::default() { Types::ALL } else { types })
-    }
-
     fn node(&mut self, id: NodeId, path: &[String]) -> Result<Types, Stop> {
         let Node::All(keywords) = &self.tree.nodes[id] else { return Ok(Types::default()) };
         self.steps.enter()?;
@@ -40,10 +35,13 @@ impl Search<'_> {
 
     fn keyword(&mut self, keyword: &Keyword, path: &[String]) -> Result<Types, Stop> {
         match (keyword, path) {
-            (Keyword::Assertion(assertion), []) => match &assertion.check {
-                Check::Type(types) | Check::In(_, types) => Ok(types.with_integers()),
-                _ => Ok(Types::ALL),
-            },
+            (Keyword::Assertion(assertion), _) => Ok(match (&assertion.check, path) {
+                (Check::Type(types) | Check::In(_, types), []) => types.with_integers(),
+                (Check::Type(types) | Check::In(_, types), _) if !types.meets(Types::OBJECT) => {
+                    Types::default()
+                }
+                _ => Types::ALL,
+            }),
             (Keyword::Applicator(Applicator::Members(members)), [label, rest @ ..]) => {
                 self.member(members, label, rest)
             }

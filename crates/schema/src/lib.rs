@@ -139,7 +139,7 @@ impl Schema {
 
     /// Whether the value at this path of members may have a type, named as in `type`. It reads the
     /// keywords that say so directly, such as `type`, `enum` and `properties`, and errs on the side
-    /// of `true`: if several contradict each other too.
+    /// of `true`.
     #[must_use]
     pub fn admits(&self, path: &[String], json_type: &str) -> bool {
         Types::named(json_type)

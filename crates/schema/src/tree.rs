@@ -129,6 +129,7 @@ impl Types {
     pub(crate) const ALL: Self = Self(0b111_1111);
     pub(crate) const NUMBER: Self = Self(0b10);
     pub(crate) const INTEGER: Self = Self(0b100);
+    pub(crate) const OBJECT: Self = Self(1 << 4);
 
     pub(crate) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)

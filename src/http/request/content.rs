@@ -59,19 +59,19 @@ impl<H, K: PathKey, T: Input> FromBody<(K, H)> for Replacement<T> {
 
     fn from_body(_: &str, body: &[u8], (path, _): &(K, H)) -> Result<Self, Problem> {
         let leniency = |text: &str, faults: &mut Vec<Fault>| {
-            let key = members::<T>(text)?.remove(K::NAME);
-            let is_other = |key: &RawValue| {
-                let text = serde_json::from_str(key.get()).ok();
-                text.and_then(|text| K::parse(text).ok()).as_ref() != Some(path)
-            };
-            if key.is_some_and(is_other) {
-                let detail = format!("must be the {} in the path", K::NAME);
-                faults.push(Fault::at(format!("/{}", K::NAME), "mismatch", detail));
-            }
+            faults.extend(mismatch::<T, _>(text, path, "in the path"));
             without_output_only::<T>(text)
         };
         json::parse(body, &leniency).map(Self)
     }
+}
+
+/// The fault of an object that names another entity than the one with this key.
+pub fn mismatch<T: Input, K: PathKey>(text: &str, key: &K, place: &str) -> Option<Fault> {
+    let named = members::<T>(text)?.remove(K::MEMBER)?;
+    let named = serde_json::from_str(named.get()).ok().and_then(|named| K::parse(named).ok());
+    let detail = || format!("must be the {} {place}", K::MEMBER);
+    (named.as_ref() != Some(key)).then(|| Fault::at(format!("/{}", K::MEMBER), "mismatch", detail()))
 }
 
 /// The text of an object without the members that clients do not write; `None` if it has none of

@@ -11,8 +11,10 @@ use crate::{access, app::App, error::Fault};
 
 /// A parameter of a path.
 pub trait PathKey: Sized + PartialEq {
-    /// Its name, and that of the member of the entity.
+    /// Its name.
     const NAME: &'static str;
+    /// The member of the entity with the same value.
+    const MEMBER: &'static str = Self::NAME;
 
     /// Parses its text.
     ///
@@ -55,6 +57,7 @@ pub struct KeyId(pub access::KeyId);
 
 impl PathKey for KeyId {
     const NAME: &'static str = "key_id";
+    const MEMBER: &'static str = "id";
 
     fn parse(text: &str) -> Result<Self, Expected> {
         text.parse().map(Self).map_err(|detail: &str| Expected("key_id", detail.into()))

@@ -37,6 +37,34 @@ async fn the_estimated_length_of_a_list_tells_nothing_of_foreign_values() {
 }
 
 #[tokio::test]
+async fn the_estimated_length_of_a_list_tells_nothing_of_when_foreign_items_were_created() {
+    let service = guarded().await;
+    let World { own, .. } = world(&service).await;
+    // All of one's own are newer than the foreign ones.
+    let items = "INSERT INTO items (id, collection, name, created_at)
+                 SELECT gen_random_uuid(), 'own', 'x', '2030-01-01' FROM generate_series(1, 20100)
+                 UNION ALL
+                 SELECT gen_random_uuid(), 'foreign', 'x', '2029-01-01'::timestamptz + n * interval '10 min'
+                 FROM generate_series(1, 20000) n";
+    service.database.execute("ALTER TABLE items SET (autovacuum_enabled = off)").await;
+    service.database.execute(items).await;
+    service.database.execute("ANALYZE items").await;
+    for within in ["", "collection=own&"] {
+        let count = async |filter: &str| {
+            let url = format!("/v1/items?{within}limit=1&{filter}");
+            let page = own.send(Method::GET, &url, &[("prefer", "count=exact")], None).await;
+            assert_eq!(page.body["total_count_exact"], false, "{page:?}");
+            page.body["total_count"].as_i64().unwrap()
+        };
+        let all = count("").await;
+        for time in ["2029-01-01", "2029-03-01", "2029-05-01", "2029-12-31"] {
+            assert_eq!(count(&format!("created_after={time}T00:00:00Z")).await, all, "{within}{time}");
+        }
+        assert_eq!(count("created_before=2030-01-02T00:00:00Z").await, all, "{within}");
+    }
+}
+
+#[tokio::test]
 async fn a_misspelled_word_is_found_whatever_words_foreign_items_have() {
     let service = guarded().await;
     let World { own, .. } = world(&service).await;

@@ -31,9 +31,11 @@ async fn a_merge_patch_changes_what_it_names() {
 
         let optional = resource.fields.iter().filter(|field| field.default.is_some());
         let reset: Value = optional.map(|field| (field.name.to_owned(), Value::Null)).collect();
+        let own = json!({ (resource.member()): patched.body[resource.member()] });
+        assert_eq!(api.patch(&path, &own).await.status, StatusCode::OK);
         let reset = api.patch(&path, &reset).await;
         resource.assert_shows(&reset.body, &resource.labelled("Changed"));
-        assert_eq!(reset.body["version"], 3);
+        assert_eq!(reset.body["version"], 4);
     }
 }
 
@@ -49,6 +51,10 @@ async fn the_result_of_a_merge_patch_is_validated() {
             (json!([]), "#".to_owned(), "type"),
             (json!("x"), "#".to_owned(), "type"),
         ];
+        for other in [json!(resource.absent()), json!(null), json!(1)] {
+            let member = resource.member();
+            cases.push((json!({ (member): other }), format!("#/{member}"), "mismatch"));
+        }
         for field in resource.fields {
             let pointer = format!("#/{}", field.name);
             for (value, code) in field.invalid().into_iter().filter(|(value, _)| !value.is_null()) {

@@ -40,9 +40,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     // What is not read says nothing.
     (r#"{"properties": {"a": {"not": {"type": "string"}}}}"#, "a", ALL),
     (r#"{"properties": {"a": {"if": {}, "then": {"type": "string"}}}}"#, "a", ALL),
-    // Neither does what can never be valid.
-    (r#"{"additionalProperties": false}"#, "a", ALL),
-    (r#"{"properties": {"a": {"allOf": [{"type": "string"}, {"type": "number"}]}}}"#, "a", ALL),
+    // What can never be valid.
+    (r#"{"additionalProperties": false}"#, "a", ""),
+    (r#"{"properties": {"a": {"type": ["string", "number"]}}}"#, "a.b", ""),
+    (r#"{"properties": {"a": {"enum": [1, []]}}}"#, "a.b", ""),
+    (r#"{"properties": {"a": {"type": ["object", "null"]}}}"#, "a.b", ALL),
+    ("false", "a", ""),
+    (r#"{"properties": {"a": {"allOf": [{"type": "string"}, {"type": "number"}]}}}"#, "a", ""),
 ];
 
 #[test]

@@ -65,7 +65,7 @@ async fn count(app: &App, filter: &ItemFilter) -> Result<Total, Error> {
         }
     }
     let mut conn = app.database.connection().await?;
-    let total = item::extrapolate(&mut conn, filter, sample).await?;
+    let total = item::extrapolate(&mut conn, filter, sample, MAX_EXAMINED).await?;
     conn.release();
     Ok(total.at_least(found))
 }

@@ -134,7 +134,7 @@ pub async fn list_items(
         let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
         listing.reply::<ItemView, _>(&app, page, total)?
     } else if let Some(path) = &listing.filter.sorted_by {
-        let page = find_sorted(&app, &filter, path, &listing.page).await?;
+        let page = find_sorted(&app, &listing.filter, &filter, path, &listing.page).await?;
         let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
         listing.reply::<ItemView, _>(&app, page, total)?
     } else {

@@ -1,5 +1,7 @@
 //! The query parameters of requests about items.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use curio_filter::{Filter, ValuePath};
 use serde::{Serialize, Serializer};
@@ -10,6 +12,7 @@ use super::{
     search::parse_search,
 };
 use crate::{
+    error::Fault,
     http::{
         limits::{MAX_FILTER, MAX_QUERIED_FILTER},
         request::{
@@ -17,7 +20,9 @@ use crate::{
             fields::Fields,
             path::PathKey,
             query::{Expected, FromQuery, Parameters, parse_boolean, parse_date_time},
+            query_content,
         },
+        response::problem::Problem,
     },
     postgres::catalog::models::{ITEM_FIELDS, ItemFilter, Search, Status, Within},
 };
@@ -81,6 +86,10 @@ pub struct ItemFilterQuery {
     #[param(ignore)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sorted_by: Option<String>,
+    /// Whether these were the members of a QUERY.
+    #[param(ignore)]
+    #[serde(skip)]
+    is_content: bool,
 }
 
 /// A filter, and how the client wrote it.
@@ -105,6 +114,7 @@ impl FromQuery for ItemFilterQuery {
             q: parameters.one("q", parse_search),
             fields: parameters.one("fields", parse_fields),
             sorted_by: sorted_by(parameters),
+            is_content: parameters.is_content,
         };
         if query.sorted_by.is_some() && !has_collection {
             let detail = "can be an attribute of a collection only, which is missing";
@@ -133,6 +143,17 @@ impl ItemFilterQuery {
     /// The collection of the list, if it names one.
     pub fn collection(&self) -> Option<&str> {
         self.collection.as_ref().map(CollectionKey::as_str)
+    }
+
+    /// Rejects a parameter for what only the database tells.
+    pub fn reject(
+        &self,
+        name: &'static str,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Problem {
+        let faults = vec![Fault::parameter(name, code, detail)];
+        if self.is_content { query_content::problem(faults) } else { Problem::malformed(faults) }
     }
 
     /// The collection of the list, and its filter as the client wrote it, if that is on attributes.

@@ -1,9 +1,8 @@
 //! Lists of items in the order of an attribute.
 
-use super::finding::MAX_EXAMINED;
+use super::{finding::MAX_EXAMINED, queries::ItemFilterQuery};
 use crate::{
     app::App,
-    error::Fault,
     http::response::problem::{INDEX_BUILDING, Problem},
     postgres::{
         catalog::{
@@ -24,6 +23,7 @@ use crate::{
 /// 400 if the collection does not have it in an index, 409 if the index is being built.
 pub async fn find_sorted(
     app: &App,
+    query: &ItemFilterQuery,
     filter: &ItemFilter,
     path: &str,
     page: &PageRequest<ItemKey>,
@@ -31,16 +31,21 @@ pub async fn find_sorted(
     // The index, and its values, are there or not at one instant.
     let mut tx = app.database.begin_in_order().await?;
     let indexes = index::of_list(&mut tx, filter).await?;
-    let index = choose(indexes, path, page)?;
+    let index = choose(query, indexes, path, page)?;
     let found = item::walk_by_attribute(&mut tx, filter, &index, page, MAX_EXAMINED).await?;
     tx.commit().await?;
     Ok(found)
 }
 
-fn choose(indexes: Vec<Index>, path: &str, page: &PageRequest<ItemKey>) -> Result<Index, Problem> {
+fn choose(
+    query: &ItemFilterQuery,
+    indexes: Vec<Index>,
+    path: &str,
+    page: &PageRequest<ItemKey>,
+) -> Result<Index, Problem> {
     let Some(index) = indexes.into_iter().find(|index| index.path == path) else {
         let detail = "must be an attribute in `indexed` of the collection";
-        return Err(Problem::malformed(vec![Fault::parameter("sort", "not_indexed", detail)]));
+        return Err(query.reject("sort", "not_indexed", detail));
     };
     if !index.is_ready {
         return Err(Problem::new(&INDEX_BUILDING, "The attribute is still being indexed: retry later."));
@@ -49,7 +54,7 @@ fn choose(indexes: Vec<Index>, path: &str, page: &PageRequest<ItemKey>) -> Resul
         Start::After(key) | Start::From(key) | Start::Before(key) | Start::UpTo(key) if !matches!(key, ItemKey::Attribute(key) if key.index == index.id) =>
         {
             let detail = "belongs to an index that was removed; start again without it";
-            Err(Problem::malformed(vec![Fault::parameter("cursor", "cursor_mismatch", detail)]))
+            Err(query.reject("cursor", "cursor_mismatch", detail))
         }
         _ => Ok(index),
     }

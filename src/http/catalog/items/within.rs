@@ -4,7 +4,6 @@ use super::{queries::ItemFilterQuery, types};
 use crate::{
     access::Action,
     app::App,
-    error::Fault,
     http::{request::access::Access, response::problem::Problem},
     postgres::catalog::{
         models::{ItemFilter, Within},
@@ -25,9 +24,8 @@ pub async fn restrict(app: &App, access: &Access, query: &ItemFilterQuery) -> Re
         let known = types::last(&app.schemas, &mut conn, scope, key).await?;
         conn.release();
         if let Some(known) = known {
-            let rejected =
-                |error: curio_filter::Error| Fault::parameter("filter", "filter", error.to_string());
-            types::parse_filter(text, &known).map_err(|error| Problem::malformed(vec![rejected(error)]))?;
+            types::parse_filter(text, &known)
+                .map_err(|error| query.reject("filter", "filter", error.to_string()))?;
         }
     }
     if scope.is_all() {
@@ -39,7 +37,7 @@ pub async fn restrict(app: &App, access: &Access, query: &ItemFilterQuery) -> Re
     if matches!(&within, Within::Of(keys) if keys.len() > MAX_WITHIN as usize) {
         let detail =
             format!("is required to list items of more than {MAX_WITHIN} collections without read:*");
-        return Err(Problem::malformed(vec![Fault::parameter("collection", "required", detail)]));
+        return Err(query.reject("collection", "required", detail));
     }
     Ok(query.to_filter(within))
 }

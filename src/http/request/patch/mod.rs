@@ -14,8 +14,9 @@ use serde_json::{Map, Value};
 use self::operations::parse_operations;
 use super::{
     body::FromBody,
-    content::Input,
+    content::{Input, mismatch},
     json::{self, TypeSchema, number, outline},
+    path::PathKey,
 };
 use crate::{
     error::{Error, Fault},
@@ -50,12 +51,13 @@ enum Changes {
     Operations(Vec<PatchOperation>),
 }
 
-impl<H, T: Input> FromBody<H> for Patch<T> {
+impl<H, K: PathKey, T: Input> FromBody<(K, H)> for Patch<T> {
     const MEDIA_TYPES: &[&str] = MEDIA_TYPES;
 
-    fn from_body(media_type: &str, body: &[u8], _: &H) -> Result<Self, Problem> {
+    fn from_body(media_type: &str, body: &[u8], (path, _): &(K, H)) -> Result<Self, Problem> {
         let (text, mut faults) = json::check_syntax(body)?;
         let changes = if media_type != JSON_PATCH {
+            faults.extend(mismatch::<T, _>(&text, path, "in the path"));
             parse_merge::<T>(&text).map(Changes::Merge).map_err(|found| faults.extend(found)).ok()
         } else if faults.is_empty() {
             let operations = serde_json::from_str(&text).map_err(Error::internal)?;

@@ -280,7 +280,7 @@ impl Request {
         match self.kind {
             Kind::Create => rules::creation_faults(self.resource, &self.body),
             Kind::Put => rules::replacement_faults(self.resource, &self.body, &self.id),
-            Kind::Merge => rules::merge_faults(self.resource, &self.body),
+            Kind::Merge => rules::merge_faults(self.resource, &self.body, Some(&*self.id)),
             Kind::Rotate => rules::rotation_faults(&self.body),
             Kind::Batch => rules::batch_faults(self.resource, self.operations()),
             Kind::Restore if self.is(Spoilt::Syntax) => vec![(String::new(), "unexpected")],

@@ -126,7 +126,9 @@ fn operation_faults(resource: &Resource, operation: &Value) -> Vec<Fault> {
             name if name == resource.name => {
                 faults.extend(below(&format!("/{name}"), content_faults(resource, value)));
             }
-            "patch" => faults.extend(below("/patch", merge_faults(resource, value))),
+            "patch" => {
+                faults.extend(below("/patch", merge_faults(resource, value, operation["id"].as_str())));
+            }
             "id" if value.as_str().is_none_or(|id| id.len() != 36) => faults.push(fault("/id", "format")),
             "if_match" if !value.is_string() => faults.push(fault("/if_match", "type")),
             "if_match" if value.as_str().is_some_and(|field| !is_tags(field)) => {
@@ -176,13 +178,21 @@ fn merge(target: Value, patch: &Value) -> Value {
     Value::Object(target)
 }
 
-/// What is wrong with a merge patch whatever it is applied to.
-pub fn merge_faults(resource: &Resource, patch: &Value) -> Vec<Fault> {
-    if patch.is_object() {
-        merged(resource, &resource.labelled("x"), patch).1
-    } else {
-        vec![fault("", "type")]
+/// What is wrong with a merge patch whatever the content of the entity with this id is.
+pub fn merge_faults(resource: &Resource, patch: &Value, id: Option<&str>) -> Vec<Fault> {
+    if !patch.is_object() {
+        return vec![fault("", "type")];
     }
+    let mut faults = merged(resource, &resource.labelled("x"), patch).1;
+    let is_whole = |id: &&str| resource.identity != Identity::Id || id.len() == 36;
+    faults.extend(id.filter(is_whole).and_then(|id| mismatch(resource, patch, id)));
+    faults
+}
+
+/// The fault of a content or a patch that names another entity than the one with this id.
+fn mismatch(resource: &Resource, content: &Value, id: &str) -> Option<Fault> {
+    let member = resource.member();
+    content.get(member).filter(|named| *named != id).map(|_| fault(format!("/{member}"), "mismatch"))
 }
 
 /// The content after a merge patch, and what is wrong with it or with the patch.
@@ -312,10 +322,7 @@ fn same(a: &Value, b: &Value) -> bool {
 /// What is wrong with the content of a PUT to this id.
 pub fn replacement_faults(resource: &Resource, content: &Value, id: &str) -> Vec<Fault> {
     let mut faults = content_faults(resource, content);
-    let member = resource.member();
-    if content.get(member).is_some_and(|other| other != id) {
-        faults.push(fault(format!("/{member}"), "mismatch"));
-    }
+    faults.extend(mismatch(resource, content, id));
     faults
 }
 

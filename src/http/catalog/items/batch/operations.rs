@@ -17,7 +17,7 @@ use crate::{
             content,
             json::{self, outline::Elements},
             patch,
-            path::parse_uuid,
+            path::{Id, parse_uuid},
             preconditions::Preconditions,
         },
         response::problem::Problem,
@@ -151,10 +151,17 @@ fn parse_operation(text: &str) -> Result<Operation, Vec<Fault>> {
 }
 
 fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
+    let members = content::members::<ItemCreate>(text).unwrap_or_default();
+    let id = members.get("id").and_then(|id| serde_json::from_str(id.get()).ok());
+    let id = id.and_then(|id: Cow<'_, str>| parse_uuid(&id)).map(Id);
     let parse_patch = |patch: &RawValue| {
+        let mismatch = |id| content::mismatch::<ItemCreate, _>(patch.get(), id, "of the operation");
+        let mut faults = Vec::from_iter(id.as_ref().and_then(mismatch));
+        let parsed = patch::parse_merge::<ItemCreate>(patch.get()).map_err(|found| faults.extend(found)).ok();
         let in_patch = |fault: Fault| fault.inside("/patch");
-        patch::parse_merge::<ItemCreate>(patch.get())
-            .map_err(|faults| faults.into_iter().map(in_patch).collect::<Vec<_>>())
+        parsed
+            .filter(|_| faults.is_empty())
+            .ok_or_else(|| faults.into_iter().map(in_patch).collect::<Vec<_>>())
     };
     match json::parse_checked(text, &json::strict) {
         Ok(ItemBatchUpdate { id, if_match, patch, .. }) => {
@@ -168,7 +175,6 @@ fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
                     && fault.code != "required"
             };
             faults.retain(|fault| !is_in_patch(fault));
-            let members = content::members::<ItemCreate>(text).unwrap_or_default();
             faults.extend(
                 members.get("patch").and_then(|patch| parse_patch(patch).err()).into_iter().flatten(),
             );

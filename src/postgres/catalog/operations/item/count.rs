@@ -32,20 +32,32 @@ pub struct Sample {
 ///
 /// Whatever the database reports.
 pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> Result<Sample, Error> {
+    sample_among(conn, filter, filter, ItemSort::Created, most).await
+}
+
+/// Counts among the newest items that satisfy the conditions that keep `list` in order. Those that
+/// keep a list in order of `sort` are not looked at again.
+async fn sample_among(
+    conn: &mut PgConnection,
+    list: &ItemFilter,
+    filter: &ItemFilter,
+    sort: ItemSort,
+    most: u32,
+) -> Result<Sample, Error> {
     let mut query = QueryBuilder::new(
         "SELECT count(*) AS candidates, count(is_match) AS examined, count(*) FILTER (WHERE is_match) AS matches
          FROM (SELECT ",
     );
-    push_is_match(&mut query, filter, ItemSort::Created);
+    push_is_match(&mut query, filter, sort);
     query.push(" FROM (");
-    push_newest(&mut query, filter, most);
+    push_newest(&mut query, list, most);
     query.push(") AS items) AS items");
     Ok(query.build_query_as().persistent(false).fetch_one(conn).await?)
 }
 
 /// How many items the list has by the statistics of its columns. There are none about attributes
 /// and words, and others would tell of the items of other collections: then, if it has as many
-/// matches everywhere as in the sample.
+/// matches everywhere as in a sample of at most `most` items.
 ///
 /// # Errors
 ///
@@ -54,14 +66,25 @@ pub async fn extrapolate(
     conn: &mut PgConnection,
     filter: &ItemFilter,
     sample: Sample,
+    most: u32,
 ) -> Result<Total, Error> {
     if filter.is_of_columns() && filter.within == Within::All {
         let count = estimate(conn, |query| push_matches(query, "", filter, None)).await?;
         return Ok(Total { count: count.max(sample.matches), is_exact: false });
     }
-    let candidates = estimate(conn, |query| push_candidates(query, "", filter)).await?;
+    let at_least = sample.matches;
+    let is_any_time = filter.created_after.is_none() && filter.created_before.is_none();
+    let (list, sample) = if is_any_time || filter.within == Within::All {
+        (filter.clone(), sample)
+    } else {
+        // Statistics of times would tell when others created items.
+        let list = ItemFilter { created_after: None, created_before: None, ..filter.clone() };
+        let sample = sample_among(conn, &list, filter, ItemSort::Attribute, most).await?;
+        (list, sample)
+    };
+    let candidates = estimate(conn, |query| push_candidates(query, "", &list)).await?;
     let count = i128::from(candidates) * i128::from(sample.matches) / i128::from(sample.examined.max(1));
-    let count = i64::try_from(count).unwrap_or(i64::MAX).max(sample.matches);
+    let count = i64::try_from(count).unwrap_or(i64::MAX).max(at_least);
     Ok(Total { count, is_exact: false })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Indexer, LAMPS, create, index, is_indexed};
@@ -148,7 +149,7 @@ async fn a_list_by_attribute_has_every_filter() {
             assert_eq!(walk(&service, &url, "next").await, expected, "{query}");
         }
     }
-    let counted = service.request(reqwest::Method::GET, "/v1/items?collection=lamps&sort=-attributes.v");
+    let counted = service.request(Method::GET, "/v1/items?collection=lamps&sort=-attributes.v");
     let counted = Reply::of(counted.header("prefer", "count=exact")).await;
     assert_eq!(counted.body["total_count"], 3);
 }
@@ -172,6 +173,10 @@ async fn an_attribute_that_is_not_indexed_is_no_order() {
         let fault = ("sort".to_owned(), code.to_owned());
         assert_eq!(reply.is_problem(400, "malformed-request").faults(), [fault], "{query}");
     }
+    let query = service.request(Method::from_bytes(b"QUERY").unwrap(), "/v1/items");
+    let query = Reply::of(query.json(&json!({ "collection": "lamps", "sort": "attributes.w" }))).await;
+    let fault = ("#/sort".to_owned(), "not_indexed".to_owned());
+    assert_eq!(query.is_problem(422, "validation-error").faults(), [fault]);
     let url = "/v1/items?collection=lamps&limit=1&sort=";
     assert_eq!(service.get(&format!("{url}-attributes.%22size%22%20.%20width")).await.status, 200);
     let cursor = service.get(&format!("{url}attributes.v")).await.body["next_cursor"].clone();
