@@ -28,6 +28,9 @@ use crate::{
 /// How long a key is taken for what it was when it was looked up: so long may a change of it on
 /// another replica go unnoticed.
 pub const MAX_AGE: Duration = Duration::from_secs(5);
+/// How long a secret is taken for wrong because it was when the key was looked up: another replica
+/// may have given the key a new one.
+const MAX_AGE_OF_WRONG: Duration = Duration::from_secs(1);
 /// The most keys that are remembered, and as many ids without one: some MiB. Those of others do not
 /// displace those that are valid.
 const MAX_KEYS: usize = 10_000;
@@ -109,7 +112,9 @@ impl Keys {
     #[must_use]
     pub fn recall(&self, key: &ApiKey) -> Option<Result<Arc<Grants>, Reason>> {
         if let Some(known) = self.known.get(&key.id()).filter(|known| known.since.elapsed() < MAX_AGE) {
-            return Some(self.verify(key, &known));
+            let verified = self.verify(key, &known);
+            let is_final = verified != Err(Reason::WrongSecret) || known.since.elapsed() < MAX_AGE_OF_WRONG;
+            return is_final.then_some(verified);
         }
         let since = self.missing.get(&key.id()).filter(|since| since.elapsed() < MAX_AGE);
         since.map(|_| Err(Reason::Unknown))
@@ -272,6 +277,17 @@ mod tests {
         let stored = Credentials { revoked_at, ..known(&key).stored };
         keys.known.insert(key.id(), Arc::new(KnownKey::new(since, stored)));
         assert!(!keys.knows(&key));
+    }
+
+    #[test]
+    fn a_wrong_secret_may_be_a_new_one() {
+        let (key, keys) = (ApiKey::generate(), Keys::default());
+        let other = ApiKey::with_new_secret(key.id());
+        keys.known.insert(key.id(), Arc::new(known(&key)));
+        assert_eq!(keys.recall(&other), Some(Err(Reason::WrongSecret)));
+        let since = Instant::now().checked_sub(MAX_AGE_OF_WRONG).unwrap();
+        keys.known.insert(key.id(), Arc::new(KnownKey { since, ..known(&key) }));
+        assert!(keys.recall(&other).is_none() && keys.recall(&key).unwrap().is_ok());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
     app::App,
     authentication::{Confirmed, Credential, Identity, Keys, Reason, Rejection},
     error::{Error, Fault},
-    http::response::problem::{Problem, UNAUTHORIZED},
+    http::response::problem::{Problem, UNAUTHORIZED, UNAVAILABLE},
 };
 
 /// A credential that was verified longer ago is verified again before anything is done.
@@ -199,7 +199,7 @@ impl Access {
     ///
     /// # Errors
     ///
-    /// As [`confirm`](Self::confirm); [`Error::Contended`] if the grants have changed.
+    /// As [`confirm`](Self::confirm); 503 if the grants have changed.
     pub async fn confirm_unchanged(&mut self, app: &App, conn: &mut PgConnection) -> Result<(), Problem> {
         let before = Arc::clone(&self.grants);
         if self.authenticated.as_ref().is_some_and(Authenticated::has_token) {
@@ -210,16 +210,20 @@ impl Access {
         if self.grants == before {
             return Ok(());
         }
-        Err(Error::Contended("the grants of the key have changed".into()).into())
+        Err(Problem::new(&UNAVAILABLE, "The grants have changed meanwhile."))
     }
 
-    /// As [`renew`], for a body that arrives after the head was read.
+    /// As [`renew`], for a body that arrives after the head was read. What this process remembers of
+    /// a key does not count.
     ///
     /// # Errors
     ///
     /// As [`renew`].
     pub async fn renew(&mut self, app: &App) -> Result<(), Problem> {
         let Some(authenticated) = &self.authenticated else { return Ok(()) };
+        if let Credential::Key(key) = &*authenticated.credential {
+            app.authenticator.keys.forget(key.id());
+        }
         if let Some(Identity { actor, grants }) = authenticated.renew(app).await? {
             (self.actor, self.grants) = (Some(actor), grants);
         }

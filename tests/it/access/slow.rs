@@ -87,6 +87,25 @@ async fn a_body_that_arrives_after_its_key_has_changed_changes_nothing() {
     assert_eq!(service.database.number("SELECT count(*) FROM api_keys").await, 3);
 }
 
+#[tokio::test]
+async fn an_import_has_the_grants_that_its_key_has_by_now() {
+    let service = guarded().await;
+    let client = Client::new(&service, "read:*").await;
+    let import = async || {
+        let request =
+            service.request(Method::POST, "/v1/items/import").header("authorization", &client.field);
+        let request = request.header("content-type", "application/x-ndjson");
+        Reply::of(request.body("{\"name\": \"X\"}\n")).await
+    };
+    // This process remembers the key; others have changed it since.
+    import().await.is_problem(403, "insufficient-scope");
+    let change = |grant| format!("UPDATE api_keys SET grants = ARRAY['{grant}']");
+    service.database.execute(&change("write:*")).await;
+    assert_eq!(import().await.status, 200);
+    service.database.execute(&change("read:*")).await;
+    import().await.is_problem(403, "insufficient-scope");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_whose_key_changes_meanwhile_stores_nothing() {
     let service = guarded().await;

@@ -1,6 +1,6 @@
 //! What the validator found → faults.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jsonptr::Token;
 use serde_json::Value;
@@ -21,7 +21,9 @@ pub fn rule_faults(errors: &ValidationErrors) -> Vec<Fault> {
 }
 
 fn collect(errors: &ValidationErrors, path: &str, faults: &mut Vec<Fault>) {
-    for (field, kind) in errors.errors() {
+    // Each response lists them alike.
+    let fields: BTreeMap<_, _> = errors.errors().iter().collect();
+    for (field, kind) in fields {
         // A fault of the whole value has no field of its own.
         let path = if field == WHOLE {
             path.to_owned()

@@ -222,8 +222,13 @@ pub async fn list(
          FROM api_keys WHERE ",
     );
     query.push(if include_revoked { "true" } else { "revoked_at IS NULL" });
+    let givable = by.givable();
+    if givable.is_empty() {
+        // Who manages nothing waits for no look at all keys.
+        query.push(" AND false");
+    }
     query.push(" AND NOT EXISTS (SELECT FROM UNNEST(grants) AS own (one) WHERE NOT one LIKE ANY(");
-    query.push_bind(by.givable()).push("))");
+    query.push_bind(givable).push("))");
     page.push(&mut query);
     Ok(page.page(query.build_query_as().fetch_all(conn).await?))
 }
