@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     error::Error,
     postgres::{
+        background::in_time,
         catalog::operations::{
             index::{self, PendingIndex},
             item,
@@ -50,16 +51,20 @@ pub async fn run(database: Database, changed: Arc<Notify>, stop: CancellationTok
 
 /// Builds and removes all indexes that can be; returns whether nothing is left to wait for.
 async fn index_all(database: &Database, stop: &CancellationToken) -> Result<bool, Error> {
-    let mut conn = database.connection().await?;
-    let ids = index::pending(&mut conn).await?;
-    conn.release();
+    let pending = in_time(async {
+        let mut conn = database.connection().await?;
+        let ids = index::pending(&mut conn).await?;
+        conn.release();
+        Ok(ids)
+    });
+    let ids = pending.await?;
     let mut is_done = true;
     for id in ids {
         loop {
             if stop.is_cancelled() {
                 return Ok(false);
             }
-            match index_portion(database, id).await {
+            match in_time(index_portion(database, id)).await {
                 Ok(State::Unfinished) => {}
                 Ok(State::Finished) => break,
                 Ok(State::Waiting) | Err(Error::Locked(_) | Error::Contended(_) | Error::Busy) => {

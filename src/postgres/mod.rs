@@ -4,6 +4,7 @@
 //! database returned, and never begins or commits.
 
 pub mod access;
+pub mod background;
 pub mod catalog;
 mod connector;
 pub mod count;

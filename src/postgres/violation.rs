@@ -28,14 +28,14 @@ impl From<sqlx::Error> for Error {
             }
             "23503" | "23505" => Self::Conflict,
             "40001" | "40P01" => Self::Contended,
-            "55P03" => Self::Locked,
+            "55P03" if waits_for_row(reported) => Self::Locked,
             // A column that a statement reads was altered after the statement was prepared.
             "0A000" if routine(reported) == Some("RevalidateCachedQuery") => {
                 distrust();
                 Self::Stale
             }
             "57014" => Self::TooSlow,
-            "25006" | "25P03" => Self::Unavailable,
+            "25006" | "25P03" | "55P03" => Self::Unavailable,
             class if ["08", "53", "57P", "58"].iter().any(|prefix| class.starts_with(prefix)) => {
                 Self::Unavailable
             }
@@ -43,6 +43,12 @@ impl From<sqlx::Error> for Error {
         };
         kind(describe(reported).into())
     }
+}
+
+/// Whether a statement that waited for a lock too long wanted to lock a row: the context names it.
+/// That of a table is held by whoever changes the schema.
+fn waits_for_row(reported: &dyn DatabaseError) -> bool {
+    reported.try_downcast_ref::<PgDatabaseError>().is_some_and(|reported| reported.r#where().is_some())
 }
 
 /// The function of the server that reported the error. Messages are in the server's language.

@@ -391,6 +391,27 @@ async fn every_sqlstate_has_its_status() {
 }
 
 #[tokio::test]
+async fn a_locked_table_is_unavailable_for_reads_and_writes() {
+    let database = TestDatabase::new().await;
+    let pool = DatabaseOptions { lock_timeout: Duration::from_millis(100), ..database.options() };
+    let service = TestService::on(database, pool, options());
+    let path = path(&service.create("Lamp").await);
+    let mut operator = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut operator).await.unwrap();
+    for reply in [
+        service.get(&path).await,
+        service.get("/v1/items").await,
+        service.post("/v1/items", &json!({ "name": "x" })).await,
+        service.patch(&path, &json!({ "name": "x" })).await,
+    ] {
+        assert_eq!(reply.is_problem(503, "unavailable").header("retry-after"), Some("1"));
+    }
+    sqlx::raw_sql("ROLLBACK; BEGIN; SELECT FROM items FOR UPDATE").execute(&mut operator).await.unwrap();
+    service.patch(&path, &json!({ "name": "x" })).await.is_problem(409, "conflict");
+    assert_eq!(service.get(&path).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_request_that_takes_too_long_is_rejected_with_503_and_rolled_back() {
     let mut options = options();
     options.request_timeout = Duration::from_millis(300);

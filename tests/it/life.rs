@@ -13,6 +13,7 @@ use crate::support::{
     database::TestDatabase,
     eventually,
     process::{Process, curio, run},
+    proxy::{Mode, Proxy},
 };
 
 async fn connect(process: &Process) -> TcpStream {
@@ -256,4 +257,25 @@ async fn the_frames_of_http2_clients_are_not_logged() {
     assert_eq!(process.end().await.code(), Some(0));
     let lines = process.log();
     assert!(!lines.is_empty() && !lines.iter().any(|line| line.to_string().contains("h2::")), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_goes_silent_does_not_hold_up_the_stop() {
+    let database = TestDatabase::new().await;
+    let target = database.connect_options();
+    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
+    let mut url = url::Url::parse(&database.url()).unwrap();
+    url.set_host(Some("127.0.0.1")).unwrap();
+    url.set_port(Some(proxy.address.port())).unwrap();
+    let mut process = Process::serve(url.as_str(), &[]).await;
+    // The indexer waits for a response when the network goes.
+    let mut operator = database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE collection_indexes").execute(&mut operator).await.unwrap();
+    let waiting =
+        "SELECT count(*) FROM pg_locks WHERE relation = 'collection_indexes'::regclass AND NOT granted";
+    eventually("the indexer waits", async || database.number(waiting).await > 0).await;
+    proxy.set(Mode::Hold);
+    process.signal("TERM");
+    assert_eq!(process.end().await.code(), Some(0));
+    assert_eq!(process.lines("serve.stopped").len(), 1);
 }

@@ -7,11 +7,11 @@ mod sweep;
 mod uses;
 pub mod variables;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::bail;
 use sqlx::PgConnection;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::{listeners::Listeners, sweep::sweep};
@@ -27,6 +27,9 @@ use crate::{
     },
     telemetry::traces,
 };
+
+/// How long each task in the background may take at the stop; then its transaction is rolled back.
+const LAST_WORK: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
     // First, because process 1 of a container ignores signals without a handler.
@@ -68,11 +71,12 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
         sleep(settings.drain_delay).await;
     }
     listeners.stop().await?;
-    if started {
-        uses::store(&app).await;
-    }
     if let Some(indexer) = indexer {
-        indexer.await?;
+        // The database may have gone silent.
+        if timeout(LAST_WORK, uses::store(&app)).await.is_err() {
+            tracing::warn!("keys.uses_not_stored");
+        }
+        timeout(LAST_WORK, indexer).await.unwrap_or(Ok(()))?;
     }
     issuers.abort();
     database.close();

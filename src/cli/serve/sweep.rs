@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     error::Error,
-    postgres::{pool::Database, service::operations::idempotency_key},
+    postgres::{background::in_time, pool::Database, service::operations::idempotency_key},
 };
 
 /// How often expired idempotency keys are removed.
@@ -29,9 +29,13 @@ pub async fn sweep(database: Database) {
 async fn sweep_once(database: &Database) -> Result<u64, Error> {
     let mut swept = 0;
     loop {
-        let mut conn = database.connection().await?;
-        let portion = idempotency_key::sweep(&mut conn, SWEEP_PORTION).await?;
-        conn.release();
+        let portion = in_time(async {
+            let mut conn = database.connection().await?;
+            let portion = idempotency_key::sweep(&mut conn, SWEEP_PORTION).await?;
+            conn.release();
+            Ok(portion)
+        });
+        let portion = portion.await?;
         swept += portion;
         if portion < SWEEP_PORTION.unsigned_abs() {
             return Ok(swept);
