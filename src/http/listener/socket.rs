@@ -42,6 +42,9 @@ const MAX_BURST: usize = 64 * 1024;
 /// What an HTTP/2 client sends first (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// Settings, and that no request was taken (RFC 9113 §6.8).
+const NO_ROOM: &[u8] = b"\0\0\0\x04\0\0\0\0\0\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0b";
+
 /// The socket of a connection. hyper reads and writes it, and the watchdog looks at it.
 #[derive(Debug)]
 pub struct Socket {
@@ -53,6 +56,7 @@ pub struct Socket {
     rejection: Vec<u8>,
     linger: Option<Linger>,
     linger_time: Duration,
+    is_surplus: bool,
     /// The rest of the preface, as long as everything before it has arrived.
     preface: Option<&'static [u8]>,
     frames: Frames,
@@ -83,6 +87,7 @@ impl Socket {
             rejection: Vec::new(),
             linger: None,
             linger_time,
+            is_surplus,
             preface: Some(PREFACE),
             frames: Frames::default(),
             burst: 0,
@@ -97,7 +102,7 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// An HTTP/2 client floods the connection.
+    /// An HTTP/2 client floods the connection, or has one above the limit.
     fn observe(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(preface) = self.preface else {
             self.activity.read(bytes);
@@ -107,12 +112,20 @@ impl Socket {
         self.preface = preface.strip_prefix(start);
         if self.preface.is_none() {
             self.activity.read(bytes);
+        } else if self.is_http2() && self.is_surplus {
+            let _ = self.stream.try_write(NO_ROOM);
+            return Err(self.reject(StatusCode::SERVICE_UNAVAILABLE));
         } else if self.frames.receive(frames) {
-            record(&self.app, self.peer, StatusCode::TOO_MANY_REQUESTS, &new_id().to_string());
-            return Err(ErrorKind::InvalidData.into());
+            return Err(self.reject(StatusCode::TOO_MANY_REQUESTS));
         }
         self.activity.owes_response.store(self.frames.owes_response(), Relaxed);
         Ok(())
+    }
+
+    /// Ends an HTTP/2 connection.
+    fn reject(&self, status: StatusCode) -> io::Error {
+        record(&self.app, self.peer, status, &new_id().to_string());
+        ErrorKind::InvalidData.into()
     }
 
     /// Looks at the bytes that the kernel took for the client.

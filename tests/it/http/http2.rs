@@ -384,3 +384,16 @@ async fn http2_clients_that_take_nothing_of_many_pages_leave_room_for_small_resp
     drop(stream);
     large_responses_are_sent(&service).await;
 }
+
+#[tokio::test]
+async fn a_connection_above_the_limit_is_told_that_no_request_was_taken() {
+    let log = Log::capture();
+    let service = service_with(|connections| connections.max = 1).await;
+    let _regular = connect(&service).await;
+    let mut stream = send_frames(&service, &[head(1, END_STREAM, GET, "/livez")]).await;
+    assert_eq!(next_frame(&mut stream).await, Some((SETTINGS, 0, 0, Vec::new())));
+    let no_stream_and_enhance_your_calm = vec![0, 0, 0, 0, 0, 0, 0, 11];
+    assert_eq!(next_frame(&mut stream).await, Some((GOAWAY, 0, 0, no_stream_and_enhance_your_calm)));
+    assert_eq!(next_frame(&mut stream).await, None);
+    assert_eq!(log.lines("request").pop().unwrap()["http.status"], 503);
+}
