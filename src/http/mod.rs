@@ -44,12 +44,17 @@ pub fn router(app: &Arc<App>) -> Router {
     let public = layers::add_query(api, app, catalog::LISTS)
         .merge(layers::around_spooled(spooled, app))
         .merge(layers::around_pages(pages))
-        .fallback(async |method: Method, uri: Uri| match (method, uri.path()) {
-            // About the server as a whole (RFC 9110 §9.3.7).
-            (Method::OPTIONS, "*") => StatusCode::NO_CONTENT,
-            _ => StatusCode::NOT_FOUND,
-        });
+        .fallback(elsewhere);
     layers::around_all(public, app, app.options.auth, app.options.hosts()).with_state(Arc::clone(app))
+}
+
+/// The response where no route leads.
+async fn elsewhere(method: Method, uri: Uri) -> StatusCode {
+    match (method, uri.path()) {
+        // About the server as a whole (RFC 9110 §9.3.7).
+        (Method::OPTIONS, "*") => StatusCode::NO_CONTENT,
+        _ => StatusCode::NOT_FOUND,
+    }
 }
 
 /// The routes of the admin address, if there is one.
@@ -58,7 +63,7 @@ pub fn admin_router(app: &Arc<App>) -> Router {
     if app.options.docs == Docs::Admin {
         pages = pages.merge(openapi::document(document_text())).merge(openapi::docs());
     }
-    let routes = layers::around_pages(pages).fallback(async || StatusCode::NOT_FOUND);
+    let routes = layers::around_pages(pages).fallback(elsewhere);
     layers::around_all(routes, app, Auth::None, None).with_state(Arc::clone(app))
 }
 

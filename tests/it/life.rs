@@ -14,6 +14,7 @@ use crate::support::{
     eventually,
     process::{Process, curio, run},
     proxy::{Mode, Proxy},
+    service::read_to_end,
 };
 
 async fn connect(process: &Process) -> TcpStream {
@@ -123,6 +124,9 @@ async fn the_admin_has_an_address_of_its_own() {
         let reply = reqwest::get(format!("{address}{path}")).await.unwrap();
         assert_eq!(reply.status().as_u16(), status, "{address}{path}");
     }
+    let mut stream = TcpStream::connect(admin.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(b"OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(read_to_end(&mut stream).await.starts_with("HTTP/1.1 204 "));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! Lists of items in the order of an attribute.
 
+use http::{HeaderValue, header::RETRY_AFTER};
+
 use super::{finding::MAX_EXAMINED, queries::ItemFilterQuery};
 use crate::{
     app::App,
@@ -48,7 +50,8 @@ fn choose(
         return Err(query.reject("sort", "not_indexed", detail));
     };
     if !index.is_ready {
-        return Err(Problem::new(&INDEX_BUILDING, "The attribute is still being indexed: retry later."));
+        let problem = Problem::new(&INDEX_BUILDING, "The attribute is still being indexed: retry later.");
+        return Err(problem.with_header(RETRY_AFTER, HeaderValue::from_static("1")));
     }
     match &page.start {
         Start::After(key) | Start::From(key) | Start::Before(key) | Start::UpTo(key) if !matches!(key, ItemKey::Attribute(key) if key.index == index.id) =>

@@ -111,7 +111,8 @@ async fn an_index_waits_for_writers_that_began_before_it_was_known() {
     let waits = "SELECT count(*) FROM collection_indexes WHERE cardinality(awaited) = 1";
     eventually("the writer is waited for", async || service.database.number(waits).await == 1).await;
     let reply = service.get("/v1/items?collection=lamps&sort=-attributes.price").await;
-    reply.is_problem(409, "index-building");
+    let problem = reply.is_problem(409, "index-building");
+    assert_eq!(problem.header("retry-after"), Some("1"));
     execute(&mut writer, "COMMIT").await;
     is_indexed(&service).await;
     assert_eq!(differences(&service).await, [""; 0]);
