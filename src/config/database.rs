@@ -76,9 +76,9 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
     ensure!(!url.contains('#'), "{name} must not contain #: write %23 instead");
     check_parameters(url, name)?;
     // The part of a password before an unescaped slash would be taken for the host.
-    let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    let address = url.split('?').next().unwrap_or_default();
     ensure!(
-        !path.split('?').next().unwrap_or_default().contains('@'),
+        !address.splitn(4, '/').nth(3).is_some_and(|path| path.contains('@')),
         "{name} must not contain @ behind a slash: write %40 instead of @, and %2F instead of /, in a password"
     );
     // sqlx ignores a value of this variable that it does not know.

@@ -200,7 +200,7 @@ async fn an_export_that_fails_before_the_first_item_has_a_status() {
     let mut operator = service.database.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut operator).await.unwrap();
     let reply = Reply::read(ask(&service, "text/csv", "").await).await;
-    reply.is_problem(409, "conflict");
+    reply.is_problem(503, "unavailable");
     sqlx::raw_sql("ROLLBACK").execute(&mut operator).await.unwrap();
     service.pool_is_clean().await; // its turn has ended
     assert!(rows(&service, "").await.is_empty());
