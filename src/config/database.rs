@@ -1,6 +1,6 @@
 //! The settings of commands that connect to the database.
 
-use std::{env, path::PathBuf, time::Duration};
+use std::{collections::HashSet, env, path::PathBuf, time::Duration};
 
 use anyhow::{Context, ensure};
 use clap::Args;
@@ -90,6 +90,7 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
 }
 
 fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
+    let mut seen = HashSet::new();
     let query = url.split_once('?').map_or("", |(_, query)| query);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let key = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
@@ -103,8 +104,20 @@ fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
             "{name} has an unknown parameter {word}; known are {} and options[name]",
             PARAMETERS.join(", ")
         );
+        // sqlx would take the last one.
+        let is_first = key.starts_with("options") || seen.insert(parameter(&key));
+        ensure!(is_first, "{name} has the parameter {key} twice, or another spelling of it");
     }
     Ok(())
+}
+
+/// One spelling of a parameter.
+fn parameter(key: &str) -> String {
+    match key.replace('-', "").as_str() {
+        "sslca" => "sslrootcert".into(),
+        "hostaddr" => "host".into(),
+        one => one.into(),
+    }
 }
 
 /// How long a migration may wait for another process that migrates.
@@ -157,6 +170,21 @@ mod tests {
         }
         let options = parse("postgres://curio:p@ss@localhost/curio").unwrap();
         assert_eq!((options.get_host(), options.get_database()), ("localhost", Some("curio")));
+    }
+
+    #[test]
+    fn a_parameter_that_contradicts_another_is_rejected() {
+        for query in [
+            "sslmode=verify-full&ssl-mode=disable",
+            "sslmode=verify-full&sslmode=verify-full",
+            "sslrootcert=/a&ssl-ca=/b",
+            "%73slkey=/a&ssl-key=/b",
+            "host=/run/a&hostaddr=127.0.0.1",
+        ] {
+            let error = parse(&format!("postgres://curio@localhost/curio?{query}")).unwrap_err();
+            assert!(error.contains("twice"), "{error}");
+        }
+        parse("postgres://curio@localhost/curio?options=-c%20a=b&options[c]=d&options[e]=f").unwrap();
     }
 
     #[test]

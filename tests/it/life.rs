@@ -283,3 +283,12 @@ async fn a_database_that_goes_silent_does_not_hold_up_the_stop() {
     assert_eq!(process.end().await.code(), Some(0));
     assert_eq!(process.lines("serve.stopped").len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_goes_silent_ends_the_start() {
+    let database = TestDatabase::new().await;
+    let mut operator = database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE _sqlx_migrations").execute(&mut operator).await.unwrap();
+    let mut process = Process::spawn(&database.url(), &[("CURIO_MIGRATE_ON_START", "true")]);
+    assert_eq!(process.end().await.code(), Some(1));
+}

@@ -17,7 +17,10 @@ use tokio_util::sync::CancellationToken;
 use self::{listeners::Listeners, sweep::sweep};
 use crate::{
     app::App,
-    cli::{connect::connect, signals::Signals},
+    cli::{
+        connect::{connect, in_time},
+        signals::Signals,
+    },
     config::ServeSettings,
     indexing,
     postgres::{
@@ -91,7 +94,7 @@ async fn start(settings: &ServeSettings, app: &App) -> anyhow::Result<()> {
     prepare(&mut conn, settings).await?;
     let cursor_key = match settings.read_cursor_key()? {
         Some(key) => key.expose().as_bytes().to_vec(),
-        None => key::get_or_create(&mut conn, "cursor", rand::random()).await?,
+        None => in_time(key::get_or_create(&mut conn, "cursor", rand::random())).await?,
     };
     app.start(&cursor_key);
     Ok(())
@@ -99,10 +102,11 @@ async fn start(settings: &ServeSettings, app: &App) -> anyhow::Result<()> {
 
 /// Migrates if requested, and fails if migrations are pending.
 async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::Result<()> {
-    if settings.migrate_on_start {
+    let mut state = in_time(migrations::state(conn, &MIGRATOR)).await?;
+    if settings.migrate_on_start && !state.pending.is_empty() {
         migrations::upgrade(conn, &MIGRATOR, settings.migration.migration_wait).await?;
+        state = in_time(migrations::state(conn, &MIGRATOR)).await?;
     }
-    let state = migrations::state(conn, &MIGRATOR).await?;
     if !state.pending.is_empty() {
         let names: Vec<String> =
             state.pending.iter().map(|(version, description)| format!("{version} ({description})")).collect();

@@ -213,8 +213,8 @@ impl Access {
         Err(Problem::new(&UNAVAILABLE, "The grants have changed meanwhile."))
     }
 
-    /// As [`renew`], for a body that arrives after the head was read. What this process remembers of
-    /// a key does not count.
+    /// As [`renew`], for a body that arrives after the head was read. What this process remembers
+    /// of a key does not count.
     ///
     /// # Errors
     ///

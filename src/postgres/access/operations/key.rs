@@ -224,7 +224,7 @@ pub async fn list(
     query.push(if include_revoked { "true" } else { "revoked_at IS NULL" });
     let givable = by.givable();
     if givable.is_empty() {
-        // Who manages nothing waits for no look at all keys.
+        // A client that manages nothing does not make PostgreSQL look at all keys.
         query.push(" AND false");
     }
     query.push(" AND NOT EXISTS (SELECT FROM UNNEST(grants) AS own (one) WHERE NOT one LIKE ANY(");

@@ -157,7 +157,8 @@ pub struct CurrentSchema {
     pub schema_id: Option<Uuid>,
 }
 
-/// The schema that the collection with this key, if it is in scope, has. Both may be gone right after.
+/// The schema that the collection with this key, if it is in scope, has. Both may be gone right
+/// after.
 ///
 /// # Errors
 ///
