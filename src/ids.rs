@@ -1,7 +1,7 @@
-//! New ids: UUIDs of version 7 (RFC 9562 §5.7) that nobody can guess.
+//! Unpredictable ids: UUIDs of version 7 (RFC 9562 §5.7).
 //!
-//! `Uuid::now_v7` counts within a millisecond, so that from two ids of its own a client could tell
-//! how many others were given in between, and guess them but for 32 bits.
+//! `Uuid::now_v7` increments a counter within each millisecond. From two of its own ids, a client
+//! could tell how many others the process generated in between, and guess all but 32 of their bits.
 
 use std::time::SystemTime;
 
@@ -12,7 +12,8 @@ use uuid::{Timestamp, Uuid};
 const FRACTION_BITS: u8 = 12;
 const NANOS_PER_MILLI: u32 = 1_000_000;
 
-/// An id behind all that were given before, but for the last quarter of a microsecond.
+/// Generates an id. It sorts after all earlier ones, except those of the same quarter of a
+/// microsecond.
 #[must_use]
 pub fn new_id() -> Uuid {
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
@@ -21,7 +22,7 @@ pub fn new_id() -> Uuid {
     Uuid::new_v7(Timestamp::from_unix_time(now.as_secs(), nanos, fraction.into(), FRACTION_BITS))
 }
 
-/// So many ids, in ascending order.
+/// Generates `count` ids, in ascending order.
 #[must_use]
 pub fn new_ids(count: usize) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = (0..count).map(|_| new_id()).collect();

@@ -28,8 +28,8 @@ use crate::{
 /// How long a key is taken for what it was when it was looked up: so long may a change of it on
 /// another replica go unnoticed.
 pub const MAX_AGE: Duration = Duration::from_secs(5);
-/// How long a secret is taken for wrong because it was when the key was looked up: another replica
-/// may have given the key a new one.
+/// How long a wrong secret is rejected without another query: another replica may have rotated the
+/// key.
 const MAX_AGE_OF_WRONG: Duration = Duration::from_secs(1);
 /// The most keys that are remembered, and as many ids without one: some MiB. Those of others do not
 /// displace those that are valid.

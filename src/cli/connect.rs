@@ -17,7 +17,11 @@ use crate::{
 /// How long the database may take to respond to a short statement.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The result of a short statement on a connection without time-outs: the network may have lost it.
+/// Runs a short statement on a connection without time-outs.
+///
+/// # Errors
+///
+/// Any error of the statement, or the database does not respond in [`PATIENCE`].
 pub async fn in_time<T, E>(statement: impl Future<Output = Result<T, E>>) -> anyhow::Result<T>
 where
     anyhow::Error: From<E>,

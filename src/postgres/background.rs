@@ -1,4 +1,4 @@
-//! Work for which no client waits.
+//! Work in the background, for which no client waits.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::error::Error;
 /// The longest step. No time-out of PostgreSQL ends the wait for a response that the network lost.
 const STEP_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A step, which ends in time.
+/// Runs one step with a time-out.
 ///
 /// # Errors
 ///
-/// Those of the step; [`Error::Unavailable`] if it takes too long.
+/// Any error of the step; [`Error::Unavailable`] if it takes too long.
 pub async fn in_time<T>(step: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     timeout(STEP_TIMEOUT, step).await.map_err(|elapsed| Error::Unavailable(elapsed.into()))?
 }

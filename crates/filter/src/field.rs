@@ -173,7 +173,7 @@ impl JsonType {
         }
     }
 
-    /// That of a literal that is compared with a value; `None` for `null`.
+    /// The type that a value must have to equal this literal; `None` for `null`.
     pub(crate) fn of(literal: &Literal) -> Option<Self> {
         match literal {
             Literal::Null => None,

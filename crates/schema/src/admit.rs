@@ -5,7 +5,7 @@ use crate::{
     tree::{Applicator, Check, Keyword, Members, Node, NodeId, ROOT, Tree, Types},
 };
 
-/// The most steps of an answer: enough for schemas that somebody wrote.
+/// The most steps of one search: far more than a handwritten schema takes.
 const MAX_STEPS: usize = 10_000;
 
 /// The types that values at this path may have, read from the keywords that say so directly: all

@@ -31,7 +31,7 @@ use crate::{
     telemetry::traces,
 };
 
-/// How long each task in the background may take at the stop; then its transaction is rolled back.
+/// How long each background task may take to stop; after that, its transaction is rolled back.
 const LAST_WORK: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {

@@ -28,7 +28,7 @@ pub struct Described<'a> {
     pub path: &'a str,
     pub version: Version,
     pub headers: &'a HeaderMap,
-    /// Who makes it; `None` if that is not known yet.
+    /// The actor; `None` if it is not authenticated yet.
     pub actor: Option<&'a Actor>,
 }
 
@@ -96,7 +96,7 @@ impl RequestTrace {
     }
 }
 
-/// Says who makes the request, in its trace and in the current span of the log.
+/// Records the actor of a request, in its trace and in the current span of the log.
 pub fn record_actor(actor: &Actor) {
     Span::current().record("actor", tracing::field::display(actor));
     if TRACER.get().is_none() {
@@ -112,7 +112,7 @@ fn named(actor: &Actor) -> KeyValue {
     KeyValue::new("curio.actor", actor.to_string())
 }
 
-/// Uses what is kept with the current span of the log, which is locked meanwhile.
+/// Runs `use_them` on the extensions of the current span of the log, which stay locked meanwhile.
 fn with_extensions<T>(use_them: impl FnOnce(&mut ExtensionsMut<'_>) -> T) -> Option<T> {
     let used = Span::current().with_subscriber(|(id, dispatch)| {
         let span = dispatch.downcast_ref::<Registry>()?.span(id)?;

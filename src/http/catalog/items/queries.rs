@@ -54,9 +54,9 @@ pub struct ItemFilterQuery {
     /// `attributes.color = "red" and not (attributes.price >= 9.99)`: comparisons with `=`, `!=`,
     /// `<`, `<=`, `>`, `>=`, `in (…)` and `:` (an array contains, an object has), joined by `and`,
     /// `or`, `not` and parentheses. The fields are `name`, `status`, `version`, `created_at`,
-    /// `updated_at`, `collection` and `attributes.<path>`. In a list of one `collection`,
-    /// attributes compare with what its schema admits only. A page examines at most 20,000 items,
-    /// and for a second at most, so it may be short or empty although `next_cursor` leads to more.
+    /// `updated_at`, `collection` and `attributes.<path>`. With `collection`, literals must
+    /// have the types that its schema allows. A page examines at most 20,000 items, and for a
+    /// second at most, so it may be short or empty although `next_cursor` leads to more.
     #[param(
         required = false, nullable = false, value_type = String, min_length = 1, max_length = 4096,
         pattern = r"^[^\x00]+$"

@@ -15,8 +15,8 @@ use crate::{
 ///
 /// # Errors
 ///
-/// 400 if a comparison of the filter is never true by the schema of the collection, or if the actor
-/// may read too many collections to list them together.
+/// 400 if the schema of the collection rules out a comparison of the filter, or if the actor may
+/// read too many collections to list them together; 422 instead in a QUERY.
 pub async fn restrict(app: &App, access: &Access, query: &ItemFilterQuery) -> Result<ItemFilter, Problem> {
     let scope = access.scope(Action::Read);
     if let Some((key, text)) = query.typed() {

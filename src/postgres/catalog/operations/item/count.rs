@@ -35,8 +35,8 @@ pub async fn sample(conn: &mut PgConnection, filter: &ItemFilter, most: u32) -> 
     sample_among(conn, filter, filter, ItemSort::Created, most).await
 }
 
-/// Counts among the newest items that satisfy the conditions that keep `list` in order. Those that
-/// keep a list in order of `sort` are not looked at again.
+/// Counts the matches of `filter` among the newest items of `list`. Conditions that keep a list in
+/// order of `sort` are not checked again.
 async fn sample_among(
     conn: &mut PgConnection,
     list: &ItemFilter,
