@@ -157,7 +157,7 @@ impl ItemFilterQuery {
     }
 
     /// The collection of the list, and its filter as the client wrote it, if that is on attributes.
-    pub fn typed(&self) -> Option<(&str, &str)> {
+    pub fn attribute_filter(&self) -> Option<(&str, &str)> {
         let condition = self.filter.as_ref().filter(|condition| condition.filter.uses("attributes"))?;
         Some((self.collection()?, &condition.text))
     }

@@ -19,7 +19,7 @@ use crate::{
 /// read too many collections to list them together; 422 instead in a QUERY.
 pub async fn restrict(app: &App, access: &Access, query: &ItemFilterQuery) -> Result<ItemFilter, Problem> {
     let scope = access.scope(Action::Read);
-    if let Some((key, text)) = query.typed() {
+    if let Some((key, text)) = query.attribute_filter() {
         let mut conn = app.database.connection().await?;
         let known = types::last(&app.schemas, &mut conn, scope, key).await?;
         conn.release();
