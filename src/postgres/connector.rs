@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    ops::{Deref, DerefMut},
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -18,6 +19,11 @@ use tokio::{
         oneshot,
     },
     time::timeout,
+};
+
+use super::{
+    backend::{Backend, Backends},
+    request::Request,
 };
 
 /// Idle connections older than this are pinged before use.
@@ -39,6 +45,38 @@ pub struct Connector {
     attempts: UnboundedSender<Attempt>,
     /// Connections opened before this instant are closed instead of reused.
     distrusted: Mutex<Instant>,
+    /// The server's processes behind the connections that [`Manager::create`] has opened.
+    pub backends: Backends,
+}
+
+/// A connection of the pool.
+#[derive(Debug)]
+pub struct Session {
+    connection: PgConnection,
+    backend: Option<Arc<Backend>>,
+}
+
+impl Session {
+    /// Notes which request uses the connection; `None` if none does, or one that pauses.
+    pub fn set_request(&self, request: Option<Arc<Request>>) {
+        if let Some(backend) = &self.backend {
+            backend.set_request(request);
+        }
+    }
+}
+
+impl Deref for Session {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
 }
 
 /// An attempt to connect. A client that leaves drops the receiver of its result.
@@ -60,7 +98,8 @@ impl Connector {
             let run = move || runtime.block_on(run_attempts(&receiver));
             thread::Builder::new().name("connector".into()).spawn(run)?;
         }
-        Ok(Self { connect, timeout, attempts, distrusted: Mutex::new(Instant::now()) })
+        let distrusted = Mutex::new(Instant::now());
+        Ok(Self { connect, timeout, attempts, distrusted, backends: Backends::default() })
     }
 
     /// Opens a connection.
@@ -82,7 +121,8 @@ impl Connector {
         *distrusted = instant.max(*distrusted);
     }
 
-    fn is_distrusted(&self, metrics: &Metrics) -> bool {
+    /// Whether the connection is to be closed.
+    pub fn is_distrusted(&self, metrics: &Metrics) -> bool {
         metrics.created <= *self.distrusted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -112,20 +152,25 @@ impl Attempt {
 }
 
 impl Manager for Connector {
-    type Type = PgConnection;
+    type Type = Session;
     type Error = sqlx::Error;
 
-    async fn create(&self) -> Result<PgConnection, sqlx::Error> {
-        self.open(self.timeout).await
+    async fn create(&self) -> Result<Session, sqlx::Error> {
+        let mut connection = self.open(self.timeout).await?;
+        let backend = Backend::of(&mut connection).await?;
+        if let Some(backend) = &backend {
+            self.backends.add(backend);
+        }
+        Ok(Session { connection, backend })
     }
 
-    async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
         if metrics.age() > MAX_AGE || self.is_distrusted(metrics) {
             return Err(RecycleError::message("old"));
         }
         if metrics.last_used() > TRUSTED_IDLE {
             let start = Instant::now();
-            let ping = timeout(PING_TIMEOUT, connection.ping()).await;
+            let ping = timeout(PING_TIMEOUT, session.connection.ping()).await;
             if !matches!(ping, Ok(Ok(()))) {
                 self.distrust_connections_before(start);
                 return Err(RecycleError::message("dead"));

@@ -4,6 +4,7 @@
 //! database returned, and never begins or commits.
 
 pub mod access;
+mod backend;
 pub mod background;
 pub mod catalog;
 mod connector;
@@ -15,8 +16,10 @@ pub mod measured;
 pub mod migrations;
 pub mod pool;
 pub mod probe;
+pub mod request;
 pub mod rule;
 pub mod service;
+mod silence;
 pub mod transaction;
 mod turns;
 #[cfg(feature = "service")]

@@ -6,7 +6,6 @@
 //! that was dropped in any other state is rolled back first, or closed.
 
 use std::{
-    cell::{Cell, RefCell},
     fmt,
     ops::{Deref, DerefMut},
     time::{Duration, Instant},
@@ -21,10 +20,10 @@ use sqlx::{
     ConnectOptions as _, Executor, PgConnection, Row as _, SqlSafeStr,
     postgres::{PgConnectOptions, PgRow},
 };
-use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle, time::timeout};
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 pub use super::turns::LongWork;
-use super::{connector::Connector, turns::Turns};
+use super::{backend::DIRECT, connector::Connector, request::Request, silence, turns::Turns};
 use crate::error::Error;
 
 /// How long a dropped transaction may take to roll back before its connection is closed.
@@ -81,7 +80,7 @@ impl Database {
         let statements = if options.reports_statements { LevelFilter::Debug } else { LevelFilter::Off };
         let connect =
             options.connect.log_slow_statements(LevelFilter::Off, Duration::MAX).log_statements(statements);
-        let connect = connect.application_name("curio").options([
+        let connect = connect.application_name("curio").options([DIRECT]).options([
             ("client_min_messages", "error".to_owned()),
             // To compile a statement, or to start workers for it, takes longer than most statements here.
             ("jit", "off".to_owned()),
@@ -106,6 +105,7 @@ impl Database {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::internal)?;
+        tokio::spawn(silence::watch(pool.weak()));
         // So long one statement may keep the others waiting.
         let turns = Turns::new(options.max_connections, options.statement_timeout);
         Ok(Self { pool, turns })
@@ -118,7 +118,10 @@ impl Database {
     /// [`Error::Unavailable`] if no connection is free in time.
     pub async fn connection(&self) -> Result<Connection, Error> {
         match self.pool.get().await {
-            Ok(object) => Ok(Connection { object: Some(object), turn: None }),
+            Ok(object) => {
+                object.set_request(Request::current());
+                Ok(Connection { object: Some(object), turn: None })
+            }
             Err(PoolError::Backend(error)) => Err(Error::Unavailable(Box::new(error))),
             Err(error) => Err(Error::Unavailable(Box::new(error))),
         }
@@ -185,8 +188,16 @@ impl Connection {
         self.turn = Some(turn);
     }
 
+    /// Allows its request to wait for something that is not the database.
+    pub fn allow_pauses(&self) {
+        if let Some(object) = &self.object {
+            object.set_request(None);
+        }
+    }
+
     /// Returns the connection to the pool, after its statement's response was read whole.
     pub fn release(mut self) {
+        self.allow_pauses();
         self.object = None;
     }
 }
@@ -195,13 +206,13 @@ impl Deref for Connection {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        self.object.as_ref().unwrap_or_else(|| unreachable!("only release and drop take it"))
+        self.object.as_deref().unwrap_or_else(|| unreachable!("only release and drop take it"))
     }
 }
 
 impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.object.as_mut().unwrap_or_else(|| unreachable!("only release and drop take it"))
+        self.object.as_deref_mut().unwrap_or_else(|| unreachable!("only release and drop take it"))
     }
 }
 
@@ -213,13 +224,17 @@ impl Drop for Connection {
         };
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
-                let is_stale = DISTRUST.try_with(Cell::get).unwrap_or_default();
+                object.set_request(None);
+                let request = Request::current();
+                let is_stale = request.as_ref().is_some_and(|request| request.distrusts());
                 let turn = self.turn.take();
                 let clean_up = runtime.spawn(async move {
                     clean_up(object, is_stale).await;
                     drop(turn);
                 });
-                let _ = CLEAN_UPS.try_with(|clean_ups| clean_ups.borrow_mut().push(clean_up));
+                if let Some(request) = request {
+                    request.await_clean_up(clean_up);
+                }
             }
             Err(_) => drop(Object::take(object)),
         }
@@ -232,31 +247,6 @@ impl fmt::Debug for Connection {
     }
 }
 
-tokio::task_local! {
-    /// The clean-ups that a request made necessary.
-    static CLEAN_UPS: RefCell<Vec<JoinHandle<()>>>;
-    /// Whether the request found that the sessions of all connections are out of date.
-    static DISTRUST: Cell<bool>;
-}
-
-/// Has all connections replaced, once the request has dropped its own.
-pub(super) fn distrust() {
-    let _ = DISTRUST.try_with(|distrust| distrust.set(true));
-}
-
-/// Runs `work`, then waits until abandoned transactions have rolled back: a client that gets an
-/// error finds nothing locked by the request that failed.
-pub async fn settled<T>(work: impl Future<Output = T>) -> T {
-    let work = async {
-        let result = work.await;
-        for clean_up in CLEAN_UPS.with(RefCell::take) {
-            let _ = clean_up.await;
-        }
-        result
-    };
-    DISTRUST.scope(Cell::default(), CLEAN_UPS.scope(RefCell::default(), work)).await
-}
-
 /// Rolls the connection back and returns it to the pool, or closes it if that fails.
 ///
 /// PostgreSQL ends a statement that still runs when its connection is closed. sqlx cannot send a
@@ -266,6 +256,11 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> T {
 /// now belong to another server, and an open connection would not notice.
 async fn clean_up(mut object: Object<Connector>, is_stale: bool) {
     let start = Instant::now();
+    let Some(pool) = Object::pool(&object) else { return };
+    if pool.manager().is_distrusted(Object::metrics(&object)) {
+        drop(Object::take(object));
+        return;
+    }
     let rollback = async {
         let row = execute(&mut object, "ROLLBACK; SHOW transaction_read_only").await?;
         row.map_or(Ok(false), |row| Ok(row.try_get::<&str, _>(0)? == "off"))
@@ -275,9 +270,7 @@ async fn clean_up(mut object: Object<Connector>, is_stale: bool) {
         Ok(Ok(true)) if !is_stale => {}
         Err(_) => drop(Object::take(object)),
         Ok(_) => {
-            if let Some(pool) = Object::pool(&object) {
-                pool.manager().distrust_connections_before(start);
-            }
+            pool.manager().distrust_connections_before(start);
             drop(Object::take(object));
         }
     }

@@ -87,6 +87,7 @@ impl Database {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0;
                      SET LOCAL idle_in_transaction_session_timeout = 0";
         execute(&mut connection, begin).await?;
+        connection.allow_pauses();
         connection.hold(turn);
         Ok(Transaction { connection })
     }
@@ -120,6 +121,7 @@ impl Transaction {
     ///
     /// Whatever the database reports.
     pub async fn allow_pauses(&mut self, longest: Duration) -> Result<(), Error> {
+        self.connection.allow_pauses();
         let milliseconds = longest.as_millis();
         let set = format!("SET LOCAL idle_in_transaction_session_timeout = {milliseconds}");
         execute(&mut self.connection, AssertSqlSafe(set)).await?;

@@ -7,7 +7,7 @@ use sqlx::{error::DatabaseError, postgres::PgDatabaseError};
 
 use crate::{
     error::{Error, Fault, Source},
-    postgres::{access, catalog, pool::distrust, rule::Rule},
+    postgres::{access, catalog, request::distrust, rule::Rule},
 };
 
 impl From<sqlx::Error> for Error {

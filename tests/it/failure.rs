@@ -175,24 +175,6 @@ async fn an_unreachable_database_is_503_until_it_is_reachable_again() {
 }
 
 #[tokio::test]
-async fn idle_connections_that_became_silent_are_replaced_in_time() {
-    let database = TestDatabase::new().await;
-    let target = database.connect_options();
-    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
-    let connect = target.host("127.0.0.1").port(proxy.address.port());
-    let pool = DatabaseOptions { connect, max_connections: 20, ..database.options() };
-    let service = TestService::on(database, pool, options());
-    service.open_all_connections(20).await;
-    // Longer than an idle connection is trusted.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    proxy.silence();
-    let start = Instant::now();
-    let replies = futures_util::future::join_all((0..20).map(|_| service.get("/v1/items"))).await;
-    assert!(replies.iter().all(|reply| reply.status == StatusCode::OK), "{replies:?}");
-    assert!(start.elapsed() < 2 * RECOVERY, "{:?}", start.elapsed());
-}
-
-#[tokio::test]
 async fn a_database_that_was_read_only_is_written_again_at_once() {
     let service = TestService::start().await;
     let path = path(&service.create("Lamp").await);

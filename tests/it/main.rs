@@ -17,6 +17,7 @@ mod migrations;
 mod process;
 mod resource;
 mod settings;
+mod silence;
 mod sqlstate;
 mod support;
 mod telemetry;

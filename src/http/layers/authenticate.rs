@@ -27,6 +27,7 @@ use crate::{
     authentication::{Credential, Identity, Rejection},
     error::Error,
     http::{request::access::Authenticated, response::problem::Problem},
+    postgres::request::settled,
     telemetry::traces::record_actor,
 };
 
@@ -96,10 +97,10 @@ where
         let mut service = std::mem::replace(self, Self { layer: self.layer.clone(), inner });
         Either::Right(Box::pin(async move {
             let app = &service.layer.app;
-            let verified = app.authenticator.verify(&app.database, &credential);
+            let verified = settled(app.authenticator.verify(&app.database, &credential));
             let verified = match timeout(app.options.request_timeout, verified).await {
-                Ok(Ok(verified)) => verified,
-                Ok(Err(error)) => return Ok(Problem::from(error).into_response()),
+                Ok(Ok(Ok(verified))) => verified,
+                Ok(Ok(Err(error)) | Err(error)) => return Ok(Problem::from(error).into_response()),
                 Err(elapsed) => return Ok(Problem::from(Error::Unavailable(elapsed.into())).into_response()),
             };
             service.layer.identify(&mut request, credential, verified);

@@ -55,7 +55,7 @@ use crate::{
         limits::BodyLimit,
         response::problem::{self, INTERNAL, Problem},
     },
-    postgres::pool::settled,
+    postgres::request::settled,
 };
 
 /// Header fields of every response that does not set them itself.
@@ -136,7 +136,7 @@ pub fn around_api(
             .layer(from_fn_with_state(reader, body::read_and_retry))
             .layer(timeout)
             .layer(AroundLayer(move |_: &mut Request| admission::admit(&permits)))
-            .map_future(settled),
+            .map_future(settle),
     )
 }
 
@@ -148,13 +148,24 @@ pub fn around_spooled(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
         ServiceBuilder::new()
             .layer(AroundLayer(|request: &mut Request| head::check(request, &[])))
             .layer(timeout)
-            .map_future(settled),
+            .map_future(settle),
     )
 }
 
 /// The layer around everything that is not an operation of the API, inside [`around_all`].
 pub fn around_pages(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router.route_layer(AroundLayer(|request: &mut Request| head::require_unconditional(request)))
+}
+
+/// Has the request [settled]. It is rejected if its connection to the database has become silent.
+async fn settle<B, E>(response: impl Future<Output = Result<http::Response<B>, E>>) -> Result<Response, E>
+where
+    http::Response<B>: IntoResponse,
+{
+    match settled(response).await {
+        Ok(response) => response.map(IntoResponse::into_response),
+        Err(error) => Ok(Problem::from(error).into_response()),
+    }
 }
 
 fn secure(mut response: Response) -> Response {

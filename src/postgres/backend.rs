@@ -1,0 +1,94 @@
+//! The server's processes behind the connections of the pool, and the requests that wait for them.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Instant,
+};
+
+use chrono::{DateTime, Utc};
+use sqlx::{Executor as _, PgConnection, Row as _};
+
+use super::request::Request;
+
+/// A setting that PostgreSQL takes at the start of a session, and that no pooler passes on.
+pub const DIRECT: (&str, &str) = ("curio.direct", "on");
+const IDENTIFY: &str = "SELECT pid, backend_start FROM pg_stat_activity
+    WHERE pid = pg_backend_pid() AND current_setting('curio.direct', true) = 'on'";
+
+/// The server's process behind a connection.
+#[derive(Debug)]
+pub struct Backend {
+    /// Its number, which another process may get after it.
+    pub pid: i32,
+    /// When it was started.
+    pub started: DateTime<Utc>,
+    /// The request that uses the connection now.
+    request: Mutex<Option<Arc<Request>>>,
+}
+
+impl Backend {
+    /// `None` behind a pooler, which gives a connection several processes in turn.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports.
+    pub async fn of(connection: &mut PgConnection) -> Result<Option<Arc<Self>>, sqlx::Error> {
+        let Some(row) = connection.fetch_optional(IDENTIFY).await? else { return Ok(None) };
+        let (pid, started) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(Some(Arc::new(Self { pid, started, request: Mutex::default() })))
+    }
+
+    /// Notes which request uses the connection; `None` if none does, or one that pauses.
+    pub fn set_request(&self, request: Option<Arc<Request>>) {
+        *lock(&self.request) = request;
+    }
+}
+
+/// A request that waits for a response.
+#[derive(Debug)]
+pub struct Wait {
+    /// Who is to respond.
+    pub backend: Arc<Backend>,
+    /// Since when it waits.
+    pub since: Instant,
+    request: Arc<Request>,
+}
+
+impl Wait {
+    fn of(backend: Arc<Backend>) -> Option<Self> {
+        let request = lock(&backend.request).clone()?;
+        let since = request.waits_since()?;
+        Some(Self { backend, since, request })
+    }
+
+    /// Ends the request with an error, unless something has arrived for it. Returns whether it did.
+    pub fn give_up(&self) -> bool {
+        let is_silent = self.request.waits_since() == Some(self.since);
+        if is_silent {
+            self.request.give_up();
+        }
+        is_silent
+    }
+}
+
+/// The processes behind all connections.
+#[derive(Debug, Default)]
+pub struct Backends(Mutex<Vec<Weak<Backend>>>);
+
+impl Backends {
+    /// Adds one, for as long as its connection is open.
+    pub fn add(&self, backend: &Arc<Backend>) {
+        let mut all = lock(&self.0);
+        all.retain(|other| other.strong_count() > 0);
+        all.push(Arc::downgrade(backend));
+    }
+
+    /// All requests that wait.
+    pub fn waits(&self) -> Vec<Wait> {
+        lock(&self.0).iter().filter_map(Weak::upgrade).filter_map(Wait::of).collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

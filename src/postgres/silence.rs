@@ -1,0 +1,75 @@
+//! Finds requests whose response never comes, because nothing passes over their connection any
+//! more, although it is open: a firewall forgot it, or the server's machine is gone.
+//!
+//! A statement that takes long looks the same to the client. The server tells them apart: its
+//! process behind a silent connection waits for the next command, or has ended.
+
+use std::time::{Duration, Instant};
+
+use deadpool::managed::WeakPool;
+use sqlx::{
+    PgConnection, Postgres, Row as _,
+    postgres::{PgArguments, PgRow},
+    query::Query,
+};
+use tokio::time::{sleep, timeout};
+
+use super::{backend::Wait, connector::Connector};
+
+const INTERVAL: Duration = Duration::from_millis(250);
+/// How long a request waits before the server is asked about its process.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Which processes have ended, have waited for a command for as long, or cannot send.
+const FIND_SILENT: &str = "SELECT pid FROM unnest($1::int[], $2::timestamptz[]) AS waiting (pid, started)
+    WHERE NOT EXISTS (SELECT FROM pg_stat_activity AS process
+        WHERE process.pid = waiting.pid AND backend_start = started
+            AND (state LIKE 'idle%' AND state_change < clock_timestamp() - interval '1 second'
+                OR wait_event = 'ClientWrite') IS NOT TRUE)";
+/// Ends processes, whose locks would remain until they notice that they have no client.
+const TERMINATE: &str = "SELECT count(pg_terminate_backend(process.pid)) FROM pg_stat_activity AS process
+    JOIN unnest($1::int[], $2::timestamptz[]) AS silent (pid, started)
+        ON process.pid = silent.pid AND backend_start = started";
+/// How long the server may take to respond.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a response that has arrived may take to wake its request on a busy machine.
+const WAKING: Duration = Duration::from_millis(100);
+
+/// Until the pool is dropped, ends requests on silent connections, and has all older connections
+/// replaced.
+pub async fn watch(pool: WeakPool<Connector>) {
+    loop {
+        sleep(INTERVAL).await;
+        let Some(pool) = pool.upgrade() else { return };
+        let (connector, start) = (pool.manager(), Instant::now());
+        let mut waits = connector.backends.waits();
+        waits.retain(|wait| start - wait.since >= PATIENCE);
+        if waits.is_empty() {
+            continue;
+        }
+        let Ok(Ok(mut connection)) = timeout(TIMEOUT, keep_silent(connector, &mut waits)).await else {
+            continue;
+        };
+        if !waits.is_empty() {
+            sleep(WAKING).await;
+            connector.distrust_connections_before(start);
+            waits.retain(Wait::give_up);
+            let _ = timeout(TIMEOUT, with_processes(&waits, TERMINATE).execute(&mut connection)).await;
+        }
+    }
+}
+
+/// Asks on a new connection, because any other may be silent, too.
+async fn keep_silent(connector: &Connector, waits: &mut Vec<Wait>) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = connector.open(TIMEOUT).await?;
+    let silent = with_processes(waits, FIND_SILENT).try_map(|row: PgRow| row.try_get(0));
+    let silent: Vec<i32> = silent.fetch_all(&mut connection).await?;
+    waits.retain(|wait| silent.contains(&wait.backend.pid));
+    Ok(connection)
+}
+
+/// A query about the processes that are waited for.
+fn with_processes(waits: &[Wait], query: &'static str) -> Query<'static, Postgres, PgArguments> {
+    let processes = waits.iter().map(|wait| (wait.backend.pid, wait.backend.started));
+    let (pids, started): (Vec<_>, Vec<_>) = processes.unzip();
+    sqlx::query(query).bind(pids).bind(started)
+}
