@@ -207,8 +207,24 @@ impl<K: SortKey> PageRequest<K> {
 
     /// Completes a query that ends in a WHERE clause.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
+        self.push_start(query);
+        self.push_order(query);
+    }
+
+    /// As [`push`](Self::push), for the rows with this value of `column`, by the index on it and the
+    /// columns of the key, descending.
+    pub fn push_behind(&self, query: &mut QueryBuilder<Postgres>, column: &str, value: &str) {
+        query.push(format_args!(" AND {column} = ANY(ARRAY[")).push_bind(value.to_owned()).push("])");
+        self.push_start(query);
+        let direction = if self.is_descending() { "" } else { " DESC" };
+        query.push(format_args!(" ORDER BY {column}{direction}, {}", self.sort()));
+        self.push_limit(query);
+    }
+
+    /// Pushes where the page begins.
+    fn push_start(&self, query: &mut QueryBuilder<Postgres>) {
         let (or_equal, key) = match &self.start {
-            Start::First => return self.push_order(query),
+            Start::First => return,
             Start::After(key) | Start::Before(key) => ("", key),
             Start::From(key) | Start::UpTo(key) => ("=", key),
         };
@@ -217,19 +233,27 @@ impl<K: SortKey> PageRequest<K> {
             .push(format_args!(" AND ({}) {comparison}{or_equal} (", K::columns(self.order.sort).join(", ")));
         key.bind(&mut query.separated(", "));
         query.push(")");
-        self.push_order(query);
+    }
+
+    /// The columns of the key in the direction of reading.
+    fn sort(&self) -> String {
+        let direction = if self.is_descending() { " DESC" } else { "" };
+        let columns = K::columns(self.order.sort).iter().map(|column| format!("{column}{direction}"));
+        columns.collect::<Vec<_>>().join(", ")
     }
 
     /// Orders rows in the direction of reading.
     pub fn push_sort(&self, query: &mut QueryBuilder<Postgres>) {
-        let direction = if self.is_descending() { " DESC" } else { "" };
-        let columns = K::columns(self.order.sort).iter().map(|column| format!("{column}{direction}"));
-        query.push(format_args!(" ORDER BY {}", columns.collect::<Vec<_>>().join(", ")));
+        query.push(format_args!(" ORDER BY {}", self.sort()));
     }
 
     /// Orders rows in the direction of reading, and limits them.
     pub fn push_order(&self, query: &mut QueryBuilder<Postgres>) {
         self.push_sort(query);
+        self.push_limit(query);
+    }
+
+    fn push_limit(&self, query: &mut QueryBuilder<Postgres>) {
         // One more row tells whether there is another page. The number is no parameter: PostgreSQL
         // would plan for any number, and plan again for each execution.
         query.push(format_args!(" LIMIT {}", i64::from(self.limit) + 1));

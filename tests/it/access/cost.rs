@@ -1,12 +1,14 @@
 //! What a list of some collections reads.
 
+use chrono::{TimeDelta, Utc};
 use curio::postgres::{
     catalog::{
         models::{ItemFilter, Status, Within},
         operations::item::{self, ItemKey},
     },
-    keyset::{PageRequest, SortKey, Start},
+    keyset::{Order, PageRequest, SortKey, Start},
 };
+use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::support::database::TestDatabase;
 
@@ -44,4 +46,67 @@ async fn a_list_reads_nothing_of_other_collections() {
     let (scans, rows): (i64, i64) = sqlx::query_as(read).fetch_one(&mut conn).await.unwrap();
     assert_eq!(scans, 0, "the table was read from its beginning");
     assert!(rows < 2_000, "{rows} rows were read for eight lists of about a hundred");
+}
+
+/// PostgreSQL does not know that all items of a collection or status are older than others, and may
+/// expect to find enough of them among the newest of all.
+#[tokio::test]
+async fn a_page_reads_nothing_of_other_collections_and_statuses_that_are_newer() {
+    let database = TestDatabase::new().await;
+    database
+        .execute(
+            "INSERT INTO collections (id, key, title) VALUES
+                 (gen_random_uuid(), 'acme.a', 'A'), (gen_random_uuid(), 'acme.b', 'B');
+             INSERT INTO items (id, collection, status, name, created_at)
+             SELECT gen_random_uuid(), CASE WHEN n <= 60000 THEN 'default' WHEN n % 2 = 0 THEN 'acme.a' ELSE 'acme.b' END,
+                 CASE WHEN n <= 60000 THEN 'draft' ELSE 'archived' END, 'x', now() - n * interval '1 second'
+             FROM generate_series(1, 70000) AS n;
+             ANALYZE items",
+        )
+        .await;
+    let of = |keys: &[&str]| Within::Of(keys.iter().map(|key| (*key).to_owned()).collect());
+    let all = || ItemFilter::within(Within::All);
+    let filters = [
+        ItemFilter::within(of(&["acme.a"])),
+        ItemFilter::within(of(&["acme.a", "acme.b"])),
+        ItemFilter { collection: Some("acme.a".into()), ..ItemFilter::within(of(&["acme.a", "acme.b"])) },
+        ItemFilter { collection: Some("acme.a".into()), ..all() },
+        ItemFilter { status: vec![Status::Archived], ..all() },
+    ];
+    let after = Some(Utc::now() - TimeDelta::days(1));
+    let before = Some(Utc::now());
+    for filter in filters {
+        let new = ItemFilter { created_after: after, ..filter.clone() };
+        for filter in [filter, new.clone(), ItemFilter { created_before: before, ..new }] {
+            for include_deleted in [false, true] {
+                check_pages(&database, &ItemFilter { include_deleted, ..filter.clone() }).await;
+            }
+        }
+    }
+}
+
+/// Reads pages in each direction.
+async fn check_pages(database: &TestDatabase, filter: &ItemFilter) {
+    let mut conn = database.connect().await;
+    // That is likely for plans for any values. Between two times, those expect hardly any items.
+    let mode = if filter.created_before.is_none() { "force_generic_plan" } else { "auto" };
+    let begin = AssertSqlSafe(format!("SET plan_cache_mode = {mode}; BEGIN"));
+    sqlx::raw_sql(begin).execute(&mut conn).await.unwrap();
+    for is_descending in [true, false] {
+        let order = Order { is_descending, ..ItemKey::DEFAULT };
+        let mut page = PageRequest { start: Start::First, order, limit: 20, bytes: usize::MAX };
+        for _ in 0..8 {
+            let found = item::list(&mut conn, filter, &page).await.unwrap();
+            assert_eq!((found.rows.len(), found.more), (20, true), "{filter:?}");
+            let last = found.rows.last().unwrap();
+            let key = ItemKey::new(order.sort, last.created_at, last.name.clone(), last.id);
+            page.start = Start::After(key);
+            let found = item::walk(&mut conn, filter, &page, 100).await.unwrap();
+            assert_eq!((found.rows.len(), found.more), (20, true), "{filter:?}");
+        }
+    }
+    let read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'items'";
+    let rows: i64 = sqlx::query_scalar(read).fetch_one(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+    assert!(rows < 5_000, "{rows} items were read for 32 pages: {filter:?}");
 }

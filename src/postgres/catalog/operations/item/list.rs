@@ -9,7 +9,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 use super::{
     key::ItemKey,
     ranges::push_looked_up,
-    sections::{push_in_order, push_name, push_one_value, push_page, push_times},
+    sections::{push_name, push_one_value, push_page, push_times},
     words::push_contains,
 };
 use crate::{
@@ -42,7 +42,9 @@ pub async fn list(
 ) -> Result<Page<Item, ItemKey>, Error> {
     let mut query = QueryBuilder::new("");
     push_measured(&mut query, page, MEASURED, |query| push_page(query, COLUMNS, filter, page));
-    let rows = query.build().fetch_all(conn).await?;
+    // How PostgreSQL finds the others best depends on how many there are of a value.
+    let is_of_all = !filter.is_of_collections() && filter.status.is_empty();
+    let rows = query.build().persistent(is_of_all).fetch_all(conn).await?;
     read_measured(&rows, page, None)
 }
 
@@ -199,7 +201,8 @@ pub fn push_candidates(query: &mut QueryBuilder<Postgres>, columns: &str, filter
     if let Within::Of(keys) = &filter.within {
         query.push(" AND collection = ANY(").push_bind(keys.clone()).push(")");
     }
-    push_in_order(query, filter, ItemSort::Created);
+    push_one_value(query, filter);
+    push_times(query, filter);
 }
 
 /// Pushes the newest `most` of them.

@@ -30,49 +30,61 @@ pub fn push_page(
     page.push_order(query);
 }
 
-/// A condition, and a collection.
-type Section<'a> = (&'static str, Option<&'a str>);
+/// A condition, and the first column of the index with its value.
+type Section<'a> = (&'static str, Option<(&'static str, &'a str)>);
 
 /// The sections of a list that an index returns in order, each: at least one.
-fn sections<'a>(filter: &'a ItemFilter, sort: ItemSort) -> Vec<Section<'a>> {
+fn sections(filter: &ItemFilter, sort: ItemSort) -> Vec<Section<'_>> {
     let conditions: &[&'static str] = match sort {
         ItemSort::Name => &["true"],
         _ if filter.include_deleted => &["deleted_at IS NULL", "deleted_at IS NOT NULL"],
         _ => &["deleted_at IS NULL"],
     };
-    let of = |collection: Option<&'a str>| conditions.iter().map(move |condition| (*condition, collection));
-    match &filter.within {
-        Within::All | Within::Named => of(None).collect(),
-        Within::Of(keys) if keys.is_empty() => vec![("false", None)],
-        Within::Of(keys) => keys.iter().flat_map(|key| of(Some(key))).collect(),
+    let of = |first| conditions.iter().map(move |condition| (*condition, first));
+    let keys = match &filter.within {
+        Within::All | Within::Named => return of(first_of_all(filter, sort)).collect(),
+        Within::Of(keys) => keys.iter().filter(|key| filter.collection.as_ref().is_none_or(|it| it == *key)),
+    };
+    let sections: Vec<_> = keys.flat_map(|key| of(Some(("collection", key)))).collect();
+    if sections.is_empty() { vec![("false", None)] } else { sections }
+}
+
+/// The one collection, or else the one status, of a list of all collections.
+fn first_of_all(filter: &ItemFilter, sort: ItemSort) -> Option<(&'static str, &str)> {
+    let is_by_time = matches!(sort, ItemSort::Created | ItemSort::Relevance);
+    match (&filter.collection, &filter.status[..]) {
+        (Some(collection), _) if is_by_time => Some(("collection", collection)),
+        (None, [status]) if is_by_time && filter.within == Within::All => Some(("status", status.as_str())),
+        _ => None,
     }
 }
 
 fn push_section(
     query: &mut QueryBuilder<Postgres>,
     columns: &str,
-    (condition, collection): Section<'_>,
+    (condition, first): Section<'_>,
     filter: &ItemFilter,
     page: &PageRequest<ItemKey>,
 ) {
-    query.push(format_args!("SELECT {columns} FROM items WHERE {condition}"));
-    if let Some(collection) = collection {
-        query.push(" AND collection = ").push_bind(collection.to_owned());
-    }
-    push_in_order(query, filter, page.order.sort);
-    page.push(query);
-}
-
-/// Pushes the conditions with which an index returns items in the order of the list.
-pub fn push_in_order(query: &mut QueryBuilder<Postgres>, filter: &ItemFilter, sort: ItemSort) {
-    match sort {
-        ItemSort::Created | ItemSort::Relevance => {
-            push_one_value(query, filter);
-            push_times(query, filter);
+    let Some((column, value)) = first else {
+        query.push(format_args!("SELECT {columns} FROM items WHERE {condition}"));
+        match page.order.sort {
+            ItemSort::Created | ItemSort::Relevance => push_times(query, filter),
+            ItemSort::Name => push_name(query, filter),
+            ItemSort::Attribute => {}
         }
-        ItemSort::Name => push_name(query, filter),
-        ItemSort::Attribute => {}
-    }
+        return page.push(query);
+    };
+    // If PostgreSQL knew inside that all rows have the same value, it might expect to find enough of
+    // them in an index of the times alone, and examine all others. Outside, it tells PostgreSQL that
+    // the section is in the order of the list.
+    query.push(format_args!(
+        "SELECT * FROM (SELECT {columns}, {column} AS first FROM items WHERE {condition}"
+    ));
+    push_times(query, filter);
+    page.push_behind(query, column, value);
+    query.push(") AS section WHERE first = ").push_bind(value.to_owned());
+    page.push_order(query);
 }
 
 /// Pushes the one collection, or else the one status, of the list.

@@ -37,8 +37,10 @@ pub async fn store_values(
     let reached = with_values!(
         query: query_as(Reached,),
         written: "SELECT id, collection, attributes, created_at FROM items
-             WHERE collection = $2 AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4))
-             ORDER BY created_at DESC, id DESC LIMIT $5
+             WHERE collection = ANY(ARRAY[$2])
+                 AND (created_at, id) < (COALESCE($3, 'infinity'::timestamptz),
+                     COALESCE($4, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+             ORDER BY collection, created_at DESC, id DESC LIMIT $5
              FOR KEY SHARE",
         of: " AND indexes.id = $1",
         then: r#"SELECT created_at AS "created_at!", id AS "id!", (SELECT count(*) FROM written) AS "items!"
