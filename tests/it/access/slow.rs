@@ -106,15 +106,50 @@ async fn an_import_has_the_grants_that_its_key_has_by_now() {
     import().await.is_problem(403, "insufficient-scope");
 }
 
+/// Makes insertions wait for a lock.
+const WAIT: &str = "
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM pg_advisory_xact_lock_shared(7); RETURN NEW;
+    END $$;
+    CREATE TRIGGER wait BEFORE INSERT ON items FOR EACH STATEMENT EXECUTE FUNCTION wait()";
+const WAITING: &str = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_locks_nothing_that_its_key_may_not_write() {
+    let service = guarded().await;
+    let admin = Client::new(&service, ALL).await;
+    admin.create_collection("own").await;
+    let item = admin.create("default", "Lamp").await;
+    let path = format!("/v1/items/{}", item["id"].as_str().unwrap());
+    service.database.execute(WAIT).await;
+    let client = Client::new(&service, "read:default write:own").await;
+    let lines = [json!({ "id": item["id"], "name": "X" }), json!({ "name": "X", "collection": "own" })];
+    let lines = lines.map(|line| line.to_string()).join("\n");
+    for on_conflict in ["replace", "ignore", "error"] {
+        let mut holder = service.database.connect().await;
+        sqlx::raw_sql("SELECT pg_advisory_lock(7)").execute(&mut holder).await.unwrap();
+        let url = format!("/v1/items/import?on_error=skip&on_conflict={on_conflict}");
+        let request = service.request(Method::POST, &url).header("authorization", &client.field);
+        let request = request.header("content-type", "application/x-ndjson").body(lines.clone());
+        let change = async {
+            eventually("the import waits", async || service.database.number(WAITING).await == 1).await;
+            let patch = json!({ "name": on_conflict });
+            assert_eq!(admin.send(Method::PATCH, &path, &[], Some(&patch)).await.status, 200);
+            sqlx::raw_sql("SELECT pg_advisory_unlock(7)").execute(&mut holder).await.unwrap();
+        };
+        let (reply, ()) = tokio::join!(Reply::of(request), change);
+        assert_eq!((&reply.body["created"], &reply.body["failed"]), (&json!(1), &json!(1)), "{reply:?}");
+        assert_eq!(reply.body["errors"][0]["code"], "insufficient_scope", "{on_conflict}");
+    }
+    assert_eq!(admin.get(&path).await.body["version"], 4);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_whose_key_changes_meanwhile_stores_nothing() {
     let service = guarded().await;
     let admin = Client::new(&service, ALL).await;
-    let wait = "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                    PERFORM pg_advisory_xact_lock_shared(7); RETURN NEW;
-                END $$;
-                CREATE TRIGGER wait BEFORE INSERT ON items FOR EACH STATEMENT EXECUTE FUNCTION wait()";
-    service.database.execute(wait).await;
+    service.database.execute(WAIT).await;
     let changes = [
         (Method::DELETE, None, 401),
         (Method::PATCH, Some(json!({ "grants": ["read:*"] })), 503),
@@ -128,8 +163,7 @@ async fn an_import_whose_key_changes_meanwhile_stores_nothing() {
         let request =
             request.header("authorization", &client.field).header("content-type", "application/x-ndjson");
         let change = async {
-            let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
-            eventually("the import waits", async || service.database.number(waiting).await == 1).await;
+            eventually("the import waits", async || service.database.number(WAITING).await == 1).await;
             let path = format!("/v1/keys/{}", client.key.id());
             assert!(admin.send(method, &path, &[], body.as_ref()).await.status.is_success());
             sqlx::raw_sql("SELECT pg_advisory_unlock(7)").execute(&mut holder).await.unwrap();

@@ -25,7 +25,10 @@ use crate::{
         request::{access::Access, valid::at_length},
     },
     postgres::{
-        catalog::{models::ItemContent, operations::item},
+        catalog::{
+            models::ItemContent,
+            operations::item::{self, Occupant},
+        },
         transaction::Transaction,
     },
     schema_cache::SchemaCache,
@@ -131,12 +134,7 @@ impl<'a> Importer<'a> {
     /// The rows that can be written, in id order, valid by the schemas of their collections.
     async fn decide(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
         let own_ids: Vec<Uuid> = rows.iter().filter(|row| row.has_own_id).map(|row| row.id).collect();
-        let occupants = if own_ids.is_empty() {
-            Vec::new()
-        } else {
-            item::lock_many(tx, self.access.readable(), &own_ids).await?
-        };
-        let occupants: HashMap<Uuid, _> = occupants.into_iter().map(|found| (found.id, found)).collect();
+        let occupants = self.occupants(tx, &own_ids).await?;
         let mut possible = Vec::with_capacity(rows.len());
         for mut row in rows {
             let occupant = occupants.get(&row.id);
@@ -146,8 +144,8 @@ impl<'a> Importer<'a> {
                 row.named_collection.as_ref().is_some_and(|named| *named != row.content.collection);
             let allowed = self.access.demand_of_readable(Action::Write, &row.content.collection);
             match (occupant, self.rules.on_conflict) {
-                (Some(_), OnConflict::Ignore) => self.report.ignored += 1,
                 _ if allowed.is_err() => self.report.forbid(row.line, allowed),
+                (Some(_), OnConflict::Ignore) => self.report.ignored += 1,
                 (Some(_), OnConflict::Error) => {
                     self.report.conflict(row.line, Fault::at("/id", "exists", "is the id of another item"));
                 }
@@ -164,6 +162,21 @@ impl<'a> Importer<'a> {
         }
         possible.sort_unstable_by_key(|row| row.id);
         self.validate(tx, possible).await
+    }
+
+    /// The items under these ids, locked if they are to be replaced. An item that the actor may not write
+    /// is not locked: its writers would wait for the whole import.
+    async fn occupants(&self, tx: &mut Transaction, ids: &[Uuid]) -> Result<HashMap<Uuid, Occupant>, Error> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut occupants = item::occupants(tx, self.access.readable(), ids).await?;
+        if self.rules.on_conflict == OnConflict::Replace {
+            let writable = self.access.scope(Action::Write);
+            occupants.retain(|occupant| !writable.admits(&occupant.collection));
+            occupants.extend(item::lock_many(tx, writable, ids).await?);
+        }
+        Ok(occupants.into_iter().map(|occupant| (occupant.id, occupant)).collect())
     }
 
     /// The rows without those whose id an item has that is out of scope. It is not left to the

@@ -14,7 +14,7 @@ pub struct Occupant {
     pub is_deleted: bool,
 }
 
-/// What there is under these ids, locked in id order until the transaction ends.
+/// As [`occupants`], locked in id order until the transaction ends.
 ///
 /// # Errors
 ///
@@ -25,6 +25,24 @@ pub async fn lock_many(conn: &mut PgConnection, scope: &Scope, ids: &[Uuid]) -> 
         r#"SELECT id, collection, deleted_at IS NOT NULL AS "is_deleted!"
            FROM items WHERE id = ANY($1) AND ($2::text[] IS NULL OR collection LIKE ANY($2))
            ORDER BY id FOR UPDATE"#,
+        ids,
+        scope.patterns(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(occupants)
+}
+
+/// What there is under these ids.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn occupants(conn: &mut PgConnection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Occupant>, Error> {
+    let occupants = sqlx::query_as!(
+        Occupant,
+        r#"SELECT id, collection, deleted_at IS NOT NULL AS "is_deleted!"
+           FROM items WHERE id = ANY($1) AND ($2::text[] IS NULL OR collection LIKE ANY($2))"#,
         ids,
         scope.patterns(),
     )

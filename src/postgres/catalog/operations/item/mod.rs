@@ -25,7 +25,7 @@ use uuid::Uuid;
 pub use self::{
     count::{count_look_up, extrapolate, sample},
     export::export,
-    import::{Occupant, continue_many, lock_many, recreate_many, replace_many},
+    import::{Occupant, continue_many, lock_many, occupants, recreate_many, replace_many},
     key::{AttributeKey, ItemKey},
     list::{list, list_by_name, look_up, walk},
     many::{create_many, delete_many, get_many_for_update, update_many},
