@@ -211,8 +211,8 @@ impl<K: SortKey> PageRequest<K> {
         self.push_order(query);
     }
 
-    /// As [`push`](Self::push), for the rows with this value of `column`, by the index on it and the
-    /// columns of the key, descending.
+    /// As [`push`](Self::push), for the rows with this value of `column`, by the index on it and on
+    /// the columns of the key, descending.
     pub fn push_behind(&self, query: &mut QueryBuilder<Postgres>, column: &str, value: &str) {
         query.push(format_args!(" AND {column} = ANY(ARRAY[")).push_bind(value.to_owned()).push("])");
         self.push_start(query);

@@ -66,8 +66,8 @@ impl Request {
         self.distrusts.load(Relaxed)
     }
 
-    /// Runs the work, and notes when it sleeps. What wakes the whole task, such as a look whether the
-    /// client has left, does not wake the work.
+    /// Runs the work, and notes when it sleeps. What wakes the whole task, such as a look whether
+    /// the client has left, does not wake the work.
     async fn observe<T>(self: &Arc<Self>, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         let waker = Waker::from(Arc::clone(self));

@@ -164,8 +164,8 @@ impl<'a> Importer<'a> {
         self.validate(tx, possible).await
     }
 
-    /// The items under these ids, locked if they are to be replaced. An item that the actor may not write
-    /// is not locked: its writers would wait for the whole import.
+    /// The items under these ids, locked if they are to be replaced. An item that the actor may not
+    /// write is not locked: its writers would wait for the whole import.
     async fn occupants(&self, tx: &mut Transaction, ids: &[Uuid]) -> Result<HashMap<Uuid, Occupant>, Error> {
         if ids.is_empty() {
             return Ok(HashMap::new());
