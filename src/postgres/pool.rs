@@ -84,6 +84,8 @@ impl Database {
             ("client_min_messages", "error".to_owned()),
             // To compile a statement, or to start workers for it, takes longer than most statements here.
             ("jit", "off".to_owned()),
+            // A statement that was planned for a small table would read all of it when it has grown.
+            ("enable_seqscan", "off".to_owned()),
             ("max_parallel_workers_per_gather", "0".to_owned()),
             ("client_connection_check_interval", CLIENT_CHECK_INTERVAL.to_string()),
             ("statement_timeout", milliseconds(options.statement_timeout)),

@@ -85,7 +85,7 @@ impl Database {
         let mut connection = self.connection().await?;
         // A client may still receive what was read last.
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0;
-                     SET LOCAL idle_in_transaction_session_timeout = 0";
+                     SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL enable_seqscan = on";
         execute(&mut connection, begin).await?;
         connection.allow_pauses();
         connection.hold(turn);

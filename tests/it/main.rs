@@ -14,6 +14,7 @@ mod house;
 mod http;
 mod life;
 mod migrations;
+mod plans;
 mod process;
 mod resource;
 mod settings;

@@ -208,6 +208,7 @@ async fn the_database_enforces_the_time_outs_and_neither_compiles_nor_divides_st
         ("lock_timeout", "1500ms"),
         ("idle_in_transaction_session_timeout", "3500ms"),
         ("jit", "off"),
+        ("enable_seqscan", "off"),
         ("max_parallel_workers_per_gather", "0"),
     ] {
         let set: String =
@@ -217,7 +218,13 @@ async fn the_database_enforces_the_time_outs_and_neither_compiles_nor_divides_st
     conn.release();
     // A client may receive an export long after its last row was read.
     let mut export = pool.begin_export().await.unwrap();
-    let longest = "SELECT current_setting('idle_in_transaction_session_timeout')";
-    let longest: String = sqlx::query_scalar(longest).fetch_one(&mut *export).await.unwrap();
-    assert_eq!(longest, "0");
+    // It reads whole tables.
+    for (name, value) in [("idle_in_transaction_session_timeout", "0"), ("enable_seqscan", "on")] {
+        let set: String = sqlx::query_scalar("SELECT current_setting($1)")
+            .bind(name)
+            .fetch_one(&mut *export)
+            .await
+            .unwrap();
+        assert_eq!(set, value, "{name}");
+    }
 }
