@@ -84,6 +84,10 @@ where
             self.layer.identify(&mut request, credential, verified);
             return Either::Left(self.inner.call(request));
         }
+        if is_open(&request) {
+            // A probe does not wait for the database.
+            return Either::Left(self.inner.call(request));
+        }
         let client = request.extensions().get().map(|Client(client)| client);
         // Who was valid before does not suffer from others at the same address.
         if let Some(seconds) = client.and_then(|client| failures.retry_after(client, Instant::now()))
