@@ -15,9 +15,8 @@ pub fn push_page(
     filter: &ItemFilter,
     page: &PageRequest<ItemKey>,
 ) {
-    // Live and deleted items have an index each, and so does each collection: the page is among the
-    // first rows of all of them. An item that may not be read is not even examined, so neither the
-    // time nor the cursor tells of it.
+    // The page is among the first rows of all sections. An item that may not be read is not even
+    // examined, so neither the time nor the cursor tells of it.
     let sections = sections(filter, page.order.sort);
     if let [section] = sections[..] {
         return push_section(query, columns, section, filter, page);
@@ -33,30 +32,32 @@ pub fn push_page(
 /// A condition, and the first column of the index with its value.
 type Section<'a> = (&'static str, Option<(&'static str, &'a str)>);
 
+/// `deleted_at IS NULL`, unless PostgreSQL looks for a partial index of live items. Those are not
+/// by collection: it would read the items of all.
+const IS_LIVE: &str = "CASE WHEN deleted_at IS NULL THEN true ELSE false END";
+
 /// The sections of a list that an index returns in order, each: at least one.
 fn sections(filter: &ItemFilter, sort: ItemSort) -> Vec<Section<'_>> {
-    let conditions: &[&'static str] = match sort {
-        ItemSort::Name => &["true"],
-        _ if filter.include_deleted => &["deleted_at IS NULL", "deleted_at IS NOT NULL"],
-        _ => &["deleted_at IS NULL"],
-    };
-    let of = |first| conditions.iter().map(move |condition| (*condition, first));
-    let keys = match &filter.within {
-        Within::All | Within::Named => return of(first_of_all(filter, sort)).collect(),
-        Within::Of(keys) => keys.iter().filter(|key| filter.collection.as_ref().is_none_or(|it| it == *key)),
-    };
-    let sections: Vec<_> = keys.flat_map(|key| of(Some(("collection", key)))).collect();
-    if sections.is_empty() { vec![("false", None)] } else { sections }
+    let is_by_time = matches!(sort, ItemSort::Created | ItemSort::Relevance);
+    let live = if filter.include_deleted { "true" } else { IS_LIVE };
+    let of = |collection| (live, Some(("collection", collection)));
+    match (&filter.within, &filter.collection, &filter.status[..]) {
+        (Within::Of(keys), collection, _) => {
+            let keys = keys.iter().filter(|key| collection.as_ref().is_none_or(|it| it == *key));
+            let sections: Vec<_> = keys.map(|key| of(key.as_str())).collect();
+            if sections.is_empty() { vec![("false", None)] } else { sections }
+        }
+        (Within::All | Within::Named, Some(collection), _) if is_by_time => vec![of(collection.as_str())],
+        (Within::All, None, [status]) if is_by_time => by_state(filter, Some(("status", status.as_str()))),
+        _ if sort == ItemSort::Name => vec![("true", None)],
+        _ => by_state(filter, None),
+    }
 }
 
-/// The one collection, or else the one status, of a list of all collections.
-fn first_of_all(filter: &ItemFilter, sort: ItemSort) -> Option<(&'static str, &str)> {
-    let is_by_time = matches!(sort, ItemSort::Created | ItemSort::Relevance);
-    match (&filter.collection, &filter.status[..]) {
-        (Some(collection), _) if is_by_time => Some(("collection", collection)),
-        (None, [status]) if is_by_time && filter.within == Within::All => Some(("status", status.as_str())),
-        _ => None,
-    }
+/// Live and deleted items have an index each.
+fn by_state<'a>(filter: &ItemFilter, first: Option<(&'static str, &'a str)>) -> Vec<Section<'a>> {
+    let live = ("deleted_at IS NULL", first);
+    if filter.include_deleted { vec![live, ("deleted_at IS NOT NULL", first)] } else { vec![live] }
 }
 
 fn push_section(
@@ -124,4 +125,25 @@ fn like_prefix(prefix: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postgres::keyset::{SortKey, Start};
+
+    #[test]
+    fn no_partial_index_serves_a_list_of_some_collections() {
+        let page = PageRequest { start: Start::First, order: ItemKey::DEFAULT, limit: 50, bytes: usize::MAX };
+        for within in [Within::Of(vec!["a".into(), "b".into()]), Within::Named] {
+            for include_deleted in [false, true] {
+                let collection = Some("a".into()).filter(|_| within == Within::Named);
+                let filter = ItemFilter { collection, include_deleted, ..ItemFilter::within(within.clone()) };
+                let mut query = QueryBuilder::new("");
+                push_page(&mut query, "id", &filter, &page);
+                let sql = query.sql().as_str().replace(IS_LIVE, "");
+                assert!(sql.contains("collection") && !sql.contains("deleted_at"), "{sql}");
+            }
+        }
+    }
 }
