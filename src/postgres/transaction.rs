@@ -121,10 +121,10 @@ impl Transaction {
     ///
     /// Whatever the database reports.
     pub async fn allow_pauses(&mut self, longest: Duration) -> Result<(), Error> {
-        self.connection.allow_pauses();
         let milliseconds = longest.as_millis();
         let set = format!("SET LOCAL idle_in_transaction_session_timeout = {milliseconds}");
         execute(&mut self.connection, AssertSqlSafe(set)).await?;
+        self.connection.allow_pauses();
         Ok(())
     }
 

@@ -35,6 +35,8 @@ pub enum CutAt {
     Execution,
     /// The server has responded, and the response does not reach the client.
     Response,
+    /// Never: it does not reach the server, and nothing passes any more.
+    Never,
 }
 
 type Cut = Arc<Mutex<Option<(&'static str, CutAt)>>>;
@@ -132,6 +134,9 @@ async fn pass(
             let cut = cut.lock().unwrap().take_if(|(statement, _)| text.contains(*statement));
             let at = cut.map(|(_, at)| at);
             is_last_response.store(at == Some(CutAt::Response), Ordering::Relaxed);
+            if at == Some(CutAt::Never) {
+                std::future::pending::<()>().await;
+            }
             if at == Some(CutAt::Arrival)
                 || to_server.write_all(&buffer[..read]).await.is_err()
                 || at == Some(CutAt::Execution)

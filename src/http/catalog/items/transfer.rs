@@ -7,7 +7,6 @@ use futures_util::future::try_join;
 use tokio::{
     io::{AsyncBufRead, AsyncWrite, AsyncWriteExt},
     sync::mpsc,
-    time::timeout,
 };
 
 pub use super::import::{
@@ -17,7 +16,11 @@ pub use super::import::{
 };
 use super::{
     export,
-    import::{importer::Importer, lines::Lines, schemas::ItemImportQuery},
+    import::{
+        importer::{Importer, in_time},
+        lines::Lines,
+        schemas::ItemImportQuery,
+    },
     types,
 };
 pub use crate::http::request::export::Format;
@@ -70,8 +73,8 @@ impl Import {
     ) -> Result<Report, Failure> {
         let Self { format, on_error, on_conflict, is_dry_run, progress_interval } = self;
         let schemas = SchemaCache::default();
-        let mut tx = database.begin().await?;
-        tx.allow_pauses(LONGEST_PAUSE).await?;
+        let mut tx = in_time(PATIENCE, database.begin()).await?;
+        in_time(PATIENCE, tx.allow_pauses(LONGEST_PAUSE)).await?;
         let mut lines = Lines::new(input, format, u64::MAX);
         let importer = Importer::new(
             &schemas,
@@ -82,9 +85,9 @@ impl Import {
         );
         let report = importer.run(&mut tx, &mut lines, show).await?;
         if is_dry_run {
-            tx.rehearse().await?;
+            in_time(PATIENCE, tx.rehearse()).await?;
         } else if !report.is_rejected() {
-            timeout(PATIENCE, tx.commit()).await.map_err(|elapsed| Error::Unavailable(elapsed.into()))??;
+            in_time(PATIENCE, tx.commit()).await?;
         }
         Ok(report)
     }

@@ -3,16 +3,14 @@
 use std::{io, sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
-use tokio::time::{error::Elapsed, timeout};
 
 use super::{
-    importer::{Failure, Importer},
+    importer::{Failure, Importer, in_time},
     lines::Lines,
     schemas::{ItemImport, ItemImportQuery, ItemImportResult, OnConflict},
 };
 use crate::{
     app::App,
-    error::Error,
     http::{
         request::spooled::{Spooled, malformed, too_large},
         response::{
@@ -58,8 +56,7 @@ pub async fn import_items(
     }
     write.access.renew(&app).await?;
     let patience = app.options.request_timeout;
-    let silent = |elapsed: Elapsed| Error::Unavailable(elapsed.into());
-    let mut tx = timeout(patience, write.begin(&app)).await.map_err(silent)??;
+    let mut tx = in_time(patience, write.begin(&app)).await?;
     tx.hold(turn);
     tx.allow_pauses(LONGEST_PAUSE).await?;
     let mut lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
@@ -73,12 +70,11 @@ pub async fn import_items(
     if report.is_rejected() {
         return Err(report.problem().into());
     }
-    write.access.confirm_unchanged(&app, &mut tx).await?;
+    in_time(patience, write.access.confirm_unchanged(&app, &mut tx)).await?;
     let reply = Reply::ok(&report.result(rules.on_conflict == OnConflict::Ignore))?;
     let reply = if write.prefers_minimal() { reply.minimal() } else { reply };
     write.record(report);
-    let committed = timeout(patience, write.commit(tx, reply)).await;
-    committed.map_err(silent)?
+    in_time(patience, write.commit(tx, reply)).await
 }
 
 /// The rejection of a body that cannot be read.

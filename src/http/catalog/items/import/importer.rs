@@ -45,14 +45,25 @@ pub enum Failure {
     Database(#[from] Error),
 }
 
+/// Ends a wait on a connection that has become silent, which is not noticed otherwise.
+///
+/// # Errors
+///
+/// Any error of the work; [`Error::Unavailable`] if it takes too long.
+pub async fn in_time<T, E: From<Error>>(
+    patience: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    timeout(patience, work).await.map_err(|elapsed| Error::Unavailable(elapsed.into()))?
+}
+
 /// An import in a transaction.
 pub struct Importer<'a> {
     schemas: &'a SchemaCache,
     access: Access,
     rules: ItemImportQuery,
     report: Report,
-    /// The longest time that the database may take for a portion: a connection on which nothing
-    /// arrives any more is not noticed otherwise.
+    /// The longest time that the database may take for a portion.
     patience: Duration,
     /// How often the progress is logged.
     log_every: Duration,
@@ -85,16 +96,15 @@ impl<'a> Importer<'a> {
         mut show: impl FnMut(&Report),
     ) -> Result<Report, Failure> {
         if !self.is_careful {
-            tx.save().await?;
+            in_time(self.patience, tx.save()).await?;
         }
         let mut logged = Instant::now();
         let mut next = lines.next().await?;
         while let Some(mut portion) = next {
             self.report.fail_all(mem::take(&mut portion.header));
             // The next portion is read while the database writes this one.
-            let patience = self.patience;
-            let (written, read) = join(timeout(patience, self.write(tx, portion)), lines.next()).await;
-            written.map_err(|elapsed| Error::Unavailable(elapsed.into()))??;
+            let (written, read) = join(in_time(self.patience, self.write(tx, portion)), lines.next()).await;
+            written?;
             self.report.end_portion();
             if self.report.is_final() {
                 break;

@@ -34,7 +34,7 @@ type Section<'a> = (&'static str, Option<(&'static str, &'a str)>);
 
 /// `deleted_at IS NULL`, unless PostgreSQL looks for a partial index of live items. Those are not
 /// by collection: it would read the items of all.
-const IS_LIVE: &str = "CASE WHEN deleted_at IS NULL THEN true ELSE false END";
+const IS_LIVE: &str = "CASE WHEN deleted_at IS NULL THEN true END IS NOT NULL";
 
 /// The sections of a list that an index returns in order, each: at least one.
 fn sections(filter: &ItemFilter, sort: ItemSort) -> Vec<Section<'_>> {

@@ -13,7 +13,7 @@ use crate::support::{
     DatabaseOptions, LongWork, MAX_FILES, Options,
     database::TestDatabase,
     eventually,
-    proxy::Proxy,
+    proxy::{CutAt, Proxy},
     service::{Reply, TestService, options, read_to_end, streamed_body},
 };
 
@@ -165,6 +165,23 @@ async fn an_import_ends_if_the_database_becomes_silent() {
     reply.await.unwrap().is_problem(503, "unavailable");
     let status = async || import(&service, NDJSON, "", "{\"name\": \"x\"}").await.status;
     eventually("another takes its turn", async || status().await == 200).await;
+}
+
+#[tokio::test]
+async fn an_import_ends_wherever_its_connection_becomes_silent() {
+    let database = TestDatabase::new().await;
+    let target = database.connect_options();
+    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
+    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let pool = DatabaseOptions { connect, ..database.options() };
+    let options = Options { request_timeout: Duration::from_secs(5), ..options() };
+    let service = TestService::on(database, pool, options);
+    for statement in ["BEGIN", "SET LOCAL idle_in", "SAVEPOINT", "INSERT INTO items", "COMMIT"] {
+        proxy.cut_at(statement, CutAt::Never);
+        import(&service, NDJSON, "", "{\"name\": \"x\"}").await.is_problem(503, "unavailable");
+        assert!(proxy.has_cut(), "{statement}");
+    }
+    counts(&import(&service, NDJSON, "", "{\"name\": \"x\"}").await, [1, 1, 0, 0]);
 }
 
 #[tokio::test]
