@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     error::Error,
     postgres::{
-        background::in_time,
         catalog::operations::{
             index::{self, PendingIndex},
             item,
         },
         pool::Database,
+        time_limit::{STEP_TIMEOUT, in_time},
         transaction::Transaction,
     },
 };
@@ -51,11 +51,11 @@ pub async fn run(database: Database, changed: Arc<Notify>, stop: CancellationTok
 
 /// Builds and removes all indexes that can be; returns whether nothing is left to wait for.
 async fn index_all(database: &Database, stop: &CancellationToken) -> Result<bool, Error> {
-    let pending = in_time(async {
+    let pending = in_time(STEP_TIMEOUT, async {
         let mut conn = database.connection().await?;
         let ids = index::pending(&mut conn).await?;
         conn.release();
-        Ok(ids)
+        Ok::<_, Error>(ids)
     });
     let ids = pending.await?;
     let mut is_done = true;
@@ -64,7 +64,7 @@ async fn index_all(database: &Database, stop: &CancellationToken) -> Result<bool
             if stop.is_cancelled() {
                 return Ok(false);
             }
-            match in_time(index_portion(database, id)).await {
+            match in_time(STEP_TIMEOUT, index_portion(database, id)).await {
                 Ok(State::Unfinished) => {}
                 Ok(State::Finished) => break,
                 Ok(State::Waiting) | Err(Error::Locked(_) | Error::Contended(_) | Error::Busy) => {

@@ -1,4 +1,4 @@
-//! The server's processes behind the connections of the pool, and the requests that wait for them.
+//! The server's process for each connection of the pool, and the requests that wait for it.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -15,7 +15,7 @@ pub const DIRECT: (&str, &str) = ("curio.direct", "on");
 const IDENTIFY: &str = "SELECT pid, backend_start FROM pg_stat_activity
     WHERE pid = pg_backend_pid() AND current_setting('curio.direct', true) = 'on'";
 
-/// The server's process behind a connection.
+/// The server's process for a connection.
 #[derive(Debug)]
 pub struct Backend {
     /// Its number, which another process may get after it.
@@ -47,7 +47,7 @@ impl Backend {
 /// A request that waits for a response.
 #[derive(Debug)]
 pub struct Wait {
-    /// Who is to respond.
+    /// The process that should respond.
     pub backend: Arc<Backend>,
     /// Since when it waits.
     pub since: Instant,
@@ -71,7 +71,7 @@ impl Wait {
     }
 }
 
-/// The processes behind all connections.
+/// The processes for all connections.
 #[derive(Debug, Default)]
 pub struct Backends(Mutex<Vec<Weak<Backend>>>);
 

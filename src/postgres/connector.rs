@@ -45,7 +45,7 @@ pub struct Connector {
     attempts: UnboundedSender<Attempt>,
     /// Connections opened before this instant are closed instead of reused.
     distrusted: Mutex<Instant>,
-    /// The server's processes behind the connections that [`Manager::create`] has opened.
+    /// The server's processes for the connections that [`Manager::create`] has opened.
     pub backends: Backends,
 }
 

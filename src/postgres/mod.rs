@@ -5,7 +5,6 @@
 
 pub mod access;
 mod backend;
-pub mod background;
 pub mod catalog;
 mod connector;
 pub mod count;
@@ -20,6 +19,7 @@ pub mod request;
 pub mod rule;
 pub mod service;
 mod silence;
+pub mod time_limit;
 pub mod transaction;
 mod turns;
 #[cfg(feature = "service")]

@@ -1,4 +1,4 @@
-//! What a request leaves behind on its connections, and how long it has waited for a response.
+//! Abandoned transactions of a request, and how long it has waited for the database.
 
 use std::{
     future::poll_fn,
@@ -35,8 +35,8 @@ pub(super) struct Request {
     is_awake: AtomicBool,
     /// Since when nothing has woken it; `None` while it runs, and after it has ended.
     asleep_since: Mutex<Option<Instant>>,
-    /// Whether it waits for something that is not the database.
-    is_elsewhere: AtomicBool,
+    /// Whether it waits for something else than the database.
+    is_unwatched: AtomicBool,
     given_up: Notify,
 }
 
@@ -79,7 +79,7 @@ impl Request {
             }
             *lock(&self.asleep_since) = None;
             let poll = work.as_mut().poll(&mut Context::from_waker(&waker));
-            if poll.is_pending() && !self.is_elsewhere.load(Relaxed) {
+            if poll.is_pending() && !self.is_unwatched.load(Relaxed) {
                 *lock(&self.asleep_since) = Some(Instant::now());
             }
             poll
@@ -109,7 +109,7 @@ pub(super) fn distrust() {
 ///
 /// # Errors
 ///
-/// [`Error::Unavailable`] if a connection has become silent. What was sent on it may have arrived.
+/// [`Error::Unavailable`] if a connection has become silent. Its last statement may have arrived.
 pub async fn settled<T>(work: impl Future<Output = T>) -> Result<T, Error> {
     let request = Arc::<Request>::default();
     let result = tokio::select! {
@@ -127,23 +127,23 @@ pub async fn settled<T>(work: impl Future<Output = T>) -> Result<T, Error> {
     result
 }
 
-/// Waits for something that is not the database, although the request may hold a connection.
-pub async fn elsewhere<T>(work: impl Future<Output = T>) -> T {
-    struct Back(Option<Arc<Request>>);
+/// Waits for something else than the database, although the request may hold a connection.
+pub async fn unwatched<T>(work: impl Future<Output = T>) -> T {
+    struct Unwatched(Option<Arc<Request>>);
 
-    impl Drop for Back {
+    impl Drop for Unwatched {
         fn drop(&mut self) {
             if let Some(request) = &self.0 {
-                request.is_elsewhere.store(false, Relaxed);
+                request.is_unwatched.store(false, Relaxed);
             }
         }
     }
 
     let request = Request::current();
     if let Some(request) = &request {
-        request.is_elsewhere.store(true, Relaxed);
+        request.is_unwatched.store(true, Relaxed);
     }
-    let _back = Back(request);
+    let _unwatched = Unwatched(request);
     work.await
 }
 

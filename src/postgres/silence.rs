@@ -2,11 +2,11 @@
 //! more, although it is open: a firewall forgot it, or the server's machine is gone.
 //!
 //! A statement that takes long looks the same to the client. The server tells them apart: its
-//! process behind a silent connection waits for the next command, or has ended.
+//! process for a silent connection waits for the next command, or has ended.
 
 use std::time::{Duration, Instant};
 
-use deadpool::managed::WeakPool;
+use deadpool::managed::{Object, WeakPool};
 use sqlx::{
     PgConnection, Postgres, Row as _,
     postgres::{PgArguments, PgRow},
@@ -46,25 +46,37 @@ pub async fn watch(pool: WeakPool<Connector>) {
         if waits.is_empty() {
             continue;
         }
-        let Ok(Ok(mut connection)) = timeout(TIMEOUT, keep_silent(connector, &mut waits)).await else {
-            continue;
-        };
-        if !waits.is_empty() {
-            sleep(WAKING).await;
-            connector.distrust_connections_before(start);
-            waits.retain(Wait::give_up);
-            let _ = timeout(TIMEOUT, with_processes(&waits, TERMINATE).execute(&mut connection)).await;
+        // Any open connection may be silent, too.
+        if let Ok(mut connection) = connector.open(TIMEOUT).await {
+            let distrust = || connector.distrust_connections_before(start);
+            let _ = timeout(TIMEOUT, end_silent(&mut connection, waits, distrust)).await;
+        } else if let Ok(Ok(mut session)) = timeout(TIMEOUT, pool.get()).await {
+            // The server may accept no others: those that respond are still needed.
+            let ended = timeout(TIMEOUT, end_silent(&mut session, waits, || ())).await;
+            if !matches!(ended, Ok(Ok(()))) {
+                drop(Object::take(session));
+            }
         }
     }
 }
 
-/// Asks on a new connection, because any other may be silent, too.
-async fn keep_silent(connector: &Connector, waits: &mut Vec<Wait>) -> Result<PgConnection, sqlx::Error> {
-    let mut connection = connector.open(TIMEOUT).await?;
-    let silent = with_processes(waits, FIND_SILENT).try_map(|row: PgRow| row.try_get(0));
-    let silent: Vec<i32> = silent.fetch_all(&mut connection).await?;
+/// Ends those that wait on silent connections; before that, runs `distrust` if there are any.
+async fn end_silent(
+    connection: &mut PgConnection,
+    mut waits: Vec<Wait>,
+    distrust: impl FnOnce(),
+) -> Result<(), sqlx::Error> {
+    let silent = with_processes(&waits, FIND_SILENT).try_map(|row: PgRow| row.try_get(0));
+    let silent: Vec<i32> = silent.fetch_all(&mut *connection).await?;
     waits.retain(|wait| silent.contains(&wait.backend.pid));
-    Ok(connection)
+    if waits.is_empty() {
+        return Ok(());
+    }
+    sleep(WAKING).await;
+    distrust();
+    waits.retain(Wait::give_up);
+    with_processes(&waits, TERMINATE).execute(connection).await?;
+    Ok(())
 }
 
 /// A query about the processes that are waited for.

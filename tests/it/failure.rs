@@ -151,9 +151,7 @@ async fn a_migration_that_alters_a_column_fails_no_write_and_few_reads() {
 #[tokio::test]
 async fn an_unreachable_database_is_503_until_it_is_reachable_again() {
     let database = TestDatabase::new().await;
-    let target = database.connect_options();
-    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
-    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let (proxy, connect) = Proxy::of(&database).await;
     let pool = DatabaseOptions { connect, ..database.options() };
     let service = TestService::on(database, pool, options());
     let path = path(&service.create("Lamp").await);

@@ -12,7 +12,7 @@ use crate::support::{
     DatabaseOptions, Options,
     database::TestDatabase,
     eventually,
-    proxy::Proxy,
+    proxy::{Mode, Proxy},
     service::{TestService, options, path},
 };
 
@@ -22,9 +22,7 @@ const RECOVERY: Duration = Duration::from_secs(4);
 /// A service whose own time-outs end no request before its client gives up.
 async fn service(max_connections: usize) -> (TestService, Proxy) {
     let database = TestDatabase::new().await;
-    let target = database.connect_options();
-    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
-    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let (proxy, connect) = Proxy::of(&database).await;
     let minute = Duration::from_mins(1);
     let pool = DatabaseOptions {
         connect,
@@ -68,7 +66,17 @@ async fn blocked(service: &TestService, count: i64) {
 
 #[tokio::test]
 async fn requests_on_connections_that_become_silent_are_rejected_and_slow_ones_are_not() {
-    let (service, proxy) = service(4).await;
+    check_silent_and_slow_requests(Mode::Open).await;
+}
+
+#[tokio::test]
+async fn requests_on_silent_connections_are_rejected_although_the_server_accepts_no_others() {
+    check_silent_and_slow_requests(Mode::Full).await;
+}
+
+/// The proxy is in this mode once the good connections are open.
+async fn check_silent_and_slow_requests(mode: Mode) {
+    let (service, proxy) = service(5).await;
     let patch = json!({ "status": "active" });
     let lamps = join_all((0..3).map(|_| service.create("Lamp"))).await;
     let lamps: Vec<_> = lamps.iter().map(path).collect();
@@ -90,6 +98,8 @@ async fn requests_on_connections_that_become_silent_are_rejected_and_slow_ones_a
         blocked(&service, 2).await;
         let (slow, ()) = tokio::join!(service.patch(&book, &patch), async {
             blocked(&service, 3).await;
+            assert_eq!(service.get("/v1/items").await.status, StatusCode::OK);
+            proxy.set(mode);
             drop(lamp_holder);
             is_over.await.unwrap();
             drop(book_holder);
@@ -97,6 +107,7 @@ async fn requests_on_connections_that_become_silent_are_rejected_and_slow_ones_a
         slow
     };
     let (rejected, slow) = tokio::join!(silent, slow);
+    proxy.set(Mode::Open);
     for reply in rejected {
         assert_eq!(reply.is_problem(503, "unavailable").header("retry-after"), Some("1"));
     }

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use crate::{
     error::Error,
-    postgres::{background::in_time, pool::Database, service::operations::idempotency_key},
+    postgres::{
+        pool::Database,
+        service::operations::idempotency_key,
+        time_limit::{STEP_TIMEOUT, in_time},
+    },
 };
 
 /// How often expired idempotency keys are removed.
@@ -29,11 +33,11 @@ pub async fn sweep(database: Database) {
 async fn sweep_once(database: &Database) -> Result<u64, Error> {
     let mut swept = 0;
     loop {
-        let portion = in_time(async {
+        let portion = in_time(STEP_TIMEOUT, async {
             let mut conn = database.connection().await?;
             let portion = idempotency_key::sweep(&mut conn, SWEEP_PORTION).await?;
             conn.release();
-            Ok(portion)
+            Ok::<_, Error>(portion)
         });
         let portion = portion.await?;
         swept += portion;

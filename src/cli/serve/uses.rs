@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::interval;
 
-use crate::{app::App, postgres::background::in_time};
+use crate::{
+    app::App,
+    postgres::time_limit::{STEP_TIMEOUT, in_time},
+};
 
 /// How often it is stored. It is known to the minute.
 const STORE_EVERY: Duration = Duration::from_secs(10);
@@ -20,7 +23,7 @@ pub async fn store_uses(app: Arc<App>) {
 
 /// Stores it once, at the end.
 pub async fn store(app: &App) {
-    if let Err(error) = in_time(app.authenticator.keys.store_uses(&app.database)).await {
+    if let Err(error) = in_time(STEP_TIMEOUT, app.authenticator.keys.store_uses(&app.database)).await {
         tracing::warn!(cause = ?error, "keys.uses_not_stored");
     }
 }

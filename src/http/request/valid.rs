@@ -22,7 +22,7 @@ use super::{
     media_type::require_media_type,
     query_content::{self, Queried},
 };
-use crate::{app::App, http::response::problem::Problem, postgres::request::elsewhere};
+use crate::{app::App, http::response::problem::Problem, postgres::request::unwatched};
 
 /// Above this many bytes, the work takes longer than handing the runtime to another thread.
 const LONG: usize = 64 * 1024;
@@ -70,7 +70,7 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
 /// Runs work that takes long, for which other requests do not wait. Little of it runs at once: a
 /// value of many small parts takes many times its length.
 pub async fn at_length<T>(work: impl FnOnce() -> T) -> T {
-    let _permit = elsewhere(LONG_WORK.acquire()).await.ok();
+    let _permit = unwatched(LONG_WORK.acquire()).await.ok();
     off_runtime(usize::MAX, work)
 }
 

@@ -125,9 +125,7 @@ async fn a_service_sweeps_after_its_start() {
 /// A service whose connections to the database go through a proxy.
 async fn behind_proxy() -> (TestService, Proxy) {
     let database = TestDatabase::new().await;
-    let target = database.connect_options();
-    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
-    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let (proxy, connect) = Proxy::of(&database).await;
     let pool = DatabaseOptions { connect, ..database.options() };
     (TestService::on(database, pool, options()), proxy)
 }

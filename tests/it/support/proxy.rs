@@ -9,11 +9,14 @@ use std::{
     },
 };
 
+use sqlx::postgres::PgConnectOptions;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::watch,
 };
+
+use super::database::TestDatabase;
 
 /// What the proxy does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub enum Mode {
     Open,
     /// Holds back the server's responses.
     Hold,
+    /// Cuts new connections.
+    Full,
     /// Cuts existing and new connections.
     Cut,
 }
@@ -72,6 +77,9 @@ impl Proxy {
         let target = format!("{host}:{port}");
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                if *watched.borrow() == Mode::Full {
+                    continue;
+                }
                 if let Ok(server) = TcpStream::connect(&target).await {
                     let mut silence = silence.clone();
                     silence.mark_unchanged();
@@ -81,6 +89,14 @@ impl Proxy {
             }
         });
         Self { address, mode, cut, silenced, traffic }
+    }
+
+    /// A proxy in front of the server of this database, and options to connect through it.
+    pub async fn of(database: &TestDatabase) -> (Self, PgConnectOptions) {
+        let target = database.connect_options();
+        let proxy = Self::to(target.get_host(), target.get_port()).await;
+        let connect = target.host("127.0.0.1").port(proxy.address.port());
+        (proxy, connect)
     }
 
     /// How many bytes the server has sent.

@@ -16,11 +16,7 @@ pub use super::import::{
 };
 use super::{
     export,
-    import::{
-        importer::{Importer, in_time},
-        lines::Lines,
-        schemas::ItemImportQuery,
-    },
+    import::{importer::Importer, lines::Lines, schemas::ItemImportQuery},
     types,
 };
 pub use crate::http::request::export::Format;
@@ -34,6 +30,7 @@ use crate::{
             operations::{item, schema},
         },
         pool::Database,
+        time_limit::in_time,
     },
     schema_cache::SchemaCache,
 };

@@ -229,9 +229,7 @@ async fn a_client_that_leaves_before_the_first_item_ends_its_export() {
 async fn an_export_ends_if_the_database_becomes_silent() {
     let database = TestDatabase::new().await;
     database.execute(LARGE).await;
-    let target = database.connect_options();
-    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
-    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let (proxy, connect) = Proxy::of(&database).await;
     let pool = DatabaseOptions { connect, max_connections: 8, ..database.options() };
     let service =
         TestService::on(database, pool, Options { request_timeout: Duration::from_millis(200), ..options() });

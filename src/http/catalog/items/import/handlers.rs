@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use axum::{extract::State, response::Response};
 
 use super::{
-    importer::{Failure, Importer, in_time},
+    importer::{Failure, Importer},
     lines::Lines,
     schemas::{ItemImport, ItemImportQuery, ItemImportResult, OnConflict},
 };
@@ -19,7 +19,7 @@ use crate::{
         },
         write::{Outcome, Write},
     },
-    postgres::pool::LongWork,
+    postgres::{pool::LongWork, time_limit::in_time},
 };
 
 /// The longest time without a statement: a large body may consist of empty lines.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::future::join;
-use tokio::{io::AsyncBufRead, time::timeout};
+use tokio::io::AsyncBufRead;
 use uuid::Uuid;
 
 use super::{
@@ -29,6 +29,7 @@ use crate::{
             models::ItemContent,
             operations::item::{self, Occupant},
         },
+        time_limit::in_time,
         transaction::Transaction,
     },
     schema_cache::SchemaCache,
@@ -43,18 +44,6 @@ pub enum Failure {
     /// The database fails.
     #[error("the database failed")]
     Database(#[from] Error),
-}
-
-/// Ends a wait on a connection that has become silent, which is not noticed otherwise.
-///
-/// # Errors
-///
-/// Any error of the work; [`Error::Unavailable`] if it takes too long.
-pub async fn in_time<T, E: From<Error>>(
-    patience: Duration,
-    work: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    timeout(patience, work).await.map_err(|elapsed| Error::Unavailable(elapsed.into()))?
 }
 
 /// An import in a transaction.

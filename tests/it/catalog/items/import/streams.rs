@@ -150,9 +150,7 @@ async fn an_import_that_takes_too_long_stores_nothing() {
 #[tokio::test]
 async fn an_import_ends_if_the_database_becomes_silent() {
     let database = TestDatabase::new().await;
-    let target = database.connect_options();
-    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
-    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let (proxy, connect) = Proxy::of(&database).await;
     let pool = DatabaseOptions { connect, max_connections: 8, ..database.options() };
     let options = Options { request_timeout: Duration::from_millis(500), ..options() };
     let service = TestService::on(database, pool, options);
@@ -170,9 +168,7 @@ async fn an_import_ends_if_the_database_becomes_silent() {
 #[tokio::test]
 async fn an_import_ends_wherever_its_connection_becomes_silent() {
     let database = TestDatabase::new().await;
-    let target = database.connect_options();
-    let proxy = Proxy::to(target.get_host(), target.get_port()).await;
-    let connect = target.host("127.0.0.1").port(proxy.address.port());
+    let (proxy, connect) = Proxy::of(&database).await;
     let pool = DatabaseOptions { connect, ..database.options() };
     let options = Options { request_timeout: Duration::from_secs(5), ..options() };
     let service = TestService::on(database, pool, options);
