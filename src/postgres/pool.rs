@@ -190,7 +190,7 @@ impl Connection {
         self.turn = Some(turn);
     }
 
-    /// Allows its request to wait for something that is not the database.
+    /// Ends the watch over the request: from now on, it may pause for any time.
     pub fn allow_pauses(&self) {
         if let Some(object) = &self.object {
             object.set_request(None);

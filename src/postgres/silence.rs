@@ -17,9 +17,9 @@ use tokio::time::{sleep, timeout};
 use super::{backend::Wait, connector::Connector};
 
 const INTERVAL: Duration = Duration::from_millis(250);
-/// How long a request waits before the server is asked about its process.
+/// How long a request waits before the server is queried for its process.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Which processes have ended, have waited for a command for as long, or cannot send.
+/// Finds processes that have ended, have been idle for as long, or cannot send.
 const FIND_SILENT: &str = "SELECT pid FROM unnest($1::int[], $2::timestamptz[]) AS waiting (pid, started)
     WHERE NOT EXISTS (SELECT FROM pg_stat_activity AS process
         WHERE process.pid = waiting.pid AND backend_start = started

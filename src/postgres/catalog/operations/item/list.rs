@@ -42,7 +42,7 @@ pub async fn list(
 ) -> Result<Page<Item, ItemKey>, Error> {
     let mut query = QueryBuilder::new("");
     push_measured(&mut query, page, MEASURED, |query| push_page(query, COLUMNS, filter, page));
-    // How PostgreSQL finds the others best depends on how many there are of a value.
+    // The best plan for the others depends on how frequent the value is.
     let is_of_all = !filter.is_of_collections() && filter.status.is_empty();
     let rows = query.build().persistent(is_of_all).fetch_all(conn).await?;
     read_measured(&rows, page, None)

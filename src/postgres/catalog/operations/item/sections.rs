@@ -32,8 +32,8 @@ pub fn push_page(
 /// A condition, and the first column of the index with its value.
 type Section<'a> = (&'static str, Option<(&'static str, &'a str)>);
 
-/// `deleted_at IS NULL`, unless PostgreSQL looks for a partial index of live items. Those are not
-/// by collection: it would read the items of all.
+/// `deleted_at IS NULL`, in a form that implies the predicate of no partial index: a scan of those
+/// would read the items of all collections.
 const IS_LIVE: &str = "CASE WHEN deleted_at IS NULL THEN true END IS NOT NULL";
 
 /// The sections of a list that an index returns in order, each: at least one.
@@ -76,9 +76,8 @@ fn push_section(
         }
         return page.push(query);
     };
-    // If PostgreSQL knew inside that all rows have the same value, it might expect to find enough of
-    // them in an index of the times alone, and examine all others. Outside, it tells PostgreSQL that
-    // the section is in the order of the list.
+    // The planner must not know inside that all rows have this value: it might scan an index on times
+    // alone, and filter. Outside, it needs to know, to see that the section is in the order of the list.
     query.push(format_args!(
         "SELECT * FROM (SELECT {columns}, {column} AS first FROM items WHERE {condition}"
     ));
