@@ -69,9 +69,8 @@ pub async fn create_many(
            FROM UNNEST($1::uuid[], $8::text[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::uuid[], $7::bool[])
                AS new (new_id, new_collection, new_name, new_status, new_attributes, new_schema_version,
                    new_schema_id, is_read)
-           WHERE is_read OR EXISTS (
-               SELECT FROM collections
-               WHERE key = new_collection AND schema_id IS NOT DISTINCT FROM new_schema_id
+           WHERE is_read OR (
+               SELECT schema_id IS NOT DISTINCT FROM new_schema_id FROM collections WHERE key = new_collection
            )",
             arguments: ids,
             &columns.names as _,
@@ -113,9 +112,8 @@ pub async fn update_many(
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at), updated_by = $9
            FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::uuid[], $7::bool[])
                AS new (new_id, new_name, new_status, new_attributes, new_schema_version, new_schema_id, is_read)
-           WHERE id = new_id AND deleted_at IS NULL AND (is_read OR EXISTS (
-               SELECT FROM collections
-               WHERE key = collection AND schema_id IS NOT DISTINCT FROM new_schema_id
+           WHERE id = new_id AND deleted_at IS NULL AND (is_read OR (
+               SELECT schema_id IS NOT DISTINCT FROM new_schema_id FROM collections WHERE key = collection
            )) AND ($8::text[] IS NULL OR collection LIKE ANY($8))",
             arguments: ids,
             &columns.names as _,

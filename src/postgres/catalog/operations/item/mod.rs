@@ -180,8 +180,8 @@ pub async fn update(
         write: "UPDATE items
            SET name = $2, status = $3, attributes = $4, schema_version = $5,
                version = version + 1, updated_at = greatest(statement_timestamp(), updated_at), updated_by = $9
-           WHERE id = $1 AND deleted_at IS NULL AND ($7 OR EXISTS (
-               SELECT FROM collections WHERE key = collection AND schema_id IS NOT DISTINCT FROM $6
+           WHERE id = $1 AND deleted_at IS NULL AND ($7 OR (
+               SELECT schema_id IS NOT DISTINCT FROM $6 FROM collections WHERE key = collection
            )) AND ($8::text[] IS NULL OR collection LIKE ANY($8))",
         arguments: id,
         content.name,
