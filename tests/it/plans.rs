@@ -25,7 +25,8 @@ async fn no_request_reads_a_table_from_its_beginning() {
         let name = json!({ "name": n.to_string() });
         assert_eq!(service.patch(&path(&item), &name).await.status, StatusCode::OK);
         assert_eq!(service.put(&path(&item), &name).await.status, StatusCode::OK);
-        let operations = json!([{ "op": "create", "item": name }, { "op": "update", "id": item["id"], "patch": name }]);
+        let operations =
+            json!([{ "op": "create", "item": name }, { "op": "update", "id": item["id"], "patch": name }]);
         let batch = service.post("/v1/items/batch", &json!({ "operations": operations })).await;
         assert_eq!(batch.status, StatusCode::OK);
         let import = service.request(Method::POST, "/v1/items/import");

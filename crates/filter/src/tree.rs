@@ -23,6 +23,13 @@ impl Filter {
     pub fn uses(&self, field: &str) -> bool {
         self.root.terms().iter().any(|term| term.field.name == field)
     }
+
+    /// This filter with its operands and values in a fixed order, each once: filters that differ in
+    /// nothing else become equal.
+    #[must_use]
+    pub fn ordered(&self) -> Self {
+        Self { root: self.root.ordered() }
+    }
 }
 
 /// No operand of `All` is an `All`, none of `Any` an `Any`, and none of `Not` a `Not`.
@@ -71,6 +78,34 @@ impl Expression {
             other => Self::Not(Box::new(other)),
         }
     }
+
+    fn ordered(&self) -> Self {
+        match self {
+            Self::All(operands) => Self::all(operands.iter().map(Self::ordered).collect()).sorted(),
+            Self::Any(operands) => Self::any(operands.iter().map(Self::ordered).collect()).sorted(),
+            Self::Not(inner) => inner.ordered().negate(),
+            Self::Term(Term { field, path, test: Test::In(values) }) => {
+                let test = Test::In(sorted(values.clone()));
+                Self::Term(Term { field, path: path.clone(), test })
+            }
+            Self::Term(term) => Self::Term(term.clone()),
+        }
+    }
+
+    fn sorted(self) -> Self {
+        match self {
+            Self::All(operands) => Self::all(sorted(operands)),
+            Self::Any(operands) => Self::any(sorted(operands)),
+            other => other,
+        }
+    }
+}
+
+/// In the order of their texts, each once.
+fn sorted<T: Display + PartialEq>(mut elements: Vec<T>) -> Vec<T> {
+    elements.sort_by_cached_key(T::to_string);
+    elements.dedup();
+    elements
 }
 
 /// Joins operands; those that `split` splits become several.

@@ -234,3 +234,32 @@ fn equal_filters_have_one_text() {
         }
     }
 }
+
+#[test]
+fn ordered_filters_differ_in_what_they_mean_only() {
+    for (texts, ordered) in [
+        (&["version in (3, 1, 2)", "version in (2,3,1,3)"][..], "version in (1, 2, 3)"),
+        (&["version in (1, 1)", "version = 1 or version = 1"], "version = 1"),
+        (&["version > 2 and name = \"a\"", "name = \"a\" and version > 2"], "name = \"a\" and version > 2"),
+        (
+            &["not (version = 2 or version in (5, 4)) and name = \"a\""],
+            "name = \"a\" and not (version = 2 or version in (4, 5))",
+        ),
+        (&["not not (version < 3 or version < 2)"], "version < 2 or version < 3"),
+        (&["(version = 1 or version = 2) and (version = 2 or version = 1)"], "version = 1 or version = 2"),
+        (
+            &["version = 3 and (version = 2 and name = \"a\" or name = \"a\" and version = 2)"],
+            "name = \"a\" and version = 2 and version = 3",
+        ),
+        (
+            &["version = 1 or (version = 2 or version = 2) and name = \"a\""],
+            "name = \"a\" and version = 2 or version = 1",
+        ),
+    ] {
+        for text in texts {
+            let filter = parse(text).expect(text).ordered();
+            assert_eq!(filter.to_string(), ordered, "{text}");
+            assert_eq!(filter.ordered(), filter, "{text}");
+        }
+    }
+}

@@ -231,11 +231,11 @@ fn parse_fields(value: &str) -> Result<Fields, Expected> {
     Fields::parse::<ItemView>(value, "attributes").map_err(|detail| Expected("fields", detail.into()))
 }
 
-/// The canonical text: a cursor belongs to a filter however it is spelled.
+/// The canonical text of the ordered filter: a cursor belongs to it however it is written.
 #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn serialize_filter<S: Serializer>(condition: &Option<Condition>, serializer: S) -> Result<S::Ok, S::Error> {
     match condition {
-        Some(Condition { filter, .. }) => serializer.collect_str(filter),
+        Some(Condition { filter, .. }) => serializer.collect_str(&filter.ordered()),
         None => serializer.serialize_none(),
     }
 }
