@@ -14,6 +14,17 @@ use crate::{authentication::rejection::Reason, error::Source};
 pub const MAX_KEYS: usize = 100;
 /// The fewest bits of an RSA key (RFC 7518 §3.3).
 const MIN_RSA_BITS: usize = 2048;
+/// The points of Ed25519 of order 1 to 8 without the sign of x, in all their encodings. Anybody
+/// can sign for such a key: a constant signature fits each eighth message at least.
+const SMALL_ORDER: [&str; 7] = [
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU",
+    "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o",
+    "7P_______________________________________38",
+    "7f_______________________________________38",
+    "7v_______________________________________38",
+];
 
 /// How tokens are signed. None of it is symmetric, so that a public key is never taken for a secret
 /// (RFC 8725 §2.1).
@@ -189,7 +200,13 @@ impl Material {
                 point[33..].copy_from_slice(&y);
                 Some(Self::P256(point))
             }
-            ("OKP", Some("Ed25519")) => Some(Self::Ed25519(decode(&jwk.x)?.try_into().ok()?)),
+            ("OKP", Some("Ed25519")) => {
+                let point: [u8; 32] = decode(&jwk.x)?.try_into().ok()?;
+                let mut unsigned = point;
+                unsigned[31] &= 0x7f;
+                let is_weak = SMALL_ORDER.contains(&&*URL_SAFE_NO_PAD.encode(unsigned));
+                (!is_weak).then_some(Self::Ed25519(point))
+            }
             _ => None,
         }
     }
@@ -305,6 +322,14 @@ mod tests {
             (with(p256(), &json!({ "alg": "RS256" })), false),
             (with(ed25519(), &json!({ "alg": "Ed25519" })), true),
             (with(ed25519(), &json!({ "crv": "X25519" })), false),
+            (with(ed25519(), &json!({ "x": SMALL_ORDER[0] })), false),
+            (
+                with(
+                    ed25519(),
+                    &json!({ "x": URL_SAFE_NO_PAD.encode([&[1][..], &[0; 30], &[0x80]].concat()) }),
+                ),
+                false,
+            ),
             (json!({ "kty": "oct", "k": "c2VjcmV0", "alg": "HS256" }), false),
             (json!({ "kty": "oct", "k": "c2VjcmV0", "alg": "RS256" }), false),
             (json!({}), false),
