@@ -5,6 +5,7 @@ mod cost;
 mod inference;
 mod jwt;
 mod keys;
+mod locks;
 mod matrix;
 mod secrecy;
 mod slow;

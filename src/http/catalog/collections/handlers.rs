@@ -12,6 +12,7 @@ use super::{
 use crate::{
     access::Action,
     app::App,
+    error::Error,
     http::{
         request::{
             access::Access,
@@ -32,10 +33,11 @@ use crate::{
     },
     postgres::{
         catalog::{
-            models::{CollectionContent, DEFAULT_COLLECTION},
+            models::{Collection, CollectionContent, DEFAULT_COLLECTION},
             operations::collection,
         },
         keyset::Newest,
+        transaction::Transaction,
     },
 };
 
@@ -145,6 +147,17 @@ pub async fn replace_collection(
     response
 }
 
+/// The collection, locked if the actor may manage it. Whoever may only read it does not keep its
+/// writers waiting.
+async fn lock(tx: &mut Transaction, access: &Access, key: &str) -> Result<Option<Collection>, Error> {
+    if access.grants().allow(Action::Manage, key) {
+        return collection::get_for_update(tx, access.scope(Action::Manage), key).await;
+    }
+    let found = collection::get(tx, access.readable(), key).await?;
+    access.demand_of(Action::Manage, found.as_ref().map(|found| &*found.key))?;
+    Ok(None)
+}
+
 /// Change parts of a collection
 ///
 /// The body is a JSON Merge Patch (RFC 7396), also as `application/json`, or with
@@ -162,8 +175,7 @@ pub async fn update_collection(
 ) -> Result<Response, Outcome> {
     let (key, mut write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = collection::get_for_update(&mut tx, write.access.readable(), key.as_str()).await?;
-    write.access.demand_of(Action::Manage, current.as_ref().map(|current| &*current.key))?;
+    let current = lock(&mut tx, &write.access, key.as_str()).await?;
     let current = write.preconditions.live(current)?;
     let before = current.schema_version;
     let content = at_length(|| patch.apply(&CollectionView::from(current))).await?;
@@ -190,8 +202,7 @@ pub async fn delete_collection(
 ) -> Result<Response, Outcome> {
     let (key, write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = collection::get_for_update(&mut tx, write.access.readable(), key.as_str()).await?;
-    write.access.demand_of(Action::Manage, current.as_ref().map(|current| &*current.key))?;
+    let current = lock(&mut tx, &write.access, key.as_str()).await?;
     let current = write.preconditions.live(current)?;
     if key.as_str() == DEFAULT_COLLECTION {
         return Err(Problem::new(&CONFLICT, "Items that name no collection need this one.").into());

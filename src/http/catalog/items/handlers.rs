@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header::VARY};
+use uuid::Uuid;
 
 use super::{
     counting::count_if,
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     access::Action,
     app::App,
+    error::Error,
     http::{
         request::{
             access::Access,
@@ -44,9 +46,12 @@ use crate::{
         write::{Outcome, Write},
     },
     ids::new_id,
-    postgres::catalog::{
-        models::{Item, ItemContent, ItemSort},
-        operations::item::{self, ItemKey},
+    postgres::{
+        catalog::{
+            models::{Item, ItemContent, ItemSort},
+            operations::item::{self, ItemKey},
+        },
+        transaction::Transaction,
     },
 };
 
@@ -165,7 +170,7 @@ pub async fn replace_item(
     let mut tx = write.begin(&app).await?;
     let access = write.access.clone();
     let reply = loop {
-        let current = item::get_for_update(&mut tx, access.readable(), id).await?;
+        let current = lock(&mut tx, &access, Action::Write, id).await?;
         access.demand_of(Action::Write, current.as_ref().map(|current| &*current.collection))?;
         if let Some(current) = write.preconditions.put(current)? {
             let content = content.for_item_in(&current.collection)?;
@@ -182,6 +187,16 @@ pub async fn replace_item(
         // A concurrent transaction has created it and committed: decide again about that item.
     };
     write.commit(tx, reply).await
+}
+
+/// The item as it is in the transaction, locked if the actor may do this to it.
+async fn lock(
+    tx: &mut Transaction,
+    access: &Access,
+    action: Action,
+    id: Uuid,
+) -> Result<Option<Item>, Error> {
+    item::get_for_update(tx, access.readable(), access.scope(action), id).await
 }
 
 /// The collection of an item, if it is live.
@@ -205,7 +220,7 @@ pub async fn update_item(
 ) -> Result<Response, Outcome> {
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = item::get_for_update(&mut tx, write.access.readable(), id).await?;
+    let current = lock(&mut tx, &write.access, Action::Write, id).await?;
     write.access.demand_of(Action::Write, live(current.as_ref()))?;
     let current = write.preconditions.live(current)?;
     let collection = current.collection.clone();
@@ -227,7 +242,8 @@ pub async fn delete_item(
 ) -> Result<Response, Outcome> {
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = item::get_for_update(&mut tx, write.access.readable(), id).await?;
+    let action = if write.query.purge { Action::Purge } else { Action::Delete };
+    let current = lock(&mut tx, &write.access, action, id).await?;
     if write.query.purge {
         write.access.demand_of(Action::Purge, current.as_ref().map(|current| &*current.collection))?;
         let current = write.preconditions.any(current)?;
@@ -255,7 +271,7 @@ pub async fn restore_item(
 ) -> Result<Response, Outcome> {
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;
-    let current = item::get_for_update(&mut tx, write.access.readable(), id).await?;
+    let current = lock(&mut tx, &write.access, Action::Delete, id).await?;
     write.access.demand_of(Action::Delete, current.as_ref().map(|current| &*current.collection))?;
     write.preconditions.deleted(current)?;
     let by = write.access.writer();

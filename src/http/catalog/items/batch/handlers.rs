@@ -114,6 +114,12 @@ async fn lock(
 ) -> Result<HashMap<Uuid, Item>, Problem> {
     let mut ids: Vec<Uuid> = targets(operations).map(|(_, (id, _))| id).collect();
     ids.sort_unstable();
+    if [Action::Write, Action::Delete].iter().any(|action| access.scope(*action) != access.readable()) {
+        // Whoever may read an item, but not change it, does not keep its writers waiting.
+        let occupants = item::occupants(tx, access.readable(), &ids).await?;
+        let live = occupants.iter().filter(|occupant| !occupant.is_deleted);
+        check_access(operations, access, &live.map(|live| (live.id, &*live.collection)).collect())?;
+    }
     let mut found = HashMap::with_capacity(ids.len());
     let mut rest = &ids[..];
     while !rest.is_empty() {
@@ -124,7 +130,8 @@ async fn lock(
         found.extend(items.into_iter().map(|item| (item.id, item)));
         rest = others;
     }
-    check_targets(operations, access, &found)?;
+    check_access(operations, access, &found.values().map(|item| (item.id, &*item.collection)).collect())?;
+    check_versions(operations, &found)?;
     Ok(found)
 }
 
@@ -153,19 +160,8 @@ fn require_if_match(operations: &[Operation]) -> Result<(), Problem> {
     reject(&PRECONDITION_REQUIRED, "An operation on an item needs an if_match here.", faults.collect())
 }
 
-/// Rejects operations on missing items, then those that the actor may not carry out, then those
-/// whose `if_match` names another version.
-fn check_targets(
-    operations: &[Operation],
-    access: &Access,
-    found: &HashMap<Uuid, Item>,
-) -> Result<(), Problem> {
-    let missing = targets(operations).filter(|(_, (id, _))| !found.contains_key(id));
-    let faults =
-        missing.map(|(index, _)| fault_at(index, Fault::at("/id", "not_found", "must be the id of an item")));
-    reject(&NOT_FOUND, "An operation names a missing item.", faults.collect())?;
-    check_access(operations, access, found)?;
-
+/// Rejects operations whose `if_match` names another version.
+fn check_versions(operations: &[Operation], found: &HashMap<Uuid, Item>) -> Result<(), Problem> {
     let mut current = None;
     let mut faults = Vec::new();
     for (index, (id, preconditions)) in targets(operations) {
@@ -179,15 +175,21 @@ fn check_targets(
     if faults.is_empty() { Ok(()) } else { Err(preconditions::failed(current).with_faults(faults)) }
 }
 
-/// 403 with the first grant that is missing, and every operation that lacks one.
+/// Rejects operations on missing items, then those that the actor may not carry out: 403 with the
+/// first grant that is missing. Each live item that the actor may read has its collection here.
 fn check_access(
     operations: &[Operation],
     access: &Access,
-    found: &HashMap<Uuid, Item>,
+    collections: &HashMap<Uuid, &str>,
 ) -> Result<(), Problem> {
+    let missing = targets(operations).filter(|(_, (id, _))| !collections.contains_key(id));
+    let faults =
+        missing.map(|(index, _)| fault_at(index, Fault::at("/id", "not_found", "must be the id of an item")));
+    reject(&NOT_FOUND, "An operation names a missing item.", faults.collect())?;
+
     let (mut grant, mut faults) = (None, Vec::new());
     for (index, operation) in operations.iter().enumerate() {
-        let collection = |id| found.get(id).map(|item| &*item.collection);
+        let collection = |id| collections.get(id).copied();
         let allowed = match operation {
             Operation::Create(item) => access
                 .demand_of_readable(Action::Write, item.named_collection().unwrap_or(DEFAULT_COLLECTION)),

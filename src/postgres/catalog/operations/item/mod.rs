@@ -145,21 +145,39 @@ pub async fn get(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Opt
     Ok(item)
 }
 
-/// The item with this id, live or deleted, locked until the transaction ends.
+/// The item with this id, live or deleted, locked until the transaction ends if it is in the scope
+/// `locking`. Whoever may read an item, but not write it, does not keep its writers waiting.
 ///
 /// # Errors
 ///
 /// [`Error::Locked`] if another transaction holds it for longer than the lock time-out.
-pub async fn get_for_update(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Option<Item>, Error> {
+pub async fn get_for_update(
+    conn: &mut PgConnection,
+    readable: &Scope,
+    locking: &Scope,
+    id: Uuid,
+) -> Result<Option<Item>, Error> {
     let item = query_item!(
         before: "SELECT ",
         after: "FROM items WHERE id = $1 AND ($2::text[] IS NULL OR collection LIKE ANY($2)) FOR UPDATE",
         arguments: id,
-        scope.patterns(),
+        locking.patterns(),
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    if item.is_some() || locking == readable {
+        return Ok(item);
+    }
+    let item = query_item!(
+        before: "SELECT ",
+        after: "FROM items WHERE id = $1 AND ($2::text[] IS NULL OR collection LIKE ANY($2))",
+        arguments: id,
+        readable.patterns(),
     )
     .fetch_optional(conn)
     .await?;
-    Ok(item)
+    // It was not there when it would have been locked.
+    Ok(item.filter(|item| !locking.admits(&item.collection)))
 }
 
 /// Replaces the content of a locked, live item, increments its version, and returns it.
