@@ -96,7 +96,7 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     if let Some(rejection) = reject_head(&parts, &next).await {
         return rejection;
     }
-    let mut share = Share { budget, taken: None };
+    let mut share = Share { budget, head: head_bytes(&parts), taken: None };
     match receive(&mut parts.headers, body, limit, app.options.body_timeout, &mut share).await {
         Ok(body) => {
             parts.extensions.insert(ReceivedBody(body));
@@ -120,16 +120,25 @@ async fn reject_head(parts: &Parts, next: &Next) -> Option<Response> {
     (!head_only.is_accepted()).then_some(response)
 }
 
-/// The share of one body.
+/// The memory of a head, which is held while the body arrives. A field takes some of its own.
+fn head_bytes(parts: &Parts) -> usize {
+    let fields = parts.headers.iter().map(|(name, value)| 128 + name.as_str().len() + value.len());
+    fields.sum::<usize>() + parts.uri.path().len() + parts.uri.query().map_or(0, str::len)
+}
+
+/// The share of one request.
 struct Share {
     budget: Budget,
+    /// Bytes that it has before its body.
+    head: usize,
     taken: Option<OwnedSemaphorePermit>,
 }
 
 impl Share {
-    /// Reserves memory until it has this many bytes, or rejects the request: slow clients must not
-    /// exhaust the memory of the process.
+    /// Reserves memory until it has this many bytes for the body, or rejects the request: slow
+    /// clients must not exhaust the memory of the process.
     fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
+        let bytes = self.head + bytes;
         let taken = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         let more = bytes.div_ceil(1024).saturating_sub(taken);
         if more == 0 {
@@ -139,7 +148,7 @@ impl Share {
         let is_free = self.budget.memory.available_permits() >= more + reserved;
         let more = u32::try_from(more).ok().filter(|_| is_free);
         let more = more.and_then(|more| Arc::clone(&self.budget.memory).try_acquire_many_owned(more).ok());
-        let full = || Problem::new(&UNAVAILABLE, "The bodies of other requests take all memory.");
+        let full = || Problem::new(&UNAVAILABLE, "Other requests, whose bodies arrive, take all memory.");
         let more = more.ok_or_else(full)?;
         match &mut self.taken {
             Some(taken) => taken.merge(more),
@@ -176,6 +185,7 @@ async fn receive(
 /// Reads a body of at most `sent` bytes.
 async fn collect(mut body: Body, sent: usize, limit: usize, share: &mut Share) -> Result<Vec<u8>, Problem> {
     let mut content = Vec::new();
+    share.grow(0)?;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| malformed())?.into_data() else { continue };
         if content.len() + data.len() > sent {
@@ -196,7 +206,7 @@ async fn decode(body: Vec<u8>, coding: Coding, limit: usize, share: &mut Share) 
     // Brotli decodes up to its window, of 16 MiB, before there is any output. Threads of their own
     // do not hold up the others.
     let turn = Arc::clone(&share.budget.brotli).acquire_owned().await;
-    let mut own = Share { budget: share.budget.clone(), taken: share.taken.take() };
+    let mut own = Share { budget: share.budget.clone(), head: share.head, taken: share.taken.take() };
     let runtime = Handle::current();
     let decoding = task::spawn_blocking(move || {
         let decoded = runtime.block_on(read_decoded(&body, coding, limit, &mut own));
@@ -276,7 +286,7 @@ mod tests {
     use super::*;
 
     fn share(bytes: usize) -> Share {
-        Share { budget: Budget::new(bytes), taken: None }
+        Share { budget: Budget::new(bytes), head: 0, taken: None }
     }
 
     async fn received(body: Body, coding: Option<&'static str>, share: &mut Share) -> Result<usize, u16> {
@@ -295,7 +305,7 @@ mod tests {
         let budget = first.budget.clone();
         let mut held = Vec::new();
         let rejected = loop {
-            let mut share = Share { budget: budget.clone(), taken: None };
+            let mut share = Share { budget: budget.clone(), head: 0, taken: None };
             match received(body(), None, &mut share).await {
                 Ok(_) => held.push(share),
                 Err(status) => break status,
@@ -303,10 +313,32 @@ mod tests {
         };
         assert_eq!((rejected, held.len() < MAX_BODIES / (4 * MEBIBYTE)), (503, true));
         // There is room for small ones.
-        let mut small = Share { budget: budget.clone(), taken: None };
+        let mut small = Share { budget: budget.clone(), head: 0, taken: None };
         assert_eq!(received(Body::from("{}"), None, &mut small).await, Ok(2));
         drop((first, held, small));
         assert_eq!(budget.memory.available_permits(), MAX_BODIES / 1024);
+    }
+
+    #[tokio::test]
+    async fn heads_count_while_their_bodies_arrive() {
+        let request = Request::post("/v1/items?a=b").header("x-a", "x".repeat(60_000));
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let budget = share(3 * 60 * 1024).budget;
+        let share = || Share { budget: budget.clone(), head: head_bytes(&parts), taken: None };
+        let (mut first, mut second) = (share(), share());
+        let endless = || Body::from_stream(stream::pending::<Result<Bytes, io::Error>>());
+        for share in [&mut first, &mut second] {
+            assert!(timeout(Duration::from_millis(50), received(endless(), None, share)).await.is_err());
+            assert_eq!(
+                share.taken.as_ref().unwrap().num_permits(),
+                (60_000_usize + 128 + 3 + 9 + 3).div_ceil(1024)
+            );
+        }
+        let mut third = share();
+        assert!(timeout(Duration::from_millis(50), received(endless(), None, &mut third)).await.is_err());
+        assert_eq!(received(Body::empty(), None, &mut share()).await, Err(503));
+        drop(first);
+        assert_eq!(received(Body::empty(), None, &mut share()).await, Ok(0));
     }
 
     #[tokio::test]
