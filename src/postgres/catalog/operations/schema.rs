@@ -38,12 +38,19 @@ macro_rules! query_schema {
 pub async fn create(conn: &mut PgConnection, collection: Uuid, schema: &RawValue) -> Result<Uuid, Error> {
     let id = new_id();
     sqlx::query!(
-        "INSERT INTO collection_schemas (id, collection_id, schema, version)
-         SELECT $1, $2, $3, 1 + greatest(
-             (SELECT max(version) FROM collection_schemas WHERE collection_id = $2),
-             (SELECT version FROM tombstones WHERE id = $2),
-             0
-         )",
+        "INSERT INTO collection_schemas (id, collection_id, schema, version, created_at)
+         SELECT $1, $2, $3,
+             1 + greatest(
+                 (SELECT max(version) FROM collection_schemas WHERE collection_id = $2),
+                 (SELECT version FROM tombstones WHERE id = $2),
+                 0
+             ),
+             greatest(
+                 statement_timestamp(),
+                 (SELECT created_at FROM collection_schemas WHERE collection_id = $2
+                     ORDER BY version DESC LIMIT 1),
+                 (SELECT updated_at FROM collections WHERE id = $2)
+             )",
         id,
         collection,
         Json(schema) as _,

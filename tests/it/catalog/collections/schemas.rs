@@ -251,10 +251,16 @@ async fn a_patch_that_waits_for_another_is_applied_to_the_schema_that_the_other_
         },
         async {
             waits(2).await;
-            sqlx::raw_sql("COMMIT").execute(&mut holder).await.unwrap();
+            let mark = "UPDATE collections SET description = clock_timestamp(); COMMIT";
+            sqlx::raw_sql(mark).execute(&mut holder).await.unwrap();
         }
     );
     assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
+    // The transaction began before it, but the collection did not have the schema then.
+    let schema =
+        "SELECT count(*) FROM collection_schemas AS schema JOIN collections ON collections.id = collection_id
+                  WHERE schema.version = 2 AND schema.created_at > description::timestamptz";
+    assert_eq!(service.database.number(schema).await, 1);
     let collection = service.get(LAMPS).await.body;
     let parts = (&collection["title"], &collection["schema"], &collection["schema_version"]);
     assert_eq!(parts, (&json!("Lights"), &json!({ "required": ["watts"] }), &json!(2)));
