@@ -1,12 +1,18 @@
 //! What a list of some collections reads.
 
 use chrono::{TimeDelta, Utc};
-use curio::postgres::{
-    catalog::{
-        models::{ItemFilter, Status, Within},
-        operations::item::{self, ItemKey},
+use curio::{
+    access::{Action, Grants},
+    postgres::{
+        catalog::{
+            models::{ItemFilter, Status, Within},
+            operations::{
+                collection,
+                item::{self, ItemKey},
+            },
+        },
+        keyset::{Newest, Order, PageRequest, SortKey, Start},
     },
-    keyset::{Order, PageRequest, SortKey, Start},
 };
 use sqlx::{AssertSqlSafe, Connection as _};
 
@@ -109,4 +115,28 @@ async fn check_pages(database: &TestDatabase, filter: &ItemFilter) {
     let rows: i64 = sqlx::query_scalar(read).fetch_one(&mut conn).await.unwrap();
     conn.close().await.unwrap();
     assert!(rows < 5_000, "{rows} items were read for 32 pages: {filter:?}");
+}
+
+#[tokio::test]
+async fn a_list_of_named_collections_reads_no_others() {
+    let database = TestDatabase::new().await;
+    database
+        .execute(
+            "INSERT INTO collections (id, key, title)
+             SELECT gen_random_uuid(), 'acme.c' || n, 'C' FROM generate_series(1, 3000) AS n",
+        )
+        .await;
+    let grants = ["read:acme.c1", "read:acme.c2999", "read:acme.none"];
+    let grants = Grants::new(grants.map(|grant| grant.parse().unwrap()).into());
+    let scope = grants.scope(Action::Read);
+    let mut conn = database.connect().await;
+    sqlx::raw_sql("BEGIN; SET LOCAL enable_seqscan = off").execute(&mut conn).await.unwrap();
+    let page = PageRequest { start: Start::First, order: Newest::DEFAULT, limit: 50, bytes: usize::MAX };
+    let found = collection::list(&mut conn, scope, &page).await.unwrap();
+    assert_eq!((found.rows.len(), found.more), (2, false));
+    assert_eq!(collection::count(&mut conn, scope).await.unwrap().count, 2);
+    let read =
+        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'collections'";
+    let rows: i64 = sqlx::query_scalar(read).fetch_one(&mut conn).await.unwrap();
+    assert!(rows < 20, "{rows} collections were read for two");
 }

@@ -235,11 +235,18 @@ pub async fn list(
                      FROM collection_indexes WHERE collection = key
                  ), '[]') AS indexed,
                  version, created_at, updated_at, created_by, updated_by
-             FROM collections WHERE ",
+             FROM ",
         );
-        match scope.patterns() {
-            None => query.push("true"),
-            Some(patterns) => query.push("key LIKE ANY(").push_bind(patterns.to_vec()).push(")"),
+        match (scope.keys(), scope.patterns()) {
+            (Some(keys), _) => {
+                // They are looked up: along the list, the time would tell how many others there are.
+                query.push("(SELECT * FROM collections WHERE key = ANY(").push_bind(keys.to_vec());
+                query.push(") OFFSET 0) AS collections WHERE true")
+            }
+            (None, Some(patterns)) => {
+                query.push("collections WHERE key LIKE ANY(").push_bind(patterns.to_vec()).push(")")
+            }
+            (None, None) => query.push("collections WHERE true"),
         };
         page.push(query);
     });
@@ -254,10 +261,11 @@ pub async fn list(
 /// Whatever the database reports.
 pub async fn count(conn: &mut PgConnection, scope: &Scope) -> Result<Total, Error> {
     let Some(patterns) = scope.patterns() else { return Total::of(conn, "collections").await };
+    let (operator, operands) = scope.keys().map_or(("LIKE", patterns), |keys| ("=", keys));
     // EXPLAIN takes no parameters; a pattern has no quotation mark.
-    let patterns: Vec<String> = patterns.iter().map(|pattern| format!("'{pattern}'")).collect();
-    let patterns = patterns.join(", ");
-    Total::of(conn, &format!("collections WHERE key LIKE ANY(ARRAY[{patterns}]::text[])")).await
+    let operands: Vec<String> = operands.iter().map(|operand| format!("'{operand}'")).collect();
+    let operands = operands.join(", ");
+    Total::of(conn, &format!("collections WHERE key {operator} ANY(ARRAY[{operands}]::text[])")).await
 }
 
 /// The most collections that a list of items is of, unless it is of all, or of one.
