@@ -86,6 +86,8 @@ impl Database {
             ("jit", "off".to_owned()),
             // A statement that was planned for a small table would read all of it when it has grown.
             ("enable_seqscan", "off".to_owned()),
+            // A list that reads an index in its order ends early.
+            ("enable_bitmapscan", "off".to_owned()),
             ("max_parallel_workers_per_gather", "0".to_owned()),
             ("client_connection_check_interval", CLIENT_CHECK_INTERVAL.to_string()),
             ("statement_timeout", milliseconds(options.statement_timeout)),

@@ -41,7 +41,8 @@ impl Database {
         let mut connection = self.connection_in_turn().await?;
         let begin = format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = {};
-             SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off",
+             SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
+             SET LOCAL enable_bitmapscan = on",
             timeout.as_millis()
         );
         execute(&mut connection, AssertSqlSafe(begin)).await?;
@@ -85,7 +86,8 @@ impl Database {
         let mut connection = self.connection().await?;
         // A client may still receive what was read last.
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0;
-                     SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL enable_seqscan = on";
+                     SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL enable_seqscan = on;
+                     SET LOCAL enable_bitmapscan = on";
         execute(&mut connection, begin).await?;
         connection.allow_pauses();
         connection.hold(turn);

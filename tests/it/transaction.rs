@@ -209,6 +209,7 @@ async fn the_database_enforces_the_time_outs_and_neither_compiles_nor_divides_st
         ("idle_in_transaction_session_timeout", "3500ms"),
         ("jit", "off"),
         ("enable_seqscan", "off"),
+        ("enable_bitmapscan", "off"),
         ("max_parallel_workers_per_gather", "0"),
     ] {
         let set: String =
@@ -219,7 +220,9 @@ async fn the_database_enforces_the_time_outs_and_neither_compiles_nor_divides_st
     // A client may receive an export long after its last row was read.
     let mut export = pool.begin_export().await.unwrap();
     // It reads whole tables.
-    for (name, value) in [("idle_in_transaction_session_timeout", "0"), ("enable_seqscan", "on")] {
+    for (name, value) in
+        [("idle_in_transaction_session_timeout", "0"), ("enable_seqscan", "on"), ("enable_bitmapscan", "on")]
+    {
         let set: String = sqlx::query_scalar("SELECT current_setting($1)")
             .bind(name)
             .fetch_one(&mut *export)
