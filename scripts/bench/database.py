@@ -29,9 +29,21 @@ class Database:
         user, at, host = self.server.netloc.rpartition("@")
         return self.server._replace(netloc=user.partition(":")[0] + at + host, path=path or f"/{self.name}").geturl()
 
+    def command(self, sql, path=None):
+        return [self.psql, "--no-psqlrc", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", self.address(path), "-c", sql]
+
     def query(self, sql, path=None):
-        command = [self.psql, "--no-psqlrc", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", self.address(path), "-c", sql]
-        return run(command, env=self.env).strip()
+        return run(self.command(sql, path), env=self.env).strip()
+
+    def dump(self, sql, file):
+        """Writes to a file what the statement copies to standard output."""
+        with open(file, "wb") as out:
+            run(self.command(sql), env=self.env, stdout=out)
+
+    def load(self, sql, file):
+        """Lets the statement copy a file from standard input."""
+        with open(file, "rb") as rows:
+            run(self.command(sql), env=self.env, stdin=rows)
 
     def __enter__(self):
         self.query(f"CREATE DATABASE {self.name} TEMPLATE {self.template} STRATEGY file_copy", self.server.path)

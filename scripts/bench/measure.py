@@ -24,6 +24,7 @@ from plan import (
 )
 from service import Service
 from tools import require, run, say
+from transfer import measure_transfer
 
 
 def measure(executables, database, plan, folder):
@@ -46,7 +47,8 @@ def measure(executables, database, plan, folder):
     with Service("curio", serve, {**env, **PRODUCTION}, log) as curio:
         access = measure_access(curio, executables["curio"], database, plan, folder, measure_loads)
         result["runs"] |= {**access.pop("runs"), "create_unsearched": unsearched}
-    return {**result, **access, "binary_mb": executables["curio"].stat().st_size / 1e6}
+    transfer = measure_transfer(serve, database, folder)
+    return {**result, **access, **transfer, "binary_mb": executables["curio"].stat().st_size / 1e6}
 
 
 def measure_services(database, curio, bare, plan):

@@ -63,6 +63,15 @@ def evaluate_goals(result, plan):
     yield Goal("p99 of the first page by an attribute", first["p99"], "≤", 10, "ms")
     yield Goal("p99 of the 1,000th page by an attribute", deep["p99"], "≤", 10, "ms")
     yield Goal("page 1,000 ÷ page 1 by an attribute", deep["p50"] / first["p50"], "≤", 1.2)
+    imported, exported = result["import"], result["export"]
+    yield Goal("import ÷ COPY", imported["copy"] / imported["seconds"], "≥", 0.35)
+    yield Goal("memory of an import", imported["memory_mb"], "≤", 64, "MB")
+    rate = exported["items"] / exported["seconds"]
+    if rate >= 100_000:
+        yield Goal("items exported in a second", rate, "≥", 100_000)
+    else:
+        yield Goal("export ÷ COPY as JSON", exported["copy"] / exported["seconds"], "≥", 0.8)
+    yield Goal("memory of an export", exported["memory_mb"], "≤", 64, "MB")
     yield Goal("resident memory", result["memory_mb"], "≤", 40, "MB")
     yield Goal("resident memory, with keys and tokens", result["memory_access_mb"], "≤", 45, "MB")
     yield Goal("start to ready", result["ready_ms"], "≤", 150, "ms")
@@ -114,6 +123,11 @@ def print_details(result):
     print(
         f"creates: {rates['curio']:,.0f}/s, {rates['no index']:,.0f}/s without the index on words, "
         f"{rates['no words']:,.0f}/s without the words"
+    )
+    imported, exported = result["import"], result["export"]
+    print(
+        f"import of {imported['items']:,} items, {imported['bytes'] / 1e9:.2f} GB: {imported['seconds']:.1f} s, by COPY "
+        f"{imported['copy']:.1f} s; export: {exported['seconds']:.1f} s, by COPY as JSON {exported['copy']:.1f} s"
     )
     for size, rates in result["alone"].items():
         print(
