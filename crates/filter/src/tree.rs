@@ -24,8 +24,8 @@ impl Filter {
         self.root.terms().iter().any(|term| term.field.name == field)
     }
 
-    /// This filter with its operands and values in a fixed order, each once: filters that differ in
-    /// nothing else become equal.
+    /// This filter with operands and values sorted and deduplicated. Filters that differ only in
+    /// their order become equal.
     #[must_use]
     pub fn ordered(&self) -> Self {
         Self { root: self.root.ordered() }

@@ -120,7 +120,7 @@ async fn reject_head(parts: &Parts, next: &Next) -> Option<Response> {
     (!head_only.is_accepted()).then_some(response)
 }
 
-/// The memory of a head, which is held while the body arrives. A field takes some of its own.
+/// The memory that a head occupies while the body arrives, with the overhead of each field.
 fn head_bytes(parts: &Parts) -> usize {
     let fields = parts.headers.iter().map(|(name, value)| 128 + name.as_str().len() + value.len());
     fields.sum::<usize>() + parts.uri.path().len() + parts.uri.query().map_or(0, str::len)
@@ -281,7 +281,7 @@ mod tests {
 
     use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder};
     use futures_util::{StreamExt, stream};
-    use http::{HeaderValue, header::CONTENT_ENCODING};
+    use http::header::CONTENT_ENCODING;
 
     use super::*;
 
@@ -323,19 +323,13 @@ mod tests {
     async fn heads_count_while_their_bodies_arrive() {
         let request = Request::post("/v1/items?a=b").header("x-a", "x".repeat(60_000));
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        let budget = share(3 * 60 * 1024).budget;
+        let budget = share(2 * 60 * 1024).budget;
         let share = || Share { budget: budget.clone(), head: head_bytes(&parts), taken: None };
         let (mut first, mut second) = (share(), share());
-        let endless = || Body::from_stream(stream::pending::<Result<Bytes, io::Error>>());
         for share in [&mut first, &mut second] {
-            assert!(timeout(Duration::from_millis(50), received(endless(), None, share)).await.is_err());
-            assert_eq!(
-                share.taken.as_ref().unwrap().num_permits(),
-                (60_000_usize + 128 + 3 + 9 + 3).div_ceil(1024)
-            );
+            let endless = Body::from_stream(stream::pending::<Result<Bytes, io::Error>>());
+            assert!(timeout(Duration::from_millis(50), received(endless, None, share)).await.is_err());
         }
-        let mut third = share();
-        assert!(timeout(Duration::from_millis(50), received(endless(), None, &mut third)).await.is_err());
         assert_eq!(received(Body::empty(), None, &mut share()).await, Err(503));
         drop(first);
         assert_eq!(received(Body::empty(), None, &mut share()).await, Ok(0));

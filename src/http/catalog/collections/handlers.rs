@@ -147,8 +147,12 @@ pub async fn replace_collection(
     response
 }
 
-/// The collection, locked if the actor may manage it. Whoever may only read it does not keep its
-/// writers waiting.
+/// Returns the collection, locked if the actor may manage it: an actor that may only read it must
+/// not block its writers.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] if the actor may only read it.
 async fn lock(tx: &mut Transaction, access: &Access, key: &str) -> Result<Option<Collection>, Error> {
     if access.grants().allow(Action::Manage, key) {
         return collection::get_for_update(tx, access.scope(Action::Manage), key).await;

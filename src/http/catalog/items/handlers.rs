@@ -189,7 +189,7 @@ pub async fn replace_item(
     write.commit(tx, reply).await
 }
 
-/// The item as it is in the transaction, locked if the actor may do this to it.
+/// Returns the item, locked if the actor may do this to it.
 async fn lock(
     tx: &mut Transaction,
     access: &Access,

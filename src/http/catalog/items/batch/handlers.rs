@@ -115,7 +115,7 @@ async fn lock(
     let mut ids: Vec<Uuid> = targets(operations).map(|(_, (id, _))| id).collect();
     ids.sort_unstable();
     if [Action::Write, Action::Delete].iter().any(|action| access.scope(*action) != access.readable()) {
-        // Whoever may read an item, but not change it, does not keep its writers waiting.
+        // An actor that may only read an item must not block its writers, so this locks none.
         let occupants = item::occupants(tx, access.readable(), &ids).await?;
         let live = occupants.iter().filter(|occupant| !occupant.is_deleted);
         check_access(operations, access, &live.map(|live| (live.id, &*live.collection)).collect())?;

@@ -145,8 +145,8 @@ pub async fn get(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Opt
     Ok(item)
 }
 
-/// The item with this id, live or deleted, locked until the transaction ends if it is in the scope
-/// `locking`. Whoever may read an item, but not write it, does not keep its writers waiting.
+/// The readable item with this id, live or deleted. It is locked until the transaction ends if it
+/// is in the scope `locking`: an actor that may only read an item must not block its writers.
 ///
 /// # Errors
 ///
