@@ -211,6 +211,15 @@ fn faults_are_limited_in_number_and_size() {
     assert_eq!((faults.list.len(), faults.truncated), (MAX_FAULTS, false));
     let faults = Schema::compile(&json!({ "allOf": vec![1; MAX_FAULTS + 1] })).unwrap_err();
     assert_eq!((faults.list.len(), faults.truncated), (MAX_FAULTS, true));
+    for keyword in ["allOf", "anyOf", "oneOf", "prefixItems", "dependentSchemas", "properties", "$defs"] {
+        let schemas = (0..2 * MAX_FAULTS).map(|n| json!({ "$ref": format!("#/{n}") }));
+        let schemas = match keyword {
+            "allOf" | "anyOf" | "oneOf" | "prefixItems" => Value::Array(schemas.collect()),
+            _ => schemas.enumerate().map(|(n, schema)| (n.to_string(), schema)).collect(),
+        };
+        let faults = Schema::compile(&json!({ keyword: schemas })).unwrap_err();
+        assert_eq!((faults.list.len(), faults.truncated), (MAX_FAULTS, true), "{keyword}");
+    }
 
     let long = "\u{e9}".repeat(20_000);
     let schema = json!({"properties": {&long: {"type": 1}}, "$ref": format!("#{long}"), "patternProperties": {"a": {"pattern": "("}}});
