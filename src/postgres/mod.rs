@@ -11,6 +11,8 @@ pub mod count;
 pub mod entity;
 pub mod json;
 pub mod keyset;
+#[cfg(feature = "service")]
+mod locking;
 pub mod measured;
 pub mod migrations;
 pub mod pool;

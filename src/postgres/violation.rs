@@ -45,8 +45,8 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Whether a lock time-out was about a row: PostgreSQL names the row in the context of the error. A
-/// lock of a table, such as that of a migration, has no context.
+/// Whether a lock time-out was certainly about a row: PostgreSQL names it in the context of the
+/// error. A lock of a table, such as that of a migration, has no context.
 fn waits_for_row(reported: &dyn DatabaseError) -> bool {
     reported.try_downcast_ref::<PgDatabaseError>().is_some_and(|reported| reported.r#where().is_some())
 }

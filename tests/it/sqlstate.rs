@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::support::{
@@ -48,7 +49,8 @@ async fn every_sqlstate_has_its_status() {
     ] {
         let reply = service.post("/v1/items", &json!({ "name": code })).await;
         reply.is_problem(status, slug);
-        assert_eq!(reply.header("retry-after"), (status == 503).then_some("1"), "{code}");
+        let is_transient = status == 503 || code == "55P03";
+        assert_eq!(reply.header("retry-after"), is_transient.then_some("1"), "{code}");
         assert!(!reply.text.contains("secret"), "{reply:?}");
         let is_slow = reply.body["detail"] == "The request took too long.";
         assert_eq!(is_slow, code == "57014", "{reply:?}");
@@ -57,7 +59,7 @@ async fn every_sqlstate_has_its_status() {
 }
 
 #[tokio::test]
-async fn a_locked_table_is_unavailable_for_reads_and_writes() {
+async fn a_locked_table_is_unavailable_and_for_changes_locked() {
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions { lock_timeout: Duration::from_millis(100), ..database.options() };
     let service = TestService::on(database, pool, options());
@@ -68,11 +70,50 @@ async fn a_locked_table_is_unavailable_for_reads_and_writes() {
         service.get(&path).await,
         service.get("/v1/items").await,
         service.post("/v1/items", &json!({ "name": "x" })).await,
-        service.patch(&path, &json!({ "name": "x" })).await,
     ] {
         assert_eq!(reply.is_problem(503, "unavailable").header("retry-after"), Some("1"));
     }
+    let reply = service.patch(&path, &json!({ "name": "x" })).await;
+    assert_eq!(reply.is_problem(409, "conflict").header("retry-after"), Some("1"));
     sqlx::raw_sql("ROLLBACK; BEGIN; SELECT FROM items FOR UPDATE").execute(&mut operator).await.unwrap();
     service.patch(&path, &json!({ "name": "x" })).await.is_problem(409, "conflict");
     assert_eq!(service.get(&path).await.status, StatusCode::OK);
+}
+
+/// PostgreSQL names the row to the first of them alone.
+#[tokio::test]
+async fn all_changes_that_wait_for_an_entity_find_it_locked() {
+    let database = TestDatabase::new().await;
+    let pool = DatabaseOptions { lock_timeout: Duration::from_millis(300), ..database.options() };
+    let service = TestService::on(database, pool, options());
+    let item = path(&service.create("Lamp").await);
+    let collection = "/v1/collections/default";
+    let key = service.post("/v1/keys", &json!({ "name": "x", "grants": ["read:*"] })).await;
+    let key = key.header("location").unwrap_or_else(|| panic!("{key:?}"));
+    let mut operator = service.database.connect().await;
+    sqlx::raw_sql(
+        "BEGIN; SELECT FROM items FOR UPDATE; SELECT FROM collections FOR UPDATE; SELECT FROM api_keys FOR UPDATE",
+    )
+    .execute(&mut operator)
+    .await
+    .unwrap();
+    let name = json!({ "name": "x" });
+    let id = item.rsplit('/').next().unwrap();
+    let operations = json!({ "operations": [{ "op": "delete", "id": id }] });
+    let restore = format!("{item}/restore");
+    for (method, path, body) in [
+        (Method::PATCH, &*item, Some(&name)),
+        (Method::PUT, &item, Some(&name)),
+        (Method::DELETE, &item, None),
+        (Method::POST, &restore, None),
+        (Method::POST, "/v1/items/batch", Some(&operations)),
+        (Method::PATCH, collection, Some(&json!({ "title": "x" }))),
+        (Method::PATCH, key, Some(&name)),
+        (Method::DELETE, key, None),
+    ] {
+        let request = || service.send(method.clone(), path, &[], body);
+        for reply in join_all((0..4).map(|_| request())).await {
+            assert_eq!(reply.is_problem(409, "conflict").header("retry-after"), Some("1"), "{method} {path}");
+        }
+    }
 }

@@ -147,7 +147,9 @@ impl From<Error> for Problem {
                 Self::new(&CONFLICT, "The change contradicts the stored state.").caused_by(cause)
             }
             Error::Locked(cause) => {
-                Self::new(&CONFLICT, "Another request is changing the same entity.").caused_by(cause)
+                let detail = "Another transaction has locked what the request changes.";
+                let retry_after = HeaderValue::from_static("1");
+                Self::new(&CONFLICT, detail).with_header(RETRY_AFTER, retry_after).caused_by(cause)
             }
             Error::Contended(cause) => {
                 let problem = Self::new(&UNAVAILABLE, "Too many requests change the same entities.");

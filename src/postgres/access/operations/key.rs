@@ -13,6 +13,7 @@ use crate::{
         access::models::{ApiKey, ApiKeyContent, Credentials},
         count::Total,
         keyset::{Newest, Page, PageRequest},
+        locking::while_locking,
     },
 };
 
@@ -96,7 +97,8 @@ pub async fn lock_both(conn: &mut PgConnection, by: &Grants, own: &str, target: 
         &by.givable(),
     )
     .fetch_all(conn)
-    .await?;
+    .await
+    .map_err(while_locking)?;
     Ok(())
 }
 
@@ -136,7 +138,8 @@ pub async fn get_for_update(
         &by.givable(),
     )
     .fetch_optional(conn)
-    .await?;
+    .await
+    .map_err(while_locking)?;
     Ok(key)
 }
 

@@ -15,6 +15,7 @@ use crate::{
         count::Total,
         json::JsonText,
         keyset::{Newest, Page, PageRequest},
+        locking::while_locking,
         measured::{push_measured, read_measured},
         versions::{continue_versions, purge},
     },
@@ -149,7 +150,8 @@ pub async fn get_for_update(
         arguments: key,
     )
     .fetch_optional(&mut *conn)
-    .await?;
+    .await
+    .map_err(while_locking)?;
     if locked.is_none() {
         return Ok(None);
     }

@@ -13,6 +13,7 @@ use crate::{
         count::Total,
         json::JsonText,
         keyset::{HighestVersion, Page, PageRequest},
+        locking::while_locking,
         measured::{push_measured, read_measured},
     },
 };
@@ -196,6 +197,7 @@ pub async fn current(
         &keys as _
     )
     .fetch_all(conn)
-    .await?;
+    .await
+    .map_err(while_locking)?;
     Ok(found)
 }

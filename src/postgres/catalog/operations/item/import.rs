@@ -4,7 +4,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{many::Columns, scoped::require_collections};
-use crate::{access::Scope, error::Error, postgres::catalog::models::ItemContent};
+use crate::{
+    access::Scope,
+    error::Error,
+    postgres::{catalog::models::ItemContent, locking::while_locking},
+};
 
 /// What there is under the id of an item to be imported.
 #[derive(Debug)]
@@ -29,7 +33,8 @@ pub async fn lock_many(conn: &mut PgConnection, scope: &Scope, ids: &[Uuid]) -> 
         scope.patterns(),
     )
     .fetch_all(conn)
-    .await?;
+    .await
+    .map_err(while_locking)?;
     Ok(occupants)
 }
 

@@ -13,6 +13,7 @@ use crate::{
     postgres::{
         catalog::models::{Item, ItemContent, Status, Validity},
         json::JsonText,
+        locking::while_locking,
     },
 };
 
@@ -40,7 +41,8 @@ pub async fn get_many_for_update(
         scope.patterns(),
     )
     .fetch_all(conn)
-    .await?;
+    .await
+    .map_err(while_locking)?;
     Ok(items)
 }
 

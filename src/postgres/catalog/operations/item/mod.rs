@@ -45,6 +45,7 @@ use crate::{
             operations::schema,
         },
         json::JsonText,
+        locking::while_locking,
         versions::{continue_versions, purge},
     },
 };
@@ -164,7 +165,8 @@ pub async fn get_for_update(
         locking.patterns(),
     )
     .fetch_optional(&mut *conn)
-    .await?;
+    .await
+    .map_err(while_locking)?;
     if item.is_some() || locking == readable {
         return Ok(item);
     }
