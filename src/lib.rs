@@ -23,6 +23,7 @@ mod authority;
 pub mod cli;
 pub mod config;
 pub mod error;
+mod files;
 #[cfg(feature = "service")]
 pub mod http;
 #[cfg(feature = "service")]

@@ -1,6 +1,6 @@
 //! The settings of commands that connect to the database.
 
-use std::{collections::HashSet, env, path::PathBuf, time::Duration};
+use std::{collections::HashSet, env, fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context, ensure};
 use clap::Args;
@@ -84,6 +84,11 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
     // sqlx ignores a value of this variable that it does not know.
     if let Ok(mode) = env::var("PGSSLMODE") {
         mode.parse::<PgSslMode>().context("PGSSLMODE is not a mode such as verify-full")?;
+    }
+    // sqlx reads it without another look.
+    if let Some(file) = env::var_os("PGPASSFILE") {
+        let is_other = fs::metadata(&file).is_ok_and(|file| !file.is_file());
+        ensure!(!is_other, "PGPASSFILE is not a regular file");
     }
     url.parse()
         .with_context(|| format!("{name} is not of the form postgres://user:password@host:5432/database"))

@@ -146,8 +146,18 @@ const PLAN: [(&str, &[&str]); 22] = [
 ];
 
 /// Known to every part, and importing none.
-const LEAVES: [&str; 9] =
-    ["access", "error", "actor", "authority", "time", "schema_cache", "http::limits", "https", "ids"];
+const LEAVES: [&str; 10] = [
+    "access",
+    "error",
+    "actor",
+    "authority",
+    "time",
+    "schema_cache",
+    "http::limits",
+    "https",
+    "ids",
+    "files",
+];
 
 /// The part of the plan that a module belongs to, and the domain that it is of.
 fn part(module: &str) -> (String, Option<&str>) {

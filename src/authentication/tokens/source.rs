@@ -1,17 +1,13 @@
 //! Where the keys of an issuer come from.
 
-use std::{
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tokio::task::spawn_blocking;
 use url::Url;
 
 use super::{fetch::fetch, jwk::KeySet};
-use crate::{access::Issuer, error::Source, https::MAX_RESPONSE};
+use crate::{access::Issuer, error::Source, files, https::MAX_RESPONSE};
 
 /// Where the keys of an issuer come from.
 #[derive(Debug)]
@@ -67,17 +63,6 @@ async fn discover(issuer: &Issuer) -> Result<KeySet, Source> {
 ///
 /// It cannot be read, is not a regular one, is too large, or no JWK Set.
 pub fn read_keys(path: &Path) -> Result<KeySet, Source> {
-    let read = || {
-        let file = File::open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err("it is not a regular file".into());
-        }
-        let mut json = Vec::new();
-        file.take(MAX_RESPONSE as u64 + 1).read_to_end(&mut json)?;
-        if json.len() > MAX_RESPONSE {
-            return Err(format!("it has more than {MAX_RESPONSE} bytes").into());
-        }
-        KeySet::parse(&json)
-    };
+    let read = || KeySet::parse(files::read(path, MAX_RESPONSE as u64)?.as_bytes());
     read().map_err(|error: Source| format!("{}: {error}", path.display()).into())
 }

@@ -1,6 +1,6 @@
 //! How spans reach the collector.
 
-use std::{collections::HashMap, env, fs, time::Duration};
+use std::{collections::HashMap, env, path::Path, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use async_trait::async_trait;
@@ -12,10 +12,13 @@ use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use percent_encoding::percent_decode_str;
 use tokio::{runtime::Handle, time::timeout};
 
-use crate::https;
+use crate::{files, https};
 
 /// The longest time that sending some spans may take, unless the environment has another.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The most bytes of the file with header fields.
+const MAX_FIELDS: u64 = 64 * 1024;
 
 /// How requests are chosen to be traced.
 const SAMPLERS: [&str; 6] = [
@@ -54,8 +57,8 @@ pub fn provider() -> anyhow::Result<SdkTracerProvider> {
     let exporter = SpanExporter::builder().with_http().with_http_client(client);
     let exporter = match env::var_os("OTEL_EXPORTER_OTLP_HEADERS_FILE") {
         Some(file) => {
-            let fields =
-                fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let fields = files::read(Path::new(&file), MAX_FIELDS)
+                .with_context(|| format!("cannot read {}", file.display()))?;
             exporter
                 .with_headers(parse_fields(&fields).context("OTEL_EXPORTER_OTLP_HEADERS_FILE is malformed")?)
         }
