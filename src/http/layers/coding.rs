@@ -37,9 +37,12 @@ const PLAIN: Coding = Coding { name: IDENTITY, is_required: false };
 /// The level of every coding. The defaults take several times as long for slightly smaller bodies.
 const LEVEL: CompressionLevel = CompressionLevel::Precise(2);
 
-/// Marks a request, and its response, if the client accepts none that is not compressed.
+/// Marks a request, and its response, whose client accepts a compressed one.
 #[derive(Debug, Clone, Copy)]
-struct Required;
+struct Chosen {
+    /// It accepts no other.
+    is_required: bool,
+}
 
 /// Compresses large responses for clients that can decompress them, and small ones for those that
 /// accept no others.
@@ -54,14 +57,14 @@ pub struct RequiredOrLarge(SizeAbove);
 
 impl Predicate for RequiredOrLarge {
     fn should_compress<B: http_body::Body>(&self, response: &http::Response<B>) -> bool {
-        let is_required = response.extensions().get::<Required>().is_some();
+        let is_required = response.extensions().get().is_some_and(|chosen: &Chosen| chosen.is_required);
         is_required && !response.body().is_end_stream() || self.0.should_compress(response)
     }
 }
 
 /// Passes the mark of a request on to its response.
 #[derive(Debug)]
-pub struct Marked(Option<Required>);
+pub struct Marked(Option<Chosen>);
 
 /// Marks the response as its request is.
 pub fn mark(request: &Request) -> Marked {
@@ -70,10 +73,15 @@ pub fn mark(request: &Request) -> Marked {
 
 impl Pending for Marked {
     fn complete(self, response: &mut Response) {
-        if let Some(required) = self.0 {
-            response.extensions_mut().insert(required);
+        if let Some(chosen) = self.0 {
+            response.extensions_mut().insert(chosen);
         }
     }
+}
+
+/// Whether a marked response may be compressed.
+pub fn is_chosen(response: &Response) -> bool {
+    response.extensions().get::<Chosen>().is_some()
 }
 
 /// Chooses the coding of the response, or rejects the request: with 400 if its field is malformed,
@@ -95,8 +103,8 @@ pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
         return Err(Problem::new(&NOT_ACCEPTABLE, detail));
     };
     request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name));
-    if is_required {
-        request.extensions_mut().insert(Required);
+    if name != IDENTITY {
+        request.extensions_mut().insert(Chosen { is_required });
     }
     Ok(())
 }

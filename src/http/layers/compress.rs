@@ -1,5 +1,6 @@
-//! Large responses are compressed on threads of their own, a few at once, so that they do not hold
-//! up other requests.
+//! Responses in memory are compressed before the client reads them, so that none holds the memory of
+//! an encoder for as long as its client likes. Large ones are compressed on threads of their own, a
+//! few at once, so that they do not hold up other requests.
 
 use std::sync::Arc;
 
@@ -10,8 +11,13 @@ use axum::{
 use http::header::CONTENT_ENCODING;
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use tokio::{runtime::Handle, sync::Semaphore, task};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task,
+};
 
+use super::coding;
 use crate::http::response::problem::{INTERNAL, Problem};
 
 /// Above this many bytes, a response is large.
@@ -20,39 +26,47 @@ const LARGE: u64 = 16 * 1024;
 /// How many large responses are compressed at once.
 pub const TURNS: usize = 2;
 
-/// Marks a large response that is in memory.
-#[derive(Debug, Clone, Copy)]
-struct Large;
+/// Marks a response that is in memory, with its turn if it is large.
+#[derive(Debug, Clone)]
+struct InMemory(Option<Arc<OwnedSemaphorePermit>>);
 
-/// Marks a response before it is compressed: afterwards, its length is not known.
-pub fn mark(mut response: Response) -> Response {
-    if response.body().size_hint().exact().is_some_and(|length| length > LARGE) {
-        response.extensions_mut().insert(Large);
-    }
-    response
-}
-
-/// Compresses the whole body of a large response, whose coding is chosen.
-pub async fn compress<E>(
+/// Waits for the turn of a large response, before it gets an encoder.
+pub async fn await_turn<E>(
     response: impl Future<Output = Result<Response, E>>,
     turns: Arc<Semaphore>,
 ) -> Result<Response, E> {
     let mut response = response.await?;
-    let is_large = response.extensions_mut().remove::<Large>().is_some();
-    if !is_large || !response.headers().contains_key(CONTENT_ENCODING) {
-        return Ok(response);
+    if coding::is_chosen(&response)
+        && let Some(length) = response.body().size_hint().exact()
+    {
+        let turn = if length > LARGE { turns.acquire_owned().await.ok().map(Arc::new) } else { None };
+        response.extensions_mut().insert(InMemory(turn));
     }
-    let turn = turns.acquire_owned().await;
+    Ok(response)
+}
+
+/// Compresses the whole body of a response in memory, which has its encoder.
+pub async fn compress<E>(response: impl Future<Output = Result<Response, E>>) -> Result<Response, E> {
+    let mut response = response.await?;
+    let in_memory = response.extensions_mut().remove::<InMemory>();
+    let Some(InMemory(turn)) = in_memory.filter(|_| response.headers().contains_key(CONTENT_ENCODING)) else {
+        return Ok(response);
+    };
     let (parts, body) = response.into_parts();
-    let runtime = Handle::current();
-    let compressing = task::spawn_blocking(move || {
-        let body = runtime.block_on(body.collect());
-        drop(turn);
-        body
-    });
-    Ok(match compressing.await {
-        Ok(Ok(body)) => Response::from_parts(parts, Body::from(body.to_bytes())),
-        _ => Problem::new(&INTERNAL, "The response could not be compressed.").into_response(),
+    let compressed = if turn.is_some() {
+        let runtime = Handle::current();
+        let compressing = task::spawn_blocking(move || {
+            let body = runtime.block_on(body.collect());
+            drop(turn);
+            body
+        });
+        compressing.await.ok().and_then(Result::ok)
+    } else {
+        body.collect().await.ok()
+    };
+    Ok(match compressed {
+        Some(body) => Response::from_parts(parts, Body::from(body.to_bytes())),
+        None => Problem::new(&INTERNAL, "The response could not be compressed.").into_response(),
     })
 }
 
@@ -60,14 +74,23 @@ pub async fn compress<E>(
 mod tests {
     use std::{convert::Infallible, future::ready, pin::pin, time::Duration};
 
+    use axum::extract::Request;
+    use http::header::ACCEPT_ENCODING;
     use tokio::time::timeout;
 
     use super::*;
+    use crate::http::layers::around::Pending;
 
+    /// What the layers do with a body of this length, for a client that accepts this coding.
     async fn compressed(length: usize, coding: Option<&str>, turns: &Arc<Semaphore>) -> Response {
-        let mut response = mark(Body::from(vec![b' '; length]).into_response());
+        let mut request = Request::new(Body::empty());
+        request.headers_mut().extend(coding.map(|coding| (ACCEPT_ENCODING, coding.parse().unwrap())));
+        coding::negotiate(&mut request).unwrap();
+        let mut response = Body::from(vec![b' '; length]).into_response();
+        coding::mark(&request).complete(&mut response);
+        let mut response = await_turn(ready(Ok::<_, Infallible>(response)), Arc::clone(turns)).await.unwrap();
         response.headers_mut().extend(coding.map(|coding| (CONTENT_ENCODING, coding.parse().unwrap())));
-        compress(ready(Ok::<_, Infallible>(response)), Arc::clone(turns)).await.unwrap()
+        compress(ready(Ok::<_, Infallible>(response))).await.unwrap()
     }
 
     #[tokio::test]

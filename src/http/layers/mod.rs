@@ -111,11 +111,11 @@ pub fn around_all(
             .layer(AroundLayer(|request: &mut Request| head::check_target(request)))
             .layer(AroundLayer(move |request: &mut Request| head::check_host(request, hosts.as_deref())))
             .layer(AroundLayer(coding::negotiate))
-            .map_future(move |response| compress::compress(response, Arc::clone(&turns)))
+            .map_future(compress::compress)
             .map_response(coding::tag)
             .layer(coding::layer())
-            .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
-            .map_response(compress::mark),
+            .map_future(move |response| compress::await_turn(response, Arc::clone(&turns)))
+            .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request)))),
     )
 }
 

@@ -178,6 +178,8 @@ async fn large_responses_are_compressed_on_request() {
         .await
         .unwrap();
     assert_eq!(raw.headers()["content-encoding"], "gzip");
+    // It was compressed whole, and its encoder does not wait for the client.
+    assert!(raw.headers().contains_key("content-length"));
     assert!(raw.headers()["vary"].to_str().unwrap().to_lowercase().contains("accept-encoding"));
     assert!(raw.bytes().await.unwrap().len() < 1_000);
     let decoded = service.get(path).await;
