@@ -34,7 +34,7 @@ pub fn rejection(kind: &Kind, method: &str, has_body: bool) -> Value {
         StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             &["Retry-After"]
         }
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => &["WWW-Authenticate"],
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => &["WWW-Authenticate"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE if !has_body => &["Accept-Encoding"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE if method == "patch" => &["Accept-Patch", "Accept-Encoding"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Encoding"],
@@ -52,10 +52,12 @@ pub fn rejection(kind: &Kind, method: &str, has_body: bool) -> Value {
     complete_headers(&mut response);
     // The other kinds of problems with these statuses lack the field.
     match kind.status {
-        // Another request is in progress, so that a retry may succeed.
+        // Another request holds the key or a lock, so that a retry may succeed.
         StatusCode::CONFLICT => response["headers"]["Retry-After"]["required"] = false.into(),
-        // A grant would do.
-        StatusCode::FORBIDDEN => response["headers"]["WWW-Authenticate"]["required"] = false.into(),
+        // `Authorization` is malformed, or a grant would do.
+        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN => {
+            response["headers"]["WWW-Authenticate"]["required"] = false.into();
+        }
         _ => {}
     }
     response

@@ -1,7 +1,7 @@
 //! Tokens as an operator and a client see them: settings, the log, and where to get a token.
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{get, guarded, trusting};
 use crate::support::{
@@ -9,6 +9,7 @@ use crate::support::{
     database::TestDatabase,
     eventually,
     issuer::{AUDIENCE, SigningKey, TestIssuer},
+    openapi_text,
     process::{Process, curio, run},
     service::{TestService, options},
 };
@@ -47,6 +48,8 @@ async fn clients_find_out_where_to_get_a_token() {
         })
     );
     let url = "https://api.example.com/.well-known/oauth-protected-resource/catalogue";
+    let declared: Value = serde_json::from_str(openapi_text()).unwrap();
+    let declared = &declared["components"]["responses"];
     for (field, error) in [
         (None, ""),
         (Some("Bearer"), ", error=\"invalid_request\""),
@@ -56,6 +59,8 @@ async fn clients_find_out_where_to_get_a_token() {
         let reply = service.send(Method::GET, "/v1/items", &fields, None).await;
         let challenge = format!("Bearer realm=\"curio\"{error}, resource_metadata=\"{url}\"");
         assert_eq!(reply.header("www-authenticate"), Some(&*challenge), "{field:?}");
+        let response = if reply.status.as_u16() == 400 { "MalformedRequest" } else { "Unauthorized" };
+        assert!(!declared[response]["headers"]["WWW-Authenticate"].is_null(), "{response}");
     }
     // Without a URL of its own, the audience is the resource if it is one.
     let service = start(None, trusting(&[&one])).await;
