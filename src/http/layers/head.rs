@@ -1,10 +1,10 @@
 //! Rejects what the head of a request rules out: transfer codings (RFC 9112 §6.1), the target and
-//! `Host` (RFC 9112 §3.2), `Content-Range` and `Accept`.
+//! `Host` (RFC 9112 §3.2), `Content-Range`, `Expect` and `Accept`.
 
 use axum::extract::{MatchedPath, Request};
 use http::{
     HeaderValue, Method, Version,
-    header::{CONNECTION, CONTENT_RANGE, HOST, TRANSFER_ENCODING},
+    header::{CONNECTION, CONTENT_RANGE, EXPECT, HOST, TRANSFER_ENCODING},
     uri::{Authority, Uri},
 };
 
@@ -24,10 +24,11 @@ use crate::{
     },
 };
 
-/// Passes a request that is not partial, and chooses the media type of its response: JSON, except
-/// for these routes.
+/// Passes a request that is not partial and waits for no interim response in vain, and chooses the
+/// media type of its response: JSON, except for these routes.
 pub fn check(request: &mut Request, exports: &[&str]) -> Result<(), Problem> {
     require_whole(request)?;
+    check_expectation(request)?;
     choose_media_type(request, exports)
 }
 
@@ -138,6 +139,18 @@ fn require_whole(request: &Request) -> Result<(), Problem> {
     }
     let fault = Fault::header("Content-Range", "partial", "must not occur: partial writes are not supported");
     Err(Problem::malformed(vec![fault]))
+}
+
+/// Passes an expectation that hyper reads, which looks at the last field alone, and at no list. A
+/// client with `100-continue` anywhere else would wait in vain (RFC 9110 §10.1.1).
+fn check_expectation(request: &Request) -> Result<(), Problem> {
+    let is_continue = |expectation: &[u8]| expectation.eq_ignore_ascii_case(b"100-continue");
+    let last = request.headers().get_all(EXPECT).iter().next_back();
+    let is_read = last.is_none_or(|field| is_continue(field.as_bytes()));
+    if is_read || !list(request.headers(), &EXPECT).any(is_continue) {
+        return Ok(());
+    }
+    Err(Problem::malformed(vec![Fault::header("Expect", "expectation", "must be 100-continue alone")]))
 }
 
 /// If a response has no content, generated clients accept the one declared media type, that of

@@ -41,8 +41,8 @@ async fn a_response_says_whether_its_connection_stays_open() {
     for _ in 0..10 {
         service.create(&"x".repeat(200)).await;
     }
-    // Compressed while it is sent, so its length is not known.
-    let endless = head("/v1/items", "accept-encoding: gzip\r\n");
+    // Read while it is sent, so its length is not known.
+    let endless = head("/v1/items", "accept: application/x-ndjson\r\n");
     let response = service.exchange(&endless).await;
     assert!(response.starts_with("HTTP/1.0 200 OK\r\n"), "{response}");
     let (fields, _) = response.split_once("\r\n\r\n").unwrap();
@@ -89,4 +89,36 @@ async fn a_client_that_expects_100_gets_what_the_head_decides_before_it_sends_th
         }
     }
     assert_eq!(service.database.count_items().await, 2);
+}
+
+/// hyper sends no interim response to it.
+#[tokio::test]
+async fn an_expectation_in_a_list_is_rejected() {
+    let service = TestService::start().await;
+    for field in
+        ["100-continue, x", "x, 100-continue", "100-continue,", ",100-Continue", "100-continue\r\nexpect: x"]
+    {
+        for path in ["/v1/items", "/v1/items/import"] {
+            let mut stream = service.connect().await;
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: x\r\nexpect: {field}\r\ncontent-length: 2\r\n\
+                 content-type: application/json\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let mut reply = [0; 12];
+            stream.read_exact(&mut reply).await.unwrap();
+            assert_eq!(&reply, b"HTTP/1.1 400", "{field}");
+        }
+    }
+    for field in ["x", "x\r\nexpect: 100-Continue"] {
+        let content = r#"{"name":"Lamp"}"#;
+        let reply = service
+            .exchange(format!(
+                "POST /v1/items HTTP/1.1\r\nhost: x\r\nexpect: {field}\r\nconnection: close\r\ncontent-length: {}\r\n\
+                 content-type: application/json\r\n\r\n{content}",
+                content.len()
+            ))
+            .await;
+        assert!(reply.contains("HTTP/1.1 201 "), "{reply}");
+    }
 }
