@@ -1,5 +1,7 @@
 //! The limits of every request, shared by checks, messages and the document.
 
+use http::{HeaderMap, Uri};
+
 pub use crate::access::{MAX_COLLECTION_KEY, MAX_GRANTS, MAX_LABEL, MAX_LABELS};
 
 /// The largest body in bytes, unless the route has its own limit.
@@ -8,6 +10,9 @@ pub const MAX_BODY: usize = 1024 * 1024;
 pub const MAX_BODIES: usize = 128 * MEBIBYTE;
 /// The most bytes of all large responses that are being sent at once.
 pub const MAX_RESPONSES: usize = 128 * MEBIBYTE;
+/// The bytes of a response that are sent at once. A client that takes fewer in a write time-out is
+/// too slow.
+pub const PIECE: usize = 64 * 1024;
 /// The most faults that a problem document lists; checks stop once there are more.
 pub const MAX_FAULTS: usize = 100;
 /// The deepest nesting of a JSON body.
@@ -50,6 +55,12 @@ pub const MAX_CURSOR: usize = 1200;
 pub const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 /// A mebibyte, for messages.
 pub const MEBIBYTE: usize = 1024 * 1024;
+
+/// The memory that the head of a request occupies, with the overhead of each field.
+pub fn head_bytes(headers: &HeaderMap, target: &Uri) -> usize {
+    let fields = headers.iter().map(|(name, value)| 128 + name.as_str().len() + value.len());
+    fields.sum::<usize>() + target.path().len() + target.query().map_or(0, str::len)
+}
 
 /// The largest body of a route that has a limit of its own.
 #[derive(Debug)]

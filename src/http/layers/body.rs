@@ -30,7 +30,7 @@ use super::retry;
 use crate::{
     app::App,
     http::{
-        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE},
+        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE, head_bytes},
         request::{
             body::{HeadOnly, ReceivedBody},
             content_coding::{Coding, take_coding},
@@ -96,7 +96,7 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     if let Some(rejection) = reject_head(&parts, &next).await {
         return rejection;
     }
-    let mut share = Share { budget, head: head_bytes(&parts), taken: None };
+    let mut share = Share { budget, head: head_bytes(&parts.headers, &parts.uri), taken: None };
     match receive(&mut parts.headers, body, limit, app.options.body_timeout, &mut share).await {
         Ok(body) => {
             parts.extensions.insert(ReceivedBody(body));
@@ -118,12 +118,6 @@ async fn reject_head(parts: &Parts, next: &Next) -> Option<Response> {
     parts.extensions.insert(head_only.clone());
     let response = next.clone().run(Request::from_parts(parts, Body::empty())).await;
     (!head_only.is_accepted()).then_some(response)
-}
-
-/// The memory that a head occupies while the body arrives, with the overhead of each field.
-fn head_bytes(parts: &Parts) -> usize {
-    let fields = parts.headers.iter().map(|(name, value)| 128 + name.as_str().len() + value.len());
-    fields.sum::<usize>() + parts.uri.path().len() + parts.uri.query().map_or(0, str::len)
 }
 
 /// The share of one request.
@@ -324,7 +318,8 @@ mod tests {
         let request = Request::post("/v1/items?a=b").header("x-a", "x".repeat(60_000));
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let budget = share(2 * 60 * 1024).budget;
-        let share = || Share { budget: budget.clone(), head: head_bytes(&parts), taken: None };
+        let share =
+            || Share { budget: budget.clone(), head: head_bytes(&parts.headers, &parts.uri), taken: None };
         let (mut first, mut second) = (share(), share());
         for share in [&mut first, &mut second] {
             let endless = Body::from_stream(stream::pending::<Result<Bytes, io::Error>>());

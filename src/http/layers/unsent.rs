@@ -18,12 +18,15 @@ use super::around::Pending;
 use crate::http::{
     limits::MAX_RESPONSES,
     request::query_content::is_query,
-    response::problem::{Problem, UNAVAILABLE},
+    response::{
+        held::hold,
+        problem::{Problem, UNAVAILABLE},
+    },
 };
 
 /// Up to this many bytes, a response is small, and not counted.
 const SMALL: u64 = 16 * 1024;
-/// What hyper buffers of a response at once. The rest stays in the body, which holds the memory.
+/// What hyper takes of a response at once.
 const CHUNK: usize = 64 * 1024;
 
 /// The memory that is left, in KiB.
@@ -63,15 +66,16 @@ impl Pending for Unsent {
             return;
         }
         let inner = std::mem::take(response.body_mut());
-        *response.body_mut() = Body::new(Chunks { inner, next: Bytes::new(), _permit: permit });
+        let permit = permit.map(Arc::new);
+        *response.body_mut() = Body::new(Chunks { inner, next: Bytes::new(), permit });
     }
 }
 
-/// A body in pieces.
+/// A body in pieces, each of which holds the memory of all until it is sent.
 struct Chunks {
     inner: Body,
     next: Bytes,
-    _permit: Option<OwnedSemaphorePermit>,
+    permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl HttpBody for Chunks {
@@ -92,7 +96,11 @@ impl HttpBody for Chunks {
             }
         }
         let length = self.next.len().min(CHUNK);
-        Poll::Ready(Some(Ok(Frame::data(self.next.split_to(length)))))
+        let chunk = self.next.split_to(length);
+        Poll::Ready(Some(Ok(Frame::data(match &self.permit {
+            Some(permit) => hold(chunk, Arc::clone(permit)),
+            None => chunk,
+        }))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -131,7 +139,14 @@ mod tests {
         let frame = first.frame().await.unwrap().unwrap();
         assert_eq!(frame.into_data().unwrap().len(), CHUNK);
         assert_eq!(first.body().size_hint().exact(), Some(1_000_000 - CHUNK as u64));
-        assert_eq!(first.into_body().collect().await.unwrap().to_bytes().len(), 1_000_000 - CHUNK);
+        let mut last = None;
+        while let Some(frame) = first.frame().await {
+            last = Some(frame.unwrap());
+        }
+        drop(first);
+        // h2 keeps it while the client does not read.
+        assert!(last.is_some() && budget.0.available_permits() < 1000);
+        drop(last);
         assert_eq!(budget.0.available_permits(), 1000);
     }
 }

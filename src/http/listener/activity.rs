@@ -16,10 +16,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::request_line::RequestLine;
-use crate::config::http::ConnectionOptions;
-
-/// A client that takes fewer bytes than this in a write time-out is too slow.
-pub const PIECE: usize = 64 * 1024;
+use crate::{config::http::ConnectionOptions, http::limits::PIECE};
 
 /// The requests and responses of a connection.
 #[derive(Debug)]
@@ -67,6 +64,8 @@ pub enum Condition {
     Idle,
     /// The client does not read its response.
     Stalled,
+    /// The response waits for a window that the client, which sends nothing more, cannot widen.
+    Stuck,
     /// A request of this version has been in progress for this time, and nothing is being sent.
     Handling { time: Duration, version: Version },
 }
@@ -74,21 +73,20 @@ pub enum Condition {
 impl Activity {
     pub fn new() -> Arc<Self> {
         let now = Instant::now();
-        let state = State {
-            quiet_since: now,
-            handled: 0,
-            handled_since: now,
-            version: Version::HTTP_11,
-            incomplete: 0,
-            sending: Vec::new(),
-            next_response: 0,
-            unflushed: None,
-            has_unread: false,
-            is_lingering: false,
-            line: RequestLine::default(),
-        };
         Arc::new(Self {
-            state: Mutex::new(state),
+            state: Mutex::new(State {
+                quiet_since: now,
+                handled: 0,
+                handled_since: now,
+                version: Version::HTTP_11,
+                incomplete: 0,
+                sending: Vec::new(),
+                next_response: 0,
+                unflushed: None,
+                has_unread: false,
+                is_lingering: false,
+                line: RequestLine::default(),
+            }),
             half_closed: CancellationToken::new(),
             progress: Notify::new(),
             owes_response: AtomicBool::new(false),
@@ -102,16 +100,17 @@ impl Activity {
 
     pub fn condition(&self, now: Instant, options: &ConnectionOptions) -> Condition {
         let state = self.lock();
-        let waiting = state.sending.iter().filter_map(|(_, since)| *since);
-        let stalled_since = waiting.chain(state.unflushed.map(|(since, _)| since)).min();
+        let is_used = state.handled > 0 || !state.sending.is_empty() || state.is_lingering;
+        let waiting_since = state.sending.iter().filter_map(|(_, since)| *since).min();
+        let stalled_since = waiting_since.into_iter().chain(state.unflushed.map(|(since, _)| since)).min();
         if stalled_since.is_some_and(|since| now.duration_since(since) >= options.write_timeout) {
             Condition::Stalled
+        } else if waiting_since.is_some() && state.unflushed.is_none() && self.half_closed.is_cancelled() {
+            Condition::Stuck
         } else if state.handled > 0 && state.sending.is_empty() && state.unflushed.is_none() {
             let time = now.duration_since(state.handled_since);
             Condition::Handling { time, version: state.version }
-        } else if state.handled > 0 || !state.sending.is_empty() || state.is_lingering {
-            Condition::Good
-        } else if now.duration_since(state.quiet_since) >= options.idle_timeout {
+        } else if !is_used && now.duration_since(state.quiet_since) >= options.idle_timeout {
             Condition::Idle
         } else {
             Condition::Good
@@ -201,8 +200,8 @@ impl Activity {
 
     pub fn receive(self: &Arc<Self>, version: Version) -> Receiving {
         self.lock().incomplete += 1;
-        let half_closed = || Box::pin(self.half_closed.clone().cancelled_owned());
-        let half_closed = (version == Version::HTTP_2).then(half_closed);
+        let half_closed =
+            (version == Version::HTTP_2).then(|| Box::pin(self.half_closed.clone().cancelled_owned()));
         Receiving { activity: Arc::clone(self), is_whole: false, half_closed }
     }
 }

@@ -4,8 +4,11 @@ use std::{
     error::Error as StdError,
     net::SocketAddr,
     pin::{Pin, pin},
-    sync::Arc,
-    task::Poll,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -16,6 +19,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::{self, Builder},
 };
+use pin_project_lite::pin_project;
 use socket2::SockRef;
 use tokio::{
     io::{Interest, Ready},
@@ -29,6 +33,7 @@ use super::{
     service::Service,
     slots::Slot,
     socket::Socket,
+    streams::Streams,
 };
 use crate::{app::App, config::http::ConnectionOptions};
 
@@ -53,6 +58,26 @@ const EMPTY_FRAME: &[u8] = b"\0\0\0\xe4\0\0\0\0\0";
 
 type Served<'a> = auto::Connection<'a, TokioIo<Socket>, Service, TokioExecutor>;
 
+pin_project! {
+    /// A connection that reads a little in each turn of its task. hyper reads on for as long as each
+    /// read has a request.
+    struct Turns<'a> {
+        #[pin]
+        served: Served<'a>,
+        burst: Arc<AtomicUsize>,
+    }
+}
+
+impl Future for Turns<'_> {
+    type Output = Result<(), Box<dyn StdError + Send + Sync>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        this.burst.store(0, Relaxed);
+        this.served.poll(context)
+    }
+}
+
 /// An accepted connection.
 #[derive(Debug)]
 pub struct Connection {
@@ -62,6 +87,7 @@ pub struct Connection {
     pub app: Arc<App>,
     pub activity: Arc<Activity>,
     pub slot: Slot,
+    pub streams: Streams,
     pub options: ConnectionOptions,
 }
 
@@ -79,6 +105,7 @@ impl Connection {
             Arc::clone(&activity),
             self.slot.is_surplus,
         );
+        let burst = Arc::clone(&socket.burst);
         let service = Service {
             router: self.router,
             app: self.app,
@@ -86,9 +113,11 @@ impl Connection {
             stream: Arc::clone(&stream),
             is_surplus: self.slot.is_surplus,
             activity: Arc::clone(&activity),
+            streams: self.streams,
         };
         let builder = builder(self.slot.is_surplus);
-        let mut served = pin!(builder.serve_connection(TokioIo::new(socket), service));
+        let served = builder.serve_connection(TokioIo::new(socket), service);
+        let mut served = pin!(Turns { served, burst });
         let mut verdict = pin!(watch(&stream, &activity, &options));
         let ended = tokio::select! {
             biased;
@@ -103,7 +132,7 @@ impl Connection {
             () = draining.cancelled() => None,
         };
         if ended != Some(Verdict::Abort) {
-            served.as_mut().graceful_shutdown();
+            served.as_mut().project().served.graceful_shutdown();
             tokio::select! {
                 is_whole = finish(served, &activity) => if is_whole { return },
                 _ = verdict, if ended.is_none() => {}
@@ -155,7 +184,7 @@ fn is_cut(error: &(dyn StdError + Send + Sync + 'static)) -> bool {
 
 /// Completes when the connection has ended, or has been without a complete request for
 /// [`GOODBYE`]. Returns whether all its responses are whole.
-async fn finish(mut served: Pin<&mut Served<'_>>, activity: &Activity) -> bool {
+async fn finish(mut served: Pin<&mut Turns<'_>>, activity: &Activity) -> bool {
     let mut goodbye = pin!(sleep(GOODBYE));
     std::future::poll_fn(|context| {
         // A connection that was idle before this poll has now written everything.
@@ -185,7 +214,7 @@ enum Verdict {
 async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOptions) -> Verdict {
     let mut ticks = interval(options.check_every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut was_asked = false;
+    let (mut was_asked, mut was_stuck) = (false, false);
     loop {
         ticks.tick().await;
         // hyper does not read HTTP/1 while it handles a request.
@@ -194,8 +223,12 @@ async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOpti
         if ready.is_error() {
             return Verdict::Abort;
         }
-        match activity.condition(Instant::now(), options) {
-            Condition::Good => {}
+        let condition = activity.condition(Instant::now(), options);
+        let is_stuck = condition == Condition::Stuck;
+        match condition {
+            // Others may be about to send the next piece.
+            Condition::Stuck if was_stuck => return Verdict::Abort,
+            Condition::Good | Condition::Stuck => {}
             Condition::Idle => return Verdict::Close,
             Condition::Stalled => return Verdict::Abort,
             Condition::Handling { time, version } => {
@@ -214,5 +247,6 @@ async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOpti
                 }
             }
         }
+        was_stuck = is_stuck;
     }
 }

@@ -8,7 +8,9 @@ const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const CONTINUATION: u8 = 9;
 const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
 /// The most SETTINGS frames of a connection. Each can change the windows of all streams.
 const MAX_SETTINGS: usize = 1000;
 
@@ -21,13 +23,16 @@ pub struct Frames {
     /// The streams that neither side has ended early, and whether their request is complete.
     streams: BTreeMap<u32, bool>,
     newest: u32,
+    /// The stream whose head continues in the next frame.
+    continued: Option<u32>,
 }
 
 impl Frames {
     /// Reads bytes that the client sent, and returns whether it changed settings too often.
     pub fn receive(&mut self, bytes: &[u8]) -> bool {
-        let Self { received, settings, streams, newest, .. } = self;
+        let Self { received, settings, streams, newest, continued, .. } = self;
         received.split(bytes, |Frame { kind, flags, stream }| match kind {
+            CONTINUATION if flags & END_HEADERS != 0 => *continued = None,
             SETTINGS => *settings += 1,
             RST_STREAM => {
                 streams.remove(&stream);
@@ -39,6 +44,9 @@ impl Frames {
                 }
                 if let Some(is_complete) = streams.get_mut(&stream) {
                     *is_complete |= flags & END_STREAM != 0;
+                }
+                if kind == HEADERS && flags & END_HEADERS == 0 {
+                    *continued = Some(stream);
                 }
             }
             _ => {}
@@ -59,7 +67,7 @@ impl Frames {
 
     /// Whether a complete request has no complete response.
     pub fn owes_response(&self) -> bool {
-        self.streams.values().any(|is_complete| *is_complete)
+        self.streams.iter().any(|(stream, is_complete)| *is_complete && self.continued != Some(*stream))
     }
 }
 
@@ -134,6 +142,13 @@ mod tests {
         let mut frames = Frames::default();
         frames.receive(&frame(HEADERS, 4, 1, b"head"));
         assert!(!frames.owes_response(), "the request is not complete");
+        frames.receive(&frame(HEADERS, END_STREAM, 3, b"he"));
+        assert!(!frames.owes_response(), "the head is not complete");
+        frames.receive(&frame(CONTINUATION, 0, 3, b"a"));
+        assert!(!frames.owes_response(), "the head is not complete");
+        frames.receive(&frame(CONTINUATION, END_HEADERS, 3, b"d"));
+        assert!(frames.owes_response());
+        frames.send(&frame(RST_STREAM, 0, 3, &[0; 4]));
         frames.receive(&frame(DATA, END_STREAM, 1, b"body"));
         frames.send(&frame(HEADERS, 4, 1, b"head"));
         let end = frame(DATA, END_STREAM, 1, b"body");

@@ -13,6 +13,7 @@ mod request_line;
 mod service;
 mod slots;
 mod socket;
+mod streams;
 mod target;
 
 use std::{
@@ -30,7 +31,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::{activity::Activity, connection::Connection, slots::Slots};
+use self::{activity::Activity, connection::Connection, slots::Slots, streams::Streams};
 use crate::{app::App, config::http::ConnectionOptions};
 
 /// The pause after an error of `accept`, such as too many open files.
@@ -59,12 +60,13 @@ pub async fn serve(
     let draining = CancellationToken::new();
     let accepting = async {
         let mut slots = Slots::new(options.max, options.surplus);
+        let streams = Streams::new(app.options.max_requests);
         loop {
             let (stream, peer) = accept(&listener).await;
             let activity = Activity::new();
             let slot = slots.take(&activity).await;
-            let (router, app) = (router.clone(), Arc::clone(&app));
-            let connection = Connection { stream, peer, router, app, activity, slot, options };
+            let (router, app, streams) = (router.clone(), Arc::clone(&app), streams.clone());
+            let connection = Connection { stream, peer, router, app, activity, slot, streams, options };
             connections.spawn(connection.serve(draining.child_token()));
             while connections.try_join_next().is_some() {}
         }

@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    future::{Ready, ready as respond_now},
     net::SocketAddr,
     pin::Pin,
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -11,27 +12,37 @@ use std::{
 
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response, routing::future::RouteFuture};
 use bytes::{Buf, Bytes};
-use http::{Request, Version};
+use futures_util::future::Either;
+use h2::Reason;
+use http::{Request, StatusCode, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use socket2::SockRef;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 use tower::Service as _;
 
 use super::{
-    activity::{Activity, Handling, PIECE, Sending},
+    activity::{Activity, Handling, Sending},
     framing::Framing,
+    rejection::record,
     request_body::RequestBody,
+    streams::Streams,
     target,
 };
 use crate::{
     app::App,
-    http::limits::{Fragment, Surplus},
+    http::{
+        limits::{Fragment, PIECE, Surplus},
+        response::held::hold,
+    },
+    ids::new_id,
 };
 
 /// The router, for one connection. Clients of HTTP/1 are asked to use another one while the service
-/// drains, and after a response to a request whose body was not read (RFC 9112 §9.6).
+/// drains, and after a response to a request whose body was not read (RFC 9112 §9.6). Requests of
+/// HTTP/2 for which there is no memory are reset, which says that they can be sent again (RFC 9113
+/// §8.7).
 #[derive(Debug, Clone)]
 pub struct Service {
     pub router: Router,
@@ -41,18 +52,25 @@ pub struct Service {
     /// Whether the connection is above the limit.
     pub is_surplus: bool,
     pub activity: Arc<Activity>,
+    pub streams: Streams,
 }
 
 impl hyper::service::Service<Request<Incoming>> for Service {
     type Response = http::Response<ResponseBody>;
-    type Error = Infallible;
-    type Future = Responding;
+    type Error = h2::Error;
+    type Future = Either<Responding, Ready<Result<Self::Response, h2::Error>>>;
 
-    fn call(&self, request: Request<Incoming>) -> Responding {
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
         let version = request.version();
+        let is_http2 = version == Version::HTTP_2;
+        let permit = is_http2.then(|| self.streams.take(&request)).flatten();
+        if is_http2 && permit.is_none() {
+            record(&self.app, self.peer, StatusCode::SERVICE_UNAVAILABLE, &new_id().to_string());
+            return Either::Right(respond_now(Err(Reason::REFUSED_STREAM.into())));
+        }
         let (handling, framing) = (self.activity.handle(version), Framing::of(&request));
         // A response of HTTP/2 cannot ask the client to close the connection.
-        let app = (version != Version::HTTP_2).then(|| Arc::clone(&self.app));
+        let app = (!is_http2).then(|| Arc::clone(&self.app));
         let mut request = target::normalize(request).map(|body| {
             if body.is_end_stream() {
                 return Body::empty();
@@ -69,7 +87,8 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         let open_ended = (version == Version::HTTP_10)
             .then(|| OpenEnded { stream: Arc::clone(&self.stream), activity: Arc::clone(&self.activity) });
         let response = self.router.clone().call(request);
-        Responding { response, handling: Some(handling), framing, app, open_ended }
+        let handling = Some(handling);
+        Either::Left(Responding { response, handling, framing, app, open_ended, permit })
     }
 }
 
@@ -82,6 +101,7 @@ pin_project! {
         framing: Framing,
         app: Option<Arc<App>>,
         open_ended: Option<OpenEnded>,
+        permit: Option<Arc<OwnedSemaphorePermit>>,
     }
 }
 
@@ -102,7 +122,7 @@ impl OpenEnded {
 }
 
 impl Future for Responding {
-    type Output = Result<http::Response<ResponseBody>, Infallible>;
+    type Output = Result<http::Response<ResponseBody>, h2::Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -115,8 +135,8 @@ impl Future for Responding {
         if response.body().size_hint().exact().is_none() {
             this.open_ended.iter().for_each(OpenEnded::begin);
         }
-        let sending = handling.respond();
-        Poll::Ready(Ok(response.map(|inner| ResponseBody { inner, rest: Bytes::new(), sending })))
+        let (sending, permit) = (handling.respond(), this.permit.take());
+        Poll::Ready(Ok(response.map(|inner| ResponseBody { inner, rest: Bytes::new(), sending, permit })))
     }
 }
 
@@ -128,6 +148,19 @@ pub struct ResponseBody {
     /// What is left of a large frame.
     rest: Bytes,
     sending: Sending,
+    /// The memory of the request, if it is one of HTTP/2.
+    permit: Option<Arc<OwnedSemaphorePermit>>,
+}
+
+impl ResponseBody {
+    /// Records that the client gets these bytes.
+    fn send(&self, data: Bytes) -> Frame<Bytes> {
+        self.sending.proceed(true);
+        Frame::data(match &self.permit {
+            Some(permit) => hold(data, Arc::clone(permit)),
+            None => data,
+        })
+    }
 }
 
 impl http_body::Body for ResponseBody {
@@ -145,10 +178,7 @@ impl http_body::Body for ResponseBody {
             };
             match frame.map(|frame| frame.map(Frame::into_data)) {
                 Some(Ok(Ok(data))) if data.len() > PIECE => self.rest = data,
-                Some(Ok(Ok(data))) => {
-                    self.sending.proceed(true);
-                    return Poll::Ready(Some(Ok(Frame::data(data))));
-                }
+                Some(Ok(Ok(data))) => return Poll::Ready(Some(Ok(self.send(data)))),
                 Some(Ok(Err(frame))) => return Poll::Ready(Some(Ok(frame))),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
@@ -158,8 +188,7 @@ impl http_body::Body for ResponseBody {
         let length = PIECE.min(self.rest.len());
         let piece = Bytes::copy_from_slice(&self.rest[..length]);
         self.rest.advance(length);
-        self.sending.proceed(true);
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        Poll::Ready(Some(Ok(self.send(piece))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -8,7 +8,10 @@ use std::{
     io::{self, ErrorKind, IoSlice},
     net::{Shutdown, SocketAddr},
     pin::Pin,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -35,9 +38,10 @@ pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 /// The time above the limit of connections, where others wait for the slot.
 const SURPLUS_LINGER_TIME: Duration = Duration::from_millis(250);
 
-/// How many bytes are read before other tasks run. tokio would allow 128 reads, and h2 handles
-/// 100,000 small frames of one poll in a second.
+/// How many bytes are read in a turn. tokio would allow 128 reads.
 const MAX_BURST: usize = 64 * 1024;
+/// The same for HTTP/2, in which each byte can be a field of a head, and a frame has nine.
+const MAX_HTTP2_BURST: usize = 4 * 1024;
 
 /// What an HTTP/2 client sends first (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -60,8 +64,8 @@ pub struct Socket {
     /// The rest of the preface, as long as everything before it has arrived.
     preface: Option<&'static [u8]>,
     frames: Frames,
-    /// How much was read since other tasks ran.
-    burst: usize,
+    /// How much was read in this turn of the task. Another one begins when other tasks have run.
+    pub burst: Arc<AtomicUsize>,
 }
 
 #[derive(Debug)]
@@ -90,7 +94,7 @@ impl Socket {
             is_surplus,
             preface: Some(PREFACE),
             frames: Frames::default(),
-            burst: 0,
+            burst: Arc::default(),
         }
     }
 
@@ -139,6 +143,16 @@ impl Socket {
             sent -= taken;
         }
         self.activity.owes_response.store(self.frames.owes_response(), Relaxed);
+    }
+
+    /// Reads bytes; at most so many, if the connection is one of HTTP/2.
+    fn try_read(&self, buffer: &mut ReadBuf<'_>, most: usize) -> io::Result<usize> {
+        if !self.is_http2() {
+            return self.stream.try_read_buf(buffer);
+        }
+        let read = self.stream.try_read(buffer.initialize_unfilled_to(most.min(buffer.remaining())))?;
+        buffer.advance(read);
+        Ok(read)
     }
 
     fn poll_try_write(
@@ -258,25 +272,23 @@ impl AsyncRead for Socket {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.burst >= MAX_BURST {
-            self.burst = 0;
+        let most = if self.is_http2() { MAX_HTTP2_BURST } else { MAX_BURST };
+        let room = most.saturating_sub(self.burst.load(Relaxed));
+        if room == 0 {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
         loop {
-            if self.stream.poll_read_ready(context)?.is_pending() {
-                self.burst = 0;
-                return Poll::Pending;
-            }
+            ready!(self.stream.poll_read_ready(context))?;
             let before = buffer.filled().len();
-            match self.stream.try_read_buf(buffer) {
+            match self.try_read(buffer, room) {
                 Ok(0) if self.is_http2() && buffer.remaining() > 0 => {
                     self.activity.half_close();
                     return Poll::Pending;
                 }
                 Ok(_) => {
                     let read = &buffer.filled()[before..];
-                    self.burst += read.len();
+                    self.burst.fetch_add(read.len(), Relaxed);
                     return Poll::Ready(self.observe(read));
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}

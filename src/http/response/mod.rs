@@ -1,5 +1,6 @@
 //! From values to bytes: JSON, pages, problem documents.
 
+pub mod held;
 pub mod json;
 pub mod page;
 pub mod problem;

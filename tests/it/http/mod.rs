@@ -10,4 +10,5 @@ mod http2;
 mod idempotency;
 mod limits;
 mod lingering;
+mod streams;
 mod strict;

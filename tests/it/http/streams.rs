@@ -1,0 +1,96 @@
+//! HTTP/2: what many streams of clients that read nothing occupy.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::StatusCode;
+use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
+
+use super::{
+    connections::{SHORT, service_with},
+    http2::{
+        DATA, END_HEADERS, END_STREAM, GET, HEADERS, RST_STREAM, frame, half_close, head, next_frame,
+        send_frames, window,
+    },
+};
+use crate::support::{eventually, log::Log, service::TestService};
+
+const STREAMS: u8 = 100;
+const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
+
+/// A connection whose client reads no content, with as many requests as it may have.
+async fn ask(service: &TestService, head: impl Fn(u8) -> Vec<u8>) -> TcpStream {
+    let heads = (0..STREAMS).map(|n| head(2 * n + 1));
+    let frames: Vec<_> = std::iter::once(window(0)).chain(heads).collect();
+    send_frames(service, &frames).await
+}
+
+/// How many requests get the head of a response, and how many are refused.
+async fn count(connection: &mut TcpStream) -> (u8, u8) {
+    let (mut taken, mut refused) = (0, 0);
+    while taken + refused < STREAMS {
+        match next_frame(connection).await.expect("still open") {
+            (HEADERS, ..) => taken += 1,
+            (RST_STREAM, _, _, code) => {
+                assert_eq!(code, REFUSED_STREAM);
+                refused += 1;
+            }
+            (DATA, ..) => panic!("there is no room for content"),
+            _ => {}
+        }
+    }
+    (taken, refused)
+}
+
+/// Has all connections send their requests; returns how many requests are taken and refused.
+async fn total(connections: &mut [TcpStream]) -> (u32, u32) {
+    let counts = join_all(connections.iter_mut().map(count)).await;
+    counts.into_iter().fold((0, 0), |(taken, refused), (more_taken, more_refused)| {
+        (taken + u32::from(more_taken), refused + u32::from(more_refused))
+    })
+}
+
+#[tokio::test]
+async fn requests_of_http2_for_which_there_is_no_memory_are_refused() {
+    let log = Log::capture();
+    let service = TestService::start().await;
+    let head = |stream| head(stream, END_STREAM, GET, "/livez");
+    let mut connections = join_all((0..50).map(|_| ask(&service, head))).await;
+    let (taken, refused) = total(&mut connections).await;
+    // The requests in progress that are allowed, and 4,096 more.
+    assert_eq!((taken, refused), (512 + 4096, 5000 - 512 - 4096));
+    let logged = log.lines("request").into_iter().filter(|line| line["http.status"] == 503);
+    assert_eq!(logged.count(), refused as usize);
+    let over_http1 = service.get("/v1/items").await;
+    assert_eq!(over_http1.status, StatusCode::OK);
+    drop(connections);
+    eventually("there is memory again", async || {
+        let mut connection = ask(&service, head).await;
+        count(&mut connection).await == (STREAMS, 0)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn requests_of_http2_take_memory_for_their_fields() {
+    let service = TestService::start().await;
+    // An indexed field (RFC 7541 §6.2.1), which each of these bytes repeats.
+    let fields = [&b"\x82\x86\x04\x06/livez\x41\x01x\x40\x01a\x00"[..], &[0xBE; 2000]].concat();
+    let head = |stream| frame(HEADERS, END_HEADERS | END_STREAM, stream, &fields);
+    let mut connections = join_all((0..10).map(|_| ask(&service, head))).await;
+    let (taken, refused) = total(&mut connections).await;
+    assert!((200..300).contains(&taken) && refused == 1000 - taken, "{taken} {refused}");
+}
+
+/// Its window can grow no more.
+#[tokio::test]
+async fn an_http2_client_that_half_closes_and_can_take_nothing_is_cut_off() {
+    let service = service_with(|connections| {
+        connections.check_every = SHORT;
+        connections.write_timeout = Duration::from_mins(1);
+    })
+    .await;
+    let mut stream = half_close(&service, &[window(0), head(1, END_STREAM, GET, "/livez")]).await;
+    let ended = timeout(Duration::from_secs(10), stream.read_to_end(&mut Vec::new())).await;
+    assert!(ended.is_ok(), "still open");
+}
