@@ -275,7 +275,7 @@ async fn an_http2_client_that_floods_settings_is_cut_off() {
 }
 
 /// Lets other tasks run once; tokio's `yield_now` may let them run more often.
-async fn yield_once() {
+pub async fn yield_once() {
     let mut has_yielded = false;
     std::future::poll_fn(|context| {
         context.waker().wake_by_ref();

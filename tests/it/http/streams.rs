@@ -1,6 +1,9 @@
 //! HTTP/2: what many streams of clients that read nothing occupy.
 
-use std::time::Duration;
+use std::{
+    io::{Read, Write},
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use reqwest::StatusCode;
@@ -10,7 +13,7 @@ use super::{
     connections::{SHORT, service_with},
     http2::{
         DATA, END_HEADERS, END_STREAM, GET, HEADERS, RST_STREAM, frame, half_close, head, next_frame,
-        send_frames, window,
+        send_frames, window, yield_once,
     },
 };
 use crate::support::{eventually, log::Log, service::TestService};
@@ -71,15 +74,38 @@ async fn requests_of_http2_for_which_there_is_no_memory_are_refused() {
     .await;
 }
 
+/// A head with many fields: an indexed one (RFC 7541 §6.2.1), which each byte repeats.
+fn large_head(stream: u8) -> Vec<u8> {
+    let fields = [&b"\x82\x86\x04\x06/livez\x41\x01x\x40\x01a\x00"[..], &[0xBE; 2000]].concat();
+    frame(HEADERS, END_HEADERS | END_STREAM, stream, &fields)
+}
+
 #[tokio::test]
 async fn requests_of_http2_take_memory_for_their_fields() {
     let service = TestService::start().await;
-    // An indexed field (RFC 7541 §6.2.1), which each of these bytes repeats.
-    let fields = [&b"\x82\x86\x04\x06/livez\x41\x01x\x40\x01a\x00"[..], &[0xBE; 2000]].concat();
-    let head = |stream| frame(HEADERS, END_HEADERS | END_STREAM, stream, &fields);
-    let mut connections = join_all((0..10).map(|_| ask(&service, head))).await;
+    let mut connections = join_all((0..10).map(|_| ask(&service, large_head))).await;
     let (taken, refused) = total(&mut connections).await;
     assert!((200..300).contains(&taken) && refused == 1000 - taken, "{taken} {refused}");
+}
+
+/// hyper reads on for as long as each read has a request. The client and the service share a thread.
+#[tokio::test]
+async fn other_tasks_run_while_an_http2_client_sends_large_heads() {
+    let service = TestService::start().await;
+    let mut connection = send_frames(&service, &[]).await;
+    next_frame(&mut connection).await.unwrap();
+    let mut connection = connection.into_std().unwrap();
+    let heads: Vec<u8> = (0..STREAMS).flat_map(|n| large_head(2 * n + 1)).collect();
+    let (mut sent, mut received, mut most) = (0, Vec::new(), 0);
+    let content = b"{\"status\":\"pass\"";
+    while received.windows(content.len()).filter(|bytes| bytes == content).count() < STREAMS.into() {
+        sent += connection.write(&heads[sent..]).unwrap_or(0);
+        yield_once().await;
+        let before = received.len();
+        let _ = connection.read_to_end(&mut received);
+        most = most.max(received.len() - before);
+    }
+    assert!(most < 4 << 10, "{most} bytes at once");
 }
 
 /// Its window can grow no more.
