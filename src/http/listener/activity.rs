@@ -8,14 +8,14 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use http::Version;
 use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::request_line::RequestLine;
+use super::{condition::Condition, request_line::RequestLine};
 use crate::{config::http::ConnectionOptions, http::limits::PIECE};
 
 /// The requests and responses of a connection.
@@ -55,21 +55,6 @@ struct State {
     line: RequestLine,
 }
 
-/// What the watchdog does with a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
-    /// Within its time-outs.
-    Good,
-    /// Without a request for too long.
-    Idle,
-    /// The client does not read its response.
-    Stalled,
-    /// The response waits for a window that the client, which sends nothing more, cannot widen.
-    Stuck,
-    /// A request of this version has been in progress for this time, and nothing is being sent.
-    Handling { time: Duration, version: Version },
-}
-
 impl Activity {
     pub fn new() -> Arc<Self> {
         let now = Instant::now();
@@ -101,13 +86,15 @@ impl Activity {
     pub fn condition(&self, now: Instant, options: &ConnectionOptions) -> Condition {
         let state = self.lock();
         let is_used = state.handled > 0 || !state.sending.is_empty() || state.is_lingering;
-        let waiting_since = state.sending.iter().filter_map(|(_, since)| *since).min();
-        let stalled_since = waiting_since.into_iter().chain(state.unflushed.map(|(since, _)| since)).min();
+        let waiting = state.sending.iter().filter_map(|(_, since)| *since);
+        let stalled_since = waiting.clone().chain(state.unflushed.map(|(since, _)| since)).min();
+        let is_flushed = state.unflushed.is_none();
+        let needs_window = is_flushed && state.handled == 0 && waiting.count() == state.sending.len();
         if stalled_since.is_some_and(|since| now.duration_since(since) >= options.write_timeout) {
             Condition::Stalled
-        } else if waiting_since.is_some() && state.unflushed.is_none() && self.half_closed.is_cancelled() {
+        } else if needs_window && self.owes_response.load(Relaxed) && self.half_closed.is_cancelled() {
             Condition::Stuck
-        } else if state.handled > 0 && state.sending.is_empty() && state.unflushed.is_none() {
+        } else if state.handled > 0 && state.sending.is_empty() && is_flushed {
             let time = now.duration_since(state.handled_since);
             Condition::Handling { time, version: state.version }
         } else if !is_used && now.duration_since(state.quiet_since) >= options.idle_timeout {

@@ -29,11 +29,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    activity::{Activity, Condition},
-    service::Service,
-    slots::Slot,
-    socket::Socket,
-    streams::Streams,
+    activity::Activity, condition::Condition, service::Service, slots::Slot, socket::Socket, streams::Streams,
 };
 use crate::{app::App, config::http::ConnectionOptions};
 
@@ -127,7 +123,7 @@ impl Connection {
                 _ => return,
             },
             verdict = verdict.as_mut() => Some(verdict),
-            () = activity.end() => Some(Verdict::Close),
+            () = activity.end() => None,
             () = self.slot.evicted.cancelled() => Some(Verdict::Abort),
             () = draining.cancelled() => None,
         };

@@ -4,6 +4,7 @@
 //! connections without a request on shutdown. So this module accepts them for hyper-util itself.
 
 mod activity;
+mod condition;
 mod connection;
 mod frames;
 mod framing;
