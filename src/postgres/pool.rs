@@ -111,7 +111,7 @@ impl Database {
             .map_err(Error::internal)?;
         tokio::spawn(silence::watch(pool.weak()));
         // So long one statement may keep the others waiting.
-        let turns = Turns::new(options.max_connections, options.statement_timeout);
+        let turns = Turns::new(options.max_connections, options.statement_timeout, options.lock_timeout);
         Ok(Self { pool, turns })
     }
 
@@ -124,7 +124,7 @@ impl Database {
         match self.pool.get().await {
             Ok(object) => {
                 object.set_request(Request::current());
-                Ok(Connection { object: Some(object), turn: None })
+                Ok(Connection { object: Some(object), turns: Vec::new() })
             }
             Err(PoolError::Backend(error)) => Err(Error::Unavailable(Box::new(error))),
             Err(error) => Err(Error::Unavailable(Box::new(error))),
@@ -151,6 +151,15 @@ impl Database {
     /// [`Error::Busy`] if there is none: that of an export at once.
     pub async fn turn(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
         self.turns.next(work).await
+    }
+
+    /// Waits for a turn to change an entity, whose name includes the client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Locked`] if the client is changing it, [`Error::Busy`] if there is no turn, in time.
+    pub async fn turn_to_change(&self, entity: &str) -> Result<[OwnedSemaphorePermit; 2], Error> {
+        self.turns.change(entity).await
     }
 
     /// Opens a connection that is not of the pool.
@@ -183,13 +192,13 @@ impl fmt::Debug for Database {
 /// A connection, to be returned by [`release`](Self::release).
 pub struct Connection {
     object: Option<Object<Connector>>,
-    turn: Option<OwnedSemaphorePermit>,
+    turns: Vec<OwnedSemaphorePermit>,
 }
 
 impl Connection {
     /// Ends the turn with the use of this connection, its clean-up included.
     pub fn hold(&mut self, turn: OwnedSemaphorePermit) {
-        self.turn = Some(turn);
+        self.turns.push(turn);
     }
 
     /// Ends the watch over the request: from now on, it may pause for any time.
@@ -231,10 +240,10 @@ impl Drop for Connection {
                 object.set_request(None);
                 let request = Request::current();
                 let is_stale = request.as_ref().is_some_and(|request| request.distrusts());
-                let turn = self.turn.take();
+                let turns = std::mem::take(&mut self.turns);
                 let clean_up = runtime.spawn(async move {
                     clean_up(object, is_stale).await;
-                    drop(turn);
+                    drop(turns);
                 });
                 if let Some(request) = request {
                     request.await_clean_up(clean_up);

@@ -1,7 +1,11 @@
-//! Turns for what takes the server long. They are few, because each keeps one of its processors
-//! busy, for which all others wait.
+//! Turns for what takes the server long, or waits in it. They are few: each keeps one of its
+//! processors busy, or one of the connections, for which all others wait.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -28,14 +32,47 @@ pub struct Turns {
     exports: Arc<Semaphore>,
     imports: Arc<Semaphore>,
     timeout: Duration,
+    changes: Arc<Semaphore>,
+    /// The turns to change one entity, by its name.
+    entities: Arc<Mutex<HashMap<String, Weak<Semaphore>>>>,
+    lock_timeout: Duration,
 }
 
 impl Turns {
-    /// Turns for a quarter of these connections, and for exports and imports on an eighth each.
-    pub fn new(connections: usize, timeout: Duration) -> Self {
-        let [statements, exports, imports] =
-            [4, 8, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
-        Self { statements, exports, imports, timeout }
+    /// Turns for changes on half of these connections, for statements on a quarter, and for exports
+    /// and imports on an eighth each.
+    pub fn new(connections: usize, timeout: Duration, lock_timeout: Duration) -> Self {
+        let [changes, statements, exports, imports] =
+            [2, 4, 8, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
+        Self { statements, exports, imports, timeout, changes, entities: Arc::default(), lock_timeout }
+    }
+
+    /// Waits for a turn to change an entity, whose name includes the client: no client finds out
+    /// whether others change it. Who waits for a lock on an entity holds a connection, and this keeps
+    /// most of them free.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Locked`] if the client has another change of it in progress, [`Error::Busy`] if there
+    /// is no turn, in the time that a wait for a lock may take.
+    pub async fn change(&self, entity: &str) -> Result<[OwnedSemaphorePermit; 2], Error> {
+        let in_time = |turns: Arc<Semaphore>| timeout(self.lock_timeout, turns.acquire_owned());
+        let locked = |_| Error::Locked("the client has another change of the entity in progress".into());
+        let own = in_time(self.entity(entity)).await.map_err(locked)?.map_err(Error::internal)?;
+        let shared = in_time(Arc::clone(&self.changes)).await.map_err(|_| Error::Busy)?;
+        Ok([own, shared.map_err(Error::internal)?])
+    }
+
+    /// The turns to change this entity, which are kept for as long as somebody has or awaits one.
+    fn entity(&self, entity: &str) -> Arc<Semaphore> {
+        let mut entities = self.entities.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turns) = entities.get(entity).and_then(Weak::upgrade) {
+            return turns;
+        }
+        entities.retain(|_, turns| turns.strong_count() > 0);
+        let turns = Arc::new(Semaphore::new(1));
+        entities.insert(entity.to_owned(), Arc::downgrade(&turns));
+        turns
     }
 
     /// Waits for a turn.
@@ -53,5 +90,23 @@ impl Turns {
         };
         let turn = timeout(self.timeout, Arc::clone(turns).acquire_owned()).await;
         turn.map_err(|_| Error::Busy)?.map_err(Error::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_entity_is_changed_by_one_request_of_a_client_and_half_of_the_connections_change_any() {
+        let second = Duration::from_secs(1);
+        let turns = Turns::new(4, second, second);
+        let first = turns.change("a").await.unwrap();
+        assert!(matches!(turns.change("a").await, Err(Error::Locked(_))));
+        let _second = turns.change("b").await.unwrap();
+        assert!(matches!(turns.change("c").await, Err(Error::Busy)));
+        drop(first);
+        let _again = turns.change("a").await.unwrap();
+        assert_eq!(turns.entities.lock().unwrap().len(), 2);
     }
 }

@@ -76,7 +76,7 @@ async fn requests_on_silent_connections_are_rejected_although_the_server_accepts
 
 /// The proxy is in this mode once the good connections are open.
 async fn check_silent_and_slow_requests(mode: Mode) {
-    let (service, proxy) = service(5).await;
+    let (service, proxy) = service(8).await;
     let patch = json!({ "status": "active" });
     let lamps = join_all((0..3).map(|_| service.create("Lamp"))).await;
     let lamps: Vec<_> = lamps.iter().map(path).collect();

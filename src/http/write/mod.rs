@@ -13,11 +13,13 @@ use axum::{
 use http::{
     HeaderValue, Method, StatusCode,
     header::{CONTENT_TYPE, VARY},
+    request::Parts,
 };
 
 use self::idempotency::IdempotencyKey;
 pub use self::{outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
+    actor::Actor,
     app::App,
     http::{
         request::{
@@ -55,6 +57,8 @@ pub struct Write<Q = NoQuery> {
     validate_only: bool,
     prefers_minimal: bool,
     key: Option<IdempotencyKey>,
+    /// The client and the entity that it changes, if the path names one.
+    entity: Option<String>,
     events: Vec<Box<dyn Event>>,
 }
 
@@ -73,6 +77,7 @@ impl<Q: FromQuery + Send> FromHead for Write<Q> {
         };
         Some(Self {
             query,
+            entity: head.names_entity().then(|| entity(&head.parts)),
             preconditions,
             access: Access::of(head),
             method: head.parts.method.clone(),
@@ -84,24 +89,37 @@ impl<Q: FromQuery + Send> FromHead for Write<Q> {
     }
 }
 
+/// The client, and the path of the entity without what is done to it, such as `/restore`.
+fn entity(parts: &Parts) -> String {
+    let scope = parts.extensions.get().map(Actor::key_scope).unwrap_or_default();
+    let path: Vec<_> = parts.uri.path().splitn(5, '/').take(4).collect();
+    format!("{scope} {}", path.join("/"))
+}
+
 impl<Q> Write<Q> {
     /// Begins the transaction of the write.
     ///
     /// # Errors
     ///
     /// The stored response, if the key was already used and this is no dry run; 409 if a request
-    /// with this key is in progress; 422 if the key was used for another request; 428 if a
+    /// with this key, or too long another change of the entity, is in progress; 422 if the key was used for another request; 428 if a
     /// precondition is required and missing.
     pub async fn begin(&self, app: &App) -> Result<Transaction, Outcome> {
         if app.options.require_if_match && !self.is_conditional() {
             let detail = "A PUT, PATCH or DELETE needs an If-Match field here.";
             return Err(Problem::new(&PRECONDITION_REQUIRED, detail).into());
         }
-        match &self.key {
-            Some(key) if self.validate_only => key.rehearse(&app.database).await,
-            Some(key) => key.begin(&app.database).await,
-            None => Ok(app.database.begin().await?),
-        }
+        let turns = match &self.entity {
+            Some(entity) => Some(app.database.turn_to_change(entity).await?),
+            None => None,
+        };
+        let mut tx = match &self.key {
+            Some(key) if self.validate_only => key.rehearse(&app.database).await?,
+            Some(key) => key.begin(&app.database).await?,
+            None => app.database.begin().await?,
+        };
+        turns.into_iter().flatten().for_each(|turn| tx.hold(turn));
+        Ok(tx)
     }
 
     /// Whether the request has an `Idempotency-Key`, so that its body is to be hashed.

@@ -4,9 +4,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{
-    eventually,
+    Options, eventually,
     log::Log,
-    service::{Reply, TestService},
+    service::{Reply, TestService, options},
 };
 
 const PATH: &str = "/v1/collections";
@@ -234,7 +234,8 @@ async fn a_dry_run_tells_the_version_and_stores_no_schema() {
 
 #[tokio::test]
 async fn a_patch_that_waits_for_another_is_applied_to_the_schema_that_the_other_wrote() {
-    let service = TestService::start().await;
+    let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let service = TestService::start_with(Options { trusted_proxies, ..options() }).await;
     service.post(PATH, &json!({ "key": "lamps", "title": "Lamps", "schema": {} })).await;
     let mut holder = service.database.connect().await;
     sqlx::raw_sql("BEGIN; SELECT FROM collections FOR UPDATE").execute(&mut holder).await.unwrap();
@@ -247,7 +248,10 @@ async fn a_patch_that_waits_for_another_is_applied_to_the_schema_that_the_other_
         service.patch(LAMPS, &first),
         async {
             waits(1).await;
-            service.patch(LAMPS, &json!({ "title": "Lights" })).await
+            // One client would change the collection by one request at a time.
+            let fields =
+                [("x-forwarded-for", "203.0.113.1"), ("content-type", "application/merge-patch+json")];
+            service.send(Method::PATCH, LAMPS, &fields, Some(&json!({ "title": "Lights" }))).await
         },
         async {
             waits(2).await;
