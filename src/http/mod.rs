@@ -162,6 +162,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn responses_that_wait_to_be_compressed_hold_memory() {
+        let app = app();
+        let large = async || "x".repeat(4 * limits::MEBIBYTE);
+        let router = Router::new().route("/", get(large));
+        let router = layers::around_all(router, &app, Auth::None, None).with_state(app);
+        let responses = futures_util::future::join_all((0..64).map(|_| {
+            let request = Request::get("/").header(header::HOST, "x").header(header::ACCEPT_ENCODING, "gzip");
+            router.clone().oneshot(request.body(Body::empty()).unwrap())
+        }));
+        let statuses: Vec<_> =
+            responses.await.into_iter().map(|response| response.unwrap().status()).collect();
+        let count = |status| statuses.iter().filter(|other| **other == status).count();
+        let (sent, rejected) = (count(StatusCode::OK), count(StatusCode::SERVICE_UNAVAILABLE));
+        assert!(sent >= 32 && rejected > 0 && sent + rejected == 64, "{sent} {rejected}");
+    }
+
+    #[tokio::test]
     async fn a_panic_becomes_the_constant_500() {
         async fn panics() {
             panic!("secret words");

@@ -76,6 +76,7 @@ pub fn around_all(
     let (observed, checked) = (Arc::clone(app), Arc::clone(app));
     let turns = Arc::new(Semaphore::new(compress::TURNS));
     let budget = unsent::Budget::new();
+    let budget_of_compressed = budget.clone();
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
     let (failures, challenges) =
         (Arc::new(Failures::new(app.options.failures)), Arc::new(Challenges::new(&app.options)));
@@ -101,7 +102,9 @@ pub fn around_all(
             .map_response(|response: http::Response<_>| response.map(Body::new))
             .layer(CatchPanicLayer::custom(internal_error))
             .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
-            .layer(AroundLayer(move |request: &mut Request| Ok(unsent::count(&budget, request))))
+            .layer(AroundLayer(move |request: &mut Request| {
+                Ok(unsent::count_compressed(&budget_of_compressed, request))
+            }))
             .layer(AroundLayer(move |request: &mut Request| pages.check(request)))
             .layer(option_layer(authenticate))
             .layer(option_layer(limiter.map(|limiter| {
@@ -115,7 +118,8 @@ pub fn around_all(
             .map_response(coding::tag)
             .layer(coding::layer())
             .map_future(move |response| compress::await_turn(response, Arc::clone(&turns)))
-            .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request)))),
+            .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
+            .layer(AroundLayer(move |request: &mut Request| Ok(unsent::count(&budget, request)))),
     )
 }
 

@@ -11,6 +11,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
+use http::header::CONTENT_ENCODING;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -49,6 +50,23 @@ pub struct Unsent {
 /// Has the memory of the response counted.
 pub fn count(budget: &Budget, request: &Request) -> Unsent {
     Unsent { budget: budget.clone(), is_safe: request.method().is_safe() || is_query(request.method()) }
+}
+
+/// Waits for a response that was counted before it was compressed, and is another one now.
+#[derive(Debug)]
+pub struct Compressed(Unsent);
+
+/// Has the memory of the response counted if it is compressed.
+pub fn count_compressed(budget: &Budget, request: &Request) -> Compressed {
+    Compressed(count(budget, request))
+}
+
+impl Pending for Compressed {
+    fn complete(self, response: &mut Response) {
+        if response.headers().contains_key(CONTENT_ENCODING) {
+            self.0.complete(response);
+        }
+    }
 }
 
 impl Pending for Unsent {

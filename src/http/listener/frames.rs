@@ -13,6 +13,8 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 /// The most SETTINGS frames of a connection. Each can change the windows of all streams.
 const MAX_SETTINGS: usize = 1000;
+/// As how many bytes a byte outside DATA counts: it can be a field of a head, and a frame has nine.
+pub const WEIGHT: usize = 64;
 
 /// What the frames of a connection say: the bytes after the preface, in both directions.
 #[derive(Debug, Default)]
@@ -28,8 +30,10 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Reads bytes that the client sent, and returns whether it changed settings too often.
-    pub fn receive(&mut self, bytes: &[u8]) -> bool {
+    /// Reads bytes that the client sent, and returns as how many bytes of DATA they count; `None` if
+    /// it changed settings too often.
+    pub fn receive(&mut self, bytes: &[u8]) -> Option<usize> {
+        let data = self.received.data;
         let Self { received, settings, streams, newest, continued, .. } = self;
         received.split(bytes, |Frame { kind, flags, stream }| match kind {
             CONTINUATION if flags & END_HEADERS != 0 => *continued = None,
@@ -51,7 +55,13 @@ impl Frames {
             }
             _ => {}
         });
-        *settings > MAX_SETTINGS
+        let data = received.data - data;
+        (*settings <= MAX_SETTINGS).then_some((bytes.len() - data) * WEIGHT + data)
+    }
+
+    /// How many bytes of a frame of DATA are still to come.
+    pub fn data_left(&self) -> usize {
+        if self.received.is_in_data() { self.received.payload } else { 0 }
     }
 
     /// Reads bytes that the kernel took for the client.
@@ -87,9 +97,15 @@ struct Splitter {
     passed: usize,
     /// How many bytes of the payload are still to come.
     payload: usize,
+    /// How many bytes of DATA have passed.
+    data: usize,
 }
 
 impl Splitter {
+    fn is_in_data(&self) -> bool {
+        self.passed == HEAD && self.head[3] == DATA
+    }
+
     /// Calls `passed` for each frame that ends in these bytes.
     fn split(&mut self, mut bytes: &[u8], mut passed: impl FnMut(Frame)) {
         while !bytes.is_empty() {
@@ -102,6 +118,7 @@ impl Splitter {
                 self.payload = u32::from_be_bytes([0, high, middle, low]) as usize;
             } else {
                 let skipped = self.payload.min(bytes.len());
+                self.data += if self.is_in_data() { skipped } else { 0 };
                 self.payload -= skipped;
                 bytes = &bytes[skipped..];
             }
@@ -131,9 +148,13 @@ mod tests {
         let allowed = round.concat().repeat(MAX_SETTINGS / 2);
         for size in [1, 7, 9, 10, 4096, allowed.len()] {
             let mut frames = Frames::default();
-            assert!(!allowed.chunks(size).any(|bytes| frames.receive(bytes)), "{size}");
-            assert!(!frames.receive(&data));
-            assert!(frames.receive(&frame(SETTINGS, 0, 0, &[])));
+            let weights = allowed.chunks(size).map(|bytes| frames.receive(bytes).unwrap());
+            let data = MAX_SETTINGS / 2 * 300;
+            assert_eq!(weights.sum::<usize>(), (allowed.len() - data) * WEIGHT + data, "{size}");
+            assert_eq!(frames.receive(&frame(DATA, 0, 1, b"data")[..10]), Some(9 * WEIGHT + 1));
+            assert_eq!(frames.data_left(), 3);
+            assert_eq!(frames.receive(b"ata"), Some(3));
+            assert_eq!(frames.receive(&frame(SETTINGS, 0, 0, &[])), None);
         }
     }
 

@@ -26,7 +26,7 @@ use tokio::{
 
 use super::{
     activity::Activity,
-    frames::Frames,
+    frames::{Frames, WEIGHT},
     rejection::{record, rejection},
 };
 use crate::{app::App, ids::new_id};
@@ -38,10 +38,8 @@ pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 /// The time above the limit of connections, where others wait for the slot.
 const SURPLUS_LINGER_TIME: Duration = Duration::from_millis(250);
 
-/// How many bytes are read in a turn. tokio would allow 128 reads.
+/// How many bytes are read in a turn, by their weight. tokio would allow 128 reads.
 const MAX_BURST: usize = 64 * 1024;
-/// The same for HTTP/2, in which each byte can be a field of a head, and a frame has nine.
-const MAX_HTTP2_BURST: usize = 4 * 1024;
 
 /// What an HTTP/2 client sends first (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -64,7 +62,7 @@ pub struct Socket {
     /// The rest of the preface, as long as everything before it has arrived.
     preface: Option<&'static [u8]>,
     frames: Frames,
-    /// How much was read in this turn of the task. Another one begins when other tasks have run.
+    /// The weight of what was read in this turn of the task. Another one begins when other tasks have run.
     pub burst: Arc<AtomicUsize>,
 }
 
@@ -102,28 +100,30 @@ impl Socket {
         self.preface.is_some_and(<[u8]>::is_empty)
     }
 
-    /// Looks at the bytes that the client sent.
+    /// Looks at the bytes that the client sent, and returns their weight.
     ///
     /// # Errors
     ///
     /// An HTTP/2 client floods the connection, or has one above the limit.
-    fn observe(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn observe(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let Some(preface) = self.preface else {
             self.activity.read(bytes);
-            return Ok(());
+            return Ok(bytes.len());
         };
         let (start, frames) = bytes.split_at(preface.len().min(bytes.len()));
         self.preface = preface.strip_prefix(start);
         if self.preface.is_none() {
             self.activity.read(bytes);
-        } else if self.is_http2() && self.is_surplus {
+            return Ok(bytes.len());
+        }
+        if self.is_http2() && self.is_surplus {
             let _ = self.stream.try_write(NO_ROOM);
             return Err(self.reject(StatusCode::SERVICE_UNAVAILABLE));
-        } else if self.frames.receive(frames) {
-            return Err(self.reject(StatusCode::TOO_MANY_REQUESTS));
         }
+        let weight = self.frames.receive(frames);
+        let weight = weight.ok_or_else(|| self.reject(StatusCode::TOO_MANY_REQUESTS))?;
         self.activity.owes_response.store(self.frames.owes_response(), Relaxed);
-        Ok(())
+        Ok(weight)
     }
 
     /// Ends an HTTP/2 connection.
@@ -145,11 +145,12 @@ impl Socket {
         self.activity.owes_response.store(self.frames.owes_response(), Relaxed);
     }
 
-    /// Reads bytes; at most so many, if the connection is one of HTTP/2.
-    fn try_read(&self, buffer: &mut ReadBuf<'_>, most: usize) -> io::Result<usize> {
+    /// Reads bytes; if the connection is one of HTTP/2, of about this weight at most.
+    fn try_read(&self, buffer: &mut ReadBuf<'_>, weight: usize) -> io::Result<usize> {
         if !self.is_http2() {
             return self.stream.try_read_buf(buffer);
         }
+        let most = weight.div_ceil(WEIGHT) + self.frames.data_left();
         let read = self.stream.try_read(buffer.initialize_unfilled_to(most.min(buffer.remaining())))?;
         buffer.advance(read);
         Ok(read)
@@ -272,8 +273,7 @@ impl AsyncRead for Socket {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let most = if self.is_http2() { MAX_HTTP2_BURST } else { MAX_BURST };
-        let room = most.saturating_sub(self.burst.load(Relaxed));
+        let room = MAX_BURST.saturating_sub(self.burst.load(Relaxed));
         if room == 0 {
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -287,9 +287,9 @@ impl AsyncRead for Socket {
                     return Poll::Pending;
                 }
                 Ok(_) => {
-                    let read = &buffer.filled()[before..];
-                    self.burst.fetch_add(read.len(), Relaxed);
-                    return Poll::Ready(self.observe(read));
+                    let weight = self.observe(&buffer.filled()[before..])?;
+                    self.burst.fetch_add(weight, Relaxed);
+                    return Poll::Ready(Ok(()));
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
