@@ -6,22 +6,35 @@ use std::{
     path::Path,
 };
 
-/// The text of a regular file, or of a link to one. Such files are read more than once, which a pipe
-/// does not allow, and opening one may take forever; a device may have no end.
+/// Passes a regular file, or a link to one. Such files are read more than once, which a pipe does
+/// not allow, and opening one may take forever; a device may have no end.
 ///
 /// # Errors
 ///
-/// It cannot be read, is another kind of file, is not UTF-8, or has more than `most` bytes.
-pub fn read(path: &Path, most: u64) -> io::Result<String> {
-    if !fs::metadata(path)?.is_file() {
+/// It is missing, another kind of file, or has more than `most` bytes.
+pub fn check(path: &Path, most: u64) -> io::Result<()> {
+    let file = fs::metadata(path)?;
+    if !file.is_file() {
         return Err(Error::other("it is not a regular file"));
     }
+    if file.len() > most { Err(too_large(most)) } else { Ok(()) }
+}
+
+/// The text of a file that passes the [check].
+///
+/// # Errors
+///
+/// It does not, cannot be read, or is not UTF-8.
+pub fn read(path: &Path, most: u64) -> io::Result<String> {
+    check(path, most)?;
     let mut text = String::new();
     File::open(path)?.take(most + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > most {
-        return Err(Error::other(format!("it has more than {most} bytes")));
-    }
-    Ok(text)
+    // It may have grown, and some say that they are empty.
+    if text.len() as u64 > most { Err(too_large(most)) } else { Ok(text) }
+}
+
+fn too_large(most: u64) -> Error {
+    Error::other(format!("it has more than {most} bytes"))
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     // Large bodies are decoded in many short turns of a task. By default, 61 of them pass before
     // sockets are looked at, if no other thread waits for them.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().event_interval(4).build()?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         match command {
             #[cfg(feature = "service")]
             Command::Serve(settings) => {
@@ -131,5 +131,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             #[cfg(feature = "service")]
             Command::Healthcheck(settings) => healthcheck::run(&settings).await.map(|()| ExitCode::SUCCESS),
         }
-    })
+    });
+    // A thread that is blocked, such as in the file system, does not hold the exit.
+    runtime.shutdown_background();
+    result
 }

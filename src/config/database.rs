@@ -1,6 +1,11 @@
 //! The settings of commands that connect to the database.
 
-use std::{collections::HashSet, env, fs, path::PathBuf, time::Duration};
+use std::{
+    collections::HashSet,
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, ensure};
 use clap::Args;
@@ -11,6 +16,7 @@ use super::{
     duration::parse_wait,
     secret::{Secret, read_secret},
 };
+use crate::files;
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -62,6 +68,12 @@ const PARAMETERS: [&str; 18] = [
     "user",
 ];
 
+/// Those that name files, in one spelling.
+const FILES: [&str; 3] = ["sslcert", "sslkey", "sslrootcert"];
+
+/// The most bytes of such a file: certificates of all authorities are a few hundred KiB.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
 /// Parses the database URL in the setting `name`.
 ///
 /// # Errors
@@ -85,13 +97,21 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
     if let Ok(mode) = env::var("PGSSLMODE") {
         mode.parse::<PgSslMode>().context("PGSSLMODE is not a mode such as verify-full")?;
     }
-    // sqlx reads it without another look.
-    if let Some(file) = env::var_os("PGPASSFILE") {
-        let is_other = fs::metadata(&file).is_ok_and(|file| !file.is_file());
-        ensure!(!is_other, "PGPASSFILE is not a regular file");
+    for variable in ["PGPASSFILE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
+        env::var(variable).map_or(Ok(()), |file| check_file(&file, variable))?;
     }
     url.parse()
         .with_context(|| format!("{name} is not of the form postgres://user:password@host:5432/database"))
+}
+
+/// Passes what sqlx reads without a look: a file of a moderate size, or one that is missing, about
+/// which sqlx says so. What begins with dashes is the content itself.
+fn check_file(file: &str, name: &str) -> anyhow::Result<()> {
+    let path = Path::new(file);
+    if file.starts_with("-----BEGIN") || !path.exists() {
+        return Ok(());
+    }
+    files::check(path, MAX_FILE).with_context(|| format!("cannot read the file of {name}"))
 }
 
 fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
@@ -109,6 +129,10 @@ fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
             "{name} has an unknown parameter {word}; known are {} and options[name]",
             PARAMETERS.join(", ")
         );
+        if FILES.contains(&&*parameter(&key)) {
+            let value = pair.split_once('=').map_or("", |(_, value)| value);
+            check_file(&percent_decode_str(value).decode_utf8_lossy(), &format!("{key} in {name}"))?;
+        }
         // sqlx would take the last one.
         let is_first = key.starts_with("options") || seen.insert(parameter(&key));
         ensure!(is_first, "{name} has the parameter {key} twice, or another spelling of it");
@@ -190,6 +214,20 @@ mod tests {
             assert!(error.contains("twice"), "{error}");
         }
         parse("postgres://curio@localhost/curio?options=-c%20a=b&options[c]=d&options[e]=f").unwrap();
+    }
+
+    #[test]
+    fn a_file_that_sqlx_could_not_read_to_its_end_is_rejected() {
+        for parameter in
+            ["sslrootcert", "ssl-root-cert", "ssl-ca", "sslcert", "ssl-cert", "sslkey", "ssl-key"]
+        {
+            for file in ["/dev/zero", "%2Fdev%2fzero", "/tmp"] {
+                let url = format!("postgres://curio@localhost/curio?{parameter}={file}");
+                let error = parse(&url).unwrap_err();
+                assert!(error.contains(parameter) && error.ends_with("it is not a regular file"), "{error}");
+            }
+        }
+        parse("postgres://curio@localhost/curio?sslcert=-----BEGIN%20CERTIFICATE-----").unwrap();
     }
 
     #[test]
