@@ -47,9 +47,9 @@ impl Turns {
         Self { statements, exports, imports, timeout, changes, entities: Arc::default(), lock_timeout }
     }
 
-    /// Waits for a turn to change an entity, whose name includes the client: no client finds out
-    /// whether others change it. Who waits for a lock on an entity holds a connection, and this keeps
-    /// most of them free.
+    /// Waits for a turn to change an entity: a request that waits for its lock holds a connection,
+    /// and others need some, too. The name includes the client, so that none finds out whether others
+    /// change the entity.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Turns {
         Ok([own, shared.map_err(Error::internal)?])
     }
 
-    /// The turns to change this entity, which are kept for as long as somebody has or awaits one.
+    /// The turns to change this entity. They exist while a request has or awaits one.
     fn entity(&self, entity: &str) -> Arc<Semaphore> {
         let mut entities = self.entities.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(turns) = entities.get(entity).and_then(Weak::upgrade) {
