@@ -8,6 +8,8 @@ pub use crate::access::{MAX_COLLECTION_KEY, MAX_GRANTS, MAX_LABEL, MAX_LABELS};
 pub const MAX_BODY: usize = 1024 * 1024;
 /// The most bytes of all bodies that are received or handled at once.
 pub const MAX_BODIES: usize = 128 * MEBIBYTE;
+/// The most bytes of the values in these bodies.
+pub const MAX_VALUES: usize = 256 * MEBIBYTE;
 /// The most bytes of all large responses that are being sent at once.
 pub const MAX_RESPONSES: usize = 128 * MEBIBYTE;
 /// The bytes of a response that are sent at once. A client that takes fewer in a write time-out is

@@ -24,6 +24,7 @@ mod require;
 mod retry;
 mod trace;
 mod unsent;
+mod weight;
 
 use std::{any::Any, sync::Arc};
 
