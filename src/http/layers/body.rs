@@ -26,11 +26,11 @@ use tokio::{
     time::timeout,
 };
 
-use super::{retry, weight};
+use super::{retry, weight::Values};
 use crate::{
     app::App,
     http::{
-        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MAX_VALUES, MEBIBYTE, head_bytes},
+        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE, head_bytes},
         request::{
             body::{HeadOnly, ReceivedBody},
             content_coding::{Coding, take_coding},
@@ -43,7 +43,7 @@ use crate::{
 /// The most bytes that are decoded before other tasks run.
 const PIECE: usize = 16 * 1024;
 
-/// Larger bodies leave a quarter of the memory to smaller ones.
+/// Larger bodies leave a quarter of [`MAX_BODIES`] to smaller ones.
 const LARGE: usize = 64 * 1024;
 
 /// The most members of gzip, or frames of zstd, of a body. Each has a cost of its own, even if it
@@ -60,20 +60,18 @@ pub struct Reader {
     /// The routes with a limit of their own.
     limits: &'static [BodyLimit],
     budget: Budget,
-    /// That of the values in the bodies.
-    values: Budget,
+    values: Values,
 }
 
 impl Reader {
     pub fn new(app: Arc<App>, limits: &'static [BodyLimit]) -> Self {
-        Self { app, limits, budget: Budget::new(MAX_BODIES), values: Budget::new(MAX_VALUES) }
+        Self { app, limits, budget: Budget::new(MAX_BODIES), values: Values::new() }
     }
 }
 
 /// What all bodies share.
 #[derive(Debug, Clone)]
 struct Budget {
-    bytes: usize,
     /// The memory that is left, in KiB.
     memory: Arc<Semaphore>,
     /// Turns to decode brotli.
@@ -82,8 +80,7 @@ struct Budget {
 
 impl Budget {
     fn new(bytes: usize) -> Self {
-        let [memory, brotli] = [bytes / 1024, DECODERS].map(|permits| Arc::new(Semaphore::new(permits)));
-        Self { bytes, memory, brotli }
+        Self { memory: Arc::new(Semaphore::new(bytes / 1024)), brotli: Arc::new(Semaphore::new(DECODERS)) }
     }
 }
 
@@ -102,14 +99,13 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
     }
     let mut share = Share { budget, head: head_bytes(&parts.headers, &parts.uri), taken: None };
     match receive(&mut parts.headers, body, limit, app.options.body_timeout, &mut share).await {
-        Ok(body) => {
-            let mut values = Share { budget: values, head: 0, taken: None };
-            if let Err(problem) = values.grow(weight::of_values(&body)) {
-                return problem.into_response();
+        Ok(body) => match values.take(&body, app.options.request_timeout).await {
+            Ok(_values) => {
+                parts.extensions.insert(ReceivedBody(body));
+                retry::run(&app, parts, next).await
             }
-            parts.extensions.insert(ReceivedBody(body));
-            retry::run(&app, parts, next).await
-        }
+            Err(problem) => problem.into_response(),
+        },
         Err(problem) => problem.into_response(),
     }
 }
@@ -146,7 +142,7 @@ impl Share {
         if more == 0 {
             return Ok(());
         }
-        let reserved = if bytes > LARGE { self.budget.bytes / 1024 / 4 } else { 0 };
+        let reserved = if bytes > LARGE { MAX_BODIES / 1024 / 4 } else { 0 };
         let is_free = self.budget.memory.available_permits() >= more + reserved;
         let more = u32::try_from(more).ok().filter(|_| is_free);
         let more = more.and_then(|more| Arc::clone(&self.budget.memory).try_acquire_many_owned(more).ok());
