@@ -26,7 +26,7 @@ impl Values {
         Self([MAX_VALUES / 4 * 3, MAX_VALUES / 4].map(|bytes| Arc::new(Semaphore::new(bytes / 1024))))
     }
 
-    /// Waits for memory for the values in a body: as much as there is, if that is not enough.
+    /// Waits for memory for the values in a body, or for all of it if they take more.
     pub async fn take(&self, body: &[u8], time: Duration) -> Result<Option<OwnedSemaphorePermit>, Problem> {
         if body.len() <= SMALL {
             return Ok(None);
