@@ -6,8 +6,8 @@ use std::{
     path::Path,
 };
 
-/// Passes a regular file, or a link to one. Such files are read more than once, which a pipe does
-/// not allow, and opening one may take forever; a device may have no end.
+/// Passes a regular file, or a link to one. Such files are read more than once, which a pipe
+/// does not allow. Opening a pipe may take forever, and a device may have no end.
 ///
 /// # Errors
 ///

@@ -104,8 +104,8 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
         .with_context(|| format!("{name} is not of the form postgres://user:password@host:5432/database"))
 }
 
-/// Passes what sqlx reads without a look: a file of a moderate size, or one that is missing, about
-/// which sqlx says so. What begins with dashes is the content itself.
+/// Passes a file that sqlx can read whole, or one that is missing, which sqlx reports. A value
+/// that begins with dashes is the content itself.
 fn check_file(file: &str, name: &str) -> anyhow::Result<()> {
     let path = Path::new(file);
     if file.starts_with("-----BEGIN") || !path.exists() {

@@ -12,8 +12,8 @@ pub const MAX_BODIES: usize = 128 * MEBIBYTE;
 pub const MAX_VALUES: usize = 256 * MEBIBYTE;
 /// The most bytes of all large responses that are being sent at once.
 pub const MAX_RESPONSES: usize = 128 * MEBIBYTE;
-/// The bytes of a response that are sent at once. A client that takes fewer in a write time-out is
-/// too slow.
+/// The bytes of a response that are sent at once. A client that takes fewer in a write time-out
+/// is too slow.
 pub const PIECE: usize = 64 * 1024;
 /// The most faults that a problem document lists; checks stop once there are more.
 pub const MAX_FAULTS: usize = 100;

@@ -4,8 +4,8 @@ use crate::error::Error;
 
 /// As [`Error::from`], for a statement that locks the rows of entities.
 ///
-/// PostgreSQL names the row to the first transaction that waits for it, and not to the others. Their
-/// time-outs look like those of a wait for a table, which a migration has locked.
+/// Only the error of the first transaction that waits for a row names it. The errors of the
+/// others look like those of a wait for a table, such as one that a migration has locked.
 pub fn while_locking(error: sqlx::Error) -> Error {
     let is_timeout =
         error.as_database_error().is_some_and(|reported| reported.code().as_deref() == Some("55P03"));

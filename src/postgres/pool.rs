@@ -157,7 +157,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] if the client is changing it, [`Error::Busy`] if there is no turn, in time.
+    /// [`Error::Locked`] if the client is changing it, [`Error::Busy`] if no turn is free.
     pub async fn turn_to_change(&self, entity: &str) -> Result<[OwnedSemaphorePermit; 2], Error> {
         self.turns.change(entity).await
     }

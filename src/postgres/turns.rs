@@ -1,5 +1,5 @@
-//! Turns for what takes the server long, or waits in it. They are few: each keeps one of its
-//! processors busy, or one of the connections, for which all others wait.
+//! Turns for long statements, and for changes that may wait for locks. They are few: each of
+//! these occupies a processor of the server or a connection, which all others need, too.
 
 use std::{
     collections::HashMap,
@@ -39,22 +39,22 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Turns for changes on half of these connections, for statements on a quarter, and for exports
-    /// and imports on an eighth each.
+    /// Turns for changes on half of these connections, for statements on a quarter, and for
+    /// exports and imports on an eighth each.
     pub fn new(connections: usize, timeout: Duration, lock_timeout: Duration) -> Self {
         let [changes, statements, exports, imports] =
             [2, 4, 8, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
         Self { statements, exports, imports, timeout, changes, entities: Arc::default(), lock_timeout }
     }
 
-    /// Waits for a turn to change an entity: a request that waits for its lock holds a connection,
-    /// and others need some, too. The name includes the client, so that none finds out whether others
-    /// change the entity.
+    /// Waits for a turn to change an entity, for as long as for a lock. A request that waits for
+    /// the lock holds a connection. The name includes the client, so that no client finds out
+    /// whether others change the entity.
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] if the client has another change of it in progress, [`Error::Busy`] if there
-    /// is no turn, in the time that a wait for a lock may take.
+    /// [`Error::Locked`] if the client has another change of it in progress, [`Error::Busy`] if
+    /// there is no turn in time.
     pub async fn change(&self, entity: &str) -> Result<[OwnedSemaphorePermit; 2], Error> {
         let in_time = |turns: Arc<Semaphore>| timeout(self.lock_timeout, turns.acquire_owned());
         let locked = |_| Error::Locked("the client has another change of the entity in progress".into());

@@ -1,6 +1,6 @@
-//! Responses in memory are compressed before the client reads them, so that none holds the memory of
-//! an encoder for as long as its client likes. Large ones are compressed on threads of their own, a
-//! few at once, so that they do not hold up other requests.
+//! Responses in memory are compressed before they are sent, so that a slow client does not hold
+//! the memory of an encoder. Large ones are compressed on threads of their own, a few at once,
+//! so that they do not delay other requests.
 
 use std::sync::Arc;
 

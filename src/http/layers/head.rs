@@ -24,8 +24,8 @@ use crate::{
     },
 };
 
-/// Passes a request that is not partial and waits for no interim response in vain, and chooses the
-/// media type of its response: JSON, except for these routes.
+/// Passes a request that is not partial and whose expectation is read, and chooses the media
+/// type of its response: JSON, except for these routes.
 pub fn check(request: &mut Request, exports: &[&str]) -> Result<(), Problem> {
     require_whole(request)?;
     check_expectation(request)?;
@@ -141,8 +141,8 @@ fn require_whole(request: &Request) -> Result<(), Problem> {
     Err(Problem::malformed(vec![fault]))
 }
 
-/// Passes an expectation that hyper reads, which looks at the last field alone, and at no list. A
-/// client with `100-continue` anywhere else would wait in vain (RFC 9110 §10.1.1).
+/// Passes an expectation that hyper reads: it compares the whole last field. A client that sends
+/// `100-continue` in a list would wait for a response in vain (RFC 9110 §10.1.1).
 fn check_expectation(request: &Request) -> Result<(), Problem> {
     let is_continue = |expectation: &[u8]| expectation.eq_ignore_ascii_case(b"100-continue");
     let last = request.headers().get_all(EXPECT).iter().next_back();

@@ -12,7 +12,7 @@ use crate::http::{
     response::problem::{Problem, UNAVAILABLE},
 };
 
-/// Up to this many bytes, a body is small, and not counted.
+/// Up to this many bytes, a body is small, and needs no memory of its own here.
 const SMALL: usize = 4 * 1024;
 /// Above this many bytes, the values of a body are large.
 const LARGE: usize = MEBIBYTE;
@@ -26,7 +26,7 @@ impl Values {
         Self([MAX_VALUES / 4 * 3, MAX_VALUES / 4].map(|bytes| Arc::new(Semaphore::new(bytes / 1024))))
     }
 
-    /// Waits for memory for the values in a body, or for all of it if they take more.
+    /// Waits for the memory that the values in a body need, or for all of it if they need more.
     pub async fn take(&self, body: &[u8], time: Duration) -> Result<Option<OwnedSemaphorePermit>, Problem> {
         if body.len() <= SMALL {
             return Ok(None);
@@ -41,8 +41,8 @@ impl Values {
     }
 }
 
-/// Estimates the memory of the values in a JSON text, rather too high than too low, by the characters
-/// that begin or separate them.
+/// Estimates the memory of the values in a JSON text by the characters that begin or separate
+/// them, and rather too high.
 fn of_values(text: &[u8]) -> usize {
     let of_byte = |byte: &u8| match byte {
         b'{' => 256,

@@ -55,8 +55,8 @@ const EMPTY_FRAME: &[u8] = b"\0\0\0\xe4\0\0\0\0\0";
 type Served<'a> = auto::Connection<'a, TokioIo<Socket>, Service, TokioExecutor>;
 
 pin_project! {
-    /// A connection that reads a little in each turn of its task. hyper reads on for as long as each
-    /// read has a request.
+    /// A connection that reads a little each time its task is polled. hyper would read on for as
+    /// long as each read has a request.
     struct Turns<'a> {
         #[pin]
         served: Served<'a>,
@@ -222,7 +222,7 @@ async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOpti
         let condition = activity.condition(Instant::now(), options);
         let is_stuck = condition == Condition::Stuck;
         match condition {
-            // Others may be about to send the next piece.
+            // The next piece may be on its way from another task.
             Condition::Stuck if was_stuck => return Verdict::Abort,
             Condition::Good | Condition::Stuck => {}
             Condition::Idle => return Verdict::Close,

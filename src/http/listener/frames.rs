@@ -13,7 +13,7 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 /// The most SETTINGS frames of a connection. Each can change the windows of all streams.
 const MAX_SETTINGS: usize = 1000;
-/// As how many bytes a byte outside DATA counts: it can be a field of a head, and a frame has nine.
+/// The weight of a byte outside DATA: it can be a field of a head, and a frame has nine.
 pub const WEIGHT: usize = 64;
 
 /// What the frames of a connection say: the bytes after the preface, in both directions.
@@ -30,8 +30,8 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Reads bytes that the client sent, and returns as how many bytes of DATA they count; `None` if
-    /// it changed settings too often.
+    /// Reads bytes that the client sent, and returns their weight; `None` if it changed settings
+    /// too often.
     pub fn receive(&mut self, bytes: &[u8]) -> Option<usize> {
         let data = self.received.data;
         let Self { received, settings, streams, newest, continued, .. } = self;

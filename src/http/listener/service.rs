@@ -40,9 +40,10 @@ use crate::{
 };
 
 /// The router, for one connection. Clients of HTTP/1 are asked to use another one while the service
-/// drains, and after a response to a request whose body was not read (RFC 9112 §9.6). Requests of
-/// HTTP/2 for which there is no memory are reset, which says that they can be sent again (RFC 9113
-/// §8.7).
+/// drains, and after a response to a request whose body was not read (RFC 9112 §9.6).
+///
+/// A request of HTTP/2 for which there is no memory is reset, so that the client can retry it
+/// (RFC 9113 §8.7).
 #[derive(Debug, Clone)]
 pub struct Service {
     pub router: Router,

@@ -38,7 +38,7 @@ pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 /// The time above the limit of connections, where others wait for the slot.
 const SURPLUS_LINGER_TIME: Duration = Duration::from_millis(250);
 
-/// How many bytes are read in a turn, by their weight. tokio would allow 128 reads.
+/// The weight of what is read before other tasks run. tokio would allow 128 reads.
 const MAX_BURST: usize = 64 * 1024;
 
 /// What an HTTP/2 client sends first (RFC 9113 §3.4).
@@ -62,7 +62,7 @@ pub struct Socket {
     /// The rest of the preface, as long as everything before it has arrived.
     preface: Option<&'static [u8]>,
     frames: Frames,
-    /// The weight of what was read in this turn of the task. Another one begins when other tasks have run.
+    /// The weight of what was read since the task was polled.
     pub burst: Arc<AtomicUsize>,
 }
 

@@ -1,7 +1,7 @@
 //! The memory that the requests of all HTTP/2 connections occupy.
 //!
-//! hyper limits the streams of one connection. A client that opens many connections, and reads no
-//! response, would still occupy any amount.
+//! hyper limits the streams of one connection. A client that opens many connections and reads no
+//! response would still occupy any amount.
 
 use std::sync::Arc;
 

@@ -102,8 +102,9 @@ impl<Q> Write<Q> {
     /// # Errors
     ///
     /// The stored response, if the key was already used and this is no dry run; 409 if a request
-    /// with this key is in progress, or for too long another change of the entity by the client; 422
-    /// if the key was used for another request; 428 if a precondition is required and missing.
+    /// with this key is in progress, or another change of the entity by this client takes too
+    /// long; 422 if the key was used for another request; 428 if a precondition is required and
+    /// missing.
     pub async fn begin(&self, app: &App) -> Result<Transaction, Outcome> {
         if app.options.require_if_match && !self.is_conditional() {
             let detail = "A PUT, PATCH or DELETE needs an If-Match field here.";

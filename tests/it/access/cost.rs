@@ -54,8 +54,8 @@ async fn a_list_reads_nothing_of_other_collections() {
     assert!(rows < 2_000, "{rows} rows were read for eight lists of about a hundred");
 }
 
-/// PostgreSQL does not know that all items of a collection or status are old. It may expect enough
-/// of them among the newest of all.
+/// PostgreSQL does not know that all items of a collection or status are old. It may expect
+/// enough of them among the newest of all.
 #[tokio::test]
 async fn a_page_reads_nothing_of_other_collections_and_statuses_that_are_newer() {
     let database = TestDatabase::new().await;

@@ -29,41 +29,41 @@ async fn ask(service: &TestService, head: impl Fn(u8) -> Vec<u8>) -> TcpStream {
     send_frames(service, &frames).await
 }
 
-/// How many requests get the head of a response, and how many are refused.
+/// How many requests get the head of a response, and how many are reset.
 async fn count(connection: &mut TcpStream) -> (u8, u8) {
-    let (mut taken, mut refused) = (0, 0);
-    while taken + refused < STREAMS {
+    let (mut taken, mut reset) = (0, 0);
+    while taken + reset < STREAMS {
         match next_frame(connection).await.expect("still open") {
             (HEADERS, ..) => taken += 1,
             (RST_STREAM, _, _, code) => {
                 assert_eq!(code, REFUSED_STREAM);
-                refused += 1;
+                reset += 1;
             }
             _ => {}
         }
     }
-    (taken, refused)
+    (taken, reset)
 }
 
-/// Has all connections send their requests; returns how many requests are taken and refused.
+/// Has all connections send their requests; returns how many requests are taken and reset.
 async fn total(connections: &mut [TcpStream]) -> (u32, u32) {
     let counts = join_all(connections.iter_mut().map(count)).await;
-    counts.into_iter().fold((0, 0), |(taken, refused), (more_taken, more_refused)| {
-        (taken + u32::from(more_taken), refused + u32::from(more_refused))
+    counts.into_iter().fold((0, 0), |(taken, reset), (more_taken, more_reset)| {
+        (taken + u32::from(more_taken), reset + u32::from(more_reset))
     })
 }
 
 #[tokio::test]
-async fn requests_of_http2_for_which_there_is_no_memory_are_refused() {
+async fn requests_of_http2_for_which_there_is_no_memory_are_reset() {
     let log = Log::capture();
     let service = TestService::start().await;
     let head = |stream| head(stream, END_STREAM, GET, "/livez");
     let mut connections = join_all((0..50).map(|_| ask(&service, head))).await;
-    let (taken, refused) = total(&mut connections).await;
+    let (taken, reset) = total(&mut connections).await;
     // The requests in progress that are allowed, and 4,096 more.
-    assert_eq!((taken, refused), (512 + 4096, 5000 - 512 - 4096));
+    assert_eq!((taken, reset), (512 + 4096, 5000 - 512 - 4096));
     let logged = log.lines("request").into_iter().filter(|line| line["http.status"] == 503);
-    assert_eq!(logged.count(), refused as usize);
+    assert_eq!(logged.count(), reset as usize);
     let over_http1 = service.get("/v1/items").await;
     assert_eq!(over_http1.status, StatusCode::OK);
     drop(connections);
@@ -84,11 +84,12 @@ fn large_head(stream: u8) -> Vec<u8> {
 async fn requests_of_http2_take_memory_for_their_fields() {
     let service = TestService::start().await;
     let mut connections = join_all((0..10).map(|_| ask(&service, large_head))).await;
-    let (taken, refused) = total(&mut connections).await;
-    assert!((200..300).contains(&taken) && refused == 1000 - taken, "{taken} {refused}");
+    let (taken, reset) = total(&mut connections).await;
+    assert!((200..300).contains(&taken) && reset == 1000 - taken, "{taken} {reset}");
 }
 
-/// hyper reads on for as long as each read has a request. The client and the service share a thread.
+/// hyper reads on for as long as each read has a request. The client and the service share a
+/// thread.
 #[tokio::test]
 async fn other_tasks_run_while_an_http2_client_sends_large_heads() {
     let service = TestService::start().await;

@@ -147,8 +147,8 @@ pub async fn replace_collection(
     response
 }
 
-/// Returns the collection, locked if the actor may manage it: an actor that may only read it must
-/// not block its writers.
+/// Returns the collection, locked if the actor may manage it: an actor that may only read it
+/// must not block its writers.
 ///
 /// # Errors
 ///

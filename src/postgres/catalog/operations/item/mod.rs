@@ -146,8 +146,8 @@ pub async fn get(conn: &mut PgConnection, scope: &Scope, id: Uuid) -> Result<Opt
     Ok(item)
 }
 
-/// The readable item with this id, live or deleted. It is locked until the transaction ends if it
-/// is in the scope `locking`: an actor that may only read an item must not block its writers.
+/// The readable item with this id, live or deleted. It is locked until the transaction ends if
+/// it is in the scope `locking`: an actor that may only read an item must not block its writers.
 ///
 /// # Errors
 ///

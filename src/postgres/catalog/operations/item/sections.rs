@@ -32,8 +32,8 @@ pub fn push_page(
 /// A condition, and the first column of the index with its value.
 type Section<'a> = (&'static str, Option<(&'static str, &'a str)>);
 
-/// `deleted_at IS NULL`, in a form from which the planner cannot infer the predicate of a partial
-/// index: scanning one would read the items of all collections.
+/// `deleted_at IS NULL`, in a form from which the planner cannot infer the predicate of a
+/// partial index: scanning one would read the items of all collections.
 const IS_LIVE: &str = "CASE WHEN deleted_at IS NULL THEN true END IS NOT NULL";
 
 /// The sections of a list that an index returns in order, each: at least one.
