@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::support::{
-    DatabaseOptions,
+    DatabaseOptions, Options,
     database::TestDatabase,
     service::{TestService, options, path},
 };
@@ -84,8 +84,10 @@ async fn a_locked_table_is_unavailable_and_for_changes_locked() {
 #[tokio::test]
 async fn all_changes_that_wait_for_an_entity_find_it_locked() {
     let database = TestDatabase::new().await;
-    let pool = DatabaseOptions { lock_timeout: Duration::from_millis(300), ..database.options() };
-    let service = TestService::on(database, pool, options());
+    let lock_timeout = Duration::from_millis(300);
+    let pool = DatabaseOptions { lock_timeout, max_connections: 16, ..database.options() };
+    let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let service = TestService::on(database, pool, Options { trusted_proxies, ..options() });
     let item = path(&service.create("Lamp").await);
     let collection = "/v1/collections/default";
     let key = service.post("/v1/keys", &json!({ "name": "x", "grants": ["read:*"] })).await;
@@ -111,8 +113,12 @@ async fn all_changes_that_wait_for_an_entity_find_it_locked() {
         (Method::PATCH, key, Some(&name)),
         (Method::DELETE, key, None),
     ] {
-        let request = || service.send(method.clone(), path, &[], body);
-        for reply in join_all((0..4).map(|_| request())).await {
+        // The requests of one client would not wait in the database.
+        let request = async |client: u8| {
+            let fields = [("x-forwarded-for", &*format!("203.0.113.{client}"))];
+            service.send(method.clone(), path, &fields, body).await
+        };
+        for reply in join_all((0..4).map(request)).await {
             assert_eq!(reply.is_problem(409, "conflict").header("retry-after"), Some("1"), "{method} {path}");
         }
     }
