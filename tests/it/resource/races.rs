@@ -19,7 +19,7 @@ use crate::support::{
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_writers_with_the_same_entity_tag_wins() {
     for resource in resources_with(&[Update]) {
-        let api = Api::start(resource).await;
+        let api = Api::start_for_many_clients(resource).await;
         for method in resource.change_methods().chain([Method::DELETE]) {
             let entity = api.create_path("Lamp").await;
             let body = resource.labelled("Desk lamp");
@@ -43,7 +43,7 @@ async fn one_of_many_writers_with_the_same_entity_tag_wins() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_time_of_the_last_change_never_decreases() {
     for resource in resources_with(&[Update]) {
-        let api = Api::start(resource).await;
+        let api = Api::start_for_many_clients(resource).await;
         let body = resource.labelled("Lamp");
         let (new, puts) = if resource.has(Replace) {
             let new = resource.path_to(resource.absent());
@@ -69,7 +69,7 @@ async fn the_time_of_the_last_change_never_decreases() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_versions_of_an_id_never_repeat_whatever_purges_race() {
     for resource in resources_with(&[Replace]) {
-        let api = Api::start(resource).await;
+        let api = Api::start_for_many_clients(resource).await;
         let path = resource.path_to(resource.absent());
         let body = resource.labelled("Lamp");
         let delete = if resource.has(Restore) { format!("{path}?purge=true") } else { path.clone() };
@@ -102,7 +102,7 @@ async fn the_versions_of_an_id_never_repeat_whatever_purges_race() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_put_that_races_with_purges_is_never_unavailable() {
     for resource in resources_with(&[Replace]) {
-        let api = Api::start(resource).await;
+        let api = Api::start_for_many_clients(resource).await;
         let path = resource.path_to(resource.absent());
         let body = resource.labelled("Lamp");
         let delete = if resource.has(Restore) { format!("{path}?purge=true") } else { path.clone() };
@@ -150,7 +150,7 @@ async fn no_increment_is_lost_between_clients_that_read_match_and_retry() {
     for resource in resources_with(&[Update]) {
         const CLIENTS: u64 = 8;
         const INCREMENTS: u64 = 100;
-        let api = Api::start(resource).await;
+        let api = Api::start_for_many_clients(resource).await;
         let entity = api.create_path("0").await;
         let increment = async || {
             let mut retries = 0;

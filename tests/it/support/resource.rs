@@ -3,7 +3,7 @@
 use std::{
     fmt::Display,
     ops::Deref,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU8, AtomicUsize, Ordering},
 };
 
 use reqwest::{Method, StatusCode, header::CONTENT_LENGTH};
@@ -327,6 +327,14 @@ impl Deref for Api {
 impl Api {
     pub async fn start(resource: &'static Resource) -> Self {
         Self::start_with(resource, options()).await
+    }
+
+    /// With another client for each request: those of one client change an entity one by one.
+    pub async fn start_for_many_clients(resource: &'static Resource) -> Self {
+        let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        let mut api = Self::start_with(resource, Options { trusted_proxies, ..options() }).await;
+        api.service.clients = Some(AtomicU8::new(0));
+        api
     }
 
     pub async fn start_with(resource: &'static Resource, options: Options) -> Self {

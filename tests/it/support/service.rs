@@ -1,6 +1,11 @@
 //! The service in this process: the production router behind the production listener.
 
-use std::{io, net::TcpListener, time::Duration};
+use std::{
+    io,
+    net::TcpListener,
+    sync::atomic::{AtomicU8, Ordering::Relaxed},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -28,6 +33,8 @@ pub struct TestService {
     pub pool: Database,
     pub address: String,
     pub client: Client,
+    /// How many clients there were, if each request comes from another one.
+    pub clients: Option<AtomicU8>,
     stop: Option<oneshot::Sender<()>>,
     served: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -91,11 +98,16 @@ impl TestService {
         let router = router(&app);
         let served = tokio::spawn(listener::serve(listener, router, app, connections, stopped));
         let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { database, pool, address, client, stop: Some(stop), served: Some(served) }
+        let (stop, served) = (Some(stop), Some(served));
+        Self { database, pool, address, client, clients: None, stop, served }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.address))
+        let request = self.client.request(method, format!("{}{path}", self.address));
+        match self.clients.as_ref().map(|clients| clients.fetch_add(1, Relaxed)) {
+            Some(client) => request.header("x-forwarded-for", format!("203.0.113.{client}")),
+            None => request,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Reply {
