@@ -5,9 +5,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::config::http::{ConnectionOptions, MAX_FILES};
 
-/// All other open files: the log, the runtime, the listeners, the connections of migrations and
+/// All other open files: the log, the runtimes, the listeners, the connections of migrations and
 /// probes, and the bodies of imports.
-const OTHERS: usize = 24 + MAX_FILES;
+const OTHERS: usize = 28 + MAX_FILES;
 /// The fewest connections above the limit.
 const MIN_SURPLUS: usize = 16;
 

@@ -1,14 +1,19 @@
 //! The sockets of the service.
 
 use std::{
+    future::pending,
+    io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
+    thread,
 };
 
 use anyhow::Context;
-use axum::Router;
 use socket2::SockRef;
-use tokio::task::JoinHandle;
+use tokio::{
+    runtime::{Builder, Handle},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::descriptors::fit_connections;
@@ -51,10 +56,17 @@ impl Listeners {
         let admin_address = admin_address.map(tracing::field::display);
         tracing::info!(%address, admin_address, "serve.starting");
         let of_admin = ConnectionOptions { max: ADMIN_CONNECTIONS, surplus: ADMIN_SURPLUS, ..wanted };
+        let (main, reserve) = (Handle::current(), reserve().context("cannot start a thread")?);
+        let serve = |listener, router, options, runtime| {
+            let stop = CancellationToken::new();
+            let stopped = stop.clone().cancelled_owned();
+            let serving = listener::serve(listener, router, Arc::clone(app), options, runtime, stopped);
+            Served { stop, task: reserve.spawn(serving) }
+        };
         Ok(Self {
             address,
-            public: Served::new(public, router(app), app, fitting),
-            admin: admin.map(|listener| Served::new(listener, admin_router(app), app, of_admin)),
+            public: serve(public, router(app), fitting, main),
+            admin: admin.map(|listener| serve(listener, admin_router(app), of_admin, reserve.clone())),
         })
     }
 
@@ -69,17 +81,20 @@ impl Listeners {
 }
 
 impl Served {
-    fn new(listener: TcpListener, router: Router, app: &Arc<App>, options: ConnectionOptions) -> Self {
-        let stop = CancellationToken::new();
-        let stopped = stop.clone().cancelled_owned();
-        let task = tokio::spawn(listener::serve(listener, router, Arc::clone(app), options, stopped));
-        Self { stop, task }
-    }
-
     async fn stop(self) -> anyhow::Result<()> {
         self.stop.cancel();
         Ok(self.task.await??)
     }
+}
+
+/// The runtime of a thread for what must not wait: it accepts connections, and serves those above
+/// the limit and of the admin address. The kernel lets it run next to the threads that are busy. It
+/// ends with the process.
+fn reserve() -> io::Result<Handle> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    thread::Builder::new().name("reserve".into()).spawn(move || runtime.block_on(pending::<()>()))?;
+    Ok(handle)
 }
 
 fn bind(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {

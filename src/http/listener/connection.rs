@@ -77,7 +77,7 @@ impl Future for Turns<'_> {
 /// An accepted connection.
 #[derive(Debug)]
 pub struct Connection {
-    pub stream: TcpStream,
+    pub stream: std::net::TcpStream,
     pub peer: SocketAddr,
     pub router: Router,
     pub app: Arc<App>,
@@ -92,7 +92,9 @@ impl Connection {
     /// after the requests in progress.
     pub async fn serve(self, draining: CancellationToken) {
         let options = self.options();
-        let stream = Arc::new(self.stream);
+        let Ok(stream) = TcpStream::from_std(self.stream).map(Arc::new) else {
+            return;
+        };
         let activity = self.activity;
         let socket = Socket::new(
             Arc::clone(&stream),

@@ -13,8 +13,14 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 /// The most SETTINGS frames of a connection. Each can change the windows of all streams.
 const MAX_SETTINGS: usize = 1000;
-/// The weight of a byte outside DATA: it can be a field of a head, and a frame has nine.
-pub const WEIGHT: usize = 64;
+/// The weight of what is read before other tasks run. tokio would allow 128 reads.
+pub const MAX_BURST: usize = 64 * 1024;
+/// The weight of a frame: it can be a request.
+const FRAME: usize = 16 * 1024;
+/// The weight of a byte outside DATA: it can be a field of a head.
+const BYTE: usize = 64;
+/// How many bytes are read at once after the end of a frame. They can be five requests.
+const MORE: usize = 64;
 
 /// What the frames of a connection say: the bytes after the preface, in both directions.
 #[derive(Debug, Default)]
@@ -35,33 +41,38 @@ impl Frames {
     pub fn receive(&mut self, bytes: &[u8]) -> Option<usize> {
         let data = self.received.data;
         let Self { received, settings, streams, newest, continued, .. } = self;
-        received.split(bytes, |Frame { kind, flags, stream }| match kind {
-            CONTINUATION if flags & END_HEADERS != 0 => *continued = None,
-            SETTINGS => *settings += 1,
-            RST_STREAM => {
-                streams.remove(&stream);
+        let mut frames = 0;
+        received.split(bytes, |Frame { kind, flags, stream }| {
+            frames += 1;
+            match kind {
+                CONTINUATION if flags & END_HEADERS != 0 => *continued = None,
+                SETTINGS => *settings += 1,
+                RST_STREAM => {
+                    streams.remove(&stream);
+                }
+                DATA | HEADERS => {
+                    if stream > *newest {
+                        *newest = stream;
+                        streams.insert(stream, false);
+                    }
+                    if let Some(is_complete) = streams.get_mut(&stream) {
+                        *is_complete |= flags & END_STREAM != 0;
+                    }
+                    if kind == HEADERS && flags & END_HEADERS == 0 {
+                        *continued = Some(stream);
+                    }
+                }
+                _ => {}
             }
-            DATA | HEADERS => {
-                if stream > *newest {
-                    *newest = stream;
-                    streams.insert(stream, false);
-                }
-                if let Some(is_complete) = streams.get_mut(&stream) {
-                    *is_complete |= flags & END_STREAM != 0;
-                }
-                if kind == HEADERS && flags & END_HEADERS == 0 {
-                    *continued = Some(stream);
-                }
-            }
-            _ => {}
         });
         let data = received.data - data;
-        (*settings <= MAX_SETTINGS).then_some((bytes.len() - data) * WEIGHT + data)
+        (*settings <= MAX_SETTINGS).then_some(frames * FRAME + (bytes.len() - data) * BYTE + data)
     }
 
-    /// How many bytes of a frame of DATA are still to come.
-    pub fn data_left(&self) -> usize {
-        if self.received.is_in_data() { self.received.payload } else { 0 }
+    /// How many bytes to read at once, for about this weight.
+    pub fn most(&self, weight: usize) -> usize {
+        let Splitter { payload, .. } = self.received;
+        MORE + if self.received.is_in_data() { payload } else { payload.min(weight.div_ceil(BYTE)) }
     }
 
     /// Reads bytes that the kernel took for the client.
@@ -149,13 +160,28 @@ mod tests {
         for size in [1, 7, 9, 10, 4096, allowed.len()] {
             let mut frames = Frames::default();
             let weights = allowed.chunks(size).map(|bytes| frames.receive(bytes).unwrap());
-            let data = MAX_SETTINGS / 2 * 300;
-            assert_eq!(weights.sum::<usize>(), (allowed.len() - data) * WEIGHT + data, "{size}");
-            assert_eq!(frames.receive(&frame(DATA, 0, 1, b"data")[..10]), Some(9 * WEIGHT + 1));
-            assert_eq!(frames.data_left(), 3);
-            assert_eq!(frames.receive(b"ata"), Some(3));
+            let (count, data) = (MAX_SETTINGS / 2 * 4, MAX_SETTINGS / 2 * 300);
+            let weight = count * FRAME + (allowed.len() - data) * BYTE + data;
+            assert_eq!(weights.sum::<usize>(), weight, "{size}");
+            assert_eq!(frames.most(0), MORE);
+            assert_eq!(frames.receive(&frame(DATA, 0, 1, b"data")[..10]), Some(9 * BYTE + 1));
+            assert_eq!(frames.most(0), MORE + 3);
+            assert_eq!(frames.receive(b"ata"), Some(FRAME + 3));
             assert_eq!(frames.receive(&frame(SETTINGS, 0, 0, &[])), None);
         }
+    }
+
+    #[test]
+    fn few_requests_are_read_in_a_burst() {
+        let mut frames = Frames::default();
+        let head = frame(HEADERS, END_HEADERS | END_STREAM, 1, b"\x82\x86\xBF\xBE");
+        let (heads, mut read, mut burst) = (head.repeat(1000), 0, 0);
+        while burst < MAX_BURST {
+            let next = &heads[read..][..frames.most(MAX_BURST - burst)];
+            burst += frames.receive(next).unwrap();
+            read += next.len();
+        }
+        assert!(read < 6 * head.len(), "{read} bytes");
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod streams;
 mod target;
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::Arc,
     time::Duration,
 };
@@ -26,7 +26,7 @@ use std::{
 use axum::Router;
 use socket2::SockRef;
 use tokio::{
-    net::TcpStream,
+    runtime::Handle,
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -44,7 +44,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 const UNSENT: u32 = 64 * 1024;
 
 /// Serves `router` until `stop` completes, then finishes requests in progress, for at most the
-/// shutdown time-out.
+/// shutdown time-out. Connections up to the limit are served by `runtime`, those above it by the
+/// runtime of the caller, which need not be as busy.
 ///
 /// # Errors
 ///
@@ -54,6 +55,7 @@ pub async fn serve(
     router: Router,
     app: Arc<App>,
     options: ConnectionOptions,
+    runtime: Handle,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -66,9 +68,10 @@ pub async fn serve(
             let (stream, peer) = accept(&listener).await;
             let activity = Activity::new();
             let slot = slots.take(&activity).await;
+            let runtime = if slot.is_surplus { Handle::current() } else { runtime.clone() };
             let (router, app, streams) = (router.clone(), Arc::clone(&app), streams.clone());
             let connection = Connection { stream, peer, router, app, activity, slot, streams, options };
-            connections.spawn(connection.serve(draining.child_token()));
+            connections.spawn_on(connection.serve(draining.child_token()), &runtime);
             while connections.try_join_next().is_some() {}
         }
     };
@@ -85,9 +88,11 @@ pub async fn serve(
     Ok(())
 }
 
+/// The next connection, of no runtime yet.
 async fn accept(listener: &tokio::net::TcpListener) -> (TcpStream, SocketAddr) {
     loop {
-        match listener.accept().await {
+        let accepted = listener.accept().await;
+        match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer))) {
             Ok((stream, peer)) => {
                 let _ = stream.set_nodelay(true);
                 let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);

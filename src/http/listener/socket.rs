@@ -26,7 +26,7 @@ use tokio::{
 
 use super::{
     activity::Activity,
-    frames::{Frames, WEIGHT},
+    frames::{Frames, MAX_BURST},
     rejection::{record, rejection},
 };
 use crate::{app::App, ids::new_id};
@@ -37,9 +37,6 @@ pub const LINGER_TIME: Duration = Duration::from_secs(5);
 pub const LINGER_BYTES: usize = 16 * 1024 * 1024;
 /// The time above the limit of connections, where others wait for the slot.
 const SURPLUS_LINGER_TIME: Duration = Duration::from_millis(250);
-
-/// The weight of what is read before other tasks run. tokio would allow 128 reads.
-const MAX_BURST: usize = 64 * 1024;
 
 /// What an HTTP/2 client sends first (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -150,8 +147,8 @@ impl Socket {
         if !self.is_http2() {
             return self.stream.try_read_buf(buffer);
         }
-        let most = weight.div_ceil(WEIGHT) + self.frames.data_left();
-        let read = self.stream.try_read(buffer.initialize_unfilled_to(most.min(buffer.remaining())))?;
+        let most = self.frames.most(weight).min(buffer.remaining());
+        let read = self.stream.try_read(buffer.initialize_unfilled_to(most))?;
         buffer.advance(read);
         Ok(read)
     }

@@ -8,11 +8,14 @@ use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, Interest},
     net::{TcpSocket, TcpStream},
+    runtime::Builder,
     time::{interval, timeout},
 };
 
 use crate::support::{
-    ConnectionOptions, eventually,
+    ConnectionOptions,
+    database::TestDatabase,
+    eventually,
     log::Log,
     service::{Reply, TestService, options, read_to_end},
 };
@@ -355,6 +358,25 @@ async fn silent_connections_above_the_limit_make_room_for_probes() {
         let reply = timeout(Duration::from_secs(5), ask).await.expect("no room for probes");
         assert_eq!(reply.status, StatusCode::OK);
     }
+}
+
+#[test]
+fn connections_above_the_limit_do_not_wait_for_the_others() {
+    // A runtime that has no time.
+    let busy = Builder::new_current_thread().build().unwrap();
+    let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut options = options();
+        options.connections.max = 1;
+        let database = TestDatabase::new().await;
+        let pool = database.options();
+        let service = TestService::on_runtime(busy.handle(), database, pool, options);
+        let _regular = connect(&service).await;
+        for path in ["/livez", "/readyz"] {
+            let reply = ask_on_new_connection(&service, path).await;
+            assert_eq!(reply.status, StatusCode::OK);
+        }
+    });
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    runtime::Handle,
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
@@ -85,6 +86,16 @@ impl TestService {
     }
 
     pub fn on(database: TestDatabase, pool: DatabaseOptions, options: Options) -> Self {
+        Self::on_runtime(&Handle::current(), database, pool, options)
+    }
+
+    /// Serves the connections up to the limit on `runtime`.
+    pub fn on_runtime(
+        runtime: &Handle,
+        database: TestDatabase,
+        pool: DatabaseOptions,
+        options: Options,
+    ) -> Self {
         let pool = Database::new(pool).unwrap();
         let connections = options.connections;
         let app = App::new(pool.clone(), b"a key of the tests", options);
@@ -96,7 +107,8 @@ impl TestService {
             let _ = stopped.await;
         };
         let router = router(&app);
-        let served = tokio::spawn(listener::serve(listener, router, app, connections, stopped));
+        let served =
+            tokio::spawn(listener::serve(listener, router, app, connections, runtime.clone(), stopped));
         let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         let (stop, served) = (Some(stop), Some(served));
         Self { database, pool, address, client, clients: None, stop, served }
