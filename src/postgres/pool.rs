@@ -22,8 +22,8 @@ use sqlx::{
 };
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
-pub use super::turns::LongWork;
-use super::{backend::DIRECT, connector::Connector, request::Request, silence, turns::Turns};
+pub use super::turns::{LongWork, Turns};
+use super::{backend::DIRECT, connector::Connector, request::Request, silence};
 use crate::error::Error;
 
 /// How long a dropped transaction may take to roll back before its connection is closed.
@@ -65,7 +65,7 @@ impl fmt::Debug for DatabaseOptions {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Connector>,
-    turns: Turns,
+    pub turns: Turns,
 }
 
 impl Database {
@@ -138,28 +138,10 @@ impl Database {
     /// [`Error::Busy`] if there is no turn, [`Error::Unavailable`] if no connection is free, in
     /// time.
     pub async fn connection_in_turn(&self) -> Result<Connection, Error> {
-        let turn = self.turn(LongWork::Statement).await?;
+        let turn = self.turns.next(LongWork::Statement).await?;
         let mut connection = self.connection().await?;
         connection.hold(turn);
         Ok(connection)
-    }
-
-    /// Waits for a turn of long work. A connection [holds](Connection::hold) it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Busy`] if there is none: that of an export at once.
-    pub async fn turn(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
-        self.turns.next(work).await
-    }
-
-    /// Waits for a turn to change an entity, whose name includes the client.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Locked`] if the client is changing it, [`Error::Busy`] if no turn is free.
-    pub async fn turn_to_change(&self, entity: &str) -> Result<[OwnedSemaphorePermit; 2], Error> {
-        self.turns.change(entity).await
     }
 
     /// Opens a connection that is not of the pool.

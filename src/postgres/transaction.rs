@@ -82,7 +82,7 @@ impl Database {
     ///
     /// As [`begin`](Self::begin); [`Error::Busy`] if there are too many of them.
     pub async fn begin_export(&self) -> Result<Transaction, Error> {
-        let turn = self.turn(LongWork::Export).await?;
+        let turn = self.turns.next(LongWork::Export).await?;
         let mut connection = self.connection().await?;
         // A client may still receive what was read last.
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0;

@@ -19,6 +19,8 @@ use crate::error::Error;
 pub enum LongWork {
     /// A statement on many rows.
     Statement,
+    /// A batch, which may wait for locks, too.
+    Batch,
     /// An export, which holds a connection for as long as its client reads.
     Export,
     /// An import, which writes as many rows as there are.
@@ -29,6 +31,7 @@ pub enum LongWork {
 #[derive(Debug, Clone)]
 pub struct Turns {
     statements: Arc<Semaphore>,
+    batches: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     imports: Arc<Semaphore>,
     timeout: Duration,
@@ -39,12 +42,13 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Turns for changes on half of these connections, for statements on a quarter, and for
-    /// exports and imports on an eighth each.
+    /// Turns for changes on half of these connections, batches among them on at most a quarter, for
+    /// statements on a quarter, and for exports and imports on an eighth each.
     pub fn new(connections: usize, timeout: Duration, lock_timeout: Duration) -> Self {
-        let [changes, statements, exports, imports] =
-            [2, 4, 8, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
-        Self { statements, exports, imports, timeout, changes, entities: Arc::default(), lock_timeout }
+        let [changes, batches, statements, exports, imports] =
+            [2, 4, 4, 8, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
+        let entities = Arc::default();
+        Self { statements, batches, exports, imports, timeout, changes, entities, lock_timeout }
     }
 
     /// Waits for a turn to change an entity, for as long as for a lock. A request that waits for
@@ -55,23 +59,55 @@ impl Turns {
     ///
     /// [`Error::Locked`] if the client has another change of it in progress, [`Error::Busy`] if
     /// there is no turn in time.
-    pub async fn change(&self, entity: &str) -> Result<[OwnedSemaphorePermit; 2], Error> {
-        let in_time = |turns: Arc<Semaphore>| timeout(self.lock_timeout, turns.acquire_owned());
+    pub async fn change(&self, entity: String) -> Result<Vec<OwnedSemaphorePermit>, Error> {
+        let mut turns = self.change_own(vec![entity]).await?;
+        turns.push(self.change_any().await?);
+        Ok(turns)
+    }
+
+    /// As [`change`](Self::change), for a batch that changes these entities.
+    ///
+    /// # Errors
+    ///
+    /// As [`change`](Self::change).
+    pub async fn change_many(&self, entities: Vec<String>) -> Result<Vec<OwnedSemaphorePermit>, Error> {
+        let mut turns = self.change_own(entities).await?;
+        turns.push(self.next(LongWork::Batch).await?);
+        turns.push(self.change_any().await?);
+        Ok(turns)
+    }
+
+    /// Waits until the client changes none of these entities. Every request waits for them in the
+    /// same order.
+    async fn change_own(&self, mut entities: Vec<String>) -> Result<Vec<OwnedSemaphorePermit>, Error> {
+        entities.sort_unstable();
+        let turns = async {
+            let mut turns = Vec::with_capacity(entities.len() + 2);
+            for entity in entities {
+                turns.push(self.entity(entity).acquire_owned().await.map_err(Error::internal)?);
+            }
+            Ok(turns)
+        };
         let locked = |_| Error::Locked("the client has another change of the entity in progress".into());
-        let own = in_time(self.entity(entity)).await.map_err(locked)?.map_err(Error::internal)?;
-        let shared = in_time(Arc::clone(&self.changes)).await.map_err(|_| Error::Busy)?;
-        Ok([own, shared.map_err(Error::internal)?])
+        timeout(self.lock_timeout, turns).await.map_err(locked)?
+    }
+
+    async fn change_any(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let turn = timeout(self.lock_timeout, Arc::clone(&self.changes).acquire_owned()).await;
+        turn.map_err(|_| Error::Busy)?.map_err(Error::internal)
     }
 
     /// The turns to change this entity. They exist while a request has or awaits one.
-    fn entity(&self, entity: &str) -> Arc<Semaphore> {
+    fn entity(&self, entity: String) -> Arc<Semaphore> {
         let mut entities = self.entities.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turns) = entities.get(entity).and_then(Weak::upgrade) {
+        if let Some(turns) = entities.get(&entity).and_then(Weak::upgrade) {
             return turns;
         }
-        entities.retain(|_, turns| turns.strong_count() > 0);
+        if entities.len() == entities.capacity() {
+            entities.retain(|_, turns| turns.strong_count() > 0);
+        }
         let turns = Arc::new(Semaphore::new(1));
-        entities.insert(entity.to_owned(), Arc::downgrade(&turns));
+        entities.insert(entity, Arc::downgrade(&turns));
         turns
     }
 
@@ -83,6 +119,7 @@ impl Turns {
     pub async fn next(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
         let turns = match work {
             LongWork::Statement => &self.statements,
+            LongWork::Batch => &self.batches,
             LongWork::Import => &self.imports,
             LongWork::Export => {
                 return Arc::clone(&self.exports).try_acquire_owned().map_err(|_| Error::Busy);
@@ -101,12 +138,27 @@ mod tests {
     async fn an_entity_is_changed_by_one_request_of_a_client_and_half_of_the_connections_change_any() {
         let second = Duration::from_secs(1);
         let turns = Turns::new(4, second, second);
-        let first = turns.change("a").await.unwrap();
-        assert!(matches!(turns.change("a").await, Err(Error::Locked(_))));
-        let _second = turns.change("b").await.unwrap();
-        assert!(matches!(turns.change("c").await, Err(Error::Busy)));
-        drop(first);
-        let _again = turns.change("a").await.unwrap();
-        assert_eq!(turns.entities.lock().unwrap().len(), 2);
+        let name = str::to_owned;
+        let first = turns.change(name("a")).await.unwrap();
+        assert!(matches!(turns.change(name("a")).await, Err(Error::Locked(_))));
+        let batch = ["b", "a"].map(name).to_vec();
+        assert!(matches!(turns.change_many(batch.clone()).await, Err(Error::Locked(_))));
+        let second = turns.change(name("b")).await.unwrap();
+        assert!(matches!(turns.change(name("c")).await, Err(Error::Busy)));
+        drop((first, second));
+        let _batch = turns.change_many(batch).await.unwrap();
+        assert!(matches!(turns.change(name("b")).await, Err(Error::Locked(_))));
+        assert!(matches!(turns.change_many(Vec::new()).await, Err(Error::Busy)), "it is one of one batch");
+        let _any = turns.change(name("c")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn entities_without_a_change_are_forgotten() {
+        let second = Duration::from_secs(1);
+        let turns = Turns::new(4, second, second);
+        for entity in 0..1000 {
+            turns.change(entity.to_string()).await.unwrap();
+        }
+        assert!(turns.entities.lock().unwrap().len() < 10);
     }
 }

@@ -1,12 +1,10 @@
-//! Faults from outside: slow locks, a database that restarts or drops connections, clients that
-//! disconnect.
+//! Faults from outside: a database that restarts or drops connections, clients that disconnect.
 
 use std::{
     process::Command,
     time::{Duration, Instant},
 };
 
-use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
@@ -15,107 +13,20 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{
-    DatabaseOptions,
-    database::TestDatabase,
-    eventually,
-    log::Log,
-    proxy::{Mode, Proxy},
-    service::{Reply, TestService, options, path},
+use crate::{
+    locks::small_service,
+    support::{
+        DatabaseOptions,
+        database::TestDatabase,
+        eventually,
+        log::Log,
+        proxy::{Mode, Proxy},
+        service::{Reply, TestService, options, path},
+    },
 };
 
 /// How long the service may take to recover. Tests allow twice as much, for a busy machine.
 const RECOVERY: Duration = Duration::from_secs(2);
-
-/// Another transaction that holds a row.
-async fn hold_row(service: &TestService) -> PgConnection {
-    let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; SELECT FROM items FOR UPDATE").execute(&mut holder).await.unwrap();
-    holder
-}
-
-async fn small_service(max_connections: usize, lock_timeout: Duration) -> TestService {
-    let database = TestDatabase::new().await;
-    let wait_timeout = Duration::from_secs(1);
-    let pool = DatabaseOptions { max_connections, lock_timeout, wait_timeout, ..database.options() };
-    let service = TestService::on(database, pool, options());
-    // So that a time-out measures waiting alone.
-    service.open_all_connections(max_connections).await;
-    service
-}
-
-#[tokio::test]
-async fn a_write_that_waits_too_long_for_a_lock_is_a_conflict() {
-    let service = small_service(2, Duration::from_millis(100)).await;
-    let path = path(&service.create("Lamp").await);
-    let holder = hold_row(&service).await;
-    for reply in [
-        service.patch(&path, &json!({ "name": "a" })).await,
-        service.put(&path, &json!({ "name": "a" })).await,
-        service.delete(&path).await,
-    ] {
-        reply.is_problem(409, "conflict");
-    }
-    assert_eq!(service.get(&path).await.status, StatusCode::OK, "readers do not wait");
-    holder.close().await.unwrap();
-    assert_eq!(service.delete(&path).await.status, StatusCode::NO_CONTENT);
-    service.pool_is_clean().await;
-}
-
-#[tokio::test]
-async fn a_pool_exhausted_by_slow_locks_rejects_requests_and_recovers() {
-    let service = small_service(2, Duration::from_secs(5)).await;
-    let path = path(&service.create("Lamp").await);
-    let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE items IN SHARE MODE").execute(&mut holder).await.unwrap();
-    tokio::join!(service.create("a"), service.create("b"), async {
-        eventually("the pool is used up", async || {
-            service.pool.status().available == 0 && service.pool.status().size == 2
-        })
-        .await;
-        let rejected = service.get(&path).await;
-        assert_eq!(rejected.is_problem(503, "unavailable").header("retry-after"), Some("1"));
-        assert_eq!(service.get("/livez").await.status, StatusCode::OK);
-        assert_eq!(service.get("/readyz").await.status, StatusCode::OK, "it has a connection of its own");
-        holder.close().await.unwrap();
-    });
-    assert_eq!(service.database.count_items().await, 3);
-    service.pool_is_clean().await;
-}
-
-/// Changes these of eight locked items, which uses so many of four connections.
-async fn changes_leave_connections_to_others(changed: [usize; 8], connections: i64) {
-    let service = small_service(4, Duration::from_secs(30)).await;
-    let mut locked = Vec::new();
-    for _ in changed {
-        locked.push(path(&service.create("Lamp").await));
-    }
-    let holder = hold_row(&service).await;
-    let other = path(&service.create("Other").await);
-    let patch = json!({ "status": "active" });
-    let changes = join_all(changed.map(|index| service.patch(&locked[index], &patch)));
-    let others = async {
-        let waiting = "SELECT count(*) FROM pg_stat_activity
-                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("changes wait", async || service.database.number(waiting).await == connections).await;
-        assert_eq!(service.get(&other).await.status, StatusCode::OK);
-        service.create("New").await;
-        if connections == 1 {
-            assert_eq!(service.patch(&other, &patch).await.status, StatusCode::OK);
-        }
-        assert_eq!(service.database.number(waiting).await, connections);
-        holder.close().await.unwrap();
-    };
-    let (replies, ()) = tokio::join!(changes, others);
-    assert!(replies.iter().all(|reply| reply.status == StatusCode::OK), "{replies:?}");
-    service.pool_is_clean().await;
-}
-
-#[tokio::test]
-async fn changes_that_wait_for_locks_leave_connections_to_others() {
-    changes_leave_connections_to_others([0; 8], 1).await;
-    changes_leave_connections_to_others([0, 1, 2, 3, 4, 5, 6, 7], 2).await;
-}
 
 #[tokio::test]
 async fn a_statement_that_takes_too_long_is_rejected_with_503() {

@@ -13,6 +13,7 @@ mod failure;
 mod house;
 mod http;
 mod life;
+mod locks;
 mod migrations;
 mod plans;
 mod process;

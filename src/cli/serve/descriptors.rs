@@ -12,7 +12,7 @@ const OTHERS: usize = 28 + MAX_FILES;
 const MIN_SURPLUS: usize = 16;
 
 /// Raises the limit of open files to the hard limit, and fits the connections of clients into it,
-/// next to those to the database and from the admin address.
+/// next to those to the database and to the admin address, if there is one.
 ///
 /// # Errors
 ///
@@ -20,13 +20,14 @@ const MIN_SURPLUS: usize = 16;
 pub fn fit_connections(
     wanted: ConnectionOptions,
     to_database: usize,
-    from_admin: usize,
+    to_admin: Option<usize>,
 ) -> anyhow::Result<ConnectionOptions> {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, ..limit };
     let current = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
     let files = current.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
-    let fitting = fit(wanted, files.saturating_sub(to_database + from_admin + OTHERS));
+    let others = to_database + to_admin.unwrap_or(0) + OTHERS;
+    let fitting = fit(wanted, files.saturating_sub(others), 1 + usize::from(to_admin.is_some()));
     ensure!(
         fitting.max > 0,
         "the limit of {files} open files leaves none for clients: raise it (ulimit -n), or lower \
@@ -38,10 +39,10 @@ pub fn fit_connections(
     Ok(fitting)
 }
 
-/// At most an eighth of the files is for connections above the limit.
-fn fit(wanted: ConnectionOptions, files: usize) -> ConnectionOptions {
+/// At most an eighth of the files is for the connections above the limit of each address.
+fn fit(wanted: ConnectionOptions, files: usize, addresses: usize) -> ConnectionOptions {
     let surplus = (files / 8).max(MIN_SURPLUS).min(wanted.surplus);
-    ConnectionOptions { max: files.saturating_sub(surplus).min(wanted.max), surplus, ..wanted }
+    ConnectionOptions { max: files.saturating_sub(addresses * surplus).min(wanted.max), surplus, ..wanted }
 }
 
 #[cfg(test)]
@@ -62,8 +63,10 @@ mod tests {
             shutdown_timeout: second,
         };
         for (files, max, surplus) in [(10, 0, 16), (40, 24, 16), (1000, 875, 125), (100_000, 10_000, 256)] {
-            let fitting = fit(wanted, files);
+            let fitting = fit(wanted, files, 1);
             assert_eq!((fitting.max, fitting.surplus), (max, surplus), "{files}");
         }
+        let with_admin = fit(wanted, 1000, 2);
+        assert_eq!((with_admin.max, with_admin.surplus), (750, 125));
     }
 }

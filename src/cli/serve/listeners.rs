@@ -23,9 +23,8 @@ use crate::{
     http::{admin_router, listener, router},
 };
 
-/// The most connections to the admin address, and how many more for one request each.
+/// The most connections to the admin address, besides those of one request each.
 const ADMIN_CONNECTIONS: usize = 16;
-const ADMIN_SURPLUS: usize = 16;
 /// The most connections that wait to be accepted; the kernel may allow fewer.
 const BACKLOG: i32 = 4096;
 
@@ -47,15 +46,15 @@ struct Served {
 impl Listeners {
     pub fn bind(settings: &ServeSettings, app: &Arc<App>) -> anyhow::Result<Self> {
         let wanted = app.options.connections;
-        let from_admin = if settings.admin_bind.is_some() { ADMIN_CONNECTIONS + ADMIN_SURPLUS } else { 0 };
-        let fitting = fit_connections(wanted, settings.database_connections.into(), from_admin)?;
+        let to_admin = settings.admin_bind.map(|_| ADMIN_CONNECTIONS);
+        let fitting = fit_connections(wanted, settings.database_connections.into(), to_admin)?;
         let public = bind(settings.bind, "--bind")?;
         let admin = settings.admin_bind.map(|address| bind(address, "--admin-bind")).transpose()?;
         let address = public.local_addr()?;
         let admin_address = admin.as_ref().and_then(|admin| admin.local_addr().ok());
         let admin_address = admin_address.map(tracing::field::display);
         tracing::info!(%address, admin_address, "serve.starting");
-        let of_admin = ConnectionOptions { max: ADMIN_CONNECTIONS, surplus: ADMIN_SURPLUS, ..wanted };
+        let of_admin = ConnectionOptions { max: ADMIN_CONNECTIONS, ..fitting };
         let (main, reserve) = (Handle::current(), reserve().context("cannot start a thread")?);
         let serve = |listener, router, options, runtime| {
             let stop = CancellationToken::new();

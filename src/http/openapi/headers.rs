@@ -41,7 +41,9 @@ fn text(pattern: &str, length: u32) -> Value {
 
 fn field(name: &str) -> Field {
     match name {
-        "ETag" => required("The entity tag.", text("^\"[0-9]{1,19}(--(br|gzip|zstd))?\"$", 27)),
+        "ETag" => {
+            required("The entity tag.", text("^\"[0-9]{1,19}(\\.[0-9a-f]{1,2})?(--(br|gzip|zstd))?\"$", 30))
+        }
         "Location" => required(
             "The path of the entity.",
             json!({ "type": "string", "format": "uri-reference", "maxLength": 512 }),

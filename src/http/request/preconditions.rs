@@ -13,9 +13,10 @@ use crate::{
         limits::MAX_ENTITY_TAGS,
         response::{
             problem::{PRECONDITION_FAILED, Problem},
-            reply::suffix,
+            reply::{opaque_tag, suffix},
         },
     },
+    postgres::entity::Revision,
 };
 
 /// A list of entity tags as a pattern, for the document. Elements may be empty (RFC 9110 §5.6.1.2).
@@ -58,15 +59,18 @@ impl Preconditions {
         self.if_none_match.as_ref().is_some_and(|tags| tags.any || tags.find(version, |_| true).is_some())
     }
 
-    /// The suffix of the entity tag in `If-None-Match` that names this version in the content
+    /// The suffix of the entity tag in `If-None-Match` that names this revision in the content
     /// coding of the response, or without one, as small responses are. A coding that the client may
     /// not accept is another representation, which it would take for this one.
-    pub fn excluded_suffix(&self, version: i64) -> Option<&'static str> {
+    pub fn excluded_suffix(&self, Revision { version, state }: Revision) -> Option<&'static str> {
         let tags = self.if_none_match.as_ref()?;
-        let named = |suffix: &str| tags.find(version, |tag| tag.suffix == suffix);
+        let find = |admits: &dyn Fn(&str) -> bool| {
+            tags.find(version, |tag| tag.revision.state == state && admits(tag.suffix))
+        };
+        let named = |suffix: &str| find(&|other| other == suffix);
         let tag = match self.suffix {
             Some(suffix) => named(suffix).or_else(|| named("")),
-            None => named("").or_else(|| tags.find(version, |_| true)),
+            None => named("").or_else(|| find(&|_| true)),
         };
         tag.map(|tag| tag.suffix).or(tags.any.then_some(""))
     }
@@ -121,21 +125,24 @@ struct EntityTags {
     tags: Vec<EntityTag>,
 }
 
-/// An entity tag that a version has: `"3"`, or `"3--gzip"` if the response was compressed.
+/// An entity tag that a version has: `"3"`, `"3.1"` in another state, or `"3--gzip"` if the response
+/// was compressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct EntityTag {
     weak: bool,
-    version: i64,
+    revision: Revision,
     suffix: &'static str,
 }
 
 impl EntityTag {
     /// The tag with this text between the quotation marks, in the service's own spelling.
     fn new(weak: bool, opaque: &str) -> Option<Self> {
-        let (digits, coding) = opaque.split_once("--").unwrap_or((opaque, ""));
+        let (revision, coding) = opaque.split_once("--").unwrap_or((opaque, ""));
         let suffix = if coding.is_empty() { "" } else { suffix(coding)? };
-        let version = digits.parse::<i64>().ok()?;
-        (format!("{version}{suffix}") == opaque).then_some(Self { weak, version, suffix })
+        let (version, state) = revision.split_once('.').unwrap_or((revision, "0"));
+        let revision =
+            Revision { version: version.parse().ok()?, state: u64::from_str_radix(state, 16).ok()? };
+        (opaque_tag(revision, suffix) == opaque).then_some(Self { weak, revision, suffix })
     }
 }
 
@@ -160,7 +167,7 @@ impl EntityTags {
     }
 
     fn find(&self, version: i64, admits: impl Fn(&EntityTag) -> bool) -> Option<&EntityTag> {
-        self.tags.iter().find(|tag| tag.version == version && admits(tag))
+        self.tags.iter().find(|tag| tag.revision.version == version && admits(tag))
     }
 
     /// Adds the tags of a field; `None` if it is not a list of them.
@@ -229,6 +236,8 @@ mod tests {
         for matching in [
             "\"2\"",
             "\"2--gzip\"",
+            "\"2.1\"",
+            "\"2.1f--gzip\"",
             "W/\"2--br\"",
             "W/\"2\"",
             "*",
@@ -242,8 +251,20 @@ mod tests {
         ] {
             assert_eq!(excludes(matching), Some(true), "{matching}");
         }
-        for other in ["\"1\"", "\"22\"", "W/\"1\",\"3\"", "\"02\"", "\"+2\"", "\"\"", "\"2--lzw\"", "\"2--\""]
-        {
+        for other in [
+            "\"1\"",
+            "\"22\"",
+            "W/\"1\",\"3\"",
+            "\"02\"",
+            "\"+2\"",
+            "\"2.0\"",
+            "\"2.01\"",
+            "\"2.\"",
+            "\"2.F\"",
+            "\"\"",
+            "\"2--lzw\"",
+            "\"2--\"",
+        ] {
             assert_eq!(excludes(other), Some(false), "{other}");
         }
         for malformed in ["2", "\"2", "\"2\" \"3\"", "", ",", "w/\"2\"", "\"2 3\"", "*, \"2\"", "*,"] {

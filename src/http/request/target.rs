@@ -21,13 +21,13 @@ impl Preconditions {
     /// 404 if there is no entity, 412 if `If-Match` does not name its version.
     pub fn get<V: From<E> + Serialize, E: Entity>(&self, entity: Option<E>) -> Result<Reply, Problem> {
         let entity = entity.ok_or(Error::NotFound)?;
-        let version = entity.version();
-        if !self.matches(version) {
-            return Err(preconditions::failed(Some(version)));
+        let revision = entity.revision();
+        if !self.matches(revision.version) {
+            return Err(preconditions::failed(Some(revision.version)));
         }
-        let reply = match self.excluded_suffix(version) {
-            Some(suffix) => Reply::empty(StatusCode::NOT_MODIFIED).with_tag(version, suffix),
-            None => Reply::ok(&V::from(entity))?.with_version(version),
+        let reply = match self.excluded_suffix(revision) {
+            Some(suffix) => Reply::empty(StatusCode::NOT_MODIFIED).with_tag(revision, suffix),
+            None => Reply::ok(&V::from(entity))?.with_version(revision),
         };
         Ok(reply.revalidated())
     }

@@ -13,10 +13,16 @@ use http::{
 use serde::Serialize;
 
 use super::json;
-use crate::error::Error;
+use crate::{error::Error, postgres::entity::Revision};
 
 /// The media type of the probes' responses, 503 included: orchestrators read the status alone.
 pub const HEALTH: HeaderValue = HeaderValue::from_static("application/health+json");
+
+/// What is between the quotation marks of an entity tag: `7`, `7.1` in state 1, `7--gzip`.
+#[must_use]
+pub fn opaque_tag(Revision { version, state }: Revision, suffix: &str) -> String {
+    if state == 0 { format!("{version}{suffix}") } else { format!("{version}.{state:x}{suffix}") }
+}
 
 /// The suffix of an entity tag for this content coding, which makes another representation
 /// (RFC 9110 §8.8.3.3).
@@ -85,16 +91,16 @@ impl Reply {
         self
     }
 
-    /// Adds the strong entity tag of a version: `"7"` (RFC 9110 §8.8.3).
+    /// Adds the strong entity tag of a version, or of a revision (RFC 9110 §8.8.3).
     #[must_use]
-    pub fn with_version(self, version: i64) -> Self {
-        self.with_tag(version, "")
+    pub fn with_version(self, version: impl Into<Revision>) -> Self {
+        self.with_tag(version.into(), "")
     }
 
-    /// Adds the strong entity tag of a version in a content coding: `"7--gzip"`.
+    /// Adds the strong entity tag of a revision in a content coding.
     #[must_use]
-    pub fn with_tag(self, version: i64, suffix: &str) -> Self {
-        let tag = HeaderValue::try_from(format!("\"{version}{suffix}\""));
+    pub fn with_tag(self, revision: Revision, suffix: &str) -> Self {
+        let tag = HeaderValue::try_from(format!("\"{}\"", opaque_tag(revision, suffix)));
         self.with_header(ETAG, tag.unwrap_or_else(|_| unreachable!("digits are visible ASCII")))
     }
 

@@ -13,8 +13,8 @@ use axum::{
 use http::{
     HeaderValue, Method, StatusCode,
     header::{CONTENT_TYPE, VARY},
-    request::Parts,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
 use self::idempotency::IdempotencyKey;
 pub use self::{outcome::Outcome, unstored::UnstoredResponse};
@@ -57,7 +57,9 @@ pub struct Write<Q = NoQuery> {
     validate_only: bool,
     prefers_minimal: bool,
     key: Option<IdempotencyKey>,
-    /// The client and the entity that it changes, if the path names one.
+    /// Who changes entities one request at a time.
+    client: String,
+    /// The path of the entity that it changes, if there is one.
     entity: Option<String>,
     events: Vec<Box<dyn Event>>,
 }
@@ -77,7 +79,8 @@ impl<Q: FromQuery + Send> FromHead for Write<Q> {
         };
         Some(Self {
             query,
-            entity: head.names_entity().then(|| entity(&head.parts)),
+            client: head.parts.extensions.get().map(Actor::key_scope).unwrap_or_default(),
+            entity: head.names_entity().then(|| entity(head.parts.uri.path())),
             preconditions,
             access: Access::of(head),
             method: head.parts.method.clone(),
@@ -89,11 +92,11 @@ impl<Q: FromQuery + Send> FromHead for Write<Q> {
     }
 }
 
-/// The client, and the path of the entity without what is done to it, such as `/restore`.
-fn entity(parts: &Parts) -> String {
-    let scope = parts.extensions.get().map(Actor::key_scope).unwrap_or_default();
-    let path: Vec<_> = parts.uri.path().splitn(5, '/').take(4).collect();
-    format!("{scope} {}", path.join("/"))
+/// The path of the entity without what is done to it, such as `/restore`, and in lower case: the
+/// digits of an id may have either.
+fn entity(path: &str) -> String {
+    let segments: Vec<_> = path.splitn(5, '/').take(4).collect();
+    segments.join("/").to_ascii_lowercase()
 }
 
 impl<Q> Write<Q> {
@@ -111,15 +114,38 @@ impl<Q> Write<Q> {
             return Err(Problem::new(&PRECONDITION_REQUIRED, detail).into());
         }
         let turns = match &self.entity {
-            Some(entity) => Some(app.database.turn_to_change(entity).await?),
-            None => None,
+            Some(entity) => app.database.turns.change(self.own(entity)).await?,
+            None => Vec::new(),
         };
+        self.begin_in(app, turns).await
+    }
+
+    /// As [`begin`](Self::begin), for a batch that changes the entities of these paths.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub async fn begin_batch(
+        &self,
+        app: &App,
+        entities: impl Iterator<Item = String>,
+    ) -> Result<Transaction, Outcome> {
+        let own = entities.map(|entity| self.own(&entity)).collect();
+        self.begin_in(app, app.database.turns.change_many(own).await?).await
+    }
+
+    /// The name of the turn of this client to change an entity.
+    fn own(&self, entity: &str) -> String {
+        format!("{} {entity}", self.client)
+    }
+
+    async fn begin_in(&self, app: &App, turns: Vec<OwnedSemaphorePermit>) -> Result<Transaction, Outcome> {
         let mut tx = match &self.key {
             Some(key) if self.validate_only => key.rehearse(&app.database).await?,
             Some(key) => key.begin(&app.database).await?,
             None => app.database.begin().await?,
         };
-        turns.into_iter().flatten().for_each(|turn| tx.hold(turn));
+        turns.into_iter().for_each(|turn| tx.hold(turn));
         Ok(tx)
     }
 

@@ -185,7 +185,7 @@ async fn batches_on_the_same_entities_in_different_orders_do_not_deadlock() {
     const CLIENTS: u64 = 16;
     let seconds = env::var("CURIO_RACE_SECONDS").map_or(2, |seconds| seconds.parse().unwrap());
     for resource in resources_with(&[Batch]) {
-        let api = Api::start(resource).await;
+        let api = Api::start_for_many_clients(resource).await;
         let entities = join_all((0..20).map(|_| api.create("Lamp"))).await;
         let start = Instant::now();
         let race = async |client: u64| {

@@ -36,6 +36,7 @@ use crate::{
             models::{Collection, CollectionContent, DEFAULT_COLLECTION},
             operations::collection,
         },
+        entity::Entity,
         keyset::Newest,
         transaction::Transaction,
     },
@@ -65,8 +66,8 @@ pub async fn create_collection(
         created.ok_or_else(|| Problem::new(&CONFLICT, "There is a collection with this key already."))?;
     write.record(CollectionCreated::from(&created));
     write.record_some(SchemaCreated::since(None, &created));
-    let version = created.version;
-    let reply = Reply::created(PATH, key, &CollectionView::from(created))?.with_version(version);
+    let revision = created.revision();
+    let reply = Reply::created(PATH, key, &CollectionView::from(created))?.with_version(revision);
     write.commit(tx, reply).await
 }
 
@@ -186,8 +187,8 @@ pub async fn update_collection(
     let (scope, by) = (write.access.scope(Action::Manage), write.access.writer());
     let updated = collection::update(&mut tx, scope, by.as_deref(), key.as_str(), &content.into()).await?;
     write.record_some(SchemaCreated::since(before, &updated));
-    let version = updated.version;
-    let reply = Reply::ok(&CollectionView::from(updated))?.with_version(version);
+    let revision = updated.revision();
+    let reply = Reply::ok(&CollectionView::from(updated))?.with_version(revision);
     let response = write.commit(tx, reply).await;
     app.indexes_changed.notify_one();
     response

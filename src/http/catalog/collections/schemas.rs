@@ -191,7 +191,7 @@ pub struct CollectionView {
     #[schema(inline)]
     indexed: IndexedAttributes,
     /// 1 at creation, incremented by every change; the entity tag is this number in quotation
-    /// marks.
+    /// marks, unless an index is being built.
     #[schema(minimum = 1)]
     version: i64,
     /// When the collection was created: UTC, with microseconds.

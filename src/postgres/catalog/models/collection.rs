@@ -70,6 +70,12 @@ impl Entity for Collection {
         self.version
     }
 
+    /// A bit for each index that is not ready.
+    fn state(&self) -> u64 {
+        let indexes = self.indexed.iter().rev();
+        indexes.fold(0, |state, index| state << 1 | u64::from(!index.is_ready))
+    }
+
     fn created_at(&self) -> DateTime<Utc> {
         self.created_at
     }

@@ -34,7 +34,6 @@ use crate::{
             models::{DEFAULT_COLLECTION, Item},
             operations::item,
         },
-        pool::LongWork,
         transaction::Transaction,
     },
 };
@@ -67,9 +66,8 @@ pub async fn batch_items(
     if app.options.require_if_match {
         require_if_match(&operations)?;
     }
-    let turn = app.database.turn(LongWork::Statement).await?;
-    let mut tx = write.begin(&app).await?;
-    tx.hold(turn);
+    let items = targets(&operations).map(|(_, (id, _))| format!("/v1/items/{id}"));
+    let mut tx = write.begin_batch(&app, items).await?;
     let mut room = MAX_BYTES;
     let access = write.access.clone();
     let found = lock(&mut tx, &access, &operations, &mut room).await?;

@@ -49,7 +49,7 @@ pub async fn import_items(
     let limit = app.options.import_limit;
     let rejected = |error: io::Error| reject(&error, limit);
     let mut body = body.receive(&app).await?;
-    let turn = app.database.turn(LongWork::Import).await?;
+    let turn = app.database.turns.next(LongWork::Import).await?;
     if write.has_key() {
         let lines = Lines::new(body.open().await.map_err(rejected)?, format, limit);
         write.add_body(&lines.hash().await.map_err(rejected)?);

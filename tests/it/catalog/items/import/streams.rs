@@ -185,7 +185,7 @@ async fn few_imports_run_at_once_and_others_wait_for_a_while() {
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions { statement_timeout: Duration::from_millis(500), ..database.options() };
     let service = TestService::on(database, pool, options());
-    let turn = service.pool.turn(LongWork::Import).await.unwrap();
+    let turn = service.pool.turns.next(LongWork::Import).await.unwrap();
     let second = import(&service, NDJSON, "", "{\"name\": \"x\"}").await;
     second.is_problem(503, "unavailable");
     assert_eq!(second.header("retry-after"), Some("1"));

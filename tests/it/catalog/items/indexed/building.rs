@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
@@ -49,6 +50,29 @@ async fn reaches(service: &TestService, items: i64) {
 
 async fn list(service: &TestService) -> u16 {
     service.get("/v1/items?collection=lamps&sort=attributes.price&limit=1").await.status.as_u16()
+}
+
+#[tokio::test]
+async fn the_entity_tag_of_a_collection_tells_which_indexes_are_ready() {
+    let service = TestService::start().await;
+    index(&service, &[]).await;
+    let indexed = json!(["price", "size"].map(|path| json!({ "path": path, "type": "number" })));
+    let changed = service.patch(LAMPS, &json!({ "indexed": indexed })).await;
+    let building = changed.header("etag").unwrap();
+    assert_eq!(building, "\"2.3\"");
+    let get = async |tag| service.send(Method::GET, LAMPS, &[("if-none-match", tag)], None).await;
+    let unchanged = get(building).await;
+    assert_eq!((unchanged.status, unchanged.header("etag")), (StatusCode::NOT_MODIFIED, Some(building)));
+
+    let _indexer = Indexer::start(&service.pool);
+    is_indexed(&service).await;
+    let ready = get(building).await;
+    assert_eq!((ready.status, ready.header("etag")), (StatusCode::OK, Some("\"2\"")));
+    assert_eq!(ready.body["indexed"][1]["state"], "ready");
+    assert_eq!(get("\"2\"").await.status, StatusCode::NOT_MODIFIED);
+    let headers = [("if-match", building), ("content-type", "application/merge-patch+json")];
+    let changed = service.send(Method::PATCH, LAMPS, &headers, Some(&json!({ "title": "X" }))).await;
+    assert_eq!((changed.status, changed.header("etag")), (StatusCode::OK, Some("\"3\"")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
