@@ -31,8 +31,7 @@ pub fn router(app: &Arc<App>) -> Router {
     let spooled = openapi::with_options(spooled, &document, &[]);
     let operator = if app.options.admin_bind.is_some() { operator::probes() } else { operator::routes() };
     let has_docs = app.options.docs == Docs::Public;
-    let mut pages = Router::new()
-        .route("/problems/{kind}", get(response::problem::describe_problem))
+    let mut pages = problems()
         .merge(openapi::document(document_text()))
         .merge(openapi::catalog(has_docs))
         .merge(access::resource_metadata())
@@ -48,6 +47,11 @@ pub fn router(app: &Arc<App>) -> Router {
     layers::around_all(public, app, app.options.auth, app.options.hosts()).with_state(Arc::clone(app))
 }
 
+/// The pages to which the type of a problem leads.
+fn problems() -> Router<Arc<App>> {
+    Router::new().route("/problems/{kind}", get(response::problem::describe_problem))
+}
+
 /// The response where no route leads.
 async fn elsewhere(method: Method, uri: Uri) -> StatusCode {
     match (method, uri.path()) {
@@ -59,7 +63,7 @@ async fn elsewhere(method: Method, uri: Uri) -> StatusCode {
 
 /// The routes of the admin address, if there is one.
 pub fn admin_router(app: &Arc<App>) -> Router {
-    let mut pages = operator::routes();
+    let mut pages = operator::routes().merge(problems());
     if app.options.docs == Docs::Admin {
         pages = pages.merge(openapi::document(document_text())).merge(openapi::docs());
     }

@@ -119,6 +119,7 @@ async fn the_admin_has_an_address_of_its_own() {
         (&admin, "/readyz", 200),
         (&admin, "/metrics", 200),
         (&admin, "/v1/items", 404),
+        (&admin, "/problems/not-found", 200),
         (&admin, "/docs/", 404),
     ] {
         let reply = reqwest::get(format!("{address}{path}")).await.unwrap();

@@ -50,7 +50,8 @@ fn field(name: &str) -> Field {
         ),
         "Cache-Control" => required("Revalidate before each use, or do not store it.", text("^[ -~]+$", 256)),
         "Link" => optional(
-            "The next, the previous and the first page (RFC 8288), if there are any.",
+            "The next, the previous and the first page (RFC 8288), if there are any. Missing if the \
+             parameters have more than 16 KiB.",
             text("^<[^>]+>; rel=", 65_536),
         ),
         "X-Request-Id" => {

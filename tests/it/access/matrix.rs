@@ -257,3 +257,23 @@ async fn probes_the_document_and_its_pages_need_no_key() {
         assert!(status == 200, "{page}: {status}");
     }
 }
+
+#[tokio::test]
+async fn what_a_client_may_not_do_is_told_before_preconditions_are_evaluated() {
+    let service = guarded().await;
+    let admin = Client::new(&service, "read:* write:* manage:*").await;
+    let item = admin.create("default", "Lamp").await;
+    let reader = Client::new(&service, "read:*").await;
+    let [item, free] = [item["id"].as_str().unwrap(), "0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55"];
+    for path in [item, free].map(|id| format!("/v1/items/{id}")) {
+        for field in [("if-match", "*"), ("if-match", "\"7\""), ("if-none-match", "*")] {
+            let replaced = reader.send(Method::PUT, &path, &[field], Some(&json!({ "name": "X" }))).await;
+            replaced.is_problem(403, "insufficient-scope");
+        }
+    }
+    for path in ["default", "free"].map(|key| format!("/v1/collections/{key}")) {
+        let fields = [("if-match", "\"7\"")];
+        let replaced = reader.send(Method::PUT, &path, &fields, Some(&json!({ "title": "X" }))).await;
+        replaced.is_problem(403, "insufficient-scope");
+    }
+}

@@ -101,7 +101,7 @@ impl Draft {
 ///
 /// # Errors
 ///
-/// As [`item::recreate`], and [`Error::Forbidden`].
+/// As [`item::recreate`].
 pub async fn recreate(
     app: &App,
     access: &Access,
@@ -109,7 +109,6 @@ pub async fn recreate(
     id: Uuid,
     content: ItemContent,
 ) -> Result<Option<Item>, Error> {
-    access.demand_of_readable(Action::Write, &content.collection)?;
     let (scope, by) = (access.scope(Action::Write), access.writer());
     let mut draft = Draft::new(app, scope, content).await;
     loop {

@@ -171,7 +171,10 @@ pub async fn replace_item(
     let access = write.access.clone();
     let reply = loop {
         let current = lock(&mut tx, &access, Action::Write, id).await?;
-        access.demand_of(Action::Write, current.as_ref().map(|current| &*current.collection))?;
+        match &current {
+            Some(current) => access.demand(Action::Write, &current.collection)?,
+            None => access.demand_of_readable(Action::Write, content.collection())?,
+        }
         if let Some(current) = write.preconditions.put(current)? {
             let content = content.for_item_in(&current.collection)?;
             break Reply::ok(&ItemView::from(update(&app, &access, &mut tx, id, content).await?))?;

@@ -133,6 +133,11 @@ impl ItemCreate {
         self.collection.0.as_ref().map(CollectionKey::as_str)
     }
 
+    /// The key of the collection of a new item.
+    pub fn collection(&self) -> &str {
+        self.named_collection().unwrap_or(DEFAULT_COLLECTION)
+    }
+
     /// This content for an item that exists.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use crate::{
         limits::{MAX_SEARCH, MAX_WORDS},
         request::query::Expected,
     },
-    postgres::catalog::models::{SEPARATORS, Search, Term, words},
+    postgres::catalog::models::{SEPARATORS, Search, Term, is_in_word, words},
 };
 
 /// Parses words, `"phrases"`, and either with `-` in front, which excludes it.
@@ -41,7 +41,7 @@ fn split(value: &str) -> Vec<Term> {
         let is_end = |c: char| c == '"' || quoted.is_none() && c.is_whitespace();
         let end = text.find(is_end).unwrap_or(text.len());
         let (text, behind) = text.split_at(end);
-        if text.contains(char::is_alphanumeric) {
+        if text.contains(is_in_word) {
             terms.push(Term {
                 texts: spellings(text.replace(SEPARATORS, " ")),
                 is_phrase: quoted.is_some(),
@@ -68,7 +68,7 @@ fn spellings(text: String) -> Vec<String> {
     let mut chars = medial.chars().peekable();
     let mut last = String::new();
     while let Some(c) = chars.next() {
-        let is_end = !chars.peek().is_some_and(|next| next.is_alphanumeric());
+        let is_end = !chars.peek().is_some_and(|next| is_in_word(*next));
         last.push(if c == 'σ' && is_end { 'ς' } else { c });
     }
     vec![text, medial, last]

@@ -1,6 +1,7 @@
 //! What a client searches for.
 
 use serde::{Serialize, Serializer};
+use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// These separate words, as white space does: PostgreSQL's parser would take them for a part of a
 /// number, a path, a host, an address, a tag or an entity. [`Item`](super::Item) has them too.
@@ -62,7 +63,13 @@ fn as_words<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::
     serializer.collect_seq(texts.iter().map(|text| words(text).collect::<Vec<_>>().join(" ")))
 }
 
+/// Whether a character is part of words: PostgreSQL's parser takes letters and decimal digits, but
+/// not `½` or `²`.
+pub fn is_in_word(c: char) -> bool {
+    c.is_alphabetic() || get_general_category(c) == GeneralCategory::DecimalNumber
+}
+
 /// The words of a text, in lower case.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    text.split(|c: char| !is_in_word(c)).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }

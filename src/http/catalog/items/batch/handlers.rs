@@ -30,10 +30,7 @@ use crate::{
         write::{Outcome, Write},
     },
     postgres::{
-        catalog::{
-            models::{DEFAULT_COLLECTION, Item},
-            operations::item,
-        },
+        catalog::{models::Item, operations::item},
         transaction::Transaction,
     },
 };
@@ -189,8 +186,7 @@ fn check_access(
     for (index, operation) in operations.iter().enumerate() {
         let collection = |id| collections.get(id).copied();
         let allowed = match operation {
-            Operation::Create(item) => access
-                .demand_of_readable(Action::Write, item.named_collection().unwrap_or(DEFAULT_COLLECTION)),
+            Operation::Create(item) => access.demand_of_readable(Action::Write, item.collection()),
             Operation::Update { id, .. } => access.demand_of(Action::Write, collection(id)),
             Operation::Delete { id, .. } => access.demand_of(Action::Delete, collection(id)),
         };

@@ -2,7 +2,7 @@
 
 use sqlx::{Postgres, QueryBuilder};
 
-use crate::postgres::catalog::models::{Search, Term};
+use crate::postgres::catalog::models::{Search, Term, is_in_word};
 
 /// Pushes that an item contains the words.
 pub fn push_contains(query: &mut QueryBuilder<Postgres>, search: &Search) {
@@ -68,7 +68,7 @@ fn push_prefix(query: &mut QueryBuilder<Postgres>, text: &str) {
 
 /// Whether PostgreSQL makes one word of it. What else is one costs a query that says more.
 fn is_one_word(text: &str) -> bool {
-    text.chars().all(char::is_alphanumeric)
+    text.chars().all(is_in_word)
 }
 
 /// Pushes the query for words that are all in the name, which has the weight A, or all in the
