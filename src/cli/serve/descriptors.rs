@@ -7,7 +7,7 @@ use crate::config::http::{ConnectionOptions, MAX_FILES};
 
 /// All other open files: the log, the runtimes, the listeners, the connections of migrations and
 /// probes, and the bodies of imports.
-const OTHERS: usize = 28 + MAX_FILES;
+const OTHERS: usize = 32 + MAX_FILES;
 /// The fewest connections above the limit.
 const MIN_SURPLUS: usize = 16;
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::Context;
+use axum::Router;
 use socket2::SockRef;
 use tokio::{
     runtime::{Builder, Handle},
@@ -55,17 +56,11 @@ impl Listeners {
         let admin_address = admin_address.map(tracing::field::display);
         tracing::info!(%address, admin_address, "serve.starting");
         let of_admin = ConnectionOptions { max: ADMIN_CONNECTIONS, ..fitting };
-        let (main, reserve) = (Handle::current(), reserve().context("cannot start a thread")?);
-        let serve = |listener, router, options, runtime| {
-            let stop = CancellationToken::new();
-            let stopped = stop.clone().cancelled_owned();
-            let serving = listener::serve(listener, router, Arc::clone(app), options, runtime, stopped);
-            Served { stop, task: reserve.spawn(serving) }
-        };
+        let admin = admin.map(|listener| Served::new(listener, admin_router(app), app, of_admin, None));
         Ok(Self {
             address,
-            public: serve(public, router(app), fitting, main),
-            admin: admin.map(|listener| serve(listener, admin_router(app), of_admin, reserve.clone())),
+            public: Served::new(public, router(app), app, fitting, Some(Handle::current()))?,
+            admin: admin.transpose()?,
         })
     }
 
@@ -80,19 +75,35 @@ impl Listeners {
 }
 
 impl Served {
+    /// Serves connections by `runtime`, and those above the limit by the thread that accepts them;
+    /// without a runtime, all by that thread.
+    fn new(
+        listener: TcpListener,
+        router: Router,
+        app: &Arc<App>,
+        options: ConnectionOptions,
+        runtime: Option<Handle>,
+    ) -> anyhow::Result<Self> {
+        let accepting = start_thread().context("cannot start a thread")?;
+        let runtime = runtime.unwrap_or_else(|| accepting.clone());
+        let stop = CancellationToken::new();
+        let stopped = stop.clone().cancelled_owned();
+        let serving = listener::serve(listener, router, Arc::clone(app), options, runtime, stopped);
+        Ok(Self { stop, task: accepting.spawn(serving) })
+    }
+
     async fn stop(self) -> anyhow::Result<()> {
         self.stop.cancel();
         Ok(self.task.await??)
     }
 }
 
-/// The runtime of a thread for what must not wait: it accepts connections, and serves those above
-/// the limit and of the admin address. The kernel lets it run next to the threads that are busy. It
-/// ends with the process.
-fn reserve() -> io::Result<Handle> {
+/// The runtime of a thread that accepts connections. The kernel lets it run next to those that are
+/// busy with requests. It ends with the process.
+fn start_thread() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();
-    thread::Builder::new().name("reserve".into()).spawn(move || runtime.block_on(pending::<()>()))?;
+    thread::Builder::new().name("listener".into()).spawn(move || runtime.block_on(pending::<()>()))?;
     Ok(handle)
 }
 
