@@ -10,7 +10,7 @@ pub const SEPARATORS: [char; 8] = ['-', '/', '.', '+', '<', '&', '@', '~'];
 /// The words that items contain, in names or in the texts of attributes: all of these terms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Search {
-    /// At least one of them is not excluded.
+    /// In the order of their [meaning](Term::meaning), each once. At least one is not excluded.
     pub terms: Vec<Term>,
     /// What the words were replaced by, if they were: see [`respelled`](Self::respelled).
     #[serde(skip)]
@@ -18,11 +18,10 @@ pub struct Search {
 }
 
 /// A word or a phrase.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
     /// One of these, of which each has letters or digits and no [separators](SEPARATORS): the first
     /// as the client wrote it.
-    #[serde(serialize_with = "as_words")]
     pub texts: Vec<String>,
     /// Whether it is words that follow each other; otherwise it is the beginning of a word.
     pub is_phrase: bool,
@@ -56,11 +55,20 @@ impl Term {
     fn is_plain(&self) -> bool {
         !self.is_phrase && !self.is_excluded
     }
+
+    /// What equal terms share: neither case nor what separates words matters.
+    #[must_use]
+    pub fn meaning(&self) -> (bool, bool, Vec<String>) {
+        let texts = self.texts.iter().map(|text| words(text).collect::<Vec<_>>().join(" "));
+        (self.is_excluded, self.is_phrase, texts.collect())
+    }
 }
 
-/// Neither case nor what separates words matters, so it is no part of what a cursor belongs to.
-fn as_words<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(texts.iter().map(|text| words(text).collect::<Vec<_>>().join(" ")))
+/// What a cursor belongs to.
+impl Serialize for Term {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.meaning().serialize(serializer)
+    }
 }
 
 /// Whether a character is part of words: PostgreSQL's parser takes letters and decimal digits, but

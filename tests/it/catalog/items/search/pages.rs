@@ -57,6 +57,10 @@ async fn a_search_is_walked_in_both_directions() {
     found(&service.get(&search(" \"lamp", &cursor).replace("%22", "")).await);
     found(&service.get(&search("LaMP", &cursor)).await);
     found(&service.get(&search("lamp.", &cursor)).await);
+    found(&service.get(&search("lamp Lamp", &cursor)).await);
+    let page = service.get(&search("lamp -sofa l", "&limit=2")).await;
+    let of_many = format!("&cursor={}", page.body["next_cursor"].as_str().unwrap());
+    found(&service.get(&search("l -SOFA lamp l", &of_many)).await);
     for (q, rest) in [
         ("lamps", ""),
         ("-lamp b", ""),
