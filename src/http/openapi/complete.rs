@@ -96,6 +96,12 @@ fn declare_fields(method: &str, status: &str, response: &mut Value, traits: &Tra
     for name in names {
         response["headers"][name] = json!({});
     }
+    // A dry run has none.
+    if traits.is_write
+        && let Some(tag) = response["headers"].get_mut("ETag")
+    {
+        tag["required"] = false.into();
+    }
 }
 
 /// Adds the response without a body that a write returns if the client prefers it.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 /// The fields of every response.
 const ALWAYS: [&str; 4] = ["X-Request-Id", "RateLimit-Policy", "RateLimit", "Access-Control-Allow-Origin"];
 
-/// Adds the fields of every response, and the description and schema of all of them.
+/// Adds the fields of every response, and the description and schema of all of them. A field may
+/// say that it is not required.
 pub fn complete_headers(response: &mut Value) {
     if response.get("headers").is_none() {
         response["headers"] = json!({});
@@ -16,6 +17,7 @@ pub fn complete_headers(response: &mut Value) {
     }
     for (name, header) in headers {
         let Field { description, is_required, schema } = field(name);
+        let is_required = is_required && header["required"] != false;
         *header = json!({ "description": description, "required": is_required, "schema": schema });
     }
 }

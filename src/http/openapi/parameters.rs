@@ -115,7 +115,7 @@ fn of_requests() -> Value {
             "name": "validate_only",
             "in": "query",
             "description": "A dry run: everything is done and checked, then rolled back. The response is that of \
-                            the real write.",
+                            the real write, without an `ETag`.",
             "schema": { "type": "boolean", "default": false },
         },
     })

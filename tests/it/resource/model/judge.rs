@@ -126,7 +126,7 @@ fn replayed(first: &Reply, reply: &Reply) -> Result<(), String> {
 
 impl Done {
     fn judge(self, resource: &Resource, reply: &Reply) -> Result<Vec<Change>, String> {
-        let Self { kind, status, minimal, mut changes } = self;
+        let Self { kind, status, minimal, is_dry_run, mut changes } = self;
         let has_body = status != 204;
         let has_secret = resource.has(Feature::Secret) && matches!(kind, Kind::Create | Kind::Rotate);
         let minimal = minimal && has_body && !has_secret;
@@ -152,8 +152,8 @@ impl Done {
 
         let entity =
             changes.first().and_then(|change| change.entity.as_ref()).filter(|_| kind != Kind::Batch);
-        let etag =
-            entity.filter(|_| has_body && kind != Kind::Put).map(|entity| format!("\"{}\"", entity.version));
+        let has_tag = has_body && kind != Kind::Put && !is_dry_run;
+        let etag = entity.filter(|_| has_tag).map(|entity| format!("\"{}\"", entity.version));
         let location = entity.filter(|_| status == 201).map(|entity| resource.path_to(&entity.id));
         fields(
             reply,

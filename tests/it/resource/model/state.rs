@@ -49,6 +49,7 @@ pub struct Done {
     /// The status if the body is not suppressed.
     pub status: u16,
     pub minimal: bool,
+    pub is_dry_run: bool,
     pub changes: Vec<Change>,
 }
 
@@ -134,9 +135,13 @@ impl State {
             return self.get(request);
         }
         match self.write(request) {
-            Ok((status, changes)) => {
-                Expected::Done(Done { kind: request.kind, status, minimal: request.manner.minimal, changes })
-            }
+            Ok((status, changes)) => Expected::Done(Done {
+                kind: request.kind,
+                status,
+                minimal: request.manner.minimal,
+                is_dry_run: request.is_dry_run(),
+                changes,
+            }),
             Err(rejection) => Expected::Rejected(rejection),
         }
     }
