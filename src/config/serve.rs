@@ -46,8 +46,8 @@ pub struct ServeSettings {
     pub migration: MigrationSettings,
     #[command(flatten)]
     pub url: DatabaseUrl,
-    /// The most open connections to the database, at least 2
-    #[arg(long, env = "CURIO_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(2..))]
+    /// The most open connections to the database, at least 3
+    #[arg(long, env = "CURIO_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(3..))]
     pub database_connections: u16,
     /// The longest wait for a connection to the database; shorter than a statement may take
     #[arg(long, env = "CURIO_DATABASE_WAIT", value_name = "DURATION", default_value = "2s", value_parser = parse_timeout)]

@@ -165,7 +165,7 @@ async fn the_down_migrations_lead_back_to_an_empty_database() {
 async fn eight_processes_that_migrate_on_start_all_serve() {
     let database = TestDatabase::empty().await;
     let url = database.url();
-    let environment = [("CURIO_MIGRATE_ON_START", "true"), ("CURIO_DATABASE_CONNECTIONS", "2")];
+    let environment = [("CURIO_MIGRATE_ON_START", "true"), ("CURIO_DATABASE_CONNECTIONS", "3")];
     let processes = join_all((0..8).map(|_| Process::serve(&url, &environment))).await;
     for process in &processes {
         let ready = reqwest::get(format!("{}/readyz", process.address)).await.unwrap();

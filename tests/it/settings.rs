@@ -149,7 +149,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_MIGRATE_ON_START", "maybe")], "--migrate-on-start"),
         (&[("CURIO_LOG", "a=b=c")], "CURIO_LOG is not a filter"),
         (&[("CURIO_LOG", "infos")], "CURIO_LOG is not a filter: \"infos\""),
-        (&[("CURIO_DATABASE_CONNECTIONS", "1")], "database-connections"),
+        (&[("CURIO_DATABASE_CONNECTIONS", "2")], "database-connections"),
         (&[("CURIO_MAX_CONNECTIONS", "0")], "max-connections"),
         (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be at least 1ms"),
         (&[("CURIO_IMPORT_LIMIT", "9GiB")], "is above CURIO_IMPORT_SPACE (8589934592 bytes)"),
