@@ -6,6 +6,7 @@
 pub mod access;
 mod backend;
 pub mod catalog;
+mod connection;
 mod connector;
 pub mod count;
 pub mod entity;

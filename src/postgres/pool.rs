@@ -5,29 +5,23 @@
 //! that instant (transact-rs/sqlx#4385). Here a released connection comes back at once, and one
 //! that was dropped in any other state is rolled back first, or closed.
 
-use std::{
-    fmt,
-    ops::{Deref, DerefMut},
-    time::{Duration, Instant},
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use deadpool::{
     Runtime, Status,
     managed::{Object, Pool, PoolConfig, PoolError, QueueMode, Timeouts},
 };
 use log::LevelFilter;
-use sqlx::{
-    ConnectOptions as _, Executor, PgConnection, Row as _, SqlSafeStr,
-    postgres::{PgConnectOptions, PgRow},
-};
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
+use tokio::{sync::Notify, time::timeout};
 
-pub use super::turns::{LongWork, Turns};
 use super::{backend::DIRECT, connector::Connector, request::Request, silence};
+pub use super::{
+    connection::Connection,
+    turns::{LongWork, Turns},
+};
 use crate::error::Error;
 
-/// How long a dropped transaction may take to roll back before its connection is closed.
-const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);
 /// How often PostgreSQL checks whether the client of a running statement is still connected, in
 /// milliseconds.
 const CLIENT_CHECK_INTERVAL: u16 = 500;
@@ -65,6 +59,8 @@ impl fmt::Debug for DatabaseOptions {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Connector>,
+    wait_timeout: Duration,
+    returned: Arc<Notify>,
     pub turns: Turns,
 }
 
@@ -112,7 +108,7 @@ impl Database {
         tokio::spawn(silence::watch(pool.weak()));
         // So long one statement may keep the others waiting.
         let turns = Turns::new(options.max_connections, options.statement_timeout, options.lock_timeout);
-        Ok(Self { pool, turns })
+        Ok(Self { pool, wait_timeout: options.wait_timeout, returned: Arc::default(), turns })
     }
 
     /// A connection for a read of one statement, which needs no transaction.
@@ -121,13 +117,22 @@ impl Database {
     ///
     /// [`Error::Unavailable`] if no connection is free in time.
     pub async fn connection(&self) -> Result<Connection, Error> {
-        match self.pool.get().await {
-            Ok(object) => {
-                object.set_request(Request::current());
-                Ok(Connection { object: Some(object), turns: Vec::new() })
+        let object = timeout(self.wait_timeout, self.object()).await;
+        let object = object.map_err(|elapsed| Error::Unavailable(Box::new(elapsed)))??;
+        object.set_request(Request::current());
+        Ok(Connection::new(object, Arc::clone(&self.returned)))
+    }
+
+    /// A free connection or a new one. If the server accepts no more, it is one that comes back.
+    async fn object(&self) -> Result<Object<Connector>, Error> {
+        loop {
+            let returned = self.returned.notified();
+            match self.pool.get().await {
+                Ok(object) => return Ok(object),
+                Err(PoolError::Backend(_)) if self.status().size > 0 => returned.await,
+                Err(PoolError::Backend(error)) => return Err(Error::Unavailable(Box::new(error))),
+                Err(error) => return Err(Error::Unavailable(Box::new(error))),
             }
-            Err(PoolError::Backend(error)) => Err(Error::Unavailable(Box::new(error))),
-            Err(error) => Err(Error::Unavailable(Box::new(error))),
         }
     }
 
@@ -169,115 +174,6 @@ impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Database").field("status", &self.status()).finish_non_exhaustive()
     }
-}
-
-/// A connection, to be returned by [`release`](Self::release).
-pub struct Connection {
-    object: Option<Object<Connector>>,
-    turns: Vec<OwnedSemaphorePermit>,
-}
-
-impl Connection {
-    /// Ends the turn with the use of this connection, its clean-up included.
-    pub fn hold(&mut self, turn: OwnedSemaphorePermit) {
-        self.turns.push(turn);
-    }
-
-    /// Ends the watch over the request: from now on, it may pause for any time.
-    pub fn allow_pauses(&self) {
-        if let Some(object) = &self.object {
-            object.set_request(None);
-        }
-    }
-
-    /// Returns the connection to the pool, after its statement's response was read whole.
-    pub fn release(mut self) {
-        self.allow_pauses();
-        self.object = None;
-    }
-}
-
-impl Deref for Connection {
-    type Target = PgConnection;
-
-    fn deref(&self) -> &PgConnection {
-        self.object.as_deref().unwrap_or_else(|| unreachable!("only release and drop take it"))
-    }
-}
-
-impl DerefMut for Connection {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        self.object.as_deref_mut().unwrap_or_else(|| unreachable!("only release and drop take it"))
-    }
-}
-
-impl Drop for Connection {
-    /// Cleans up after a request that failed, or whose client left in the middle of a round trip.
-    fn drop(&mut self) {
-        let Some(object) = self.object.take() else {
-            return;
-        };
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => {
-                object.set_request(None);
-                let request = Request::current();
-                let is_stale = request.as_ref().is_some_and(|request| request.distrusts());
-                let turns = std::mem::take(&mut self.turns);
-                let clean_up = runtime.spawn(async move {
-                    clean_up(object, is_stale).await;
-                    drop(turns);
-                });
-                if let Some(request) = request {
-                    request.await_clean_up(clean_up);
-                }
-            }
-            Err(_) => drop(Object::take(object)),
-        }
-    }
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").finish_non_exhaustive()
-    }
-}
-
-/// Rolls the connection back and returns it to the pool, or closes it if that fails.
-///
-/// PostgreSQL ends a statement that still runs when its connection is closed. sqlx cannot send a
-/// cancel request, and `pg_cancel_backend` might hit another client's statement behind a pooler.
-///
-/// A read-only connection is closed too: the server may have become writable since, or its name may
-/// now belong to another server, and an open connection would not notice.
-async fn clean_up(mut object: Object<Connector>, is_stale: bool) {
-    let start = Instant::now();
-    let Some(pool) = Object::pool(&object) else { return };
-    if pool.manager().is_distrusted(Object::metrics(&object)) {
-        drop(Object::take(object));
-        return;
-    }
-    let rollback = async {
-        let row = execute(&mut object, "ROLLBACK; SHOW transaction_read_only").await?;
-        row.map_or(Ok(false), |row| Ok(row.try_get::<&str, _>(0)? == "off"))
-    };
-    let is_writable: Result<Result<bool, sqlx::Error>, _> = timeout(CLEAN_UP_TIMEOUT, rollback).await;
-    match is_writable {
-        Ok(Ok(true)) if !is_stale => {}
-        Err(_) => drop(Object::take(object)),
-        Ok(_) => {
-            pool.manager().distrust_connections_before(start);
-            drop(Object::take(object));
-        }
-    }
-}
-
-/// Runs statements to the end and returns the first row. sqlx's own `execute` collects a stream of
-/// streams to the same end, which costs twice as much.
-pub(super) async fn execute(
-    connection: &mut PgConnection,
-    statements: impl SqlSafeStr + Send,
-) -> Result<Option<PgRow>, sqlx::Error> {
-    connection.fetch_optional(statements).await
 }
 
 #[cfg(test)]

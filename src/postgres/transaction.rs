@@ -10,7 +10,10 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     error::Error,
-    postgres::pool::{Connection, Database, LongWork, execute},
+    postgres::{
+        connection::execute,
+        pool::{Connection, Database, LongWork},
+    },
 };
 
 /// A transaction: visible to others after [`commit`](Self::commit), rolled back if dropped.

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
@@ -40,6 +41,21 @@ async fn a_statement_that_takes_too_long_is_rejected_with_503() {
     service.database.execute("DROP TRIGGER slow ON items").await;
     service.create("Lamp").await;
     service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn if_the_server_accepts_no_more_connections_requests_wait_for_those_that_are_open() {
+    let database = TestDatabase::new().await;
+    let (proxy, connect) = Proxy::of(&database).await;
+    let pool = DatabaseOptions { connect, ..database.options() };
+    let service = TestService::on(database, pool, options());
+    service.open_all_connections(2).await;
+    proxy.set(Mode::Full);
+    let lists = join_all((0..30).map(|_| service.get("/v1/items?limit=1")));
+    let created = join_all((0..30).map(|_| service.create("Lamp")));
+    let (lists, _) = tokio::join!(lists, created);
+    assert!(lists.iter().all(|list| list.status == StatusCode::OK), "{lists:?}");
+    assert_eq!(service.pool.status().size, 2);
 }
 
 #[tokio::test]

@@ -20,6 +20,14 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// The most bytes of the file with header fields.
 const MAX_FIELDS: u64 = 64 * 1024;
 
+/// Numbers, and the most that they may be. Queues are allocated at the start.
+const NUMBERS: [(&str, u32); 4] = [
+    ("OTEL_BSP_MAX_QUEUE_SIZE", 65_536),
+    ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 65_536),
+    ("OTEL_BSP_SCHEDULE_DELAY", u32::MAX),
+    ("OTEL_BSP_EXPORT_TIMEOUT", u32::MAX),
+];
+
 /// How requests are chosen to be traced.
 const SAMPLERS: [&str; 6] = [
     "always_on",
@@ -91,6 +99,11 @@ fn check_environment() -> anyhow::Result<()> {
     if let Some(ratio) = value("OTEL_TRACES_SAMPLER_ARG") {
         let is_ratio = ratio.parse().is_ok_and(|ratio: f64| (0.0..=1.0).contains(&ratio));
         ensure!(is_ratio, "OTEL_TRACES_SAMPLER_ARG is {ratio:?}: it must be a ratio from 0 to 1");
+    }
+    for (name, max) in NUMBERS {
+        let Some(number) = value(name) else { continue };
+        let is_number = number.parse().is_ok_and(|number: u32| (1..=max).contains(&number));
+        ensure!(is_number, "{name} is {number:?}: it must be a number from 1 to {max}");
     }
     Ok(())
 }

@@ -1,0 +1,144 @@
+//! A connection of the pool, and what becomes of it after its use.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use deadpool::managed::Object;
+use sqlx::{Executor, PgConnection, Row as _, SqlSafeStr, postgres::PgRow};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit},
+    time::timeout,
+};
+
+use super::{connector::Connector, request::Request};
+
+/// How long a dropped transaction may take to roll back before its connection is closed.
+const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Tells one request that a connection has come back, when it is dropped.
+struct Returned(Arc<Notify>);
+
+impl Drop for Returned {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+/// A connection, to be returned by [`release`](Self::release).
+pub struct Connection {
+    object: Option<Object<Connector>>,
+    returned: Option<Returned>,
+    turns: Vec<OwnedSemaphorePermit>,
+}
+
+impl Connection {
+    /// A connection whose return is told to one that waits for it.
+    pub(super) fn new(object: Object<Connector>, returned: Arc<Notify>) -> Self {
+        Self { object: Some(object), returned: Some(Returned(returned)), turns: Vec::new() }
+    }
+
+    /// Ends the turn with the use of this connection, its clean-up included.
+    pub fn hold(&mut self, turn: OwnedSemaphorePermit) {
+        self.turns.push(turn);
+    }
+
+    /// Ends the watch over the request: from now on, it may pause for any time.
+    pub fn allow_pauses(&self) {
+        if let Some(object) = &self.object {
+            object.set_request(None);
+        }
+    }
+
+    /// Returns the connection to the pool, after its statement's response was read whole.
+    pub fn release(mut self) {
+        self.allow_pauses();
+        self.object = None;
+    }
+}
+
+impl Deref for Connection {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        self.object.as_deref().unwrap_or_else(|| unreachable!("only release and drop take it"))
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.object.as_deref_mut().unwrap_or_else(|| unreachable!("only release and drop take it"))
+    }
+}
+
+impl Drop for Connection {
+    /// Cleans up after a request that failed, or whose client left in the middle of a round trip.
+    fn drop(&mut self) {
+        let Some(object) = self.object.take() else {
+            return;
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                object.set_request(None);
+                let request = Request::current();
+                let is_stale = request.as_ref().is_some_and(|request| request.distrusts());
+                let held = (std::mem::take(&mut self.turns), self.returned.take());
+                let clean_up = runtime.spawn(async move {
+                    clean_up(object, is_stale).await;
+                    drop(held);
+                });
+                if let Some(request) = request {
+                    request.await_clean_up(clean_up);
+                }
+            }
+            Err(_) => drop(Object::take(object)),
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+/// Rolls the connection back and returns it to the pool, or closes it if that fails.
+///
+/// PostgreSQL ends a statement that still runs when its connection is closed. sqlx cannot send a
+/// cancel request, and `pg_cancel_backend` might hit another client's statement behind a pooler.
+///
+/// A read-only connection is closed too: the server may have become writable since, or its name may
+/// now belong to another server, and an open connection would not notice.
+async fn clean_up(mut object: Object<Connector>, is_stale: bool) {
+    let start = Instant::now();
+    let Some(pool) = Object::pool(&object) else { return };
+    if pool.manager().is_distrusted(Object::metrics(&object)) {
+        drop(Object::take(object));
+        return;
+    }
+    let rollback = async {
+        let row = execute(&mut object, "ROLLBACK; SHOW transaction_read_only").await?;
+        row.map_or(Ok(false), |row| Ok(row.try_get::<&str, _>(0)? == "off"))
+    };
+    let is_writable: Result<Result<bool, sqlx::Error>, _> = timeout(CLEAN_UP_TIMEOUT, rollback).await;
+    match is_writable {
+        Ok(Ok(true)) if !is_stale => {}
+        Err(_) => drop(Object::take(object)),
+        Ok(_) => {
+            pool.manager().distrust_connections_before(start);
+            drop(Object::take(object));
+        }
+    }
+}
+
+/// Runs statements to the end and returns the first row. sqlx's own `execute` collects a stream of
+/// streams to the same end, which costs twice as much.
+pub(super) async fn execute(
+    connection: &mut PgConnection,
+    statements: impl SqlSafeStr + Send,
+) -> Result<Option<PgRow>, sqlx::Error> {
+    connection.fetch_optional(statements).await
+}
