@@ -6,14 +6,20 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sqlx::{Executor as _, PgConnection, Row as _};
+use sqlx::{Executor as _, PgConnection, Postgres, Row as _, postgres::PgArguments, query::Query};
 
 use super::request::Request;
 
 /// A setting that PostgreSQL takes at the start of a session, and that no pooler passes on.
 pub const DIRECT: (&str, &str) = ("curio.direct", "on");
+/// Finds the process of this connection.
 const IDENTIFY: &str = "SELECT pid, backend_start FROM pg_stat_activity
     WHERE pid = pg_backend_pid() AND current_setting('curio.direct', true) = 'on'";
+
+/// Ends processes, whose locks would remain until they notice that they have no client.
+const TERMINATE: &str = "SELECT count(pg_terminate_backend(process.pid)) FROM pg_stat_activity AS process
+    JOIN unnest($1::int[], $2::timestamptz[]) AS lost (pid, started)
+        ON process.pid = lost.pid AND backend_start = started";
 
 /// The server's process for a connection.
 #[derive(Debug)]
@@ -42,6 +48,28 @@ impl Backend {
     pub fn set_request(&self, request: Option<Arc<Request>>) {
         *lock(&self.request) = request;
     }
+}
+
+/// A query about processes: its parameters are their numbers and when they were started.
+pub fn with_processes<'a>(
+    query: &'static str,
+    backends: impl IntoIterator<Item = &'a Backend>,
+) -> Query<'static, Postgres, PgArguments> {
+    let (pids, started): (Vec<_>, Vec<_>) =
+        backends.into_iter().map(|backend| (backend.pid, backend.started)).unzip();
+    sqlx::query(query).bind(pids).bind(started)
+}
+
+/// Ends processes of the server.
+///
+/// # Errors
+///
+/// Whatever the database reports.
+pub async fn terminate<'a>(
+    connection: &mut PgConnection,
+    backends: impl IntoIterator<Item = &'a Backend>,
+) -> Result<(), sqlx::Error> {
+    with_processes(TERMINATE, backends).execute(connection).await.map(|_| ())
 }
 
 /// A request that waits for a response.

@@ -87,8 +87,13 @@ impl Drop for Connection {
                 let is_stale = request.as_ref().is_some_and(|request| request.distrusts());
                 let held = (std::mem::take(&mut self.turns), self.returned.take());
                 let clean_up = runtime.spawn(async move {
-                    clean_up(object, is_stale).await;
-                    drop(held);
+                    if let Some(busy) = clean_up(object, is_stale).await {
+                        // The client need not wait for this.
+                        tokio::spawn(async move {
+                            end(busy).await;
+                            drop(held);
+                        });
+                    }
                 });
                 if let Some(request) = request {
                     request.await_clean_up(clean_up);
@@ -105,19 +110,17 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// Rolls the connection back and returns it to the pool, or closes it if that fails.
-///
-/// PostgreSQL ends a statement that still runs when its connection is closed. sqlx cannot send a
-/// cancel request, and `pg_cancel_backend` might hit another client's statement behind a pooler.
+/// Rolls the connection back and returns it to the pool, or closes it if that fails. If its last
+/// statement still runs, returns it.
 ///
 /// A read-only connection is closed too: the server may have become writable since, or its name may
 /// now belong to another server, and an open connection would not notice.
-async fn clean_up(mut object: Object<Connector>, is_stale: bool) {
+async fn clean_up(mut object: Object<Connector>, is_stale: bool) -> Option<Object<Connector>> {
     let start = Instant::now();
-    let Some(pool) = Object::pool(&object) else { return };
+    let pool = Object::pool(&object)?;
     if pool.manager().is_distrusted(Object::metrics(&object)) {
         drop(Object::take(object));
-        return;
+        return None;
     }
     let rollback = async {
         let row = execute(&mut object, "ROLLBACK; SHOW transaction_read_only").await?;
@@ -126,12 +129,23 @@ async fn clean_up(mut object: Object<Connector>, is_stale: bool) {
     let is_writable: Result<Result<bool, sqlx::Error>, _> = timeout(CLEAN_UP_TIMEOUT, rollback).await;
     match is_writable {
         Ok(Ok(true)) if !is_stale => {}
-        Err(_) => drop(Object::take(object)),
+        Err(_) => return Some(object),
         Ok(_) => {
             pool.manager().distrust_connections_before(start);
             drop(Object::take(object));
         }
     }
+    None
+}
+
+/// Ends the statement that still runs, and closes the connection. sqlx cannot send a cancel
+/// request. Behind a pooler, its process may be another client's: there it ends when the server
+/// notices that its client has left.
+async fn end(object: Object<Connector>) {
+    if let Some(pool) = Object::pool(&object) {
+        pool.manager().end(&object).await;
+    }
+    drop(Object::take(object));
 }
 
 /// Runs statements to the end and returns the first row. sqlx's own `execute` collects a stream of

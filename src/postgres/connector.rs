@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use super::{
-    backend::{Backend, Backends},
+    backend::{Backend, Backends, terminate},
     request::Request,
 };
 
@@ -32,6 +32,9 @@ const TRUSTED_IDLE: Duration = Duration::from_millis(100);
 const PING_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection is replaced at this age, so that the server's memory for it does not grow forever.
 const MAX_AGE: Duration = Duration::from_mins(30);
+
+/// How long ending a process of the server may take.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How many threads open connections: sqlx derives the key of SCRAM in 4,096 steps, and would yield
 /// to all other tasks of the runtime after each. One for each attempt would keep memory.
@@ -43,6 +46,8 @@ pub struct Connector {
     /// The longest attempt to connect.
     timeout: Duration,
     attempts: UnboundedSender<Attempt>,
+    /// One process is ended at a time, since that takes another connection.
+    ending: AsyncMutex<()>,
     /// Connections opened before this instant are closed instead of reused.
     distrusted: Mutex<Instant>,
     /// The server's processes for the connections that [`Manager::create`] has opened.
@@ -99,7 +104,8 @@ impl Connector {
             thread::Builder::new().name("connector".into()).spawn(run)?;
         }
         let distrusted = Mutex::new(Instant::now());
-        Ok(Self { connect, timeout, attempts, distrusted, backends: Backends::default() })
+        let (ending, backends) = (AsyncMutex::default(), Backends::default());
+        Ok(Self { connect, timeout, attempts, ending, distrusted, backends })
     }
 
     /// Opens a connection.
@@ -112,6 +118,20 @@ impl Connector {
         // If the threads have ended, the sender is dropped.
         let _ = self.attempts.send(Attempt { connect: self.connect.clone(), timeout, result });
         opened.await.unwrap_or_else(|error| Err(sqlx::Error::Io(io::Error::other(error))))
+    }
+
+    /// Ends the process of a connection whose statement does not end. Some statements do not notice
+    /// that their client has left, such as a commit that waits for a standby: the service would
+    /// soon have more connections than it may.
+    pub async fn end(&self, session: &Session) {
+        let Some(backend) = &session.backend else { return };
+        let ended = timeout(END_TIMEOUT, async {
+            let _turn = self.ending.lock().await;
+            terminate(&mut self.open(END_TIMEOUT).await?, [&**backend]).await
+        });
+        if let Err(error) = ended.await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into()))) {
+            tracing::warn!(%error, "database.process_not_ended");
+        }
     }
 
     /// One broken connection is rarely alone: after a restart of the server, or if the network

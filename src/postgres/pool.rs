@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use deadpool::{
     Runtime, Status,
-    managed::{Object, Pool, PoolConfig, PoolError, QueueMode, Timeouts},
+    managed::{Pool, PoolConfig, PoolError, QueueMode, Timeouts},
 };
 use log::LevelFilter;
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
@@ -117,18 +117,37 @@ impl Database {
     ///
     /// [`Error::Unavailable`] if no connection is free in time.
     pub async fn connection(&self) -> Result<Connection, Error> {
-        let object = timeout(self.wait_timeout, self.object()).await;
-        let object = object.map_err(|elapsed| Error::Unavailable(Box::new(elapsed)))??;
-        object.set_request(Request::current());
-        Ok(Connection::new(object, Arc::clone(&self.returned)))
+        self.in_time(self.wait()).await
+    }
+
+    /// A connection for a transaction that writes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] if no connection is free in time, or too many are used for writes.
+    pub async fn connection_to_write(&self) -> Result<Connection, Error> {
+        self.in_time(async {
+            let turn = self.turns.write().await?;
+            let mut connection = self.wait().await?;
+            connection.hold(turn);
+            Ok(connection)
+        })
+        .await
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        timeout(self.wait_timeout, work).await.map_err(|elapsed| Error::Unavailable(Box::new(elapsed)))?
     }
 
     /// A free connection or a new one. If the server accepts no more, it is one that comes back.
-    async fn object(&self) -> Result<Object<Connector>, Error> {
+    async fn wait(&self) -> Result<Connection, Error> {
         loop {
             let returned = self.returned.notified();
             match self.pool.get().await {
-                Ok(object) => return Ok(object),
+                Ok(object) => {
+                    object.set_request(Request::current());
+                    return Ok(Connection::new(object, Arc::clone(&self.returned)));
+                }
                 Err(PoolError::Backend(_)) if self.status().size > 0 => returned.await,
                 Err(PoolError::Backend(error)) => return Err(Error::Unavailable(Box::new(error))),
                 Err(error) => return Err(Error::Unavailable(Box::new(error))),

@@ -7,14 +7,13 @@
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Object, WeakPool};
-use sqlx::{
-    PgConnection, Postgres, Row as _,
-    postgres::{PgArguments, PgRow},
-    query::Query,
-};
+use sqlx::{PgConnection, Row as _, postgres::PgRow};
 use tokio::time::{sleep, timeout};
 
-use super::{backend::Wait, connector::Connector};
+use super::{
+    backend::{Wait, terminate, with_processes},
+    connector::Connector,
+};
 
 const INTERVAL: Duration = Duration::from_millis(250);
 /// How long a request waits before the server is queried for its process.
@@ -25,10 +24,6 @@ const FIND_SILENT: &str = "SELECT pid FROM unnest($1::int[], $2::timestamptz[]) 
         WHERE process.pid = waiting.pid AND backend_start = started
             AND (state LIKE 'idle%' AND state_change < clock_timestamp() - interval '1 second'
                 OR wait_event = 'ClientWrite') IS NOT TRUE)";
-/// Ends processes, whose locks would remain until they notice that they have no client.
-const TERMINATE: &str = "SELECT count(pg_terminate_backend(process.pid)) FROM pg_stat_activity AS process
-    JOIN unnest($1::int[], $2::timestamptz[]) AS silent (pid, started)
-        ON process.pid = silent.pid AND backend_start = started";
 /// How long the server may take to respond.
 const TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a response that has arrived may take to wake its request on a busy machine.
@@ -66,7 +61,8 @@ async fn end_silent(
     mut waits: Vec<Wait>,
     distrust: impl FnOnce(),
 ) -> Result<(), sqlx::Error> {
-    let silent = with_processes(&waits, FIND_SILENT).try_map(|row: PgRow| row.try_get(0));
+    let waiting = waits.iter().map(|wait| &*wait.backend);
+    let silent = with_processes(FIND_SILENT, waiting).try_map(|row: PgRow| row.try_get(0));
     let silent: Vec<i32> = silent.fetch_all(&mut *connection).await?;
     waits.retain(|wait| silent.contains(&wait.backend.pid));
     if waits.is_empty() {
@@ -75,13 +71,5 @@ async fn end_silent(
     sleep(WAKING).await;
     distrust();
     waits.retain(Wait::give_up);
-    with_processes(&waits, TERMINATE).execute(connection).await?;
-    Ok(())
-}
-
-/// A query about the processes that are waited for.
-fn with_processes(waits: &[Wait], query: &'static str) -> Query<'static, Postgres, PgArguments> {
-    let processes = waits.iter().map(|wait| (wait.backend.pid, wait.backend.started));
-    let (pids, started): (Vec<_>, Vec<_>) = processes.unzip();
-    sqlx::query(query).bind(pids).bind(started)
+    terminate(connection, waits.iter().map(|wait| &*wait.backend)).await
 }

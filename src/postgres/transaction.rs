@@ -23,13 +23,13 @@ pub struct Transaction {
 }
 
 impl Database {
-    /// Begins a transaction.
+    /// Begins a transaction that writes.
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] if no connection is free in time.
+    /// [`Error::Unavailable`] if no connection is free in time, or too many are used for writes.
     pub async fn begin(&self) -> Result<Transaction, Error> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.connection_to_write().await?;
         execute(&mut connection, "BEGIN").await?;
         Ok(Transaction { connection })
     }
@@ -104,7 +104,7 @@ impl Database {
     ///
     /// As [`begin`](Self::begin).
     pub async fn begin_locked(&self, lock: i64) -> Result<Option<Transaction>, Error> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.connection_to_write().await?;
         // A number is safe in the text, and a statement with parameters could not go with BEGIN.
         let begin = AssertSqlSafe(format!("BEGIN; SELECT pg_try_advisory_xact_lock({lock})"));
         let row = execute(&mut connection, begin).await?;

@@ -35,6 +35,7 @@ pub struct Turns {
     exports: Arc<Semaphore>,
     imports: Arc<Semaphore>,
     timeout: Duration,
+    writes: Arc<Semaphore>,
     changes: Arc<Semaphore>,
     /// The turns to change one entity, by its name.
     entities: Arc<Mutex<HashMap<String, Weak<Semaphore>>>>,
@@ -42,13 +43,23 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Turns for changes on half of these connections, batches among them on at most a quarter, for
-    /// statements on a quarter, and for exports and imports on an eighth each.
+    /// Turns for writes on three quarters of these connections, changes among them on half, and
+    /// batches among those on a quarter; for statements on a quarter, and for exports and imports
+    /// on an eighth each.
     pub fn new(connections: usize, timeout: Duration, lock_timeout: Duration) -> Self {
-        let [changes, batches, statements, exports, imports] =
-            [2, 4, 4, 8, 8].map(|part| Arc::new(Semaphore::new((connections / part).max(1))));
+        let [writes, changes, batches, statements, exports, imports] =
+            [6, 4, 2, 2, 1, 1].map(|eighths| Arc::new(Semaphore::new((connections * eighths / 8).max(1))));
         let entities = Arc::default();
-        Self { statements, batches, exports, imports, timeout, changes, entities, lock_timeout }
+        Self { statements, batches, exports, imports, timeout, writes, changes, entities, lock_timeout }
+    }
+
+    /// Waits for a turn to write: if commits wait for a standby, reads still have connections.
+    ///
+    /// # Errors
+    ///
+    /// None that happens.
+    pub async fn write(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.writes).acquire_owned().await.map_err(Error::internal)
     }
 
     /// Waits for a turn to change an entity, for as long as for a lock. A request that waits for

@@ -17,7 +17,7 @@ use tokio::{
 use crate::{
     locks::small_service,
     support::{
-        DatabaseOptions,
+        DatabaseOptions, Options,
         database::TestDatabase,
         eventually,
         log::Log,
@@ -56,6 +56,33 @@ async fn if_the_server_accepts_no_more_connections_requests_wait_for_those_that_
     let (lists, _) = tokio::join!(lists, created);
     assert!(lists.iter().all(|list| list.status == StatusCode::OK), "{lists:?}");
     assert_eq!(service.pool.status().size, 2);
+}
+
+/// A commit that waits for a standby does not, either.
+#[tokio::test]
+async fn statements_that_do_not_notice_that_their_client_has_left_are_ended() {
+    let database = TestDatabase::new().await;
+    let pool = database.options();
+    let most = i64::try_from(pool.max_connections).unwrap();
+    let options = Options { request_timeout: Duration::from_millis(300), ..options() };
+    let service = TestService::on(database, pool, options);
+    let slow =
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql SET client_connection_check_interval = 0
+                    AS $$ BEGIN PERFORM pg_sleep(9); RETURN NEW; END $$;
+                CREATE TRIGGER slow BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION slow()";
+    service.database.execute(slow).await;
+    let processes = "SELECT count(*) FROM pg_stat_activity
+                     WHERE datname = current_database() AND application_name = 'curio'";
+    for _ in 0..3 {
+        let item = json!({ "name": "Lamp" });
+        let created = (0..4).map(|_| service.post("/v1/items", &item));
+        for reply in join_all(created).await {
+            reply.is_problem(503, "unavailable");
+        }
+        assert!(service.database.number(processes).await <= most + 1, "one more ends others");
+    }
+    let asleep = format!("{processes} AND wait_event = 'PgSleep'");
+    eventually("all are ended", async || service.database.number(&asleep).await == 0).await;
 }
 
 #[tokio::test]

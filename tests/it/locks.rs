@@ -56,8 +56,8 @@ async fn a_pool_exhausted_by_slow_locks_rejects_requests_and_recovers() {
     let service = small_service(2, Duration::from_secs(5)).await;
     let path = path(&service.create("Lamp").await);
     let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE items IN SHARE MODE").execute(&mut holder).await.unwrap();
-    tokio::join!(service.create("a"), service.create("b"), async {
+    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    tokio::join!(service.create("a"), service.get(&path), async {
         eventually("the pool is used up", async || {
             service.pool.status().available == 0 && service.pool.status().size == 2
         })
@@ -68,7 +68,7 @@ async fn a_pool_exhausted_by_slow_locks_rejects_requests_and_recovers() {
         assert_eq!(service.get("/readyz").await.status, StatusCode::OK, "it has a connection of its own");
         holder.close().await.unwrap();
     });
-    assert_eq!(service.database.count_items().await, 3);
+    assert_eq!(service.database.count_items().await, 2);
     service.pool_is_clean().await;
 }
 
@@ -128,4 +128,24 @@ async fn a_client_changes_an_item_alone_or_in_a_batch_by_one_request_at_a_time()
     let change = change.header("content-type", "application/merge-patch+json").body("{}");
     let waits = timeout(Duration::from_millis(300), Reply::of(change)).await;
     assert!(waits.is_err(), "{waits:?}");
+}
+
+#[tokio::test]
+async fn writes_that_wait_leave_a_quarter_of_the_connections_to_reads() {
+    let service = small_service(4, Duration::from_secs(30)).await;
+    let item = path(&service.create("Lamp").await);
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE items IN SHARE MODE").execute(&mut holder).await.unwrap();
+    let created = join_all((0..3).map(|_| service.create("Lamp")));
+    let others = async {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+        eventually("writes wait", async || service.database.number(waiting).await == 3).await;
+        service.post("/v1/items", &json!({ "name": "Lamp" })).await.is_problem(503, "unavailable");
+        for path in [&item, "/v1/items"] {
+            assert_eq!(service.get(path).await.status, StatusCode::OK);
+        }
+        holder.close().await.unwrap();
+    };
+    tokio::join!(created, others);
+    service.pool_is_clean().await;
 }

@@ -15,7 +15,10 @@ use http::Version;
 use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::{condition::Condition, request_line::RequestLine};
+use super::{
+    condition::{Condition, Response},
+    request_line::RequestLine,
+};
 use crate::{config::http::ConnectionOptions, http::limits::PIECE};
 
 /// The requests and responses of a connection.
@@ -43,8 +46,8 @@ struct State {
     version: Version,
     /// Requests whose body is still arriving.
     incomplete: usize,
-    /// Responses in progress, and since when each waits for its client, if it does.
-    sending: Vec<(u64, Option<Instant>)>,
+    /// Responses in progress.
+    sending: Vec<Response>,
     next_response: u64,
     /// Since when bytes are waiting for the client, and how many it has received since.
     unflushed: Option<(Instant, usize)>,
@@ -83,14 +86,25 @@ impl Activity {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Resets the streams whose client takes too long. Other streams of the connection may be those
+    /// of other clients, if it is that of a proxy.
+    pub fn reset_stalled(&self, now: Instant, options: &ConnectionOptions) {
+        let state = self.lock();
+        let stalled = state.sending.iter().filter(|response| response.is_stalled(now, options));
+        stalled.filter_map(|response| response.reset.as_ref()).for_each(CancellationToken::cancel);
+    }
+
     pub fn condition(&self, now: Instant, options: &ConnectionOptions) -> Condition {
         let state = self.lock();
         let is_used = state.handled > 0 || !state.sending.is_empty() || state.is_lingering;
-        let waiting = state.sending.iter().filter_map(|(_, since)| *since);
-        let stalled_since = waiting.clone().chain(state.unflushed.map(|(since, _)| since)).min();
+        let is_stalled = |response: &Response| response.reset.is_none() && response.is_stalled(now, options);
+        let takes_nothing =
+            state.unflushed.is_some_and(|(since, _)| now.duration_since(since) >= options.write_timeout);
         let is_flushed = state.unflushed.is_none();
-        let needs_window = is_flushed && state.handled == 0 && waiting.count() == state.sending.len();
-        if stalled_since.is_some_and(|since| now.duration_since(since) >= options.write_timeout) {
+        let needs_window = is_flushed
+            && state.handled == 0
+            && state.sending.iter().all(|response| response.waits_since.is_some());
+        if takes_nothing || state.sending.iter().any(is_stalled) {
             Condition::Stalled
         } else if needs_window && self.owes_response.load(Relaxed) && self.half_closed.is_cancelled() {
             Condition::Stuck
@@ -210,7 +224,7 @@ impl Handling {
         let mut state = activity.lock();
         let id = state.next_response;
         state.next_response += 1;
-        state.sending.push((id, None));
+        state.sending.push(Response::new(id));
         drop(state);
         Sending { activity, id }
     }
@@ -269,8 +283,8 @@ impl Sending {
     /// Records that the client has received everything, and gets more or waits for the service.
     pub fn proceed(&self, waits_for_client: bool) {
         let mut state = self.activity.lock();
-        if let Some((_, since)) = state.sending.iter_mut().find(|(id, _)| *id == self.id) {
-            *since = waits_for_client.then(Instant::now);
+        if let Some(response) = state.sending.iter_mut().find(|response| response.id == self.id) {
+            response.waits_since = waits_for_client.then(Instant::now);
         }
     }
 }
@@ -278,7 +292,7 @@ impl Sending {
 impl Drop for Sending {
     fn drop(&mut self) {
         let mut state = self.activity.lock();
-        state.sending.retain(|(id, _)| *id != self.id);
+        state.sending.retain(|response| response.id != self.id);
         state.quiet_since = Instant::now();
         drop(state);
         self.activity.progress.notify_one();

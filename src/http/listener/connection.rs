@@ -16,7 +16,7 @@ use axum::Router;
 use futures_util::FutureExt;
 use http::Version;
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto::{self, Builder},
 };
 use pin_project_lite::pin_project;
@@ -29,7 +29,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    activity::Activity, condition::Condition, service::Service, slots::Slot, socket::Socket, streams::Streams,
+    activity::Activity, condition::Condition, service::Service, slots::Slot, socket::Socket,
+    streams::Streams, tasks::Tasks,
 };
 use crate::{app::App, config::http::ConnectionOptions};
 
@@ -52,7 +53,7 @@ const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// An empty frame of a reserved type, which an HTTP/2 client discards (RFC 9113 §5.5).
 const EMPTY_FRAME: &[u8] = b"\0\0\0\xe4\0\0\0\0\0";
 
-type Served<'a> = auto::Connection<'a, TokioIo<Socket>, Service, TokioExecutor>;
+type Served<'a> = auto::Connection<'a, TokioIo<Socket>, Service, Tasks>;
 
 pin_project! {
     /// A connection that reads a little each time its task is polled. hyper would read on for as
@@ -153,8 +154,8 @@ impl Connection {
 
 /// The configuration of hyper. The watchdog has the time-outs. A surplus connection serves one
 /// request, which HTTP/2 cannot say.
-fn builder(is_surplus: bool) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+fn builder(is_surplus: bool) -> Builder<Tasks> {
+    let mut builder = Builder::new(Tasks);
     if is_surplus {
         builder = builder.http1_only();
     }
@@ -221,7 +222,9 @@ async fn watch(stream: &TcpStream, activity: &Activity, options: &ConnectionOpti
         if ready.is_error() {
             return Verdict::Abort;
         }
-        let condition = activity.condition(Instant::now(), options);
+        let now = Instant::now();
+        activity.reset_stalled(now, options);
+        let condition = activity.condition(now, options);
         let is_stuck = condition == Condition::Stuck;
         match condition {
             // The next piece may be on its way from another task.

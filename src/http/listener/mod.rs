@@ -16,6 +16,7 @@ mod slots;
 mod socket;
 mod streams;
 mod target;
+mod tasks;
 
 use std::{
     net::{SocketAddr, TcpListener, TcpStream},
