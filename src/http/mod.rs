@@ -20,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use self::catalog::transfer;
 use crate::{
     app::App,
-    config::http::{Auth, Docs},
+    config::http::{Auth, Docs, PublicUrl},
 };
 
 /// The service: what production serves and what the tests call.
@@ -33,7 +33,7 @@ pub fn router(app: &Arc<App>) -> Router {
     let has_docs = app.options.docs == Docs::Public;
     let mut pages = problems()
         .merge(openapi::document(document_text()))
-        .merge(openapi::catalog(has_docs))
+        .merge(openapi::catalog(app.options.public_url.as_ref().map_or("", PublicUrl::as_str), has_docs))
         .merge(access::resource_metadata())
         .merge(operator);
     if has_docs {

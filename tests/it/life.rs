@@ -237,6 +237,13 @@ async fn a_database_that_cannot_store_every_character_is_rejected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_locale_without_small_letters_is_logged() {
+    let database = TestDatabase::create("TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").await;
+    let process = Process::serve(&database.url(), &[("CURIO_MIGRATE_ON_START", "true")]).await;
+    assert_eq!(process.lines("serve.case_matters").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn too_few_file_descriptors_are_explained() {
     let mut command = tokio::process::Command::new("bash");
     command.args(["-c", "ulimit -n 50; exec \"$0\" serve --bind 127.0.0.1:0", env!("CARGO_BIN_EXE_curio")]);

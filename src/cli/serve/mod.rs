@@ -92,6 +92,7 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
 async fn start(settings: &ServeSettings, app: &App) -> anyhow::Result<()> {
     let mut conn = connect(&settings.url).await?;
     prepare(&mut conn, settings).await?;
+    warn_about_case(&mut conn).await?;
     let cursor_key = match settings.read_cursor_key()? {
         Some(key) => key.expose().as_bytes().to_vec(),
         None => in_time(key::get_or_create(&mut conn, "cursor", rand::random())).await?,
@@ -121,6 +122,15 @@ async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::R
     }
     if !state.missing.is_empty() {
         tracing::warn!(versions = ?state.missing, "serve.migrations_are_missing");
+    }
+    Ok(())
+}
+
+/// Warns if searches are case-sensitive: the locale `C` knows the small letters of ASCII only.
+async fn warn_about_case(conn: &mut PgConnection) -> anyhow::Result<()> {
+    let small = sqlx::query_scalar("SELECT to_tsvector('simple', 'É') @@ 'é'::tsquery").fetch_one(conn);
+    if !in_time::<bool, _>(small).await? {
+        tracing::warn!("serve.case_matters");
     }
     Ok(())
 }

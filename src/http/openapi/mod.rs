@@ -100,19 +100,21 @@ pub fn docs() -> Router<Arc<App>> {
         .route("/", get(async || Redirect::temporary("/docs")))
 }
 
-/// The API catalogue (RFC 9727): the links of this API as a linkset (RFC 9264).
-pub fn catalog(has_docs: bool) -> Router<Arc<App>> {
+/// The API catalogue (RFC 9727): the links of this API, below a public URL, as a linkset
+/// (RFC 9264).
+pub fn catalog(base: &str, has_docs: bool) -> Router<Arc<App>> {
     let mut links = json!({
-        "anchor": "/",
-        "service-desc": [{ "href": "/openapi.json", "type": "application/json" }],
-        "status": [{ "href": "/readyz", "type": "application/health+json" }],
+        "anchor": format!("{base}/"),
+        "service-desc": [{ "href": format!("{base}/openapi.json"), "type": "application/json" }],
+        "status": [{ "href": format!("{base}/readyz"), "type": "application/health+json" }],
     });
     if has_docs {
-        links["service-doc"] = json!([{ "href": "/docs", "type": "text/html" }]);
+        links["service-doc"] = json!([{ "href": format!("{base}/docs"), "type": "text/html" }]);
     }
     let catalog = json!({ "linkset": [links] }).to_string();
     let profile = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
-    let headers = [(CONTENT_TYPE, profile), (LINK, "</.well-known/api-catalog>; rel=\"api-catalog\"")];
+    let link = format!("<{base}/.well-known/api-catalog>; rel=\"api-catalog\"");
+    let headers = [(CONTENT_TYPE, profile.to_owned()), (LINK, link)];
     Router::new().route("/.well-known/api-catalog", get(async move || (headers, catalog).into_response()))
 }
 
