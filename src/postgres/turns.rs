@@ -46,6 +46,7 @@ impl Turns {
     /// Turns for writes on three quarters of these connections, changes among them on half, and
     /// batches among those on a quarter; for statements on a quarter, and for exports and imports
     /// on an eighth each.
+    #[must_use]
     pub fn new(connections: usize, timeout: Duration, lock_timeout: Duration) -> Self {
         let [writes, changes, batches, statements, exports, imports] =
             [6, 4, 2, 2, 1, 1].map(|eighths| Arc::new(Semaphore::new((connections * eighths / 8).max(1))));

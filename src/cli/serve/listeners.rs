@@ -21,7 +21,11 @@ use super::descriptors::fit_connections;
 use crate::{
     app::App,
     config::{ServeSettings, http::ConnectionOptions},
-    http::{admin_router, listener, router},
+    http::{
+        admin_router,
+        listener::{self, Listener},
+        router,
+    },
 };
 
 /// The most connections to the admin address, besides those of one request each.
@@ -56,7 +60,7 @@ impl Listeners {
         let admin_address = admin_address.map(tracing::field::display);
         tracing::info!(%address, admin_address, "serve.starting");
         let of_admin = ConnectionOptions { max: ADMIN_CONNECTIONS, ..fitting };
-        let admin = admin.map(|listener| Served::new(listener, admin_router(app), app, of_admin, None));
+        let admin = admin.map(|socket| Served::new(socket, admin_router(app), app, of_admin, None));
         Ok(Self {
             address,
             public: Served::new(public, router(app), app, fitting, Some(Handle::current()))?,
@@ -78,17 +82,17 @@ impl Served {
     /// Serves connections by `runtime`, and those above the limit by the thread that accepts them;
     /// without a runtime, all by that thread.
     fn new(
-        listener: TcpListener,
+        socket: TcpListener,
         router: Router,
         app: &Arc<App>,
         options: ConnectionOptions,
         runtime: Option<Handle>,
     ) -> anyhow::Result<Self> {
         let accepting = start_thread().context("cannot start a thread")?;
-        let runtime = runtime.unwrap_or_else(|| accepting.clone());
+        let listener = Listener { socket, runtime: runtime.unwrap_or_else(|| accepting.clone()) };
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
-        let serving = listener::serve(listener, router, Arc::clone(app), options, runtime, stopped);
+        let serving = listener::serve(listener, router, Arc::clone(app), options, stopped);
         Ok(Self { stop, task: accepting.spawn(serving) })
     }
 

@@ -44,22 +44,29 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// free.
 const UNSENT: u32 = 64 * 1024;
 
+/// A listening socket.
+#[derive(Debug)]
+pub struct Listener {
+    pub socket: TcpListener,
+    /// What serves its connections up to the limit. Those above it are served by the runtime that
+    /// accepts them, which need not be as busy.
+    pub runtime: Handle,
+}
+
 /// Serves `router` until `stop` completes, then finishes requests in progress, for at most the
-/// shutdown time-out. Connections up to the limit are served by `runtime`, those above it by the
-/// runtime of the caller, which need not be as busy.
+/// shutdown time-out.
 ///
 /// # Errors
 ///
 /// The listener fails.
 pub async fn serve(
-    listener: TcpListener,
+    Listener { socket, runtime }: Listener,
     router: Router,
     app: Arc<App>,
     options: ConnectionOptions,
-    runtime: Handle,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let listener = tokio::net::TcpListener::from_std(socket)?;
     let mut connections = JoinSet::new();
     let draining = CancellationToken::new();
     let accepting = async {

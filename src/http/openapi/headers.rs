@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 /// The fields of every response.
 const ALWAYS: [&str; 4] = ["X-Request-Id", "RateLimit-Policy", "RateLimit", "Access-Control-Allow-Origin"];
 
+/// See [`opaque_tag`](crate::http::response::reply::opaque_tag).
+const ENTITY_TAG: &str = "^\"[0-9]{1,19}(\\.[0-9a-f]{1,2})?(--(br|gzip|zstd))?\"$";
+
 /// Adds the fields of every response, and the description and schema of all of them. A field may
 /// say that it is not required.
 pub fn complete_headers(response: &mut Value) {
@@ -43,17 +46,14 @@ fn text(pattern: &str, length: u32) -> Value {
 
 fn field(name: &str) -> Field {
     match name {
-        "ETag" => {
-            required("The entity tag.", text("^\"[0-9]{1,19}(\\.[0-9a-f]{1,2})?(--(br|gzip|zstd))?\"$", 30))
-        }
+        "ETag" => required("The entity tag.", text(ENTITY_TAG, 30)),
         "Location" => required(
             "The path of the entity.",
             json!({ "type": "string", "format": "uri-reference", "maxLength": 512 }),
         ),
         "Cache-Control" => required("Revalidate before each use, or do not store it.", text("^[ -~]+$", 256)),
         "Link" => optional(
-            "The next, the previous and the first page (RFC 8288), if there are any. Missing if the \
-             parameters have more than 16 KiB.",
+            "The next, the previous and the first page (RFC 8288); missing above 16 KiB of parameters.",
             text("^<[^>]+>; rel=", 65_536),
         ),
         "X-Request-Id" => {

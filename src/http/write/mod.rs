@@ -145,7 +145,9 @@ impl<Q> Write<Q> {
             Some(key) => key.begin(&app.database).await?,
             None => app.database.begin().await?,
         };
-        turns.into_iter().for_each(|turn| tx.hold(turn));
+        for turn in turns {
+            tx.hold(turn);
+        }
         Ok(tx)
     }
 

@@ -107,8 +107,8 @@ impl TestService {
             let _ = stopped.await;
         };
         let router = router(&app);
-        let served =
-            tokio::spawn(listener::serve(listener, router, app, connections, runtime.clone(), stopped));
+        let listener = listener::Listener { socket: listener, runtime: runtime.clone() };
+        let served = tokio::spawn(listener::serve(listener, router, app, connections, stopped));
         let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         let (stop, served) = (Some(stop), Some(served));
         Self { database, pool, address, client, clients: None, stop, served }
