@@ -10,7 +10,10 @@ use std::{
 use anyhow::{Context, ensure};
 use clap::Args;
 use percent_encoding::percent_decode_str;
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{
+    ConnectOptions as _,
+    postgres::{PgConnectOptions, PgSslMode},
+};
 
 use super::{
     duration::parse_wait,
@@ -42,7 +45,8 @@ impl DatabaseUrl {
             "there is no database: set DATABASE_URL (in the environment or in .env) or pass --database-url, \
              as postgres://user:password@host:5432/database; `make run` starts a private one",
         )?;
-        parse_database_url(url.expose(), "DATABASE_URL")
+        // Statements are not logged, however slow they are.
+        Ok(parse_database_url(url.expose(), "DATABASE_URL")?.disable_statement_logging())
     }
 }
 

@@ -236,6 +236,18 @@ async fn a_database_that_cannot_store_every_character_is_rejected() {
     }
 }
 
+#[tokio::test]
+async fn slow_statements_of_commands_are_not_logged() {
+    let database = TestDatabase::new().await;
+    let mut holder = database.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE _sqlx_migrations").execute(&mut holder).await.unwrap();
+    let mut command = curio(&["keys", "list"]);
+    command.env("DATABASE_URL", database.url());
+    let hold = sqlx::raw_sql("SELECT pg_sleep(1.2); COMMIT").execute(&mut holder);
+    let ((code, _, log), held) = tokio::join!(run(command), hold);
+    assert!(held.is_ok() && code == Some(0) && !log.contains("SELECT"), "{log}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locale_without_small_letters_is_logged() {
     let database = TestDatabase::create("TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").await;
