@@ -373,7 +373,8 @@ fn connections_above_the_limit_do_not_wait_for_the_others() {
         let service = TestService::on_runtime(busy.handle(), database, pool, options);
         let _regular = connect(&service).await;
         for path in ["/livez", "/readyz"] {
-            let reply = ask_on_new_connection(&service, path).await;
+            let reply = timeout(Duration::from_secs(10), ask_on_new_connection(&service, path)).await;
+            let reply = reply.expect("it waits for the others");
             assert_eq!(reply.status, StatusCode::OK);
         }
     });
