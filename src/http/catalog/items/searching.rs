@@ -21,7 +21,8 @@ use crate::{
 
 /// If as many of the first items match, enough of the next ones do.
 const MANY: i64 = 20;
-/// How long a later page tries the index, in which the first one found the items in time.
+/// How long a later page tries the index, in which the first one found the items in time; and the
+/// first page, if it would otherwise be short.
 const NEXT_LOOK_UP_TIMEOUT: Duration = Duration::from_secs(1);
 /// The most names that are searched for the spellings of a word that the newest ones do not have.
 const MAX_NAMES: u32 = 100;
@@ -76,13 +77,22 @@ async fn begin(app: &App, filter: &ItemFilter, page: &PageRequest<ItemKey>) -> R
     if is_whole {
         return walk(app, filter, page, examined).await;
     }
-    if !is_common {
-        match look_up(app, filter, page, LOOK_UP_TIMEOUT).await {
-            Err(Error::TooSlow(_)) => {}
-            found => return found,
-        }
+    if is_common {
+        return walk(app, filter, page, MAX_EXAMINED).await;
     }
-    walk(app, filter, page, MAX_EXAMINED).await
+    match look_up(app, filter, page, LOOK_UP_TIMEOUT).await {
+        Err(Error::TooSlow(_)) => {}
+        found => return found,
+    }
+    let found = walk(app, filter, page, MAX_EXAMINED).await?;
+    if found.rows.len() >= page.limit as usize {
+        return Ok(found);
+    }
+    // Perhaps it is rare, and the server was busy.
+    match look_up(app, filter, page, NEXT_LOOK_UP_TIMEOUT).await {
+        Err(Error::TooSlow(_)) => Ok(found),
+        found => found,
+    }
 }
 
 async fn walk(

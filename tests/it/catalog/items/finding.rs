@@ -224,22 +224,20 @@ async fn a_rare_value_is_found_in_the_index_on_attributes() {
     assert_eq!(names(&back), ["item 60000", "item 25000"]);
 }
 
-/// Makes each statement of a read-only transaction, as a look-up is, take longer than it may.
-pub async fn slow_down_look_ups(service: &TestService) {
-    service
-        .database
-        .execute(
-            "ALTER TABLE items RENAME TO all_items; CREATE VIEW items AS SELECT * FROM all_items
-             WHERE current_setting('transaction_read_only') = 'off' OR pg_sleep(1) IS NOT NULL",
-        )
-        .await;
+/// Makes each item that a read-only transaction finds, as a look-up does, take so many seconds.
+pub async fn slow_down_look_ups(service: &TestService, seconds: f32) {
+    let view = format!(
+        "ALTER TABLE items RENAME TO all_items; CREATE VIEW items AS SELECT * FROM all_items
+         WHERE current_setting('transaction_read_only') = 'off' OR pg_sleep({seconds}) IS NOT NULL"
+    );
+    service.database.execute(&view).await;
 }
 
 #[tokio::test]
 async fn a_page_walks_on_if_the_index_takes_too_long() {
     let service = TestService::start().await;
     service.database.execute(SEED).await;
-    slow_down_look_ups(&service).await;
+    slow_down_look_ups(&service, 1.0).await;
     let page = service.get(&list("attributes.rare = true", "")).await;
     assert_eq!(names(&page), ["item 60000"]);
     let next = service.get(&page.link("next").unwrap()).await;

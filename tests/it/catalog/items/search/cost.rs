@@ -85,10 +85,19 @@ async fn a_rare_word_and_its_misspelling_are_found_in_the_index_and_a_common_one
 async fn a_search_walks_if_the_index_takes_too_long() {
     let service = TestService::start().await;
     service.database.execute(SEED).await;
-    slow_down_look_ups(&service).await;
+    slow_down_look_ups(&service, 2.0).await;
     for q in ["precious", "prceious"] {
         assert_eq!(found(&service.get(&search(q, "")).await), ["item 60000 precious"], "{q}");
     }
+}
+
+/// The server may have been busy.
+#[tokio::test]
+async fn an_item_that_is_not_among_the_newest_is_found_at_the_second_attempt() {
+    let service = TestService::start().await;
+    service.database.execute(SEED).await;
+    slow_down_look_ups(&service, 0.15).await;
+    assert_eq!(found(&service.get(&search("25000", "")).await), ["item 25000 precious"]);
 }
 
 #[tokio::test]
