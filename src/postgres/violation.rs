@@ -34,6 +34,11 @@ impl From<sqlx::Error> for Error {
                 distrust();
                 Self::Stale
             }
+            // The role or the database may have had a wrong search path when it was connected.
+            "3F000" | "42P01" => {
+                distrust();
+                Self::Internal
+            }
             "57014" => Self::TooSlow,
             "25006" | "25P03" | "55P03" => Self::Unavailable,
             class if ["08", "53", "57P", "58"].iter().any(|prefix| class.starts_with(prefix)) => {

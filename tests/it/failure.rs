@@ -160,6 +160,24 @@ async fn an_unreachable_database_is_503_until_it_is_reachable_again() {
 }
 
 #[tokio::test]
+async fn a_wrong_search_path_is_not_used_after_it_was_corrected() {
+    let service = TestService::start().await;
+    let item = path(&service.create("Lamp").await);
+    let set = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = nowhere', current_database()); END $$";
+    service.database.execute(set).await;
+    service.database.terminate_connections().await;
+    eventually("no table is found", async || service.get(&item).await.status == 500).await;
+    service.open_all_connections(4).await;
+    service.database.execute(&set.replace("SET search_path = nowhere", "RESET search_path")).await;
+    let first = service.get(&item).await.status;
+    assert!(first == 500 || first == 200);
+    for _ in 0..8 {
+        assert_eq!(service.get(&item).await.status, StatusCode::OK);
+        service.create("Lamp").await;
+    }
+}
+
+#[tokio::test]
 async fn a_database_that_was_read_only_is_written_again_at_once() {
     let service = TestService::start().await;
     let path = path(&service.create("Lamp").await);
