@@ -125,8 +125,8 @@ struct EntityTags {
     tags: Vec<EntityTag>,
 }
 
-/// An entity tag that a version has: `"3"`, `"3.1"` in another state, or `"3--gzip"` if the response
-/// was compressed.
+/// An entity tag that a version has: `"3"`, `"3.1"` in another state, or `"3--gzip"` if the
+/// response was compressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct EntityTag {
     weak: bool,
