@@ -136,7 +136,8 @@ impl Database {
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        timeout(self.wait_timeout, work).await.map_err(|elapsed| Error::Unavailable(Box::new(elapsed)))?
+        let late = |_| Error::Unavailable("no connection to the database is free in time".into());
+        timeout(self.wait_timeout, work).await.map_err(late)?
     }
 
     /// A free connection or a new one. If the server accepts no more, it is one that comes back.

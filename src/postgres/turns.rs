@@ -58,7 +58,7 @@ impl Turns {
     ///
     /// # Errors
     ///
-    /// None that happens.
+    /// The semaphore is closed, which it never is.
     pub async fn write(&self) -> Result<OwnedSemaphorePermit, Error> {
         Arc::clone(&self.writes).acquire_owned().await.map_err(Error::internal)
     }
