@@ -82,7 +82,7 @@ async fn probes_respond_while_large_batches_are_invalid() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn large_imports_and_exports_take_little_memory() {
-    const ITEMS: usize = 3_000;
+    const ITEMS: usize = 6_000;
     let line = json!({ "name": "Lamp", "attributes": { "text": "x".repeat(32_000) } }).to_string() + "\n";
     let database = TestDatabase::new().await;
     // Each thread has memory of its own.
@@ -101,7 +101,7 @@ async fn large_imports_and_exports_take_little_memory() {
     while let Some(piece) = export.chunk().await.unwrap() {
         bytes += piece.len();
     }
-    assert!(bytes > 90 * MEBIBYTE, "{bytes}");
+    assert!(bytes > 180 * MEBIBYTE, "{bytes}");
     let more = process.peak_memory() - before;
-    assert!(more < 64 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
+    assert!(more < 96 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
 }
