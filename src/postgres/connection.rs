@@ -113,8 +113,8 @@ impl fmt::Debug for Connection {
 /// Rolls the connection back and returns it to the pool, or closes it if that fails. If its last
 /// statement still runs, returns it.
 ///
-/// A read-only connection is closed too: the server may have become writable since, or its name may
-/// now belong to another server, and an open connection would not notice.
+/// A read-only connection is closed too: the server may have become writable since, or its name
+/// may now belong to another server, and an open connection would not notice.
 async fn clean_up(mut object: Object<Connector>, is_stale: bool) -> Option<Object<Connector>> {
     let start = Instant::now();
     let pool = Object::pool(&object)?;
@@ -148,8 +148,8 @@ async fn end(object: Object<Connector>) {
     drop(Object::take(object));
 }
 
-/// Runs statements to the end and returns the first row. sqlx's own `execute` collects a stream of
-/// streams to the same end, which costs twice as much.
+/// Runs statements to the end and returns the first row. sqlx's own `execute` collects a stream
+/// of streams to the same end, which costs twice as much.
 pub(super) async fn execute(
     connection: &mut PgConnection,
     statements: impl SqlSafeStr + Send,

@@ -61,6 +61,7 @@ pub struct Database {
     pool: Pool<Connector>,
     wait_timeout: Duration,
     returned: Arc<Notify>,
+    /// How many connections each kind of work may use.
     pub turns: Turns,
 }
 

@@ -3,22 +3,23 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
-use tokio::time::timeout;
 
 use crate::support::{
     DatabaseOptions,
     database::TestDatabase,
     eventually,
-    service::{Reply, TestService, options, path},
+    service::{TestService, options, path},
 };
 
-/// Another transaction that holds a row.
-async fn hold_row(service: &TestService) -> PgConnection {
+const ROWS: &str = "BEGIN; SELECT FROM items FOR UPDATE";
+
+/// Another transaction, which holds a lock.
+async fn hold(service: &TestService, lock: &'static str) -> PgConnection {
     let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; SELECT FROM items FOR UPDATE").execute(&mut holder).await.unwrap();
+    sqlx::raw_sql(lock).execute(&mut holder).await.unwrap();
     holder
 }
 
@@ -37,7 +38,7 @@ pub async fn small_service(max_connections: usize, lock_timeout: Duration) -> Te
 async fn a_write_that_waits_too_long_for_a_lock_is_a_conflict() {
     let service = small_service(2, Duration::from_millis(100)).await;
     let path = path(&service.create("Lamp").await);
-    let holder = hold_row(&service).await;
+    let holder = hold(&service, ROWS).await;
     for reply in [
         service.patch(&path, &json!({ "name": "a" })).await,
         service.put(&path, &json!({ "name": "a" })).await,
@@ -55,8 +56,7 @@ async fn a_write_that_waits_too_long_for_a_lock_is_a_conflict() {
 async fn a_pool_exhausted_by_slow_locks_rejects_requests_and_recovers() {
     let service = small_service(2, Duration::from_secs(5)).await;
     let path = path(&service.create("Lamp").await);
-    let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE items").execute(&mut holder).await.unwrap();
+    let holder = hold(&service, "BEGIN; LOCK TABLE items").await;
     tokio::join!(service.create("a"), service.get(&path), async {
         eventually("the pool is used up", async || {
             service.pool.status().available == 0 && service.pool.status().size == 2
@@ -72,23 +72,28 @@ async fn a_pool_exhausted_by_slow_locks_rejects_requests_and_recovers() {
     service.pool_is_clean().await;
 }
 
-/// Changes these of eight locked items, which uses so many of eight connections.
-async fn changes_leave_connections_to_others(changed: [usize; 8], in_batches: bool, connections: i64) {
+/// Changes these of eight locked items, alone or in a batch, which uses so many of eight
+/// connections.
+async fn changes_leave_connections_to_others(
+    changed: [usize; 8],
+    is_in_batch: fn(usize) -> bool,
+    connections: i64,
+) {
     let service = small_service(8, Duration::from_secs(30)).await;
     let mut locked = Vec::new();
     for _ in changed {
-        locked.push(path(&service.create("Lamp").await));
+        locked.push(service.create("Lamp").await["id"].as_str().unwrap().to_owned());
     }
-    let holder = hold_row(&service).await;
+    let holder = hold(&service, ROWS).await;
     let other = path(&service.create("Other").await);
     let patch = json!({ "status": "active" });
-    let changes = join_all(changed.map(async |index| {
-        if !in_batches {
-            return service.patch(&locked[index], &patch).await;
+    let changes = join_all(changed.iter().enumerate().map(async |(n, index)| {
+        let id = &locked[*index];
+        if is_in_batch(n) {
+            let operations = json!([{ "op": "update", "id": id, "patch": patch }]);
+            return service.post("/v1/items/batch", &json!({ "operations": operations })).await;
         }
-        let id = locked[index].rsplit_once('/').unwrap().1;
-        let operations = json!([{ "op": "update", "id": id, "patch": patch }]);
-        service.post("/v1/items/batch", &json!({ "operations": operations })).await
+        service.patch(&format!("/v1/items/{}", id.to_uppercase()), &patch).await
     }));
     let others = async {
         let waiting = "SELECT count(*) FROM pg_stat_activity
@@ -112,30 +117,22 @@ async fn changes_leave_connections_to_others(changed: [usize; 8], in_batches: bo
 #[tokio::test]
 async fn changes_that_wait_for_locks_leave_connections_to_others() {
     let each = [0, 1, 2, 3, 4, 5, 6, 7];
-    changes_leave_connections_to_others([0; 8], false, 1).await;
-    changes_leave_connections_to_others(each, false, 4).await;
-    changes_leave_connections_to_others([0; 8], true, 1).await;
-    changes_leave_connections_to_others(each, true, 2).await;
+    changes_leave_connections_to_others(each, |_| false, 4).await;
+    changes_leave_connections_to_others(each, |_| true, 2).await;
 }
 
 #[tokio::test]
-async fn a_client_changes_an_item_alone_or_in_a_batch_by_one_request_at_a_time() {
-    let service = small_service(8, Duration::from_secs(30)).await;
-    let item = path(&service.create("Lamp").await);
-    let id = item.rsplit_once('/').unwrap().1;
-    let _batch = service.pool.turns.change_many(vec![format!("127.0.0.1 {item}")]).await.unwrap();
-    let change = service.request(Method::PATCH, &format!("/v1/items/{}", id.to_uppercase()));
-    let change = change.header("content-type", "application/merge-patch+json").body("{}");
-    let waits = timeout(Duration::from_millis(300), Reply::of(change)).await;
-    assert!(waits.is_err(), "{waits:?}");
+async fn a_client_changes_an_item_by_one_request_at_a_time_alone_or_in_a_batch() {
+    changes_leave_connections_to_others([0; 8], |_| false, 1).await;
+    changes_leave_connections_to_others([0; 8], |_| true, 1).await;
+    changes_leave_connections_to_others([0; 8], |n| n % 2 == 0, 1).await;
 }
 
 #[tokio::test]
 async fn writes_that_wait_leave_a_quarter_of_the_connections_to_reads() {
     let service = small_service(4, Duration::from_secs(30)).await;
     let item = path(&service.create("Lamp").await);
-    let mut holder = service.database.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE items IN SHARE MODE").execute(&mut holder).await.unwrap();
+    let holder = hold(&service, "BEGIN; LOCK TABLE items IN SHARE MODE").await;
     let created = join_all((0..3).map(|_| service.create("Lamp")));
     let others = async {
         let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";

@@ -79,8 +79,8 @@ impl Listeners {
 }
 
 impl Served {
-    /// Serves connections by `runtime`, and those above the limit by the thread that accepts them;
-    /// without a runtime, all by that thread.
+    /// Serves connections by `runtime`, and those above the limit by the thread that accepts
+    /// them; without a runtime, all by that thread.
     fn new(
         socket: TcpListener,
         router: Router,
@@ -102,8 +102,8 @@ impl Served {
     }
 }
 
-/// The runtime of a thread that accepts connections. The kernel lets it run next to those that are
-/// busy with requests. It ends with the process.
+/// The runtime of a thread that accepts connections. The kernel lets it run next to those that
+/// are busy with requests. It ends with the process.
 fn start_thread() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();

@@ -236,31 +236,6 @@ async fn other_origins_read_responses_only_if_configured() {
 }
 
 #[tokio::test]
-async fn links_are_relative_or_below_the_public_url() {
-    let ask = async |service: &TestService| {
-        service.create("a").await;
-        service.create("b").await;
-        let fields =
-            [("host", "other"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.example")];
-        let reply = service.send(Method::GET, "/v1/items?limit=1", &fields, None).await;
-        let catalog = service.send(Method::GET, "/.well-known/api-catalog", &fields, None).await;
-        let links = [&reply, &catalog].map(|reply| reply.header("link").unwrap());
-        let description = catalog.body["linkset"][0]["service-desc"][0]["href"].as_str().unwrap();
-        links.map(|link| link.split(['?', '>']).next().unwrap().to_owned()).join(" ") + " " + description
-    };
-    let trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
-    let relative = TestService::start_with(Options { trusted_proxies, ..options() }).await;
-    assert_eq!(ask(&relative).await, "</v1/items </.well-known/api-catalog /openapi.json");
-    let public_url = Some("https://api.example.com/catalogue/".parse().unwrap());
-    let allowed_hosts = vec!["127.0.0.1".parse().unwrap(), "other".parse().unwrap()];
-    let absolute = TestService::start_with(Options { public_url, allowed_hosts, ..options() }).await;
-    let links = ["<", "<", ""].map(|start| format!("{start}https://api.example.com/catalogue"));
-    let paths = ["/v1/items", "/.well-known/api-catalog", "/openapi.json"];
-    let expected: Vec<_> = links.iter().zip(paths).map(|(link, path)| format!("{link}{path}")).collect();
-    assert_eq!(ask(&absolute).await, expected.join(" "));
-}
-
-#[tokio::test]
 async fn a_cursor_belongs_to_the_meaning_of_the_filters() {
     let service = TestService::start().await;
     for name in ["a b", "a b c"] {

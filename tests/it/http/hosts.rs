@@ -1,4 +1,5 @@
-//! The hosts that the service serves: no others, whatever a name server says (DNS rebinding).
+//! The hosts that the service serves, and no others, whatever a name server says (DNS rebinding);
+//! and its public URL.
 
 use http::Request;
 use reqwest::{Method, StatusCode};
@@ -6,8 +7,8 @@ use serde_json::json;
 
 use super::browsers::{PAGE, start};
 use crate::support::{
-    Auth,
-    service::{Reply, TestService},
+    Auth, Options,
+    service::{Reply, TestService, options},
 };
 
 async fn get_from(service: &TestService, host: &str, path: &str) -> Reply {
@@ -141,4 +142,29 @@ async fn a_service_for_everybody_on_this_machine_serves_loopback_hosts_only() {
     get_from(&guarded, rebound[0], "/v1/items").await.is_problem(401, "unauthorized");
     let reachable = TestService::start().await;
     assert_eq!(get_from(&reachable, rebound[0], "/v1/items").await.status, 200);
+}
+
+#[tokio::test]
+async fn links_are_relative_or_below_the_public_url() {
+    let ask = async |service: &TestService| {
+        service.create("a").await;
+        service.create("b").await;
+        let fields =
+            [("host", "other"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.example")];
+        let reply = service.send(Method::GET, "/v1/items?limit=1", &fields, None).await;
+        let catalog = service.send(Method::GET, "/.well-known/api-catalog", &fields, None).await;
+        let links = [&reply, &catalog].map(|reply| reply.header("link").unwrap());
+        let description = catalog.body["linkset"][0]["service-desc"][0]["href"].as_str().unwrap();
+        links.map(|link| link.split(['?', '>']).next().unwrap().to_owned()).join(" ") + " " + description
+    };
+    let trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let relative = TestService::start_with(Options { trusted_proxies, ..options() }).await;
+    assert_eq!(ask(&relative).await, "</v1/items </.well-known/api-catalog /openapi.json");
+    let public_url = Some("https://api.example.com/catalogue/".parse().unwrap());
+    let allowed_hosts = vec!["127.0.0.1".parse().unwrap(), "other".parse().unwrap()];
+    let absolute = TestService::start_with(Options { public_url, allowed_hosts, ..options() }).await;
+    let links = ["<", "<", ""].map(|start| format!("{start}https://api.example.com/catalogue"));
+    let paths = ["/v1/items", "/.well-known/api-catalog", "/openapi.json"];
+    let expected: Vec<_> = links.iter().zip(paths).map(|(link, path)| format!("{link}{path}")).collect();
+    assert_eq!(ask(&absolute).await, expected.join(" "));
 }

@@ -12,3 +12,4 @@ mod limits;
 mod lingering;
 mod streams;
 mod strict;
+mod surplus;

@@ -7,19 +7,24 @@ use std::{
 
 use futures_util::future::join_all;
 use reqwest::StatusCode;
-use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
 use super::{
-    connections::{SHORT, service_with},
+    connections::{SHORT, service_with, with_large_items},
     http2::{
-        END_HEADERS, END_STREAM, GET, HEADERS, RST_STREAM, frame, half_close, head, next_frame, send_frames,
-        window, yield_once,
+        DATA, END_HEADERS, END_STREAM, GET, HEADERS, RST_STREAM, frame, half_close, head, next_frame,
+        send_frames, window, yield_once,
     },
 };
 use crate::support::{eventually, log::Log, service::TestService};
 
 const STREAMS: u8 = 100;
 const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
+const CANCEL: [u8; 4] = [0, 0, 0, 8];
 
 /// A connection whose client can take one byte of each response, with as many requests as it may
 /// have. hyper hands such a response over to h2.
@@ -123,4 +128,22 @@ async fn an_http2_client_that_half_closes_and_can_take_nothing_is_cut_off() {
         let ended = timeout(Duration::from_secs(10), stream.read_to_end(&mut Vec::new())).await;
         assert!(ended.is_ok(), "still open with a window of {size}");
     }
+}
+
+/// The connection may be that of a proxy, and its other streams those of other clients.
+#[tokio::test]
+async fn a_stream_whose_client_takes_nothing_is_reset_and_others_go_on() {
+    let service = service_with(|connections| connections.write_timeout = SHORT).await;
+    with_large_items(&service).await;
+    let frames = [window(100), head(1, END_STREAM, GET, "/v1/items?limit=200")];
+    let mut stream = send_frames(&service, &frames).await;
+    let mut next = async || timeout(Duration::from_secs(10), next_frame(&mut stream)).await.unwrap().unwrap();
+    let reset = loop {
+        if let (RST_STREAM, _, 1, code) = next().await {
+            break code;
+        }
+    };
+    assert_eq!(reset, CANCEL);
+    stream.write_all(&head(3, END_STREAM, GET, "/livez")).await.unwrap();
+    while !matches!(next_frame(&mut stream).await.unwrap(), (DATA, END_STREAM, 3, _)) {}
 }

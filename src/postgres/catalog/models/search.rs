@@ -71,8 +71,8 @@ impl Serialize for Term {
     }
 }
 
-/// Whether a character is part of words: PostgreSQL's parser takes letters and decimal digits, but
-/// not `½` or `²`.
+/// Whether a character is part of words: PostgreSQL's parser takes letters and decimal digits,
+/// but not `½` or `²`.
 #[must_use]
 pub fn is_in_word(c: char) -> bool {
     c.is_alphabetic() || get_general_category(c) == GeneralCategory::DecimalNumber

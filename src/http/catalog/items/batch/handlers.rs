@@ -16,7 +16,7 @@ use crate::{
     app::App,
     error::{Error, Fault},
     http::{
-        catalog::items::{attributes::MAX_STORED_BYTES, events::ItemCreated},
+        catalog::items::{attributes::MAX_STORED_BYTES, events::ItemCreated, handlers::PATH},
         limits::{BodyLimit, MEBIBYTE},
         request::{
             access::{self, Access},
@@ -63,7 +63,7 @@ pub async fn batch_items(
     if app.options.require_if_match {
         require_if_match(&operations)?;
     }
-    let items = targets(&operations).map(|(_, (id, _))| format!("/v1/items/{id}"));
+    let items = targets(&operations).map(|(_, (id, _))| format!("{PATH}/{id}"));
     let mut tx = write.begin_batch(&app, items).await?;
     let mut room = MAX_BYTES;
     let access = write.access.clone();
