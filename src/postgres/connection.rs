@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use super::{connector::Connector, request::Request};
+use crate::error::Error;
 
 /// How long a dropped transaction may take to roll back before its connection is closed.
 const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);
@@ -33,12 +34,34 @@ pub struct Connection {
     object: Option<Object<Connector>>,
     returned: Option<Returned>,
     turns: Vec<OwnedSemaphorePermit>,
+    /// Whether it is in a transaction that ends with its use.
+    is_in_transaction: bool,
 }
 
 impl Connection {
     /// A connection whose return is told to one that waits for it.
     pub(super) fn new(object: Object<Connector>, returned: Arc<Notify>) -> Self {
-        Self { object: Some(object), returned: Some(Returned(returned)), turns: Vec::new() }
+        Self {
+            object: Some(object),
+            returned: Some(Returned(returned)),
+            turns: Vec::new(),
+            is_in_transaction: false,
+        }
+    }
+
+    /// Has all statements run in one process of the server. In its transaction mode, a pooler may
+    /// change the process between parsing a statement and running it. Other clients use it meanwhile,
+    /// and a statement without a name is then one of theirs.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database reports.
+    pub async fn stay(&mut self) -> Result<(), Error> {
+        if self.object.as_ref().is_some_and(|object| !object.is_direct()) {
+            execute(self, "BEGIN READ ONLY").await?;
+            self.is_in_transaction = true;
+        }
+        Ok(())
     }
 
     /// Ends the turn with the use of this connection, its clean-up included.
@@ -56,7 +79,9 @@ impl Connection {
     /// Returns the connection to the pool, after its statement's response was read whole.
     pub fn release(mut self) {
         self.allow_pauses();
-        self.object = None;
+        if !self.is_in_transaction {
+            self.object = None;
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     io,
     ops::{Deref, DerefMut},
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -16,13 +17,14 @@ use tokio::{
     sync::{
         Mutex as AsyncMutex,
         mpsc::{self, UnboundedReceiver, UnboundedSender},
-        oneshot,
+        oneshot::{self, Receiver},
     },
     time::timeout,
 };
 
 use super::{
     backend::{Backend, Backends, terminate},
+    opening::Opening,
     request::Request,
 };
 
@@ -46,6 +48,8 @@ pub struct Connector {
     /// The longest attempt to connect.
     timeout: Duration,
     attempts: UnboundedSender<Attempt>,
+    /// Those for the pool.
+    opening: Arc<Opening<Session, sqlx::Error>>,
     /// One process is ended at a time, since that takes another connection.
     ending: AsyncMutex<()>,
     /// Connections opened before this instant are closed instead of reused.
@@ -62,6 +66,20 @@ pub struct Session {
 }
 
 impl Session {
+    async fn open(connect: PgConnectOptions, timeout: Duration) -> Result<Self, sqlx::Error> {
+        in_time(timeout, async {
+            let mut connection = PgConnection::connect_with(&connect).await?;
+            let backend = Backend::of(&mut connection).await?;
+            Ok(Self { connection, backend })
+        })
+        .await
+    }
+
+    /// Whether all its statements run in one process of the server: it is of no pooler.
+    pub fn is_direct(&self) -> bool {
+        self.backend.is_some()
+    }
+
     /// Notes which request uses the connection; `None` if none does, or one that pauses.
     pub fn set_request(&self, request: Option<Arc<Request>>) {
         if let Some(backend) = &self.backend {
@@ -84,12 +102,8 @@ impl DerefMut for Session {
     }
 }
 
-/// An attempt to connect. A client that leaves drops the receiver of its result.
-struct Attempt {
-    connect: PgConnectOptions,
-    timeout: Duration,
-    result: oneshot::Sender<Result<PgConnection, sqlx::Error>>,
-}
+/// An attempt to connect, and what becomes of its result.
+type Attempt = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Connector {
     /// # Errors
@@ -104,8 +118,8 @@ impl Connector {
             thread::Builder::new().name("connector".into()).spawn(run)?;
         }
         let distrusted = Mutex::new(Instant::now());
-        let (ending, backends) = (AsyncMutex::default(), Backends::default());
-        Ok(Self { connect, timeout, attempts, ending, distrusted, backends })
+        let (opening, ending, backends) = (Arc::default(), AsyncMutex::default(), Backends::default());
+        Ok(Self { connect, timeout, attempts, opening, ending, distrusted, backends })
     }
 
     /// Opens a connection.
@@ -114,10 +128,23 @@ impl Connector {
     ///
     /// The server is unreachable, rejects the connection, or takes longer than `timeout`.
     pub async fn open(&self, timeout: Duration) -> Result<PgConnection, sqlx::Error> {
-        let (result, opened) = oneshot::channel();
-        // If the threads have ended, the sender is dropped.
-        let _ = self.attempts.send(Attempt { connect: self.connect.clone(), timeout, result });
-        opened.await.unwrap_or_else(|error| Err(sqlx::Error::Io(io::Error::other(error))))
+        let (mut result, opened) = oneshot::channel();
+        let connect = self.connect.clone();
+        self.attempt(async move {
+            tokio::select! {
+                connection = in_time(timeout, PgConnection::connect_with(&connect)) => {
+                    let _ = result.send(connection);
+                }
+                // The client has left.
+                () = result.closed() => {}
+            }
+        });
+        receive(opened).await
+    }
+
+    fn attempt(&self, attempt: impl Future<Output = ()> + Send + 'static) {
+        // If the threads have ended, what would send the result is dropped.
+        let _ = self.attempts.send(Box::pin(attempt));
     }
 
     /// Ends the process of a connection whose statement does not end. Some statements do not notice
@@ -125,11 +152,11 @@ impl Connector {
     /// soon have more connections than it may.
     pub async fn end(&self, session: &Session) {
         let Some(backend) = &session.backend else { return };
-        let ended = timeout(END_TIMEOUT, async {
+        let ended = in_time(END_TIMEOUT, async {
             let _turn = self.ending.lock().await;
             terminate(&mut self.open(END_TIMEOUT).await?, [&**backend]).await
         });
-        if let Err(error) = ended.await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into()))) {
+        if let Err(error) = ended.await {
             tracing::warn!(%error, "database.process_not_ended");
         }
     }
@@ -153,7 +180,7 @@ async fn run_attempts(attempts: &AsyncMutex<UnboundedReceiver<Attempt>>) {
     loop {
         tokio::select! {
             attempt = async { attempts.lock().await.recv().await } => match attempt {
-                Some(attempt) => running.push(attempt.run()),
+                Some(attempt) => running.push(attempt),
                 None => return,
             },
             Some(()) = running.next() => {}
@@ -161,14 +188,15 @@ async fn run_attempts(attempts: &AsyncMutex<UnboundedReceiver<Attempt>>) {
     }
 }
 
-impl Attempt {
-    async fn run(mut self) {
-        let result = tokio::select! {
-            result = timeout(self.timeout, PgConnection::connect_with(&self.connect)) => result,
-            () = self.result.closed() => return,
-        };
-        let _ = self.result.send(result.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into()))));
-    }
+async fn in_time<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    timeout(limit, work).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
+}
+
+async fn receive<T>(result: Receiver<Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    result.await.unwrap_or_else(|error| Err(sqlx::Error::Io(io::Error::other(error))))
 }
 
 impl Manager for Connector {
@@ -176,12 +204,16 @@ impl Manager for Connector {
     type Error = sqlx::Error;
 
     async fn create(&self) -> Result<Session, sqlx::Error> {
-        let mut connection = self.open(self.timeout).await?;
-        let backend = Backend::of(&mut connection).await?;
-        if let Some(backend) = &backend {
+        let (opened, needs_attempt) = self.opening.wait();
+        if needs_attempt {
+            let (opening, connect, timeout) = (Arc::clone(&self.opening), self.connect.clone(), self.timeout);
+            self.attempt(async move { opening.give(Session::open(connect, timeout).await).await });
+        }
+        let session = receive(opened).await?;
+        if let Some(backend) = &session.backend {
             self.backends.add(backend);
         }
-        Ok(Session { connection, backend })
+        Ok(session)
     }
 
     async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<sqlx::Error> {

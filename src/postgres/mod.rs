@@ -16,6 +16,7 @@ pub mod keyset;
 mod locking;
 pub mod measured;
 pub mod migrations;
+mod opening;
 pub mod pool;
 pub mod probe;
 pub mod request;

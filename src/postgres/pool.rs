@@ -112,7 +112,7 @@ impl Database {
         Ok(Self { pool, wait_timeout: options.wait_timeout, returned: Arc::default(), turns })
     }
 
-    /// A connection for a read of one statement, which needs no transaction.
+    /// A connection for a statement that needs no transaction, and that sqlx prepares under a name.
     ///
     /// # Errors
     ///
@@ -145,7 +145,8 @@ impl Database {
     async fn wait(&self) -> Result<Connection, Error> {
         loop {
             let returned = self.returned.notified();
-            match self.pool.get().await {
+            // Boxed, because the future of every request contains this one.
+            match Box::pin(self.pool.get()).await {
                 Ok(object) => {
                     object.set_request(Request::current());
                     return Ok(Connection::new(object, Arc::clone(&self.returned)));
@@ -157,13 +158,24 @@ impl Database {
         }
     }
 
-    /// As [`connection`](Self::connection), for a read of many rows.
+    /// A connection for reads of many rows, whose statements may have no name.
     ///
     /// # Errors
     ///
     /// [`Error::Busy`] if there is no turn, [`Error::Unavailable`] if no connection is free, in
     /// time.
     pub async fn connection_in_turn(&self) -> Result<Connection, Error> {
+        let mut connection = self.in_turn().await?;
+        connection.stay().await?;
+        Ok(connection)
+    }
+
+    /// A connection for a transaction that reads many rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`connection_in_turn`](Self::connection_in_turn).
+    pub(super) async fn in_turn(&self) -> Result<Connection, Error> {
         let turn = self.turns.next(LongWork::Statement).await?;
         let mut connection = self.connection().await?;
         connection.hold(turn);

@@ -41,7 +41,7 @@ impl Database {
     ///
     /// As [`begin`](Self::begin).
     pub async fn begin_look_up(&self, timeout: Duration) -> Result<Transaction, Error> {
-        let mut connection = self.connection_in_turn().await?;
+        let mut connection = self.in_turn().await?;
         let begin = format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = {};
              SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
@@ -59,7 +59,7 @@ impl Database {
     ///
     /// As [`begin`](Self::begin); [`Error::Busy`] if there is no turn.
     pub async fn begin_in_order(&self) -> Result<Transaction, Error> {
-        let mut connection = self.connection_in_turn().await?;
+        let mut connection = self.in_turn().await?;
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
                      SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off";
         execute(&mut connection, begin).await?;
@@ -74,7 +74,7 @@ impl Database {
     ///
     /// As [`begin`](Self::begin); [`Error::Busy`] if there is no turn.
     pub async fn begin_background(&self) -> Result<Transaction, Error> {
-        let mut connection = self.connection_in_turn().await?;
+        let mut connection = self.in_turn().await?;
         execute(&mut connection, "BEGIN; SET LOCAL lock_timeout = 100").await?;
         Ok(Transaction { connection })
     }

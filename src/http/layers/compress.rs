@@ -2,7 +2,7 @@
 //! the memory of an encoder. Large ones are compressed on threads of their own, a few at once,
 //! so that they do not delay other requests.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     body::Body,
@@ -31,11 +31,7 @@ pub const TURNS: usize = 2;
 struct InMemory(Option<Arc<OwnedSemaphorePermit>>);
 
 /// Waits for the turn of a large response, before it gets an encoder.
-pub async fn await_turn<E>(
-    response: impl Future<Output = Result<Response, E>>,
-    turns: Arc<Semaphore>,
-) -> Result<Response, E> {
-    let mut response = response.await?;
+pub async fn await_turn(mut response: Response, turns: Arc<Semaphore>) -> Result<Response, Infallible> {
     if coding::is_chosen(&response)
         && let Some(length) = response.body().size_hint().exact()
     {
@@ -46,8 +42,7 @@ pub async fn await_turn<E>(
 }
 
 /// Compresses the whole body of a response in memory, which has its encoder.
-pub async fn compress<E>(response: impl Future<Output = Result<Response, E>>) -> Result<Response, E> {
-    let mut response = response.await?;
+pub async fn compress(mut response: Response) -> Result<Response, Infallible> {
     let in_memory = response.extensions_mut().remove::<InMemory>();
     let Some(InMemory(turn)) = in_memory.filter(|_| response.headers().contains_key(CONTENT_ENCODING)) else {
         return Ok(response);
@@ -72,7 +67,7 @@ pub async fn compress<E>(response: impl Future<Output = Result<Response, E>>) ->
 
 #[cfg(test)]
 mod tests {
-    use std::{convert::Infallible, future::ready, pin::pin, time::Duration};
+    use std::{pin::pin, time::Duration};
 
     use axum::extract::Request;
     use http::header::ACCEPT_ENCODING;
@@ -88,9 +83,9 @@ mod tests {
         coding::negotiate(&mut request).unwrap();
         let mut response = Body::from(vec![b' '; length]).into_response();
         coding::mark(&request).complete(&mut response);
-        let mut response = await_turn(ready(Ok::<_, Infallible>(response)), Arc::clone(turns)).await.unwrap();
+        let mut response = await_turn(response, Arc::clone(turns)).await.unwrap();
         response.headers_mut().extend(coding.map(|coding| (CONTENT_ENCODING, coding.parse().unwrap())));
-        compress(ready(Ok::<_, Infallible>(response))).await.unwrap()
+        compress(response).await.unwrap()
     }
 
     #[tokio::test]

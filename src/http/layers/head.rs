@@ -19,6 +19,7 @@ use crate::{
             field::list,
             negotiation::{Chosen, JSON, LIST_TYPES, choose_type, has_no_content},
             preconditions::faults_of_unevaluated,
+            query_content::Queried,
         },
         response::problem::{MALFORMED, MISDIRECTED, NOT_ACCEPTABLE, NOT_IMPLEMENTED, Problem},
     },
@@ -131,13 +132,14 @@ pub fn require_unconditional(request: &Request) -> Result<(), Problem> {
     if faults.is_empty() || operator::is_probe(request) { Ok(()) } else { Err(Problem::malformed(faults)) }
 }
 
-/// Rejects a write with `Content-Range`: no operation replaces a part of an entity
+/// Rejects content with `Content-Range`: no operation takes a part of an entity or of a query
 /// (RFC 9110 §14.5).
 fn require_whole(request: &Request) -> Result<(), Problem> {
-    if request.method().is_safe() || !request.headers().contains_key(CONTENT_RANGE) {
+    let has_content = !request.method().is_safe() || request.extensions().get::<Queried>().is_some();
+    if !has_content || !request.headers().contains_key(CONTENT_RANGE) {
         return Ok(());
     }
-    let fault = Fault::header("Content-Range", "partial", "must not occur: partial writes are not supported");
+    let fault = Fault::header("Content-Range", "partial", "must not occur: partial content is not supported");
     Err(Problem::malformed(vec![fault]))
 }
 

@@ -115,10 +115,10 @@ pub fn around_all(
             .layer(AroundLayer(|request: &mut Request| head::check_target(request)))
             .layer(AroundLayer(move |request: &mut Request| head::check_host(request, hosts.as_deref())))
             .layer(AroundLayer(coding::negotiate))
-            .map_future(compress::compress)
+            .and_then(compress::compress)
             .map_response(coding::tag)
             .layer(coding::layer())
-            .map_future(move |response| compress::await_turn(response, Arc::clone(&turns)))
+            .and_then(move |response| compress::await_turn(response, Arc::clone(&turns)))
             .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
             .layer(AroundLayer(move |request: &mut Request| Ok(unsent::count(&budget, request)))),
     )
@@ -167,7 +167,8 @@ async fn settle<B, E>(response: impl Future<Output = Result<http::Response<B>, E
 where
     http::Response<B>: IntoResponse,
 {
-    match settled(response).await {
+    // A future grows with each function that takes and awaits it, unless it is boxed.
+    match settled(Box::pin(response)).await {
         Ok(response) => response.map(IntoResponse::into_response),
         Err(error) => Ok(Problem::from(error).into_response()),
     }

@@ -280,11 +280,11 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// Records that the client has received everything, and gets more or waits for the service.
-    pub fn proceed(&self, waits_for_client: bool) {
+    /// Records that the client has taken everything, and gets these bytes or waits for the service.
+    pub fn proceed(&self, bytes: Option<usize>) {
         let mut state = self.activity.lock();
         if let Some(response) = state.sending.iter_mut().find(|response| response.id == self.id) {
-            response.waits_since = waits_for_client.then(Instant::now);
+            response.proceed(bytes, Instant::now());
         }
     }
 }

@@ -156,7 +156,7 @@ pub struct ResponseBody {
 impl ResponseBody {
     /// Records that the client gets these bytes.
     fn send(&self, data: Bytes) -> Frame<Bytes> {
-        self.sending.proceed(true);
+        self.sending.proceed(Some(data.len()));
         Frame::data(match &self.permit {
             Some(permit) => hold(data, Arc::clone(permit)),
             None => data,
@@ -174,7 +174,7 @@ impl http_body::Body for ResponseBody {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if self.rest.is_empty() {
             let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(context) else {
-                self.sending.proceed(false);
+                self.sending.proceed(None);
                 return Poll::Pending;
             };
             match frame.map(|frame| frame.map(Frame::into_data)) {

@@ -199,7 +199,7 @@ fn sanitize(name: &str) -> Cow<'static, str> {
 pub fn is_harmless(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 64
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:$[]".contains(&byte))
 }
 
 /// Decodes `application/x-www-form-urlencoded`, but strictly: invalid text is a fault, not U+FFFD.

@@ -62,6 +62,10 @@ pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Pro
             continue;
         }
         let values = match value {
+            Value::Array(values) if values.is_empty() => {
+                faults.push(Fault::at(pointer_to(&name), "too_few", "must have at least 1 element"));
+                continue;
+            }
             Value::Array(values) => values,
             value => vec![value],
         };

@@ -98,11 +98,13 @@ async fn an_id_in_a_path_has_the_hyphenated_form() {
             "{wrong}"
         );
     }
-    let unknown = service.get(&format!("/v1/items/{id}?x=1")).await;
-    assert_eq!(
-        unknown.is_problem(400, "malformed-request").faults(),
-        [("x".into(), "unknown_parameter".into())]
-    );
+    for (name, shown) in [("x", "x"), ("page[size]", "page[size]"), ("%3Cb%3E", "?")] {
+        let unknown = service.get(&format!("/v1/items/{id}?{name}=1")).await;
+        assert_eq!(
+            unknown.is_problem(400, "malformed-request").faults(),
+            [(shown.into(), "unknown_parameter".into())]
+        );
+    }
 }
 
 #[tokio::test]

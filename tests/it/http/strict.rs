@@ -157,12 +157,17 @@ async fn equivalent_paths_are_one_path() {
 }
 
 #[tokio::test]
-async fn a_write_of_a_part_is_rejected() {
+async fn partial_content_is_rejected() {
     let service = TestService::start().await;
     let item = service.create("Lamp").await;
     let range = [("content-range", "bytes 0-9/20")];
-    for method in [Method::PUT, Method::PATCH] {
-        let reply = service.send(method, &path(&item), &range, Some(&json!({ "name": "Part" }))).await;
+    let (part, query) = (json!({ "name": "Part" }), Method::from_bytes(b"QUERY").unwrap());
+    for (method, path, content) in [
+        (Method::PUT, path(&item), &part),
+        (Method::PATCH, path(&item), &part),
+        (query, "/v1/items".to_owned(), &json!({ "limit": 1 })),
+    ] {
+        let reply = service.send(method, &path, &range, Some(content)).await;
         assert_eq!(malformed(&reply), [("Content-Range".into(), "partial".into())]);
     }
     assert_eq!(service.get(&path(&item)).await.body, item);

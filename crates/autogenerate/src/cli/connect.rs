@@ -3,11 +3,17 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sqlx::{ConnectOptions as _, PgConnection, error::DatabaseError, postgres::PgConnectOptions};
+use sqlx::{
+    ConnectOptions as _, Executor as _, PgConnection, error::DatabaseError, postgres::PgConnectOptions,
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Removes time-outs that the role or the database has for short statements. That of locks stays:
+/// what waits for a lock has others wait.
+const ALLOW_LONG_STATEMENTS: &str = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
+    ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')";
 
-/// Opens a connection for migrations.
+/// Opens a connection for migrations, whose statements may take any time.
 ///
 /// # Errors
 ///
@@ -24,7 +30,12 @@ pub(super) async fn connect_to(options: &PgConnectOptions, source: &str) -> anyh
         const NO_SUCH_DATABASE: &str = "3D000";
         error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == NO_SUCH_DATABASE)
     };
-    match tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await {
+    let connecting = async {
+        let mut connection = options.connect().await?;
+        connection.execute(ALLOW_LONG_STATEMENTS).await?;
+        Ok(connection)
+    };
+    match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) if is_missing(&error) => Err(error).context(format!(
             "the server at {server} has no such database; create it with `sqlx database create` or `createdb`, or correct \

@@ -64,7 +64,7 @@ async fn count(app: &App, filter: &ItemFilter) -> Result<Total, Error> {
             Err(error) => return Err(error),
         }
     }
-    let mut conn = app.database.connection().await?;
+    let mut conn = app.database.connection_in_turn().await?;
     let total = item::extrapolate(&mut conn, filter, sample, MAX_EXAMINED).await?;
     conn.release();
     Ok(total.at_least(found))

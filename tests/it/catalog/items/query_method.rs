@@ -62,8 +62,7 @@ async fn a_query_exports_too() {
 #[tokio::test]
 async fn the_faults_of_a_query_are_in_its_content() {
     let service = TestService::start().await;
-    let content =
-        json!({ "filter": "name =", "limit": 0, "cursor": "x", "color": 1, "a/b": true, "status": [{}] });
+    let content = json!({ "filter": "name =", "limit": 0, "cursor": "x", "color": 1, "a/b": true, "status": [{}], "fields": [] });
     let mut faults =
         query(&service, "/v1/items", &content).await.is_problem(422, "validation-error").faults();
     faults.sort();
@@ -73,6 +72,7 @@ async fn the_faults_of_a_query_are_in_its_content() {
             ("#/a~1b", "unknown_parameter"),
             ("#/color", "unknown_parameter"),
             ("#/cursor", "cursor"),
+            ("#/fields", "too_few"),
             ("#/filter", "filter"),
             ("#/limit", "limit"),
             ("#/status", "type"),

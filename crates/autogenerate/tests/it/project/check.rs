@@ -111,6 +111,20 @@ async fn a_schema_that_a_migration_creates_on_the_search_path_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn migrations_may_take_longer_than_the_statements_of_the_role() {
+    let mut place = Workplace::new().await;
+    let name = place.database.options.get_database().unwrap().to_owned();
+    place.database.execute(&format!("ALTER DATABASE {name} SET statement_timeout = '50ms'")).await;
+    place.database.execute(&format!("ALTER DATABASE {name} SET lock_timeout = '1h'")).await;
+    for (end, sql) in [("up", "SELECT pg_sleep(0.1)"), ("down", "SELECT 1")] {
+        fs::write(place.folder.path().join(format!("20261124110000_long.{end}.sql")), sql).unwrap();
+    }
+    place.database.connection = autogenerate::cli::connect(&place.database.options).await.unwrap();
+    place.upgrade().await.unwrap();
+    assert_eq!(place.text("SHOW lock_timeout").await, "1h");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_verdict_tells_open_slots_differences_and_pending_migrations_apart() {
     let mut place = Workplace::new().await;
     place.revise::<first::Item>("first").await.unwrap();
