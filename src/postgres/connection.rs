@@ -9,12 +9,9 @@ use std::{
 
 use deadpool::managed::Object;
 use sqlx::{Executor, PgConnection, Row as _, SqlSafeStr, postgres::PgRow};
-use tokio::{
-    sync::{Notify, OwnedSemaphorePermit},
-    time::timeout,
-};
+use tokio::{sync::Notify, time::timeout};
 
-use super::{connector::Connector, request::Request};
+use super::{connector::Connector, queue::Turn, request::Request};
 use crate::error::Error;
 
 /// How long a dropped transaction may take to roll back before its connection is closed.
@@ -33,7 +30,7 @@ impl Drop for Returned {
 pub struct Connection {
     object: Option<Object<Connector>>,
     returned: Option<Returned>,
-    turns: Vec<OwnedSemaphorePermit>,
+    turns: Vec<Turn>,
     /// Whether it is in a transaction that ends with its use.
     is_in_transaction: bool,
 }
@@ -65,7 +62,7 @@ impl Connection {
     }
 
     /// Ends the turn with the use of this connection, its clean-up included.
-    pub fn hold(&mut self, turn: OwnedSemaphorePermit) {
+    pub fn hold(&mut self, turn: Turn) {
         self.turns.push(turn);
     }
 

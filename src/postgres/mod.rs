@@ -19,6 +19,7 @@ pub mod migrations;
 mod opening;
 pub mod pool;
 pub mod probe;
+mod queue;
 pub mod request;
 pub mod rule;
 pub mod service;

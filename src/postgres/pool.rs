@@ -18,6 +18,7 @@ use tokio::{sync::Notify, time::timeout};
 use super::{backend::DIRECT, connector::Connector, request::Request, silence};
 pub use super::{
     connection::Connection,
+    queue::Turn,
     turns::{LongWork, Turns},
 };
 use crate::error::Error;
@@ -128,7 +129,7 @@ impl Database {
     /// [`Error::Unavailable`] if no connection is free in time, or too many are used for writes.
     pub async fn connection_to_write(&self) -> Result<Connection, Error> {
         self.in_time(async {
-            let turn = self.turns.write().await?;
+            let turn = self.turns.write().await;
             let mut connection = self.wait().await?;
             connection.hold(turn);
             Ok(connection)

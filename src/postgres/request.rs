@@ -17,7 +17,8 @@ use std::{
 use futures_util::task::AtomicWaker;
 use tokio::{sync::Notify, task::JoinHandle};
 
-use crate::error::Error;
+use super::queue::Client;
+use crate::{actor::Actor, error::Error};
 
 tokio::task_local! {
     static REQUEST: Arc<Request>;
@@ -26,6 +27,8 @@ tokio::task_local! {
 /// A request, as its connections see it.
 #[derive(Debug, Default)]
 pub(super) struct Request {
+    /// Who makes it.
+    pub(super) client: Client,
     /// The rollbacks of the transactions that it dropped.
     clean_ups: Mutex<Vec<JoinHandle<()>>>,
     /// Whether it found that the sessions of all connections are out of date.
@@ -104,14 +107,14 @@ pub(super) fn distrust() {
     let _ = REQUEST.try_with(|request| request.distrusts.store(true, Relaxed));
 }
 
-/// Runs `work`, then waits until abandoned transactions have rolled back: a client that gets an
+/// Runs `work` of a client, then waits until abandoned transactions have rolled back: a client that gets an
 /// error finds nothing locked by the request that failed.
 ///
 /// # Errors
 ///
 /// [`Error::Unavailable`] if a connection has become silent. Its last statement may have arrived.
-pub async fn settled<T>(work: impl Future<Output = T>) -> Result<T, Error> {
-    let request = Arc::<Request>::default();
+pub async fn settled<T>(client: Option<Actor>, work: impl Future<Output = T>) -> Result<T, Error> {
+    let request = Arc::new(Request { client, ..Request::default() });
     let result = tokio::select! {
         biased;
         result = REQUEST.scope(Arc::clone(&request), request.observe(work)) => Ok(result),

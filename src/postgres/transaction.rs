@@ -6,13 +6,12 @@ use std::{
 };
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     error::Error,
     postgres::{
         connection::execute,
-        pool::{Connection, Database, LongWork},
+        pool::{Connection, Database, LongWork, Turn},
     },
 };
 
@@ -116,7 +115,7 @@ impl Database {
 
 impl Transaction {
     /// Ends the turn with this transaction.
-    pub fn hold(&mut self, turn: OwnedSemaphorePermit) {
+    pub fn hold(&mut self, turn: Turn) {
         self.connection.hold(turn);
     }
 

@@ -3,15 +3,16 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::time::timeout;
 
+use super::{
+    queue::{Client, Queue, Turn, WeakQueue},
+    request::Request,
+};
 use crate::error::Error;
 
 /// What takes the server long.
@@ -30,15 +31,15 @@ pub enum LongWork {
 /// The turns that are free.
 #[derive(Debug, Clone)]
 pub struct Turns {
-    statements: Arc<Semaphore>,
-    batches: Arc<Semaphore>,
-    exports: Arc<Semaphore>,
-    imports: Arc<Semaphore>,
+    statements: Queue,
+    batches: Queue,
+    exports: Queue,
+    imports: Queue,
     timeout: Duration,
-    writes: Arc<Semaphore>,
-    changes: Arc<Semaphore>,
+    writes: Queue,
+    changes: Queue,
     /// The turns to change one entity, by its name.
-    entities: Arc<Mutex<HashMap<String, Weak<Semaphore>>>>,
+    entities: Arc<Mutex<HashMap<String, WeakQueue>>>,
     lock_timeout: Duration,
 }
 
@@ -49,18 +50,14 @@ impl Turns {
     #[must_use]
     pub fn new(connections: usize, timeout: Duration, lock_timeout: Duration) -> Self {
         let [writes, changes, batches, statements, exports, imports] =
-            [6, 4, 2, 2, 1, 1].map(|eighths| Arc::new(Semaphore::new((connections * eighths / 8).max(1))));
+            [6, 4, 2, 2, 1, 1].map(|eighths| Queue::new((connections * eighths / 8).max(1)));
         let entities = Arc::default();
         Self { statements, batches, exports, imports, timeout, writes, changes, entities, lock_timeout }
     }
 
     /// Waits for a turn to write: if commits wait for a standby, reads still have connections.
-    ///
-    /// # Errors
-    ///
-    /// The semaphore is closed, which it never is.
-    pub async fn write(&self) -> Result<OwnedSemaphorePermit, Error> {
-        Arc::clone(&self.writes).acquire_owned().await.map_err(Error::internal)
+    pub async fn write(&self) -> Turn {
+        self.writes.take(client()).await
     }
 
     /// Waits for a turn to change an entity, for as long as for a lock. A request that waits for
@@ -71,7 +68,7 @@ impl Turns {
     ///
     /// [`Error::Locked`] if the client has another change of it in progress, [`Error::Busy`] if
     /// there is no turn in time.
-    pub async fn change(&self, entity: String) -> Result<Vec<OwnedSemaphorePermit>, Error> {
+    pub async fn change(&self, entity: String) -> Result<Vec<Turn>, Error> {
         let mut turns = self.change_own(vec![entity]).await?;
         turns.push(self.change_any().await?);
         Ok(turns)
@@ -82,7 +79,7 @@ impl Turns {
     /// # Errors
     ///
     /// As [`change`](Self::change).
-    pub async fn change_many(&self, entities: Vec<String>) -> Result<Vec<OwnedSemaphorePermit>, Error> {
+    pub async fn change_many(&self, entities: Vec<String>) -> Result<Vec<Turn>, Error> {
         let mut turns = self.change_own(entities).await?;
         turns.push(self.next(LongWork::Batch).await?);
         turns.push(self.change_any().await?);
@@ -91,36 +88,35 @@ impl Turns {
 
     /// Waits until the client changes none of these entities. Every request waits for them in the
     /// same order.
-    async fn change_own(&self, mut entities: Vec<String>) -> Result<Vec<OwnedSemaphorePermit>, Error> {
+    async fn change_own(&self, mut entities: Vec<String>) -> Result<Vec<Turn>, Error> {
         entities.sort_unstable();
         let turns = async {
             let mut turns = Vec::with_capacity(entities.len() + 2);
             for entity in entities {
-                turns.push(self.entity(entity).acquire_owned().await.map_err(Error::internal)?);
+                turns.push(self.entity(entity).take(None).await);
             }
-            Ok(turns)
+            turns
         };
         let locked = |_| Error::Locked("the client has another change of the entity in progress".into());
-        timeout(self.lock_timeout, turns).await.map_err(locked)?
+        timeout(self.lock_timeout, turns).await.map_err(locked)
     }
 
-    async fn change_any(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = timeout(self.lock_timeout, Arc::clone(&self.changes).acquire_owned()).await;
-        turn.map_err(|_| Error::Busy)?.map_err(Error::internal)
+    async fn change_any(&self) -> Result<Turn, Error> {
+        timeout(self.lock_timeout, self.changes.take(client())).await.map_err(|_| Error::Busy)
     }
 
     /// The turns to change this entity. They exist while a request has or awaits one.
-    fn entity(&self, entity: String) -> Arc<Semaphore> {
+    fn entity(&self, entity: String) -> Queue {
         let mut entities = self.entities.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turns) = entities.get(&entity).and_then(Weak::upgrade) {
-            return turns;
+        if let Some(queue) = entities.get(&entity).and_then(WeakQueue::upgrade) {
+            return queue;
         }
         if entities.len() == entities.capacity() {
-            entities.retain(|_, turns| turns.strong_count() > 0);
+            entities.retain(|_, queue| queue.is_used());
         }
-        let turns = Arc::new(Semaphore::new(1));
-        entities.insert(entity, Arc::downgrade(&turns));
-        turns
+        let queue = Queue::new(1);
+        entities.insert(entity, queue.downgrade());
+        queue
     }
 
     /// Waits for a turn.
@@ -128,18 +124,20 @@ impl Turns {
     /// # Errors
     ///
     /// [`Error::Busy`] if there is none: at once for exports, since the others may take an hour.
-    pub async fn next(&self, work: LongWork) -> Result<OwnedSemaphorePermit, Error> {
-        let turns = match work {
+    pub async fn next(&self, work: LongWork) -> Result<Turn, Error> {
+        let queue = match work {
             LongWork::Statement => &self.statements,
             LongWork::Batch => &self.batches,
             LongWork::Import => &self.imports,
-            LongWork::Export => {
-                return Arc::clone(&self.exports).try_acquire_owned().map_err(|_| Error::Busy);
-            }
+            LongWork::Export => return self.exports.try_take(client()).ok_or(Error::Busy),
         };
-        let turn = timeout(self.timeout, Arc::clone(turns).acquire_owned()).await;
-        turn.map_err(|_| Error::Busy)?.map_err(Error::internal)
+        timeout(self.timeout, queue.take(client())).await.map_err(|_| Error::Busy)
     }
+}
+
+/// Whose request this is.
+fn client() -> Client {
+    Request::current().and_then(|request| request.client.clone())
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::{
-    DatabaseOptions,
+    DatabaseOptions, Options,
     database::TestDatabase,
     eventually,
     service::{TestService, options, path},
@@ -145,4 +145,32 @@ async fn writes_that_wait_leave_a_quarter_of_the_connections_to_reads() {
     };
     tokio::join!(created, others);
     service.pool_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_client_that_takes_all_turns_of_lists_delays_others_by_one_of_its_own() {
+    let database = TestDatabase::new().await;
+    let pool = DatabaseOptions {
+        max_connections: 8,
+        lock_timeout: Duration::from_secs(1),
+        // For so long, a list waits for a turn.
+        statement_timeout: Duration::from_secs(4),
+        ..database.options()
+    };
+    let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let service = TestService::on(database, pool, Options { trusted_proxies, ..options() });
+    let holder = hold(&service, "BEGIN; LOCK TABLE items").await;
+    let get =
+        async |path, client| service.send(Method::GET, path, &[("x-forwarded-for", client)], None).await;
+    let all = join_all((0..20).map(|_| get("/v1/items", "203.0.113.1")));
+    let other = async {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass";
+        eventually("lists wait", async || service.database.number(waiting).await == 2).await;
+        get("/v1/collections", "203.0.113.2").await
+    };
+    tokio::select! {
+        reply = other => assert_eq!(reply.status, StatusCode::OK, "{reply:?}"),
+        replies = all => panic!("{replies:?}"),
+    }
+    holder.close().await.unwrap();
 }

@@ -101,7 +101,7 @@ where
         let mut service = std::mem::replace(self, Self { layer: self.layer.clone(), inner });
         Either::Right(Box::pin(async move {
             let app = &service.layer.app;
-            let verified = settled(app.authenticator.verify(&app.database, &credential));
+            let verified = settled(None, app.authenticator.verify(&app.database, &credential));
             let verified = match timeout(app.options.request_timeout, verified).await {
                 Ok(Ok(Ok(verified))) => verified,
                 Ok(Ok(Err(error)) | Err(error)) => return Ok(Problem::from(error).into_response()),

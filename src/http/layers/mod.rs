@@ -22,6 +22,7 @@ mod rate_limit;
 mod request_id;
 mod require;
 mod retry;
+mod settle;
 mod trace;
 mod unsent;
 mod weight;
@@ -47,7 +48,7 @@ use tower_http::{
 pub use self::query_method::add_query;
 use self::{
     around::AroundLayer, authenticate::AuthenticateLayer, cross_origin::Pages, failures::Failures,
-    rate_limit::Limiter, request_id::UuidV7, require::Challenges,
+    rate_limit::Limiter, request_id::UuidV7, require::Challenges, settle::SettleLayer,
 };
 use crate::{
     app::App,
@@ -56,7 +57,6 @@ use crate::{
         limits::BodyLimit,
         response::problem::{self, INTERNAL, Problem},
     },
-    postgres::request::settled,
 };
 
 /// Header fields of every response that does not set them itself.
@@ -141,7 +141,7 @@ pub fn around_api(
             .layer(from_fn_with_state(reader, body::read_and_retry))
             .layer(timeout)
             .layer(AroundLayer(move |_: &mut Request| admission::admit(&permits)))
-            .map_future(settle),
+            .layer(SettleLayer),
     )
 }
 
@@ -153,25 +153,13 @@ pub fn around_spooled(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
         ServiceBuilder::new()
             .layer(AroundLayer(|request: &mut Request| head::check(request, &[])))
             .layer(timeout)
-            .map_future(settle),
+            .layer(SettleLayer),
     )
 }
 
 /// The layer around everything that is not an operation of the API, inside [`around_all`].
 pub fn around_pages(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router.route_layer(AroundLayer(|request: &mut Request| head::require_unconditional(request)))
-}
-
-/// Has the request [settled]. It is rejected if its connection to the database has become silent.
-async fn settle<B, E>(response: impl Future<Output = Result<http::Response<B>, E>>) -> Result<Response, E>
-where
-    http::Response<B>: IntoResponse,
-{
-    // A future grows with each function that takes and awaits it, unless it is boxed.
-    match settled(Box::pin(response)).await {
-        Ok(response) => response.map(IntoResponse::into_response),
-        Err(error) => Ok(Problem::from(error).into_response()),
-    }
 }
 
 fn secure(mut response: Response) -> Response {

@@ -14,7 +14,6 @@ use http::{
     HeaderValue, Method, StatusCode,
     header::{CONTENT_TYPE, ETAG, VARY},
 };
-use tokio::sync::OwnedSemaphorePermit;
 
 use self::idempotency::IdempotencyKey;
 pub use self::{outcome::Outcome, unstored::UnstoredResponse};
@@ -34,7 +33,7 @@ use crate::{
             reply::Reply,
         },
     },
-    postgres::transaction::Transaction,
+    postgres::{pool::Turn, transaction::Transaction},
 };
 
 /// What a write did to an entity.
@@ -139,7 +138,7 @@ impl<Q> Write<Q> {
         format!("{} {entity}", self.client)
     }
 
-    async fn begin_in(&self, app: &App, turns: Vec<OwnedSemaphorePermit>) -> Result<Transaction, Outcome> {
+    async fn begin_in(&self, app: &App, turns: Vec<Turn>) -> Result<Transaction, Outcome> {
         let mut tx = match &self.key {
             Some(key) if self.validate_only => key.rehearse(&app.database).await?,
             Some(key) => key.begin(&app.database).await?,

@@ -3,6 +3,7 @@
 pub mod database;
 pub mod issuer;
 pub mod log;
+pub mod pooler;
 pub mod process;
 pub mod proxy;
 pub mod resource;

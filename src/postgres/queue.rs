@@ -1,0 +1,196 @@
+//! Turns that clients share. One that comes free goes to the client that has the fewest, and of equals
+//! to the one that got none for the longest time. So others wait for a client with many requests no
+//! longer than until the first of those ends.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+use tokio::sync::oneshot::{self, Sender};
+
+use crate::actor::Actor;
+
+/// Who takes turns; `None` is the service itself.
+pub type Client = Option<Actor>;
+
+/// A number of turns, and who waits for one.
+#[derive(Debug, Clone)]
+pub struct Queue(Arc<Mutex<State>>);
+
+/// A queue that exists while a request has or awaits a turn.
+#[derive(Debug)]
+pub struct WeakQueue(Weak<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    free: usize,
+    shares: HashMap<Client, Share>,
+    /// How many turns were taken or awaited.
+    events: u64,
+}
+
+/// What a client has and waits for.
+#[derive(Debug)]
+struct Share {
+    taken: usize,
+    waiting: VecDeque<Sender<Turn>>,
+    /// The number of turns that were taken before its last one, or before it came.
+    last: u64,
+}
+
+/// A turn, until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    queue: Queue,
+    client: Client,
+}
+
+impl Queue {
+    pub fn new(turns: usize) -> Self {
+        Self(Arc::new(Mutex::new(State { free: turns, shares: HashMap::new(), events: 0 })))
+    }
+
+    /// Takes a turn if one is free.
+    pub fn try_take(&self, client: Client) -> Option<Turn> {
+        let mut state = self.lock();
+        if state.free == 0 {
+            return None;
+        }
+        state.take(client.clone());
+        Some(self.turn(client))
+    }
+
+    /// Waits for a turn.
+    pub async fn take(&self, client: Client) -> Turn {
+        let receiver = {
+            let mut state = self.lock();
+            if state.free > 0 {
+                state.take(client.clone());
+                return self.turn(client);
+            }
+            let (sender, receiver) = oneshot::channel();
+            state.share(client).waiting.push_back(sender);
+            receiver
+        };
+        receiver.await.unwrap_or_else(|_| unreachable!("a turn is given to all that wait"))
+    }
+
+    pub fn downgrade(&self) -> WeakQueue {
+        WeakQueue(Arc::downgrade(&self.0))
+    }
+
+    fn turn(&self, client: Client) -> Turn {
+        Turn { queue: self.clone(), client }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn share(&mut self, client: Client) -> &mut Share {
+        self.events += 1;
+        let last = self.events;
+        self.shares.entry(client).or_insert_with(|| Share { taken: 0, waiting: VecDeque::new(), last })
+    }
+
+    fn take(&mut self, client: Client) {
+        self.free -= 1;
+        let last = self.events + 1;
+        let share = self.share(client);
+        share.taken += 1;
+        share.last = last;
+    }
+
+    fn end(&mut self, client: &Client) {
+        self.free += 1;
+        if let Some(share) = self.shares.get_mut(client) {
+            share.taken -= 1;
+        }
+    }
+
+    /// Takes a free turn for the client that is next.
+    fn next(&mut self) -> Option<(Client, Sender<Turn>)> {
+        self.shares.retain(|_, share| {
+            share.waiting.retain(|waits| !waits.is_closed());
+            share.taken > 0 || !share.waiting.is_empty()
+        });
+        let waiting = self.shares.iter_mut().filter(|(_, share)| !share.waiting.is_empty());
+        let (client, share) = waiting.min_by_key(|(_, share)| (share.taken, share.last))?;
+        let (client, sender) = (client.clone(), share.waiting.pop_front()?);
+        self.take(client.clone());
+        Some((client, sender))
+    }
+}
+
+impl WeakQueue {
+    pub fn upgrade(&self) -> Option<Queue> {
+        self.0.upgrade().map(Queue)
+    }
+
+    pub fn is_used(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let next = {
+            let mut state = self.queue.lock();
+            state.end(&self.client);
+            state.next()
+        };
+        // Without the lock: if the client has left, its turn is dropped, and goes to the next.
+        if let Some((client, sender)) = next {
+            let _ = sender.send(self.queue.turn(client));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn client(number: u8) -> Actor {
+        Actor::from_name(&[number])
+    }
+
+    #[tokio::test]
+    async fn a_turn_goes_to_the_client_that_has_the_fewest() {
+        let queue = Queue::new(2);
+        let mut turns = vec![queue.take(Some(client(1))).await, queue.take(Some(client(1))).await];
+        assert!(queue.try_take(Some(client(2))).is_none());
+        let mut waiting: Vec<_> =
+            [1, 1, 2, 2, 3].map(|number| (number, Box::pin(queue.take(Some(client(number)))))).into();
+        for (_, take) in &mut waiting {
+            assert!(take.now_or_never().is_none());
+        }
+        let mut order = Vec::new();
+        while !waiting.is_empty() {
+            turns.remove(0);
+            let index = waiting
+                .iter_mut()
+                .position(|(_, take)| take.now_or_never().map(|turn| turns.push(turn)).is_some());
+            order.push(waiting.remove(index.unwrap()).0);
+        }
+        assert_eq!(order, [2, 1, 3, 2, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_leaves_takes_no_turn() {
+        let queue = Queue::new(1);
+        let turn = queue.take(Some(client(1))).await;
+        let (mut leaves, mut stays) =
+            (Box::pin(queue.take(Some(client(2)))), Box::pin(queue.take(Some(client(3)))));
+        assert!((&mut leaves).now_or_never().is_none() && (&mut stays).now_or_never().is_none());
+        drop(turn);
+        drop(leaves); // it was given the turn, and did not see it
+        drop(stays.await);
+        assert!(queue.try_take(Some(client(1))).is_some(), "all turns are free again");
+        assert!(queue.lock().next().is_none() && queue.lock().shares.is_empty(), "nobody is remembered");
+    }
+}
