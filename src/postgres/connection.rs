@@ -46,9 +46,9 @@ impl Connection {
         }
     }
 
-    /// Has all statements run in one process of the server. In its transaction mode, a pooler may
-    /// change the process between parsing a statement and running it. Other clients use it meanwhile,
-    /// and a statement without a name is then one of theirs.
+    /// Has all statements run in one process of the server. A pooler in transaction mode may change
+    /// the process between parsing a statement and running it. Other clients use it meanwhile, and a
+    /// statement without a name is then one of theirs.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
-//! Turns that clients share. One that comes free goes to the client that has the fewest, and of equals
-//! to the one that got none for the longest time. So others wait for a client with many requests no
-//! longer than until the first of those ends.
+//! Turns that clients share. One that comes free goes to the client that has the fewest; of equals,
+//! to the one that got none for the longest time. So a client with many requests delays others by
+//! one of its own at most.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -191,6 +191,6 @@ mod tests {
         drop(leaves); // it was given the turn, and did not see it
         drop(stays.await);
         assert!(queue.try_take(Some(client(1))).is_some(), "all turns are free again");
-        assert!(queue.lock().next().is_none() && queue.lock().shares.is_empty(), "nobody is remembered");
+        assert!(queue.lock().next().is_none() && queue.lock().shares.is_empty(), "no client is remembered");
     }
 }

@@ -30,6 +30,28 @@ use crate::{
 const RECOVERY: Duration = Duration::from_secs(2);
 
 #[tokio::test]
+async fn a_connection_whose_client_left_while_it_was_opened_is_for_the_next() {
+    let database = TestDatabase::new().await;
+    let (proxy, connect) = Proxy::of(&database).await;
+    let pool = DatabaseOptions { connect, ..database.options() };
+    let service = TestService::on(database, pool, options());
+    let waiting = async |count| {
+        eventually("the pool sees its clients", async || service.pool.status().waiting == count).await;
+    };
+    proxy.set(Mode::Hold);
+    tokio::select! {
+        reply = service.get("/v1/items") => panic!("{reply:?}"),
+        () = waiting(1) => {}
+    }
+    waiting(0).await;
+    let (reply, ()) = tokio::join!(service.get("/v1/items"), async {
+        waiting(1).await;
+        proxy.set(Mode::Open);
+    });
+    assert_eq!((reply.status, proxy.connections()), (StatusCode::OK, 1), "{reply:?}");
+}
+
+#[tokio::test]
 async fn a_statement_that_takes_too_long_is_rejected_with_503() {
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions { statement_timeout: Duration::from_secs(1), ..database.options() };

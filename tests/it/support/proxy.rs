@@ -60,6 +60,7 @@ pub struct Proxy {
 /// What has passed.
 #[derive(Debug, Default)]
 struct Traffic {
+    connections: AtomicUsize,
     bytes_from_server: AtomicUsize,
     reads_from_client: AtomicUsize,
 }
@@ -71,12 +72,13 @@ impl Proxy {
         let (mode, watched) = watch::channel(Mode::Open);
         let cut = Cut::default();
         let cuts = Arc::clone(&cut);
-        let traffic = Arc::default();
+        let traffic = Arc::<Traffic>::default();
         let counted = Arc::clone(&traffic);
         let (silenced, silence) = watch::channel(());
         let target = format!("{host}:{port}");
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                counted.connections.fetch_add(1, Ordering::Relaxed);
                 if *watched.borrow() == Mode::Full {
                     continue;
                 }
@@ -97,6 +99,11 @@ impl Proxy {
         let proxy = Self::to(target.get_host(), target.get_port()).await;
         let connect = target.host("127.0.0.1").port(proxy.address.port());
         (proxy, connect)
+    }
+
+    /// How many connections there were.
+    pub fn connections(&self) -> usize {
+        self.traffic.connections.load(Ordering::Relaxed)
     }
 
     /// How many bytes the server has sent.
