@@ -152,9 +152,9 @@ async fn a_client_that_takes_all_turns_of_lists_delays_others_by_one_of_its_own(
     let database = TestDatabase::new().await;
     let pool = DatabaseOptions {
         max_connections: 8,
-        lock_timeout: Duration::from_secs(1),
-        // For so long, a list waits for a turn.
-        statement_timeout: Duration::from_secs(4),
+        lock_timeout: Duration::from_secs(2),
+        // For so long, a list waits for a turn: until the second ones have waited for the lock, too.
+        statement_timeout: Duration::from_secs(5),
         ..database.options()
     };
     let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
