@@ -104,7 +104,7 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
     for variable in ["PGPASSFILE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
         env::var(variable).map_or(Ok(()), |file| check_file(&file, variable))?;
     }
-    url.parse()
+    autogenerate::cli::parse(url)
         .with_context(|| format!("{name} is not of the form postgres://user:password@host:5432/database"))
 }
 
@@ -241,5 +241,7 @@ mod tests {
         let options = parse(url).unwrap();
         assert_eq!((options.get_host(), options.get_port()), ("db", 5433));
         assert!(matches!(options.get_ssl_mode(), PgSslMode::VerifyFull));
+        let options = parse("postgres://curio@[2001:db8::1]:5433/curio").unwrap();
+        assert_eq!((options.get_host(), options.get_port()), ("2001:db8::1", 5433));
     }
 }

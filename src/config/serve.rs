@@ -186,7 +186,7 @@ impl ServeSettings {
             require_if_match: self.require_if_match,
             public_url: self.public_url.clone(),
             allowed_hosts: self.allowed_hosts.clone(),
-            is_on_loopback: self.bind.ip().is_loopback(),
+            is_on_loopback: self.bind.ip().to_canonical().is_loopback(),
             trusted_proxies: self.trusted_proxies.clone(),
             cors_origins: self.cors_origins.clone(),
             admin_bind: self.admin_bind,
@@ -219,7 +219,7 @@ impl ServeSettings {
     /// Settings of addresses, origins and imports must not contradict each other.
     fn check_boundary(&self) -> anyhow::Result<()> {
         ensure!(
-            self.auth.is_some() || self.bind.ip().is_loopback(),
+            self.auth.is_some() || self.bind.ip().to_canonical().is_loopback(),
             "{} can be reached from other machines, and CURIO_AUTH is not set: set it to `required`, so that clients \
              need an API key (`curio keys create` makes the first one), or to `none`, so that everybody may do \
              everything; or set CURIO_BIND to a loopback address",

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Extension, extract::State};
-use http::{HeaderName, header::CONTENT_TYPE};
+use http::{
+    HeaderName,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
 
 use crate::{
     access::{Action, Grants},
@@ -18,9 +21,9 @@ use crate::{
 pub async fn show_metrics(
     State(app): State<Arc<App>>,
     Extension(grants): Extension<Arc<Grants>>,
-) -> Result<([(HeaderName, &'static str); 1], String), Problem> {
+) -> Result<([(HeaderName, &'static str); 2], String), Problem> {
     if grants.scope(Action::Read).is_all() {
-        Ok(([(CONTENT_TYPE, MEDIA_TYPE)], app.metrics.encode()))
+        Ok(([(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")], app.metrics.encode()))
     } else {
         Err(Error::Forbidden { grant: "read:*".into() }.into())
     }

@@ -336,6 +336,7 @@ async fn metrics_count_requests_by_route_and_include_the_pool() {
     service.get("/whatever/else").await;
     let metrics = service.get("/metrics").await;
     assert!(metrics.header("content-type").unwrap().starts_with("application/openmetrics-text"));
+    assert_eq!(metrics.header("cache-control"), Some("no-store"));
     for line in [
         r#"curio_http_request_duration_seconds_count{method="GET",route="/v1/items/{id}",status="200"} 3"#,
         r#"curio_http_request_duration_seconds_count{method="POST",route="/v1/items",status="201"} 1"#,

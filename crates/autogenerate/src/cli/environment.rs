@@ -68,9 +68,23 @@ pub trait Environment: Sync {
             url.starts_with("postgres://") || url.starts_with("postgresql://"),
             "{name} must begin with postgres:// or postgresql://"
         );
-        url.parse()
+        parse(url)
             .with_context(|| format!("{name} is not of the form postgres://user:password@host:5432/database"))
     }
+}
+
+/// Parses the URL of a database. sqlx would look up the name `[::1]`, with the brackets.
+///
+/// # Errors
+///
+/// It is malformed.
+pub fn parse(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+    let options: PgConnectOptions = url.parse()?;
+    let address = options.get_host().strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    Ok(match address.map(str::to_owned) {
+        Some(address) => options.host(&address),
+        None => options,
+    })
 }
 
 /// The project of the environment. Objects in `drops` are declared as dropped.

@@ -26,4 +26,10 @@ mod output;
 mod question;
 mod settings;
 
-pub use self::{command::Command, connect::connect, environment::Environment, failure::fail, settings::run};
+pub use self::{
+    command::Command,
+    connect::connect,
+    environment::{Environment, parse},
+    failure::fail,
+    settings::run,
+};

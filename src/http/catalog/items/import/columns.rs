@@ -65,7 +65,7 @@ impl Columns {
                 return Err(Fault::at("", "too_long", detail));
             }
             let labels = parse_labels(path).ok_or_else(|| unknown(index))?;
-            if labels.len() >= MAX_DEPTH {
+            if labels.len() > MAX_DEPTH {
                 let detail =
                     format!("column {} has a value that is more than {MAX_DEPTH} levels deep", index + 1);
                 return Err(Fault::at("", "too_deep", detail));
@@ -253,7 +253,7 @@ mod tests {
                 &[],
                 "unknown_column unknown_column unknown_column",
             ),
-            (&format!("attributes.{}", vec!["a"; MAX_DEPTH].join(".")), &[], "too_deep"),
+            (&format!("attributes.{}", vec!["a"; MAX_DEPTH + 1].join(".")), &[], "too_deep"),
             (&format!("attributes.{}", vec!["a"; 100_000].join(".")), &[], "too_long"),
             (&format!("attributes.{}", "a".repeat(MAX_NAME - 10)), &[], "too_long"),
             ("name;status", &["a"], "columns"),

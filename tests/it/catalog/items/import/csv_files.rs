@@ -43,6 +43,8 @@ async fn attributes_may_have_columns_of_their_own() {
         r#"{"size":{"unit":"cm","width":12.50},"tags":["a",1],"strange key":true}"#
     );
     assert_eq!(get(&service, IDS[1]).await["attributes"], json!({ "strange key": "007" }));
+    let deepest = format!("name,attributes.{}\nx,1\n", ["a"; 32].join("."));
+    counts(&import(&service, CSV, "", deepest).await, [1, 1, 0, 0]);
 }
 
 #[tokio::test]
