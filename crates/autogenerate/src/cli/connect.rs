@@ -9,7 +9,7 @@ use sqlx::{
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Removes time-outs that the role or the database has for short statements. That of locks stays:
-/// what waits for a lock has others wait.
+/// what waits for a lock makes others wait.
 const ALLOW_LONG_STATEMENTS: &str = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
     ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')";
 
