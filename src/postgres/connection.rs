@@ -46,14 +46,14 @@ impl Connection {
         }
     }
 
-    /// Has all statements run in one process of the server. A pooler in transaction mode may change
-    /// the process between parsing a statement and running it. Other clients use it meanwhile, and a
-    /// statement without a name is then one of theirs.
+    /// Begins a transaction behind a pooler, so that all statements run in one process of the server.
+    /// In transaction mode, it may be another client's between parsing a statement and running it,
+    /// and a statement without a name is then one of that client.
     ///
     /// # Errors
     ///
     /// Whatever the database reports.
-    pub async fn stay(&mut self) -> Result<(), Error> {
+    pub async fn pin_to_server(&mut self) -> Result<(), Error> {
         if self.object.as_ref().is_some_and(|object| !object.is_direct()) {
             execute(self, "BEGIN READ ONLY").await?;
             self.is_in_transaction = true;

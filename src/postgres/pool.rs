@@ -167,7 +167,7 @@ impl Database {
     /// time.
     pub async fn connection_in_turn(&self) -> Result<Connection, Error> {
         let mut connection = self.in_turn().await?;
-        connection.stay().await?;
+        connection.pin_to_server().await?;
         Ok(connection)
     }
 

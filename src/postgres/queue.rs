@@ -1,5 +1,5 @@
-//! Turns that clients share. One that comes free goes to the client that has the fewest; of equals,
-//! to the one that got none for the longest time. So a client with many requests delays others by
+//! Turns that clients share. A free one goes to the client that has the fewest, and among equals to
+//! the one that has waited longest since its last. So a client with many requests delays others by
 //! one of its own at most.
 
 use std::{
@@ -26,7 +26,7 @@ pub struct WeakQueue(Weak<Mutex<State>>);
 struct State {
     free: usize,
     shares: HashMap<Client, Share>,
-    /// How many turns were taken or awaited.
+    /// How many turns were taken or awaited so far.
     events: u64,
 }
 
@@ -35,7 +35,7 @@ struct State {
 struct Share {
     taken: usize,
     waiting: VecDeque<Sender<Turn>>,
-    /// The number of turns that were taken before its last one, or before it came.
+    /// The value of `events` when it took its last turn, or when it arrived.
     last: u64,
 }
 

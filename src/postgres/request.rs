@@ -107,8 +107,8 @@ pub(super) fn distrust() {
     let _ = REQUEST.try_with(|request| request.distrusts.store(true, Relaxed));
 }
 
-/// Runs `work` of a client, then waits until abandoned transactions have rolled back: a client that
-/// gets an error finds nothing locked by the request that failed.
+/// Runs `work` of a client, then waits until abandoned transactions have rolled back: after an error,
+/// the client finds nothing locked by the request that failed.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Has each request [settled]. It is rejected if its connection to the database has become silent.
+//! Has each request [settled]. It is rejected if its connection to the database becomes silent.
 
 use std::{
     pin::Pin,

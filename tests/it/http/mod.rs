@@ -13,3 +13,4 @@ mod lingering;
 mod streams;
 mod strict;
 mod surplus;
+mod targets;

@@ -18,8 +18,8 @@ const SSL_REQUEST: u32 = 80_877_103;
 /// A statement of another client, without a name, and `Sync`.
 const OTHER: &[u8] = b"P\0\0\0\x10\0SELECT 1\0\0\0S\0\0\0\x04";
 
-/// Listens for clients, until the runtime ends. It ignores their startup options. Whenever a client
-/// is in no transaction, another one parses a statement without a name in the server's process.
+/// Accepts clients until the runtime ends, and ignores their startup options. Whenever a client is in
+/// no transaction, another one parses a statement without a name in the server's process.
 pub async fn pooler(database: &TestDatabase) -> PgConnectOptions {
     let target = database.connect_options();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
