@@ -78,10 +78,10 @@ lint: cargo sqlx-cli cargo-deny ## check format, lints, documentation, dependenc
 	cargo deny --workspace check bans licenses sources
 	@if cargo deny fetch db 2>/dev/null; then cargo deny --workspace --offline check advisories; \
 		else echo 'advisories are not checked: cannot fetch the RustSec database from GitHub' >&2; fi
-	cargo build
-	@$(curio) openapi | diff -u openapi.json - || { echo 'openapi.json is outdated: run make openapi' >&2; exit 1; }
 	@$(on_scratch) cargo sqlx prepare --check --workspace -- --all-targets || \
 		{ echo 'if .sqlx is outdated: run make prepare' >&2; exit 1; }
+	cargo build # after sqlx, which has the workspace compiled anew
+	@$(curio) openapi | diff -u openapi.json - || { echo 'openapi.json is outdated: run make openapi' >&2; exit 1; }
 	@$(on_scratch) $(curio) db check --allow-pending || { echo 'if models and migrations differ: see "Change a model" in README.md' >&2; exit 1; }
 
 .PHONY: db
