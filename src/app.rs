@@ -11,6 +11,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     authentication::Authenticator,
+    budget::Budget,
     config::{HttpOptions, http::MAX_FILES},
     postgres::{pool::Database, probe::Probe},
     schema_cache::SchemaCache,
@@ -30,6 +31,7 @@ pub struct App {
     /// How many files of imports there may still be, and the space that is left for them, in MiB.
     pub(crate) import_files: Arc<Semaphore>,
     pub(crate) import_space: Arc<Semaphore>,
+    pub(crate) responses: Budget,
     cursor_mac: OnceLock<Hmac<Sha256>>,
     draining: AtomicBool,
 }
@@ -54,6 +56,7 @@ impl App {
             indexes_changed: Arc::default(),
             import_files: Arc::new(Semaphore::new(MAX_FILES)),
             import_space: Arc::new(Semaphore::new(options.import_space)),
+            responses: Budget::default(),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),
             database,

@@ -20,6 +20,8 @@ pub mod app;
 pub mod authentication;
 #[cfg(feature = "service")]
 mod authority;
+#[cfg(feature = "service")]
+mod budget;
 pub mod cli;
 pub mod config;
 pub mod error;

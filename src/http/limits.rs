@@ -10,8 +10,6 @@ pub const MAX_BODY: usize = 1024 * 1024;
 pub const MAX_BODIES: usize = 128 * MEBIBYTE;
 /// The most bytes of the values in these bodies.
 pub const MAX_VALUES: usize = 256 * MEBIBYTE;
-/// The most bytes of all large responses that are being sent at once.
-pub const MAX_RESPONSES: usize = 128 * MEBIBYTE;
 /// The bytes of a response that are sent at once. A client that takes fewer in a write time-out
 /// is too slow.
 pub const PIECE: usize = 64 * 1024;

@@ -30,7 +30,7 @@ impl Drop for Returned {
 pub struct Connection {
     object: Option<Object<Connector>>,
     returned: Option<Returned>,
-    turns: Vec<Turn>,
+    turns: Vec<Arc<Turn>>,
     /// Whether it is in a transaction that ends with its use.
     is_in_transaction: bool,
 }
@@ -62,8 +62,8 @@ impl Connection {
     }
 
     /// Ends the turn with the use of this connection, its clean-up included.
-    pub fn hold(&mut self, turn: Turn) {
-        self.turns.push(turn);
+    pub fn hold(&mut self, turn: impl Into<Arc<Turn>>) {
+        self.turns.push(turn.into());
     }
 
     /// Ends the watch over the request: from now on, it may pause for any time.

@@ -177,10 +177,28 @@ impl Database {
     ///
     /// As [`connection_in_turn`](Self::connection_in_turn).
     pub(super) async fn in_turn(&self) -> Result<Connection, Error> {
-        let turn = self.turns.next(LongWork::Statement).await?;
+        let turn = self.turn(LongWork::Statement).await?;
         let mut connection = self.connection().await?;
         connection.hold(turn);
         Ok(connection)
+    }
+
+    /// Waits for a turn, which a request has until its response is written: so few responses are
+    /// in memory together. A request has one turn.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] if there is none in time.
+    pub async fn turn(&self, work: LongWork) -> Result<Arc<Turn>, Error> {
+        let request = Request::current();
+        if let Some(turn) = request.as_ref().and_then(|request| request.turn()) {
+            return Ok(turn);
+        }
+        let turn = Arc::new(self.turns.next(work).await?);
+        if let Some(request) = request {
+            request.set_turn(Arc::clone(&turn));
+        }
+        Ok(turn)
     }
 
     /// Opens a connection that is not of the pool.

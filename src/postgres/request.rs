@@ -17,7 +17,7 @@ use std::{
 use futures_util::task::AtomicWaker;
 use tokio::{sync::Notify, task::JoinHandle};
 
-use super::queue::Client;
+use super::queue::{Client, Turn};
 use crate::{actor::Actor, error::Error};
 
 tokio::task_local! {
@@ -29,6 +29,8 @@ tokio::task_local! {
 pub(super) struct Request {
     /// Who makes it.
     pub(super) client: Client,
+    /// Its turn for what takes long. What it has read takes memory until its response is written.
+    turn: Mutex<Option<Arc<Turn>>>,
     /// The rollbacks of the transactions that it dropped.
     clean_ups: Mutex<Vec<JoinHandle<()>>>,
     /// Whether it found that the sessions of all connections are out of date.
@@ -57,6 +59,16 @@ impl Request {
     /// Ends it with an error.
     pub(super) fn give_up(&self) {
         self.given_up.notify_one();
+    }
+
+    /// Its turn, if it has one.
+    pub(super) fn turn(&self) -> Option<Arc<Turn>> {
+        lock(&self.turn).clone()
+    }
+
+    /// Gives it a turn until it ends.
+    pub(super) fn set_turn(&self, turn: Arc<Turn>) {
+        *lock(&self.turn) = Some(turn);
     }
 
     /// Delays its response until this has ended.
@@ -115,6 +127,7 @@ pub(super) fn distrust() {
 /// [`Error::Unavailable`] if a connection has become silent. Its last statement may have arrived.
 pub async fn settled<T>(client: Option<Actor>, work: impl Future<Output = T>) -> Result<T, Error> {
     let request = Arc::new(Request { client, ..Request::default() });
+    let _turn = EndOfTurn(Arc::clone(&request));
     let result = tokio::select! {
         biased;
         result = REQUEST.scope(Arc::clone(&request), request.observe(work)) => Ok(result),
@@ -128,6 +141,15 @@ pub async fn settled<T>(client: Option<Actor>, work: impl Future<Output = T>) ->
         let _ = clean_up.await;
     }
     result
+}
+
+/// Ends the turn of a request with it: an idle connection may still know how to wake it.
+struct EndOfTurn(Arc<Request>);
+
+impl Drop for EndOfTurn {
+    fn drop(&mut self) {
+        *lock(&self.0.turn) = None;
+    }
 }
 
 /// Waits for something else than the database, although the request may hold a connection.

@@ -20,6 +20,8 @@ use crate::error::Error;
 pub enum LongWork {
     /// A statement on many rows.
     Statement,
+    /// A statement on many rows, for each of which a schema is tried.
+    Check,
     /// A batch, which may wait for locks, too.
     Batch,
     /// An export, which holds a connection for as long as its client reads.
@@ -32,6 +34,7 @@ pub enum LongWork {
 #[derive(Debug, Clone)]
 pub struct Turns {
     statements: Queue,
+    checks: Queue,
     batches: Queue,
     exports: Queue,
     imports: Queue,
@@ -45,14 +48,25 @@ pub struct Turns {
 
 impl Turns {
     /// Turns for writes on three quarters of these connections, changes among them on half, and
-    /// batches among those on a quarter; for statements on a quarter, and for exports and imports
-    /// on an eighth each.
+    /// batches among those on a quarter; for statements on a quarter, and for checks, exports and
+    /// imports on an eighth each.
     #[must_use]
     pub fn new(connections: usize, timeout: Duration, lock_timeout: Duration) -> Self {
-        let [writes, changes, batches, statements, exports, imports] =
-            [6, 4, 2, 2, 1, 1].map(|eighths| Queue::new((connections * eighths / 8).max(1)));
+        let [writes, changes, batches, statements, checks, exports, imports] =
+            [6, 4, 2, 2, 1, 1, 1].map(|eighths| Queue::new((connections * eighths / 8).max(1)));
         let entities = Arc::default();
-        Self { statements, batches, exports, imports, timeout, writes, changes, entities, lock_timeout }
+        Self {
+            statements,
+            checks,
+            batches,
+            exports,
+            imports,
+            timeout,
+            writes,
+            changes,
+            entities,
+            lock_timeout,
+        }
     }
 
     /// Waits for a turn to write: if commits wait for a standby, reads still have connections.
@@ -127,6 +141,7 @@ impl Turns {
     pub async fn next(&self, work: LongWork) -> Result<Turn, Error> {
         let queue = match work {
             LongWork::Statement => &self.statements,
+            LongWork::Check => &self.checks,
             LongWork::Batch => &self.batches,
             LongWork::Import => &self.imports,
             LongWork::Export => return self.exports.try_take(client()).ok_or(Error::Busy),

@@ -146,12 +146,13 @@ const PLAN: [(&str, &[&str]); 22] = [
 ];
 
 /// Known to every part, and importing none.
-const LEAVES: [&str; 10] = [
+const LEAVES: [&str; 11] = [
     "access",
     "error",
     "actor",
     "authority",
     "time",
+    "budget",
     "schema_cache",
     "http::limits",
     "https",

@@ -1,13 +1,17 @@
 //! Rejects what the head of a request rules out: transfer codings (RFC 9112 §6.1), the target and
 //! `Host` (RFC 9112 §3.2), `Content-Range`, `Expect` and `Accept`.
 
-use axum::extract::{MatchedPath, Request};
+use axum::{
+    extract::{MatchedPath, Request},
+    response::{IntoResponse, Response},
+};
 use http::{
     HeaderValue, Method, Version,
     header::{CONNECTION, CONTENT_RANGE, EXPECT, HOST, TRANSFER_ENCODING},
     uri::{Authority, Uri},
 };
 
+use super::around::Pending;
 use crate::{
     authority::is_host,
     config::hosts::Hosts,
@@ -54,6 +58,7 @@ pub fn check_target(request: &Request) -> Result<(), Problem> {
     if request.extensions().get::<Fragment>().is_some() {
         return Err(Problem::new(&MALFORMED, "The target must not have a fragment."));
     }
+    require_trimmed(request)?;
     require_form(request)?;
     require_http(request.uri())?;
     let authority = request.uri().authority();
@@ -96,6 +101,20 @@ pub fn authority_of(request: &Request) -> Option<&str> {
     request.uri().authority().map(Authority::as_str).or_else(host)
 }
 
+/// Passes fields without white space around their values, which HTTP/1 ignores and HTTP/2 forbids
+/// (RFC 9113 §8.2.1).
+fn require_trimmed(request: &Request) -> Result<(), Problem> {
+    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let is_padded = |value: &HeaderValue| {
+        let value = value.as_bytes();
+        is_space(value.first()) || is_space(value.last())
+    };
+    if request.version() == Version::HTTP_2 && request.headers().values().any(is_padded) {
+        return Err(Problem::new(&MALFORMED, "The value of a field must not begin or end with white space."));
+    }
+    Ok(())
+}
+
 /// Passes a target in a form that the method may have: `*` only with OPTIONS, and a host alone only
 /// with CONNECT (RFC 9112 §3.2.3, §3.2.4).
 fn require_form(request: &Request) -> Result<(), Problem> {
@@ -125,11 +144,23 @@ fn require_http(uri: &Uri) -> Result<(), Problem> {
     Err(Problem::new(&MALFORMED, detail))
 }
 
-/// Passes a request without preconditions: what is not an entity has no version, and a client that
-/// sends one relies on it. Probes always respond.
-pub fn require_unconditional(request: &Request) -> Result<(), Problem> {
-    let faults: Vec<Fault> = faults_of_unevaluated(request.headers()).collect();
-    if faults.is_empty() || operator::is_probe(request) { Ok(()) } else { Err(Problem::malformed(faults)) }
+/// The preconditions of a request for what is not an entity, and so has no version.
+#[derive(Debug)]
+pub struct Unevaluated(Vec<Fault>);
+
+/// Reads the preconditions that are not evaluated. Probes always respond.
+pub fn preconditions(request: &Request) -> Unevaluated {
+    let is_probe = operator::is_probe(request);
+    Unevaluated(if is_probe { Vec::new() } else { faults_of_unevaluated(request.headers()).collect() })
+}
+
+impl Pending for Unevaluated {
+    /// Rejects the request if it would succeed: a client that sends a precondition relies on it.
+    fn complete(self, response: &mut Response) {
+        if response.status().is_success() && !self.0.is_empty() {
+            *response = Problem::malformed(self.0).into_response();
+        }
+    }
 }
 
 /// Rejects content with `Content-Range`: no operation takes a part of an entity or of a query

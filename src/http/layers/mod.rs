@@ -76,8 +76,7 @@ pub fn around_all(
     let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
     let (observed, checked) = (Arc::clone(app), Arc::clone(app));
     let turns = Arc::new(Semaphore::new(compress::TURNS));
-    let budget = unsent::Budget::new();
-    let budget_of_compressed = budget.clone();
+    let budget = app.responses.clone();
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
     let (failures, challenges) =
         (Arc::new(Failures::new(app.options.failures)), Arc::new(Challenges::new(&app.options)));
@@ -103,9 +102,7 @@ pub fn around_all(
             .map_response(|response: http::Response<_>| response.map(Body::new))
             .layer(CatchPanicLayer::custom(internal_error))
             .layer(AroundLayer(move |request: &mut Request| admission::check(&checked, request)))
-            .layer(AroundLayer(move |request: &mut Request| {
-                Ok(unsent::count_compressed(&budget_of_compressed, request))
-            }))
+            .layer(AroundLayer(|_: &mut Request| Ok(unsent::Compressed)))
             .layer(AroundLayer(move |request: &mut Request| pages.check(request)))
             .layer(option_layer(authenticate))
             .layer(option_layer(limiter.map(|limiter| {
@@ -159,7 +156,7 @@ pub fn around_spooled(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
 
 /// The layer around everything that is not an operation of the API, inside [`around_all`].
 pub fn around_pages(router: Router<Arc<App>>) -> Router<Arc<App>> {
-    router.route_layer(AroundLayer(|request: &mut Request| head::require_unconditional(request)))
+    router.route_layer(AroundLayer(|request: &mut Request| Ok(head::preconditions(request))))
 }
 
 fn secure(mut response: Response) -> Response {

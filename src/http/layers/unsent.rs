@@ -13,16 +13,12 @@ use axum::{
 };
 use http::header::CONTENT_ENCODING;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::around::Pending;
-use crate::http::{
-    limits::MAX_RESPONSES,
-    request::query_content::is_query,
-    response::{
-        held::hold,
-        problem::{Problem, UNAVAILABLE},
-    },
+use crate::{
+    actor::Actor,
+    budget::{Budget, Reader, Share, Written},
+    http::response::held::{hold, no_memory},
 };
 
 /// Up to this many bytes, a response is small, and not counted.
@@ -30,70 +26,74 @@ const SMALL: u64 = 16 * 1024;
 /// What hyper takes of a response at once.
 const CHUNK: usize = 64 * 1024;
 
-/// The memory that is left, in KiB.
-#[derive(Debug, Clone)]
-pub struct Budget(Arc<Semaphore>);
-
-impl Budget {
-    pub fn new() -> Self {
-        Self(Arc::new(Semaphore::new(MAX_RESPONSES / 1024)))
-    }
-}
-
 /// Waits for the response to a request.
 #[derive(Debug)]
 pub struct Unsent {
     budget: Budget,
-    is_safe: bool,
+    reader: Reader,
 }
 
 /// Has the memory of the response counted.
 pub fn count(budget: &Budget, request: &Request) -> Unsent {
-    Unsent { budget: budget.clone(), is_safe: request.method().is_safe() || is_query(request.method()) }
+    Unsent { budget: budget.clone(), reader: request.extensions().get().map(Actor::quota_scope) }
 }
 
-/// Waits for a response that was counted before it was compressed, and is another one now.
-#[derive(Debug)]
-pub struct Compressed(Unsent);
-
-/// Has the memory of the response counted if it is compressed.
-pub fn count_compressed(budget: &Budget, request: &Request) -> Compressed {
-    Compressed(count(budget, request))
-}
-
-impl Pending for Compressed {
-    fn complete(self, response: &mut Response) {
-        if response.headers().contains_key(CONTENT_ENCODING) {
-            self.0.complete(response);
-        }
-    }
-}
+/// The memory of a response that may be compressed.
+#[derive(Debug, Clone)]
+struct Counted(Arc<Share>);
 
 impl Pending for Unsent {
-    /// Takes memory for the response until it is sent. If there is none, a read fails; the response
-    /// to a write is sent, because the write is done.
+    /// Takes memory for the response until it is sent. If there is none, a request fails that wrote
+    /// nothing.
     fn complete(self, response: &mut Response) {
+        let written: Option<Written> = response.extensions_mut().remove();
         let Some(bytes) = response.body().size_hint().exact().filter(|bytes| *bytes > SMALL) else {
             return;
         };
-        let permits = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
-        let permit = self.budget.0.try_acquire_many_owned(permits).ok();
-        if permit.is_none() && self.is_safe {
-            let problem = Problem::new(&UNAVAILABLE, "Responses that clients do not read take all memory.");
-            *response = problem.into_response();
-            return;
+        let is_written = written.is_some();
+        let taken = written.and_then(|Written(share)| share);
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let share = taken.or_else(|| self.budget.take(self.reader, bytes).map(Arc::new));
+        match share {
+            Some(share) => {
+                response.extensions_mut().insert(Counted(Arc::clone(&share)));
+                send_in_chunks(response, share);
+            }
+            None if is_written => {}
+            None => *response = no_memory().into_response(),
         }
-        let inner = std::mem::take(response.body_mut());
-        let permit = permit.map(Arc::new);
-        *response.body_mut() = Body::new(Chunks { inner, next: Bytes::new(), permit });
     }
+}
+
+/// Waits for a response that was counted before it was compressed.
+#[derive(Debug)]
+pub struct Compressed;
+
+impl Pending for Compressed {
+    /// Returns the memory that a compressed response does not need.
+    fn complete(self, response: &mut Response) {
+        let counted: Option<Counted> = response.extensions_mut().remove();
+        if let Some(Counted(share)) = counted
+            && response.headers().contains_key(CONTENT_ENCODING)
+            && let Some(mut share) = Arc::into_inner(share)
+        {
+            let bytes = response.body().size_hint().exact().unwrap_or_default();
+            share.shrink_to(usize::try_from(bytes).unwrap_or(usize::MAX));
+            send_in_chunks(response, Arc::new(share));
+        }
+    }
+}
+
+fn send_in_chunks(response: &mut Response, share: Arc<Share>) {
+    let inner = std::mem::take(response.body_mut());
+    *response.body_mut() = Body::new(Chunks { inner, next: Bytes::new(), share });
 }
 
 /// A body in pieces, each of which holds the memory of all until it is sent.
 struct Chunks {
     inner: Body,
     next: Bytes,
-    permit: Option<Arc<OwnedSemaphorePermit>>,
+    share: Arc<Share>,
 }
 
 impl HttpBody for Chunks {
@@ -115,10 +115,7 @@ impl HttpBody for Chunks {
         }
         let length = self.next.len().min(CHUNK);
         let chunk = self.next.split_to(length);
-        Poll::Ready(Some(Ok(Frame::data(match &self.permit {
-            Some(permit) => hold(chunk, Arc::clone(permit)),
-            None => chunk,
-        }))))
+        Poll::Ready(Some(Ok(Frame::data(hold(chunk, Arc::clone(&self.share))))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -133,38 +130,62 @@ impl HttpBody for Chunks {
 
 #[cfg(test)]
 mod tests {
-    use http::{Method, StatusCode};
+    use http::{HeaderValue, StatusCode};
     use http_body_util::BodyExt;
 
     use super::*;
 
-    fn respond(budget: &Budget, method: Method, length: usize) -> Response {
-        let request = Request::builder().method(method).body(Body::empty()).unwrap();
+    fn respond(budget: &Budget, length: usize, written: Option<Written>) -> Response {
         let mut response = Body::from(vec![b'x'; length]).into_response();
-        count(budget, &request).complete(&mut response);
+        if let Some(written) = written {
+            response.extensions_mut().insert(written);
+        }
+        count(budget, &Request::default()).complete(&mut response);
         response
     }
 
     #[tokio::test]
     async fn responses_hold_memory_until_they_are_sent() {
-        let budget = Budget(Arc::new(Semaphore::new(1000)));
-        let mut first = respond(&budget, Method::GET, 1_000_000);
-        assert_eq!(first.body().size_hint().exact(), Some(1_000_000));
-        assert_eq!(respond(&budget, Method::GET, 100_000).status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(respond(&budget, Method::GET, 10_000).status(), StatusCode::OK);
-        let write = respond(&budget, Method::POST, 100_000);
+        let budget = Budget::new(1_200_000);
+        let is_left = |bytes| budget.take(None, bytes).is_some();
+        let mut first = respond(&budget, 900_000, None);
+        assert_eq!(first.body().size_hint().exact(), Some(900_000));
+        assert_eq!(respond(&budget, 100_000, None).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(respond(&budget, 10_000, None).status(), StatusCode::OK);
+        let write = respond(&budget, 100_000, Some(Written(None)));
         assert_eq!(write.into_body().collect().await.unwrap().to_bytes().len(), 100_000);
         let frame = first.frame().await.unwrap().unwrap();
         assert_eq!(frame.into_data().unwrap().len(), CHUNK);
-        assert_eq!(first.body().size_hint().exact(), Some(1_000_000 - CHUNK as u64));
+        assert_eq!(first.body().size_hint().exact(), Some(900_000 - CHUNK as u64));
         let mut last = None;
         while let Some(frame) = first.frame().await {
             last = Some(frame.unwrap());
         }
         drop(first);
         // h2 keeps it while the client does not read.
-        assert!(last.is_some() && budget.0.available_permits() < 1000);
+        assert!(last.is_some() && !is_left(1_200_000));
         drop(last);
-        assert_eq!(budget.0.available_permits(), 1000);
+        assert!(is_left(900_000));
+    }
+
+    #[tokio::test]
+    async fn the_response_to_a_write_has_the_memory_that_was_taken_before() {
+        let budget = Budget::new(1_200_000);
+        let share = budget.take(None, 900_000).map(Arc::new);
+        let response = respond(&budget, 900_000, Some(Written(share)));
+        assert!(budget.take(None, 900_000).is_none());
+        drop(response);
+        assert!(budget.take(None, 900_000).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_compressed_response_holds_what_it_needs() {
+        let budget = Budget::new(1_200_000);
+        let mut response = respond(&budget, 900_000, None);
+        *response.body_mut() = Body::from(vec![b'x'; 20_000]);
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+        Compressed.complete(&mut response);
+        assert!(budget.take(None, 880_001).is_none());
+        assert!(budget.take(None, 880_000).is_some());
     }
 }

@@ -1,21 +1,27 @@
-//! Bytes that hold a permit until they are sent, wherever hyper and h2 keep them.
+//! Bytes that hold memory of a budget until they are sent, wherever hyper and h2 keep them.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::OwnedSemaphorePermit;
 
-/// The same bytes, with a permit.
-pub fn hold(bytes: Bytes, permit: Arc<OwnedSemaphorePermit>) -> Bytes {
-    Bytes::from_owner(Held { bytes, _permit: permit })
+use super::problem::{Problem, UNAVAILABLE};
+
+/// The rejection of a request whose response has no memory.
+pub fn no_memory() -> Problem {
+    Problem::new(&UNAVAILABLE, "Responses that clients do not read take all memory.")
 }
 
-struct Held {
+/// The same bytes, with their memory.
+pub fn hold<T: Send + Sync + 'static>(bytes: Bytes, memory: Arc<T>) -> Bytes {
+    Bytes::from_owner(Held { bytes, _memory: memory })
+}
+
+struct Held<T> {
     bytes: Bytes,
-    _permit: Arc<OwnedSemaphorePermit>,
+    _memory: Arc<T>,
 }
 
-impl AsRef<[u8]> for Held {
+impl<T> AsRef<[u8]> for Held<T> {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }

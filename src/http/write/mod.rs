@@ -6,6 +6,8 @@ mod message;
 mod outcome;
 mod unstored;
 
+use std::sync::Arc;
+
 use axum::{
     body::Bytes,
     response::{IntoResponse, Response},
@@ -20,6 +22,7 @@ pub use self::{outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
     actor::Actor,
     app::App,
+    budget::{Budget, Reader, Share, Written},
     http::{
         request::{
             access::Access,
@@ -29,12 +32,16 @@ use crate::{
             query::{FromQuery, NoQuery, Parameters, parse_boolean},
         },
         response::{
+            held::no_memory,
             problem::{PRECONDITION_REQUIRED, Problem},
             reply::Reply,
         },
     },
     postgres::{pool::Turn, transaction::Transaction},
 };
+
+/// Up to this many bytes, a response is sent whether there is memory or not: that of one entity.
+const MAX_UNCOUNTED: usize = 256 * 1024;
 
 /// What a write did to an entity.
 pub trait Event: Send + Sync {
@@ -58,6 +65,9 @@ pub struct Write<Q = NoQuery> {
     key: Option<IdempotencyKey>,
     /// Who changes entities one request at a time.
     client: String,
+    /// Who reads the response, and the memory for it.
+    reader: Reader,
+    responses: Budget,
     /// The path of the entity that it changes, if there is one.
     entity: Option<String>,
     events: Vec<Box<dyn Event>>,
@@ -79,6 +89,8 @@ impl<Q: FromQuery + Send> FromHead for Write<Q> {
         Some(Self {
             query,
             client: head.parts.extensions.get().map(Actor::key_scope).unwrap_or_default(),
+            reader: head.parts.extensions.get().map(Actor::quota_scope),
+            responses: app.responses.clone(),
             entity: head.names_entity().then(|| entity(head.parts.uri.path())),
             preconditions,
             access: Access::of(head),
@@ -190,11 +202,27 @@ impl<Q> Write<Q> {
     ///
     /// # Errors
     ///
-    /// As [`Transaction::commit`].
+    /// As [`Transaction::commit`]; 503 if there is no memory for a large response.
     pub async fn commit(self, tx: Transaction, reply: Reply) -> Result<Response, Outcome> {
         let reply = self.shorten(reply);
+        let share = self.reserve(reply.body.len())?;
         self.finish(tx, &reply).await?;
-        Ok(self.without_tag(reply).into_response())
+        Ok(self.respond(reply, share))
+    }
+
+    /// Memory for a large response: once the write is committed, it must be sent.
+    fn reserve(&self, bytes: usize) -> Result<Option<Share>, Problem> {
+        if bytes <= MAX_UNCOUNTED {
+            return Ok(None);
+        }
+        let share = self.responses.take(self.reader.clone(), bytes);
+        share.map(Some).ok_or_else(no_memory)
+    }
+
+    fn respond(&self, reply: Reply, share: Option<Share>) -> Response {
+        let mut response = self.without_tag(reply).into_response();
+        response.extensions_mut().insert(Written(share.map(Arc::new)));
+        response
     }
 
     /// Whether nothing is to be stored.
@@ -215,7 +243,7 @@ impl<Q> Write<Q> {
         replay: &Reply,
     ) -> Result<Response, Outcome> {
         self.finish(tx, replay).await?;
-        Ok(self.without_tag(reply).into_response())
+        Ok(self.respond(reply, None))
     }
 
     async fn finish(&self, mut tx: Transaction, replay: &Reply) -> Result<(), Outcome> {

@@ -51,6 +51,36 @@ async fn a_small_batch_of_large_items_takes_little_memory() {
     assert!(more < 200 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
 }
 
+/// Each page would take more than ten MiB, if all were in memory together.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_pages_of_large_items_take_little_memory() {
+    const CLIENTS: usize = 60;
+    let database = TestDatabase::new().await;
+    let fill = "INSERT INTO items (id, collection, name, attributes)
+                SELECT gen_random_uuid(), 'default', 'Lamp', jsonb_build_object('text', repeat('x ', 32000))
+                FROM generate_series(1, 70)";
+    database.execute(fill).await;
+    let process = Process::serve(&database.url(), &[("TOKIO_WORKER_THREADS", "2")]).await;
+    let client = Client::new();
+    let list = || client.get(format!("{}/v1/items?limit=200&fields=id,attributes.text", process.address));
+    let check = || {
+        let schema = json!({ "schema": { "properties": { "text": { "type": "integer" } } } });
+        client.post(format!("{}/v1/collections/default/schema-check", process.address)).json(&schema)
+    };
+    list().send().await.unwrap().bytes().await.unwrap();
+    let before = process.peak_memory();
+    let requests = (0..CLIENTS).flat_map(|_| [list(), check()]);
+    let replies = requests.map(async |request| {
+        let reply = request.send().await.unwrap();
+        (reply.status().as_u16(), reply.bytes().await.unwrap().len())
+    });
+    let replies = join_all(replies).await;
+    assert!(replies.iter().all(|(status, _)| matches!(status, 200 | 503)), "{replies:?}");
+    assert!(replies.iter().any(|(status, bytes)| *status == 200 && *bytes > MEBIBYTE), "{replies:?}");
+    let more = process.peak_memory() - before;
+    assert!(more < 200 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn probes_respond_while_large_batches_are_invalid() {
     let unknown: Vec<_> = (0..700_000).map(|n| format!("\"m{n}\":1")).collect();

@@ -14,3 +14,4 @@ mod streams;
 mod strict;
 mod surplus;
 mod targets;
+mod unread;

@@ -4,6 +4,7 @@
 use reqwest::{
     Client, Method, StatusCode,
     header::{HeaderName, HeaderValue},
+    redirect::Policy,
 };
 use serde_json::{Value, json};
 
@@ -51,6 +52,17 @@ async fn a_precondition_that_nothing_evaluates_is_rejected() {
             }
         }
         assert!(service.get(path).await.status.is_success(), "{path}");
+    }
+    // What does not succeed without the precondition responds as without it (RFC 9110 §13.2.1).
+    let client = Client::builder().redirect(Policy::none()).build().unwrap();
+    for (method, path, status) in [
+        (Method::GET, "/", 307),
+        (Method::GET, "/docs", 303),
+        (Method::GET, "/problems/none", 404),
+        (Method::POST, "/openapi.json", 405),
+    ] {
+        let request = service.request(method, path).header("if-match", "\"1\"").build().unwrap();
+        assert_eq!(client.execute(request).await.unwrap().status(), status, "{path}");
     }
     for path in ["/livez", "/readyz"] {
         let reply =

@@ -34,6 +34,7 @@ use crate::{
             operations::{collection, item::ItemKey},
         },
         keyset::{SortKey, Start},
+        pool::LongWork,
     },
 };
 
@@ -51,6 +52,7 @@ pub async fn check_schema(
     Valid(head, Content(check)): Valid<(CollectionKey, Target, Query<NoQuery>, Access), Content<SchemaCheck>>,
 ) -> Result<Reply, Problem> {
     let (key, target, Query(NoQuery), access) = head;
+    let _turn = app.database.turn(LongWork::Check).await?;
     let text = check.schema.as_str();
     let (schema, scope) = at_length(|| {
         let value: Value = serde_json::from_str(text).map_err(Error::internal)?;

@@ -1,0 +1,66 @@
+//! Responses that their clients do not read take memory.
+
+use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::connections::{
+    ask_without_reading, large_responses_are_rejected, large_responses_are_sent, with_large_items,
+};
+use crate::support::service::{Reply, TestService, options};
+
+/// A service with large items, and all the memory that one client may have in use.
+async fn full(service: &TestService) -> Vec<tokio::net::TcpStream> {
+    let streams = join_all((0..40).map(|_| ask_without_reading(service))).await;
+    large_responses_are_rejected(service).await;
+    streams
+}
+
+/// Changes the name of all items, and gets them.
+async fn rename_all(service: &TestService, ids: &[Value], name: &str, prefer: &str) -> Reply {
+    let update = |id| json!({ "op": "update", "id": id, "patch": { "name": name } });
+    let batch = json!({ "operations": ids.iter().map(update).collect::<Vec<_>>() });
+    service.send(Method::POST, "/v1/items/batch", &[("prefer", prefer)], Some(&batch)).await
+}
+
+#[tokio::test]
+async fn they_leave_room_for_small_responses() {
+    let service = TestService::start().await;
+    with_large_items(&service).await;
+    let streams = full(&service).await;
+    drop(streams);
+    large_responses_are_sent(&service).await;
+}
+
+#[tokio::test]
+async fn those_of_one_client_leave_room_for_others() {
+    let mut options = options();
+    options.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let service = TestService::start_with(options).await;
+    with_large_items(&service).await;
+    let _streams = full(&service).await;
+    let others = [("x-forwarded-for", "192.0.2.1"), ("accept-encoding", "identity")];
+    assert_eq!(service.send(Method::GET, "/v1/items?limit=200", &others, None).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_batch_without_memory_for_its_response_writes_nothing() {
+    let service = TestService::start().await;
+    with_large_items(&service).await;
+    let page = service.get("/v1/items?limit=100&fields=id,name").await.body;
+    let ids: Vec<Value> = page["data"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect();
+    let streams = full(&service).await;
+    let rejected = rename_all(&service, &ids, "Desk", "return=representation").await;
+    rejected.is_problem(503, "unavailable");
+    let unchanged = service.get("/v1/items?limit=100&fields=id,name").await.body;
+    assert_eq!(unchanged["data"], page["data"]);
+    let minimal = rename_all(&service, &ids, "Chair", "return=minimal").await;
+    assert_eq!(minimal.status, StatusCode::OK, "{}", minimal.body);
+    drop(streams);
+    large_responses_are_sent(&service).await;
+    let renamed = rename_all(&service, &ids, "Desk", "return=representation").await;
+    assert_eq!(
+        (renamed.status, &renamed.body["results"][99]["item"]["name"]),
+        (StatusCode::OK, &json!("Desk"))
+    );
+}
