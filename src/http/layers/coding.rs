@@ -57,8 +57,9 @@ pub struct RequiredOrLarge(SizeAbove);
 
 impl Predicate for RequiredOrLarge {
     fn should_compress<B: http_body::Body>(&self, response: &http::Response<B>) -> bool {
-        let is_required = response.extensions().get().is_some_and(|chosen: &Chosen| chosen.is_required);
-        is_required && !response.body().is_end_stream() || self.0.should_compress(response)
+        let is_plain = response.extensions().get::<Plain>().is_some();
+        !is_plain
+            && (is_required(response) && !response.body().is_end_stream() || self.0.should_compress(response))
     }
 }
 
@@ -82,6 +83,21 @@ impl Pending for Marked {
 /// Whether a marked response may be compressed.
 pub fn is_chosen(response: &Response) -> bool {
     response.extensions().get::<Chosen>().is_some()
+}
+
+/// Whether a marked response must be compressed.
+pub fn is_required<B>(response: &http::Response<B>) -> bool {
+    response.extensions().get().is_some_and(|chosen: &Chosen| chosen.is_required)
+}
+
+/// Marks a response that is not compressed although it may be.
+#[derive(Debug, Clone)]
+struct Plain;
+
+/// Sends a response as it is. A cache must know that another client may get another one.
+pub fn leave_plain(response: &mut Response) {
+    response.extensions_mut().insert(Plain);
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
 }
 
 /// Chooses the coding of the response, or rejects the request: with 400 if its field is malformed,

@@ -2,7 +2,7 @@
 //! the memory of an encoder. Large ones are compressed on threads of their own, a few at once,
 //! so that they do not delay other requests.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -15,6 +15,7 @@ use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
     task,
+    time::timeout,
 };
 
 use super::coding;
@@ -26,18 +27,30 @@ const LARGE: u64 = 16 * 1024;
 /// How many large responses are compressed at once.
 pub const TURNS: usize = 2;
 
+/// How long a response waits for its turn, unless its client accepts no other; then it is sent as it
+/// is.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Marks a response that is in memory, with its turn if it is large.
 #[derive(Debug, Clone)]
 struct InMemory(Option<Arc<OwnedSemaphorePermit>>);
 
 /// Waits for the turn of a large response, before it gets an encoder.
 pub async fn await_turn(mut response: Response, turns: Arc<Semaphore>) -> Result<Response, Infallible> {
-    if coding::is_chosen(&response)
-        && let Some(length) = response.body().size_hint().exact()
-    {
-        let turn = if length > LARGE { turns.acquire_owned().await.ok().map(Arc::new) } else { None };
-        response.extensions_mut().insert(InMemory(turn));
+    let length = response.body().size_hint().exact().filter(|_| coding::is_chosen(&response));
+    let Some(length) = length else { return Ok(response) };
+    let mut turn = None;
+    if length > LARGE {
+        let patience = if coding::is_required(&response) { Duration::MAX } else { PATIENCE };
+        match timeout(patience, turns.acquire_owned()).await {
+            Ok(taken) => turn = taken.ok().map(Arc::new),
+            Err(_) => {
+                coding::leave_plain(&mut response);
+                return Ok(response);
+            }
+        }
     }
+    response.extensions_mut().insert(InMemory(turn));
     Ok(response)
 }
 
@@ -67,37 +80,56 @@ pub async fn compress(mut response: Response) -> Result<Response, Infallible> {
 
 #[cfg(test)]
 mod tests {
-    use std::{pin::pin, time::Duration};
+    use std::pin::pin;
 
     use axum::extract::Request;
-    use http::header::ACCEPT_ENCODING;
-    use tokio::time::timeout;
+    use http::header::{ACCEPT_ENCODING, VARY};
+    use tower::{ServiceBuilder, ServiceExt, service_fn};
 
     use super::*;
-    use crate::http::layers::around::Pending;
+    use crate::http::layers::around::AroundLayer;
 
-    /// What the layers do with a body of this length, for a client that accepts this coding.
-    async fn compressed(length: usize, coding: Option<&str>, turns: &Arc<Semaphore>) -> Response {
+    /// A body of this length as the layers send it to a client that accepts these codings.
+    async fn sent(length: usize, codings: &'static str, turns: &Arc<Semaphore>) -> Response {
+        let turns = Arc::clone(turns);
+        let service = ServiceBuilder::new()
+            .layer(AroundLayer(coding::negotiate))
+            .and_then(compress)
+            .map_response(coding::tag)
+            .layer(coding::layer())
+            .and_then(move |response| await_turn(response, Arc::clone(&turns)))
+            .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
+            .service(service_fn(async |_| Ok(Body::from(vec![b' '; length]).into_response())));
         let mut request = Request::new(Body::empty());
-        request.headers_mut().extend(coding.map(|coding| (ACCEPT_ENCODING, coding.parse().unwrap())));
-        coding::negotiate(&mut request).unwrap();
-        let mut response = Body::from(vec![b' '; length]).into_response();
-        coding::mark(&request).complete(&mut response);
-        let mut response = await_turn(response, Arc::clone(turns)).await.unwrap();
-        response.headers_mut().extend(coding.map(|coding| (CONTENT_ENCODING, coding.parse().unwrap())));
-        compress(response).await.unwrap()
+        request.headers_mut().insert(ACCEPT_ENCODING, codings.parse().unwrap());
+        service.oneshot(request).await.unwrap()
     }
 
-    #[tokio::test]
+    fn is_compressed(response: &Response) -> bool {
+        response.headers().contains_key(CONTENT_ENCODING)
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn large_responses_are_compressed_in_turns_and_others_at_once() {
         let turns = Arc::new(Semaphore::new(0));
-        compressed(100, Some("br"), &turns).await;
-        compressed(100_000, None, &turns).await;
-        let mut waiting = pin!(compressed(100_000, Some("br"), &turns));
-        assert!(timeout(Duration::from_millis(50), &mut waiting).await.is_err());
+        assert!(is_compressed(&sent(2000, "br", &turns).await));
+        assert!(!is_compressed(&sent(100_000, "identity", &turns).await));
+        let mut waiting = pin!(sent(100_000, "br", &turns));
+        assert!(timeout(PATIENCE / 2, &mut waiting).await.is_err());
         turns.add_permits(1);
-        let body = waiting.await.into_body();
-        assert_eq!(body.size_hint().exact(), Some(100_000));
+        assert!(is_compressed(&waiting.await));
         assert_eq!(turns.available_permits(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_response_without_a_turn_is_sent_as_it_is_if_it_may_be() {
+        let turns = Arc::new(Semaphore::new(0));
+        let response = sent(100_000, "br", &turns).await;
+        assert!(!is_compressed(&response) && response.headers()[VARY] == "accept-encoding");
+        assert_eq!(response.into_body().size_hint().exact(), Some(100_000));
+        let mut waiting = pin!(sent(100_000, "br, identity;q=0", &turns));
+        assert!(timeout(2 * PATIENCE, &mut waiting).await.is_err());
+        turns.add_permits(1);
+        assert!(is_compressed(&waiting.await));
     }
 }
