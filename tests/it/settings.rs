@@ -181,6 +181,7 @@ async fn malformed_settings_of_the_log_and_of_traces_are_rejected() {
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "only http/protobuf is supported"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a b=c", "OTEL_EXPORTER_OTLP_HEADERS is malformed"),
         ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://a", "must be a URL of http or https"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:short@a", "without a user"),
         ("OTEL_TRACES_SAMPLER", "some", "must be one of always_on"),
         ("OTEL_TRACES_SAMPLER_ARG", "7", "must be a ratio from 0 to 1"),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "65537", "must be a number from 1 to 65536"),

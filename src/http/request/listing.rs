@@ -6,7 +6,6 @@ use http::{
     HeaderValue,
     header::{LINK, VARY},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use utoipa::{
     IntoParams, Number,
@@ -24,7 +23,7 @@ use super::{
     head::{FromHead, Head},
     preconditions,
     prefer::prefers_count,
-    query::{Expected, FromQuery, Parameters},
+    query::{Expected, FromQuery, Parameters, encode_query},
     sort::take_order,
     valid::off_runtime,
 };
@@ -221,14 +220,6 @@ fn linked_query(parameters: &Parameters) -> Option<String> {
     let pairs = || parameters.pairs.iter().filter(|(name, _)| name != "cursor");
     let is_linked = pairs().all(|(_, value)| value.chars().count() <= MAX_FILTER);
     Some(encode_query(pairs())).filter(|query| is_linked && query.len() <= MAX_LINKED)
-}
-
-fn encode_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
-    /// Everything but the unreserved characters of RFC 3986 §2.3.
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    let encode = |text| utf8_percent_encode(text, RESERVED);
-    let pairs: Vec<_> = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-    pairs.join("&")
 }
 
 fn parse_limit(value: &str) -> Result<u32, Expected> {

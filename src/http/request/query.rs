@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use curio_filter::{ceiling_timestamp, parse_timestamp};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
 use super::{
@@ -187,6 +187,15 @@ pub fn parse_date_time(value: &str) -> Result<DateTime<Utc>, Expected> {
     time.map(ceiling_timestamp).ok_or_else(|| {
         Expected("date_time", "must be a date and time of RFC 3339, such as 2026-11-22T12:00:00Z".into())
     })
+}
+
+/// The query string with these names and values, spelled in one way.
+pub fn encode_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
+    /// Everything but the unreserved characters of RFC 3986 §2.3.
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    let encode = |text| utf8_percent_encode(text, RESERVED);
+    let pairs: Vec<_> = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    pairs.join("&")
 }
 
 /// The name of a parameter as a response may repeat it: the client's bytes only if they are

@@ -65,7 +65,6 @@ pub struct UnreadBody {
 #[derive(Debug)]
 pub struct ReceivedFile {
     file: File,
-    /// That of a body that is not empty: nothing is the same in every coding.
     coding: Option<Coding>,
     _permits: [OwnedSemaphorePermit; 2],
 }
@@ -130,12 +129,12 @@ impl UnreadBody {
             }
             file.write_all(&piece).await.map_err(unwritable)?;
         }
+        if length == 0 && self.coding.is_some() {
+            // No coding has an empty form. This is what a program sends that has failed.
+            return Err(malformed());
+        }
         file.flush().await.map_err(unwritable)?;
-        Ok(ReceivedFile {
-            file: file.into_inner(),
-            coding: self.coding.filter(|_| length > 0),
-            _permits: [turn, space],
-        })
+        Ok(ReceivedFile { file: file.into_inner(), coding: self.coding, _permits: [turn, space] })
     }
 }
 

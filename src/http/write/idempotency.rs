@@ -11,7 +11,6 @@ use http::{
     header::{IF_MATCH, IF_NONE_MATCH, RETRY_AFTER},
     request::Parts,
 };
-use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
 use super::{message, outcome::Outcome, unstored::UnstoredResponse};
@@ -21,7 +20,12 @@ use crate::{
     error::{Error, Fault},
     http::{
         limits::{MAX_KEY, MAX_KEY_FIELD, MAX_STORED},
-        request::{field::elements, head::Head, media_type},
+        request::{
+            field::elements,
+            head::Head,
+            media_type,
+            query::{Parameters, encode_query},
+        },
         response::{
             json::to_vec,
             problem::{CONFLICT, Problem},
@@ -203,15 +207,14 @@ fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
     digest(&pieces)
 }
 
-/// The path and query, which are those of the write for a dry run of it.
+/// The path and query, which are those of the write for a dry run of it, however they are
+/// spelled.
 fn target(uri: &Uri) -> String {
-    let is_validate_only = |pair: &&str| {
-        let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
-        percent_decode_str(name).eq(b"validate_only".iter().copied())
-    };
-    let pairs = uri.query().into_iter().flat_map(|query| query.split('&'));
-    let rest: Vec<_> = pairs.filter(|pair| !is_validate_only(pair)).collect();
-    if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), rest.join("&")) }
+    let mut pairs = Parameters::parse(uri.query().unwrap_or_default()).pairs;
+    pairs.retain(|(name, _)| name != "validate_only");
+    pairs.sort_unstable();
+    let query = encode_query(pairs.iter());
+    if query.is_empty() { uri.path().to_owned() } else { format!("{}?{query}", uri.path()) }
 }
 
 /// SHA-256 of pieces, each with its length, so that nothing can move from one into the next.
@@ -278,6 +281,8 @@ mod tests {
             ("/v1/items?validate%5Fonly=false", "/v1/items"),
             ("/v1/items/1?purge=true&validate_only=true", "/v1/items/1?purge=true"),
             ("/v1/items/1?validate_only=true&purge=validate_only", "/v1/items/1?purge=validate_only"),
+            ("/v1/items/1?purge=%74rue", "/v1/items/1?purge=true"),
+            ("/v1/items?on_error=skip&&on_conflict=ignore", "/v1/items?on_conflict=ignore&on_error=skip"),
         ] {
             assert_eq!(target(&Uri::from_static(uri)), expected);
         }

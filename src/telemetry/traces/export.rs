@@ -84,10 +84,16 @@ fn check_environment() -> anyhow::Result<()> {
         "OTEL_EXPORTER_OTLP_PROTOCOL is {protocol:?}: only http/protobuf is supported, mostly on port 4318"
     );
     if let Some(endpoint) = of_traces("ENDPOINT") {
-        let is_http =
-            endpoint.parse().is_ok_and(|uri: Uri| matches!(uri.scheme_str(), Some("http" | "https")));
-        // It may have a password.
-        ensure!(is_http, "OTEL_EXPORTER_OTLP_ENDPOINT must be a URL of http or https");
+        // It may have a password, which would be sent in `Host`.
+        let is_http = endpoint.parse().is_ok_and(|uri: Uri| {
+            let has_user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+            matches!(uri.scheme_str(), Some("http" | "https")) && !has_user
+        });
+        ensure!(
+            is_http,
+            "OTEL_EXPORTER_OTLP_ENDPOINT must be a URL of http or https without a user: credentials are for \
+             OTEL_EXPORTER_OTLP_HEADERS"
+        );
     }
     if let Some(fields) = of_traces("HEADERS") {
         parse_fields(&fields).context("OTEL_EXPORTER_OTLP_HEADERS is malformed")?;

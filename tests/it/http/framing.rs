@@ -122,3 +122,14 @@ async fn an_expectation_in_a_list_is_rejected() {
         assert!(reply.contains("HTTP/1.1 201 "), "{reply}");
     }
 }
+
+#[tokio::test]
+async fn a_field_of_http2_has_no_white_space_around_its_value() {
+    let service = TestService::start().await;
+    for (value, status) in [("a b", 200), (" a", 400), ("a ", 400), ("a\t", 400), ("", 200)] {
+        let request = Request::get("http://x/v1/items").header("x", value).body(()).unwrap();
+        assert_eq!(service.exchange_http2(request).await.status(), status, "{value:?}");
+    }
+    let head = "GET /v1/items HTTP/1.1\r\nhost: x\r\nx:  a \r\nconnection: close\r\n\r\n";
+    assert!(service.exchange(head).await.starts_with("HTTP/1.1 200 "));
+}
