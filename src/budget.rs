@@ -1,4 +1,5 @@
-//! The memory of large responses, until they are sent.
+//! What clients share until their responses are sent: the memory of large ones, and the number of
+//! requests in progress.
 
 use std::{
     collections::HashMap,
@@ -13,24 +14,24 @@ const MAX_RESPONSES: usize = 128 << 20;
 /// The client that reads a response; `None` is the service itself.
 pub type Reader = Option<Actor>;
 
-/// The memory that responses may take. A client whose responses take a quarter of it leaves another
-/// quarter to the others.
+/// A number of bytes or requests. A client that has a quarter of it leaves another quarter to the
+/// others.
 #[derive(Debug, Clone)]
 pub struct Budget(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    bytes: usize,
+    total: usize,
     left: usize,
     taken: HashMap<Reader, usize>,
 }
 
-/// Memory for a response, until it is dropped.
+/// A part of a budget, until it is dropped.
 #[derive(Debug)]
 pub struct Share {
     budget: Budget,
     reader: Reader,
-    bytes: usize,
+    size: usize,
 }
 
 /// Marks the response to a write that was committed, with its memory if that was taken before.
@@ -44,26 +45,26 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Memory of this many bytes.
+    /// A budget of this size.
     #[must_use]
-    pub fn new(bytes: usize) -> Self {
-        Self(Arc::new(Mutex::new(State { bytes, left: bytes, taken: HashMap::new() })))
+    pub fn new(total: usize) -> Self {
+        Self(Arc::new(Mutex::new(State { total, left: total, taken: HashMap::new() })))
     }
 
-    /// Takes memory if there is enough.
+    /// Takes a part if there is enough.
     #[must_use]
-    pub fn take(&self, reader: Reader, bytes: usize) -> Option<Share> {
+    pub fn take(&self, reader: Reader, size: usize) -> Option<Share> {
         let mut state = self.lock();
-        let quarter = state.bytes / 4;
-        let left = state.left.checked_sub(bytes)?;
-        let taken = bytes + state.taken.get(&reader).copied().unwrap_or_default();
+        let quarter = state.total / 4;
+        let left = state.left.checked_sub(size)?;
+        let taken = size + state.taken.get(&reader).copied().unwrap_or_default();
         if taken > quarter && left < quarter {
             return None;
         }
         state.left = left;
         state.taken.insert(reader.clone(), taken);
         drop(state);
-        Some(Share { budget: self.clone(), reader, bytes })
+        Some(Share { budget: self.clone(), reader, size })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -72,10 +73,10 @@ impl Budget {
 }
 
 impl Share {
-    /// Returns what is above this many bytes.
-    pub fn shrink_to(&mut self, bytes: usize) {
-        let surplus = self.bytes.saturating_sub(bytes);
-        self.bytes -= surplus;
+    /// Returns what is above this size.
+    pub fn shrink_to(&mut self, size: usize) {
+        let surplus = self.size.saturating_sub(size);
+        self.size -= surplus;
         let mut state = self.budget.lock();
         state.left += surplus;
         if let Some(taken) = state.taken.get_mut(&self.reader) {
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_with_a_quarter_of_the_memory_leaves_a_quarter() {
+    fn a_client_with_a_quarter_leaves_a_quarter() {
         let budget = Budget::new(1000);
         let shares: Vec<_> = (0..4).map_while(|_| budget.take(reader(1), 250)).collect();
         assert_eq!(shares.len(), 3);

@@ -1,15 +1,14 @@
 //! Bounds the requests in progress. tower's concurrency limit makes requests wait; here they are
 //! rejected at once.
 
-use std::sync::Arc;
-
 use axum::{body::Body, extract::Request, response::Response};
 use http_body_util::BodyExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::around::Pending;
 use crate::{
+    actor::Actor,
     app::App,
+    budget::{Budget, Share},
     http::{
         limits::Surplus,
         operator,
@@ -29,19 +28,19 @@ pub fn check(app: &App, request: &Request) -> Result<(), Problem> {
     if operator::is_probe(request) { Ok(()) } else { Err(Problem::new(&UNAVAILABLE, detail)) }
 }
 
-/// Takes a permit until the response is sent. A request whose body is still arriving takes none:
+/// Takes a place until the response is sent. A request whose body is still arriving takes none:
 /// slow clients must not keep others out.
-pub fn admit(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
-    let permit = Arc::clone(permits).try_acquire_owned();
-    permit.map_err(|_| Problem::new(&UNAVAILABLE, "Too many requests are in progress."))
+pub fn admit(places: &Budget, request: &Request) -> Result<Share, Problem> {
+    let place = places.take(request.extensions().get().map(Actor::quota_scope), 1);
+    place.ok_or_else(|| Problem::new(&UNAVAILABLE, "Too many requests are in progress."))
 }
 
-impl Pending for OwnedSemaphorePermit {
+impl Pending for Share {
     fn complete(self, response: &mut Response) {
         let body = std::mem::take(response.body_mut());
-        // The closure holds the permit as long as the body exists.
+        // The closure holds the place as long as the body exists.
         *response.body_mut() = Body::new(body.map_err(move |error| {
-            let _permit = &self;
+            let _place = &self;
             error
         }));
     }

@@ -276,7 +276,7 @@ mod tests {
     fn a_dry_run_is_about_the_target_of_its_write() {
         for (uri, expected) in [
             ("/v1/items", "/v1/items"),
-            ("/v1/items?", "/v1/items?"),
+            ("/v1/items?", "/v1/items"),
             ("/v1/items?validate_only=true", "/v1/items"),
             ("/v1/items?validate%5Fonly=false", "/v1/items"),
             ("/v1/items/1?purge=true&validate_only=true", "/v1/items/1?purge=true"),

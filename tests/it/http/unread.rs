@@ -1,4 +1,4 @@
-//! Responses that their clients do not read take memory.
+//! Responses that their clients do not read: they take memory and places.
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::connections::{
     ask_without_reading, large_responses_are_rejected, large_responses_are_sent, with_large_items,
 };
-use crate::support::service::{Reply, TestService, options};
+use crate::support::{
+    Options, eventually,
+    service::{Reply, TestService, options},
+};
 
 /// A service with large items, and all the memory that one client may have in use.
 async fn full(service: &TestService) -> Vec<tokio::net::TcpStream> {
@@ -32,15 +35,37 @@ async fn they_leave_room_for_small_responses() {
     large_responses_are_sent(&service).await;
 }
 
-#[tokio::test]
-async fn those_of_one_client_leave_room_for_others() {
-    let mut options = options();
-    options.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+/// A service with large items that knows its clients apart.
+async fn of_several_clients(max_requests: usize) -> TestService {
+    let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let options = Options { trusted_proxies, max_requests, ..options() };
     let service = TestService::start_with(options).await;
     with_large_items(&service).await;
-    let _streams = full(&service).await;
+    service
+}
+
+/// A page that another client reads.
+async fn page_of_another(service: &TestService) -> StatusCode {
     let others = [("x-forwarded-for", "192.0.2.1"), ("accept-encoding", "identity")];
-    assert_eq!(service.send(Method::GET, "/v1/items?limit=200", &others, None).await.status, StatusCode::OK);
+    service.send(Method::GET, "/v1/items?limit=200", &others, None).await.status
+}
+
+#[tokio::test]
+async fn those_of_one_client_leave_memory_to_others() {
+    let service = of_several_clients(512).await;
+    let _streams = full(&service).await;
+    assert_eq!(page_of_another(&service).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn those_of_one_client_leave_places_to_others() {
+    let service = of_several_clients(8).await;
+    let _streams = join_all((0..8).map(|_| ask_without_reading(&service))).await;
+    eventually("the client has all that it may have", async || {
+        service.get("/v1/items?limit=1").await.status == StatusCode::SERVICE_UNAVAILABLE
+    })
+    .await;
+    assert_eq!(page_of_another(&service).await, StatusCode::OK);
 }
 
 #[tokio::test]
