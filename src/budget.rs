@@ -98,29 +98,29 @@ impl Drop for Share {
 mod tests {
     use super::*;
 
-    fn reader(last: u8) -> Reader {
-        Some(Actor::from_address([192, 0, 2, last].into()))
+    fn take(budget: &Budget, client: u8, size: usize) -> Option<Share> {
+        budget.take(Some(Actor::from_address([192, 0, 2, client].into())), size)
     }
 
     #[test]
     fn a_client_with_a_quarter_leaves_a_quarter() {
         let budget = Budget::new(1000);
-        let shares: Vec<_> = (0..4).map_while(|_| budget.take(reader(1), 250)).collect();
+        let shares: Vec<_> = (0..4).map_while(|_| take(&budget, 1, 250)).collect();
         assert_eq!(shares.len(), 3);
-        assert!(budget.take(reader(1), 1).is_none());
-        let other = budget.take(reader(2), 200).unwrap();
-        assert!(budget.take(reader(2), 51).is_none() && budget.take(reader(3), 51).is_none());
+        assert!(take(&budget, 1, 1).is_none());
+        let other = take(&budget, 2, 200).unwrap();
+        assert!(take(&budget, 2, 51).is_none() && take(&budget, 3, 51).is_none());
         drop((shares, other));
-        assert!(budget.take(reader(1), 750).is_some());
+        assert!(take(&budget, 1, 750).is_some());
     }
 
     #[test]
     fn what_a_share_does_not_need_is_for_others() {
         let budget = Budget::new(1000);
-        let mut share = budget.take(reader(1), 700).unwrap();
-        assert!(budget.take(reader(2), 400).is_none());
+        let mut share = take(&budget, 1, 700).unwrap();
+        assert!(take(&budget, 2, 400).is_none());
         share.shrink_to(100);
-        assert!(budget.take(reader(2), 400).is_some());
+        assert!(take(&budget, 2, 400).is_some());
         drop(share);
         let state = budget.lock();
         assert!(state.left == 1000 && state.taken.is_empty());

@@ -42,13 +42,11 @@ pub async fn await_turn(mut response: Response, turns: Arc<Semaphore>) -> Result
     let mut turn = None;
     if length > LARGE {
         let patience = if coding::is_required(&response) { Duration::MAX } else { PATIENCE };
-        match timeout(patience, turns.acquire_owned()).await {
-            Ok(taken) => turn = taken.ok().map(Arc::new),
-            Err(_) => {
-                coding::leave_plain(&mut response);
-                return Ok(response);
-            }
-        }
+        let Ok(taken) = timeout(patience, turns.acquire_owned()).await else {
+            coding::leave_plain(&mut response);
+            return Ok(response);
+        };
+        turn = taken.ok().map(Arc::new);
     }
     response.extensions_mut().insert(InMemory(turn));
     Ok(response)

@@ -103,7 +103,6 @@ async fn a_key_belongs_to_one_request() {
         for (method, address, fields, body) in [
             (Method::POST, resource.path, &[key][..], &resource.labelled("Other")),
             (Method::POST, resource.path, &[key, ("content-type", "application/json; version=2")], &body),
-            (Method::POST, &format!("{}?", resource.path), &[key], &body),
             (Method::PATCH, &entity, &[key], &body),
             (change.clone(), &entity, &[key], &body),
             (Method::DELETE, &entity, &[key], &body),
