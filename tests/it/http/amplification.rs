@@ -78,7 +78,8 @@ async fn many_pages_of_large_items_take_little_memory() {
     assert!(replies.iter().all(|(status, _)| matches!(status, 200 | 503)), "{replies:?}");
     assert!(replies.iter().any(|(status, bytes)| *status == 200 && *bytes > MEBIBYTE), "{replies:?}");
     let more = process.peak_memory() - before;
-    assert!(more < 200 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
+    // 150 to 210 here, and 600 if as many pages are in memory as there are requests.
+    assert!(more < 400 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
 }
 
 #[tokio::test(flavor = "multi_thread")]
