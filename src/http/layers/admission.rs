@@ -28,19 +28,19 @@ pub fn check(app: &App, request: &Request) -> Result<(), Problem> {
     if operator::is_probe(request) { Ok(()) } else { Err(Problem::new(&UNAVAILABLE, detail)) }
 }
 
-/// Takes a place until the response is sent. A request whose body is still arriving takes none:
+/// Takes a permit until the response is sent. A request whose body is still arriving takes none:
 /// slow clients must not keep others out.
-pub fn admit(places: &Budget, request: &Request) -> Result<Share, Problem> {
-    let place = places.take(request.extensions().get().map(Actor::quota_scope), 1);
-    place.ok_or_else(|| Problem::new(&UNAVAILABLE, "Too many requests are in progress."))
+pub fn admit(permits: &Budget, request: &Request) -> Result<Share, Problem> {
+    let permit = permits.take(request.extensions().get().map(Actor::quota_scope), 1);
+    permit.ok_or_else(|| Problem::new(&UNAVAILABLE, "Too many requests are in progress."))
 }
 
 impl Pending for Share {
     fn complete(self, response: &mut Response) {
         let body = std::mem::take(response.body_mut());
-        // The closure holds the place as long as the body exists.
+        // The closure holds the permit as long as the body exists.
         *response.body_mut() = Body::new(body.map_err(move |error| {
-            let _place = &self;
+            let _permit = &self;
             error
         }));
     }

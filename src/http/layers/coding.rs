@@ -94,7 +94,7 @@ pub fn is_required<B>(response: &http::Response<B>) -> bool {
 #[derive(Debug, Clone)]
 struct Plain;
 
-/// Sends a response as it is. A cache must know that another client may get another one.
+/// Has a response sent uncompressed. A cache must know that another client may get another one.
 pub fn leave_plain(response: &mut Response) {
     response.extensions_mut().insert(Plain);
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));

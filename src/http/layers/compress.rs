@@ -27,8 +27,8 @@ const LARGE: u64 = 16 * 1024;
 /// How many large responses are compressed at once.
 pub const TURNS: usize = 2;
 
-/// How long a response waits for its turn, unless its client accepts no other; then it is sent as it
-/// is.
+/// How long a response waits to be compressed. Then it is sent uncompressed, unless its client
+/// does not accept that.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Marks a response that is in memory, with its turn if it is large.

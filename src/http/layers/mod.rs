@@ -129,7 +129,7 @@ pub fn around_api(
     body_limits: &'static [BodyLimit],
     exports: &'static [&'static str],
 ) -> Router<Arc<App>> {
-    let places = Budget::new(app.options.max_requests);
+    let permits = Budget::new(app.options.max_requests);
     let timeout =
         TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, app.options.request_timeout);
     let reader = body::Reader::new(Arc::clone(app), body_limits);
@@ -138,7 +138,7 @@ pub fn around_api(
             .layer(AroundLayer(|request: &mut Request| head::check(request, exports)))
             .layer(from_fn_with_state(reader, body::read_and_retry))
             .layer(timeout)
-            .layer(AroundLayer(move |request: &mut Request| admission::admit(&places, request)))
+            .layer(AroundLayer(move |request: &mut Request| admission::admit(&permits, request)))
             .layer(SettleLayer),
     )
 }

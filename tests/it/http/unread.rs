@@ -1,4 +1,4 @@
-//! Responses that their clients do not read: they take memory and places.
+//! Responses that their clients do not read: they take memory and permits.
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
@@ -27,7 +27,7 @@ async fn rename_all(service: &TestService, ids: &[Value], name: &str, prefer: &s
 }
 
 #[tokio::test]
-async fn they_leave_room_for_small_responses() {
+async fn they_leave_memory_for_small_responses() {
     let service = TestService::start().await;
     with_large_items(&service).await;
     let streams = full(&service).await;
@@ -58,7 +58,7 @@ async fn those_of_one_client_leave_memory_to_others() {
 }
 
 #[tokio::test]
-async fn those_of_one_client_leave_places_to_others() {
+async fn those_of_one_client_leave_permits_to_others() {
     let service = of_several_clients(8).await;
     let _streams = join_all((0..8).map(|_| ask_without_reading(&service))).await;
     eventually("the client has all that it may have", async || {
