@@ -11,7 +11,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     authentication::Authenticator,
-    budget::Budget,
+    budget::{Budget, MAX_RESPONSES},
     config::{HttpOptions, http::MAX_FILES},
     postgres::{pool::Database, probe::Probe},
     schema_cache::SchemaCache,
@@ -56,7 +56,7 @@ impl App {
             indexes_changed: Arc::default(),
             import_files: Arc::new(Semaphore::new(MAX_FILES)),
             import_space: Arc::new(Semaphore::new(options.import_space)),
-            responses: Budget::default(),
+            responses: Budget::new(MAX_RESPONSES),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),
             database,

@@ -9,10 +9,7 @@ use std::{
 use crate::actor::Actor;
 
 /// The most bytes of all large responses that are being sent at once.
-const MAX_RESPONSES: usize = 128 << 20;
-
-/// The client that reads a response; `None` is the service itself.
-pub type Reader = Option<Actor>;
+pub const MAX_RESPONSES: usize = 128 << 20;
 
 /// A number of bytes or requests. A client that has a quarter of it leaves another quarter to the
 /// others.
@@ -23,25 +20,15 @@ pub struct Budget(Arc<Mutex<State>>);
 struct State {
     total: usize,
     left: usize,
-    taken: HashMap<Reader, usize>,
+    taken: HashMap<Option<Actor>, usize>,
 }
 
 /// A part of a budget, until it is dropped.
 #[derive(Debug)]
 pub struct Share {
     budget: Budget,
-    reader: Reader,
+    client: Option<Actor>,
     size: usize,
-}
-
-/// Marks the response to a write that was committed, with its memory if that was taken before.
-#[derive(Debug, Clone)]
-pub struct Written(pub Option<Arc<Share>>);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self::new(MAX_RESPONSES)
-    }
 }
 
 impl Budget {
@@ -53,18 +40,18 @@ impl Budget {
 
     /// Takes a part if there is enough.
     #[must_use]
-    pub fn take(&self, reader: Reader, size: usize) -> Option<Share> {
+    pub fn take(&self, client: Option<Actor>, size: usize) -> Option<Share> {
         let mut state = self.lock();
         let quarter = state.total / 4;
         let left = state.left.checked_sub(size)?;
-        let taken = size + state.taken.get(&reader).copied().unwrap_or_default();
+        let taken = size + state.taken.get(&client).copied().unwrap_or_default();
         if taken > quarter && left < quarter {
             return None;
         }
         state.left = left;
-        state.taken.insert(reader.clone(), taken);
+        state.taken.insert(client.clone(), taken);
         drop(state);
-        Some(Share { budget: self.clone(), reader, size })
+        Some(Share { budget: self.clone(), client, size })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -79,10 +66,10 @@ impl Share {
         self.size -= surplus;
         let mut state = self.budget.lock();
         state.left += surplus;
-        if let Some(taken) = state.taken.get_mut(&self.reader) {
+        if let Some(taken) = state.taken.get_mut(&self.client) {
             *taken -= surplus;
             if *taken == 0 {
-                state.taken.remove(&self.reader);
+                state.taken.remove(&self.client);
             }
         }
     }

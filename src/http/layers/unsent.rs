@@ -17,8 +17,8 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use super::around::Pending;
 use crate::{
     actor::Actor,
-    budget::{Budget, Reader, Share, Written},
-    http::response::held::{hold, no_memory},
+    budget::{Budget, Share},
+    http::response::held::{Written, hold, no_memory},
 };
 
 /// Up to this many bytes, a response is small, and not counted.
@@ -30,12 +30,12 @@ const CHUNK: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Unsent {
     budget: Budget,
-    reader: Reader,
+    client: Option<Actor>,
 }
 
 /// Has the memory of the response counted.
 pub fn count(budget: &Budget, request: &Request) -> Unsent {
-    Unsent { budget: budget.clone(), reader: request.extensions().get().map(Actor::quota_scope) }
+    Unsent { budget: budget.clone(), client: request.extensions().get().map(Actor::quota_scope) }
 }
 
 /// The memory of a response that may be compressed.
@@ -53,7 +53,7 @@ impl Pending for Unsent {
         let is_written = written.is_some();
         let taken = written.and_then(|Written(share)| share);
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let share = taken.or_else(|| self.budget.take(self.reader, bytes).map(Arc::new));
+        let share = taken.or_else(|| self.budget.take(self.client, bytes).map(Arc::new));
         match share {
             Some(share) => {
                 response.extensions_mut().insert(Counted(Arc::clone(&share)));

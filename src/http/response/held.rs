@@ -5,6 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::problem::{Problem, UNAVAILABLE};
+use crate::budget::Share;
+
+/// Marks the response to a write that was committed, with its memory if that was taken before.
+#[derive(Debug, Clone)]
+pub struct Written(pub Option<Arc<Share>>);
 
 /// The rejection of a request whose response has no memory.
 pub fn no_memory() -> Problem {

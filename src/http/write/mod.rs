@@ -22,7 +22,7 @@ pub use self::{outcome::Outcome, unstored::UnstoredResponse};
 use crate::{
     actor::Actor,
     app::App,
-    budget::{Budget, Reader, Share, Written},
+    budget::{Budget, Share},
     http::{
         request::{
             access::Access,
@@ -32,7 +32,7 @@ use crate::{
             query::{FromQuery, NoQuery, Parameters, parse_boolean},
         },
         response::{
-            held::no_memory,
+            held::{Written, no_memory},
             problem::{PRECONDITION_REQUIRED, Problem},
             reply::Reply,
         },
@@ -65,8 +65,8 @@ pub struct Write<Q = NoQuery> {
     key: Option<IdempotencyKey>,
     /// Who changes entities one request at a time.
     client: String,
-    /// Who reads the response, and the memory for it.
-    reader: Reader,
+    /// Whose response takes memory, and of what.
+    reader: Option<Actor>,
     responses: Budget,
     /// The path of the entity that it changes, if there is one.
     entity: Option<String>,
