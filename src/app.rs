@@ -7,7 +7,7 @@ use std::sync::{
 
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 use crate::{
     authentication::Authenticator,
@@ -28,9 +28,9 @@ pub struct App {
     pub(crate) authenticator: Authenticator,
     /// Notified when attributes are to be indexed, or no longer.
     pub(crate) indexes_changed: Arc<Notify>,
-    /// How many files of imports there may still be, and the space that is left for them, in MiB.
-    pub(crate) import_files: Arc<Semaphore>,
-    pub(crate) import_space: Arc<Semaphore>,
+    /// The files of imports, and the space for them, in MiB.
+    pub(crate) import_files: Budget,
+    pub(crate) import_space: Budget,
     pub(crate) responses: Budget,
     cursor_mac: OnceLock<Hmac<Sha256>>,
     draining: AtomicBool,
@@ -54,8 +54,8 @@ impl App {
             schemas: SchemaCache::default(),
             authenticator: Authenticator::new(options.tokens.as_ref()),
             indexes_changed: Arc::default(),
-            import_files: Arc::new(Semaphore::new(MAX_FILES)),
-            import_space: Arc::new(Semaphore::new(options.import_space)),
+            import_files: Budget::new(MAX_FILES),
+            import_space: Budget::new(options.import_space),
             responses: Budget::new(MAX_RESPONSES),
             cursor_mac: OnceLock::new(),
             draining: AtomicBool::new(false),

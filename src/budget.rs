@@ -1,5 +1,4 @@
-//! What clients share until their responses are sent: the memory of large ones, and the number of
-//! requests in progress.
+//! What clients share: memory, and the number of requests in progress.
 
 use std::{
     collections::HashMap,
@@ -41,17 +40,14 @@ impl Budget {
     /// Takes a part if there is enough.
     #[must_use]
     pub fn take(&self, client: Option<Actor>, size: usize) -> Option<Share> {
-        let mut state = self.lock();
-        let quarter = state.total / 4;
-        let left = state.left.checked_sub(size)?;
-        let taken = size + state.taken.get(&client).copied().unwrap_or_default();
-        if taken > quarter && left < quarter {
-            return None;
-        }
-        state.left = left;
-        state.taken.insert(client.clone(), taken);
-        drop(state);
-        Some(Share { budget: self.clone(), client, size })
+        let mut share = self.empty(client);
+        share.grow_to(size).then_some(share)
+    }
+
+    /// A part without anything, which can grow.
+    #[must_use]
+    pub fn empty(&self, client: Option<Actor>) -> Share {
+        Share { budget: self.clone(), client, size: 0 }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -60,6 +56,24 @@ impl Budget {
 }
 
 impl Share {
+    /// Takes what it lacks of this size, if there is enough.
+    #[must_use]
+    pub fn grow_to(&mut self, size: usize) -> bool {
+        let more = size.saturating_sub(self.size);
+        if more == 0 {
+            return true;
+        }
+        let mut state = self.budget.lock();
+        let (left, quarter) = (state.left.checked_sub(more), state.total / 4);
+        let taken = more + state.taken.get(&self.client).copied().unwrap_or_default();
+        let Some(left) = left.filter(|left| taken <= quarter || *left >= quarter) else { return false };
+        state.left = left;
+        state.taken.insert(self.client.clone(), taken);
+        drop(state);
+        self.size += more;
+        true
+    }
+
     /// Returns what is above this size.
     pub fn shrink_to(&mut self, size: usize) {
         let surplus = self.size.saturating_sub(size);
@@ -85,6 +99,19 @@ impl Drop for Share {
 mod tests {
     use super::*;
 
+    impl Budget {
+        pub fn is_whole(&self) -> bool {
+            let state = self.lock();
+            state.left == state.total && state.taken.is_empty()
+        }
+    }
+
+    impl Share {
+        pub fn size(&self) -> usize {
+            self.size
+        }
+    }
+
     fn take(budget: &Budget, client: u8, size: usize) -> Option<Share> {
         budget.take(Some(Actor::from_address([192, 0, 2, client].into())), size)
     }
@@ -102,6 +129,16 @@ mod tests {
     }
 
     #[test]
+    fn a_share_grows_within_the_same_bounds() {
+        let budget = Budget::new(1000);
+        let mut share = budget.empty(None);
+        assert!(share.grow_to(250) && share.grow_to(100) && share.grow_to(750));
+        assert!(!share.grow_to(751));
+        assert!(take(&budget, 1, 251).is_none() && take(&budget, 1, 250).is_some());
+        assert_eq!(share.size(), 750);
+    }
+
+    #[test]
     fn what_a_share_does_not_need_is_for_others() {
         let budget = Budget::new(1000);
         let mut share = take(&budget, 1, 700).unwrap();
@@ -109,7 +146,6 @@ mod tests {
         share.shrink_to(100);
         assert!(take(&budget, 2, 400).is_some());
         drop(share);
-        let state = budget.lock();
-        assert!(state.left == 1000 && state.taken.is_empty());
+        assert!(budget.is_whole());
     }
 }

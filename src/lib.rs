@@ -34,6 +34,7 @@ pub mod ids;
 #[cfg(feature = "service")]
 pub mod indexing;
 pub mod postgres;
+mod queue;
 #[cfg(feature = "service")]
 mod schema_cache;
 pub mod telemetry;

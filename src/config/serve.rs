@@ -230,8 +230,9 @@ impl ServeSettings {
             "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
         );
         ensure!(
-            self.import_limit.bytes() <= self.import_space.bytes(),
-            "CURIO_IMPORT_LIMIT ({} bytes) is above CURIO_IMPORT_SPACE ({} bytes), into which the largest import must fit",
+            self.import_limit.bytes() <= self.import_space.bytes() / 4 * 3,
+            "CURIO_IMPORT_LIMIT ({} bytes) is above three quarters of CURIO_IMPORT_SPACE ({} bytes), which one \
+             client can take",
             self.import_limit.bytes(),
             self.import_space.bytes()
         );

@@ -11,8 +11,8 @@ use deadpool::managed::Object;
 use sqlx::{Executor, PgConnection, Row as _, SqlSafeStr, postgres::PgRow};
 use tokio::{sync::Notify, time::timeout};
 
-use super::{connector::Connector, queue::Turn, request::Request};
-use crate::error::Error;
+use super::{connector::Connector, request::Request};
+use crate::{error::Error, queue::Turn};
 
 /// How long a dropped transaction may take to roll back before its connection is closed.
 const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);

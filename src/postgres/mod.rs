@@ -19,7 +19,6 @@ pub mod migrations;
 mod opening;
 pub mod pool;
 pub mod probe;
-mod queue;
 pub mod request;
 pub mod rule;
 pub mod service;

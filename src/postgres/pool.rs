@@ -18,10 +18,10 @@ use tokio::{sync::Notify, time::timeout};
 use super::{backend::DIRECT, connector::Connector, request::Request, silence};
 pub use super::{
     connection::Connection,
-    queue::Turn,
     turns::{LongWork, Turns},
 };
 use crate::error::Error;
+pub use crate::queue::Turn;
 
 /// How often PostgreSQL checks whether the client of a running statement is still connected, in
 /// milliseconds.

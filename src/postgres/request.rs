@@ -17,8 +17,11 @@ use std::{
 use futures_util::task::AtomicWaker;
 use tokio::{sync::Notify, task::JoinHandle};
 
-use super::queue::{Client, Turn};
-use crate::{actor::Actor, error::Error};
+use crate::{
+    actor::Actor,
+    error::Error,
+    queue::{Client, Turn},
+};
 
 tokio::task_local! {
     static REQUEST: Arc<Request>;
@@ -150,6 +153,12 @@ impl Drop for EndOfTurn {
     fn drop(&mut self) {
         *lock(&self.0.turn) = None;
     }
+}
+
+/// Whose request this is.
+#[must_use]
+pub fn client() -> Client {
+    Request::current().and_then(|request| request.client.clone())
 }
 
 /// Waits for something else than the database, although the request may hold a connection.

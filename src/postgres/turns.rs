@@ -9,11 +9,11 @@ use std::{
 
 use tokio::time::timeout;
 
-use super::{
-    queue::{Client, Queue, Turn, WeakQueue},
-    request::Request,
+use super::request::client;
+use crate::{
+    error::Error,
+    queue::{Queue, Turn, WeakQueue},
 };
-use crate::error::Error;
 
 /// What takes the server long.
 #[derive(Debug, Clone, Copy)]
@@ -148,11 +148,6 @@ impl Turns {
         };
         timeout(self.timeout, queue.take(client())).await.map_err(|_| Error::Busy)
     }
-}
-
-/// Whose request this is.
-fn client() -> Client {
-    Request::current().and_then(|request| request.client.clone())
 }
 
 #[cfg(test)]

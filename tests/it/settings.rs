@@ -152,7 +152,7 @@ async fn settings_that_contradict_each_other_are_rejected() {
         (&[("CURIO_DATABASE_CONNECTIONS", "2")], "database-connections"),
         (&[("CURIO_MAX_CONNECTIONS", "0")], "max-connections"),
         (&[("CURIO_WRITE_TIMEOUT", "0s")], "must be at least 1ms"),
-        (&[("CURIO_IMPORT_LIMIT", "9GiB")], "is above CURIO_IMPORT_SPACE (8589934592 bytes)"),
+        (&[("CURIO_IMPORT_LIMIT", "7GiB")], "above three quarters of CURIO_IMPORT_SPACE"),
         (&[("CURIO_ADMIN_BIND", "8081")], "admin-bind"),
         (&[("CURIO_DOCS", "admin")], "set CURIO_ADMIN_BIND"),
         (&[("CURIO_DOCS", "nowhere")], "public, admin"),

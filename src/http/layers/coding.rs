@@ -19,13 +19,17 @@ use tower_http::{
 };
 
 use super::around::Pending;
-use crate::http::{
-    operator,
-    request::negotiation::{Coding, IDENTITY, choose_coding, has_no_content},
-    response::{
-        problem::{NOT_ACCEPTABLE, Problem},
-        reply::suffix,
+use crate::{
+    actor::Actor,
+    http::{
+        operator,
+        request::negotiation::{Coding, IDENTITY, choose_coding, has_no_content},
+        response::{
+            problem::{NOT_ACCEPTABLE, Problem},
+            reply::suffix,
+        },
     },
+    queue::Client,
 };
 
 /// Below this many bytes, compression costs more than it saves.
@@ -38,10 +42,12 @@ const PLAIN: Coding = Coding { name: IDENTITY, is_required: false };
 const LEVEL: CompressionLevel = CompressionLevel::Precise(2);
 
 /// Marks a request, and its response, whose client accepts a compressed one.
-#[derive(Debug, Clone, Copy)]
-struct Chosen {
+#[derive(Debug, Clone)]
+pub struct Chosen {
     /// It accepts no other.
-    is_required: bool,
+    pub is_required: bool,
+    /// Whose turn to compress it is.
+    pub client: Client,
 }
 
 /// Compresses large responses for clients that can decompress them, and small ones for those that
@@ -57,9 +63,9 @@ pub struct RequiredOrLarge(SizeAbove);
 
 impl Predicate for RequiredOrLarge {
     fn should_compress<B: http_body::Body>(&self, response: &http::Response<B>) -> bool {
+        let is_required = response.extensions().get().is_some_and(|chosen: &Chosen| chosen.is_required);
         let is_plain = response.extensions().get::<Plain>().is_some();
-        !is_plain
-            && (is_required(response) && !response.body().is_end_stream() || self.0.should_compress(response))
+        !is_plain && (is_required && !response.body().is_end_stream() || self.0.should_compress(response))
     }
 }
 
@@ -69,7 +75,7 @@ pub struct Marked(Option<Chosen>);
 
 /// Marks the response as its request is.
 pub fn mark(request: &Request) -> Marked {
-    Marked(request.extensions().get().copied())
+    Marked(request.extensions().get().cloned())
 }
 
 impl Pending for Marked {
@@ -78,16 +84,6 @@ impl Pending for Marked {
             response.extensions_mut().insert(chosen);
         }
     }
-}
-
-/// Whether a marked response may be compressed.
-pub fn is_chosen(response: &Response) -> bool {
-    response.extensions().get::<Chosen>().is_some()
-}
-
-/// Whether a marked response must be compressed.
-pub fn is_required<B>(response: &http::Response<B>) -> bool {
-    response.extensions().get().is_some_and(|chosen: &Chosen| chosen.is_required)
 }
 
 /// Marks a response that is not compressed although it may be.
@@ -120,7 +116,8 @@ pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     };
     request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name));
     if name != IDENTITY {
-        request.extensions_mut().insert(Chosen { is_required });
+        let client = request.extensions().get().map(Actor::quota_scope);
+        request.extensions_mut().insert(Chosen { is_required, client });
     }
     Ok(())
 }

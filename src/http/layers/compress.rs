@@ -11,15 +11,13 @@ use axum::{
 use http::header::CONTENT_ENCODING;
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use tokio::{
-    runtime::Handle,
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task,
-    time::timeout,
-};
+use tokio::{runtime::Handle, task, time::timeout};
 
-use super::coding;
-use crate::http::response::problem::{INTERNAL, Problem};
+use super::coding::{self, Chosen};
+use crate::{
+    http::response::problem::{INTERNAL, Problem},
+    queue::{Queue, Turn},
+};
 
 /// Above this many bytes, a response is large.
 const LARGE: u64 = 16 * 1024;
@@ -33,20 +31,23 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Marks a response that is in memory, with its turn if it is large.
 #[derive(Debug, Clone)]
-struct InMemory(Option<Arc<OwnedSemaphorePermit>>);
+struct InMemory(Option<Arc<Turn>>);
 
 /// Waits for the turn of a large response, before it gets an encoder.
-pub async fn await_turn(mut response: Response, turns: Arc<Semaphore>) -> Result<Response, Infallible> {
-    let length = response.body().size_hint().exact().filter(|_| coding::is_chosen(&response));
-    let Some(length) = length else { return Ok(response) };
+pub async fn await_turn(mut response: Response, turns: Queue) -> Result<Response, Infallible> {
+    let chosen: Option<Chosen> = response.extensions().get().cloned();
+    let Some((Chosen { is_required, client }, length)) = chosen.zip(response.body().size_hint().exact())
+    else {
+        return Ok(response);
+    };
     let mut turn = None;
     if length > LARGE {
-        let patience = if coding::is_required(&response) { Duration::MAX } else { PATIENCE };
-        let Ok(taken) = timeout(patience, turns.acquire_owned()).await else {
+        let patience = if is_required { Duration::MAX } else { PATIENCE };
+        let Ok(taken) = timeout(patience, turns.take(client)).await else {
             coding::leave_plain(&mut response);
             return Ok(response);
         };
-        turn = taken.ok().map(Arc::new);
+        turn = Some(Arc::new(taken));
     }
     response.extensions_mut().insert(InMemory(turn));
     Ok(response)
@@ -82,20 +83,21 @@ mod tests {
 
     use axum::extract::Request;
     use http::header::{ACCEPT_ENCODING, VARY};
+    use tokio::sync::Mutex;
     use tower::{ServiceBuilder, ServiceExt, service_fn};
 
     use super::*;
-    use crate::http::layers::around::AroundLayer;
+    use crate::{actor::Actor, http::layers::around::AroundLayer};
 
     /// A body of this length as the layers send it to a client that accepts these codings.
-    async fn sent(length: usize, codings: &'static str, turns: &Arc<Semaphore>) -> Response {
-        let turns = Arc::clone(turns);
+    async fn sent(length: usize, codings: &'static str, turns: &Queue) -> Response {
+        let turns = turns.clone();
         let service = ServiceBuilder::new()
             .layer(AroundLayer(coding::negotiate))
             .and_then(compress)
             .map_response(coding::tag)
             .layer(coding::layer())
-            .and_then(move |response| await_turn(response, Arc::clone(&turns)))
+            .and_then(move |response| await_turn(response, turns.clone()))
             .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
             .service(service_fn(async |_| Ok(Body::from(vec![b' '; length]).into_response())));
         let mut request = Request::new(Body::empty());
@@ -109,25 +111,42 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn large_responses_are_compressed_in_turns_and_others_at_once() {
-        let turns = Arc::new(Semaphore::new(0));
+        let turns = Queue::new(1);
+        let turn = turns.try_take(None);
         assert!(is_compressed(&sent(2000, "br", &turns).await));
         assert!(!is_compressed(&sent(100_000, "identity", &turns).await));
         let mut waiting = pin!(sent(100_000, "br", &turns));
         assert!(timeout(PATIENCE / 2, &mut waiting).await.is_err());
-        turns.add_permits(1);
+        drop(turn);
         assert!(is_compressed(&waiting.await));
-        assert_eq!(turns.available_permits(), 1);
+        assert!(turns.try_take(None).is_some());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_response_without_a_turn_is_sent_as_it_is_if_it_may_be() {
-        let turns = Arc::new(Semaphore::new(0));
+        let turns = Queue::new(1);
+        let turn = turns.try_take(None);
         let response = sent(100_000, "br", &turns).await;
         assert!(!is_compressed(&response) && response.headers()[VARY] == "accept-encoding");
         assert_eq!(response.into_body().size_hint().exact(), Some(100_000));
         let mut waiting = pin!(sent(100_000, "br, identity;q=0", &turns));
         assert!(timeout(2 * PATIENCE, &mut waiting).await.is_err());
-        turns.add_permits(1);
+        drop(turn);
         assert!(is_compressed(&waiting.await));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clients_wait_in_rounds() {
+        let (turns, order) = (Queue::new(1), Mutex::new(Vec::new()));
+        let turn = turns.try_take(None);
+        let take = async |client: u8| {
+            let mut response = Body::from(vec![b' '; 100_000]).into_response();
+            let client_of = Some(Actor::from_name(&[client]));
+            response.extensions_mut().insert(Chosen { is_required: true, client: client_of });
+            let _turn = await_turn(response, turns.clone()).await;
+            order.lock().await.push(client);
+        };
+        tokio::join!(take(1), take(1), take(1), take(2), async { drop(turn) });
+        assert_eq!(order.into_inner(), [1, 2, 1, 1]);
     }
 }

@@ -37,7 +37,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use tokio::sync::Semaphore;
 use tower::{ServiceBuilder, util::option_layer};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -58,6 +57,7 @@ use crate::{
         limits::BodyLimit,
         response::problem::{self, INTERNAL, Problem},
     },
+    queue::Queue,
 };
 
 /// Header fields of every response that does not set them itself.
@@ -76,7 +76,7 @@ pub fn around_all(
 ) -> Router<Arc<App>> {
     let trusted: Arc<[_]> = app.options.trusted_proxies.as_slice().into();
     let (observed, checked) = (Arc::clone(app), Arc::clone(app));
-    let turns = Arc::new(Semaphore::new(compress::TURNS));
+    let turns = Queue::new(compress::TURNS);
     let budget = app.responses.clone();
     let limiter = app.options.rate_limit.map(|quota| Arc::new(Limiter::new(quota)));
     let (failures, challenges) =
@@ -116,7 +116,7 @@ pub fn around_all(
             .and_then(compress::compress)
             .map_response(coding::tag)
             .layer(coding::layer())
-            .and_then(move |response| compress::await_turn(response, Arc::clone(&turns)))
+            .and_then(move |response| compress::await_turn(response, turns.clone()))
             .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
             .layer(AroundLayer(move |request: &mut Request| Ok(unsent::count(&budget, request)))),
     )

@@ -19,7 +19,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use socket2::SockRef;
-use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
+use tokio::net::TcpStream;
 use tower::Service as _;
 
 use super::{
@@ -32,6 +32,7 @@ use super::{
 };
 use crate::{
     app::App,
+    budget::Share,
     http::{
         limits::{Fragment, PIECE, Surplus},
         response::held::hold,
@@ -64,7 +65,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let version = request.version();
         let is_http2 = version == Version::HTTP_2;
-        let permit = is_http2.then(|| self.streams.take(&request)).flatten();
+        let permit = is_http2.then(|| self.streams.take(self.peer.ip(), &request)).flatten();
         if is_http2 && permit.is_none() {
             record(&self.app, self.peer, StatusCode::SERVICE_UNAVAILABLE, &new_id().to_string());
             return Either::Right(respond_now(Err(Reason::REFUSED_STREAM.into())));
@@ -102,7 +103,7 @@ pin_project! {
         framing: Framing,
         app: Option<Arc<App>>,
         open_ended: Option<OpenEnded>,
-        permit: Option<Arc<OwnedSemaphorePermit>>,
+        permit: Option<Arc<Share>>,
     }
 }
 
@@ -150,7 +151,7 @@ pub struct ResponseBody {
     rest: Bytes,
     sending: Sending,
     /// The memory of the request, if it is one of HTTP/2.
-    permit: Option<Arc<OwnedSemaphorePermit>>,
+    permit: Option<Arc<Share>>,
 }
 
 impl ResponseBody {

@@ -23,7 +23,6 @@ use http_body_util::BodyExt;
 use tokio::{
     fs::File,
     io::{AsyncBufRead, AsyncRead, AsyncSeekExt, AsyncWriteExt, BufReader, BufWriter, ReadBuf},
-    sync::{OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
     time::timeout,
 };
@@ -37,12 +36,15 @@ use super::{
     valid::off_runtime,
 };
 use crate::{
+    actor::Actor,
     app::App,
+    budget::Share,
     error::Error,
     http::{
         limits::MEBIBYTE,
         response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE},
     },
+    queue::Client,
 };
 
 /// A client that sends fewer bytes than this in a body time-out is too slow.
@@ -59,6 +61,7 @@ pub struct Spooled<H>(pub H, pub Format, pub UnreadBody);
 pub struct UnreadBody {
     body: Body,
     coding: Option<Coding>,
+    client: Client,
 }
 
 /// A body that has arrived.
@@ -66,7 +69,7 @@ pub struct UnreadBody {
 pub struct ReceivedFile {
     file: File,
     coding: Option<Coding>,
-    _permits: [OwnedSemaphorePermit; 2],
+    _shares: [Share; 2],
 }
 
 impl<H: FromHead + Send> FromRequest<Arc<App>> for Spooled<H> {
@@ -81,13 +84,14 @@ impl<H: FromHead + Send> FromRequest<Arc<App>> for Spooled<H> {
         if coding.is_none() && length.is_some_and(|length: u64| length > limit) {
             return Err(too_large(limit));
         }
+        let client = parts.extensions.get().map(Actor::quota_scope);
         let format = if media_type == CSV { Format::Csv } else { Format::Ndjson };
         let path = RawPathParams::from_request_parts(&mut parts, app).await.ok();
         let mut head = Head { parts, path, body: Bytes::new(), faults: Vec::new() };
         let Some(valid) = H::from_head(&mut head, app).await.filter(|_| head.faults.is_empty()) else {
             return Err(Problem::malformed(head.faults));
         };
-        Ok(Self(valid, format, UnreadBody { body, coding }))
+        Ok(Self(valid, format, UnreadBody { body, coding, client }))
     }
 }
 
@@ -111,9 +115,11 @@ impl UnreadBody {
         let limit = app.options.import_limit;
         // What cannot be compressed grows a little.
         let most = if self.coding.is_some() { limit.saturating_add(limit / 64 + 1024) } else { limit };
-        let turn = Arc::clone(&app.import_files).try_acquire_owned();
-        let turn = turn.map_err(|_| Problem::new(&UNAVAILABLE, "Too many imports are being received."))?;
-        let mut space = take_space(&app.import_space, 1)?;
+        let full = |detail| move || Problem::new(&UNAVAILABLE, detail);
+        let (too_many, no_space) =
+            (full("Too many imports are being received."), full("Other imports take all space for files."));
+        let files = app.import_files.take(self.client.clone(), 1).ok_or_else(too_many)?;
+        let mut space = app.import_space.take(self.client, 1).ok_or_else(no_space)?;
         let file = spawn_blocking(tempfile::tempfile).await.map_err(Error::internal)?.map_err(unwritable)?;
         let mut file = BufWriter::with_capacity(PIECE, File::from_std(file));
         let mut pieces = pin!(pieces(self.body, app.options.body_timeout));
@@ -123,9 +129,9 @@ impl UnreadBody {
             if length > most {
                 return Err(too_large(limit));
             }
-            let more = length.div_ceil(MEBIBYTE as u64).saturating_sub(space.num_permits() as u64);
-            if more > 0 {
-                space.merge(take_space(&app.import_space, more)?);
+            let mebibytes = usize::try_from(length.div_ceil(MEBIBYTE as u64)).unwrap_or(usize::MAX);
+            if !space.grow_to(mebibytes) {
+                return Err(no_space());
             }
             file.write_all(&piece).await.map_err(unwritable)?;
         }
@@ -134,7 +140,7 @@ impl UnreadBody {
             return Err(malformed());
         }
         file.flush().await.map_err(unwritable)?;
-        Ok(ReceivedFile { file: file.into_inner(), coding: self.coding, _permits: [turn, space] })
+        Ok(ReceivedFile { file: file.into_inner(), coding: self.coding, _shares: [files, space] })
     }
 }
 
@@ -152,13 +158,6 @@ impl ReceivedFile {
             Some(coding) => Box::new(BufReader::with_capacity(PIECE, decoder(sent, coding))),
         })
     }
-}
-
-/// Takes space for files, which slow clients must not exhaust.
-fn take_space(space: &Arc<Semaphore>, mebibytes: u64) -> Result<OwnedSemaphorePermit, Problem> {
-    let taken = u32::try_from(mebibytes).ok().map(|many| Arc::clone(space).try_acquire_many_owned(many));
-    let full = || Problem::new(&UNAVAILABLE, "Other imports take all space for files.");
-    taken.and_then(Result::ok).ok_or_else(full)
 }
 
 fn unwritable(error: io::Error) -> Problem {

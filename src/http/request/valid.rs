@@ -11,7 +11,6 @@ use std::{
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
-    sync::Semaphore,
     task::block_in_place,
 };
 
@@ -22,14 +21,19 @@ use super::{
     media_type::require_media_type,
     query_content::{self, Queried},
 };
-use crate::{app::App, http::response::problem::Problem, postgres::request::unwatched};
+use crate::{
+    app::App,
+    http::response::problem::Problem,
+    postgres::request::{client, unwatched},
+    queue::Queue,
+};
 
 /// Above this many bytes, the work takes longer than handing the runtime to another thread.
 const LONG: usize = 64 * 1024;
 
-/// How much long work is done at once.
-static LONG_WORK: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from)));
+/// Turns for long work: as much is done at once as there are processors.
+static LONG_WORK: LazyLock<Queue> =
+    LazyLock::new(|| Queue::new(available_parallelism().map_or(1, usize::from)));
 
 /// A request whose head is a valid `H` and whose body is a valid `B`.
 #[derive(Debug)]
@@ -60,7 +64,7 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
             return Err(Problem::malformed(Vec::new()));
         }
         let is_long = B::IS_LABORIOUS || head.body.len() > LONG;
-        let _permit = if is_long { LONG_WORK.acquire().await.ok() } else { None };
+        let _turn = if is_long { Some(LONG_WORK.take(client()).await) } else { None };
         let work = if is_long { usize::MAX } else { 0 };
         let body = off_runtime(work, || B::from_body(media_type, &head.body, &valid))?;
         Ok(Self(valid, body))
@@ -70,7 +74,7 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
 /// Runs work that takes long, for which other requests do not wait. Little of it runs at once: a
 /// value of many small parts takes many times its length.
 pub async fn at_length<T>(work: impl FnOnce() -> T) -> T {
-    let _permit = unwatched(LONG_WORK.acquire()).await.ok();
+    let _turn = unwatched(LONG_WORK.take(client())).await;
     off_runtime(usize::MAX, work)
 }
 

@@ -69,7 +69,11 @@ pub fn window(size: u32) -> Vec<u8> {
 
 /// A new connection, on which these frames were sent.
 pub async fn send_frames(service: &TestService, frames: &[Vec<u8>]) -> TcpStream {
-    let mut stream = connect(service).await;
+    send_on(connect(service).await, frames).await
+}
+
+/// The same on this connection.
+pub async fn send_on(mut stream: TcpStream, frames: &[Vec<u8>]) -> TcpStream {
     let preface = [PREFACE, &frame(SETTINGS, 0, 0, &[])[..]].concat();
     stream.write_all(&[preface, frames.concat()].concat()).await.unwrap();
     stream

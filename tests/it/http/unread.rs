@@ -1,8 +1,10 @@
-//! Responses that their clients do not read: they take memory and permits.
+//! Responses that their clients do not read, and bodies that they do not finish: they take memory and
+//! permits.
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 
 use super::connections::{
     ask_without_reading, large_responses_are_rejected, large_responses_are_sent, with_large_items,
@@ -88,4 +90,29 @@ async fn a_batch_without_memory_for_its_response_writes_nothing() {
         (renamed.status, &renamed.body["results"][99]["item"]["name"]),
         (StatusCode::OK, &json!("Desk"))
     );
+}
+
+#[tokio::test]
+async fn unfinished_bodies_of_one_client_leave_memory_to_others() {
+    let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let service = TestService::start_with(Options { trusted_proxies, ..options() }).await;
+    let head = "POST /v1/items/batch HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+                content-length: 8000000\r\n\r\n";
+    let unfinished = [head, &" ".repeat(7_900_000)].concat();
+    let _connections = join_all((0..20).map(async |_| {
+        let mut stream = service.connect().await;
+        // Some are rejected.
+        let _ = stream.write_all(unfinished.as_bytes()).await;
+        stream
+    }))
+    .await;
+    let unknown = json!({ "op": "none", "padding": " ".repeat(2_000_000) });
+    let large = json!({ "operations": [unknown] });
+    let send =
+        async |fields: &[_]| service.send(Method::POST, "/v1/items/batch", fields, Some(&large)).await.status;
+    eventually("the client has all that it may have", async || {
+        send(&[]).await == StatusCode::SERVICE_UNAVAILABLE
+    })
+    .await;
+    assert_eq!(send(&[("x-forwarded-for", "192.0.2.1")]).await, StatusCode::UNPROCESSABLE_ENTITY);
 }

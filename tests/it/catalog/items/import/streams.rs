@@ -236,8 +236,9 @@ async fn the_files_of_all_imports_have_a_bounded_size_and_number() {
     counts(&import(&service, NDJSON, "", lines(2_500)).await, [2_500, 2_500, 0, 0]);
 
     let mut slow = Vec::new();
-    let service = TestService::start_with(Options { import_space: 200, ..options() }).await;
-    for _ in 0..MAX_FILES {
+    let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let service = TestService::start_with(Options { import_space: 200, trusted_proxies, ..options() }).await;
+    for _ in 0..MAX_FILES / 4 * 3 {
         let mut stream = service.connect().await;
         let head = "POST /v1/items/import HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\
                     content-type: text/csv\r\ncontent-length: 9\r\n\r\n";
@@ -245,10 +246,13 @@ async fn the_files_of_all_imports_have_a_bounded_size_and_number() {
         stream.read_exact(&mut [0; "HTTP/1.1 100 Continue\r\n".len()]).await.unwrap();
         slow.push(stream);
     }
-    let other = async || import(&service, NDJSON, "", lines(1)).await;
-    other().await.is_problem(503, "unavailable");
+    let own = async || import(&service, NDJSON, "", lines(1)).await;
+    own().await.is_problem(503, "unavailable");
+    let request = service.request(Method::POST, "/v1/items/import").header("content-type", NDJSON);
+    let others = request.header("x-forwarded-for", "192.0.2.1").body(lines(1));
+    counts(&Reply::of(others).await, [1, 1, 0, 0]);
     drop(slow);
-    eventually("the space is free", async || other().await.status == 200).await;
+    eventually("the space is free", async || own().await.status == 200).await;
 }
 
 /// Holds up every import, until the connection rolls back.
