@@ -71,9 +71,9 @@ pub struct BodyLimit {
     pub bytes: usize,
 }
 
-/// Marks a request whose target had a fragment, which no URI of a request has.
+/// Marks a request with a fault that its parsed head no longer shows.
 #[derive(Debug, Clone, Copy)]
-pub struct Fragment;
+pub struct HeadFault(pub &'static str);
 
 /// Marks a request on a connection above `CURIO_MAX_CONNECTIONS`.
 #[derive(Debug, Clone, Copy)]

@@ -17,7 +17,7 @@ use crate::{
     config::hosts::Hosts,
     error::Fault,
     http::{
-        limits::Fragment,
+        limits::HeadFault,
         operator,
         request::{
             field::list,
@@ -55,10 +55,9 @@ pub fn check_target(request: &Request) -> Result<(), Problem> {
     if operator::is_probe(request) {
         return Ok(());
     }
-    if request.extensions().get::<Fragment>().is_some() {
-        return Err(Problem::new(&MALFORMED, "The target must not have a fragment."));
+    if let Some(HeadFault(fault)) = request.extensions().get() {
+        return Err(Problem::new(&MALFORMED, *fault));
     }
-    require_trimmed(request)?;
     require_form(request)?;
     require_http(request.uri())?;
     let authority = request.uri().authority();
@@ -99,20 +98,6 @@ pub fn check_host(request: &Request, hosts: Option<&Hosts>) -> Result<(), Proble
 pub fn authority_of(request: &Request) -> Option<&str> {
     let host = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
     request.uri().authority().map(Authority::as_str).or_else(host)
-}
-
-/// Passes fields without white space around their values, which HTTP/1 ignores and HTTP/2 forbids
-/// (RFC 9113 §8.2.1).
-fn require_trimmed(request: &Request) -> Result<(), Problem> {
-    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
-    let is_padded = |value: &HeaderValue| {
-        let value = value.as_bytes();
-        is_space(value.first()) || is_space(value.last())
-    };
-    if request.version() == Version::HTTP_2 && request.headers().values().any(is_padded) {
-        return Err(Problem::new(&MALFORMED, "The value of a field must not begin or end with white space."));
-    }
-    Ok(())
 }
 
 /// Passes a target in a form that the method may have: `*` only with OPTIONS, and a host alone only

@@ -6,6 +6,7 @@
 mod activity;
 mod condition;
 mod connection;
+mod fields;
 mod frames;
 mod framing;
 mod rejection;

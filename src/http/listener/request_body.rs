@@ -16,6 +16,7 @@ use tokio::{runtime::Handle, time::timeout};
 
 use super::{
     activity::{Activity, Receiving},
+    fields::is_padded,
     socket::{LINGER_BYTES, LINGER_TIME},
 };
 
@@ -53,8 +54,13 @@ impl Body for RequestBody {
         };
         // hyper ends trailers at an empty line with CRLF alone, and may have taken the next request for
         // a part of them. So the connection ends with this response.
-        if matches!(&frame, Some(Ok(frame)) if frame.is_trailers()) && self.version != Version::HTTP_2 {
-            self.receiving.activity.leave_unread();
+        if let Some(trailers) = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.trailers_ref()) {
+            if self.version != Version::HTTP_2 {
+                self.receiving.activity.leave_unread();
+            } else if is_padded(trailers) {
+                let error = "a trailer has white space around its value";
+                return Poll::Ready(Some(Err(error.into())));
+            }
         }
         if frame.is_none() || self.is_end_stream() {
             self.receiving.finish();

@@ -24,6 +24,7 @@ use tower::Service as _;
 
 use super::{
     activity::{Activity, Handling, Sending},
+    fields::is_padded,
     framing::Framing,
     rejection::record,
     request_body::RequestBody,
@@ -34,7 +35,7 @@ use crate::{
     app::App,
     budget::Share,
     http::{
-        limits::{Fragment, PIECE, Surplus},
+        limits::{HeadFault, PIECE, Surplus},
         response::held::hold,
     },
     ids::new_id,
@@ -81,7 +82,12 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         });
         request.extensions_mut().insert(ConnectInfo(self.peer));
         if self.activity.take_line().has_fragment {
-            request.extensions_mut().insert(Fragment);
+            request.extensions_mut().insert(HeadFault("The target must not have a fragment."));
+        }
+        // A later layer removes an invalid request id.
+        if is_http2 && is_padded(request.headers()) {
+            let fault = HeadFault("The value of a field must not begin or end with white space.");
+            request.extensions_mut().insert(fault);
         }
         if self.is_surplus {
             request.extensions_mut().insert(Surplus);

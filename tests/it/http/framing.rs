@@ -1,6 +1,14 @@
 //! What the head of a response says of its length and of its connection.
 
-use http::{Method, Request, StatusCode};
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::service::{TestService, path};
@@ -127,9 +135,28 @@ async fn an_expectation_in_a_list_is_rejected() {
 async fn a_field_of_http2_has_no_white_space_around_its_value() {
     let service = TestService::start().await;
     for (value, status) in [("a b", 200), (" a", 400), ("a ", 400), ("a\t", 400), ("", 200)] {
-        let request = Request::get("http://x/v1/items").header("x", value).body(()).unwrap();
-        assert_eq!(service.exchange_http2(request).await.status(), status, "{value:?}");
+        for name in ["x", "x-request-id"] {
+            let request = Request::get("http://x/v1/items").header(name, value).body(()).unwrap();
+            assert_eq!(service.exchange_http2(request).await.status(), status, "{name}: {value:?}");
+        }
     }
     let head = "GET /v1/items HTTP/1.1\r\nhost: x\r\nx:  a \r\nconnection: close\r\n\r\n";
     assert!(service.exchange(head).await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_trailer_of_http2_has_no_white_space_around_its_value() {
+    let service = TestService::start().await;
+    let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(service.connect().await));
+    let (mut client, connection) = handshake.await.unwrap();
+    let connection = tokio::spawn(connection);
+    for (value, status) in [("a b", 201), (" a", 400), ("a\t", 400)] {
+        let trailers = HeaderMap::from_iter([(header::ETAG, HeaderValue::from_static(value))]);
+        let frames = [Frame::data(Bytes::from(r#"{"name":"Lamp"}"#)), Frame::trailers(trailers)];
+        let body = StreamBody::new(stream::iter(frames.map(Ok::<_, Infallible>)));
+        let request = Request::post("http://x/v1/items").header("content-type", "application/json");
+        let response = client.send_request(request.body(body).unwrap()).await.unwrap();
+        assert_eq!(response.status(), status, "{value:?}");
+    }
+    connection.abort();
 }
