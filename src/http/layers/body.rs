@@ -151,7 +151,7 @@ impl Taken {
         if beginning.grow_to(bytes.min(BEGINNING)) && rest.grow_to(bytes.saturating_sub(BEGINNING)) {
             return Ok(());
         }
-        Err(Problem::new(&UNAVAILABLE, "Other requests, whose bodies arrive, take all memory."))
+        Err(Problem::new(&UNAVAILABLE, "The bodies of requests in progress take all memory."))
     }
 }
 

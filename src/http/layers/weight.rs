@@ -63,7 +63,7 @@ impl Values {
         let (memory, most) = if bytes > LARGE { (large, MAX_VALUES / 4 * 3) } else { (others, LARGE) };
         let kibibytes = u32::try_from(bytes.min(most) / 1024).unwrap_or(u32::MAX);
         let taken = timeout(time, memory.take(client, kibibytes)).await.ok().flatten();
-        let full = || Problem::new(&UNAVAILABLE, "The values of other requests take all memory.");
+        let full = || Problem::new(&UNAVAILABLE, "The values of requests in progress take all memory.");
         taken.map(Some).ok_or_else(full)
     }
 }

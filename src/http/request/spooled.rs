@@ -117,7 +117,7 @@ impl UnreadBody {
         let most = if self.coding.is_some() { limit.saturating_add(limit / 64 + 1024) } else { limit };
         let full = |detail| move || Problem::new(&UNAVAILABLE, detail);
         let (too_many, no_space) =
-            (full("Too many imports are being received."), full("Other imports take all space for files."));
+            (full("Too many imports are being received."), full("Imports take all space for files."));
         let files = app.import_files.take(self.client.clone(), 1).ok_or_else(too_many)?;
         let mut space = app.import_space.take(self.client, 1).ok_or_else(no_space)?;
         let file = spawn_blocking(tempfile::tempfile).await.map_err(Error::internal)?.map_err(unwritable)?;
