@@ -21,8 +21,8 @@ use crate::{
 
 /// If as many of the first items match, enough of the next ones do.
 const MANY: i64 = 20;
-/// How long a later page tries the index, in which the first one found the items in time; and the
-/// first page, if it would otherwise be short.
+/// How long a later page tries the index, in which the first one found the items in time; and how
+/// long the first page tries it once more, if it would otherwise be short or empty.
 const NEXT_LOOK_UP_TIMEOUT: Duration = Duration::from_secs(1);
 /// The most names that are searched for the spellings of a word that the newest ones do not have.
 const MAX_NAMES: u32 = 100;
@@ -155,15 +155,19 @@ async fn rare_spellings(app: &App, filter: &ItemFilter, word: &str) -> Result<Op
         conn.release();
         return Ok(Vocabulary::of(&names).spellings(word));
     }
-    let mut tx = app.database.begin_look_up(LOOK_UP_TIMEOUT).await?;
-    match item::names_with(&mut tx, filter, &variants(word), MAX_NAMES).await {
-        Ok(names) => {
-            tx.commit().await?;
-            Ok(Vocabulary::of(&names).spellings(word))
+    // The second time is for a server that was busy.
+    for timeout in [LOOK_UP_TIMEOUT, NEXT_LOOK_UP_TIMEOUT] {
+        let mut tx = app.database.begin_look_up(timeout).await?;
+        match item::names_with(&mut tx, filter, &variants(word), MAX_NAMES).await {
+            Err(Error::TooSlow(_)) => {}
+            found => {
+                let names = found?;
+                tx.commit().await?;
+                return Ok(Vocabulary::of(&names).spellings(word));
+            }
         }
-        Err(Error::TooSlow(_)) => Ok(None),
-        Err(error) => Err(error),
     }
+    Ok(None)
 }
 
 impl From<Ranked> for ItemView {
