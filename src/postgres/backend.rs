@@ -6,18 +6,31 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sqlx::{Executor as _, PgConnection, Postgres, Row as _, postgres::PgArguments, query::Query};
+use sqlx::{
+    Executor as _, PgConnection, Postgres, Row as _,
+    postgres::{PgArguments, PgRow},
+    query::Query,
+};
 
 use super::request::Request;
 
 /// A setting that PostgreSQL takes at the start of a session, and that no pooler passes on.
 pub const DIRECT: (&str, &str) = ("curio.direct", "on");
-/// Finds the process of this connection.
-const IDENTIFY: &str = "SELECT pid, backend_start FROM pg_stat_activity
+/// Finds the process of this connection. PostgreSQL 15 and 16 have no `transaction_timeout`, so that it
+/// cannot be an option: a transaction has the time-out of its request.
+const IDENTIFY: &str = "SELECT pid, backend_start,
+        CASE WHEN current_setting('server_version_num')::int >= 170000
+            THEN set_config('transaction_timeout', '0', false) END
+    FROM pg_stat_activity
     WHERE pid = pg_backend_pid() AND current_setting('curio.direct', true) = 'on'";
 
-/// Ends processes, whose locks would remain until they notice that they have no client.
-const TERMINATE: &str = "SELECT count(pg_terminate_backend(process.pid)) FROM pg_stat_activity AS process
+/// Ends processes, whose locks would remain until they notice that they have no client. A commit
+/// goes on: one that waits for a standby has been written, and its end would show it to all before
+/// the standby has it. In a condition, the function could be called for processes of others.
+const TERMINATE: &str = "SELECT CASE
+        WHEN state = 'active' AND (query = 'COMMIT' OR wait_event = 'SyncRep') THEN false
+        ELSE pg_terminate_backend(process.pid) END
+    FROM pg_stat_activity AS process
     JOIN unnest($1::int[], $2::timestamptz[]) AS lost (pid, started)
         ON process.pid = lost.pid AND backend_start = started";
 
@@ -60,7 +73,7 @@ pub fn with_processes<'a>(
     sqlx::query(query).bind(pids).bind(started)
 }
 
-/// Ends processes of the server.
+/// Ends processes of the server, except those that commit. Returns whether all are ended.
 ///
 /// # Errors
 ///
@@ -68,8 +81,9 @@ pub fn with_processes<'a>(
 pub async fn terminate<'a>(
     connection: &mut PgConnection,
     backends: impl IntoIterator<Item = &'a Backend>,
-) -> Result<(), sqlx::Error> {
-    with_processes(TERMINATE, backends).execute(connection).await.map(|_| ())
+) -> Result<bool, sqlx::Error> {
+    let ended = with_processes(TERMINATE, backends).try_map(|row: PgRow| row.try_get(0));
+    Ok(ended.fetch_all(connection).await?.into_iter().all(|is_ended: bool| is_ended))
 }
 
 /// A request that waits for a response.

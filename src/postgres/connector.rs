@@ -19,7 +19,7 @@ use tokio::{
         mpsc::{self, UnboundedReceiver, UnboundedSender},
         oneshot::{self, Receiver},
     },
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -37,6 +37,9 @@ const MAX_AGE: Duration = Duration::from_mins(30);
 
 /// How long ending a process of the server may take.
 const END_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long to wait before looking again whether a commit has ended.
+const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How many threads open connections: sqlx derives the key of SCRAM in 4,096 steps, and would yield
 /// to all other tasks of the runtime after each. One for each attempt would keep memory.
@@ -147,17 +150,24 @@ impl Connector {
         let _ = self.attempts.send(Box::pin(attempt));
     }
 
-    /// Ends the process of a connection whose statement does not end. Some statements do not notice
-    /// that their client has left, such as a commit that waits for a standby: the service would
-    /// soon have more connections than it may.
+    /// Ends the process of a connection whose statement does not end, or waits for the end of its
+    /// commit, such as one that waits for a standby. Not all statements notice that their client
+    /// has left: the service would soon have more connections than it may.
     pub async fn end(&self, session: &Session) {
         let Some(backend) = &session.backend else { return };
-        let ended = in_time(END_TIMEOUT, async {
-            let _turn = self.ending.lock().await;
-            terminate(&mut self.open(END_TIMEOUT).await?, [&**backend]).await
-        });
-        if let Err(error) = ended.await {
-            tracing::warn!(%error, "database.process_not_ended");
+        loop {
+            let ended = in_time(END_TIMEOUT, async {
+                let _turn = self.ending.lock().await;
+                terminate(&mut self.open(END_TIMEOUT).await?, [&**backend]).await
+            });
+            match ended.await {
+                Ok(true) => return,
+                Ok(false) => sleep(COMMIT_INTERVAL).await,
+                Err(error) => {
+                    tracing::warn!(%error, "database.process_not_ended");
+                    return;
+                }
+            }
         }
     }
 

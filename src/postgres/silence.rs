@@ -71,5 +71,5 @@ async fn end_silent(
     sleep(WAKING).await;
     distrust();
     waits.retain(Wait::give_up);
-    terminate(connection, waits.iter().map(|wait| &*wait.backend)).await
+    terminate(connection, waits.iter().map(|wait| &*wait.backend)).await.map(|_| ())
 }

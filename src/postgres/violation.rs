@@ -40,7 +40,7 @@ impl From<sqlx::Error> for Error {
                 Self::Internal
             }
             "57014" => Self::TooSlow,
-            "25006" | "25P03" | "55P03" => Self::Unavailable,
+            "25006" | "25P03" | "25P04" | "55P03" => Self::Unavailable,
             class if ["08", "53", "57P", "58"].iter().any(|prefix| class.starts_with(prefix)) => {
                 Self::Unavailable
             }

@@ -43,6 +43,7 @@ async fn every_sqlstate_has_its_status() {
         ("57P03", 503, "unavailable"),
         ("57P05", 503, "unavailable"),
         ("25P03", 503, "unavailable"),
+        ("25P04", 503, "unavailable"),
         ("58030", 503, "unavailable"),
         ("42P01", 500, "internal-error"),
         ("XX000", 500, "internal-error"),

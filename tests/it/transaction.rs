@@ -17,13 +17,15 @@ use curio::{
         },
     },
 };
-use serde_json::value::RawValue;
+use serde_json::{json, value::RawValue};
+use sqlx::Connection as _;
 
 use crate::support::{
-    Database, DatabaseOptions,
+    Database, DatabaseOptions, Options,
     database::TestDatabase,
     eventually,
     proxy::{Mode, Proxy},
+    service::{TestService, options},
 };
 
 fn content(name: &str) -> ItemContent {
@@ -230,4 +232,55 @@ async fn the_database_enforces_the_time_outs_and_neither_compiles_nor_divides_st
             .unwrap();
         assert_eq!(set, value, "{name}");
     }
+}
+
+/// So does one that waits for a standby: it is written, and its end would show it to all.
+#[tokio::test]
+async fn a_commit_goes_on_when_its_client_has_left() {
+    let options = Options { request_timeout: Duration::from_millis(300), ..options() };
+    let service = TestService::start_with(options).await;
+    let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql SET client_connection_check_interval = 0
+                    AS $$ BEGIN PERFORM pg_sleep(9); RETURN NEW; END $$;
+                CREATE TRIGGER slow BEFORE INSERT ON items FOR EACH ROW WHEN (NEW.name = 'asleep')
+                    EXECUTE FUNCTION slow();
+                CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql SET client_connection_check_interval = 0
+                    AS $$ BEGIN
+                        WHILE NOT pg_try_advisory_xact_lock(7) LOOP PERFORM pg_sleep(0.02); END LOOP;
+                        RETURN NULL;
+                    END $$;
+                CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON items DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW EXECUTE FUNCTION wait()";
+    service.database.execute(slow).await;
+    let mut holder = service.database.connect().await;
+    sqlx::raw_sql("SELECT pg_advisory_lock(7)").execute(&mut holder).await.unwrap();
+    let active = "SELECT count(*) FROM pg_stat_activity
+                  WHERE datname = current_database() AND application_name = 'curio' AND state = 'active'";
+    for name in ["Lamp", "asleep"] {
+        service.post("/v1/items", &json!({ "name": name })).await.is_problem(503, "unavailable");
+    }
+    let others = format!("{active} AND query <> 'COMMIT'");
+    eventually("the later statement is ended", async || service.database.number(&others).await == 0).await;
+    let commits = format!("{active} AND query = 'COMMIT'");
+    assert_eq!(service.database.number(&commits).await, 1);
+    holder.close().await.unwrap();
+    eventually("it is committed", async || service.database.count_items().await == 1).await;
+}
+
+/// PostgreSQL 17 has it.
+#[tokio::test]
+async fn the_transaction_timeout_of_a_database_does_not_hold() {
+    let database = TestDatabase::new().await;
+    if database.number("SELECT current_setting('server_version_num')::bigint").await < 170_000 {
+        return;
+    }
+    let set = "DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET transaction_timeout = 300', current_database());
+    END $$";
+    database.execute(set).await;
+    let pool = Database::new(database.options()).unwrap();
+    let mut connection = pool.connection().await.unwrap();
+    let timeout: String =
+        sqlx::query_scalar("SHOW transaction_timeout").fetch_one(&mut *connection).await.unwrap();
+    assert_eq!(timeout, "0");
+    connection.release();
 }

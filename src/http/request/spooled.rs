@@ -2,7 +2,7 @@
 //! larger than the memory, and its client slow.
 
 use std::{
-    io,
+    io::{self, Cursor},
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
@@ -17,15 +17,20 @@ use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
 };
+use bytes::BytesMut;
 use futures_util::{Stream, TryStreamExt, stream};
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use tokio::{
     fs::File,
-    io::{AsyncBufRead, AsyncRead, AsyncSeekExt, AsyncWriteExt, BufReader, BufWriter, ReadBuf},
+    io::{
+        AsyncBufRead, AsyncRead, AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader, BufWriter, Chain,
+        ReadBuf,
+    },
     task::spawn_blocking,
     time::timeout,
 };
+use tokio_util::io::StreamReader;
 
 use super::{
     content_coding::{Coding, take_coding},
@@ -197,17 +202,48 @@ fn decoder<'a>(
 ) -> Box<dyn AsyncRead + Send + Unpin + 'a> {
     match coding {
         Coding::Brotli => Box::new(Brotli(BrotliDecoder::new(sent))),
-        Coding::Gzip => {
-            let mut decoder = GzipDecoder::new(sent);
-            decoder.multiple_members(true);
-            Box::new(decoder)
-        }
+        Coding::Gzip => Box::new(StreamReader::new(Box::pin(decode_members(Box::new(sent))))),
         Coding::Zstd => {
             let mut decoder = ZstdDecoder::with_params(sent, &[DParameter::window_log_max(WINDOW_LOG)]);
             decoder.multiple_members(true);
             Box::new(decoder)
         }
     }
+}
+
+/// A file of gzip members (RFC 1952 §2.2), in front of one or in it.
+enum Members<'a> {
+    Before(Sent<'a>),
+    In(GzipDecoder<Chain<Cursor<Vec<u8>>, Sent<'a>>>),
+}
+
+type Sent<'a> = Box<dyn AsyncBufRead + Send + Unpin + 'a>;
+
+/// Decodes members of gzip. The decoder ignores reserved flags (RFC 1952 §2.3.1.2), so they are
+/// rejected here.
+fn decode_members(sent: Sent<'_>) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    stream::try_unfold(Members::Before(sent), async |mut state| {
+        loop {
+            let mut member = match state {
+                Members::In(member) => member,
+                Members::Before(mut sent) => {
+                    let mut head = Vec::new();
+                    (&mut sent).take(4).read_to_end(&mut head).await?;
+                    match head[..] {
+                        [] => return Ok(None),
+                        [.., flags] if head.len() == 4 && flags & 0xE0 == 0 => {}
+                        _ => return Err(io::ErrorKind::InvalidData.into()),
+                    }
+                    GzipDecoder::new(Cursor::new(head).chain(sent))
+                }
+            };
+            let mut piece = BytesMut::with_capacity(PIECE);
+            if member.read_buf(&mut piece).await? > 0 {
+                return Ok(Some((piece.freeze(), Members::In(member))));
+            }
+            state = Members::Before(member.into_inner().into_inner().1);
+        }
+    })
 }
 
 /// Decodes brotli, up to its window of 16 MiB before there is any output, for which other requests

@@ -48,6 +48,13 @@ async fn bodies_are_decoded() {
     for (coding, coded) in &codings {
         assert!(coded.len() < plain.len() / 10);
         counts(&coded_import(&service, coding, coded.clone()).await, [2_000, 2_000, 0, 0]);
+        if *coding == "gzip" {
+            let mut reserved = coded.repeat(2);
+            for head in [coded.len(), 0] {
+                reserved[head + 3] |= 0x80; // a flag (RFC 1952 §2.3.1.2)
+                coded_import(&service, coding, reserved.clone()).await.is_problem(400, "malformed-request");
+            }
+        }
         // More than one member or frame, which brotli does not have.
         let twice = coded_import(&service, coding, coded.repeat(2)).await;
         if *coding == "br" {
@@ -173,7 +180,8 @@ async fn an_import_ends_wherever_its_connection_becomes_silent() {
     let pool = DatabaseOptions { connect, ..database.options() };
     let options = Options { request_timeout: Duration::from_secs(5), ..options() };
     let service = TestService::on(database, pool, options);
-    for statement in ["BEGIN", "SET LOCAL idle_in", "SAVEPOINT", "INSERT INTO items", "COMMIT"] {
+    // COMMIT is first: it is also in the statement that ends a process.
+    for statement in ["COMMIT", "BEGIN", "SET LOCAL idle_in", "SAVEPOINT", "INSERT INTO items"] {
         proxy.cut_at(statement, CutAt::Never);
         import(&service, NDJSON, "", "{\"name\": \"x\"}").await.is_problem(503, "unavailable");
         assert!(proxy.has_cut(), "{statement}");
