@@ -25,6 +25,8 @@ pub struct WeakQueue(Weak<Mutex<State>>);
 #[derive(Debug)]
 struct State {
     free: usize,
+    /// How many a client that has one leaves to others.
+    left_to_others: usize,
     shares: HashMap<Client, Share>,
     /// How many turns were taken or awaited so far.
     events: u64,
@@ -48,13 +50,23 @@ pub struct Turn {
 
 impl Queue {
     pub fn new(turns: usize) -> Self {
-        Self(Arc::new(Mutex::new(State { free: turns, shares: HashMap::new(), events: 0 })))
+        Self::leaving(turns, 0)
+    }
+
+    /// Turns that last so long that others cannot wait for their end: a client that has one leaves a
+    /// quarter to others, and at least one if there are several.
+    pub fn of_long(turns: usize) -> Self {
+        Self::leaving(turns, if turns > 1 { turns.div_ceil(4) } else { 0 })
+    }
+
+    fn leaving(turns: usize, left_to_others: usize) -> Self {
+        Self(Arc::new(Mutex::new(State { free: turns, left_to_others, shares: HashMap::new(), events: 0 })))
     }
 
     /// Takes a turn if one is free.
     pub fn try_take(&self, client: Client) -> Option<Turn> {
         let mut state = self.lock();
-        if state.free == 0 {
+        if !state.is_free_for(&client) {
             return None;
         }
         state.take(client.clone());
@@ -65,7 +77,7 @@ impl Queue {
     pub async fn take(&self, client: Client) -> Turn {
         let receiver = {
             let mut state = self.lock();
-            if state.free > 0 {
+            if state.is_free_for(&client) {
                 state.take(client.clone());
                 return self.turn(client);
             }
@@ -96,6 +108,12 @@ impl State {
         self.shares.entry(client).or_insert_with(|| Share { taken: 0, waiting: VecDeque::new(), last })
     }
 
+    /// Whether this client may take a turn.
+    fn is_free_for(&self, client: &Client) -> bool {
+        let has_one = self.shares.get(client).is_some_and(|share| share.taken > 0);
+        self.free > if has_one { self.left_to_others } else { 0 }
+    }
+
     fn take(&mut self, client: Client) {
         self.free -= 1;
         let last = self.events + 1;
@@ -117,9 +135,10 @@ impl State {
             share.waiting.retain(|waits| !waits.is_closed());
             share.taken > 0 || !share.waiting.is_empty()
         });
-        let waiting = self.shares.iter_mut().filter(|(_, share)| !share.waiting.is_empty());
-        let (client, share) = waiting.min_by_key(|(_, share)| (share.taken, share.last))?;
-        let (client, sender) = (client.clone(), share.waiting.pop_front()?);
+        let waiting = self.shares.iter().filter(|(_, share)| !share.waiting.is_empty());
+        let (client, _) = waiting.min_by_key(|(_, share)| (share.taken, share.last))?;
+        let client = Some(client.clone()).filter(|client| self.is_free_for(client))?;
+        let sender = self.shares.get_mut(&client)?.waiting.pop_front()?;
         self.take(client.clone());
         Some((client, sender))
     }
@@ -178,6 +197,23 @@ mod tests {
             order.push(waiting.remove(index.unwrap()).0);
         }
         assert_eq!(order, [2, 1, 3, 2, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_client_with_a_long_turn_leaves_a_quarter_to_others() {
+        let queue = Queue::of_long(8);
+        let take = |number| queue.try_take(Some(client(number)));
+        let mut turns: Vec<_> = (0..8).map_while(|_| take(1)).collect();
+        assert_eq!(turns.len(), 6);
+        let mut waiting = Box::pin(queue.take(Some(client(1))));
+        assert!((&mut waiting).now_or_never().is_none());
+        let others = [take(2), take(3)];
+        assert!(others.iter().all(Option::is_some) && take(4).is_none());
+        drop(others);
+        assert!((&mut waiting).now_or_never().is_none(), "those are not its own");
+        turns.pop();
+        assert!(waiting.now_or_never().is_some());
+        assert!(Queue::of_long(1).try_take(Some(client(1))).is_some(), "there is nothing to share");
     }
 
     #[tokio::test]

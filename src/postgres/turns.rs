@@ -52,8 +52,10 @@ impl Turns {
     /// imports on an eighth each.
     #[must_use]
     pub fn new(connections: usize, timeout: Duration, lock_timeout: Duration) -> Self {
-        let [writes, changes, batches, statements, checks, exports, imports] =
-            [6, 4, 2, 2, 1, 1, 1].map(|eighths| Queue::new((connections * eighths / 8).max(1)));
+        let share = |eighths: usize| (connections * eighths / 8).max(1);
+        let [writes, changes, batches, statements, checks] =
+            [6, 4, 2, 2, 1].map(|eighths| Queue::new(share(eighths)));
+        let [exports, imports] = [1, 1].map(|eighths| Queue::of_long(share(eighths)));
         let entities = Arc::default();
         Self {
             statements,

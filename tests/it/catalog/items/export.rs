@@ -277,3 +277,18 @@ async fn few_exports_run_at_once_and_a_client_that_leaves_ends_its_own() {
     eventually("the export has ended", async || status().await == StatusCode::OK).await;
     service.pool_is_clean().await;
 }
+
+#[tokio::test]
+async fn a_client_with_an_export_leaves_one_to_others() {
+    let database = TestDatabase::new().await;
+    database.execute(LARGE).await;
+    let pool = DatabaseOptions { max_connections: 16, ..database.options() };
+    let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let service = TestService::on(database, pool, Options { trusted_proxies, ..options() });
+    let mut first = ask(&service, "text/csv", "").await;
+    first.chunk().await.unwrap().unwrap();
+    Reply::read(ask(&service, "text/csv", "").await).await.is_problem(503, "unavailable");
+    let of_another = service.request(Method::GET, "/v1/items?name_prefix=none").header("accept", "text/csv");
+    let of_another = of_another.header("x-forwarded-for", "192.0.2.1").send().await.unwrap();
+    assert_eq!(of_another.status(), StatusCode::OK);
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::import::{NDJSON, import};
 use crate::support::{
     DatabaseOptions,
     database::TestDatabase,
@@ -276,4 +277,14 @@ async fn a_schema_costs_a_write_no_round_trip() {
         // BEGIN and COMMIT, and the statements between them: the last batch reads the schema.
         assert_eq!(fewest, [3, 4, if schema.is_null() { 3 } else { 4 }], "{schema}");
     }
+}
+
+#[tokio::test]
+async fn the_lines_of_an_import_have_the_steps_that_each_would_have_alone() {
+    let service = TestService::start().await;
+    let parts: Vec<Value> = (0..900).map(|n| json!({ "minimum": -n })).collect();
+    set_schema(&service, json!({ "properties": { "a": { "items": { "allOf": parts } } } })).await;
+    let line = format!("{}\n", lamp(&json!({ "a": vec![1; 300] })));
+    let imported = import(&service, NDJSON, "", line.repeat(150)).await;
+    assert_eq!((imported.status, &imported.body["created"]), (StatusCode::OK, &json!(150)), "{imported:?}");
 }

@@ -4,8 +4,10 @@ use std::{
     collections::{HashMap, HashSet},
     io, mem,
     time::{Duration, Instant},
+    vec::IntoIter,
 };
 
+use curio_schema::MAX_STEPS;
 use futures_util::future::join;
 use tokio::io::AsyncBufRead;
 use uuid::Uuid;
@@ -21,7 +23,7 @@ use crate::{
     access::Action,
     error::{Error, Fault},
     http::{
-        catalog::items::batch::validation::{BatchSchemas, MAX_STEPS},
+        catalog::items::batch::validation::BatchSchemas,
         request::{access::Access, valid::at_length},
     },
     postgres::{
@@ -52,7 +54,7 @@ pub struct Importer<'a> {
     access: Access,
     rules: ItemImportQuery,
     report: Report,
-    /// The longest time that the database may take for a portion.
+    /// The longest time that the database may take for a step.
     patience: Duration,
     /// How often the progress is logged.
     log_every: Duration,
@@ -92,7 +94,7 @@ impl<'a> Importer<'a> {
         while let Some(mut portion) = next {
             self.report.fail_all(mem::take(&mut portion.header));
             // The next portion is read while the database writes this one.
-            let (written, read) = join(in_time(self.patience, self.write(tx, portion)), lines.next()).await;
+            let (written, read) = join(self.write(tx, portion), lines.next()).await;
             written?;
             self.report.end_portion();
             if self.report.is_final() {
@@ -122,9 +124,9 @@ impl<'a> Importer<'a> {
         for mut rows in split_at_repeated_ids(rows) {
             while !rows.is_empty() {
                 rows = self.decide(tx, rows).await?;
-                rows = self.in_scope(tx, rows).await?;
+                rows = in_time(self.patience, self.in_scope(tx, rows)).await?;
                 // Even if nothing will be stored: later lines are judged by what earlier ones did.
-                rows = self.store(tx, rows).await?;
+                rows = in_time(self.patience, self.store(tx, rows)).await?;
             }
         }
         Ok(())
@@ -133,7 +135,7 @@ impl<'a> Importer<'a> {
     /// The rows that can be written, in id order, valid by the schemas of their collections.
     async fn decide(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
         let own_ids: Vec<Uuid> = rows.iter().filter(|row| row.has_own_id).map(|row| row.id).collect();
-        let occupants = self.occupants(tx, &own_ids).await?;
+        let occupants = in_time(self.patience, self.occupants(tx, &own_ids)).await?;
         let mut possible = Vec::with_capacity(rows.len());
         for mut row in rows {
             let occupant = occupants.get(&row.id);
@@ -193,27 +195,36 @@ impl<'a> Importer<'a> {
 
     async fn validate(&mut self, tx: &mut Transaction, rows: Vec<Row>) -> Result<Vec<Row>, Error> {
         let keys: HashSet<&str> = rows.iter().map(|row| row.content.collection.as_str()).collect();
-        let schemas =
-            BatchSchemas::read_all(self.schemas, tx, self.access.scope(Action::Write), &Vec::from_iter(keys))
-                .await?;
-        let mut steps = MAX_STEPS;
-        let validate = || {
-            let validated = rows.into_iter().map(|row| {
-                let Row { line, content, .. } = row;
-                let content = schemas.validate(content, &mut steps).map_err(|faults| (line, faults))?;
-                Ok(Row { content, ..row })
-            });
-            validated.collect::<Vec<Result<Row, _>>>()
-        };
-        let validated = if schemas.work(0) > 0 { at_length(validate).await } else { validate() };
-        let mut valid = Vec::with_capacity(validated.len());
-        for row in validated {
-            match row {
-                Ok(row) => valid.push(row),
-                Err((line, faults)) => self.report.fail(line, faults),
+        let (scope, keys) = (self.access.scope(Action::Write), Vec::from_iter(keys));
+        let schemas = in_time(self.patience, BatchSchemas::read_all(self.schemas, tx, scope, &keys)).await?;
+        let mut valid = Vec::with_capacity(rows.len());
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let mut validate = || self.validate_some(&schemas, &mut rows, &mut valid);
+            if schemas.work(0) > 0 {
+                at_length(validate).await;
+            } else {
+                validate();
             }
         }
         Ok(valid)
+    }
+
+    /// Validates rows until they have taken as many steps as one may. Each has those that it would
+    /// have alone.
+    fn validate_some(&mut self, schemas: &BatchSchemas, rows: &mut IntoIter<Row>, valid: &mut Vec<Row>) {
+        let mut left = MAX_STEPS;
+        while left > 0
+            && let Some(row) = rows.next()
+        {
+            let mut steps = MAX_STEPS;
+            let Row { line, content, .. } = row;
+            match schemas.validate(content, &mut steps) {
+                Ok(content) => valid.push(Row { content, ..row }),
+                Err(faults) => self.report.fail(line, faults),
+            }
+            left = left.saturating_sub(MAX_STEPS - steps);
+        }
     }
 
     /// Writes rows, and returns those whose id another transaction has taken meanwhile. What the
