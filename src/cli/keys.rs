@@ -111,9 +111,11 @@ async fn create(
     let secret = Secret::generate();
     let mut tx = database.begin().await?;
     let created = key::create(&mut tx, &secret, &content).await?;
+    // Before the commit: a key that could not be printed is not to be.
+    print(&secret.expose())?;
     tx.commit().await?;
     tracing::info!(key.id = created.key_id, grants = created.grants.join(" "), "key.created");
-    print(&secret.expose())
+    Ok(())
 }
 
 async fn list(database: &Database, include_revoked: bool) -> anyhow::Result<()> {
@@ -158,9 +160,10 @@ async fn rotate(database: &Database, id: KeyId, grace: Duration) -> anyhow::Resu
     let Some(found) = found.filter(|key| key.revoked_at.is_none()) else { bail!("there is no key {id}") };
     let secret = Secret::with_new_secret(id);
     key::rotate(&mut tx, found.id, &secret, grace).await?;
+    print(&secret.expose())?;
     tx.commit().await?;
     tracing::info!(key.id = found.key_id, "key.rotated");
-    print(&secret.expose())
+    Ok(())
 }
 
 fn print(line: &str) -> anyhow::Result<()> {

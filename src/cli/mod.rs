@@ -81,13 +81,14 @@ impl Command {
     }
 }
 
-/// Reads `.env` if it exists; environment variables override it.
+/// Reads `.env` in the working directory if it exists; environment variables override it. One in a
+/// folder above may be another user's.
 ///
 /// # Errors
 ///
 /// The file exists and cannot be read.
 pub fn load_dotenv() -> anyhow::Result<()> {
-    match dotenvy::dotenv() {
+    match dotenvy::from_path(".env") {
         // The error repeats the line, which may contain a password.
         Err(dotenvy::Error::LineParse(..)) => {
             bail!("a line of the file .env is not of the form NAME=value; a value with a space needs quotes")

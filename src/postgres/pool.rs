@@ -78,7 +78,8 @@ impl Database {
         let statements = if options.reports_statements { LevelFilter::Debug } else { LevelFilter::Off };
         let connect =
             options.connect.log_slow_statements(LevelFilter::Off, Duration::MAX).log_statements(statements);
-        let connect = connect.application_name("curio").options([DIRECT]).options([
+        let name = connect.get_application_name().unwrap_or("curio").to_owned();
+        let connect = connect.application_name(&name).options([DIRECT]).options([
             ("client_min_messages", "error".to_owned()),
             // To compile a statement, or to start workers for it, takes longer than most statements here.
             ("jit", "off".to_owned()),

@@ -248,6 +248,16 @@ async fn slow_statements_of_commands_are_not_logged() {
     assert!(held.is_ok() && code == Some(0) && !log.contains("SELECT"), "{log}");
 }
 
+#[tokio::test]
+async fn a_key_that_cannot_be_printed_is_not_created() {
+    let database = TestDatabase::new().await;
+    let mut command = curio(&["keys", "create", "--name", "x", "--grant", "read:*"]);
+    command.env("DATABASE_URL", database.url());
+    command.stdout(std::fs::File::options().write(true).open("/dev/full").unwrap());
+    assert_eq!(command.status().await.unwrap().code(), Some(1));
+    assert_eq!(database.number("SELECT count(*) FROM api_keys").await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locale_without_small_letters_is_logged() {
     let database = TestDatabase::create("TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").await;

@@ -303,6 +303,11 @@ async fn a_parameter_of_the_database_url_is_not_ignored_and_no_password_is_print
     command.current_dir(folder.path());
     let (code, _, error) = run(command).await;
     assert!(code == Some(1) && error.contains(".env") && !error.contains("secret"), "{error}");
+    std::fs::create_dir(folder.path().join("below")).unwrap();
+    let mut command = curio(&["serve"]);
+    command.current_dir(folder.path().join("below"));
+    let (_, _, error) = run(command).await;
+    assert!(error.contains("there is no database"), "the file above is not read: {error}");
     let mut command = curio(&["serve"]);
     command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").env("PGSSLMODE", "verify_full");
     let (code, _, error) = run(command).await;

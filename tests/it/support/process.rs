@@ -32,7 +32,7 @@ fn isolate(command: &mut Command, arguments: &[&str]) {
     }
     // The default port may be in use, such as by `make run`.
     command.env("CURIO_BIND", "127.0.0.1:0");
-    // A `.env` is searched upwards from here, and the one of the checkout must not be found.
+    // The `.env` of the checkout must not be read.
     command.current_dir(std::env::temp_dir());
 }
 
