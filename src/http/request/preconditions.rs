@@ -19,8 +19,9 @@ use crate::{
     postgres::entity::Revision,
 };
 
-/// A list of entity tags as a pattern, for the document. Elements may be empty (RFC 9110 §5.6.1.2).
-pub const ENTITY_TAGS: &str = r#"^([ \t]*\*[ \t]*|[ \t,]*(W/)?"[!#-~\x80-\xff]*"([ \t]*,[ \t,]*(W/)?"[!#-~\x80-\xff]*")*([ \t]*,[ \t,]*|[ \t]*))$"#;
+/// A list of entity tags as a pattern, for the document. Elements may be empty, and so may the list
+/// (RFC 9110 §5.6.1).
+pub const ENTITY_TAGS: &str = r#"^([ \t]*\*[ \t]*|[ \t,]*((W/)?"[!#-~\x80-\xff]*"([ \t]*,[ \t,]*(W/)?"[!#-~\x80-\xff]*")*([ \t]*,[ \t,]*|[ \t]*))?)$"#;
 
 /// 412: the entity has this version, or there is none.
 pub fn failed(version: Option<i64>) -> Problem {
@@ -181,7 +182,6 @@ impl EntityTags {
             return Some(());
         }
         rest = skip_empty(rest);
-        let mut count = 0;
         while !rest.is_empty() {
             let (weak, tag) = rest.strip_prefix("W/").map_or((false, rest), |tag| (true, tag));
             let (opaque, after) = tag.strip_prefix('"')?.split_once('"')?;
@@ -189,13 +189,12 @@ impl EntityTags {
                 return None;
             }
             self.tags.extend(EntityTag::new(weak, opaque));
-            count += 1;
             rest = after.trim_start_matches(WHITE_SPACE);
             if !rest.is_empty() {
                 rest = skip_empty(rest.strip_prefix(',')?);
             }
         }
-        (count > 0).then_some(())
+        Some(())
     }
 }
 
@@ -264,10 +263,12 @@ mod tests {
             "\"\"",
             "\"2--lzw\"",
             "\"2--\"",
+            "",
+            " , ",
         ] {
             assert_eq!(excludes(other), Some(false), "{other}");
         }
-        for malformed in ["2", "\"2", "\"2\" \"3\"", "", ",", "w/\"2\"", "\"2 3\"", "*, \"2\"", "*,"] {
+        for malformed in ["2", "\"2", "\"2\" \"3\"", "w/\"2\"", "\"2 3\"", "*, \"2\"", "*,"] {
             assert_eq!(excludes(malformed), None, "{malformed}");
         }
         let longest = format!("\"{}\"", "2".repeat(MAX_ENTITY_TAGS - 2));
@@ -283,7 +284,7 @@ mod tests {
         {
             assert!(admits(&IF_MATCH, admitted), "{admitted:?}");
         }
-        for rejected in [&["W/\"2\""][..], &["\"1\""], &["\"two\""], &["\"02\""]] {
+        for rejected in [&["W/\"2\""][..], &["\"1\""], &["\"two\""], &["\"02\""], &[""]] {
             assert!(!admits(&IF_MATCH, rejected), "{rejected:?}");
         }
         for admitted in [&["\"1\""][..], &["W/\"3\", \"1\""], &["\"two\""]] {

@@ -143,7 +143,8 @@ async fn a_json_patch_may_not_even_touch_an_output_only_member() {
                 members.iter().map(|member| ((*member).into(), "read_only".into())).collect();
             assert_eq!(reply.is_problem(422, "validation-error").faults(), expected, "{operations}");
         }
-        let same = json_patch(&api, &path, &json!([restore, add, id])).await;
+        let equal = json!({ "op": "replace", "path": "/version", "value": 1.0 });
+        let same = json_patch(&api, &path, &json!([restore, add, id, equal])).await;
         assert_eq!(same.status, StatusCode::OK, "{same:?}");
     }
 }

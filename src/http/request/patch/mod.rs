@@ -157,7 +157,10 @@ fn operate<T: Input>(current: &impl Serialize, operations: &[PatchOperation]) ->
     for (index, operation) in operations.iter().enumerate() {
         step(&mut document, operation, &mut written).map_err(|failure| failure.at(index))?;
         // A later operation may restore the value; the change is still a fault.
-        let differs = |name: &&str| document.get(name) != original.get(*name);
+        let differs = |name: &&str| match (document.get(name), original.get(*name)) {
+            (Some(value), Some(stored)) => !number::is_equal(value, stored),
+            (value, stored) => value != stored,
+        };
         changed.extend(T::OUTPUT_ONLY.iter().copied().filter(differs));
     }
     changed.sort_unstable();

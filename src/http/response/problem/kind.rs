@@ -94,7 +94,8 @@ pub static CONFLICT: Kind = Kind {
     title: "The request conflicts with the stored state.",
     status: StatusCode::CONFLICT,
     meaning: "Nothing was changed. Read the current state, then decide. With `Retry-After`, \
-              another request with the same `Idempotency-Key` is in progress: retry this one.",
+              another request has the same `Idempotency-Key`, or has locked what this one changes: \
+              retry this one.",
 };
 
 /// `/problems/index-building`
@@ -170,8 +171,8 @@ pub static QUOTA_EXCEEDED: Kind = Kind {
     slug: "quota-exceeded",
     title: "Too many requests.",
     status: StatusCode::TOO_MANY_REQUESTS,
-    meaning: "The quota of the client address is used up (`RateLimit-Policy`, `RateLimit`). \
-              `Retry-After` is the number of seconds to wait before retrying.",
+    meaning: "The quota of the client is used up (`RateLimit-Policy`, `RateLimit`), or its address \
+              has sent too many invalid credentials. `Retry-After` is the number of seconds to wait before retrying.",
 };
 
 /// `/problems/uri-too-long`
