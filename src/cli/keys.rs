@@ -26,6 +26,9 @@ use crate::{
 /// The keys of a page.
 const PAGE: u32 = 200;
 
+/// If a commit fails.
+const UNSURE: &str = "the key that was printed may not exist";
+
 /// Make and revoke API keys, directly in the database
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -111,9 +114,9 @@ async fn create(
     let secret = Secret::generate();
     let mut tx = database.begin().await?;
     let created = key::create(&mut tx, &secret, &content).await?;
-    // Before the commit: a key that could not be printed is not to be.
+    // Before the commit: a key that nobody has seen must not exist.
     print(&secret.expose())?;
-    tx.commit().await?;
+    tx.commit().await.context(UNSURE)?;
     tracing::info!(key.id = created.key_id, grants = created.grants.join(" "), "key.created");
     Ok(())
 }
@@ -161,7 +164,7 @@ async fn rotate(database: &Database, id: KeyId, grace: Duration) -> anyhow::Resu
     let secret = Secret::with_new_secret(id);
     key::rotate(&mut tx, found.id, &secret, grace).await?;
     print(&secret.expose())?;
-    tx.commit().await?;
+    tx.commit().await.context(UNSURE)?;
     tracing::info!(key.id = found.key_id, "key.rotated");
     Ok(())
 }

@@ -17,7 +17,7 @@ mod signals;
 #[cfg(feature = "service")]
 mod transfer;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context, bail};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -88,6 +88,9 @@ impl Command {
 ///
 /// The file exists and cannot be read.
 pub fn load_dotenv() -> anyhow::Result<()> {
+    if Path::new(".env").is_dir() {
+        return Ok(());
+    }
     match dotenvy::from_path(".env") {
         // The error repeats the line, which may contain a password.
         Err(dotenvy::Error::LineParse(..)) => {

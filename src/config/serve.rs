@@ -12,7 +12,7 @@ use super::{
     hosts::AllowedHost,
     http::{
         Auth, ConnectionOptions, Docs, HttpOptions, Origin, PROGRESS_INTERVAL, PublicUrl, Quota,
-        parse_network,
+        largest_coded, parse_network,
     },
     secret::{Secret, read_secret},
     size::Size,
@@ -70,7 +70,8 @@ pub struct ServeSettings {
     /// The longest import, from the first byte of its body; its transaction begins after the last
     #[arg(long, env = "CURIO_IMPORT_TIMEOUT", value_name = "DURATION", default_value = "1h", value_parser = parse_timeout)]
     pub import_timeout: Duration,
-    /// The largest import, without its content coding, such as `500MiB`
+    /// The largest import, without its content coding, such as `500MiB`; less than three quarters of
+    /// the space for all
     #[arg(long, env = "CURIO_IMPORT_LIMIT", value_name = "SIZE", default_value = "4GiB")]
     pub import_limit: Size,
     /// The largest size of the temporary files of all imports together; more are rejected with 503
@@ -230,9 +231,9 @@ impl ServeSettings {
             "CURIO_DOCS=admin needs an address for /docs: set CURIO_ADMIN_BIND"
         );
         ensure!(
-            self.import_limit.bytes() <= self.import_space.bytes() / 4 * 3,
-            "CURIO_IMPORT_LIMIT ({} bytes) is above three quarters of CURIO_IMPORT_SPACE ({} bytes), which one \
-             client can take",
+            largest_coded(self.import_limit.bytes()) <= self.import_space.bytes() / 4 * 3,
+            "CURIO_IMPORT_LIMIT ({} bytes), with a little for its content coding, is above three quarters of \
+             CURIO_IMPORT_SPACE ({} bytes): one client can take no more of it",
             self.import_limit.bytes(),
             self.import_space.bytes()
         );

@@ -16,8 +16,8 @@ use super::request::Request;
 
 /// A setting that PostgreSQL takes at the start of a session, and that no pooler passes on.
 pub const DIRECT: (&str, &str) = ("curio.direct", "on");
-/// Finds the process of this connection. PostgreSQL 15 and 16 have no `transaction_timeout`, so that it
-/// cannot be an option: a transaction has the time-out of its request.
+/// Finds the process of this connection, and resets `transaction_timeout`, which would end long
+/// imports and exports. PostgreSQL 15 and 16 would reject it at the start of a session.
 const IDENTIFY: &str = "SELECT pid, backend_start,
         CASE WHEN current_setting('server_version_num')::int >= 170000
             THEN set_config('transaction_timeout', '0', false) END

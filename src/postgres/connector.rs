@@ -155,19 +155,25 @@ impl Connector {
     /// has left: the service would soon have more connections than it may.
     pub async fn end(&self, session: &Session) {
         let Some(backend) = &session.backend else { return };
+        let mut commits = false;
         loop {
+            let turn = self.ending.lock().await;
             let ended = in_time(END_TIMEOUT, async {
-                let _turn = self.ending.lock().await;
                 terminate(&mut self.open(END_TIMEOUT).await?, [&**backend]).await
             });
-            match ended.await {
+            let ended = ended.await;
+            drop(turn);
+            match ended {
                 Ok(true) => return,
-                Ok(false) => sleep(COMMIT_INTERVAL).await,
+                Ok(false) => commits = true,
+                // The next look may succeed.
+                Err(_) if commits => {}
                 Err(error) => {
                     tracing::warn!(%error, "database.process_not_ended");
                     return;
                 }
             }
+            sleep(COMMIT_INTERVAL).await;
         }
     }
 

@@ -169,6 +169,7 @@ impl Transaction {
     /// Nothing was written if the server reports an error. If the connection breaks
     /// ([`Error::Unavailable`]), it is unknown whether anything was.
     pub async fn commit(mut self) -> Result<(), Error> {
+        // The text by which `backend` knows a commit.
         execute(&mut self.connection, "COMMIT").await?;
         self.connection.release();
         Ok(())

@@ -234,10 +234,10 @@ async fn the_database_enforces_the_time_outs_and_neither_compiles_nor_divides_st
     }
 }
 
-/// So does one that waits for a standby: it is written, and its end would show it to all.
+/// A commit that waits for a standby is written, and its end would show it to all.
 #[tokio::test]
 async fn a_commit_goes_on_when_its_client_has_left() {
-    let options = Options { request_timeout: Duration::from_millis(300), ..options() };
+    let options = Options { request_timeout: Duration::from_secs(2), ..options() };
     let service = TestService::start_with(options).await;
     let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql SET client_connection_check_interval = 0
                     AS $$ BEGIN PERFORM pg_sleep(9); RETURN NEW; END $$;
@@ -255,13 +255,22 @@ async fn a_commit_goes_on_when_its_client_has_left() {
     sqlx::raw_sql("SELECT pg_advisory_lock(7)").execute(&mut holder).await.unwrap();
     let active = "SELECT count(*) FROM pg_stat_activity
                   WHERE datname = current_database() AND application_name = 'curio' AND state = 'active'";
-    for name in ["Lamp", "asleep"] {
-        service.post("/v1/items", &json!({ "name": name })).await.is_problem(503, "unavailable");
-    }
-    let others = format!("{active} AND query <> 'COMMIT'");
-    eventually("the later statement is ended", async || service.database.number(&others).await == 0).await;
-    let commits = format!("{active} AND query = 'COMMIT'");
-    assert_eq!(service.database.number(&commits).await, 1);
+    let (commits, others) =
+        (format!("{active} AND query = 'COMMIT'"), format!("{active} AND query LIKE '%INSERT%'"));
+    let number = async |query| service.database.number(query).await;
+    let post = async |name| service.post("/v1/items", &json!({ "name": name })).await;
+    let later = async {
+        eventually("the first commits", async || number(&commits).await == 1).await;
+        let (reply, ()) = tokio::join!(
+            post("asleep"),
+            eventually("the second inserts", async || number(&others).await == 1)
+        );
+        reply.is_problem(503, "unavailable");
+        eventually("the second is ended", async || number(&others).await == 0).await;
+        assert_eq!(number(&commits).await, 1);
+    };
+    let (reply, ()) = tokio::join!(post("Lamp"), later);
+    reply.is_problem(503, "unavailable");
     holder.close().await.unwrap();
     eventually("it is committed", async || service.database.count_items().await == 1).await;
 }
@@ -282,5 +291,16 @@ async fn the_transaction_timeout_of_a_database_does_not_hold() {
     let timeout: String =
         sqlx::query_scalar("SHOW transaction_timeout").fetch_one(&mut *connection).await.unwrap();
     assert_eq!(timeout, "0");
+    connection.release();
+}
+
+#[tokio::test]
+async fn sessions_have_the_name_of_the_database_url() {
+    let database = TestDatabase::new().await;
+    let named = database.options().connect.application_name("my-app");
+    let pool = Database::new(DatabaseOptions { connect: named, ..database.options() }).unwrap();
+    let mut connection = pool.connection().await.unwrap();
+    let name: String = sqlx::query_scalar("SHOW application_name").fetch_one(&mut *connection).await.unwrap();
+    assert_eq!(name, "my-app");
     connection.release();
 }

@@ -74,16 +74,21 @@ impl Reader {
 /// What all bodies share.
 #[derive(Debug, Clone)]
 struct Resources {
-    /// Memory: a quarter for the beginnings of all bodies, which large ones leave to small ones, and
-    /// the others for the rest of large ones.
-    memory: [Budget; 2],
+    /// A quarter of the memory, for the beginnings of all bodies: large ones leave it to small ones.
+    beginnings: Budget,
+    /// The others, for the rest of large bodies.
+    rests: Budget,
     /// Turns to decode brotli.
     brotli: Queue,
 }
 
 impl Resources {
     fn new(bytes: usize) -> Self {
-        Self { memory: [bytes / 4, bytes / 4 * 3].map(Budget::new), brotli: Queue::new(DECODERS) }
+        Self {
+            beginnings: Budget::new(bytes / 4),
+            rests: Budget::new(bytes / 4 * 3),
+            brotli: Queue::new(DECODERS),
+        }
     }
 }
 
@@ -134,21 +139,23 @@ struct Taken {
     client: Client,
     /// Bytes that it has before its body.
     head: usize,
-    shares: [Share; 2],
+    beginning: Share,
+    rest: Share,
 }
 
 impl Taken {
     fn new(resources: Resources, client: Client, head: usize) -> Self {
-        let shares = resources.memory.each_ref().map(|budget| budget.empty(client.clone()));
-        Self { resources, client, head, shares }
+        let (beginning, rest) =
+            (resources.beginnings.empty(client.clone()), resources.rests.empty(client.clone()));
+        Self { resources, client, head, beginning, rest }
     }
 
     /// Takes memory until it has this many bytes for the body, or rejects the request: slow clients
     /// must not exhaust the memory of the process.
     fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
         let bytes = self.head + bytes;
-        let [beginning, rest] = &mut self.shares;
-        if beginning.grow_to(bytes.min(BEGINNING)) && rest.grow_to(bytes.saturating_sub(BEGINNING)) {
+        if self.beginning.grow_to(bytes.min(BEGINNING)) && self.rest.grow_to(bytes.saturating_sub(BEGINNING))
+        {
             return Ok(());
         }
         Err(Problem::new(&UNAVAILABLE, "The bodies of requests in progress take all memory."))
@@ -318,7 +325,7 @@ mod tests {
         // There is room for small ones.
         assert_eq!(received(Body::from("{}"), None, &mut of_client(&resources, 1)).await, Ok(2));
         held.clear();
-        assert!(resources.memory.iter().all(Budget::is_whole));
+        assert!(resources.beginnings.is_whole() && resources.rests.is_whole());
     }
 
     #[tokio::test]
@@ -364,7 +371,7 @@ mod tests {
         let endless = stream::once(async move { Ok::<_, io::Error>(coded) }).chain(stream::pending());
         let waiting = received(Body::from_stream(endless), Some("gzip"), &mut unfinished);
         assert!(timeout(Duration::from_millis(50), waiting).await.is_err());
-        assert!(unfinished.shares[0].size() <= 32 * 1024);
+        assert!(unfinished.beginning.size() <= 32 * 1024);
     }
 
     #[tokio::test]
@@ -412,6 +419,6 @@ mod tests {
             drop(busy);
             assert_eq!(waiting.await, Ok(2));
         }
-        assert!(taken.shares[0].size() > 0);
+        assert!(taken.beginning.size() > 0);
     }
 }

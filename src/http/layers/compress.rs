@@ -141,8 +141,8 @@ mod tests {
         let turn = turns.try_take(None);
         let take = async |client: u8| {
             let mut response = Body::from(vec![b' '; 100_000]).into_response();
-            let client_of = Some(Actor::from_name(&[client]));
-            response.extensions_mut().insert(Chosen { is_required: true, client: client_of });
+            let actor = Some(Actor::from_name(&[client]));
+            response.extensions_mut().insert(Chosen { is_required: true, client: actor });
             let _turn = await_turn(response, turns.clone()).await;
             order.lock().await.push(client);
         };

@@ -27,7 +27,7 @@ use tokio::{
         AsyncBufRead, AsyncRead, AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader, BufWriter, Chain,
         ReadBuf,
     },
-    task::spawn_blocking,
+    task::{spawn_blocking, yield_now},
     time::timeout,
 };
 use tokio_util::io::StreamReader;
@@ -118,11 +118,9 @@ impl UnreadBody {
     /// The client is too slow, sends too much, or breaks off; or there is no space.
     pub async fn receive(self, app: &App) -> Result<ReceivedFile, Problem> {
         let limit = app.options.import_limit;
-        // What cannot be compressed grows a little.
-        let most = if self.coding.is_some() { limit.saturating_add(limit / 64 + 1024) } else { limit };
-        let full = |detail| move || Problem::new(&UNAVAILABLE, detail);
-        let (too_many, no_space) =
-            (full("Too many imports are being received."), full("Imports take all space for files."));
+        let most = if self.coding.is_some() { app.options.largest_coded_import() } else { limit };
+        let too_many = || Problem::new(&UNAVAILABLE, "Too many imports are being received.");
+        let no_space = || Problem::new(&UNAVAILABLE, "Imports take all space for files.");
         let files = app.import_files.take(self.client.clone(), 1).ok_or_else(too_many)?;
         let mut space = app.import_space.take(self.client, 1).ok_or_else(no_space)?;
         let file = spawn_blocking(tempfile::tempfile).await.map_err(Error::internal)?.map_err(unwritable)?;
@@ -211,10 +209,10 @@ fn decoder<'a>(
     }
 }
 
-/// A file of gzip members (RFC 1952 §2.2), in front of one or in it.
+/// Between the members of a gzip file (RFC 1952 §2.2), or inside one.
 enum Members<'a> {
-    Before(Sent<'a>),
-    In(GzipDecoder<Chain<Cursor<Vec<u8>>, Sent<'a>>>),
+    Between(Sent<'a>),
+    Inside(GzipDecoder<Chain<Cursor<Vec<u8>>, Sent<'a>>>),
 }
 
 type Sent<'a> = Box<dyn AsyncBufRead + Send + Unpin + 'a>;
@@ -222,11 +220,14 @@ type Sent<'a> = Box<dyn AsyncBufRead + Send + Unpin + 'a>;
 /// Decodes members of gzip. The decoder ignores reserved flags (RFC 1952 §2.3.1.2), so they are
 /// rejected here.
 fn decode_members(sent: Sent<'_>) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    stream::try_unfold(Members::Before(sent), async |mut state| {
+    stream::try_unfold(Members::Between(sent), async |mut state| {
+        let mut piece = BytesMut::with_capacity(PIECE);
         loop {
             let mut member = match state {
-                Members::In(member) => member,
-                Members::Before(mut sent) => {
+                Members::Inside(member) => member,
+                Members::Between(mut sent) => {
+                    // There may be many empty ones.
+                    yield_now().await;
                     let mut head = Vec::new();
                     (&mut sent).take(4).read_to_end(&mut head).await?;
                     match head[..] {
@@ -237,11 +238,10 @@ fn decode_members(sent: Sent<'_>) -> impl Stream<Item = io::Result<Bytes>> + Sen
                     GzipDecoder::new(Cursor::new(head).chain(sent))
                 }
             };
-            let mut piece = BytesMut::with_capacity(PIECE);
             if member.read_buf(&mut piece).await? > 0 {
-                return Ok(Some((piece.freeze(), Members::In(member))));
+                return Ok(Some((piece.freeze(), Members::Inside(member))));
             }
-            state = Members::Before(member.into_inner().into_inner().1);
+            state = Members::Between(member.into_inner().into_inner().1);
         }
     })
 }

@@ -1,5 +1,7 @@
-//! Responses that their clients do not read, and bodies that they do not finish: they take memory and
-//! permits.
+//! Responses that their clients do not read, and bodies that they do not finish: they take memory
+//! and permits.
+
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
@@ -95,7 +97,8 @@ async fn a_batch_without_memory_for_its_response_writes_nothing() {
 #[tokio::test]
 async fn unfinished_bodies_of_one_client_leave_memory_to_others() {
     let trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-    let service = TestService::start_with(Options { trusted_proxies, ..options() }).await;
+    let body_timeout = Duration::from_mins(1);
+    let service = TestService::start_with(Options { trusted_proxies, body_timeout, ..options() }).await;
     let head = "POST /v1/items/batch HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
                 content-length: 8000000\r\n\r\n";
     let unfinished = [head, &" ".repeat(7_900_000)].concat();
@@ -106,7 +109,7 @@ async fn unfinished_bodies_of_one_client_leave_memory_to_others() {
         stream
     }))
     .await;
-    let unknown = json!({ "op": "none", "padding": " ".repeat(2_000_000) });
+    let unknown = json!({ "op": "none", "padding": " ".repeat(7_900_000) });
     let large = json!({ "operations": [unknown] });
     let send =
         async |fields: &[_]| service.send(Method::POST, "/v1/items/batch", fields, Some(&large)).await.status;

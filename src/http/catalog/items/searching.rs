@@ -1,6 +1,6 @@
 //! Finding the items that contain words, the best first, at a bounded cost.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use super::{
     finding::{FIRST_EXAMINED, LOOK_UP_TIMEOUT, MAX_EXAMINED, first_examined},
@@ -130,13 +130,13 @@ async fn respell(app: &App, filter: &ItemFilter, search: &Search) -> Result<Opti
     let names = item::newest_names(&mut conn, filter, FIRST_EXAMINED).await?;
     conn.release();
     let vocabulary = Vocabulary::of(&names);
-    let mut unknown = 0;
+    let (mut unknown, mut is_patient) = (0, true);
     let mut respelled = Vec::new();
     for word in &words {
         let mut spellings = vocabulary.spellings(word);
         if spellings.is_none() && may_be_misspelled(word) && unknown < MAX_CORRECTED {
             unknown += 1;
-            spellings = rare_spellings(app, filter, word).await?;
+            spellings = rare_spellings(app, filter, word, &mut is_patient).await?;
         }
         respelled.push(spellings.unwrap_or_else(|| vec![word.clone()]).join("|"));
     }
@@ -147,19 +147,26 @@ async fn respell(app: &App, filter: &ItemFilter, search: &Search) -> Result<Opti
 
 /// As [`Vocabulary::spellings`], of a word that is not in the newest names. An index has the words
 /// of all collections, so that it depends on the others whether it is fast enough: it is not asked
-/// for those who may not read them.
-async fn rare_spellings(app: &App, filter: &ItemFilter, word: &str) -> Result<Option<Vec<String>>, Error> {
+/// for those who may not read them. For one word of a search, it is asked twice.
+async fn rare_spellings(
+    app: &App,
+    filter: &ItemFilter,
+    word: &str,
+    is_patient: &mut bool,
+) -> Result<Option<Vec<String>>, Error> {
     if filter.within != Within::All {
         let mut conn = app.database.connection_in_turn().await?;
         let names = item::newest_names(&mut conn, filter, MAX_EXAMINED).await?;
         conn.release();
         return Ok(Vocabulary::of(&names).spellings(word));
     }
-    // The second time is for a server that was busy.
-    for timeout in [LOOK_UP_TIMEOUT, NEXT_LOOK_UP_TIMEOUT] {
+    let mut timeout = LOOK_UP_TIMEOUT;
+    loop {
         let mut tx = app.database.begin_look_up(timeout).await?;
         match item::names_with(&mut tx, filter, &variants(word), MAX_NAMES).await {
-            Err(Error::TooSlow(_)) => {}
+            // Perhaps the server was busy.
+            Err(Error::TooSlow(_)) if mem::take(is_patient) => timeout = NEXT_LOOK_UP_TIMEOUT,
+            Err(Error::TooSlow(_)) => return Ok(None),
             found => {
                 let names = found?;
                 tx.commit().await?;
@@ -167,7 +174,6 @@ async fn rare_spellings(app: &App, filter: &ItemFilter, word: &str) -> Result<Op
             }
         }
     }
-    Ok(None)
 }
 
 impl From<Ranked> for ItemView {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     operations::{Operation, fault_at},
     schemas::{BatchList, ItemBatchResult, ItemBatchResults},
-    validation::{BatchSchemas, MAX_STEPS},
+    validation::{BatchSchemas, MAX_BATCH_STEPS},
 };
 use crate::{
     error::{Error, Fault},
@@ -63,7 +63,7 @@ impl Plan {
     ) -> Result<Self, Problem> {
         let mut plan = Self::default();
         let mut faults = Vec::new();
-        let mut steps = MAX_STEPS;
+        let mut steps = MAX_BATCH_STEPS;
         let new_ids = new_ids(operations.len());
         for ((index, operation), new_id) in operations.into_iter().enumerate().zip(new_ids) {
             let mut fail = |at, found: Vec<Fault>| {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The most steps of all validations of a batch. Those of 16 MiB of ordinary attributes take half.
-pub const MAX_STEPS: usize = 25 * curio_schema::MAX_STEPS;
+pub const MAX_BATCH_STEPS: usize = 25 * curio_schema::MAX_STEPS;
 
 /// The schemas of collections that were read, by their keys; `None` if there is no such collection.
 type Read = BTreeMap<String, Option<Option<Arc<CompiledSchema>>>>;
