@@ -53,8 +53,8 @@ impl Queue {
         Self::leaving(turns, 0)
     }
 
-    /// Turns that last so long that others cannot wait for their end: a client that has one leaves a
-    /// quarter to others, and at least one if there are several.
+    /// Turns that last so long that others cannot wait for their end: a client that has one leaves
+    /// a quarter to others, and at least one if there are several.
     pub fn of_long(turns: usize) -> Self {
         Self::leaving(turns, if turns > 1 { turns.div_ceil(4) } else { 0 })
     }

@@ -26,7 +26,7 @@ use crate::{
 /// The keys of a page.
 const PAGE: u32 = 200;
 
-/// If a commit fails.
+/// The context of a commit that fails.
 const UNSURE: &str = "the key that was printed may not exist";
 
 /// Make and revoke API keys, directly in the database
@@ -114,7 +114,7 @@ async fn create(
     let secret = Secret::generate();
     let mut tx = database.begin().await?;
     let created = key::create(&mut tx, &secret, &content).await?;
-    // Before the commit: a key that nobody has seen must not exist.
+    // Before the commit: a key that no one has seen must not exist.
     print(&secret.expose())?;
     tx.commit().await.context(UNSURE)?;
     tracing::info!(key.id = created.key_id, grants = created.grants.join(" "), "key.created");

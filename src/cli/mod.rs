@@ -81,8 +81,8 @@ impl Command {
     }
 }
 
-/// Reads `.env` in the working directory if it exists; environment variables override it. One in a
-/// folder above may be another user's.
+/// Reads `.env` in the working directory if it exists; environment variables override it. One in
+/// a folder above may be another user's.
 ///
 /// # Errors
 ///

@@ -16,13 +16,6 @@ use crate::{authentication::TokenOptions, authority::is_host};
 /// The most imports that are received or handled at once, each with an open file.
 pub const MAX_FILES: usize = 128;
 
-/// The most bytes that a body of `limit` bytes may have in a content coding: what cannot be
-/// compressed grows a little.
-#[must_use]
-pub(super) fn largest_coded(limit: u64) -> u64 {
-    limit.saturating_add(limit / 64 + 1024)
-}
-
 /// How often the progress of an import or an export is logged.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -72,14 +65,6 @@ pub struct HttpOptions {
     pub docs: Docs,
     /// The limits of connections.
     pub connections: ConnectionOptions,
-}
-
-impl HttpOptions {
-    /// The most bytes of an import in a content coding.
-    #[must_use]
-    pub fn largest_coded_import(&self) -> u64 {
-        largest_coded(self.import_limit)
-    }
 }
 
 impl HttpOptions {

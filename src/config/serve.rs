@@ -12,13 +12,13 @@ use super::{
     hosts::AllowedHost,
     http::{
         Auth, ConnectionOptions, Docs, HttpOptions, Origin, PROGRESS_INTERVAL, PublicUrl, Quota,
-        largest_coded, parse_network,
+        parse_network,
     },
     secret::{Secret, read_secret},
     size::Size,
     tokens::TokenSettings,
 };
-use crate::{postgres::pool::DatabaseOptions, telemetry::traces};
+use crate::{http::limits::largest_coded, postgres::pool::DatabaseOptions, telemetry::traces};
 
 /// The settings of `curio serve`.
 #[derive(Debug, Clone, Args)]
@@ -70,8 +70,8 @@ pub struct ServeSettings {
     /// The longest import, from the first byte of its body; its transaction begins after the last
     #[arg(long, env = "CURIO_IMPORT_TIMEOUT", value_name = "DURATION", default_value = "1h", value_parser = parse_timeout)]
     pub import_timeout: Duration,
-    /// The largest import, without its content coding, such as `500MiB`; less than three quarters of
-    /// the space for all
+    /// The largest import, without its content coding, such as `500MiB`; less than three quarters
+    /// of the space for all
     #[arg(long, env = "CURIO_IMPORT_LIMIT", value_name = "SIZE", default_value = "4GiB")]
     pub import_limit: Size,
     /// The largest size of the temporary files of all imports together; more are rejected with 503

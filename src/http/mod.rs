@@ -3,7 +3,7 @@
 mod access;
 mod catalog;
 mod layers;
-mod limits;
+pub(crate) mod limits;
 pub mod listener;
 mod openapi;
 mod operator;

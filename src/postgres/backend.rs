@@ -25,8 +25,8 @@ const IDENTIFY: &str = "SELECT pid, backend_start,
     WHERE pid = pg_backend_pid() AND current_setting('curio.direct', true) = 'on'";
 
 /// Ends processes, whose locks would remain until they notice that they have no client. A commit
-/// goes on: one that waits for a standby has been written, and its end would show it to all before
-/// the standby has it. In a condition, the function could be called for processes of others.
+/// goes on: one that waits for a standby has been written, and its end would show it to all
+/// before the standby has it. In a condition, the function could be called for other processes.
 const TERMINATE: &str = "SELECT CASE
         WHEN state = 'active' AND (query = 'COMMIT' OR wait_event = 'SyncRep') THEN false
         ELSE pg_terminate_backend(process.pid) END

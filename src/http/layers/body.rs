@@ -31,7 +31,7 @@ use crate::{
     app::App,
     budget::{Budget, Share},
     http::{
-        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE, head_bytes},
+        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE, head_bytes, largest_coded},
         request::{
             body::{HeadOnly, ReceivedBody},
             content_coding::{Coding, take_coding},
@@ -74,9 +74,10 @@ impl Reader {
 /// What all bodies share.
 #[derive(Debug, Clone)]
 struct Resources {
-    /// A quarter of the memory, for the beginnings of all bodies: large ones leave it to small ones.
+    /// A quarter of the memory, for the beginnings of all bodies: large ones leave it to small
+    /// ones.
     beginnings: Budget,
-    /// The others, for the rest of large bodies.
+    /// Three quarters, for the rest of large bodies.
     rests: Budget,
     /// Turns to decode brotli.
     brotli: Queue,
@@ -150,8 +151,8 @@ impl Taken {
         Self { resources, client, head, beginning, rest }
     }
 
-    /// Takes memory until it has this many bytes for the body, or rejects the request: slow clients
-    /// must not exhaust the memory of the process.
+    /// Takes memory until it has this many bytes for the body, or rejects the request: slow
+    /// clients must not exhaust the memory of the process.
     fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
         let bytes = self.head + bytes;
         if self.beginning.grow_to(bytes.min(BEGINNING)) && self.rest.grow_to(bytes.saturating_sub(BEGINNING))
@@ -170,10 +171,9 @@ async fn receive(
     time: Duration,
     taken: &mut Taken,
 ) -> Result<Bytes, Problem> {
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let coding = take_coding(headers)?;
-    // What cannot be compressed grows a little.
-    let sent = if coding.is_some() { limit + limit / 64 + 1024 } else { limit };
+    let sent = if coding.is_some() { largest_coded(limit as u64) } else { limit as u64 };
     if length.is_some_and(|length| length > sent) {
         return Err(too_large(limit));
     }
@@ -187,12 +187,12 @@ async fn receive(
 }
 
 /// Reads a body of at most `sent` bytes.
-async fn collect(mut body: Body, sent: usize, limit: usize, taken: &mut Taken) -> Result<Vec<u8>, Problem> {
+async fn collect(mut body: Body, sent: u64, limit: usize, taken: &mut Taken) -> Result<Vec<u8>, Problem> {
     let mut content = Vec::new();
     taken.grow(0)?;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| malformed())?.into_data() else { continue };
-        if content.len() + data.len() > sent {
+        if (content.len() + data.len()) as u64 > sent {
             return Err(too_large(limit));
         }
         content.extend_from_slice(&data);

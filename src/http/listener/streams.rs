@@ -29,8 +29,8 @@ impl Streams {
         Self(Budget::new(max_requests + SURPLUS))
     }
 
-    /// Takes memory for a request from this address, until its response is sent; `None` if there is
-    /// none.
+    /// Takes memory for a request from this address, until its response is sent; `None` if there
+    /// is none.
     pub fn take<B>(&self, address: IpAddr, request: &Request<B>) -> Option<Arc<Share>> {
         let units = 1 + head_bytes(request.headers(), request.uri()) / UNIT;
         self.0.take(Some(Actor::from_address(address).quota_scope()), units).map(Arc::new)

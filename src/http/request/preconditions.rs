@@ -19,8 +19,8 @@ use crate::{
     postgres::entity::Revision,
 };
 
-/// A list of entity tags as a pattern, for the document. Elements may be empty, and so may the list
-/// (RFC 9110 §5.6.1).
+/// A list of entity tags as a pattern, for the document. Elements may be empty, and so may the
+/// list (RFC 9110 §5.6.1).
 pub const ENTITY_TAGS: &str = r#"^([ \t]*\*[ \t]*|[ \t,]*((W/)?"[!#-~\x80-\xff]*"([ \t]*,[ \t,]*(W/)?"[!#-~\x80-\xff]*")*([ \t]*,[ \t,]*|[ \t]*))?)$"#;
 
 /// 412: the entity has this version, or there is none.

@@ -21,8 +21,8 @@ use crate::{
 
 /// If as many of the first items match, enough of the next ones do.
 const MANY: i64 = 20;
-/// How long a later page tries the index, in which the first one found the items in time; and how
-/// long the first page tries it once more, if it would otherwise be short or empty.
+/// How long a later page tries the index, in which the first one found the items in time; and
+/// how long the first page tries it once more, if it would otherwise be short or empty.
 const NEXT_LOOK_UP_TIMEOUT: Duration = Duration::from_secs(1);
 /// The most names that are searched for the spellings of a word that the newest ones do not have.
 const MAX_NAMES: u32 = 100;
@@ -146,8 +146,8 @@ async fn respell(app: &App, filter: &ItemFilter, search: &Search) -> Result<Opti
 }
 
 /// As [`Vocabulary::spellings`], of a word that is not in the newest names. An index has the words
-/// of all collections, so that it depends on the others whether it is fast enough: it is not asked
-/// for those who may not read them. For one word of a search, it is asked twice.
+/// of all collections, so that it depends on the others whether it is fast enough: it is not used
+/// for those who may not read them. For one word of a search, it is tried twice.
 async fn rare_spellings(
     app: &App,
     filter: &ItemFilter,

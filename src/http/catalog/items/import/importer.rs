@@ -210,8 +210,8 @@ impl<'a> Importer<'a> {
         Ok(valid)
     }
 
-    /// Validates rows until they have taken as many steps as one may. Each has those that it would
-    /// have alone.
+    /// Validates rows until they have taken as many steps as one may. Each has those that it
+    /// would have alone.
     fn validate_some(&mut self, schemas: &BatchSchemas, rows: &mut IntoIter<Row>, valid: &mut Vec<Row>) {
         let mut left = MAX_STEPS;
         while left > 0
