@@ -16,6 +16,13 @@ use crate::{authentication::TokenOptions, authority::is_host};
 /// The most imports that are received or handled at once, each with an open file.
 pub const MAX_FILES: usize = 128;
 
+/// The most bytes of a body in a content coding, if it may have `limit` without one: what cannot
+/// be compressed grows a little.
+#[must_use]
+pub const fn largest_coded(limit: u64) -> u64 {
+    limit.saturating_add(limit / 64 + 1024)
+}
+
 /// How often the progress of an import or an export is logged.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -68,6 +75,12 @@ pub struct HttpOptions {
 }
 
 impl HttpOptions {
+    /// The most bytes of an import in a content coding.
+    #[must_use]
+    pub fn largest_coded_import(&self) -> u64 {
+        largest_coded(self.import_limit)
+    }
+
     /// The URL that identifies the service to issuers (RFC 9728 §1.2): its own, else the audience
     /// of tokens if that is one. It never comes from `Host`, which clients choose.
     #[must_use]

@@ -12,13 +12,13 @@ use super::{
     hosts::AllowedHost,
     http::{
         Auth, ConnectionOptions, Docs, HttpOptions, Origin, PROGRESS_INTERVAL, PublicUrl, Quota,
-        parse_network,
+        largest_coded, parse_network,
     },
     secret::{Secret, read_secret},
     size::Size,
     tokens::TokenSettings,
 };
-use crate::{http::limits::largest_coded, postgres::pool::DatabaseOptions, telemetry::traces};
+use crate::{postgres::pool::DatabaseOptions, telemetry::traces};
 
 /// The settings of `curio serve`.
 #[derive(Debug, Clone, Args)]

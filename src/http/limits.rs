@@ -56,12 +56,6 @@ pub const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 /// A mebibyte, for messages.
 pub const MEBIBYTE: usize = 1024 * 1024;
 
-/// The most bytes of a body in a content coding, if it may have `limit` without one: what cannot
-/// be compressed grows a little.
-pub const fn largest_coded(limit: u64) -> u64 {
-    limit.saturating_add(limit / 64 + 1024)
-}
-
 /// The memory that the head of a request occupies, with the overhead of each field.
 pub fn head_bytes(headers: &HeaderMap, target: &Uri) -> usize {
     let fields = headers.iter().map(|(name, value)| 128 + name.as_str().len() + value.len());

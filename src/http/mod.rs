@@ -3,7 +3,7 @@
 mod access;
 mod catalog;
 mod layers;
-pub(crate) mod limits;
+mod limits;
 pub mod listener;
 mod openapi;
 mod operator;

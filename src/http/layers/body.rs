@@ -30,8 +30,9 @@ use crate::{
     actor::Actor,
     app::App,
     budget::{Budget, Share},
+    config::http::largest_coded,
     http::{
-        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE, head_bytes, largest_coded},
+        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE, head_bytes},
         request::{
             body::{HeadOnly, ReceivedBody},
             content_coding::{Coding, take_coding},

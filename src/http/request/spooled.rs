@@ -46,7 +46,7 @@ use crate::{
     budget::Share,
     error::Error,
     http::{
-        limits::{MEBIBYTE, largest_coded},
+        limits::MEBIBYTE,
         response::problem::{BODY_TIMEOUT, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE},
     },
     queue::Client,
@@ -118,7 +118,7 @@ impl UnreadBody {
     /// The client is too slow, sends too much, or breaks off; or there is no space.
     pub async fn receive(self, app: &App) -> Result<ReceivedFile, Problem> {
         let limit = app.options.import_limit;
-        let most = if self.coding.is_some() { largest_coded(limit) } else { limit };
+        let most = if self.coding.is_some() { app.options.largest_coded_import() } else { limit };
         let too_many = || Problem::new(&UNAVAILABLE, "Too many imports are being received.");
         let no_space = || Problem::new(&UNAVAILABLE, "Imports take all space for files.");
         let files = app.import_files.take(self.client.clone(), 1).ok_or_else(too_many)?;
