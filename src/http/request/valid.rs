@@ -86,11 +86,15 @@ pub fn off_runtime<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::mpsc, time::Duration};
+    use std::{
+        sync::{Mutex, mpsc},
+        time::Duration,
+    };
 
     use tokio::sync::oneshot;
 
     use super::*;
+    use crate::{actor::Actor, postgres::request::settled};
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn other_requests_do_not_wait_for_long_work() {
@@ -104,5 +108,20 @@ mod tests {
         start.await.unwrap();
         tokio::spawn(async move { sender.send(()) }).await.unwrap().unwrap();
         assert_eq!(work.await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn clients_do_long_work_in_rounds() {
+        let mut turns = Vec::new();
+        for _ in 0..available_parallelism().map_or(1, usize::from) {
+            turns.push(LONG_WORK.take(None).await);
+        }
+        let order = Mutex::new(Vec::new());
+        let work = async |client: u8| {
+            let actor = Some(Actor::from_name(&[client]));
+            settled(actor, at_length(|| order.lock().unwrap().push(client))).await.unwrap();
+        };
+        tokio::join!(work(1), work(1), work(1), work(2), async { drop(turns.pop()) });
+        assert_eq!(order.into_inner().unwrap(), [1, 2, 1, 1]);
     }
 }
