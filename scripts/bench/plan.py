@@ -93,8 +93,8 @@ class GrowthPlan:
 
 
 LARGE = GrowthPlan(sizes=(1_000_000, 5_000_000, 20_000_000), page=1_000, page_samples=300)
-FULL = Plan(items=1_000_000, rounds=7, seconds=5, warm_up=5, batch_seconds=3, page=10_000, page_samples=500, starts=10)
-QUICK = Plan(items=50_000, rounds=3, seconds=2, warm_up=1, batch_seconds=2, page=900, page_samples=200, starts=5)
+FULL = Plan(items=1_000_000, rounds=7, seconds=5, warm_up=5, batch_seconds=6, page=10_000, page_samples=500, starts=10)
+QUICK = Plan(items=50_000, rounds=3, seconds=2, warm_up=1, batch_seconds=6, page=900, page_samples=200, starts=5)
 
 
 def connections(operation):
