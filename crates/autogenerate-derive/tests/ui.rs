@@ -2,7 +2,6 @@
 
 #[test]
 fn invalid_input_is_a_compile_error_at_the_attribute() {
-    let cases = trybuild::TestCases::new();
-    cases.pass("tests/ui/pass_*.rs");
-    cases.compile_fail("tests/ui/no_*.rs");
+    // Code that must compile would have all dependencies built, rather than checked.
+    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
 }
