@@ -101,8 +101,15 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
     if let Ok(mode) = env::var("PGSSLMODE") {
         mode.parse::<PgSslMode>().context("PGSSLMODE is not a mode such as verify-full")?;
     }
-    for variable in ["PGPASSFILE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
+    for variable in ["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
         env::var(variable).map_or(Ok(()), |file| check_file(&file, variable))?;
+    }
+    match env::var("PGPASSFILE") {
+        Ok(file) => check_passwords(Path::new(&file)).context("cannot read the file of PGPASSFILE")?,
+        Err(_) => {
+            let file = env::home_dir().map(|home| home.join(".pgpass")).filter(|file| file.exists());
+            file.map_or(Ok(()), |file| files::check(&file, MAX_FILE)).context("cannot read ~/.pgpass")?;
+        }
     }
     autogenerate::cli::parse(url)
         .with_context(|| format!("{name} is not of the form postgres://user:password@host:5432/database"))
@@ -116,6 +123,25 @@ fn check_file(file: &str, name: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     files::check(path, MAX_FILE).with_context(|| format!("cannot read the file of {name}"))
+}
+
+/// Passes a file of passwords. sqlx would log what is malformed there: a password alone, say.
+fn check_passwords(file: &Path) -> anyhow::Result<()> {
+    let text = files::read(file, MAX_FILE)?;
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let mut is_escaped = false;
+        let is_separator = |c| {
+            let is_separator = c == ':' && !is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
+            is_separator
+        };
+        ensure!(
+            line.starts_with('#') || line.matches(is_separator).count() >= 4,
+            "line {} is not of the form host:port:database:user:password",
+            index + 1
+        );
+    }
+    Ok(())
 }
 
 fn check_parameters(url: &str, name: &str) -> anyhow::Result<()> {
@@ -153,10 +179,10 @@ fn parameter(key: &str) -> String {
     }
 }
 
-/// How long a migration may wait for another process that migrates.
+/// How long a migration may wait for others.
 #[derive(Debug, Clone, Args)]
 pub struct MigrationSettings {
-    /// The longest wait for another process that is migrating the same database
+    /// The longest wait for others that are migrating the database or use a table to be changed
     #[arg(long, global = true, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = parse_wait)]
     pub migration_wait: Duration,
 }
@@ -232,6 +258,24 @@ mod tests {
             }
         }
         parse("postgres://curio@localhost/curio?sslcert=-----BEGIN%20CERTIFICATE-----").unwrap();
+    }
+
+    #[test]
+    fn a_malformed_file_of_passwords_is_rejected_without_showing_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let check = |text: &str| {
+            std::fs::write(file.path(), text).unwrap();
+            check_passwords(file.path()).map_err(|error| error.to_string())
+        };
+        check("# host:port\n\n*:*:*:*:p\\:w\n::1\\:\\::5432:a:b:c:d").unwrap();
+        for text in ["secret", "*:5432:*:secret", "\n*:5432:a\\:b:u\\:secret:x"] {
+            let error = check(text).unwrap_err();
+            assert!(
+                error.ends_with("host:port:database:user:password") && !error.contains("secret"),
+                "{error}"
+            );
+        }
+        assert!(check_passwords(Path::new("/nowhere")).is_err());
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub trait Environment: Sync {
     /// As [`database`](Self::database).
     fn scratch(&self) -> anyhow::Result<Option<PgConnectOptions>>;
 
-    /// The longest wait for another process that is migrating the same database.
+    /// The longest wait for another process that is migrating the same database, or uses a table that
+    /// is to be changed.
     fn patience(&self) -> Duration;
 
     /// The migrations that are applied and reverted; by default, those in the folder. A program

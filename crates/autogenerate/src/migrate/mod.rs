@@ -56,8 +56,12 @@ use crate::revision::Migrations;
 /// Applies pending migrations up to a target, oldest first, and returns the versions of the files
 /// that were applied.
 ///
-/// Any number of processes may call this at once: each file is applied by one of them. `patience`
-/// is the longest wait for another process.
+/// Any number of processes may call this at once: each file is applied by one of them.
+///
+/// `patience` is the longest wait for another process that migrates, and for the locks that each
+/// file needs. A file in a transaction waits for a lock for a second at a time, since what needs the
+/// same table waits behind it, and is then tried again. A `lock_timeout` of the role, or of the file,
+/// holds instead of the second.
 ///
 /// # Errors
 ///
@@ -80,7 +84,7 @@ pub async fn upgrade(
     patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
     let key = lock::acquire(conn, patience).await?;
-    let outcome = apply(conn, migrations, target).await;
+    let outcome = apply(conn, migrations, target, patience).await;
     lock::release(conn, key, outcome).await
 }
 
@@ -88,6 +92,7 @@ async fn apply(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Up,
+    patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
     table::ensure(conn).await?;
     let rows = table::load(conn).await?;
@@ -97,13 +102,13 @@ async fn apply(
         tracing::warn!(version = step.version, "migration.older_than_what_is_applied");
     }
     for step in &steps {
-        run::run_step(conn, step).await?;
+        run::run_step(conn, step, patience).await?;
     }
     Ok(steps.iter().map(|step| step.version).collect())
 }
 
 /// Reverts applied migrations down to a target, newest first, and returns the versions that were
-/// reverted.
+/// reverted. `patience` is that of [`upgrade`].
 ///
 /// # Errors
 ///
@@ -124,7 +129,7 @@ pub async fn downgrade(
     patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
     let key = lock::acquire(conn, patience).await?;
-    let outcome = revert(conn, migrations, target).await;
+    let outcome = revert(conn, migrations, target, patience).await;
     lock::release(conn, key, outcome).await
 }
 
@@ -132,6 +137,7 @@ async fn revert(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Down,
+    patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
     let rows = table::load(conn).await?;
     let rows = replace::replace(conn, migrations, rows).await?;
@@ -141,7 +147,7 @@ async fn revert(
         tracing::warn!(version, "migration.edited_after_it_was_applied");
     }
     for step in &steps {
-        run::run_step(conn, step).await?;
+        run::run_step(conn, step, patience).await?;
     }
     Ok(steps.iter().flat_map(|step| step.versions.iter().copied()).collect())
 }

@@ -5,32 +5,35 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt as _;
 use sqlx::{
     AssertSqlSafe, Connection, PgConnection,
+    error::DatabaseError,
     postgres::{PgDatabaseError, PgErrorPosition},
 };
 
 use super::{error::MigrationError, leftover, path::Step, table};
 use crate::render::statements::{shortened, statements};
 
-/// Runs one file and records it, in one transaction unless the file runs outside one.
-pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(), MigrationError> {
-    let start = Instant::now();
+/// Bounds each wait for a lock in a transaction, unless the role or the file has a bound of its own:
+/// while a statement waits for a table, others that need it wait behind.
+const LOCK_TIMEOUT: &str =
+    "SELECT set_config('lock_timeout', '1s', true) WHERE current_setting('lock_timeout') = '0'";
+
+/// The first pause and the longest one between attempts to lock what others use. Each doubles.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// Runs one file and records it, in one transaction unless the file runs outside one. `patience` is
+/// the longest wait for locks of others.
+pub(super) async fn run_step(
+    conn: &mut PgConnection,
+    step: &Step,
+    patience: Duration,
+) -> Result<(), MigrationError> {
     if step.no_transaction {
         for statement in leftover::cleanup_statements(conn, step).await? {
             tracing::warn!(statement, version = step.version, "migration.left_over_dropped");
             execute(conn, statement).await?;
         }
     }
-    let mut completed = 0;
-    run(conn, step, &mut completed).await.map_err(|source| {
-        let (version, description) = (step.version, step.description.clone());
-        let location = location(step, completed, &source);
-        if step.up {
-            MigrationError::Failed { version, description, location, source }
-        } else {
-            MigrationError::RevertFailed { version, description, location, source }
-        }
-    })?;
-    let elapsed = start.elapsed();
+    let elapsed = run_patiently(conn, step, patience).await?;
     if step.up {
         // Like sqlx: the total time is only known after the commit.
         let nanoseconds = i64::try_from(elapsed.as_nanos()).unwrap_or(i64::MAX);
@@ -50,6 +53,47 @@ pub(super) async fn run_step(conn: &mut PgConnection, step: &Step) -> Result<(),
     Ok(())
 }
 
+/// Runs a file, again and again if it could not lock what others use, and returns how long the last
+/// attempt took.
+async fn run_patiently(
+    conn: &mut PgConnection,
+    step: &Step,
+    patience: Duration,
+) -> Result<Duration, MigrationError> {
+    let start = Instant::now();
+    let (mut pause, longest) = PAUSES;
+    loop {
+        let (attempt, mut completed) = (Instant::now(), 0);
+        let Err(source) = run(conn, step, &mut completed).await else { return Ok(attempt.elapsed()) };
+        if step.no_transaction || !is_locked(&source) || start.elapsed() + pause > patience {
+            return Err(failed(step, completed, source));
+        }
+        tracing::warn!(
+            version = step.version,
+            waited_ms = milliseconds(start.elapsed()),
+            retry_ms = milliseconds(pause),
+            "migration.locked"
+        );
+        tokio::time::sleep(pause).await;
+        pause = longest.min(2 * pause);
+    }
+}
+
+fn is_locked(error: &sqlx::Error) -> bool {
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == LOCK_NOT_AVAILABLE)
+}
+
+fn failed(step: &Step, completed: usize, source: sqlx::Error) -> MigrationError {
+    let (version, description) = (step.version, step.description.clone());
+    let location = location(step, completed, &source);
+    if step.up {
+        MigrationError::Failed { version, description, location, source }
+    } else {
+        MigrationError::RevertFailed { version, description, location, source }
+    }
+}
+
 /// Runs a file. `completed` is the number of its statements that have run.
 async fn run(conn: &mut PgConnection, step: &Step, completed: &mut usize) -> Result<(), sqlx::Error> {
     if step.no_transaction {
@@ -57,9 +101,16 @@ async fn run(conn: &mut PgConnection, step: &Step, completed: &mut usize) -> Res
     }
     #[expect(clippy::disallowed_methods, reason = "a dedicated connection that never returns to a pool")]
     let mut transaction = conn.begin().await?;
-    run_and_record(&mut transaction, step, completed).await?;
-    #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
-    transaction.commit().await
+    execute(&mut transaction, LOCK_TIMEOUT.to_owned()).await?;
+    match run_and_record(&mut transaction, step, completed).await {
+        #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
+        Ok(()) => transaction.commit().await,
+        Err(error) => {
+            // Dropped, it would keep its locks until the connection is used again.
+            let _ = transaction.rollback().await;
+            Err(error)
+        }
+    }
 }
 
 async fn run_alone(conn: &mut PgConnection, step: &Step, completed: &mut usize) -> Result<(), sqlx::Error> {

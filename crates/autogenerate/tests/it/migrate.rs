@@ -2,6 +2,7 @@
 
 mod failure;
 mod interrupted;
+mod locked;
 mod others;
 
 use std::{fs, path::Path, time::Duration};
