@@ -33,12 +33,12 @@ pub const MAX_DATE_TIME: usize = 64;
 pub const MAX_PAGE: u32 = 200;
 /// The number of entities of a page, unless the client asks for another.
 pub const DEFAULT_PAGE: u32 = 50;
-/// The most characters of a filter in a query, which `Link` repeats three times.
+/// The most characters of a filter in a query.
 pub const MAX_FILTER: usize = 4096;
 /// The most characters of a filter in the content of a QUERY.
 pub const MAX_QUERIED_FILTER: usize = 64 * 1024;
-/// The most characters of a query that `Link` repeats.
-pub const MAX_LINKED: usize = 16 * 1024;
+/// The most bytes of `Link`. Common proxies reject a response whose head has more than 4 KiB.
+pub const MAX_LINK: usize = 2 * 1024;
 /// The most characters of what is searched for.
 pub const MAX_SEARCH: usize = 256;
 /// The most words of it.

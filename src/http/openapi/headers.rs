@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::http::limits::MAX_LINK;
+
 /// The fields of every response.
 const ALWAYS: [&str; 4] = ["X-Request-Id", "RateLimit-Policy", "RateLimit", "Access-Control-Allow-Origin"];
 
@@ -40,7 +42,7 @@ fn optional(description: &'static str, schema: Value) -> Field {
     Field { description, is_required: false, schema }
 }
 
-fn text(pattern: &str, length: u32) -> Value {
+fn text(pattern: &str, length: usize) -> Value {
     json!({ "type": "string", "pattern": pattern, "maxLength": length })
 }
 
@@ -53,8 +55,8 @@ fn field(name: &str) -> Field {
         ),
         "Cache-Control" => required("Revalidate before each use, or do not store it.", text("^[ -~]+$", 256)),
         "Link" => optional(
-            "The next, the previous and the first page (RFC 8288); missing above 16 KiB of parameters.",
-            text("^<[^>]+>; rel=", 65_536),
+            "The next, the previous and the first page (RFC 8288), as far as 2 KiB hold them.",
+            text("^<[^>]+>; rel=", MAX_LINK),
         ),
         "X-Request-Id" => {
             required("The id of the request: the client's, or a new one.", text("^[!-~]{1,128}$", 128))

@@ -32,7 +32,7 @@ use crate::{
     app::App,
     error::Error,
     http::{
-        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_FILTER, MAX_LINKED, MAX_PAGE, MAX_PAGE_BYTES, MEBIBYTE},
+        limits::{DEFAULT_PAGE, MAX_CURSOR, MAX_LINK, MAX_PAGE, MAX_PAGE_BYTES, MEBIBYTE},
         response::{
             json::to_vec,
             page::{PageView, cursor_schema},
@@ -61,8 +61,8 @@ pub struct Listing<F, K: SortKey> {
     pub access: Access,
     /// The URL of the list: relative, or below the public URL if one is configured.
     url: String,
-    /// The parameters without the cursor; `None` if a URL may not have them.
-    query: Option<String>,
+    /// The parameters without the cursor.
+    query: String,
     scope: CursorScope,
 }
 
@@ -71,7 +71,7 @@ impl<F: FromQuery + Serialize + Send, K: SortKey> FromHead for Listing<F, K> {
         preconditions::reject(head);
         let mut parameters = Parameters::of(head);
         let path = head.parts.uri.path();
-        let query = linked_query(&parameters);
+        let query = encode_query(parameters.pairs.iter().filter(|(name, _)| name != "cursor"));
         let filter = F::from_query(&mut parameters);
         let order = take_order::<K>(&mut parameters, filter.is_search());
         let is_known = parameters.is_valid();
@@ -198,28 +198,26 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         }
     }
 
-    /// The value of `Link`; `None` too if a URL may not have the parameters.
+    /// The value of `Link`: the next, the previous and the first page, as far as they fit.
     fn link(&self, next: Option<&str>, prev: Option<&str>) -> Option<String> {
-        let (url, query) = (&self.url, self.query.as_ref()?);
+        let (url, query) = (&self.url, &self.query);
         let and = if query.is_empty() { "" } else { "&" };
         let to = |cursor: &str, rel: &str| format!("<{url}?{query}{and}cursor={cursor}>; rel=\"{rel}\"");
-        let mut links: Vec<String> = Vec::new();
-        links.extend(next.map(|cursor| to(cursor, "next")));
-        links.extend(prev.map(|cursor| to(cursor, "prev")));
-        if !matches!(self.page.start, Start::First) {
+        let first = || {
             let mark = if query.is_empty() { "" } else { "?" };
-            links.push(format!("<{url}{mark}{query}>; rel=\"first\""));
-        }
-        (!links.is_empty()).then(|| links.join(", "))
+            format!("<{url}{mark}{query}>; rel=\"first\"")
+        };
+        let links = [
+            next.map(|cursor| to(cursor, "next")),
+            prev.map(|cursor| to(cursor, "prev")),
+            (!matches!(self.page.start, Start::First)).then(first),
+        ];
+        links.into_iter().flatten().fold(None, |field, link| match field {
+            None => Some(link).filter(|link| link.len() <= MAX_LINK),
+            Some(field) if field.len() + 2 + link.len() <= MAX_LINK => Some(field + ", " + &link),
+            full => full,
+        })
     }
-}
-
-/// The parameters without the cursor; `None` if they are too long for a URL, in which a filter may
-/// have fewer characters than in the content of a QUERY.
-fn linked_query(parameters: &Parameters) -> Option<String> {
-    let pairs = || parameters.pairs.iter().filter(|(name, _)| name != "cursor");
-    let is_linked = pairs().all(|(_, value)| value.chars().count() <= MAX_FILTER);
-    Some(encode_query(pairs())).filter(|query| is_linked && query.len() <= MAX_LINKED)
 }
 
 fn parse_limit(value: &str) -> Result<u32, Expected> {
