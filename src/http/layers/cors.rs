@@ -25,7 +25,7 @@ use crate::config::{hosts::Hosts, http::Origin};
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"];
 
 /// What a page may send.
-const REQUEST_FIELDS: [&str; 10] = [
+const REQUEST_FIELDS: [&str; 11] = [
     "accept",
     "authorization",
     "content-encoding",
@@ -35,6 +35,7 @@ const REQUEST_FIELDS: [&str; 10] = [
     "if-none-match",
     "prefer",
     "traceparent",
+    "tracestate",
     "x-request-id",
 ];
 

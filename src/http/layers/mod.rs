@@ -96,7 +96,7 @@ pub fn around_all(
             .map_request(move |request| actor::identify(request, &trusted, auth))
             .layer(trace::layer())
             .layer(AroundLayer(move |request: &mut Request| Ok(observe::observe(&observed, request))))
-            .map_response(|response: http::Response<_>| secure(problem::render(response)))
+            .map_response(|response: http::Response<_>| join_vary(secure(problem::render(response))))
             .layer(PropagateRequestIdLayer::x_request_id())
             .layer(AroundLayer(|request: &mut Request| head::check_framing(request)))
             .layer(option_layer(cors))
@@ -163,6 +163,18 @@ pub fn around_pages(router: Router<Arc<App>>) -> Router<Arc<App>> {
 fn secure(mut response: Response) -> Response {
     for (name, value) in SECURITY {
         response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}
+
+/// Some caches read only the first line of `Vary`.
+fn join_vary(mut response: Response) -> Response {
+    let lines: Vec<&[u8]> =
+        response.headers().get_all(header::VARY).iter().map(HeaderValue::as_bytes).collect();
+    if lines.len() > 1
+        && let Ok(joined) = HeaderValue::from_bytes(&lines.join(&b", "[..]))
+    {
+        response.headers_mut().insert(header::VARY, joined);
     }
     response
 }

@@ -224,8 +224,10 @@ async fn other_origins_read_responses_only_if_configured() {
     rejected.is_problem(405, "method-not-allowed");
     assert_eq!(rejected.header("access-control-allow-origin"), Some(origin), "problems can be read");
     assert!(preflight.header("access-control-allow-methods").unwrap().contains("PATCH"));
-    assert!(preflight.header("access-control-allow-headers").unwrap().contains("authorization"));
+    let allowed = preflight.header("access-control-allow-headers").unwrap();
+    assert!(["authorization", "traceparent", "tracestate"].iter().all(|field| allowed.contains(field)));
     let exposed = ask(&open, Method::GET, origin).await;
+    assert_eq!(exposed.header("vary"), Some("prefer, accept, origin"));
     assert!(exposed.header("access-control-expose-headers").unwrap().to_lowercase().contains("etag"));
     for field in ["x", "origin", "access-control-request-method"] {
         let plain = open.send(Method::OPTIONS, "/v1/items", &[(field, "POST")], None).await;

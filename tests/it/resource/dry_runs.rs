@@ -191,8 +191,7 @@ async fn a_response_without_a_body_keeps_its_header_fields() {
             replies.push(batch);
         }
         for reply in replies {
-            let vary: Vec<_> = reply.headers.get_all("vary").iter().collect();
-            assert!(vary.iter().any(|value| *value == "prefer"), "{vary:?}");
+            assert!(reply.header("vary").unwrap().split(", ").any(|name| name == "prefer"), "{reply:?}");
         }
         let whole = post(("prefer", "return=representation"), &body).await;
         assert_eq!(

@@ -10,7 +10,7 @@ use axum::{body::Body, response::Response};
 use csv::{Terminator, WriterBuilder};
 use futures_util::{StreamExt, stream};
 use http::{
-    HeaderValue,
+    HeaderValue, Method,
     header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
 };
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
@@ -47,13 +47,33 @@ const COLUMNS: [&str; 12] = [
     "deleted_at",
 ];
 
-/// Responds with all items of the list. If something fails midway, the body breaks off: it has no
+/// Responds with all items of the list; to HEAD, without the database. If something fails midway, the body breaks off: it has no
 /// regular end.
 ///
 /// # Errors
 ///
 /// Whatever the database reports before the first items, or there are too many exports.
-pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Result<Response, Error> {
+pub async fn export(
+    app: &Arc<App>,
+    method: &Method,
+    filter: ItemFilter,
+    format: Format,
+) -> Result<Response, Error> {
+    let body = match *method {
+        // Its length is not known either.
+        Method::HEAD => Body::from_stream(stream::empty::<io::Result<Vec<u8>>>()),
+        _ => body(app, filter, format).await?,
+    };
+    let mut response = Response::new(body);
+    response.headers_mut().extend([
+        (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (VARY, HeaderValue::from_static("accept")),
+    ]);
+    Ok(response)
+}
+
+async fn body(app: &Arc<App>, filter: ItemFilter, format: Format) -> Result<Body, Error> {
     let tx = app.database.begin_export().await?;
     let (sender, portions) = mpsc::channel(1);
     let task = tokio::spawn(send(tx, filter, sender, Bounds::of(app)).in_current_span());
@@ -72,14 +92,7 @@ pub async fn export(app: &Arc<App>, filter: ItemFilter, format: Format) -> Resul
     start.append(&mut write(first.flatten().unwrap_or_default(), format)?);
     let first = (!start.is_empty()).then_some(Ok(start));
     let rest = stream::unfold(has_more.then_some(items), move |items| next(items, format));
-    let body = Body::from_stream(stream::iter(first).chain(rest.fuse()));
-    let mut response = Response::new(body);
-    response.headers_mut().extend([
-        (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (VARY, HeaderValue::from_static("accept")),
-    ]);
-    Ok(response)
+    Ok(Body::from_stream(stream::iter(first).chain(rest.fuse())))
 }
 
 /// How long an export may take.

@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header::VARY};
+use http::{HeaderValue, Method, StatusCode, header::VARY};
 use uuid::Uuid;
 
 use super::{
@@ -124,13 +124,14 @@ pub async fn get_item(
 )]
 pub async fn list_items(
     State(app): State<Arc<App>>,
+    method: Method,
     Valid(request, _): Valid<PageOrExport<ItemFilterQuery, ItemKey>>,
 ) -> Result<Response, Problem> {
     let listing = match request {
         PageOrExport::Page(listing) => listing,
         PageOrExport::Export(query, format, access) => {
             let filter = restrict(&app, &access, &query).await?;
-            return Ok(export(&app, filter, format).await?);
+            return Ok(export(&app, &method, filter, format).await?);
         }
     };
     let filter = restrict(&app, &listing.access, &listing.filter).await?;

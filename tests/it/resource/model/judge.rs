@@ -165,7 +165,7 @@ impl Done {
         )?;
         let media_type = has_body_sent.then_some("application/json");
         same("content-type", reply.header("content-type"), media_type)?;
-        let varies = reply.headers.get_all("vary").iter().any(|value| value == "prefer");
+        let varies = reply.header("vary").is_some_and(|field| field.split(", ").any(|name| name == "prefer"));
         same("vary: prefer", varies, has_body && !has_secret)?;
         Ok(changes)
     }
