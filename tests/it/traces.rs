@@ -101,10 +101,12 @@ async fn a_request_its_transaction_and_its_statements_are_spans() {
     let collector = Collector::start().await;
     let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint), ("CURIO_LOG", "trace")];
     let mut process = Process::serve(&database.url(), &variables).await;
-    let fields = [("traceparent", TRACEPARENT), ("idempotency-key", "canary")];
+    let state = [("tracestate", "a=1"), ("tracestate", "b=2")];
+    let fields = [("traceparent", TRACEPARENT), state[0], state[1], ("idempotency-key", "canary")];
     assert_eq!(send(&process, Method::POST, "/v1/items?validate_only=false", &fields).await.status(), 201);
     let missing = "/v1/items/0198c1a0-7f3e-7cc0-9a70-3f1d6b1f2a55";
-    assert_eq!(send(&process, Method::GET, missing, &[]).await.status(), 404);
+    let ambiguous = [("traceparent", TRACEPARENT); 2];
+    assert_eq!(send(&process, Method::GET, missing, &ambiguous).await.status(), 404);
     database.execute("ALTER TABLE items RENAME TO others").await;
     assert_eq!(send(&process, Method::GET, missing, &[]).await.status(), 500);
     send(&process, Method::from_bytes(b"CANARY").unwrap(), "/nowhere", &[]).await;
@@ -117,6 +119,7 @@ async fn a_request_its_transaction_and_its_statements_are_spans() {
     let requests: Vec<&Span> = spans.iter().filter(|span| span.kind() == SpanKind::Server).collect();
     let [created, missing, failed, unknown] = requests[..] else { panic!("{}", names(&spans)) };
     check_write(&spans, created);
+    assert_eq!(created.trace_state, "a=1,b=2");
     assert_eq!((&*missing.name, &*missing.parent_span_id), ("GET /v1/items/{id}", &[][..]));
     assert_eq!(below(&spans, missing)[0].0, "SELECT items");
     assert!([created, missing].iter().all(|span| span.status.as_ref().is_none_or(|status| status.code == 0)));

@@ -11,10 +11,9 @@ use tower_http::{
 use tracing::Span;
 
 use super::actor::Client;
-use crate::{access::redact, actor::Actor};
+use crate::{access::redact, actor::Actor, telemetry::traces::traceparent};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 type MakeSpan = fn(&Request) -> Span;
 type OnResponse<B> = fn(&Response<B>, Duration, &Span);
@@ -50,8 +49,7 @@ fn log_response<B>(response: &Response<B>, latency: Duration, _: &Span) {
 /// The trace that the request belongs to (W3C Trace Context §3.2):
 /// `00-<trace id>-<parent id>-<flags>`.
 fn trace_id(headers: &HeaderMap) -> Option<&str> {
-    let text = headers.get(TRACEPARENT)?.to_str().ok()?;
-    let mut pieces = text.split('-');
+    let mut pieces = traceparent(headers)?.split('-');
     let version = pieces.next()?;
     let trace_id = pieces.next()?;
     let parent_id = pieces.next()?;
@@ -77,10 +75,13 @@ mod tests {
 
     use super::*;
 
+    const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
     #[test]
     fn a_valid_traceparent_names_the_trace() {
         let id = |value: &'static str| {
-            let headers = HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static(value))]);
+            let lines = value.lines().map(|line| (TRACEPARENT, HeaderValue::from_static(line)));
+            let headers = HeaderMap::from_iter(lines);
             trace_id(&headers).map(str::to_owned)
         };
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -94,6 +95,7 @@ mod tests {
             "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
             "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         ] {
             assert_eq!(id(invalid), None, "{invalid}");
         }

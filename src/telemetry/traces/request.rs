@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use http::{HeaderMap, HeaderName, Method, StatusCode, Version};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 use opentelemetry::{
     Context, KeyValue,
     propagation::{Extractor, TextMapPropagator},
@@ -16,6 +16,9 @@ use tracing_subscriber::{
 };
 
 use crate::{access::redact, actor::Actor};
+
+const TRACEPARENT: &str = "traceparent";
+const TRACESTATE: &str = "tracestate";
 
 /// Makes spans, once the service traces.
 pub static TRACER: OnceLock<SdkTracer> = OnceLock::new();
@@ -49,7 +52,7 @@ impl RequestTrace {
     pub fn begin(request: Described<'_>) -> Option<Self> {
         let tracer = TRACER.get()?;
         let Described { method, route, path, version, headers, actor } = request;
-        let parent = TraceContextPropagator::new().extract(&Fields(headers));
+        let parent = TraceContextPropagator::new().extract(&TraceFields::of(headers));
         let is_known = KNOWN.contains(&method.as_str());
         let name = if is_known { method.as_str() } else { "HTTP" };
         let mut attributes = vec![
@@ -136,15 +139,38 @@ fn protocol(version: Version) -> &'static str {
     }
 }
 
-/// The fields of a request, for the propagator.
-struct Fields<'a>(&'a HeaderMap);
+/// The value of `traceparent`; `None` if there are several, none of which is then to be trusted.
+pub fn traceparent(headers: &HeaderMap) -> Option<&str> {
+    let mut lines = headers.get_all(TRACEPARENT).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return None };
+    line.to_str().ok()
+}
 
-impl Extractor for Fields<'_> {
+/// What a request says about its trace, for the propagator.
+struct TraceFields<'a> {
+    parent: Option<&'a str>,
+    /// That of several fields is one list (W3C Trace Context §3.3.1).
+    state: Option<String>,
+}
+
+impl<'a> TraceFields<'a> {
+    fn of(headers: &'a HeaderMap) -> Self {
+        let lines = headers.get_all(TRACESTATE).iter().map(HeaderValue::to_str);
+        let state = lines.collect::<Result<Vec<_>, _>>().ok().map(|lines| lines.join(","));
+        Self { parent: traceparent(headers), state }
+    }
+}
+
+impl Extractor for TraceFields<'_> {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
+        match key {
+            TRACEPARENT => self.parent,
+            TRACESTATE => self.state.as_deref(),
+            _ => None,
+        }
     }
 
     fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(HeaderName::as_str).collect()
+        vec![TRACEPARENT, TRACESTATE]
     }
 }
