@@ -168,6 +168,8 @@ fn redact_keys(text: &str) -> Cow<'_, str> {
             && id.parse::<KeyId>().is_ok()
         {
             let end = secret.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(secret.len());
+            // Another key may follow at once.
+            let end = secret.find(PREFIX).map_or(end, |next| next.min(end));
             redacted.push_str(id);
             redacted.push_str("_[secret]");
             rest = &secret[end..];
@@ -215,6 +217,7 @@ mod tests {
         let (text, printed) = (key.expose(), format!("{key:?}"));
         assert_eq!(redact(&format!("/a/{text}?x&{text}")), format!("/a/{printed}?x&{printed}"));
         assert_eq!(redact(&text[..30]), printed, "a part of a secret");
+        assert_eq!(redact(&text.repeat(2)), printed.repeat(2));
         let token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ6b2UifQ.c2ln-_";
         assert_eq!(redact(&format!("/{token}/{text}?{token}")), format!("/[token]/{printed}?[token]"));
         assert_eq!(redact(token), "[token]");

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use chrono::Utc;
 use clap::{Args, Subcommand};
 
@@ -115,7 +115,7 @@ async fn create(
     let mut tx = database.begin().await?;
     let created = key::create(&mut tx, &secret, &content).await?;
     // Before the commit: a key that no one has seen must not exist.
-    print(&secret.expose())?;
+    print_secret(&secret)?;
     tx.commit().await.context(UNSURE)?;
     tracing::info!(key.id = created.key_id, grants = created.grants.join(" "), "key.created");
     Ok(())
@@ -163,7 +163,7 @@ async fn rotate(database: &Database, id: KeyId, grace: Duration) -> anyhow::Resu
     let Some(found) = found.filter(|key| key.revoked_at.is_none()) else { bail!("there is no key {id}") };
     let secret = Secret::with_new_secret(id);
     key::rotate(&mut tx, found.id, &secret, grace).await?;
-    print(&secret.expose())?;
+    print_secret(&secret)?;
     tx.commit().await.context(UNSURE)?;
     tracing::info!(key.id = found.key_id, "key.rotated");
     Ok(())
@@ -171,4 +171,10 @@ async fn rotate(database: &Database, id: KeyId, grace: Duration) -> anyhow::Resu
 
 fn print(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(io::stdout(), "{line}")?)
+}
+
+/// Prints a key. It is a failure too if the reader has exited, which it is for no other output.
+fn print_secret(secret: &Secret) -> anyhow::Result<()> {
+    let printed = writeln!(io::stdout(), "{}", secret.expose());
+    printed.map_err(|error| anyhow!("cannot print the key, so it is not stored: {error}"))
 }

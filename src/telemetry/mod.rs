@@ -70,8 +70,9 @@ fn parse_filter(filter: &str) -> anyhow::Result<EnvFilter> {
         let is_level = !level.is_empty() && level.parse::<LevelFilter>().is_ok();
         ensure!(is_level, "{directive:?} has no level");
     }
-    // h2 warns of frames of clients, with their content. A filter may say otherwise.
-    Ok(EnvFilter::try_new(format!("h2=error,{filter}"))?)
+    // h2 warns of frames of clients, and sqlx of lines of passwords, with their content. A filter may
+    // say otherwise.
+    Ok(EnvFilter::try_new(format!("h2=error,sqlx_postgres::options::pgpass[{{line}}]=off,{filter}"))?)
 }
 
 /// Starts the log. The guard writes the last lines when it is dropped.

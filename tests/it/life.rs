@@ -1,6 +1,9 @@
 //! The life of the process, seen from its sockets: start, file descriptors, shutdown.
 
-use std::time::{Duration, Instant};
+use std::{
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
@@ -251,11 +254,14 @@ async fn slow_statements_of_commands_are_not_logged() {
 #[tokio::test]
 async fn a_key_that_cannot_be_printed_is_not_created() {
     let database = TestDatabase::new().await;
-    let mut command = curio(&["keys", "create", "--name", "x", "--grant", "read:*"]);
-    command.env("DATABASE_URL", database.url());
-    command.stdout(std::fs::File::options().write(true).open("/dev/full").unwrap());
-    assert_eq!(command.status().await.unwrap().code(), Some(1));
-    assert_eq!(database.number("SELECT count(*) FROM api_keys").await, 0);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let (_, unread) = std::io::pipe().unwrap();
+    for output in [Stdio::from(full), unread.into()] {
+        let mut command = curio(&["keys", "create", "--name", "x", "--grant", "read:*"]);
+        command.env("DATABASE_URL", database.url()).stdout(output);
+        assert_eq!(command.status().await.unwrap().code(), Some(1));
+        assert_eq!(database.number("SELECT count(*) FROM api_keys").await, 0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

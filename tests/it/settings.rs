@@ -1,6 +1,6 @@
 //! What the service is set to: by variables, files and the command line.
 
-use std::time::Duration;
+use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use futures_util::future::select;
 use reqwest::{Client, StatusCode};
@@ -116,6 +116,24 @@ async fn the_scratch_database_is_that_of_the_setting_or_its_file() {
         let (code, _, error) = run(command).await;
         assert_ne!(code, Some(0), "{name}");
         assert!(error.contains("scratch"), "{name}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_line_of_passwords_is_not_shown() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join(".pgpass");
+    std::fs::write(&file, "S3cret\n").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    for (variable, value, words) in
+        [("PGPASSFILE", &*file, "line 1 is not of the form"), ("HOME", home.path(), "cannot connect")]
+    {
+        let mut command = curio(&["db", "current"]);
+        command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").env("CURIO_LOG", "trace");
+        command.env(variable, value);
+        let (code, output, error) = run(command).await;
+        assert!(code == Some(1) && error.contains(words), "{error}");
+        assert!(![output, error].iter().any(|text| text.contains("S3cret")), "{variable}");
     }
 }
 

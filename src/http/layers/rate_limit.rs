@@ -86,7 +86,8 @@ impl Limiter {
     /// A limiter in which every actor has a whole quota.
     #[must_use]
     pub fn new(quota: Quota) -> Self {
-        let policy = format!("\"default\";q={};w={}", quota.requests, quota.window.as_secs());
+        let seconds = quota.window.as_secs() + u64::from(quota.window.subsec_nanos() > 0);
+        let policy = format!("\"default\";q={};w={seconds}", quota.requests);
         let interval = (quota.window / quota.requests.get()).max(Duration::from_nanos(1));
         let rate = governor::Quota::with_period(interval)
             .unwrap_or_else(|| unreachable!("the interval is not zero"))
@@ -134,6 +135,7 @@ mod tests {
     fn a_used_up_quota_rejects_and_reports() {
         let limiter = Limiter::new("3/60s".parse().unwrap());
         assert_eq!(limiter.policy, "\"default\";q=3;w=60");
+        assert_eq!(Limiter::new("5/1500ms".parse().unwrap()).policy, "\"default\";q=5;w=2");
         let actor = |address: &str| Actor::from_address(address.parse().unwrap());
         let remaining: Vec<u32> = (0..3).map(|_| limiter.check(&actor("192.0.2.1")).remaining).collect();
         assert_eq!(remaining, [2, 1, 0]);
