@@ -104,12 +104,11 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
     for variable in ["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
         env::var(variable).map_or(Ok(()), |file| check_file(&file, variable))?;
     }
-    match env::var("PGPASSFILE") {
-        Ok(file) => check_passwords(Path::new(&file)).context("cannot read the file of PGPASSFILE")?,
-        Err(_) => {
-            let file = env::home_dir().map(|home| home.join(".pgpass")).filter(|file| file.exists());
-            file.map_or(Ok(()), |file| files::check(&file, MAX_FILE)).context("cannot read ~/.pgpass")?;
-        }
+    if let Ok(file) = env::var("PGPASSFILE") {
+        check_passwords(Path::new(&file)).context("cannot read the file of PGPASSFILE")?;
+    }
+    if let Some(file) = env::home_dir().map(|home| home.join(".pgpass")).filter(|file| file.exists()) {
+        files::check(&file, MAX_FILE).context("cannot read ~/.pgpass")?;
     }
     autogenerate::cli::parse(url)
         .with_context(|| format!("{name} is not of the form postgres://user:password@host:5432/database"))

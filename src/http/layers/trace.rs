@@ -81,7 +81,7 @@ mod tests {
     fn a_valid_traceparent_names_the_trace() {
         let id = |value: &'static str| {
             let lines = value.lines().map(|line| (TRACEPARENT, HeaderValue::from_static(line)));
-            let headers = HeaderMap::from_iter(lines);
+            let headers = lines.collect();
             trace_id(&headers).map(str::to_owned)
         };
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -140,6 +140,7 @@ fn protocol(version: Version) -> &'static str {
 }
 
 /// The value of `traceparent`; `None` if there are several, none of which is then to be trusted.
+#[must_use]
 pub fn traceparent(headers: &HeaderMap) -> Option<&str> {
     let mut lines = headers.get_all(TRACEPARENT).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return None };
