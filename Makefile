@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH):$(HOME)/.cargo/bin
 # Queries are checked against .sqlx, so a build needs no database.
 export SQLX_OFFLINE := true
 
-# What else to compile with the service in `lint` and what follows it.
+# More flags of `cargo build`, in `lint` and `scripts/with-service`.
 BUILD_FLAGS ?=
 
 curio := $(or $(CARGO_TARGET_DIR),target)/debug/curio
@@ -80,12 +80,13 @@ lint: cargo sqlx-cli cargo-deny ## check format, lints, documentation, dependenc
 	cargo fmt --all --check --manifest-path crates/autogenerate/examples/shop/Cargo.toml
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
+	cargo check --workspace # without the features that tests add to the dependencies
 	cargo deny --workspace check bans licenses sources
 	@if cargo deny fetch db 2>/dev/null; then cargo deny --workspace --offline check advisories; \
 		else echo 'advisories are not checked: cannot fetch the RustSec database from GitHub' >&2; fi
 	@$(on_scratch) cargo sqlx prepare --check --workspace -- --all-targets || \
 		{ echo 'if .sqlx is outdated: run make prepare' >&2; exit 1; }
-	cargo build $(BUILD_FLAGS) # after sqlx, which has the workspace compiled anew
+	cargo build $(BUILD_FLAGS) # after sqlx, which has the workspace recompiled
 	@$(curio) openapi | diff -u openapi.json - || { echo 'openapi.json is outdated: run make openapi' >&2; exit 1; }
 	@$(on_scratch) $(curio) db check --allow-pending || { echo 'if models and migrations differ: see "Change a model" in README.md' >&2; exit 1; }
 

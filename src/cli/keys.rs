@@ -173,7 +173,8 @@ fn print(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(io::stdout(), "{line}")?)
 }
 
-/// Prints a key. It is a failure too if the reader has exited, which it is for no other output.
+/// Prints a key. Not as an [`io::Error`], since it is no failure of other commands if the reader has
+/// exited.
 fn print_secret(secret: &Secret) -> anyhow::Result<()> {
     let printed = writeln!(io::stdout(), "{}", secret.expose());
     printed.map_err(|error| anyhow!("cannot print the key, so it is not stored: {error}"))

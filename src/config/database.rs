@@ -104,8 +104,8 @@ pub fn parse_database_url(url: &str, name: &str) -> anyhow::Result<PgConnectOpti
     for variable in ["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
         env::var(variable).map_or(Ok(()), |file| check_file(&file, variable))?;
     }
-    if let Ok(file) = env::var("PGPASSFILE") {
-        check_passwords(Path::new(&file)).context("cannot read the file of PGPASSFILE")?;
+    if let Some(file) = env::var_os("PGPASSFILE").map(PathBuf::from).filter(|file| file.exists()) {
+        check_passwords(&file).context("cannot use the password file of PGPASSFILE")?;
     }
     if let Some(file) = env::home_dir().map(|home| home.join(".pgpass")).filter(|file| file.exists()) {
         files::check(&file, MAX_FILE).context("cannot read ~/.pgpass")?;
@@ -124,7 +124,7 @@ fn check_file(file: &str, name: &str) -> anyhow::Result<()> {
     files::check(path, MAX_FILE).with_context(|| format!("cannot read the file of {name}"))
 }
 
-/// Passes a file of passwords. sqlx would log what is malformed there: a password alone, say.
+/// Rejects a malformed password file, whose lines sqlx would skip: a password alone, say.
 fn check_passwords(file: &Path) -> anyhow::Result<()> {
     let text = files::read(file, MAX_FILE)?;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -181,7 +181,7 @@ fn parameter(key: &str) -> String {
 /// How long a migration may wait for others.
 #[derive(Debug, Clone, Args)]
 pub struct MigrationSettings {
-    /// The longest wait for others that are migrating the database or use a table to be changed
+    /// The longest wait for another process that migrates the database, and for locks of its tables
     #[arg(long, global = true, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = parse_wait)]
     pub migration_wait: Duration,
 }

@@ -70,9 +70,10 @@ fn parse_filter(filter: &str) -> anyhow::Result<EnvFilter> {
         let is_level = !level.is_empty() && level.parse::<LevelFilter>().is_ok();
         ensure!(is_level, "{directive:?} has no level");
     }
-    // h2 warns of frames of clients, and sqlx of lines of passwords, with their content. A filter may
-    // say otherwise.
-    Ok(EnvFilter::try_new(format!("h2=error,sqlx_postgres::options::pgpass[{{line}}]=off,{filter}"))?)
+    // h2 logs frames of clients verbatim, and sqlx malformed lines of password files, and their path,
+    // for which the password may have been taken. A filter may say otherwise.
+    let verbatim = "h2=error,sqlx_postgres::options::pgpass=warn,sqlx_postgres::options::pgpass[{line}]=off";
+    Ok(EnvFilter::try_new(format!("{verbatim},{filter}"))?)
 }
 
 /// Starts the log. The guard writes the last lines when it is dropped.

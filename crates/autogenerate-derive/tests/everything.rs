@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use autogenerate::{Enum, SqlType, Table};
 
 #[derive(Table)]
-#[expect(dead_code, reason = "only its columns are looked at")]
+#[expect(dead_code, reason = "only its definition is looked at")]
 struct Borrowed<'a> {
     #[column(primary_key, identity)]
     id: i64,
@@ -20,7 +20,7 @@ struct Borrowed<'a> {
 }
 
 #[derive(Enum)]
-#[expect(dead_code, reason = "as above")]
+#[expect(dead_code, reason = "only its definition is looked at")]
 enum Kind {
     One,
     Two,

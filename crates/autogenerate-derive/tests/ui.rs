@@ -2,6 +2,6 @@
 
 #[test]
 fn invalid_input_is_a_compile_error_at_the_attribute() {
-    // Code that must compile would have all dependencies built, rather than checked.
+    // With a case that must compile, trybuild would build all dependencies instead of checking them.
     trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
 }

@@ -55,7 +55,7 @@ fn field(name: &str) -> Field {
         ),
         "Cache-Control" => required("Revalidate before each use, or do not store it.", text("^[ -~]+$", 256)),
         "Link" => optional(
-            "The next, the previous and the first page (RFC 8288), as far as 2 KiB hold them.",
+            "The next, the previous and the first page (RFC 8288), as far as they are not too long together.",
             text("^<[^>]+>; rel=", MAX_LINK),
         ),
         "X-Request-Id" => {

@@ -198,7 +198,8 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         }
     }
 
-    /// The value of `Link`: the next, the previous and the first page, as far as they fit.
+    /// The value of `Link`: the next, the previous and the first page, up to the first that does not
+    /// fit.
     fn link(&self, next: Option<&str>, prev: Option<&str>) -> Option<String> {
         let (url, query) = (&self.url, &self.query);
         let and = if query.is_empty() { "" } else { "&" };
@@ -212,11 +213,16 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
             prev.map(|cursor| to(cursor, "prev")),
             (!matches!(self.page.start, Start::First)).then(first),
         ];
-        links.into_iter().flatten().fold(None, |field, link| match field {
-            None => Some(link).filter(|link| link.len() <= MAX_LINK),
-            Some(field) if field.len() + 2 + link.len() <= MAX_LINK => Some(field + ", " + &link),
-            full => full,
-        })
+        let mut field = String::new();
+        for link in links.into_iter().flatten() {
+            let separator = if field.is_empty() { "" } else { ", " };
+            if field.len() + separator.len() + link.len() > MAX_LINK {
+                break;
+            }
+            field.push_str(separator);
+            field.push_str(&link);
+        }
+        (!field.is_empty()).then_some(field)
     }
 }
 

@@ -13,7 +13,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 
 pub use self::{
     export::is_enabled,
-    request::{Described, RequestTrace, record_actor, traceparent},
+    request::{Described, RequestTrace, TRACEPARENT, record_actor, traceparent},
     statements::{STATEMENTS, layer},
 };
 

@@ -17,7 +17,8 @@ use tracing_subscriber::{
 
 use crate::{access::redact, actor::Actor};
 
-const TRACEPARENT: &str = "traceparent";
+/// The field that names the trace of a request.
+pub const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 
 /// Makes spans, once the service traces.
@@ -139,7 +140,7 @@ fn protocol(version: Version) -> &'static str {
     }
 }
 
-/// The value of `traceparent`; `None` if there are several, none of which is then to be trusted.
+/// The value of `traceparent`; `None` if it is missing or repeated.
 #[must_use]
 pub fn traceparent(headers: &HeaderMap) -> Option<&str> {
     let mut lines = headers.get_all(TRACEPARENT).iter();
@@ -150,7 +151,7 @@ pub fn traceparent(headers: &HeaderMap) -> Option<&str> {
 /// What a request says about its trace, for the propagator.
 struct TraceFields<'a> {
     parent: Option<&'a str>,
-    /// That of several fields is one list (W3C Trace Context §3.3.1).
+    /// All lines of `tracestate`, joined to one list (W3C Trace Context §3.3.1).
     state: Option<String>,
 }
 

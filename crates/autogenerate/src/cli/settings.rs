@@ -36,7 +36,7 @@ struct Settings {
     /// The folder of migrations
     #[arg(long, global = true, value_name = "FOLDER", default_value = "migrations")]
     migrations: PathBuf,
-    /// The longest wait, in seconds, for others that are migrating the database or use a table to be changed
+    /// The longest wait, in seconds, for another process that migrates the database, and for locks of its tables
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 600)]
     migration_wait: u32,
 }

@@ -41,6 +41,22 @@ pub enum MigrationError {
         #[source]
         source: sqlx::Error,
     },
+    /// Others hold locks that a migration needs.
+    #[error(
+        "migration {version} ({description}) cannot lock what it needs, at {location}; run it again when the sessions that \
+         use it have ended"
+    )]
+    Locked {
+        /// The version of the file.
+        version: i64,
+        /// sqlx's description of the file.
+        description: String,
+        /// The file, with the line and the first line of the statement, if known.
+        location: String,
+        /// What the database reported.
+        #[source]
+        source: sqlx::Error,
+    },
     /// A migration file was edited after it was applied.
     #[error(
         "migration {0} was edited after it was applied to this database; restore the file and write a new migration; if the \

@@ -37,7 +37,7 @@ mod state;
 mod table;
 mod target;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::PgConnection;
 
@@ -58,10 +58,10 @@ use crate::revision::Migrations;
 ///
 /// Any number of processes may call this at once: each file is applied by one of them.
 ///
-/// `patience` is the longest wait for another process that migrates, and for the locks that each
-/// file needs. A file in a transaction waits for a lock for a second at a time, since what needs the
-/// same table waits behind it, and is then tried again. A `lock_timeout` of the role, or of the file,
-/// holds instead of the second.
+/// `patience` is the longest wait for another process that migrates, together with that for the locks
+/// of all files. A file in a transaction waits for a lock half a second longer than the server's
+/// `deadlock_timeout`, 1.5 s by default, because it blocks what needs the same table until then. After
+/// a pause, it is tried again. A `lock_timeout` of the role or in the file replaces that bound.
 ///
 /// # Errors
 ///
@@ -76,15 +76,17 @@ use crate::revision::Migrations;
 /// - [`MigrationError::PartlyReplaced`] or [`MigrationError::ReplacedEdited`] if some of what a
 ///   revision replaces is applied, but not all or not as it was.
 ///
-/// [`MigrationError::Failed`] at the first file that fails; the files before it stay applied.
+/// [`MigrationError::Failed`] or [`MigrationError::Locked`] at the first file that fails; the files
+/// before it stay applied.
 pub async fn upgrade(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Up,
     patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
+    let start = Instant::now();
     let key = lock::acquire(conn, patience).await?;
-    let outcome = apply(conn, migrations, target, patience).await;
+    let outcome = apply(conn, migrations, target, patience.saturating_sub(start.elapsed())).await;
     lock::release(conn, key, outcome).await
 }
 
@@ -92,7 +94,7 @@ async fn apply(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Up,
-    patience: Duration,
+    mut patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
     table::ensure(conn).await?;
     let rows = table::load(conn).await?;
@@ -102,7 +104,7 @@ async fn apply(
         tracing::warn!(version = step.version, "migration.older_than_what_is_applied");
     }
     for step in &steps {
-        run::run_step(conn, step, patience).await?;
+        run::run_step(conn, step, &mut patience).await?;
     }
     Ok(steps.iter().map(|step| step.version).collect())
 }
@@ -121,15 +123,17 @@ async fn apply(
 /// - [`MigrationError::PartlyApplied`] if the way up was interrupted and the way down cannot start
 ///   in its middle.
 ///
-/// [`MigrationError::RevertFailed`] at the first file that fails; the newer ones stay reverted.
+/// [`MigrationError::RevertFailed`] or [`MigrationError::Locked`] at the first file that fails; the
+/// newer ones stay reverted.
 pub async fn downgrade(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Down,
     patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
+    let start = Instant::now();
     let key = lock::acquire(conn, patience).await?;
-    let outcome = revert(conn, migrations, target, patience).await;
+    let outcome = revert(conn, migrations, target, patience.saturating_sub(start.elapsed())).await;
     lock::release(conn, key, outcome).await
 }
 
@@ -137,7 +141,7 @@ async fn revert(
     conn: &mut PgConnection,
     migrations: &Migrations,
     target: &Down,
-    patience: Duration,
+    mut patience: Duration,
 ) -> Result<Vec<i64>, MigrationError> {
     let rows = table::load(conn).await?;
     let rows = replace::replace(conn, migrations, rows).await?;
@@ -147,7 +151,7 @@ async fn revert(
         tracing::warn!(version, "migration.edited_after_it_was_applied");
     }
     for step in &steps {
-        run::run_step(conn, step, patience).await?;
+        run::run_step(conn, step, &mut patience).await?;
     }
     Ok(steps.iter().flat_map(|step| step.versions.iter().copied()).collect())
 }

@@ -12,20 +12,23 @@ use sqlx::{
 use super::{error::MigrationError, leftover, path::Step, table};
 use crate::render::statements::{shortened, statements};
 
-/// Bounds each wait for a lock in a transaction, unless the role or the file has a bound of its own:
-/// while a statement waits for a table, others that need it wait behind.
+/// Bounds each wait for a lock in a transaction, unless the role or the file does: until a statement
+/// has its table, it blocks all others that need it. The bound is longer than `deadlock_timeout`, after
+/// which PostgreSQL cancels an autovacuum that holds the lock.
 const LOCK_TIMEOUT: &str =
-    "SELECT set_config('lock_timeout', '1s', true) WHERE current_setting('lock_timeout') = '0'";
+    "SELECT set_config('lock_timeout', (setting::int + 500)::text, true) FROM pg_settings
+    WHERE name = 'deadlock_timeout' AND current_setting('lock_timeout') = '0'";
 
-/// The first pause and the longest one between attempts to lock what others use. Each doubles.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// The pause after the first attempt to get all locks. It doubles with each.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Runs one file and records it, in one transaction unless the file runs outside one. `patience` is
-/// the longest wait for locks of others.
+/// what is left of the longest wait for locks.
 pub(super) async fn run_step(
     conn: &mut PgConnection,
     step: &Step,
-    patience: Duration,
+    patience: &mut Duration,
 ) -> Result<(), MigrationError> {
     if step.no_transaction {
         for statement in leftover::cleanup_statements(conn, step).await? {
@@ -53,41 +56,44 @@ pub(super) async fn run_step(
     Ok(())
 }
 
-/// Runs a file, again and again if it could not lock what others use, and returns how long the last
-/// attempt took.
+/// Runs a file, and retries while others hold locks that it needs. Returns the duration of the last
+/// attempt.
 async fn run_patiently(
     conn: &mut PgConnection,
     step: &Step,
-    patience: Duration,
+    patience: &mut Duration,
 ) -> Result<Duration, MigrationError> {
-    let start = Instant::now();
-    let (mut pause, longest) = PAUSES;
+    let mut pause = FIRST_PAUSE;
     loop {
-        let (attempt, mut completed) = (Instant::now(), 0);
-        let Err(source) = run(conn, step, &mut completed).await else { return Ok(attempt.elapsed()) };
-        if step.no_transaction || !is_locked(&source) || start.elapsed() + pause > patience {
+        let (start, mut completed) = (Instant::now(), 0);
+        let Err(source) = run(conn, step, &mut completed).await else { return Ok(start.elapsed()) };
+        *patience = patience.saturating_sub(start.elapsed());
+        if step.no_transaction || !is_locked(&source) || patience.is_zero() {
             return Err(failed(step, completed, source));
         }
-        tracing::warn!(
-            version = step.version,
-            waited_ms = milliseconds(start.elapsed()),
-            retry_ms = milliseconds(pause),
-            "migration.locked"
-        );
+        pause = pause.min(*patience);
+        let (location, pause_ms) = (location(step, completed, &source), milliseconds(pause));
+        tracing::warn!(version = step.version, %location, pause_ms, "migration.locked");
         tokio::time::sleep(pause).await;
-        pause = longest.min(2 * pause);
+        *patience -= pause;
+        pause = LONGEST_PAUSE.min(2 * pause);
     }
 }
 
+/// Whether others hold a lock for too long, or need one of this transaction.
 fn is_locked(error: &sqlx::Error) -> bool {
     const LOCK_NOT_AVAILABLE: &str = "55P03";
-    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == LOCK_NOT_AVAILABLE)
+    const DEADLOCK_DETECTED: &str = "40P01";
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| [LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED].contains(&&*code))
 }
 
 fn failed(step: &Step, completed: usize, source: sqlx::Error) -> MigrationError {
     let (version, description) = (step.version, step.description.clone());
     let location = location(step, completed, &source);
-    if step.up {
+    if is_locked(&source) {
+        MigrationError::Locked { version, description, location, source }
+    } else if step.up {
         MigrationError::Failed { version, description, location, source }
     } else {
         MigrationError::RevertFailed { version, description, location, source }
@@ -106,7 +112,7 @@ async fn run(conn: &mut PgConnection, step: &Step, completed: &mut usize) -> Res
         #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
         Ok(()) => transaction.commit().await,
         Err(error) => {
-            // Dropped, it would keep its locks until the connection is used again.
+            // A dropped transaction has its locks until the connection is used again.
             let _ = transaction.rollback().await;
             Err(error)
         }

@@ -47,8 +47,8 @@ const COLUMNS: [&str; 12] = [
     "deleted_at",
 ];
 
-/// Responds with all items of the list; to HEAD, without the database. If something fails midway, the body breaks off: it has no
-/// regular end.
+/// Responds with all items of the list. If something fails midway, the body breaks off: it has no
+/// regular end. HEAD begins no export.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub async fn export(
     format: Format,
 ) -> Result<Response, Error> {
     let body = match *method {
-        // Its length is not known either.
+        // A stream, for which no `Content-Length: 0` is sent.
         Method::HEAD => Body::from_stream(stream::empty::<io::Result<Vec<u8>>>()),
         _ => body(app, filter, format).await?,
     };

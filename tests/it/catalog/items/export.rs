@@ -273,9 +273,13 @@ async fn few_exports_run_at_once_and_a_client_that_leaves_ends_its_own() {
     first.chunk().await.unwrap().unwrap();
     let second = Reply::read(ask(&service, "text/csv", "?name_prefix=none").await).await;
     let problem = &second.is_problem(503, "unavailable").body;
+    assert_eq!(problem["detail"], "Too many requests of this kind are in progress.");
     let head = service.request(Method::HEAD, "/v1/items").header("accept", "text/csv").send().await.unwrap();
     assert_eq!(head.status(), StatusCode::OK, "it needs none of the connections of exports");
-    assert_eq!(problem["detail"], "Too many requests of this kind are in progress.");
+    assert_eq!(
+        (head.headers().get("content-length"), &head.headers()["content-type"]),
+        (None, &first.headers()["content-type"])
+    );
     assert_eq!(service.get("/v1/items?limit=1").await.status, StatusCode::OK);
     drop(first);
     let status = async || ask(&service, "text/csv", "?name_prefix=none").await.status();

@@ -1,5 +1,7 @@
 //! The method QUERY (RFC 10008): lists whose parameters are in the content.
 
+use std::collections::BTreeSet;
+
 use http::{Method, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
@@ -132,22 +134,22 @@ async fn links_leave_out_what_a_proxy_would_reject() {
     for name in ["a", "b", "c"] {
         service.create(name).await;
     }
-    for (length, rels) in
-        [(100, &["next", "prev", "first"][..]), (700, &["next", "prev"]), (1_200, &["next"]), (2_000, &[])]
-    {
+    let mut numbers = BTreeSet::new();
+    for length in (50..2_100).step_by(50) {
         let filter = format!(r#"name != "{}""#, "x".repeat(length));
         let mut content = json!({ "filter": filter, "limit": 1 });
         content["cursor"] = query(&service, "/v1/items", &content).await.body["next_cursor"].clone();
         let second = query(&service, "/v1/items", &content).await;
-        let linked: Vec<&str> =
-            ["next", "prev", "first"].into_iter().filter(|rel| second.link(rel).is_some()).collect();
-        assert_eq!(linked, rels, "{length}");
-        assert!(second.header("link").is_none_or(|link| link.len() <= 2_048));
         assert_eq!(second.body["data"][0]["name"], "b");
-        if let Some(next) = second.link("next") {
-            assert_eq!(service.get(&next).await.body["data"][0]["name"], "a");
+        let links = ["next", "prev", "first"].map(|rel| second.link(rel));
+        assert!(links.is_sorted_by_key(Option::is_none), "{length}: {links:?}");
+        assert!(second.header("link").is_none_or(|link| link.len() <= 2_048));
+        numbers.insert(links.iter().flatten().count());
+        if let Some(next) = &links[0] {
+            assert_eq!(service.get(next).await.body["data"][0]["name"], "a");
         }
     }
+    assert_eq!(numbers, BTreeSet::from([0, 1, 2, 3]));
 }
 
 #[tokio::test]
