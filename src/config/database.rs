@@ -267,7 +267,7 @@ mod tests {
             check_passwords(file.path()).map_err(|error| error.to_string())
         };
         check("# host:port\n\n*:*:*:*:p\\:w\n::1\\:\\::5432:a:b:c:d").unwrap();
-        for text in ["secret", "*:5432:*:secret", "\n*:5432:a\\:b:u\\:secret:x"] {
+        for text in ["secret", "*:5432:*:secret", "\n*:5432:a\\:b:u\\:secret"] {
             let error = check(text).unwrap_err();
             assert!(
                 error.ends_with("host:port:database:user:password") && !error.contains("secret"),
