@@ -108,15 +108,9 @@ async fn run(conn: &mut PgConnection, step: &Step, completed: &mut usize) -> Res
     #[expect(clippy::disallowed_methods, reason = "a dedicated connection that never returns to a pool")]
     let mut transaction = conn.begin().await?;
     execute(&mut transaction, LOCK_TIMEOUT.to_owned()).await?;
-    match run_and_record(&mut transaction, step, completed).await {
-        #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
-        Ok(()) => transaction.commit().await,
-        Err(error) => {
-            // A dropped transaction has its locks until the connection is used again.
-            let _ = transaction.rollback().await;
-            Err(error)
-        }
-    }
+    run_and_record(&mut transaction, step, completed).await?;
+    #[expect(clippy::disallowed_methods, reason = "commits the transaction begun above")]
+    transaction.commit().await
 }
 
 async fn run_alone(conn: &mut PgConnection, step: &Step, completed: &mut usize) -> Result<(), sqlx::Error> {
