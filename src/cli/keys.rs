@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail, ensure};
-use chrono::Utc;
+use chrono::{Datelike, Utc};
 use clap::{Args, Subcommand};
 
 use super::connect::open_current;
@@ -103,8 +103,10 @@ async fn create(
         "a name must have 1 to 200 characters, none of which is a control character"
     );
     ensure!(grants.len() <= MAX_GRANTS, "a key has at most {MAX_GRANTS} grants");
-    let expires_at =
-        expires_in.map(|time| Utc::now().checked_add_signed(chrono::TimeDelta::from_std(time).ok()?));
+    let expires_at = expires_in.map(|time| {
+        let expiry = Utc::now().checked_add_signed(chrono::TimeDelta::from_std(time).ok()?)?;
+        (expiry.year() <= 9999).then_some(expiry) // as in RFC 3339
+    });
     ensure!(expires_at != Some(None), "the duration is too long; leave it out for a key that never expires");
     let content = ApiKeyContent {
         name: name.to_owned(),

@@ -72,6 +72,8 @@ fn print(report: &Report) -> io::Result<()> {
     for Fault { location, detail, .. } in report.faults() {
         if let Location::Line(line, pointer) = location {
             let separator = if pointer.is_empty() { "" } else { " " };
+            // A terminal would obey control characters in the names of members.
+            let pointer = pointer.replace(char::is_control, "\u{fffd}");
             writeln!(err, "line {line}: {pointer}{separator}{detail}")?;
         }
     }

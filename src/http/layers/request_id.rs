@@ -14,7 +14,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn discard_invalid(mut request: Request) -> Request {
     let is_valid =
         |id: &HeaderValue| (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
-    if request.headers().get(REQUEST_ID).is_some_and(|id| !is_valid(id)) {
+    let mut ids = request.headers().get_all(REQUEST_ID).iter();
+    if ids.next().is_some_and(|id| !is_valid(id) || ids.next().is_some()) {
         request.headers_mut().remove(REQUEST_ID);
     }
     request

@@ -36,7 +36,7 @@ fn span(request: &Request) -> Span {
     let request_id = request_id.as_deref();
     let actor = request.extensions().get::<Actor>().map(tracing::field::display);
     let client = request.extensions().get().map(|Client(client)| tracing::field::display(client));
-    let (method, path) = (request.method().as_str(), &*redact(request.uri().path()));
+    let (method, path) = (&*redact(request.method().as_str()), &*redact(request.uri().path()));
     // The actor of a client that needs a key is recorded once it is known.
     tracing::info_span!("http", request_id, method, path, client, actor, trace_id = trace_id(headers))
 }

@@ -14,7 +14,7 @@ use axum::{Router, body::Body, extract::ConnectInfo, response::Response, routing
 use bytes::{Buf, Bytes};
 use futures_util::future::Either;
 use h2::Reason;
-use http::{Request, StatusCode, Version};
+use http::{HeaderValue, Request, StatusCode, Version, header::CONTENT_LENGTH};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -88,6 +88,10 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         if is_http2 && is_padded(request.headers()) {
             let fault = HeadFault("The value of a field must not begin or end with white space.");
             request.extensions_mut().insert(fault);
+        }
+        // h2 takes it for 0.
+        if is_http2 && request.headers().get(CONTENT_LENGTH).is_some_and(HeaderValue::is_empty) {
+            request.extensions_mut().insert(HeadFault("Content-Length must be a number."));
         }
         if self.is_surplus {
             request.extensions_mut().insert(Surplus);

@@ -55,7 +55,7 @@ fn field(name: &str) -> Field {
         ),
         "Cache-Control" => required("Revalidate before each use, or do not store it.", text("^[ -~]+$", 256)),
         "Link" => optional(
-            "The next, the previous and the first page (RFC 8288), as far as they are not too long together.",
+            "The next, the previous and the first page (RFC 8288), as far as they fit.",
             text("^<[^>]+>; rel=", MAX_LINK),
         ),
         "X-Request-Id" => {

@@ -156,6 +156,8 @@ async fn a_secret_in_the_wrong_place_is_not_logged() {
     for path in [format!("/v1/keys/{key}"), format!("/{key}"), format!("/v1/items?fields={key}")] {
         assert!(admin.send(Method::GET, &path, &id, None).await.status.is_client_error());
     }
+    let method = Method::from_bytes(key.as_bytes()).unwrap();
+    admin.send(method, "/v1/items", &[], None).await.is_problem(405, "method-not-allowed");
     assert!(log.text().contains(&format!("/v1/keys/{:?}", admin.key)), "{}", log.text());
     assert!(!log.text().contains(&key["curio_12345678_".len()..]), "{}", log.text());
 }

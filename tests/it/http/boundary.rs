@@ -71,6 +71,9 @@ async fn a_valid_request_id_is_used_and_an_invalid_one_replaced() {
         assert_eq!(id.len(), 36, "{invalid:?} → {id}");
         assert_eq!(instance, format!("urn:uuid:{id}"));
     }
+    let twice =
+        service.send(Method::GET, "/nothing", &[("x-request-id", "a"), ("x-request-id", "b")], None).await;
+    assert_eq!(twice.header("x-request-id").unwrap().len(), 36);
     assert!(log.lines("request").iter().any(|line| line["span"]["request_id"] == "a/b#c"), "{}", log.text());
 }
 

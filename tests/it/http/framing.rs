@@ -140,6 +140,8 @@ async fn a_field_of_http2_has_no_white_space_around_its_value() {
             assert_eq!(service.exchange_http2(request).await.status(), status, "{name}: {value:?}");
         }
     }
+    let request = Request::get("http://x/v1/items").header("content-length", "").body(()).unwrap();
+    assert_eq!(service.exchange_http2(request).await.status(), 400, "h2 takes it for 0");
     let head = "GET /v1/items HTTP/1.1\r\nhost: x\r\nx:  a \r\nconnection: close\r\n\r\n";
     assert!(service.exchange(head).await.starts_with("HTTP/1.1 200 "));
 }

@@ -204,6 +204,17 @@ async fn a_deleted_entity_is_gone() {
 }
 
 #[tokio::test]
+async fn a_delete_with_a_body_is_rejected() {
+    for resource in RESOURCES {
+        let api = Api::start(resource).await;
+        let path = api.create_path("Lamp").await;
+        let reply = api.send(Method::DELETE, &path, &[], Some(&json!({ "purge": true }))).await;
+        assert_eq!(reply.is_problem(422, "validation-error").faults()[0].1, "unexpected");
+        assert_eq!(api.get(&path).await.body["version"], 1);
+    }
+}
+
+#[tokio::test]
 async fn options_lists_the_methods_as_405_does() {
     for resource in RESOURCES {
         let api = Api::start(resource).await;

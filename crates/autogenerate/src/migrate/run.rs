@@ -30,6 +30,23 @@ pub(super) async fn run_step(
     step: &Step,
     patience: &mut Duration,
 ) -> Result<(), MigrationError> {
+    if !step.no_transaction || !step.sql.as_str().contains(" CONCURRENTLY ") {
+        return run_and_log(conn, step, patience).await;
+    }
+    // What runs concurrently blocks no query while it waits. Cut short, it leaves an invalid index.
+    let bound: String =
+        sqlx::query_scalar("SELECT current_setting('lock_timeout')").fetch_one(&mut *conn).await?;
+    execute(conn, "SET lock_timeout = 0".to_owned()).await?;
+    let outcome = run_and_log(conn, step, patience).await;
+    let restored = execute(conn, format!("SET lock_timeout = '{bound}'")).await;
+    outcome.and(restored.map_err(MigrationError::from))
+}
+
+async fn run_and_log(
+    conn: &mut PgConnection,
+    step: &Step,
+    patience: &mut Duration,
+) -> Result<(), MigrationError> {
     if step.no_transaction {
         for statement in leftover::cleanup_statements(conn, step).await? {
             tracing::warn!(statement, version = step.version, "migration.left_over_dropped");

@@ -18,6 +18,7 @@ use crate::{
     http::{
         request::{
             access::Access,
+            body::NoBody,
             content::Content,
             listing::{Listing, PageParameters},
             patch::Patch,
@@ -151,7 +152,7 @@ pub async fn update_key(
 )]
 pub async fn revoke_key(
     State(app): State<Arc<App>>,
-    Valid(head, _): Valid<(KeyId, Write)>,
+    Valid(head, NoBody): Valid<(KeyId, Write), NoBody>,
 ) -> Result<Response, Outcome> {
     let (KeyId(id), mut write) = head;
     let mut tx = write.begin(&app).await?;

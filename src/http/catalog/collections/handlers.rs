@@ -16,6 +16,7 @@ use crate::{
     http::{
         request::{
             access::Access,
+            body::NoBody,
             collection_key::CollectionKey,
             content::{Content, Replacement},
             listing::{Listing, PageParameters},
@@ -203,7 +204,7 @@ pub async fn update_collection(
 )]
 pub async fn delete_collection(
     State(app): State<Arc<App>>,
-    Valid(head, _): Valid<(CollectionKey, Write)>,
+    Valid(head, NoBody): Valid<(CollectionKey, Write), NoBody>,
 ) -> Result<Response, Outcome> {
     let (key, write) = head;
     let mut tx = write.begin(&app).await?;

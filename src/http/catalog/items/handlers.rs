@@ -242,7 +242,7 @@ pub async fn update_item(
 )]
 pub async fn delete_item(
     State(app): State<Arc<App>>,
-    Valid(head, _): Valid<(Id, Write<ItemDeleteQuery>)>,
+    Valid(head, NoBody): Valid<(Id, Write<ItemDeleteQuery>), NoBody>,
 ) -> Result<Response, Outcome> {
     let (Id(id), write) = head;
     let mut tx = write.begin(&app).await?;

@@ -59,6 +59,25 @@ async fn a_file_has_no_lock_while_it_pauses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_build_of_an_index_waits_for_as_long_as_it_takes() {
+    let (database, folder) = (Database::new().await, folder());
+    up(&database, &folder, "+1").await.unwrap();
+    let [mut user, mut conn] = [database.connect().await, database.connect().await];
+    user.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT").await.unwrap();
+    conn.execute("SET lock_timeout = '10ms'").await.unwrap();
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'virtualxid'";
+    let release = async {
+        eventually("the build waits", async || database.number(waiting).await > 0).await;
+        user.execute("SELECT pg_sleep(0.1); COMMIT").await.unwrap(); // longer than the bound
+    };
+    let all = migrations(&folder);
+    let (upgraded, ()) = tokio::join!(upgrade(&mut conn, &all, &Up::Steps(1), PATIENCE), release);
+    assert_eq!(upgraded.unwrap(), [SECOND, SECOND + 1, SECOND + 2]);
+    let bound: String = sqlx::query_scalar("SHOW lock_timeout").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(bound, "10ms");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_wait_for_a_table_is_bounded() {
     let (database, folder) = (Database::new().await, folder());
     up(&database, &folder, "+1").await.unwrap();

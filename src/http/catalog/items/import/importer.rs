@@ -37,6 +37,9 @@ use crate::{
     schema_cache::SchemaCache,
 };
 
+/// The most runs of a row whose id another transaction takes meanwhile.
+const RUNS: usize = 10;
+
 /// Why an import or an export ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -122,11 +125,17 @@ impl<'a> Importer<'a> {
             self.report.fail(line, faults);
         }
         for mut rows in split_at_repeated_ids(rows) {
-            while !rows.is_empty() {
+            for _ in 0..RUNS {
+                if rows.is_empty() {
+                    break;
+                }
                 rows = self.decide(tx, rows).await?;
                 rows = in_time(self.patience, self.in_scope(tx, rows)).await?;
                 // Even if nothing will be stored: later lines are judged by what earlier ones did.
                 rows = in_time(self.patience, self.store(tx, rows)).await?;
+            }
+            if !rows.is_empty() {
+                return Err(Error::Contended("no run has stored the rows".into()));
             }
         }
         Ok(())

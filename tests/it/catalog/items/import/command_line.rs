@@ -127,6 +127,9 @@ async fn what_is_wrong_is_printed() {
     let (code, out, err) = command(&database, &["import", file, "--on-error", "skip"], None).await;
     assert_eq!((code, out), (Some(0), printed([3, 1, 0, 0, 2])), "{err}");
     assert_eq!(database.count_items().await, 1);
+    fs::write(&path, r#"{"name": "x", "\u001b[32m": 1}"#).unwrap();
+    let (_, _, err) = command(&database, &["import", file], None).await;
+    assert_eq!(err, "line 1: /\u{fffd}[32m is not a known field\nnothing was stored\n");
     fs::write(&path, "name,colour\n").unwrap();
     let (code, _, err) = command(&database, &["import", file, "--format", "csv"], None).await;
     assert_eq!((code, &*err), (Some(1), "line 1: column 2 is not a known column\nnothing was stored\n"));

@@ -185,6 +185,17 @@ async fn a_row_that_is_wrong_after_another_portion_fails_the_import() {
 }
 
 #[tokio::test]
+async fn an_import_ends_if_rows_are_never_stored() {
+    let service = TestService::start().await;
+    let trigger = "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                   CREATE TRIGGER nothing BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION nothing()";
+    service.database.execute(trigger).await;
+    let reply = import(&service, NDJSON, "", ndjson(&[json!({ "name": "Lamp" })])).await;
+    reply.is_problem(503, "unavailable");
+    service.pool_is_clean().await;
+}
+
+#[tokio::test]
 async fn an_id_that_is_taken_meanwhile_is_decided_again() {
     let service = TestService::start().await;
     let mut other = service.database.connect().await;
