@@ -10,8 +10,7 @@ use tokio::{
 };
 
 pub use super::import::{
-    importer::Failure,
-    report::Report,
+    report::{Failure, Report},
     schemas::{OnConflict, OnError},
 };
 use super::{

@@ -5,8 +5,9 @@ use std::{io, sync::Arc, time::Duration};
 use axum::{extract::State, response::Response};
 
 use super::{
-    importer::{Failure, Importer},
+    importer::Importer,
     lines::Lines,
+    report::Failure,
     schemas::{ItemImport, ItemImportQuery, ItemImportResult, OnConflict},
 };
 use crate::{

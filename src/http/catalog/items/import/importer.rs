@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    io, mem,
+    mem,
     time::{Duration, Instant},
     vec::IntoIter,
 };
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     lines::Lines,
     portion::Portion,
-    report::Report,
+    report::{Failure, Report},
     rows::{Row, parse, split_at_repeated_ids},
     schemas::{ItemImportQuery, OnConflict, OnError},
 };
@@ -39,17 +39,6 @@ use crate::{
 
 /// The most runs of a row whose id another transaction takes meanwhile.
 const RUNS: usize = 10;
-
-/// Why an import or an export ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The input cannot be read, or the output not be written.
-    #[error("cannot read or write the file")]
-    File(#[from] io::Error),
-    /// The database fails.
-    #[error("the database failed")]
-    Database(#[from] Error),
-}
 
 /// An import in a transaction.
 pub struct Importer<'a> {

@@ -1,5 +1,7 @@
 //! What an import did, and what was wrong.
 
+use std::io;
+
 use super::schemas::ItemImportResult;
 use crate::{
     error::{Error, Fault},
@@ -10,6 +12,17 @@ use crate::{
         write::Event,
     },
 };
+
+/// Why an import or an export ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The input cannot be read, or the output not be written.
+    #[error("cannot read or write the file")]
+    File(#[from] io::Error),
+    /// The database fails.
+    #[error("the database failed")]
+    Database(#[from] Error),
+}
 
 /// What an import did so far.
 #[derive(Debug, Clone, Default)]
