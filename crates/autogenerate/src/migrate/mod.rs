@@ -61,8 +61,8 @@ use crate::revision::Migrations;
 /// `patience` is the longest wait for another process that migrates, together with that for the locks
 /// of all files. A file in a transaction waits for a lock half a second longer than the server's
 /// `deadlock_timeout`, 1.5 s by default, because it blocks what needs the same table until then. After
-/// a pause, it is tried again. A `lock_timeout` of the role or in the file replaces that bound. What runs `CONCURRENTLY`
-/// blocks no query, and waits for as long as it takes.
+/// a pause, it is tried again. A `lock_timeout` of the role or in the file replaces that bound. What
+/// runs `CONCURRENTLY` blocks no query, and waits for as long as it takes.
 ///
 /// # Errors
 ///

@@ -30,7 +30,7 @@ pub(super) async fn run_step(
     step: &Step,
     patience: &mut Duration,
 ) -> Result<(), MigrationError> {
-    if !step.no_transaction || !step.sql.as_str().contains(" CONCURRENTLY ") {
+    if !step.no_transaction || !step.sql.as_str().contains("CONCURRENTLY") {
         return run_and_log(conn, step, patience).await;
     }
     // What runs concurrently blocks no query while it waits. Cut short, it leaves an invalid index.
