@@ -54,10 +54,10 @@ test: cargo sqlx-cli ## run all tests on DATABASE_URL or a private PostgreSQL
 	scripts/postgres with test cargo test --workspace
 	scripts/postgres with test cargo test -p sqlx-autogenerate --all-features --test types
 
+# What HTTP does around the operations is the same on every version of PostgreSQL.
 .PHONY: test-postgres-18
 test-postgres-18: cargo sqlx-cli ## run the integration tests on the newest PostgreSQL 18 of npm
 	CURIO_POSTGRES_VERSION=18 scripts/postgres upgrade
-	# What HTTP does around the operations is the same on every version.
 	AUTOGENERATE_PAIRS=40 CURIO_POSTGRES_VERSION=18 scripts/postgres with test \
 		cargo test --workspace --test it -- --skip http::
 
