@@ -181,7 +181,7 @@ fn parameter(key: &str) -> String {
 /// How long a migration may wait for others.
 #[derive(Debug, Clone, Args)]
 pub struct MigrationSettings {
-    /// The longest wait for another process that migrates the database, and for locks of its tables
+    /// The longest wait for another process that migrates, and for locks of tables
     #[arg(long, global = true, env = "CURIO_MIGRATION_WAIT", value_name = "DURATION", default_value = "10m", value_parser = parse_wait)]
     pub migration_wait: Duration,
 }

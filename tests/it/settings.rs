@@ -1,6 +1,6 @@
 //! What the service is set to: by variables, files and the command line.
 
-use std::{os::unix::fs::PermissionsExt, time::Duration};
+use std::{os::unix::fs::PermissionsExt, process::Command, time::Duration};
 
 use futures_util::future::select;
 use reqwest::{Client, StatusCode};
@@ -135,6 +135,12 @@ async fn a_malformed_line_of_passwords_is_not_shown() {
         assert!(code == Some(1) && error.contains(words), "{error}");
         assert!(![output, error].iter().any(|text| text.contains("S3cret")), "{variable}");
     }
+    std::fs::remove_file(&file).unwrap();
+    assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+    let mut command = curio(&["db", "current"]);
+    command.env("DATABASE_URL", "postgres://127.0.0.1:1/none").env("HOME", home.path());
+    let (_, _, error) = run(command).await;
+    assert!(error.contains("cannot read ~/.pgpass"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

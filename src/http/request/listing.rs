@@ -198,8 +198,8 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         }
     }
 
-    /// The value of `Link`: the next, the previous and the first page, up to the first that does not
-    /// fit.
+    /// The value of `Link`: the next, the previous and the first page, up to the first link that
+    /// does not fit.
     fn link(&self, next: Option<&str>, prev: Option<&str>) -> Option<String> {
         let (url, query) = (&self.url, &self.query);
         let and = if query.is_empty() { "" } else { "&" };

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Client, guarded};
 use crate::support::{
     Auth, Options,
+    log::Log,
     service::{Reply, TestService, options},
 };
 
@@ -111,4 +112,20 @@ async fn idempotency_keys_belong_to_a_key_and_to_its_grants() {
     assert_eq!(narrowed.status, 200, "{narrowed:?}");
     // What was shown before is not shown to who may not read it any more.
     create(&one).await.is_problem(422, "validation-error");
+}
+
+#[tokio::test]
+async fn a_secret_in_the_wrong_place_is_not_logged() {
+    let log = Log::capture();
+    let service = guarded().await;
+    let admin = Client::new(&service, "read:* manage:*").await;
+    let key = admin.key.expose();
+    let id = [("x-request-id", &*key)];
+    for path in [format!("/v1/keys/{key}"), format!("/{key}"), format!("/v1/items?fields={key}")] {
+        assert!(admin.send(Method::GET, &path, &id, None).await.status.is_client_error());
+    }
+    let method = Method::from_bytes(key.as_bytes()).unwrap();
+    admin.send(method, "/v1/items", &[], None).await.is_problem(405, "method-not-allowed");
+    assert!(log.text().contains(&format!("/v1/keys/{:?}", admin.key)), "{}", log.text());
+    assert!(!log.text().contains(&key["curio_12345678_".len()..]), "{}", log.text());
 }

@@ -44,7 +44,7 @@ pub trait Environment: Sync {
     /// As [`database`](Self::database).
     fn scratch(&self) -> anyhow::Result<Option<PgConnectOptions>>;
 
-    /// The longest wait for another process that migrates the database, and for locks of its tables.
+    /// The longest wait for another process that migrates, and for locks of tables.
     fn patience(&self) -> Duration;
 
     /// The migrations that are applied and reverted; by default, those in the folder. A program

@@ -36,7 +36,7 @@ struct Settings {
     /// The folder of migrations
     #[arg(long, global = true, value_name = "FOLDER", default_value = "migrations")]
     migrations: PathBuf,
-    /// The longest wait, in seconds, for another process that migrates the database, and for locks of its tables
+    /// The longest wait, in seconds, for another process that migrates, and for locks of tables
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 600)]
     migration_wait: u32,
 }

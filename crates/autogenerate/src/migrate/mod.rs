@@ -58,11 +58,11 @@ use crate::revision::Migrations;
 ///
 /// Any number of processes may call this at once: each file is applied by one of them.
 ///
-/// `patience` is the longest wait for another process that migrates, together with that for the locks
-/// of all files. A file in a transaction waits for a lock half a second longer than the server's
-/// `deadlock_timeout`, 1.5 s by default, because it blocks what needs the same table until then. After
-/// a pause, it is tried again. A `lock_timeout` of the role or in the file replaces that bound. What
-/// runs `CONCURRENTLY` blocks no query, and waits for as long as it takes.
+/// `patience` is the longest wait for another process that migrates, plus that for locks. A file in
+/// a transaction waits for a lock for half a second longer than the server's `deadlock_timeout`,
+/// 1.5 s by default, because until then it blocks what needs the same table. It is tried again after
+/// a pause. A `lock_timeout` of the role or in the file replaces that bound. What runs
+/// `CONCURRENTLY` blocks no query, and waits for as long as it takes.
 ///
 /// # Errors
 ///
@@ -77,8 +77,8 @@ use crate::revision::Migrations;
 /// - [`MigrationError::PartlyReplaced`] or [`MigrationError::ReplacedEdited`] if some of what a
 ///   revision replaces is applied, but not all or not as it was.
 ///
-/// [`MigrationError::Failed`] or [`MigrationError::Locked`] at the first file that fails; the files
-/// before it stay applied.
+/// [`MigrationError::Failed`] or [`MigrationError::Locked`] at the first file that fails; the
+/// files before it stay applied.
 pub async fn upgrade(
     conn: &mut PgConnection,
     migrations: &Migrations,
@@ -124,8 +124,8 @@ async fn apply(
 /// - [`MigrationError::PartlyApplied`] if the way up was interrupted and the way down cannot start
 ///   in its middle.
 ///
-/// [`MigrationError::RevertFailed`] or [`MigrationError::Locked`] at the first file that fails; the
-/// newer ones stay reverted.
+/// [`MigrationError::RevertFailed`] or [`MigrationError::Locked`] at the first file that fails;
+/// the newer ones stay reverted.
 pub async fn downgrade(
     conn: &mut PgConnection,
     migrations: &Migrations,

@@ -12,9 +12,9 @@ use sqlx::{
 use super::{error::MigrationError, leftover, path::Step, table};
 use crate::render::statements::{shortened, statements};
 
-/// Bounds each wait for a lock in a transaction, unless the role or the file does: until a statement
-/// has its table, it blocks all others that need it. The bound is longer than `deadlock_timeout`, after
-/// which PostgreSQL cancels an autovacuum that holds the lock.
+/// Bounds each wait for a lock in a transaction, unless the role or the file does: a statement that
+/// waits for a table blocks all others that need it. The bound is longer than `deadlock_timeout`,
+/// after which PostgreSQL cancels an autovacuum that holds the lock.
 const LOCK_TIMEOUT: &str =
     "SELECT set_config('lock_timeout', (setting::int + 500)::text, true) FROM pg_settings
     WHERE name = 'deadlock_timeout' AND current_setting('lock_timeout') = '0'";

@@ -3,9 +3,11 @@
 //! tower-http's `RequestBodyLimitLayer` has one limit for all routes, and leaves the reading to the
 //! handler, where it would begin again with each retry.
 
-use std::{io, mem, sync::Arc, time::Duration};
+mod decode;
+mod memory;
 
-use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZstdDecoder};
+use std::{sync::Arc, time::Duration};
+
 use axum::{
     body::{Body, Bytes},
     extract::{MatchedPath, Request, State},
@@ -18,43 +20,27 @@ use http::{
     request::Parts,
 };
 use http_body_util::BodyExt;
-use tokio::{
-    io::{AsyncRead, AsyncReadExt},
-    runtime::Handle,
-    task,
-    time::timeout,
-};
+use tokio::time::timeout;
 
+use self::{
+    decode::{decode, malformed, too_large},
+    memory::{Resources, Taken},
+};
 use super::{retry, weight::Values};
 use crate::{
     actor::Actor,
     app::App,
-    budget::{Budget, Share},
     config::http::largest_coded,
     http::{
-        limits::{BodyLimit, MAX_BODIES, MAX_BODY, MEBIBYTE, head_bytes},
+        limits::{BodyLimit, MAX_BODIES, MAX_BODY, head_bytes},
         request::{
             body::{HeadOnly, ReceivedBody},
-            content_coding::{Coding, take_coding},
+            content_coding::take_coding,
             query_content::Queried,
         },
-        response::problem::{BODY_TIMEOUT, INTERNAL, MALFORMED, Problem, TOO_LARGE, UNAVAILABLE},
+        response::problem::{BODY_TIMEOUT, Problem},
     },
-    queue::{Client, Queue},
 };
-
-/// The most bytes that are decoded before other tasks run.
-const PIECE: usize = 16 * 1024;
-
-/// The bytes of the beginning of a body.
-const BEGINNING: usize = 64 * 1024;
-
-/// The most members of gzip, or frames of zstd, of a body. Each has a cost of its own, even if it
-/// is empty.
-const MAX_MEMBERS: usize = 1000;
-
-/// How many brotli bodies are decoded at once.
-const DECODERS: usize = 2;
 
 /// How bodies are read.
 #[derive(Debug, Clone)]
@@ -69,28 +55,6 @@ pub struct Reader {
 impl Reader {
     pub fn new(app: Arc<App>, limits: &'static [BodyLimit]) -> Self {
         Self { app, limits, resources: Resources::new(MAX_BODIES), values: Values::new() }
-    }
-}
-
-/// What all bodies share.
-#[derive(Debug, Clone)]
-struct Resources {
-    /// A quarter of the memory, for the beginnings of all bodies: large ones leave it to small
-    /// ones.
-    beginnings: Budget,
-    /// Three quarters, for the rest of large bodies.
-    rests: Budget,
-    /// Turns to decode brotli.
-    brotli: Queue,
-}
-
-impl Resources {
-    fn new(bytes: usize) -> Self {
-        Self {
-            beginnings: Budget::new(bytes / 4),
-            rests: Budget::new(bytes / 4 * 3),
-            brotli: Queue::new(DECODERS),
-        }
     }
 }
 
@@ -135,35 +99,6 @@ async fn reject_head(parts: &Parts, next: &Next) -> Option<Response> {
     (!head_only.is_accepted()).then_some(response)
 }
 
-/// The memory that one request has taken.
-struct Taken {
-    resources: Resources,
-    client: Client,
-    /// Bytes that it has before its body.
-    head: usize,
-    beginning: Share,
-    rest: Share,
-}
-
-impl Taken {
-    fn new(resources: Resources, client: Client, head: usize) -> Self {
-        let (beginning, rest) =
-            (resources.beginnings.empty(client.clone()), resources.rests.empty(client.clone()));
-        Self { resources, client, head, beginning, rest }
-    }
-
-    /// Takes memory until it has this many bytes for the body, or rejects the request: slow
-    /// clients must not exhaust the memory of the process.
-    fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
-        let bytes = self.head + bytes;
-        if self.beginning.grow_to(bytes.min(BEGINNING)) && self.rest.grow_to(bytes.saturating_sub(BEGINNING))
-        {
-            return Ok(());
-        }
-        Err(Problem::new(&UNAVAILABLE, "The bodies of requests in progress take all memory."))
-    }
-}
-
 /// The whole body without its content coding.
 async fn receive(
     headers: &mut HeaderMap,
@@ -202,94 +137,17 @@ async fn collect(mut body: Body, sent: u64, limit: usize, taken: &mut Taken) -> 
     Ok(content)
 }
 
-/// Decodes a body that is complete: a few bytes that become many must not wait for the rest.
-/// tower-http's layer ignores bytes behind the end of the coding.
-async fn decode(body: Vec<u8>, coding: Coding, limit: usize, taken: &mut Taken) -> Result<Bytes, Problem> {
-    if !matches!(coding, Coding::Brotli) {
-        return read_decoded(&body, coding, limit, taken).await;
-    }
-    // Brotli decodes up to its window, of 16 MiB, before there is any output. Threads of their own
-    // do not hold up the others.
-    let turn = taken.resources.brotli.take(taken.client.clone()).await;
-    let nothing = Taken::new(taken.resources.clone(), taken.client.clone(), taken.head);
-    let mut own = mem::replace(taken, nothing);
-    let runtime = Handle::current();
-    let decoding = task::spawn_blocking(move || {
-        let decoded = runtime.block_on(read_decoded(&body, coding, limit, &mut own));
-        drop(turn);
-        (decoded, own)
-    });
-    let broken = |_| Problem::new(&INTERNAL, "The body could not be decoded.");
-    let (decoded, own) = decoding.await.map_err(broken)?;
-    *taken = own;
-    decoded
-}
-
-/// Decodes concatenated gzip members (RFC 1952 §2.2) or zstd frames (RFC 8878 §3.1).
-async fn read_decoded(
-    mut body: &[u8],
-    coding: Coding,
-    limit: usize,
-    taken: &mut Taken,
-) -> Result<Bytes, Problem> {
-    let sent = body.len();
-    let (mut content, mut piece) = (Vec::new(), vec![0; PIECE]);
-    let most = if matches!(coding, Coding::Brotli) { 1 } else { MAX_MEMBERS };
-    for _ in 0..most {
-        let mut decoder = decoder(&mut body, coding)?;
-        loop {
-            let length = decoder.read(&mut piece).await.map_err(|_: io::Error| malformed())?;
-            if content.len() + length > limit {
-                return Err(too_large(limit));
-            }
-            content.extend_from_slice(&piece[..length]);
-            taken.grow(sent + content.capacity())?;
-            // Other requests do not wait for the rest.
-            task::yield_now().await;
-            if length == 0 {
-                break;
-            }
-        }
-        drop(decoder);
-        if body.is_empty() {
-            return Ok(content.into());
-        }
-    }
-    let detail = format!("The body has more than {MAX_MEMBERS} members or frames.");
-    Err(if matches!(coding, Coding::Brotli) { malformed() } else { Problem::new(&MALFORMED, detail) })
-}
-
-/// A decoder of one member, which leaves what is behind it in the body.
-fn decoder<'a>(
-    body: &'a mut &[u8],
-    coding: Coding,
-) -> Result<Box<dyn AsyncRead + Send + Unpin + 'a>, Problem> {
-    Ok(match coding {
-        Coding::Brotli => Box::new(BrotliDecoder::new(body)),
-        // The decoder ignores reserved flags (RFC 1952 §2.3.1.2).
-        Coding::Gzip if body.get(3).is_some_and(|flags| flags & 0xE0 != 0) => return Err(malformed()),
-        Coding::Gzip => Box::new(GzipDecoder::new(body)),
-        Coding::Zstd => Box::new(ZstdDecoder::new(body)),
-    })
-}
-
-fn malformed() -> Problem {
-    Problem::new(&MALFORMED, "The body ended early, or does not match its Content-Encoding.")
-}
-
-fn too_large(limit: usize) -> Problem {
-    Problem::new(&TOO_LARGE, format!("The body has more than {} MiB.", limit / MEBIBYTE))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
+    use std::{io, pin::pin};
 
     use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder};
     use futures_util::{StreamExt, stream};
     use http::header::CONTENT_ENCODING;
+    use tokio::io::AsyncReadExt;
 
-    use super::*;
+    use super::{decode::MAX_MEMBERS, memory::DECODERS, *};
+    use crate::http::limits::MEBIBYTE;
 
     fn nothing(bytes: usize) -> Taken {
         Taken::new(Resources::new(bytes), None, 0)
