@@ -8,7 +8,7 @@ use std::{
 };
 
 use deadpool::managed::Object;
-use sqlx::{Executor, PgConnection, Row as _, SqlSafeStr, postgres::PgRow};
+use sqlx::{Connection as _, Executor, PgConnection, Row as _, SqlSafeStr, postgres::PgRow};
 use tokio::{sync::Notify, time::timeout};
 
 use super::{connector::Connector, request::Request};
@@ -16,6 +16,8 @@ use crate::{error::Error, queue::Turn};
 
 /// How long a dropped transaction may take to roll back before its connection is closed.
 const CLEAN_UP_TIMEOUT: Duration = Duration::from_millis(500);
+/// A connection whose ping takes longer is dead.
+const PING_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Tells one request that a connection has come back, when it is dropped.
 struct Returned(Arc<Notify>);
@@ -44,6 +46,22 @@ impl Connection {
             turns: Vec::new(),
             is_in_transaction: false,
         }
+    }
+
+    /// Whether the server still responds, if that is in doubt. Otherwise this connection is closed, and
+    /// no older one will be used.
+    pub(super) async fn is_alive(&mut self) -> bool {
+        let Some(object) = &mut self.object else { return false };
+        if !object.needs_ping {
+            return true;
+        }
+        let start = Instant::now();
+        object.needs_ping = !matches!(timeout(PING_TIMEOUT, object.ping()).await, Ok(Ok(())));
+        if !object.needs_ping {
+            return true;
+        }
+        self.object.take().into_iter().for_each(|object| close_distrusted(object, start));
+        false
     }
 
     /// Begins a transaction behind a pooler, so that all statements run in one process of the server.
@@ -151,13 +169,19 @@ async fn clean_up(mut object: Object<Connector>, is_stale: bool) -> Option<Objec
     let is_writable: Result<Result<bool, sqlx::Error>, _> = timeout(CLEAN_UP_TIMEOUT, rollback).await;
     match is_writable {
         Ok(Ok(true)) if !is_stale => {}
-        Err(_) => return Some(object),
-        Ok(_) => {
-            pool.manager().distrust_connections_before(start);
-            drop(Object::take(object));
-        }
+        Err(_) if !object.needs_ping => return Some(object),
+        _ => close_distrusted(object, start),
     }
     None
+}
+
+/// Closes a connection that turned out to be broken, and has all that were opened before this
+/// instant closed.
+fn close_distrusted(object: Object<Connector>, start: Instant) {
+    if let Some(pool) = Object::pool(&object) {
+        pool.manager().distrust_connections_before(start);
+    }
+    drop(Object::take(object));
 }
 
 /// Ends the statement that still runs, and closes the connection. sqlx cannot send a cancel

@@ -28,10 +28,10 @@ use super::{
     request::Request,
 };
 
-/// Idle connections older than this are pinged before use.
+/// A connection that was idle for longer is pinged before its use.
 const TRUSTED_IDLE: Duration = Duration::from_millis(100);
-/// A connection whose ping takes longer is dead.
-const PING_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long a client waits for a new connection before it looks whether another has come back.
+const PATIENCE: Duration = Duration::from_millis(250);
 /// A connection is replaced at this age, so that the server's memory for it does not grow forever.
 const MAX_AGE: Duration = Duration::from_mins(30);
 
@@ -66,6 +66,8 @@ pub struct Connector {
 pub struct Session {
     connection: PgConnection,
     backend: Option<Arc<Backend>>,
+    /// Whether it was idle for so long that it may be dead.
+    pub needs_ping: bool,
 }
 
 impl Session {
@@ -73,7 +75,7 @@ impl Session {
         in_time(timeout, async {
             let mut connection = PgConnection::connect_with(&connect).await?;
             let backend = Backend::of(&mut connection).await?;
-            Ok(Self { connection, backend })
+            Ok(Self { connection, backend, needs_ping: false })
         })
         .await
     }
@@ -219,31 +221,26 @@ impl Manager for Connector {
     type Type = Session;
     type Error = sqlx::Error;
 
+    /// Fails with [`sqlx::Error::PoolTimedOut`] if the attempt takes long. It goes on.
     async fn create(&self) -> Result<Session, sqlx::Error> {
         let (opened, needs_attempt) = self.opening.wait();
         if needs_attempt {
             let (opening, connect, timeout) = (Arc::clone(&self.opening), self.connect.clone(), self.timeout);
             self.attempt(async move { opening.give(Session::open(connect, timeout).await).await });
         }
-        let session = receive(opened).await?;
+        let session = timeout(PATIENCE, receive(opened)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         if let Some(backend) = &session.backend {
             self.backends.add(backend);
         }
         Ok(session)
     }
 
+    /// Waits for nothing: deadpool closes a connection whose client leaves meanwhile.
     async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
         if metrics.age() > MAX_AGE || self.is_distrusted(metrics) {
             return Err(RecycleError::message("old"));
         }
-        if metrics.last_used() > TRUSTED_IDLE {
-            let start = Instant::now();
-            let ping = timeout(PING_TIMEOUT, session.connection.ping()).await;
-            if !matches!(ping, Ok(Ok(()))) {
-                self.distrust_connections_before(start);
-                return Err(RecycleError::message("dead"));
-            }
-        }
+        session.needs_ping = metrics.last_used() > TRUSTED_IDLE;
         Ok(())
     }
 }

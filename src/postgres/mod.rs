@@ -21,6 +21,8 @@ pub mod pool;
 pub mod probe;
 pub mod request;
 pub mod rule;
+#[cfg(feature = "service")]
+pub mod runs;
 pub mod service;
 mod silence;
 pub mod time_limit;

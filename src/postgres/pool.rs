@@ -8,8 +8,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use deadpool::{
-    Runtime, Status,
-    managed::{Pool, PoolConfig, PoolError, QueueMode, Timeouts},
+    Status,
+    managed::{Pool, PoolError, QueueMode},
 };
 use log::LevelFilter;
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
@@ -95,17 +95,9 @@ impl Database {
         ]);
         let connector = Connector::start(connect, options.wait_timeout).map_err(Error::internal)?;
         let pool = Pool::builder(connector)
-            .config(PoolConfig {
-                max_size: options.max_connections,
-                timeouts: Timeouts {
-                    wait: Some(options.wait_timeout),
-                    create: Some(options.wait_timeout),
-                    recycle: None,
-                },
-                // The connection used last has the warmest caches, on both sides.
-                queue_mode: QueueMode::Lifo,
-            })
-            .runtime(Runtime::Tokio1)
+            .max_size(options.max_connections)
+            // The connection used last has the warmest caches, on both sides.
+            .queue_mode(QueueMode::Lifo)
             .build()
             .map_err(Error::internal)?;
         tokio::spawn(silence::watch(pool.weak()));
@@ -151,8 +143,13 @@ impl Database {
             match Box::pin(self.pool.get()).await {
                 Ok(object) => {
                     object.set_request(Request::current());
-                    return Ok(Connection::new(object, Arc::clone(&self.returned)));
+                    let mut connection = Connection::new(object, Arc::clone(&self.returned));
+                    if connection.is_alive().await {
+                        return Ok(connection);
+                    }
                 }
+                // A new connection takes long: another may have come back.
+                Err(PoolError::Backend(sqlx::Error::PoolTimedOut)) => {}
                 Err(PoolError::Backend(_)) if self.status().size > 0 => returned.await,
                 Err(PoolError::Backend(error)) => return Err(Error::Unavailable(Box::new(error))),
                 Err(error) => return Err(Error::Unavailable(Box::new(error))),

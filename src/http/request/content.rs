@@ -74,13 +74,12 @@ pub fn mismatch<T: Input, K: PathKey>(text: &str, key: &K, place: &str) -> Optio
     (named.as_ref() != Some(key)).then(|| Fault::at(format!("/{}", K::MEMBER), "mismatch", detail()))
 }
 
-/// The text of an object without the members that clients do not write; `None` if it has none of
-/// them.
+/// The text of an object without the members that clients do not write, and with the last of each
+/// name.
 pub fn without_output_only<T: Input>(text: &str) -> Option<String> {
     let mut members = members::<T>(text)?;
-    let all = members.len();
     members.retain(|name, _| !T::is_output_only(name));
-    if members.len() < all { serde_json::to_string(&members).ok() } else { None }
+    serde_json::to_string(&members).ok()
 }
 
 /// The first members of an object and those that clients do not write, unparsed.

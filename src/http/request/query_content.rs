@@ -80,10 +80,11 @@ pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Pro
             }
         }
     }
-    // What is wrong already has no second fault.
-    let is_wrong =
-        |name: &str| faults.iter().any(|fault| fault.location == Location::Pointer(pointer_to(name)));
-    pairs.retain(|(name, _)| !is_wrong(name));
+    // What is wrong already has no second fault, unless there was another value.
+    let is_wrong = |fault: &Fault, name: &str| {
+        fault.location == Location::Pointer(pointer_to(name)) && fault.code != "duplicate_name"
+    };
+    pairs.retain(|(name, _)| !faults.iter().any(|fault| is_wrong(fault, name)));
     Ok(Parameters { is_content: true, pairs, faults })
 }
 

@@ -47,6 +47,8 @@ fn cases() -> Vec<Case> {
         (br#"{"name":"\u0000"}"#.into(), 422, "#/name", "nul"),
         (br#"{"name":"\ud800"}"#.into(), 422, "#/name", "lone_surrogate"),
         (br#"{"name":"x","name":"y"}"#.into(), 422, "#/name", "duplicate_name"),
+        (br#"{"name":"x","name":" "}"#.into(), 422, "#/name", "too_short"),
+        (br#"{"name":"x","collection":"x","collection":""}"#.into(), 422, "#/collection", "key"),
         (br#"{"name":"x","a":1,"a":2}"#.into(), 422, "#/a", "duplicate_name"),
         (attribute(r#""\u0000""#).into(), 422, "#/attributes/a", "nul"),
         (attribute(r#"{"\u0000":1}"#).into(), 422, "#/attributes/a/%00", "nul"),
@@ -96,6 +98,26 @@ async fn hostile_bodies_are_rejected_with_the_fault_they_have() {
     }
     assert_eq!(service.database.count_items().await, 0);
     assert_eq!(service.pool.status().size, 0, "bad input uses no connection");
+}
+
+#[tokio::test]
+async fn an_item_has_the_same_faults_in_a_batch() {
+    let service = TestService::start().await;
+    // A batch nests deeper.
+    for (body, ..) in cases().into_iter().filter(|&(_, status, _, code)| status == 422 && code != "too_deep")
+    {
+        let text = String::from_utf8(body).unwrap();
+        let alone = service.post_text(text.clone()).await.faults();
+        let mut inside: Vec<_> =
+            alone.into_iter().map(|(at, code)| (at.replace('#', "#/operations/0/item"), code)).collect();
+        let batch = format!(r#"{{"operations":[{{"op":"create","item":{text}}}]}}"#);
+        let request = service.request(Method::POST, "/v1/items/batch");
+        let request = request.header("content-type", "application/json").body(batch);
+        let mut found = Reply::of(request).await.faults();
+        inside.sort();
+        found.sort();
+        assert_eq!(found, inside, "{text}");
+    }
 }
 
 /// Each text that `serde_json` would take for raw JSON inside of another one starts at depth zero.

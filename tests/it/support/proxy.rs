@@ -27,6 +27,8 @@ pub enum Mode {
     Hold,
     /// Cuts new connections.
     Full,
+    /// Accepts new connections, and sends nothing.
+    Slow,
     /// Cuts existing and new connections.
     Cut,
 }
@@ -77,10 +79,16 @@ impl Proxy {
         let (silenced, silence) = watch::channel(());
         let target = format!("{host}:{port}");
         tokio::spawn(async move {
+            let mut slow = Vec::new();
             while let Ok((client, _)) = listener.accept().await {
                 counted.connections.fetch_add(1, Ordering::Relaxed);
-                if *watched.borrow() == Mode::Full {
-                    continue;
+                match *watched.borrow() {
+                    Mode::Full => continue,
+                    Mode::Slow => {
+                        slow.push(client);
+                        continue;
+                    }
+                    Mode::Open | Mode::Hold | Mode::Cut => {}
                 }
                 if let Ok(server) = TcpStream::connect(&target).await {
                     let mut silence = silence.clone();

@@ -39,6 +39,7 @@ use crate::{
         },
         entity::Entity,
         keyset::Newest,
+        runs::Runs,
         transaction::Transaction,
     },
 };
@@ -128,7 +129,9 @@ pub async fn replace_collection(
     write.access.demand(Action::Manage, key.as_str())?;
     let mut tx = write.begin(&app).await?;
     let by = write.access.writer();
+    let mut runs = Runs::default();
     let reply = loop {
+        runs.begin()?;
         let scope = write.access.scope(Action::Manage);
         let current = collection::get_for_update(&mut tx, scope, key.as_str()).await?;
         if let Some(current) = write.preconditions.put(current)? {

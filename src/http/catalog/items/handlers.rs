@@ -51,6 +51,7 @@ use crate::{
             models::{Item, ItemContent, ItemSort},
             operations::item::{self, ItemKey},
         },
+        runs::Runs,
         transaction::Transaction,
     },
 };
@@ -170,7 +171,9 @@ pub async fn replace_item(
     let (Id(id), mut write) = head;
     let mut tx = write.begin(&app).await?;
     let access = write.access.clone();
+    let mut runs = Runs::default();
     let reply = loop {
+        runs.begin()?;
         let current = lock(&mut tx, &access, Action::Write, id).await?;
         match &current {
             Some(current) => access.demand(Action::Write, &current.collection)?,

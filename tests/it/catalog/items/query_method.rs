@@ -81,6 +81,18 @@ async fn the_faults_of_a_query_are_in_its_content() {
         ]
         .map(|(at, code)| (at.to_owned(), code.to_owned()))
     );
+    let twice = r#"{"color":1,"color":2,"limit":1,"limit":0}"#.to_owned();
+    let faults = query_as(&service, "/v1/items", "application/json", twice).await.faults();
+    assert_eq!(
+        faults,
+        [
+            ("#/color", "duplicate_name"),
+            ("#/color", "unknown_parameter"),
+            ("#/limit", "duplicate_name"),
+            ("#/limit", "limit"),
+        ]
+        .map(|(at, code)| (at.to_owned(), code.to_owned()))
+    );
     let long = query(&service, "/v1/items", &json!({ "\u{e9}".repeat(5_000): 1 })).await;
     assert_eq!(
         long.is_problem(422, "validation-error").faults(),

@@ -31,14 +31,12 @@ use crate::{
             models::ItemContent,
             operations::item::{self, Occupant},
         },
+        runs::Runs,
         time_limit::in_time,
         transaction::Transaction,
     },
     schema_cache::SchemaCache,
 };
-
-/// The most runs of a row whose id another transaction takes meanwhile.
-const RUNS: usize = 10;
 
 /// An import in a transaction.
 pub struct Importer<'a> {
@@ -114,17 +112,13 @@ impl<'a> Importer<'a> {
             self.report.fail(line, faults);
         }
         for mut rows in split_at_repeated_ids(rows) {
-            for _ in 0..RUNS {
-                if rows.is_empty() {
-                    break;
-                }
+            let mut runs = Runs::default();
+            while !rows.is_empty() {
+                runs.begin()?;
                 rows = self.decide(tx, rows).await?;
                 rows = in_time(self.patience, self.in_scope(tx, rows)).await?;
                 // Even if nothing will be stored: later lines are judged by what earlier ones did.
                 rows = in_time(self.patience, self.store(tx, rows)).await?;
-            }
-            if !rows.is_empty() {
-                return Err(Error::Contended("no run has stored the rows".into()));
             }
         }
         Ok(())

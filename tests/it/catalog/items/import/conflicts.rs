@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection, Executor};
 
 use super::{IDS, NDJSON, counts, faults, get, import, ndjson};
-use crate::support::{eventually, service::TestService};
+use crate::support::{eventually, log::Log, service::TestService};
 
 fn named(id: &str, name: &str) -> Value {
     json!({ "id": id, "name": name })
@@ -185,13 +185,23 @@ async fn a_row_that_is_wrong_after_another_portion_fails_the_import() {
 }
 
 #[tokio::test]
-async fn an_import_ends_if_rows_are_never_stored() {
+async fn an_import_or_a_put_ends_if_rows_are_never_stored() {
+    let log = Log::capture();
     let service = TestService::start().await;
-    let trigger = "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-                   CREATE TRIGGER nothing BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION nothing()";
-    service.database.execute(trigger).await;
-    let reply = import(&service, NDJSON, "", ndjson(&[json!({ "name": "Lamp" })])).await;
-    reply.is_problem(503, "unavailable");
+    let triggers = "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                    CREATE TRIGGER nothing BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION nothing();
+                    CREATE TRIGGER nothing BEFORE INSERT ON collections FOR EACH ROW EXECUTE FUNCTION nothing()";
+    service.database.execute(triggers).await;
+    let lamp = json!({ "name": "Lamp" });
+    for reply in [
+        import(&service, NDJSON, "", ndjson(&[lamp.clone()])).await,
+        service.put(&format!("/v1/items/{}", IDS[0]), &lamp).await,
+        service.put("/v1/collections/lamps", &json!({ "title": "Lamps" })).await,
+    ] {
+        reply.is_problem(503, "unavailable");
+    }
+    let causes: Vec<_> = log.lines("request.failed").iter().map(|line| line["cause"].clone()).collect();
+    assert_eq!(causes, ["ten runs have stored nothing"; 3]);
     service.pool_is_clean().await;
 }
 
