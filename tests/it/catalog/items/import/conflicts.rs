@@ -194,7 +194,7 @@ async fn an_import_or_a_put_ends_if_rows_are_never_stored() {
     service.database.execute(triggers).await;
     let lamp = json!({ "name": "Lamp" });
     for reply in [
-        import(&service, NDJSON, "", ndjson(&[lamp.clone()])).await,
+        import(&service, NDJSON, "", ndjson(std::slice::from_ref(&lamp))).await,
         service.put(&format!("/v1/items/{}", IDS[0]), &lamp).await,
         service.put("/v1/collections/lamps", &json!({ "title": "Lamps" })).await,
     ] {
