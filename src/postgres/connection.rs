@@ -48,20 +48,20 @@ impl Connection {
         }
     }
 
-    /// Whether the server still responds, if that is in doubt. Otherwise this connection is closed, and
-    /// no older one will be used.
+    /// Pings the server if the connection was idle for long. `false` if there is no response: this
+    /// connection is closed, and older ones will be.
     pub(super) async fn is_alive(&mut self) -> bool {
-        let Some(object) = &mut self.object else { return false };
-        if !object.needs_ping {
-            return true;
-        }
         let start = Instant::now();
-        object.needs_ping = !matches!(timeout(PING_TIMEOUT, object.ping()).await, Ok(Ok(())));
-        if !object.needs_ping {
-            return true;
+        if let Some(object) = self.object.as_mut().filter(|object| object.needs_ping) {
+            object.needs_ping = !matches!(timeout(PING_TIMEOUT, object.ping()).await, Ok(Ok(())));
         }
-        self.object.take().into_iter().for_each(|object| close_distrusted(object, start));
-        false
+        match self.object.take_if(|object| object.needs_ping) {
+            None => true,
+            Some(object) => {
+                close_distrusted(object, start);
+                false
+            }
+        }
     }
 
     /// Begins a transaction behind a pooler, so that all statements run in one process of the server.
@@ -151,7 +151,7 @@ impl fmt::Debug for Connection {
 }
 
 /// Rolls the connection back and returns it to the pool, or closes it if that fails. If its last
-/// statement still runs, returns it.
+/// statement still runs, which a ping does not, returns it.
 ///
 /// A read-only connection is closed too: the server may have become writable since, or its name
 /// may now belong to another server, and an open connection would not notice.
