@@ -39,6 +39,8 @@ const MAX_KEYS: usize = 10_000;
 pub struct Keys {
     known: Cache<KeyId, Arc<KnownKey>>,
     missing: Cache<KeyId, Instant>,
+    /// Keys of which nothing is known since they have changed.
+    changed: Cache<KeyId, ()>,
     used: Mutex<HashMap<KeyId, DateTime<Utc>>>,
     /// Counts the keys that were forgotten, so that what was looked up before is not remembered.
     forgotten: AtomicU64,
@@ -101,6 +103,7 @@ impl Default for Keys {
         Self {
             known: Cache::new(MAX_KEYS),
             missing: Cache::new(MAX_KEYS),
+            changed: Cache::new(MAX_KEYS),
             used: Mutex::default(),
             forgotten: AtomicU64::default(),
         }
@@ -120,10 +123,11 @@ impl Keys {
         since.map(|_| Err(Reason::Unknown))
     }
 
-    /// Whether this key was valid when it was last looked up, however long ago.
+    /// Whether this key was valid when it was last looked up, however long ago, or has changed since.
     #[must_use]
     pub fn knows(&self, key: &ApiKey) -> bool {
-        self.known.get(&key.id()).is_some_and(|known| known.verify(key, Utc::now()).is_ok())
+        self.changed.get(&key.id()).is_some()
+            || self.known.get(&key.id()).is_some_and(|known| known.verify(key, Utc::now()).is_ok())
     }
 
     /// As [`recall`](Self::recall), from the database.
@@ -140,15 +144,18 @@ impl Keys {
         let mut conn = database.connection().await?;
         let found = key::credentials(&mut conn, key.id().as_str()).await?;
         conn.release();
-        let is_current = || forgotten == self.forgotten.load(Ordering::Acquire);
+        let is_current = forgotten == self.forgotten.load(Ordering::Acquire);
+        if is_current {
+            self.changed.remove(&key.id());
+        }
         let Some(stored) = found else {
-            if is_current() {
+            if is_current {
                 self.missing.insert(key.id(), since);
             }
             return Ok(Err(Reason::Unknown));
         };
         let known = Arc::new(KnownKey::new(since, stored));
-        if is_current() {
+        if is_current {
             self.known.insert(key.id(), Arc::clone(&known));
         }
         Ok(self.verify(key, &known))
@@ -191,6 +198,7 @@ impl Keys {
     /// Forgets what is known of a key, which has changed.
     pub fn forget(&self, id: KeyId) {
         self.forgotten.fetch_add(1, Ordering::AcqRel);
+        self.changed.insert(id, ());
         self.known.remove(&id);
         self.missing.remove(&id);
     }

@@ -46,15 +46,16 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// `None` behind a pooler, which gives a connection several processes in turn.
+    /// `None` behind a pooler, which gives a connection several processes in turn, and for a session
+    /// with another role, which does not see it.
     ///
     /// # Errors
     ///
     /// Whatever the database reports.
     pub async fn of(connection: &mut PgConnection) -> Result<Option<Arc<Self>>, sqlx::Error> {
         let Some(row) = connection.fetch_optional(IDENTIFY).await? else { return Ok(None) };
-        let (pid, started) = (row.try_get(0)?, row.try_get(1)?);
-        Ok(Some(Arc::new(Self { pid, started, request: Mutex::default() })))
+        let (pid, started): (i32, Option<_>) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(started.map(|started| Arc::new(Self { pid, started, request: Mutex::default() })))
     }
 
     /// Notes which request uses the connection; `None` if none does, or one that pauses.

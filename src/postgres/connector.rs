@@ -228,7 +228,8 @@ impl Manager for Connector {
             let (opening, connect, timeout) = (Arc::clone(&self.opening), self.connect.clone(), self.timeout);
             self.attempt(async move { opening.give(Session::open(connect, timeout).await).await });
         }
-        let session = timeout(PATIENCE, receive(opened)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+        let patience = PATIENCE.min(self.timeout / 2);
+        let session = timeout(patience, receive(opened)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         if let Some(backend) = &session.backend {
             self.backends.add(backend);
         }

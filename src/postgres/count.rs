@@ -18,6 +18,12 @@ pub struct Total {
 }
 
 impl Total {
+    /// The number of all rows, which were read.
+    #[must_use]
+    pub fn exact(rows: usize) -> Self {
+        Self { count: i64::try_from(rows).unwrap_or(i64::MAX), is_exact: true }
+    }
+
     /// This number, but not an estimate of fewer rows than these.
     #[must_use]
     pub fn at_least(self, rows: usize) -> Self {

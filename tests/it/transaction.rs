@@ -304,3 +304,26 @@ async fn sessions_have_the_name_of_the_database_url() {
     assert_eq!(name, "my-app");
     connection.release();
 }
+
+/// Such a session does not see its own process.
+#[tokio::test]
+async fn a_role_that_becomes_another_is_served() {
+    let database = TestDatabase::new().await;
+    let owner = format!("owner_of_{}", database.connect_options().get_database().unwrap());
+    let grant = format!("CREATE ROLE {owner}; GRANT ALL ON ALL TABLES IN SCHEMA public TO {owner}");
+    database.execute(&grant).await;
+    let connect = database.options().connect.options([("role", &*owner)]);
+    let pool = DatabaseOptions { connect, ..database.options() };
+    let service = TestService::on(database, pool, options());
+    service.create("Lamp").await;
+    assert_eq!(service.get("/v1/items").await.status, 200);
+    let user: String = {
+        let mut connection = service.pool.connection().await.unwrap();
+        let user = sqlx::query_scalar("SELECT current_user::text").fetch_one(&mut *connection).await;
+        connection.release();
+        user.unwrap()
+    };
+    assert_eq!(user, owner);
+    service.pool_is_clean().await;
+    service.database.execute(&format!("DROP OWNED BY {owner}; DROP ROLE {owner}")).await;
+}

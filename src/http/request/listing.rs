@@ -56,7 +56,7 @@ pub struct Listing<F, K: SortKey> {
     /// Which part of the list to read.
     pub page: PageRequest<K>,
     /// Whether the client wants to know how many entities the list has.
-    pub prefers_count: bool,
+    prefers_count: bool,
     /// What the actor may do.
     pub access: Access,
     /// The URL of the list: relative, or below the public URL if one is configured.
@@ -107,8 +107,20 @@ struct Neighbours {
 }
 
 impl<F: FromQuery, K: SortKey> Listing<F, K> {
+    /// Whether the client prefers to know the number of entities, and the page does not tell it.
+    pub fn needs_count<E>(&self, page: &Page<E, K>) -> bool {
+        self.prefers_count && !self.is_whole(page)
+    }
+
+    /// Whether the page is the whole list.
+    fn is_whole<E>(&self, page: &Page<E, K>) -> bool {
+        matches!(self.page.start, Start::First) && !page.more && page.rest.is_none()
+    }
+
     /// The response with a page of the list, which ends early if it would have more than
-    /// [`MAX_PAGE_BYTES`], and with the number of entities in the list.
+    /// [`MAX_PAGE_BYTES`], and with the number of entities in the list if it was [needed].
+    ///
+    /// [needed]: Self::needs_count
     ///
     /// # Errors
     ///
@@ -119,6 +131,8 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         K: KeyOf<E>,
     {
         let sort = self.page.order.sort;
+        let all = (self.prefers_count && self.is_whole(&page)).then(|| Total::exact(page.rows.len()));
+        let total = all.or(total);
         let keys: Vec<K> = page.rows.iter().map(|row| K::of(row, sort)).collect();
         let fields = self.filter.fields();
         let show = |row| Shown { view: V::from(row), fields };

@@ -11,7 +11,11 @@ use super::{
     fields::Fields,
     head::{FromHead, Head},
 };
-use crate::{app::App, error::Fault, http::limits::MAX_DATE_TIME};
+use crate::{
+    app::App,
+    error::Fault,
+    http::limits::{MAX_DATE_TIME, MAX_FAULTS},
+};
 
 /// What a query string can be read as.
 pub trait FromQuery: Sized {
@@ -97,27 +101,31 @@ impl Parameters {
         parameters
     }
 
-    /// The values of a parameter that may occur up to `most` times.
+    /// The values of a parameter that may occur up to `most` times; none if it occurs more often.
     pub fn many<T>(
         &mut self,
         name: &'static str,
         most: usize,
         parse: impl Fn(&str) -> Result<T, Expected>,
     ) -> Vec<T> {
-        let before = self.pairs.len();
+        let mut times = 0;
         let mut values = Vec::new();
         let faults = &mut self.faults;
         self.pairs.retain(|(key, value)| {
             if key != name {
                 return true;
             }
-            match parse(value) {
-                Ok(value) => values.push(value),
-                Err(Expected(code, detail)) => faults.push(Fault::parameter(name, code, detail)),
+            times += 1;
+            // To parse a hundred thousand of one would take seconds.
+            match (times <= most).then(|| parse(value)) {
+                Some(Ok(value)) => values.push(value),
+                Some(Err(Expected(code, detail))) => faults.push(Fault::parameter(name, code, detail)),
+                None => {}
             }
             false
         });
-        if before - self.pairs.len() > most {
+        if times > most {
+            values.clear();
             let times = if most == 1 { "once".into() } else { format!("at most {most} times") };
             self.faults.push(Fault::parameter(name, "repeated", format!("must occur {times}")));
         }
@@ -158,7 +166,7 @@ impl Parameters {
         let unknown = self.pairs.iter().map(|(name, _)| {
             Fault::parameter(sanitize(name), "unknown_parameter", "is not a known parameter")
         });
-        self.faults.extend(unknown);
+        self.faults.extend(unknown.take(MAX_FAULTS + 1));
         self.faults
     }
 }
@@ -223,4 +231,25 @@ fn decode(text: &str) -> Option<String> {
     }
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn no_more_values_are_parsed_than_may_occur() {
+        let pairs = (0..100).map(|n| ("a".to_owned(), n.to_string())).collect();
+        let mut parameters = Parameters { is_content: true, pairs, faults: Vec::new() };
+        let parsed = Cell::new(0);
+        let values = parameters.many("a", 2, |value| {
+            parsed.set(parsed.get() + 1);
+            Ok(value.to_owned())
+        });
+        assert_eq!((values.len(), parsed.get()), (0, 2));
+        let codes: Vec<_> = parameters.finish().into_iter().map(|fault| fault.code).collect();
+        assert_eq!(codes, ["repeated"]);
+    }
 }

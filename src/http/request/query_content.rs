@@ -15,11 +15,18 @@ use super::{
 };
 use crate::{
     error::{Fault, Location},
-    http::response::problem::{MALFORMED, Problem},
+    http::{
+        limits::{MAX_FAULTS, MAX_QUERIED_FILTER},
+        response::problem::{MALFORMED, Problem},
+    },
 };
 
 /// The media types of the content.
 pub const MEDIA_TYPES: &[&str] = &["application/json"];
+
+/// The most values of a parameter that are read: more than it may have, so that it has the same
+/// fault.
+const MAX_OCCURRENCES: usize = 16;
 
 /// Marks a QUERY, which is handled as a GET.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +64,10 @@ pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Pro
     };
     let mut pairs = Vec::new();
     for (name, value) in members {
+        // What is left would have no more faults than are listed.
+        if faults.len() + pairs.len() / MAX_OCCURRENCES > MAX_FAULTS {
+            break;
+        }
         if !is_harmless(&name) {
             faults.push(Fault::at(pointer_to(&name), "unknown_parameter", "is not a known parameter"));
             continue;
@@ -66,7 +77,10 @@ pub fn parse_parameters(parts: &Parts, content: &[u8]) -> Result<Parameters, Pro
                 faults.push(Fault::at(pointer_to(&name), "too_few", "must have at least 1 element"));
                 continue;
             }
-            Value::Array(values) => values,
+            Value::Array(mut values) => {
+                values.truncate(MAX_OCCURRENCES);
+                values
+            }
             value => vec![value],
         };
         for value in values {
@@ -92,10 +106,14 @@ fn pointer_to(name: &str) -> String {
     json::member("", name)
 }
 
-/// The value as it would be in a query string.
+/// The value as it would be in a query string. Of what is too long for any parameter, only the start
+/// is read.
 fn text_of(value: Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text),
+        Value::String(mut text) => {
+            text.truncate(text.floor_char_boundary(4 * (MAX_QUERIED_FILTER + 1)));
+            Some(text)
+        }
         // As in other bodies, `50.0` is the integer 50.
         Value::Number(number) => Some(match number.as_f64() {
             Some(integer) if integer.fract() == 0.0 && integer.abs() < 1e15 => format!("{integer:.0}"),
@@ -115,4 +133,32 @@ pub fn problem(faults: Vec<Fault>) -> Problem {
     let faults: Vec<_> = faults.into_iter().map(point).collect();
     let is_content = |fault: &Fault| matches!(fault.location, Location::Pointer(_));
     if faults.iter().all(is_content) { Problem::invalid(faults) } else { Problem::malformed(faults) }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn parse(content: &Value) -> Parameters {
+        let (parts, ()) = Request::new(()).into_parts();
+        parse_parameters(&parts, content.to_string().as_bytes()).unwrap()
+    }
+
+    /// What is read of it is handled where other requests wait.
+    #[test]
+    fn little_of_a_hostile_content_is_read() {
+        let many =
+            parse(&serde_json::json!({ "filter": vec!["a"; 100_000], "limit": vec![Value::Null; 100_000] }));
+        assert_eq!((many.pairs.len(), many.faults.len()), (MAX_OCCURRENCES, MAX_OCCURRENCES));
+        let members = |value: Value| (0..50_000).map(|n| (format!("z{n}"), value.clone())).collect();
+        let unknown = parse(&Value::Object(members(Value::from(1))));
+        assert!(unknown.pairs.len() < 2_000 && unknown.finish().len() == MAX_FAULTS + 1);
+        let invalid = parse(&Value::Object(members(Value::Null)));
+        assert!(invalid.pairs.is_empty() && invalid.faults.len() == MAX_FAULTS + 1);
+        let long = parse(&serde_json::json!({ "filter": "\u{20ac}".repeat(300_000) }));
+        let characters = long.pairs[0].1.chars().count();
+        assert!((MAX_QUERIED_FILTER + 1..2 * MAX_QUERIED_FILTER).contains(&characters), "{characters}");
+    }
 }

@@ -51,7 +51,8 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
         let path = RawPathParams::from_request_parts(&mut parts, app).await.ok();
         let ReceivedBody(body) = parts.extensions.remove().unwrap_or_default();
         if is_query {
-            let parameters = query_content::parse_parameters(&parts, &body)?;
+            let _turn = if body.len() > LONG { Some(LONG_WORK.take(client()).await) } else { None };
+            let parameters = off_runtime(body.len(), || query_content::parse_parameters(&parts, &body))?;
             parts.extensions.insert(parameters);
         }
         let mut head = Head { parts, path, body, faults: Vec::new() };

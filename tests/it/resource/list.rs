@@ -271,5 +271,7 @@ async fn the_entities_of_a_list_are_counted_on_request() {
             }
             url = api.get(&url).await.link("next").unwrap();
         }
+        let whole = api.send(Method::GET, resource.path, &[("prefer", "count=exact")], None).await;
+        assert_eq!((ids(&whole).len(), &whole.body["total_count"]), (all, &json!(all)));
     }
 }

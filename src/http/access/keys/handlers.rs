@@ -102,7 +102,7 @@ pub async fn list_keys(
     let (grants, include_revoked) = (listing.access.grants(), listing.filter.include_revoked);
     let mut conn = app.database.connection_in_turn().await?;
     let page = key::list(&mut conn, grants, include_revoked, &listing.page).await?;
-    let total = if listing.prefers_count {
+    let total = if listing.needs_count(&page) {
         Some(key::count(&mut conn, grants, include_revoked).await?)
     } else {
         None

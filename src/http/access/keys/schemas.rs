@@ -80,7 +80,7 @@ impl Validate for KeyGrants {
         if !(1..=MAX_GRANTS).contains(&self.0.len()) {
             add("", "length", format!("must have 1 to {MAX_GRANTS} elements"));
         }
-        for (index, grant) in self.0.iter().enumerate() {
+        for (index, grant) in self.0.iter().take(MAX_GRANTS).enumerate() {
             if let Err(detail) = grant.parse::<Grant>() {
                 add(&format!("/{index}"), "grant", detail);
             }

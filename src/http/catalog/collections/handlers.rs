@@ -105,7 +105,8 @@ pub async fn list_collections(
     let mut conn = app.database.connection_in_turn().await?;
     let scope = listing.access.readable();
     let page = collection::list(&mut conn, scope, &listing.page).await?;
-    let total = if listing.prefers_count { Some(collection::count(&mut conn, scope).await?) } else { None };
+    let total =
+        if listing.needs_count(&page) { Some(collection::count(&mut conn, scope).await?) } else { None };
     conn.release();
     Ok(listing.reply::<CollectionView, _>(&app, page, total)?)
 }

@@ -15,18 +15,18 @@ use crate::{
     },
 };
 
-/// How many items the list of this page has, if the client prefers to know it.
+/// How many items the list of this page has, if that is needed.
 ///
 /// # Errors
 ///
 /// Whatever the database reports.
 pub async fn count_if<T, K>(
-    is_preferred: bool,
+    is_needed: bool,
     app: &App,
     filter: &ItemFilter,
     page: &Page<T, K>,
 ) -> Result<Option<Total>, Error> {
-    if !is_preferred {
+    if !is_needed {
         return Ok(None);
     }
     // Behind a page that is not full, there may be nothing.

@@ -138,15 +138,15 @@ pub async fn list_items(
     let filter = restrict(&app, &listing.access, &listing.filter).await?;
     let reply = if listing.page.order.sort == ItemSort::Relevance {
         let (filter, page) = search(&app, &filter, &listing.page).await?;
-        let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
+        let total = count_if(listing.needs_count(&page), &app, &filter, &page).await?;
         listing.reply::<ItemView, _>(&app, page, total)?
     } else if let Some(path) = &listing.filter.sorted_by {
         let page = find_sorted(&app, &listing.filter, &filter, path, &listing.page).await?;
-        let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
+        let total = count_if(listing.needs_count(&page), &app, &filter, &page).await?;
         listing.reply::<ItemView, _>(&app, page, total)?
     } else {
         let page = find(&app, &filter, &listing.page).await?;
-        let total = count_if(listing.prefers_count, &app, &filter, &page).await?;
+        let total = count_if(listing.needs_count(&page), &app, &filter, &page).await?;
         listing.reply::<ItemView, _>(&app, page, total)?
     };
     let mut response = reply.into_response();

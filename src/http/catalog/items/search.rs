@@ -14,11 +14,11 @@ use crate::{
 ///
 /// The code `search`: it is too long, or nothing in it is to be found.
 pub fn parse_search(value: &str) -> Result<Search, Expected> {
-    let mut terms = split(value);
+    let is_short = value.chars().count() <= MAX_SEARCH;
+    let mut terms = if is_short { split(value) } else { Vec::new() };
     let count: usize =
         terms.iter().filter_map(|term| term.texts.first()).map(|text| words(text).count()).sum();
-    let is_short = value.chars().count() <= MAX_SEARCH && count <= MAX_WORDS;
-    if is_short && terms.iter().any(|term| !term.is_excluded) {
+    if count <= MAX_WORDS && terms.iter().any(|term| !term.is_excluded) {
         terms.sort_by_cached_key(Term::meaning);
         terms.dedup_by_key(|term| term.meaning());
         Ok(Search { terms, spelling: None })

@@ -1,7 +1,8 @@
 //! How often a client may send invalid credentials: verifying them takes queries and time.
 
 use curio::access::ApiKey;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use super::{get, get_from, guarded, trusting};
 use crate::{
@@ -9,6 +10,11 @@ use crate::{
     support::issuer::{SigningKey, TestIssuer},
 };
 
+fn made_up() -> String {
+    ApiKey::generate().expose()
+}
+
+const ALL: &str = "read:* write:* delete:* purge:* manage:*";
 const ADDRESS: &str = "192.0.2.1";
 const ELSEWHERE: &str = "198.51.100.1";
 
@@ -25,7 +31,6 @@ async fn a_used_up_quota_of_failures_rejects_what_takes_work() {
         (by_key(&known).await.status, get(&service, &token).await.status.as_u16()),
         (reqwest::StatusCode::OK, 200)
     );
-    let made_up = || ApiKey::generate().expose();
     for _ in 0..60 {
         get(&service, &made_up()).await.is_problem(401, "unauthorized");
     }
@@ -53,4 +58,27 @@ async fn a_used_up_quota_of_failures_rejects_what_takes_work() {
     // Pages that are open to everybody stay open.
     let pages = [("authorization", &*format!("Bearer {}", made_up())), ("x-forwarded-for", ADDRESS)];
     assert_eq!(service.send(Method::GET, "/openapi.json", &pages, None).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_changes_is_not_rejected_because_of_others() {
+    let key = SigningKey::p256("own");
+    let service = guarded(trusting(&[&TestIssuer::start(&[&key]).await])).await;
+    let (admin, client) = (Client::new(&service, ALL).await, Client::new(&service, "read:*").await);
+    let list = async |secret: &str| get(&service, secret).await.status;
+    assert_eq!(list(&client.key.expose()).await, StatusCode::OK);
+    for _ in 0..60 {
+        get(&service, &made_up()).await.is_problem(401, "unauthorized");
+    }
+    let path = format!("/v1/keys/{}", client.key.id());
+    let renamed = admin.send(Method::PATCH, &path, &[], Some(&json!({ "name": "other" }))).await;
+    assert_eq!((renamed.status, list(&client.key.expose()).await), (StatusCode::OK, StatusCode::OK));
+    let rotated = admin.post(&format!("{path}/rotate"), &json!({ "grace_seconds": 60 })).await;
+    let secret = rotated.body["secret"].as_str().unwrap();
+    assert_eq!((list(secret).await, list(&client.key.expose()).await), (StatusCode::OK, StatusCode::OK));
+    let created = admin.post("/v1/keys", &json!({ "name": "new", "grants": ["read:*"] })).await;
+    assert_eq!(list(created.body["secret"].as_str().unwrap()).await, StatusCode::OK);
+    get(&service, &made_up()).await.is_problem(429, "quota-exceeded");
+    let deleted = admin.send(Method::DELETE, &path, &[], None).await;
+    assert_eq!((deleted.status, list(secret).await.as_u16()), (StatusCode::NO_CONTENT, 429));
 }

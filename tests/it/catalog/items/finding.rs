@@ -14,8 +14,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::support::{
+    DatabaseOptions,
     database::TestDatabase,
-    service::{Reply, TestService, path},
+    proxy::Proxy,
+    service::{Reply, TestService, options, path},
 };
 
 /// The most items that a page examines (HTTP.md, "Finding").
@@ -269,4 +271,29 @@ async fn a_short_list_is_counted_and_a_long_one_is_estimated() {
         let total = (page.body["total_count"].as_i64().unwrap(), page.body["total_count_exact"].as_bool());
         assert!(expected.contains(&total.0) && total.1 == Some(is_exact), "{rest}: {total:?}");
     }
+}
+
+/// What is counted by a statement of its own may differ from the page.
+#[tokio::test]
+async fn the_items_of_a_list_that_is_one_page_are_not_counted_again() {
+    let database = TestDatabase::new().await;
+    let (proxy, connect) = Proxy::of(&database).await;
+    let pool = DatabaseOptions { connect, max_connections: 1, ..database.options() };
+    let service = TestService::on(database, pool, options());
+    service.create("Lamp").await;
+    // The fewest of several runs, as in `a_schema_costs_a_write_no_round_trip`.
+    let mut fewest = [usize::MAX; 3];
+    for _ in 0..5 {
+        for (fewest, (url, prefer)) in fewest.iter_mut().zip([
+            ("/v1/items", "count=none"),
+            ("/v1/items", "count=exact"),
+            ("/v1/items?q=Lamp", "count=exact"),
+        ]) {
+            let before = proxy.round_trips();
+            let page = service.send(Method::GET, url, &[("prefer", prefer)], None).await;
+            assert_eq!(page.body["total_count"].as_i64(), (prefer == "count=exact").then_some(1));
+            *fewest = (*fewest).min(proxy.round_trips() - before);
+        }
+    }
+    assert_eq!((fewest[0], fewest[1]), (1, 1));
 }

@@ -45,7 +45,7 @@ pub async fn list_schemas(
     let id = collection::find_id(&mut conn, listing.access.readable(), key.as_str()).await?;
     let id = id.ok_or(Error::NotFound)?;
     let page = schema::list(&mut conn, id, &listing.page).await?;
-    let total = if listing.prefers_count { Some(schema::count(&mut conn, id).await?) } else { None };
+    let total = if listing.needs_count(&page) { Some(schema::count(&mut conn, id).await?) } else { None };
     conn.release();
     Ok(listing.reply::<SchemaView, _>(&app, page, total)?)
 }
