@@ -225,3 +225,14 @@ fn parse_expiry(text: &str) -> Result<DateTime<Utc>, Expected> {
 fn validate_name(KeyName(name): &KeyName) -> Result<(), ValidationError> {
     text::validate_line(name, MAX_NAME)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_grants_are_checked_than_a_key_may_have() {
+        let errors = KeyGrants(vec!["x".into(); 3 * MAX_GRANTS]).validate().unwrap_err();
+        assert_eq!(errors.field_errors()[json::WHOLE].len(), 1 + MAX_GRANTS);
+    }
+}
