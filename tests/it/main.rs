@@ -16,6 +16,7 @@ mod life;
 mod locks;
 mod migrations;
 mod plans;
+mod pool;
 mod pooler;
 mod process;
 mod resource;

@@ -106,8 +106,8 @@ fn pointer_to(name: &str) -> String {
     json::member("", name)
 }
 
-/// The value as it would be in a query string. Of what is too long for any parameter, only the start
-/// is read.
+/// The value as it would be in a query string: only the start of what is too long for any
+/// parameter.
 fn text_of(value: Value) -> Option<String> {
     match value {
         Value::String(mut text) => {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use http::request::Parts;
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
     task::block_in_place,
@@ -19,6 +20,7 @@ use super::{
     body::{FromBody, HeadOnly, ReceivedBody, Unread},
     head::{FromHead, Head},
     media_type::require_media_type,
+    query::Parameters,
     query_content::{self, Queried},
 };
 use crate::{
@@ -51,8 +53,7 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
         let path = RawPathParams::from_request_parts(&mut parts, app).await.ok();
         let ReceivedBody(body) = parts.extensions.remove().unwrap_or_default();
         if is_query {
-            let _turn = if body.len() > LONG { Some(LONG_WORK.take(client()).await) } else { None };
-            let parameters = off_runtime(body.len(), || query_content::parse_parameters(&parts, &body))?;
+            let parameters = read_query(&parts, &body).await?;
             parts.extensions.insert(parameters);
         }
         let mut head = Head { parts, path, body, faults: Vec::new() };
@@ -70,6 +71,12 @@ impl<H: FromHead + Send, B: FromBody<H>> FromRequest<Arc<App>> for Valid<H, B> {
         let body = off_runtime(work, || B::from_body(media_type, &head.body, &valid))?;
         Ok(Self(valid, body))
     }
+}
+
+/// Reads the content of a QUERY: if it is long, as other long work.
+async fn read_query(parts: &Parts, content: &[u8]) -> Result<Parameters, Problem> {
+    let _turn = if content.len() > LONG { Some(LONG_WORK.take(client()).await) } else { None };
+    off_runtime(content.len(), || query_content::parse_parameters(parts, content))
 }
 
 /// Runs work that takes long, for which other requests do not wait. Little of it runs at once: a
@@ -92,6 +99,7 @@ mod tests {
         time::Duration,
     };
 
+    use futures_util::FutureExt;
     use tokio::sync::oneshot;
 
     use super::*;
@@ -117,6 +125,11 @@ mod tests {
         for _ in 0..available_parallelism().map_or(1, usize::from) {
             turns.push(LONG_WORK.take(None).await);
         }
+        let (parts, ()) = Request::new(()).into_parts();
+        let contents = [b"{}".to_vec(), format!("{{\"q\":\"{}\"}}", "x".repeat(LONG)).into_bytes()];
+        let queries = contents.each_ref().map(|content| Box::pin(read_query(&parts, content)));
+        let reads = queries.map(|query| query.now_or_never().is_some());
+        assert_eq!(reads, [true, false], "a long QUERY has no turn");
         let order = Mutex::new(Vec::new());
         let work = async |client: u8| {
             let actor = Some(Actor::from_name(&[client]));
