@@ -112,9 +112,10 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         self.prefers_count && !self.is_whole(page)
     }
 
-    /// Whether the page is the whole list.
+    /// Whether the page is the whole list. A search ends before its list if a word is common.
     fn is_whole<E>(&self, page: &Page<E, K>) -> bool {
-        matches!(self.page.start, Start::First) && !page.more && page.rest.is_none()
+        let is_search = K::RELEVANCE.is_some_and(|relevance| relevance.sort == self.page.order.sort);
+        matches!(self.page.start, Start::First) && !page.more && page.rest.is_none() && !is_search
     }
 
     /// The response with a page of the list, which ends early if it would have more than

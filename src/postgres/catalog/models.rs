@@ -15,7 +15,7 @@ pub use self::{
     collection::{Collection, CollectionContent, CollectionSchema, DEFAULT_COLLECTION, SchemaRef},
     filter::{ITEM_FIELDS, ItemFilter, ItemSort, Within},
     index::{CollectionIndex, IndexContent, IndexState, IndexType, IndexedRanges, ItemValue},
-    search::{SEPARATORS, Search, Term, is_in_word, words},
+    search::{SEPARATORS, Search, Term, is_in_word, is_invisible, words},
     status::Status,
 };
 use crate::postgres::{entity::Entity, json::JsonText, rule::Rule};

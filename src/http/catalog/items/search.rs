@@ -5,7 +5,7 @@ use crate::{
         limits::{MAX_SEARCH, MAX_WORDS},
         request::query::Expected,
     },
-    postgres::catalog::models::{SEPARATORS, Search, Term, is_in_word, words},
+    postgres::catalog::models::{SEPARATORS, Search, Term, is_in_word, is_invisible, words},
 };
 
 /// Parses words, `"phrases"`, and either with `-` in front, which excludes it.
@@ -45,7 +45,7 @@ fn split(value: &str) -> Vec<Term> {
         let (text, behind) = text.split_at(end);
         if text.contains(is_in_word) {
             terms.push(Term {
-                texts: spellings(text.replace(SEPARATORS, " ")),
+                texts: spellings(&text.replace(SEPARATORS, " ")),
                 is_phrase: quoted.is_some(),
                 is_excluded: after_sign.is_some(),
             });
@@ -59,9 +59,19 @@ fn split(value: &str) -> Vec<Term> {
     terms
 }
 
+/// How a text may be stored. Invisible characters, which a client may have copied without knowing,
+/// are a part of the word since PostgreSQL 16.
+fn spellings(text: &str) -> Vec<String> {
+    let mut spellings = sigmas(text.to_owned());
+    if text.contains(is_invisible) {
+        spellings.extend(sigmas(text.replace(is_invisible, " ").trim().to_owned()));
+    }
+    spellings
+}
+
 /// A text, and how it is stored if it was written in the other case: PostgreSQL maps a capital
 /// sigma to the one small letter wherever it is, but Greek has another at the end of a word.
-fn spellings(text: String) -> Vec<String> {
+fn sigmas(text: String) -> Vec<String> {
     let is_sigma = |c: char| matches!(c, 'Σ' | 'σ' | 'ς');
     if !text.contains(is_sigma) {
         return vec![text];

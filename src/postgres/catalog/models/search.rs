@@ -78,6 +78,12 @@ pub fn is_in_word(c: char) -> bool {
     c.is_alphabetic() || get_general_category(c) == GeneralCategory::DecimalNumber
 }
 
+/// Whether a character only formats its neighbours, such as a soft hyphen or the mark of a direction.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    get_general_category(c) == GeneralCategory::Format
+}
+
 /// The words of a text, in lower case.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !is_in_word(c)).filter(|word| !word.is_empty()).map(str::to_lowercase)

@@ -282,18 +282,14 @@ async fn the_items_of_a_list_that_is_one_page_are_not_counted_again() {
     let service = TestService::on(database, pool, options());
     service.create("Lamp").await;
     // The fewest of several runs, as in `a_schema_costs_a_write_no_round_trip`.
-    let mut fewest = [usize::MAX; 3];
+    let mut fewest = [usize::MAX; 2];
     for _ in 0..5 {
-        for (fewest, (url, prefer)) in fewest.iter_mut().zip([
-            ("/v1/items", "count=none"),
-            ("/v1/items", "count=exact"),
-            ("/v1/items?q=Lamp", "count=exact"),
-        ]) {
+        for (fewest, prefer) in fewest.iter_mut().zip(["count=none", "count=exact"]) {
             let before = proxy.round_trips();
-            let page = service.send(Method::GET, url, &[("prefer", prefer)], None).await;
+            let page = service.send(Method::GET, "/v1/items", &[("prefer", prefer)], None).await;
             assert_eq!(page.body["total_count"].as_i64(), (prefer == "count=exact").then_some(1));
             *fewest = (*fewest).min(proxy.round_trips() - before);
         }
     }
-    assert_eq!((fewest[0], fewest[1]), (1, 1));
+    assert_eq!(fewest, [1, 1]);
 }

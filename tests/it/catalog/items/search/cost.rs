@@ -7,6 +7,7 @@ use curio::postgres::{
     },
     keyset::{PageRequest, SortKey, Start},
 };
+use reqwest::Method;
 use serde_json::json;
 
 use super::{create, found, search};
@@ -87,8 +88,28 @@ async fn a_search_walks_if_the_index_takes_too_long() {
     service.database.execute(SEED).await;
     slow_down_look_ups(&service, 2.0).await;
     for q in ["precious", "prceious"] {
-        assert_eq!(found(&service.get(&search(q, "")).await), ["item 60000 precious"], "{q}");
+        let page = service.send(Method::GET, &search(q, ""), &[("prefer", "count=exact")], None).await;
+        assert_eq!(found(&page), ["item 60000 precious"], "{q}");
+        assert_eq!(page.body["total_count_exact"], false, "{q}");
     }
+}
+
+/// Its page is short, but not all that there is.
+#[tokio::test]
+async fn the_matches_of_a_common_word_are_more_than_its_page() {
+    let service = TestService::start().await;
+    service.database.execute(SEED).await;
+    let rename = "UPDATE items SET name = 'often ' || name";
+    let database = &service.database;
+    database.execute(&format!("{rename} WHERE created_at < '2026-01-01 00:00:30'")).await;
+    database
+        .execute(&format!("{rename} WHERE id IN (SELECT id FROM items ORDER BY created_at DESC LIMIT 30)"))
+        .await;
+    let url = search("often", "&limit=200");
+    let page = service.send(Method::GET, &url, &[("prefer", "count=exact")], None).await;
+    assert_eq!((found(&page).len(), &page.body["next_cursor"]), (30, &json!(null)));
+    assert!(page.body["total_count"].as_i64() > Some(30), "{}", page.body["total_count"]);
+    assert_eq!(page.body["total_count_exact"], false);
 }
 
 /// The server may have been busy.

@@ -97,6 +97,26 @@ async fn letters_and_decimal_digits_of_all_scripts_are_found() {
 }
 
 #[tokio::test]
+async fn invisible_characters_of_a_search_hide_no_item() {
+    let service = TestService::start().await;
+    create(&service, "Brass lantern", json!({})).await;
+    for q in [
+        "brass\u{200b}",
+        "\u{200e}brass",
+        "\u{ad}brass\u{200e}lantern",
+        "\"brass\u{2060} lantern\u{feff}\"",
+        "lan -sofa\u{200b}",
+    ] {
+        assert_eq!(found(&service.get(&search(q, "")).await), ["Brass lantern"], "{q:?}");
+    }
+    assert_eq!(found(&service.get(&search("lantern -brass\u{200b}", "")).await), [""; 0]);
+    create(&service, "S\u{ad}ofa\u{200d} \u{200e}bed", json!({})).await;
+    for q in ["s\u{ad}ofa\u{200d} \u{200e}bed", "s\u{ad}ofa"] {
+        assert_eq!(found(&service.get(&search(q, "")).await), ["S\u{ad}ofa\u{200d} \u{200e}bed"], "{q:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_phrase_is_in_the_name_or_in_one_text() {
     let service = TestService::start().await;
     create(&service, "Red wall", json!({ "a": "lamp of brass", "b": ["two", "three"] })).await;
