@@ -39,8 +39,9 @@ pub enum Reason {
     InvalidSubject,
     /// It has more grants than are supported.
     TooManyGrants,
-    /// The keys of its issuer were never obtained: whether it is valid is unknown.
-    NoKeysYet,
+    /// The known keys of its issuer have not signed it, and current ones could not be loaded:
+    /// whether it is valid is unknown.
+    KeysNotLoaded,
 }
 
 impl Reason {
@@ -64,7 +65,7 @@ impl Reason {
             Self::InvalidClaim => "invalid_claim",
             Self::InvalidSubject => "invalid_subject",
             Self::TooManyGrants => "too_many_grants",
-            Self::NoKeysYet => "no_keys_yet",
+            Self::KeysNotLoaded => "keys_not_loaded",
         }
     }
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, header::ACCEPT};
+use http::{
+    HeaderValue, Request, StatusCode,
+    header::{ACCEPT, ACCEPT_ENCODING},
+};
 use tokio::time::timeout;
 use url::Url;
 
@@ -13,6 +16,7 @@ use crate::{access::is_confidential, error::Source, https};
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 
 /// The document at a URL.
 ///
@@ -24,7 +28,8 @@ pub async fn fetch(url: &Url) -> Result<Bytes, Source> {
     if !is_confidential(url) {
         return Err("it has neither https nor a loopback address".into());
     }
-    let request = Request::get(url.as_str()).header(ACCEPT, JSON).body(Bytes::new())?;
+    let request = Request::get(url.as_str()).header(ACCEPT, JSON).header(ACCEPT_ENCODING, IDENTITY);
+    let request = request.body(Bytes::new())?;
     let response = timeout(TIMEOUT, https::send(request)).await??;
     if response.status() != StatusCode::OK {
         return Err(format!("its response is {}", response.status()).into());

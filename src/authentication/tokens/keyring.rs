@@ -9,6 +9,7 @@ use std::{
 use tokio::{sync::watch, time::timeout};
 
 use super::{
+    RETRY_AFTER,
     jwk::{KeySet, PublicKey},
     jws::Header,
     source::KeySource,
@@ -27,8 +28,8 @@ pub struct Keyring {
     max_wait: Duration,
     keys: RwLock<Option<Arc<KeySet>>>,
     progress: Mutex<Progress>,
-    /// Changes whenever a load has ended.
-    ended: watch::Sender<()>,
+    /// Whether the last load succeeded; sent whenever one has ended.
+    loaded: watch::Sender<bool>,
 }
 
 #[derive(Debug, Default)]
@@ -39,13 +40,16 @@ struct Progress {
 }
 
 /// Ends a load, however it ends.
-struct Loading(Arc<Keyring>);
+struct Loading {
+    keyring: Arc<Keyring>,
+    has_succeeded: bool,
+}
 
 impl Drop for Loading {
     fn drop(&mut self) {
-        let mut progress = self.0.progress();
+        let mut progress = self.keyring.progress();
         progress.is_loading = false;
-        self.0.ended.send_replace(());
+        self.keyring.loaded.send_replace(self.has_succeeded);
     }
 }
 
@@ -59,7 +63,7 @@ impl Keyring {
             max_wait,
             keys: RwLock::default(),
             progress: Mutex::default(),
-            ended: watch::Sender::new(()),
+            loaded: watch::Sender::new(false),
         })
     }
 
@@ -80,52 +84,60 @@ impl Keyring {
     ///
     /// Why there is none.
     pub async fn find(self: &Arc<Self>, header: &Header, now: Instant) -> Result<PublicKey, Reason> {
-        let find = |keys: Option<Arc<KeySet>>| {
-            keys.ok_or(Reason::NoKeysYet)?.find(header.kid.as_deref(), header.algorithm).cloned()
+        let find = || {
+            let keys = self.keys().ok_or(Reason::UnknownKey)?;
+            keys.find(header.kid.as_deref(), header.algorithm).cloned()
         };
-        match find(self.keys()) {
-            Err(Reason::NoKeysYet | Reason::UnknownKey) => {
-                self.demand(now).await;
-                find(self.keys())
+        match find() {
+            Err(Reason::UnknownKey) => {
+                let are_current = self.demand(now).await;
+                let unknown = if are_current { Reason::UnknownKey } else { Reason::KeysNotLoaded };
+                find().map_err(|reason| if reason == Reason::UnknownKey { unknown } else { reason })
             }
             found => found,
         }
     }
 
     /// Waits for a load, which a token with an unknown key may cause. The next one may do so only
-    /// after a while, so that made-up keys cause few.
-    async fn demand(self: &Arc<Self>, now: Instant) {
-        let mut ended = {
+    /// after a while, so that made-up keys cause few. Returns whether the last load succeeded.
+    async fn demand(self: &Arc<Self>, now: Instant) -> bool {
+        let mut loaded = {
             let mut progress = self.progress();
-            let is_recent = |last| now.saturating_duration_since(last) < self.reload_after;
+            let has_loaded = *self.loaded.borrow();
+            let pause = if has_loaded { self.reload_after } else { self.reload_after.min(RETRY_AFTER) };
+            let is_recent = |last| now.saturating_duration_since(last) < pause;
             if !progress.is_loading {
                 if progress.last_demand.is_some_and(is_recent) {
-                    return;
+                    return has_loaded;
                 }
                 progress.last_demand = Some(now);
             }
             self.begin(&mut progress)
         };
-        let _ = timeout(self.max_wait, ended.changed()).await;
+        let is_over = timeout(self.max_wait, loaded.changed()).await.is_ok();
+        is_over && *loaded.borrow()
     }
 
-    /// Loads the keys, or waits for the load in progress. Returns whether there are any.
+    /// Loads the keys, or waits for the load in progress. Returns whether it succeeded.
     pub async fn load(self: &Arc<Self>) -> bool {
-        let mut ended = self.begin(&mut self.progress());
-        let _ = ended.changed().await;
-        self.keys().is_some()
+        let mut loaded = self.begin(&mut self.progress());
+        let _ = loaded.changed().await;
+        *loaded.borrow()
     }
 
-    /// Begins a load unless one is in progress, and returns what changes at its end. It does not
+    /// Begins a load unless one is in progress, and returns what is sent at its end. It does not
     /// end with the request that caused it.
-    fn begin(self: &Arc<Self>, progress: &mut Progress) -> watch::Receiver<()> {
-        let ended = self.ended.subscribe();
+    fn begin(self: &Arc<Self>, progress: &mut Progress) -> watch::Receiver<bool> {
+        let loaded = self.loaded.subscribe();
         if !mem::replace(&mut progress.is_loading, true) {
-            let loading = Loading(Arc::clone(self));
+            let mut loading = Loading { keyring: Arc::clone(self), has_succeeded: false };
             tokio::spawn(async move {
-                let Loading(keyring) = &loading;
+                let keyring = &loading.keyring;
                 match keyring.source.load(&keyring.issuer).await {
-                    Ok(keys) => keyring.replace(keys),
+                    Ok(keys) => {
+                        keyring.replace(keys);
+                        loading.has_succeeded = true;
+                    }
                     Err(cause) => {
                         let issuer = keyring.issuer.as_str();
                         tracing::warn!(issuer, %cause, "issuer.keys_not_loaded");
@@ -133,7 +145,7 @@ impl Keyring {
                 }
             });
         }
-        ended
+        loaded
     }
 
     /// Replaces the keys.

@@ -36,7 +36,7 @@ const MAX_TOKENS: usize = 10_000;
 const FETCH_EVERY: Duration = Duration::from_mins(10);
 /// How often a file of keys is read.
 const READ_EVERY: Duration = Duration::from_secs(10);
-/// How soon keys that were never obtained are asked for again.
+/// How soon keys that could not be obtained are asked for again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// See [`TokenOptions::reload_after`].
 pub const RELOAD_AFTER: Duration = Duration::from_mins(1);
@@ -112,7 +112,9 @@ impl Tokens {
                 Ok(verified.identity)
             }
             Err(reason) => {
-                self.verified.remove(&token.hash());
+                if reason != Reason::KeysNotLoaded {
+                    self.verified.remove(&token.hash());
+                }
                 Err(Rejection { reason, key: None, issuer })
             }
         }
@@ -211,7 +213,8 @@ mod tests {
         sign(&json!({ "alg": "EdDSA", "kid": seed.to_string() }), &claims.to_string(), seed)
     }
 
-    /// Two issuers, whose keys are known: 1 and 2 of the first, 3 of the other.
+    /// Two issuers: the last known keys of the first are 1 and 2, that of the other is 3. Others cannot
+    /// be loaded.
     fn tokens() -> Tokens {
         let tokens = Tokens::new(&TokenOptions {
             issuers: vec![ISSUER.parse().unwrap(), "https://b.example".parse().unwrap()],
@@ -246,11 +249,9 @@ mod tests {
     #[tokio::test]
     async fn an_issuer_speaks_for_itself_only() {
         let tokens = tokens();
-        assert_eq!(reason(&tokens, &token(3, &json!({}))).await, Reason::UnknownKey);
-        assert_eq!(
-            reason(&tokens, &token(1, &json!({ "iss": "https://b.example" }))).await,
-            Reason::UnknownKey
-        );
+        assert_eq!(reason(&tokens, &token(3, &json!({}))).await, Reason::KeysNotLoaded);
+        let of_the_first = token(1, &json!({ "iss": "https://b.example" }));
+        assert_eq!(reason(&tokens, &of_the_first).await, Reason::KeysNotLoaded);
         for iss in ["https://c.example", "https://a.example/", "https://A.example", "HTTPS://a.example", ""] {
             assert_eq!(
                 reason(&tokens, &token(1, &json!({ "iss": iss }))).await,
@@ -277,8 +278,8 @@ mod tests {
             (json!({ "alg": "HS256", "kid": "1" }), Reason::OtherAlgorithm),
             (json!({ "alg": "ES256", "kid": "1" }), Reason::OtherAlgorithm),
             // §3.10: keys that the token brings along, or says where to fetch.
-            (json!({ "alg": "EdDSA", "kid": "9", "jwk": own }), Reason::UnknownKey),
-            (json!({ "alg": "EdDSA", "jwk": own }), Reason::UnknownKey),
+            (json!({ "alg": "EdDSA", "kid": "9", "jwk": own }), Reason::KeysNotLoaded),
+            (json!({ "alg": "EdDSA", "jwk": own }), Reason::KeysNotLoaded),
             (
                 json!({ "alg": "EdDSA", "kid": "1", "jku": "https://evil.example/jwks" }),
                 Reason::WrongSignature,
@@ -330,25 +331,26 @@ mod tests {
             let header = Jws::parse(&token(seed, &json!({}))).unwrap().header;
             keyring.find(&header, start + after).await.map(|_| ())
         };
-        let (minute, before) = (RELOAD_AFTER, Duration::from_secs(59));
-        assert_eq!(find(1, Duration::ZERO).await, Err(Reason::NoKeysYet));
+        let (second, minute) = (Duration::from_secs(1), RELOAD_AFTER);
+        assert_eq!(find(1, Duration::ZERO).await, Err(Reason::KeysNotLoaded));
         std::fs::write(&file, key_set(&[1])).unwrap();
-        assert_eq!(find(1, before).await, Err(Reason::NoKeysYet));
-        assert_eq!(find(1, minute).await, Ok(()));
+        assert_eq!(find(1, RETRY_AFTER - second).await, Err(Reason::KeysNotLoaded));
+        assert_eq!(find(1, RETRY_AFTER).await, Ok(()));
         // The issuer replaces its key.
         std::fs::write(&file, key_set(&[2])).unwrap();
-        assert_eq!(find(2, minute).await, Err(Reason::UnknownKey));
-        assert_eq!(find(1, minute).await, Ok(()));
+        assert_eq!(find(2, RETRY_AFTER + minute - second).await, Err(Reason::UnknownKey));
+        assert_eq!(find(1, RETRY_AFTER + minute - second).await, Ok(()));
         assert_eq!(find(2, 2 * minute).await, Ok(()));
         assert_eq!(find(1, 2 * minute).await, Err(Reason::UnknownKey));
-        // It is away: the last known keys stay.
+        // It is away: the last known keys stay, and another one may be new.
         for broken in ["", "{}"] {
             std::fs::write(&file, broken).unwrap();
-            assert!(keyring.load().await);
+            assert!(!keyring.load().await);
             assert_eq!(find(2, 2 * minute).await, Ok(()));
+            assert_eq!(find(3, 2 * minute).await, Err(Reason::KeysNotLoaded));
         }
         std::fs::remove_file(&file).unwrap();
-        assert_eq!(find(9, 5 * minute).await, Err(Reason::UnknownKey));
+        assert_eq!(find(3, 5 * minute).await, Err(Reason::KeysNotLoaded));
         assert_eq!(find(2, 5 * minute).await, Ok(()));
         // It has withdrawn them.
         std::fs::write(&file, "{\"keys\": []}").unwrap();

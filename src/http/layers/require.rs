@@ -21,7 +21,7 @@ use crate::{
     config::HttpOptions,
     error::Fault,
     http::{
-        request::access::{Authenticated, INVALID_CREDENTIAL},
+        request::access::{Authenticated, INVALID_CREDENTIAL, KEYS_NOT_LOADED},
         response::problem::{Problem, QUOTA_EXCEEDED, UNAUTHORIZED, UNAVAILABLE},
     },
 };
@@ -102,8 +102,8 @@ pub fn require(
             return Err(challenge(Problem::malformed(vec![fault]), &challenges.malformed));
         }
         Unauthenticated::Limited(seconds) => return Err(limited(*seconds)),
-        Unauthenticated::Rejected(Rejection { reason: Reason::NoKeysYet, .. }) => {
-            return Err(Problem::new(&UNAVAILABLE, "The keys of the issuer are not known yet."));
+        Unauthenticated::Rejected(Rejection { reason: Reason::KeysNotLoaded, .. }) => {
+            return Err(Problem::new(&UNAVAILABLE, KEYS_NOT_LOADED));
         }
         Unauthenticated::Rejected(rejection) => Some(rejection),
         Unauthenticated::NoCredential => None,

@@ -57,6 +57,9 @@ impl Authenticated {
 /// The rejection of a credential that was valid when the head arrived.
 fn rejected(app: &App, reason: Reason, key: Option<KeyId>) -> Problem {
     app.metrics.record_authentication(reason.as_str());
+    if reason == Reason::KeysNotLoaded {
+        return Problem::new(&UNAVAILABLE, KEYS_NOT_LOADED);
+    }
     let key = key.map(tracing::field::display);
     tracing::warn!(key, reason = reason.as_str(), "authentication.failed");
     // The layer that requires a credential says more.
@@ -67,11 +70,14 @@ fn rejected(app: &App, reason: Reason, key: Option<KeyId>) -> Problem {
 /// What is wrong with a credential, whatever it is.
 pub const INVALID_CREDENTIAL: &str = "The API key or access token is not valid.";
 
+/// Why it is unknown whether an access token is valid.
+pub const KEYS_NOT_LOADED: &str = "The current keys of the issuer could not be loaded.";
+
 /// Renews what the actor of a request may do, after its body has arrived.
 ///
 /// # Errors
 ///
-/// 401 if its credential is not valid any more.
+/// 401 if its credential is not valid any more, 503 if that is unknown.
 pub async fn renew(extensions: &mut Extensions, app: &App) -> Result<(), Problem> {
     let Some(authenticated) = extensions.get::<Authenticated>().cloned() else { return Ok(()) };
     if let Some(Identity { actor, grants }) = authenticated.renew(app).await? {
