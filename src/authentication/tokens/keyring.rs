@@ -9,12 +9,14 @@ use std::{
 use tokio::{sync::watch, time::timeout};
 
 use super::{
-    RETRY_AFTER,
     jwk::{KeySet, PublicKey},
     jws::Header,
     source::KeySource,
 };
 use crate::{access::Issuer, authentication::rejection::Reason};
+
+/// How soon keys that could not be obtained are asked for again.
+pub const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The last known keys of an issuer.
 #[derive(Debug)]
@@ -43,6 +45,22 @@ struct Progress {
 struct Loading {
     keyring: Arc<Keyring>,
     has_succeeded: bool,
+}
+
+impl Loading {
+    async fn run(mut self) {
+        let Self { keyring, has_succeeded } = &mut self;
+        match keyring.source.load(&keyring.issuer).await {
+            Ok(keys) => {
+                keyring.replace(keys);
+                *has_succeeded = true;
+            }
+            Err(cause) => {
+                let issuer = keyring.issuer.as_str();
+                tracing::warn!(issuer, %cause, "issuer.keys_not_loaded");
+            }
+        }
+    }
 }
 
 impl Drop for Loading {
@@ -130,20 +148,7 @@ impl Keyring {
     fn begin(self: &Arc<Self>, progress: &mut Progress) -> watch::Receiver<bool> {
         let loaded = self.loaded.subscribe();
         if !mem::replace(&mut progress.is_loading, true) {
-            let mut loading = Loading { keyring: Arc::clone(self), has_succeeded: false };
-            tokio::spawn(async move {
-                let keyring = &loading.keyring;
-                match keyring.source.load(&keyring.issuer).await {
-                    Ok(keys) => {
-                        keyring.replace(keys);
-                        loading.has_succeeded = true;
-                    }
-                    Err(cause) => {
-                        let issuer = keyring.issuer.as_str();
-                        tracing::warn!(issuer, %cause, "issuer.keys_not_loaded");
-                    }
-                }
-            });
+            tokio::spawn(Loading { keyring: Arc::clone(self), has_succeeded: false }.run());
         }
         loaded
     }

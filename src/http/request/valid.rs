@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Above this many bytes, the work takes longer than handing the runtime to another thread.
-const LONG: usize = 64 * 1024;
+pub const LONG: usize = 64 * 1024;
 
 /// Turns for long work: as much is done at once as there are processors.
 static LONG_WORK: LazyLock<Queue> =

@@ -26,7 +26,7 @@ use crate::{
             preconditions::Preconditions,
             query::{NoQuery, Query},
             sort::SortParameter,
-            valid::{Valid, at_length},
+            valid::Valid,
         },
         response::{problem::Problem, reply::Reply},
         write::{Outcome, Write},
@@ -132,7 +132,7 @@ pub async fn update_key(
     let current = key::get_for_update(&mut tx, write.access.grants(), id.as_str()).await?;
     let current = write.preconditions.live(current)?;
     let row = current.id;
-    let (content, grants) = at_length(|| patch.apply(&KeyView::from(current))).await?.into_content();
+    let (content, grants) = patch.apply(&KeyView::from(current)).await?.into_content();
     demand(&write.access, &grants)?;
     demand_expiry(own_expiry, content.expires_at)?;
     let updated = key::update(&mut tx, row, &content).await?;

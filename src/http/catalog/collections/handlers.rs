@@ -24,7 +24,7 @@ use crate::{
             preconditions::Preconditions,
             query::{NoQuery, Query},
             sort::SortParameter,
-            valid::{Valid, at_length},
+            valid::Valid,
         },
         response::{
             problem::{CONFLICT, Problem},
@@ -188,7 +188,7 @@ pub async fn update_collection(
     let current = lock(&mut tx, &write.access, key.as_str()).await?;
     let current = write.preconditions.live(current)?;
     let before = current.schema_version;
-    let content = at_length(|| patch.apply(&CollectionView::from(current))).await?;
+    let content = patch.apply(&CollectionView::from(current)).await?;
     let (scope, by) = (write.access.scope(Action::Manage), write.access.writer());
     let updated = collection::update(&mut tx, scope, by.as_deref(), key.as_str(), &content.into()).await?;
     write.record_some(SchemaCreated::since(before, &updated));

@@ -231,7 +231,7 @@ pub async fn update_item(
     write.access.demand_of(Action::Write, live(current.as_ref()))?;
     let current = write.preconditions.live(current)?;
     let collection = current.collection.clone();
-    let content = patch.apply(&ItemView::from(current))?.for_item_in(&collection)?;
+    let content = patch.apply(&ItemView::from(current)).await?.for_item_in(&collection)?;
     let item = update(&app, &write.access, &mut tx, id, content).await?;
     let version = item.version;
     write.commit(tx, Reply::ok(&ItemView::from(item))?.with_version(version)).await

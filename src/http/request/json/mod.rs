@@ -28,7 +28,7 @@ use self::{inspect::inspect, rules::rule_faults, scan::defuse};
 pub use self::{
     pointer::member,
     rules::{INSIDE, WHOLE},
-    scan::RESERVED,
+    scan::{RESERVED, without_nulls},
     schema::{TypeSchema, limit_formats, required, unknown_fields},
     typed::from_str,
 };

@@ -147,6 +147,40 @@ pub fn defuse(text: &str) -> String {
     defused
 }
 
+/// A text like this one without the members that are null, except in arrays: what of a merge patch
+/// is in every result (RFC 7396 §2).
+pub fn without_nulls(text: &str) -> String {
+    let mut rest = String::with_capacity(text.len());
+    let mut closers = Vec::new();
+    let mut arrays = 0;
+    let mut last_string = 0;
+    scan(text, &mut |token| match token {
+        Token::Open(byte) => {
+            closers.push(if byte == b'{' { '}' } else { ']' });
+            arrays += usize::from(byte == b'[');
+            rest.push(byte.into());
+        }
+        Token::Close => {
+            let closer = closers.pop();
+            arrays -= usize::from(closer == Some(']'));
+            if rest.ends_with(',') {
+                rest.pop();
+            }
+            rest.extend(closer);
+        }
+        Token::Comma if rest.ends_with(['{', ',']) => {}
+        Token::Comma => rest.push(','),
+        Token::Colon => rest.push(':'),
+        Token::Literal("null") if arrays == 0 && rest.ends_with(':') => rest.truncate(last_string),
+        Token::Literal(text) | Token::Number(text) => rest.push_str(text),
+        Token::String(string) => {
+            last_string = rest.len();
+            rest.extend(["\"", string, "\""]);
+        }
+    });
+    rest
+}
+
 fn push_without_surrogates(text: &mut String, string: &str) {
     let mut rest = 0;
     for (at, _) in rejected_escapes(string).filter(|(_, escape)| *escape == Escape::LoneSurrogate) {
@@ -175,5 +209,22 @@ mod tests {
         assert_eq!(defuse(&nested(MAX_DEPTH)), nested(MAX_DEPTH));
         let (open, close) = ("[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert_eq!(defuse(&format!("{open}[[]],[],1{close}")), format!("{open}0,0,1{close}"));
+    }
+
+    #[test]
+    fn a_text_without_nulls_is_what_a_merge_adds_to_nothing() {
+        for text in [
+            r#"{"a": null, "b": 1, "c": null}"#,
+            r#"{"b": {"a": null}, "c": {"a": null, "null": "null", "d": {"e": null, "f": false}}, "g": {}}"#,
+            r#"{"a": [null, {"b": null}, [], ",", "x"], "b": null, "c": [{}]}"#,
+            r#"{ "a,{" : null , "a\"" : null }"#,
+            "{}",
+            r#"[{"a": null}]"#,
+            "null",
+        ] {
+            let mut merged = json!(null);
+            json_patch::merge(&mut merged, &serde_json::from_str(text).unwrap());
+            assert_eq!(without_nulls(text), merged.to_string(), "{text}");
+        }
     }
 }

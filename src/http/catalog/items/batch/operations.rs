@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashSet, mem};
 
 use serde::Deserialize;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::schemas::{EntityTags, ItemBatchCreate, ItemBatchDelete, ItemBatchUpdate, MAX_OPERATIONS};
@@ -27,7 +27,7 @@ use crate::{
 /// A valid operation.
 pub enum Operation {
     Create(ItemCreate),
-    Update { id: Uuid, preconditions: Preconditions, patch: Map<String, Value> },
+    Update { id: Uuid, preconditions: Preconditions, patch: Box<RawValue> },
     Delete { id: Uuid, preconditions: Preconditions },
 }
 
@@ -154,19 +154,20 @@ fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
     let members = content::members::<ItemCreate>(text).unwrap_or_default();
     let id = members.get("id").and_then(|id| serde_json::from_str(id.get()).ok());
     let id = id.and_then(|id: Cow<'_, str>| parse_uuid(&id)).map(Id);
-    let parse_patch = |patch: &RawValue| {
+    let check_patch = |patch: &RawValue| {
         let mismatch = |id| content::mismatch::<ItemCreate, _>(patch.get(), id, "of the operation");
         let mut faults = Vec::from_iter(id.as_ref().and_then(mismatch));
-        let parsed = patch::parse_merge::<ItemCreate>(patch.get()).map_err(|found| faults.extend(found)).ok();
+        let checked = patch::check_merge::<ItemCreate>(patch.get()).map_err(|found| faults.extend(found));
         let in_patch = |fault: Fault| fault.inside("/patch");
-        parsed
-            .filter(|_| faults.is_empty())
+        checked
+            .ok()
+            .filter(|()| faults.is_empty())
             .ok_or_else(|| faults.into_iter().map(in_patch).collect::<Vec<_>>())
     };
     match json::parse_checked(text, &json::strict) {
         Ok(ItemBatchUpdate { id, if_match, patch, .. }) => {
-            let (patch, preconditions) = (parse_patch(&patch)?, valid_preconditions(if_match));
-            Ok(Operation::Update { id: valid_uuid(&id), preconditions, patch })
+            check_patch(&patch)?;
+            Ok(Operation::Update { id: valid_uuid(&id), preconditions: valid_preconditions(if_match), patch })
         }
         Err(mut faults) => {
             // The schema of a patch says less than that of its result.
@@ -176,7 +177,7 @@ fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
             };
             faults.retain(|fault| !is_in_patch(fault));
             faults.extend(
-                members.get("patch").and_then(|patch| parse_patch(patch).err()).into_iter().flatten(),
+                members.get("patch").and_then(|patch| check_patch(patch).err()).into_iter().flatten(),
             );
             Err(faults)
         }

@@ -80,7 +80,7 @@ impl Plan {
                 Operation::Update { id, patch, .. } => {
                     let current = found.remove(&id).ok_or(Error::NotFound)?;
                     let collection = current.collection.clone();
-                    let merged = patch::merge::<ItemCreate>(&ItemView::from(current), patch);
+                    let merged = patch::merge::<ItemCreate>(&ItemView::from(current), patch.get());
                     match merged.and_then(|content| content.for_item_in(&collection)) {
                         Ok(content) => match schemas.validate(content, &mut steps) {
                             Ok(content) => plan.updated.push(id, content),
