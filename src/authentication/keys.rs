@@ -123,11 +123,14 @@ impl Keys {
         since.map(|_| Err(Reason::Unknown))
     }
 
-    /// Whether this key was valid when it was last looked up, however long ago, or has changed since.
+    /// Whether this key was valid when it was last looked up, however long ago, or may have changed
+    /// since: with a wrong secret, a known key is looked up once a second.
     #[must_use]
     pub fn knows(&self, key: &ApiKey) -> bool {
-        self.changed.get(&key.id()).is_some()
-            || self.known.get(&key.id()).is_some_and(|known| known.verify(key, Utc::now()).is_ok())
+        let may_be_valid = |known: Arc<KnownKey>| {
+            known.since.elapsed() >= MAX_AGE_OF_WRONG || known.verify(key, Utc::now()).is_ok()
+        };
+        self.changed.get(&key.id()).is_some() || self.known.get(&key.id()).is_some_and(may_be_valid)
     }
 
     /// As [`recall`](Self::recall), from the database.

@@ -265,10 +265,19 @@ async fn a_key_that_cannot_be_printed_is_not_created() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locale_without_small_letters_is_logged() {
-    let database = TestDatabase::create("TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").await;
-    let process = Process::serve(&database.url(), &[("CURIO_MIGRATE_ON_START", "true")]).await;
-    assert_eq!(process.lines("serve.case_matters").len(), 1);
+async fn a_locale_of_ascii_is_logged() {
+    for (locale, expected) in [
+        ("LOCALE 'C'", "serve.case_matters"),
+        ("LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LC_COLLATE 'C' LC_CTYPE 'C'", "serve.punctuation_matters"),
+        ("LOCALE 'C.UTF-8'", "none"),
+    ] {
+        let database = TestDatabase::create(&format!("TEMPLATE template0 ENCODING 'UTF8' {locale}")).await;
+        let process = Process::serve(&database.url(), &[("CURIO_MIGRATE_ON_START", "true")]).await;
+        let log = process.log();
+        let warnings: Vec<_> = log.iter().filter_map(|line| line["message"].as_str()).collect();
+        let has_any = warnings.iter().any(|message| message.ends_with("_matters"));
+        assert_eq!((has_any, warnings.contains(&expected)), (expected != "none", expected != "none"), "{locale}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,7 +92,7 @@ pub async fn run(settings: &ServeSettings) -> anyhow::Result<()> {
 async fn start(settings: &ServeSettings, app: &App) -> anyhow::Result<()> {
     let mut conn = connect(&settings.url).await?;
     prepare(&mut conn, settings).await?;
-    warn_about_case(&mut conn).await?;
+    warn_about_locale(&mut conn).await?;
     let cursor_key = match settings.read_cursor_key()? {
         Some(key) => key.expose().as_bytes().to_vec(),
         None => in_time(key::get_or_create(&mut conn, "cursor", rand::random())).await?,
@@ -126,11 +126,18 @@ async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::R
     Ok(())
 }
 
-/// Warns if searches are case-sensitive: the locale `C` knows the small letters of ASCII only.
-async fn warn_about_case(conn: &mut PgConnection) -> anyhow::Result<()> {
-    let small = sqlx::query_scalar("SELECT to_tsvector('simple', 'É') @@ 'é'::tsquery").fetch_one(conn);
-    if !in_time::<bool, _>(small).await? {
+/// Warns if searches are case-sensitive, or take other punctuation than that of ASCII for letters:
+/// the locale `C` knows the characters of ASCII only, also as the `LC_CTYPE` of another one.
+async fn warn_about_locale(conn: &mut PgConnection) -> anyhow::Result<()> {
+    let query =
+        "SELECT to_tsvector('simple', 'É') @@ 'é'::tsquery, to_tsvector('simple', 'a—b') @@ 'b'::tsquery";
+    let (ignores_case, separates_words): (bool, bool) =
+        in_time(sqlx::query_as(query).fetch_one(conn)).await?;
+    if !ignores_case {
         tracing::warn!("serve.case_matters");
+    }
+    if !separates_words {
+        tracing::warn!("serve.punctuation_matters");
     }
     Ok(())
 }

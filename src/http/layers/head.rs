@@ -115,9 +115,10 @@ fn require_form(request: &Request) -> Result<(), Problem> {
 
 /// Passes a target that is a path, or a URI of this protocol.
 fn require_http(uri: &Uri) -> Result<(), Problem> {
-    let is_http = matches!(uri.scheme_str(), None | Some("http" | "https"));
+    // HTTP/2 has it as the client spelled it.
+    let is_http = |scheme: &str| ["http", "https"].iter().any(|name| scheme.eq_ignore_ascii_case(name));
     let is_ascii = uri.query().is_none_or(str::is_ascii);
-    let detail = if !is_http {
+    let detail = if !uri.scheme_str().is_none_or(is_http) {
         "The target must have the scheme http or https."
     } else if !uri.authority().map(Authority::as_str).is_none_or(is_host) {
         "The target must have a host, or a host and a port."

@@ -100,12 +100,12 @@ fn of_requests() -> Value {
             "Entity tags that the client has; if the current one is among them, the response is 304.",
         ),
         "Prefer": header(
-            "Prefer", text("^[ -~\\t]*$", 1024), "return=minimal",
+            "Prefer", text("^[ -~\\t\\x80-\\xff]*$", 1024), "return=minimal",
             "`return=minimal` asks for a response without a body, or for batch results without entities \
              (RFC 7240); other preferences are ignored.",
         ),
         "PreferCount": header(
-            "Prefer", text("^[ -~\\t]*$", 1024), "count=exact",
+            "Prefer", text("^[ -~\\t\\x80-\\xff]*$", 1024), "count=exact",
             &format!(
                 "`count=exact` asks for the number of entities in the list. Up to {MAX_COUNT} are counted; a longer \
                  list is estimated (RFC 7240)."

@@ -7,7 +7,10 @@ use serde_json::json;
 use super::{get, get_from, guarded, trusting};
 use crate::{
     access::Client,
-    support::issuer::{SigningKey, TestIssuer},
+    support::{
+        eventually,
+        issuer::{SigningKey, TestIssuer},
+    },
 };
 
 fn made_up() -> String {
@@ -78,6 +81,13 @@ async fn a_key_that_changes_is_not_rejected_because_of_others() {
     assert_eq!((list(secret).await, list(&client.key.expose()).await), (StatusCode::OK, StatusCode::OK));
     let created = admin.post("/v1/keys", &json!({ "name": "new", "grants": ["read:*"] })).await;
     assert_eq!(list(created.body["secret"].as_str().unwrap()).await, StatusCode::OK);
+    // Another replica rotates it, which this one does not notice at once.
+    let by_another = ApiKey::with_new_secret(client.key.id());
+    let hash = by_another.hash().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let rotate = format!("UPDATE api_keys SET hash = '\\x{hash}' WHERE key_id = '{}'", by_another.id());
+    service.database.execute(&rotate).await;
+    let by_another = async || list(&by_another.expose()).await == StatusCode::OK;
+    eventually("the secret of another replica is accepted", by_another).await;
     get(&service, &made_up()).await.is_problem(429, "quota-exceeded");
     let deleted = admin.send(Method::DELETE, &path, &[], None).await;
     assert_eq!((deleted.status, list(secret).await.as_u16()), (StatusCode::NO_CONTENT, 429));
