@@ -137,6 +137,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
     });
     // A thread that is blocked, such as in the file system, does not hold the exit.
+    // Tasks that are polled meanwhile panic if they ask for the time.
+    std::panic::set_hook(Box::new(|_| {}));
     runtime.shutdown_background();
     result
 }

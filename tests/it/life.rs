@@ -276,7 +276,11 @@ async fn a_locale_of_ascii_is_logged() {
         let log = process.log();
         let warnings: Vec<_> = log.iter().filter_map(|line| line["message"].as_str()).collect();
         let has_any = warnings.iter().any(|message| message.ends_with("_matters"));
-        assert_eq!((has_any, warnings.contains(&expected)), (expected != "none", expected != "none"), "{locale}");
+        assert_eq!(
+            (has_any, warnings.contains(&expected)),
+            (expected != "none", expected != "none"),
+            "{locale}"
+        );
     }
 }
 

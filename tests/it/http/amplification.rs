@@ -51,7 +51,7 @@ async fn a_small_batch_of_large_items_takes_little_memory() {
     assert!(more < 200 * MEBIBYTE, "{} MiB", more / MEBIBYTE);
 }
 
-/// Each value takes 150 times its bytes.
+/// Each value takes 150 times its bytes. A thread gives memory back after a while.
 #[tokio::test(flavor = "multi_thread")]
 async fn patches_of_many_small_values_take_little_memory() {
     let nested = format!("{}{}", "[".repeat(28), "]".repeat(28));
@@ -59,30 +59,34 @@ async fn patches_of_many_small_values_take_little_memory() {
     let large = values(MEBIBYTE - 100);
     let merge = format!("{{\"schema\":{{\"const\":[{large}],\"x\":null}}}}");
     let test = format!("[{{\"op\":\"test\",\"path\":\"/schema\",\"value\":[{large}]}}]");
-    let update = format!(
-        "{{\"operations\":[{{\"op\":\"update\",\"id\":\"{}\",\"patch\":{{\"attributes\":{{\"a\":[{}],\"b\":null}}}}}}]}}",
-        uuid::Uuid::nil(),
-        values(7 * MEBIBYTE)
-    );
-    let (json_patch, merge_patch) = ("application/json-patch+json", "application/merge-patch+json");
+    let larger = values(7 * MEBIBYTE);
     let database = TestDatabase::new().await;
     let settings = [("TOKIO_WORKER_THREADS", "2"), ("CURIO_REQUEST_TIMEOUT", "60s")];
     let process = Process::serve(&database.url(), &settings).await;
     let client = Client::new();
+    let lamp = client.post(format!("{}/v1/items", process.address)).json(&json!({ "name": "Lamp" }));
+    let lamp: Value = lamp.send().await.unwrap().json().await.unwrap();
+    let update = |patch: String| {
+        format!("{{\"operations\":[{{\"op\":\"update\",\"id\":{},\"patch\":{{{patch}}}}}]}}", lamp["id"])
+    };
+    let stored = update(format!("\"attributes\":{{\"a\":[{larger}],\"b\":null}}"));
+    let ignored = update(format!("\"created_at\":[{larger}]"));
+    let (json_patch, merge_patch) = ("application/json-patch+json", "application/merge-patch+json");
     let before = process.peak_memory();
     for (method, path, media_type, body, expected) in [
         (Method::PATCH, "/v1/collections/default", json_patch, test, 409),
         (Method::PATCH, "/v1/collections/default", merge_patch, merge, 422),
-        (Method::POST, "/v1/items/batch", "application/json", update, 422),
+        (Method::POST, "/v1/items/batch", "application/json", stored, 422),
+        (Method::POST, "/v1/items/batch", "application/json", ignored, 200),
     ] {
-        let requests = (0..4).map(|_| {
+        let requests = (0..6).map(|_| {
             let request = client.request(method.clone(), format!("{}{path}", process.address));
             request.header("content-type", media_type).body(body.clone()).send()
         });
         let replies = join_all(requests).await.into_iter().map(|reply| reply.unwrap().status().as_u16());
-        assert!(replies.eq([expected; 4]), "{method} {path}");
+        assert!(replies.eq([expected; 6]), "{method} {path}");
         let more = process.peak_memory() - before;
-        assert!(more < 300 * MEBIBYTE, "{method} {path}: {} MiB", more / MEBIBYTE);
+        assert!(more < 500 * MEBIBYTE, "{method} {path}: {} MiB", more / MEBIBYTE);
     }
 }
 

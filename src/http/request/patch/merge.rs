@@ -1,7 +1,9 @@
 //! JSON Merge Patch (RFC 7396).
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     error::{Error, Fault},
@@ -56,18 +58,20 @@ fn check_smallest<T: Input>(text: &str) -> Result<(), Vec<Fault>> {
 ///
 /// [`Error::Invalid`] if the result is not a valid `T`.
 pub fn merge<T: Input>(current: &impl Serialize, patch: &str) -> Result<T, Error> {
-    let patch = serde_json::from_str(patch).map_err(Error::internal)?;
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(patch).map_err(Error::internal)?;
+    // What is ignored may be large.
+    let members = members.into_iter().filter(|(name, _)| !T::is_output_only(name));
+    let parsed = members.map(|(name, value)| Ok((name, serde_json::from_str(value.get())?)));
+    let patch = parsed.collect::<serde_json::Result<_>>().map_err(Error::internal)?;
     merge_into(document(current)?, patch).map_err(Error::Invalid)
 }
 
 fn merge_into<T: Input>(
     mut document: Map<String, Value>,
-    mut patch: Map<String, Value>,
+    patch: Map<String, Value>,
 ) -> Result<T, Vec<Fault>> {
     let schema = TypeSchema::of::<T>();
-    for members in [&mut patch, &mut document] {
-        members.retain(|name, _| !T::is_output_only(name));
-    }
+    document.retain(|name, _| !T::is_output_only(name));
     // A merge removes a missing member silently, but a name that no entity has is still a fault.
     let unknown = patch.iter().filter(|(name, value)| value.is_null() && !schema.has_member(name));
     let mut unknown: Map<String, Value> =
