@@ -73,18 +73,18 @@ async fn patches_of_many_small_values_take_little_memory() {
     let ignored = update(format!("\"created_at\":[{larger}]"));
     let (json_patch, merge_patch) = ("application/json-patch+json", "application/merge-patch+json");
     let before = process.peak_memory();
-    for (method, path, media_type, body, expected) in [
-        (Method::PATCH, "/v1/collections/default", json_patch, test, 409),
-        (Method::PATCH, "/v1/collections/default", merge_patch, merge, 422),
-        (Method::POST, "/v1/items/batch", "application/json", stored, 422),
-        (Method::POST, "/v1/items/batch", "application/json", ignored, 200),
+    for (count, method, path, media_type, body, expected) in [
+        (6, Method::PATCH, "/v1/collections/default", json_patch, test, 409),
+        (4, Method::PATCH, "/v1/collections/default", merge_patch, merge, 422),
+        (1, Method::POST, "/v1/items/batch", "application/json", stored, 422),
+        (1, Method::POST, "/v1/items/batch", "application/json", ignored, 200),
     ] {
-        let requests = (0..6).map(|_| {
+        let requests = (0..count).map(|_| {
             let request = client.request(method.clone(), format!("{}{path}", process.address));
             request.header("content-type", media_type).body(body.clone()).send()
         });
         let replies = join_all(requests).await.into_iter().map(|reply| reply.unwrap().status().as_u16());
-        assert!(replies.eq([expected; 6]), "{method} {path}");
+        assert_eq!(replies.collect::<Vec<_>>(), vec![expected; count], "{method} {path}");
         let more = process.peak_memory() - before;
         assert!(more < 500 * MEBIBYTE, "{method} {path}: {} MiB", more / MEBIBYTE);
     }

@@ -83,9 +83,12 @@ async fn a_key_that_changes_is_not_rejected_because_of_others() {
     assert_eq!(list(created.body["secret"].as_str().unwrap()).await, StatusCode::OK);
     // Another replica rotates it, which this one does not notice at once.
     let by_another = ApiKey::with_new_secret(client.key.id());
-    let hash = by_another.hash().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let rotate = format!("UPDATE api_keys SET hash = '\\x{hash}' WHERE key_id = '{}'", by_another.id());
-    service.database.execute(&rotate).await;
+    sqlx::query("UPDATE api_keys SET hash = $1 WHERE key_id = $2")
+        .bind(by_another.hash())
+        .bind(by_another.id().as_str())
+        .execute(&mut service.database.connect().await)
+        .await
+        .unwrap();
     let by_another = async || list(&by_another.expose()).await == StatusCode::OK;
     eventually("the secret of another replica is accepted", by_another).await;
     get(&service, &made_up()).await.is_problem(429, "quota-exceeded");
