@@ -127,8 +127,9 @@ impl Keys {
     /// since: with a wrong secret, a known key is looked up once a second.
     #[must_use]
     pub fn knows(&self, key: &ApiKey) -> bool {
-        let may_be_valid = |known: Arc<KnownKey>| {
-            known.since.elapsed() >= MAX_AGE_OF_WRONG || known.verify(key, Utc::now()).is_ok()
+        let may_be_valid = |known: Arc<KnownKey>| match known.verify(key, Utc::now()) {
+            Err(Reason::WrongSecret) => known.since.elapsed() >= MAX_AGE_OF_WRONG,
+            verified => verified.is_ok(),
         };
         self.changed.get(&key.id()).is_some() || self.known.get(&key.id()).is_some_and(may_be_valid)
     }
@@ -283,7 +284,7 @@ mod tests {
         assert!(!keys.knows(&key));
         let since = Instant::now().checked_sub(2 * MAX_AGE).unwrap();
         keys.known.insert(key.id(), Arc::new(KnownKey { since, ..known(&key) }));
-        assert!(keys.recall(&key).is_none() && keys.knows(&key) && !keys.knows(&other));
+        assert!(keys.recall(&key).is_none() && keys.knows(&key) && keys.knows(&other));
         let revoked_at = Some(Utc::now());
         let stored = Credentials { revoked_at, ..known(&key).stored };
         keys.known.insert(key.id(), Arc::new(KnownKey::new(since, stored)));
@@ -296,6 +297,7 @@ mod tests {
         let other = ApiKey::with_new_secret(key.id());
         keys.known.insert(key.id(), Arc::new(known(&key)));
         assert_eq!(keys.recall(&other), Some(Err(Reason::WrongSecret)));
+        assert!(!keys.knows(&other));
         let since = Instant::now().checked_sub(MAX_AGE_OF_WRONG).unwrap();
         keys.known.insert(key.id(), Arc::new(KnownKey { since, ..known(&key) }));
         assert!(keys.recall(&other).is_none() && keys.recall(&key).unwrap().is_ok());

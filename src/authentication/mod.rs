@@ -64,7 +64,8 @@ impl Authenticator {
         }
     }
 
-    /// Whether this credential was valid before, so that it is worth the work to verify it again.
+    /// Whether this credential was valid before, or its key may have been rotated since, so that it is
+    /// worth the work to verify it.
     #[must_use]
     pub fn knows(&self, credential: &Credential) -> bool {
         match credential {

@@ -136,9 +136,9 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Healthcheck(settings) => healthcheck::run(&settings).await.map(|()| ExitCode::SUCCESS),
         }
     });
-    // A thread that is blocked, such as in the file system, does not hold the exit.
-    // Tasks that are polled meanwhile panic if they ask for the time.
+    // Tasks that are still polled meanwhile panic if they use a timer.
     std::panic::set_hook(Box::new(|_| {}));
+    // A thread that is blocked, such as in the file system, does not hold the exit.
     runtime.shutdown_background();
     result
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{access::Issuer, authentication::rejection::Reason};
 
-/// How soon keys that could not be obtained are asked for again.
+/// How long after a failed load the next one may begin.
 pub const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The last known keys of an issuer.
@@ -41,7 +41,7 @@ struct Progress {
     last_demand: Option<Instant>,
 }
 
-/// Ends a load, however it ends.
+/// A load in progress. It ends when this is dropped, also by a panic.
 struct Loading {
     keyring: Arc<Keyring>,
     has_succeeded: bool,
@@ -143,8 +143,8 @@ impl Keyring {
         *loaded.borrow()
     }
 
-    /// Begins a load unless one is in progress, and returns what is sent at its end. It does not
-    /// end with the request that caused it.
+    /// Begins a load unless one is in progress, and returns what is notified of its end. It
+    /// outlives the request that caused it.
     fn begin(self: &Arc<Self>, progress: &mut Progress) -> watch::Receiver<bool> {
         let loaded = self.loaded.subscribe();
         if !mem::replace(&mut progress.is_loading, true) {

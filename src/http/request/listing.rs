@@ -112,10 +112,10 @@ impl<F: FromQuery, K: SortKey> Listing<F, K> {
         self.prefers_count && !self.is_whole(page)
     }
 
-    /// Whether the page is the whole list. A search ends before its list if a word is common.
+    /// Whether the page is the whole list. A ranked one may end before all that matches.
     fn is_whole<E>(&self, page: &Page<E, K>) -> bool {
-        let is_search = K::RELEVANCE.is_some_and(|relevance| relevance.sort == self.page.order.sort);
-        matches!(self.page.start, Start::First) && !page.more && page.rest.is_none() && !is_search
+        let is_ranked = K::RELEVANCE.is_some_and(|relevance| relevance.sort == self.page.order.sort);
+        matches!(self.page.start, Start::First) && !page.more && page.rest.is_none() && !is_ranked
     }
 
     /// The response with a page of the list, which ends early if it would have more than

@@ -59,12 +59,14 @@ fn split(value: &str) -> Vec<Term> {
     terms
 }
 
-/// How a text may be stored. Invisible characters, which a client may have copied without knowing,
-/// are a part of the word since PostgreSQL 16.
+/// How a text may be stored: with its invisible characters, which are part of a word since
+/// PostgreSQL 16, with separate words in their place, or without them.
 fn spellings(text: &str) -> Vec<String> {
     let mut spellings = sigmas(text.to_owned());
     if text.contains(is_invisible) {
-        spellings.extend(sigmas(text.replace(is_invisible, " ").trim().to_owned()));
+        for instead in [" ", ""] {
+            spellings.extend(sigmas(text.replace(is_invisible, instead).trim().to_owned()));
+        }
     }
     spellings
 }

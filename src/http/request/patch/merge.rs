@@ -21,7 +21,7 @@ use crate::{
 /// # Errors
 ///
 /// The faults that it has whatever it is applied to: those of the smallest `T` after the patch,
-/// because a merge keeps every value of the patch. None if only its syntax is at fault.
+/// because a merge keeps every value of the patch. Possibly none, as of [`json::parse_checked`].
 pub fn check_merge<T: Input>(text: &str) -> Result<(), Vec<Fault>> {
     let Err(faults) = check_smallest::<T>(text) else { return Ok(()) };
     // Each null removes a member, so the result may be smaller than the patch.

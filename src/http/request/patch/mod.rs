@@ -46,18 +46,19 @@ impl<H, K: PathKey, T: Input> FromBody<(K, H)> for Patch<T> {
     fn from_body(media_type: &str, body: &[u8], (path, _): &(K, H)) -> Result<Self, Problem> {
         let (text, mut faults) = json::check_syntax(body)?;
         let is_merge = media_type != JSON_PATCH;
-        let mut is_valid = true;
+        let mut is_long = T::IS_LABORIOUS || body.len() > LONG;
         if is_merge {
             faults.extend(mismatch::<T, _>(&text, path, "in the path"));
-            let checked = check_merge::<T>(&text).map_err(|found| faults.extend(found));
-            is_valid = checked.is_ok();
+            if let Err(found) = check_merge::<T>(&text) {
+                faults.extend(found);
+                return Err(json::invalid(faults));
+            }
         } else if faults.is_empty() {
-            check_operations(&text)?;
+            is_long |= check_operations(&text)?;
         }
-        if !is_valid || !faults.is_empty() {
+        if !faults.is_empty() {
             return Err(json::invalid(faults));
         }
-        let is_long = T::IS_LABORIOUS || !is_merge || body.len() > LONG;
         Ok(Self { text: text.into_owned(), is_merge, is_long, result: PhantomData })
     }
 }

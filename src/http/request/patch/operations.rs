@@ -24,14 +24,14 @@ use crate::{
 
 /// How much memory the values that a JSON Patch writes may take. A copy of a copy doubles each
 /// time.
-const MAX_WRITTEN: usize = 8 * MEBIBYTE;
+const MAX_WRITTEN: usize = 16 * MEBIBYTE;
 
-/// Checks the operations of a JSON Patch.
+/// Checks the operations of a JSON Patch, and returns whether some copy.
 ///
 /// # Errors
 ///
 /// 400 if one is malformed; 422 if there are too many, or one has a reserved name.
-pub fn check_operations(text: &str) -> Result<(), Problem> {
+pub fn check_operations(text: &str) -> Result<bool, Problem> {
     let Ok(operations) = serde_json::from_str::<Vec<&RawValue>>(text) else {
         return Err(Problem::malformed(vec![Fault::at("", "json_patch", "must be an array of operations")]));
     };
@@ -40,14 +40,14 @@ pub fn check_operations(text: &str) -> Result<(), Problem> {
         return Err(Problem::invalid(vec![Fault::at("", "too_many", detail)]));
     }
     let mut faults = Vec::new();
-    let mut is_malformed = false;
+    let (mut is_malformed, mut copies) = (false, false);
     for (index, operation) in operations.into_iter().enumerate() {
         match parse_operation(operation.get(), |_| Some(Value::Null)) {
             Some(operation) if has_reserved_name(&operation) => {
                 let detail = "must not use a reserved name";
                 faults.push(Fault::at(format!("/{index}/path"), "reserved_name", detail));
             }
-            Some(_) => {}
+            Some(operation) => copies |= matches!(operation, PatchOperation::Copy(_)),
             None => {
                 is_malformed = true;
                 let detail = "must be an operation of RFC 6902 with all its members";
@@ -56,7 +56,7 @@ pub fn check_operations(text: &str) -> Result<(), Problem> {
         }
     }
     if faults.is_empty() {
-        Ok(())
+        Ok(copies)
     } else if is_malformed {
         Err(Problem::malformed(faults))
     } else {
@@ -157,8 +157,9 @@ impl Failure {
             }
             Self::TooLarge => {
                 let most = MAX_WRITTEN / MEBIBYTE;
-                let detail =
-                    format!("must not write values of more than {most} MiB with the operations before it");
+                let detail = format!(
+                    "must not write values that take more than {most} MiB of memory, with the operations before it"
+                );
                 (format!("/{index}"), "too_large", detail)
             }
         };
@@ -183,7 +184,9 @@ fn step(document: &mut Value, operation: &PatchOperation, written: &mut usize) -
         PatchOperation::Remove(_) => None,
     };
     let (size, depth) = value.map_or((0, 0), measure);
-    *written += size;
+    if !matches!(operation, PatchOperation::Move(_)) {
+        *written += size;
+    }
     if *written > MAX_WRITTEN {
         return Err(Failure::TooLarge);
     }
@@ -206,7 +209,10 @@ fn measure(value: &Value) -> (usize, usize) {
         Value::Null | Value::Bool(_) => (own, 0),
         Value::Number(number) => (own + number.as_str().len(), 0),
         Value::String(text) => (own + text.len(), 0),
-        Value::Array(values) => values.iter().map(measure).fold((own * (1 + values.capacity()), 1), add),
+        Value::Array(values) => {
+            let spare = values.capacity() - values.len();
+            values.iter().map(measure).fold((own * (1 + spare), 1), add)
+        }
         Value::Object(members) => members.iter().fold((own, 1), |sum, (name, value)| {
             let (size, depth) = measure(value);
             add(sum, (size + 4 * own + name.len(), depth))

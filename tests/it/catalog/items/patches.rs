@@ -150,6 +150,15 @@ async fn a_json_patch_that_copies_its_copies_is_stopped_before_it_fills_the_memo
         let faults = reply.is_problem(422, "validation-error").faults();
         assert!(faults.len() == 1 && codes.contains(&&*faults[0].1), "{faults:?}");
     }
+    // Large values are no copies of copies, and moving them takes no memory.
+    let (large, small) = (json!({ "a": vec![1; 30_000] }), json!({ "b": {} }));
+    let replace = |value| json!({ "op": "replace", "path": "/attributes", "value": value });
+    let there_and_back = [("/attributes/a", "/attributes/b"), ("/attributes/b", "/attributes/a")];
+    let moves = there_and_back.iter().cycle().take(40);
+    let moves = moves.map(|(from, path)| json!({ "op": "move", "from": from, "path": path }));
+    let replaces = [replace(large.clone()), replace(small), replace(large)];
+    let operations: Vec<_> = replaces.into_iter().chain(moves).collect();
+    assert_eq!(patch(&service, &item, &json!(operations)).await.status, 200);
 }
 
 #[tokio::test]

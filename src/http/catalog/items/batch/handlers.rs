@@ -70,7 +70,8 @@ pub async fn batch_items(
     let found = lock(&mut tx, &access, &operations, &mut room).await?;
     let scope = access.scope(Action::Write);
     let schemas = BatchSchemas::read(&app, &mut tx, scope, &operations, &found).await?;
-    let plan = off_runtime(schemas.work(MAX_BYTES - room), || Plan::new(operations, found, &schemas))?;
+    let parsed = MAX_BYTES - room + operations.iter().map(Operation::patch_bytes).sum::<usize>();
+    let plan = off_runtime(schemas.work(parsed), || Plan::new(operations, found, &schemas))?;
     // PostgreSQL returns what was written even if the response does not have it.
     let room = if write.prefers_minimal() { &mut { MAX_BYTES } } else { &mut room };
     take(room, plan.created.bytes() + plan.updated.bytes())?;

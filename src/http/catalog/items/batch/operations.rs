@@ -41,6 +41,11 @@ impl Operation {
             }
         }
     }
+
+    /// The bytes of its patch, which is parsed when it is applied.
+    pub fn patch_bytes(&self) -> usize {
+        if let Self::Update { patch, .. } = self { patch.get().len() } else { 0 }
+    }
 }
 
 /// The body of a batch.
@@ -90,7 +95,7 @@ impl Operations {
                     id
                 }
                 Err(found) => {
-                    // None: what is not valid is its syntax.
+                    // Possibly none, as of `json::parse_checked`.
                     if found.is_empty() && faults.is_empty() {
                         faults.push(fault_at(index, Fault::at("", "invalid", "is not valid")));
                     }
@@ -158,11 +163,10 @@ fn parse_update(text: &str) -> Result<Operation, Vec<Fault>> {
         let mismatch = |id| content::mismatch::<ItemCreate, _>(patch.get(), id, "of the operation");
         let mut faults = Vec::from_iter(id.as_ref().and_then(mismatch));
         let checked = patch::check_merge::<ItemCreate>(patch.get()).map_err(|found| faults.extend(found));
-        let in_patch = |fault: Fault| fault.inside("/patch");
-        checked
-            .ok()
-            .filter(|()| faults.is_empty())
-            .ok_or_else(|| faults.into_iter().map(in_patch).collect::<Vec<_>>())
+        if checked.is_ok() && faults.is_empty() {
+            return Ok(());
+        }
+        Err(faults.into_iter().map(|fault| fault.inside("/patch")).collect::<Vec<_>>())
     };
     match json::parse_checked(text, &json::strict) {
         Ok(ItemBatchUpdate { id, if_match, patch, .. }) => {
