@@ -21,16 +21,18 @@ pub fn prefers_count(headers: &HeaderMap) -> bool {
 fn prefers(headers: &HeaderMap, name: &[u8], value: &[u8]) -> bool {
     let fields = headers.get_all(PREFER).iter().map(HeaderValue::as_bytes);
     let mut preferences = fields.flat_map(elements).filter_map(|preference| {
-        let (other, value) = parse_preference(pieces(preference).next()?)?;
+        let (other, value) = parse_preference(pieces(preference).next()?);
         other.eq_ignore_ascii_case(name).then_some(value)
     });
     preferences.next().is_some_and(|other| unescape(other).eq_ignore_ascii_case(value))
 }
 
-/// A name and its value, around whose equals sign there may be white space.
-fn parse_preference(piece: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = piece.iter().position(|byte| *byte == b'=')?;
-    Some((piece[..end].trim_ascii(), piece[end + 1..].trim_ascii()))
+/// A name and its value, around whose equals sign there may be white space. No value is an empty
+/// one.
+fn parse_preference(piece: &[u8]) -> (&[u8], &[u8]) {
+    let end = piece.iter().position(|byte| *byte == b'=').unwrap_or(piece.len());
+    let value = piece.get(end + 1..).unwrap_or_default();
+    (piece[..end].trim_ascii(), value.trim_ascii())
 }
 
 #[cfg(test)]
@@ -56,6 +58,8 @@ mod tests {
             &[][..],
             &["return"],
             &["return=representation, return=minimal"],
+            &["return, return=minimal"],
+            &["return=\"\"; x, return=minimal"],
             &["x-return=minimal"],
             &["foo=\"a, return=minimal\""],
         ] {
