@@ -49,15 +49,12 @@ impl<H, K: PathKey, T: Input> FromBody<(K, H)> for Patch<T> {
         let mut is_long = T::IS_LABORIOUS || body.len() > LONG;
         if is_merge {
             faults.extend(mismatch::<T, _>(&text, path, "in the path"));
-            if let Err(found) = check_merge::<T>(&text) {
-                faults.extend(found);
+            let checked = check_merge::<T>(&text).map_err(|found| faults.extend(found));
+            if checked.is_err() || !faults.is_empty() {
                 return Err(json::invalid(faults));
             }
-        } else if faults.is_empty() {
-            is_long |= check_operations(&text)?;
-        }
-        if !faults.is_empty() {
-            return Err(json::invalid(faults));
+        } else {
+            is_long |= check_operations(&text, faults)?;
         }
         Ok(Self { text: text.into_owned(), is_merge, is_long, result: PhantomData })
     }

@@ -26,20 +26,23 @@ use crate::{
 /// time.
 const MAX_WRITTEN: usize = 16 * MEBIBYTE;
 
-/// Checks the operations of a JSON Patch, and returns whether some copy.
+/// Checks the operations of a JSON Patch, which is known to have `faults`, and returns whether some
+/// copy.
 ///
 /// # Errors
 ///
-/// 400 if one is malformed; 422 if there are too many, or one has a reserved name.
-pub fn check_operations(text: &str) -> Result<bool, Problem> {
+/// 400 if one is malformed; 422 if there are other faults, too many operations, or one has a
+/// reserved name.
+pub fn check_operations(text: &str, mut faults: Vec<Fault>) -> Result<bool, Problem> {
     let Ok(operations) = serde_json::from_str::<Vec<&RawValue>>(text) else {
-        return Err(Problem::malformed(vec![Fault::at("", "json_patch", "must be an array of operations")]));
+        faults.insert(0, Fault::at("", "json_patch", "must be an array of operations"));
+        return Err(Problem::malformed(faults));
     };
     if operations.len() > MAX_PATCH_OPERATIONS {
         let detail = format!("must have at most {MAX_PATCH_OPERATIONS} operations");
-        return Err(Problem::invalid(vec![Fault::at("", "too_many", detail)]));
+        faults.push(Fault::at("", "too_many", detail));
+        return Err(json::invalid(faults));
     }
-    let mut faults = Vec::new();
     let (mut is_malformed, mut copies) = (false, false);
     for (index, operation) in operations.into_iter().enumerate() {
         match parse_operation(operation.get(), |_| Some(Value::Null)) {
@@ -60,7 +63,7 @@ pub fn check_operations(text: &str) -> Result<bool, Problem> {
     } else if is_malformed {
         Err(Problem::malformed(faults))
     } else {
-        Err(Problem::invalid(faults))
+        Err(json::invalid(faults))
     }
 }
 

@@ -123,6 +123,13 @@ async fn a_body_that_is_not_a_json_patch_is_malformed() {
             pointers.iter().map(|pointer| ((*pointer).to_owned(), "json_patch".to_owned())).collect();
         assert_eq!(reply.is_problem(400, "malformed-request").faults(), expected, "{body}");
     }
+    // With what else is wrong with it.
+    let text = r#"[{"op": "jump"}, {"op": "add", "path": "/attributes/a", "value": 1e999}]"#;
+    let body: serde_json::Value = serde_json::from_str(text).unwrap();
+    let faults = [("#/0".to_owned(), "json_patch".to_owned()), ("#/1/value".into(), "out_of_range".into())];
+    let mut found = patch(&service, &item, &body).await.is_problem(400, "malformed-request").faults();
+    found.sort();
+    assert_eq!(found, faults);
     let test = json!({ "op": "test", "path": "/name", "value": "Lamp" });
     let most = patch(&service, &item, &json!(vec![&test; 100])).await;
     assert_eq!(most.status, StatusCode::OK, "{most:?}");
