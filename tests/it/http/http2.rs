@@ -292,7 +292,11 @@ async fn flood_with_pings(mut connection: TcpStream) -> usize {
         yield_once().await;
         let mut burst = 0;
         while let Ok(read) = connection.read(&mut received) {
-            assert_ne!(read, 0, "closed");
+            if read == 0 {
+                // A client that takes long is closed, since it acknowledges no ping of the service.
+                assert!(total > 1 << 20, "closed after {total} bytes");
+                return most;
+            }
             burst += read;
         }
         total += burst;

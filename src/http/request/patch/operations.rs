@@ -11,7 +11,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::merge::document;
 use crate::{
-    error::{Error, Fault},
+    error::{Error, Fault, Location},
     http::{
         limits::{MAX_DEPTH, MAX_PATCH_OPERATIONS, MEBIBYTE},
         request::{
@@ -51,6 +51,8 @@ pub fn check_operations(text: &str, mut faults: Vec<Fault>) -> Result<bool, Prob
                 faults.push(Fault::at(format!("/{index}/path"), "reserved_name", detail));
             }
             Some(operation) => copies |= matches!(operation, PatchOperation::Copy(_)),
+            // What is invalid in it was found before.
+            None if faults.iter().any(|fault| is_inside(fault, index)) => {}
             None => {
                 is_malformed = true;
                 let detail = "must be an operation of RFC 6902 with all its members";
@@ -65,6 +67,13 @@ pub fn check_operations(text: &str, mut faults: Vec<Fault>) -> Result<bool, Prob
     } else {
         Err(json::invalid(faults))
     }
+}
+
+/// Whether a fault is in the operation with this index.
+fn is_inside(fault: &Fault, index: usize) -> bool {
+    let Location::Pointer(pointer) = &fault.location else { return false };
+    let rest = pointer.strip_prefix(&format!("/{index}"));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The library's own enum is tagged, and serde passes numbers of more than 64 bits to none of
