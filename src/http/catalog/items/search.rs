@@ -60,7 +60,7 @@ fn split(value: &str) -> Vec<Term> {
 }
 
 /// How a text may be stored: with its invisible characters, which are part of a word since
-/// PostgreSQL 16, with separate words in their place, or without them.
+/// PostgreSQL 16, with spaces instead of them, or without them.
 fn spellings(text: &str) -> Vec<String> {
     let mut spellings = sigmas(text.to_owned());
     if text.contains(is_invisible) {

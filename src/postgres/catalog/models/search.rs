@@ -78,7 +78,7 @@ pub fn is_in_word(c: char) -> bool {
     c.is_alphabetic() || get_general_category(c) == GeneralCategory::DecimalNumber
 }
 
-/// Whether a character only formats its neighbours, such as a soft hyphen or the mark of a direction.
+/// Whether a character only formats its neighbours, such as a soft hyphen or a mark of direction.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     get_general_category(c) == GeneralCategory::Format
