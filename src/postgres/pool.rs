@@ -81,6 +81,10 @@ impl Database {
         let name = connect.get_application_name().unwrap_or("curio").to_owned();
         let connect = connect.application_name(&name).options([DIRECT]).options([
             ("client_min_messages", "error".to_owned()),
+            // Changes of one item wait for each other; in other levels, all but the first would fail.
+            ("default_transaction_isolation", "read committed".to_owned()),
+            // Otherwise an index may leave out what matches.
+            ("gin_fuzzy_search_limit", "0".to_owned()),
             // To compile a statement, or to start workers for it, takes longer than most statements here.
             ("jit", "off".to_owned()),
             // A statement that was planned for a small table would read all of it when it has grown.

@@ -295,6 +295,23 @@ async fn the_transaction_timeout_of_a_database_does_not_hold() {
 }
 
 #[tokio::test]
+async fn the_isolation_and_the_search_limit_of_a_database_do_not_hold() {
+    let database = TestDatabase::new().await;
+    let alter = "DO $$BEGIN
+        EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', current_database());
+        EXECUTE format('ALTER DATABASE %I SET gin_fuzzy_search_limit = 50', current_database());
+    END$$";
+    database.execute(alter).await;
+    let pool = Database::new(database.options()).unwrap();
+    let mut connection = pool.connection().await.unwrap();
+    let query =
+        "SELECT current_setting('transaction_isolation') || ' ' || current_setting('gin_fuzzy_search_limit')";
+    let settings: String = sqlx::query_scalar(query).fetch_one(&mut *connection).await.unwrap();
+    connection.release();
+    assert_eq!(settings, "read committed 0");
+}
+
+#[tokio::test]
 async fn sessions_have_the_name_of_the_database_url() {
     let database = TestDatabase::new().await;
     let named = database.options().connect.application_name("my-app");
