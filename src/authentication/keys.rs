@@ -123,8 +123,8 @@ impl Keys {
         since.map(|_| Err(Reason::Unknown))
     }
 
-    /// Whether this key was valid when it was last looked up, however long ago, or may have changed
-    /// since: with a wrong secret, a known key is looked up once a second.
+    /// Whether this key was valid when it was last looked up, however long ago, or may have changed:
+    /// with a wrong secret, a known key is looked up once a second.
     #[must_use]
     pub fn knows(&self, key: &ApiKey) -> bool {
         let may_be_valid = |known: Arc<KnownKey>| match known.verify(key, Utc::now()) {

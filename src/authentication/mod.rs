@@ -64,7 +64,7 @@ impl Authenticator {
         }
     }
 
-    /// Whether this credential was valid before, or its key may have been rotated since, so that it is
+    /// Whether this credential was valid before, or its key may have been rotated since: then it is
     /// worth the work to verify it.
     #[must_use]
     pub fn knows(&self, credential: &Credential) -> bool {

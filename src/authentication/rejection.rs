@@ -39,8 +39,8 @@ pub enum Reason {
     InvalidSubject,
     /// It has more grants than are supported.
     TooManyGrants,
-    /// It names no known key, and the current keys of its issuer could not be loaded: whether it is
-    /// valid is unknown.
+    /// It names no known key, and the current keys of its issuer could not be loaded: it may be
+    /// valid.
     KeysNotLoaded,
 }
 

@@ -216,8 +216,8 @@ mod tests {
         sign(&json!({ "alg": "EdDSA", "kid": seed.to_string() }), &claims.to_string(), seed)
     }
 
-    /// Two issuers: the last known keys of the first are 1 and 2, that of the other is 3. Others cannot
-    /// be loaded.
+    /// Two issuers: the known keys of the first are 1 and 2, that of the other is 3. No others can be
+    /// loaded.
     fn tokens() -> Tokens {
         let tokens = Tokens::new(&TokenOptions {
             issuers: vec![ISSUER.parse().unwrap(), "https://b.example".parse().unwrap()],

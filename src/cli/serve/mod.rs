@@ -126,8 +126,8 @@ async fn prepare(conn: &mut PgConnection, settings: &ServeSettings) -> anyhow::R
     Ok(())
 }
 
-/// Warns if searches are case-sensitive, or take other punctuation than that of ASCII for letters:
-/// the locale `C` knows the characters of ASCII only, also as the `LC_CTYPE` of another one.
+/// Warns if searches are case-sensitive, or treat punctuation outside ASCII as letters: the locale
+/// `C` knows the characters of ASCII only, also as the `LC_CTYPE` of another one.
 async fn warn_about_locale(conn: &mut PgConnection) -> anyhow::Result<()> {
     let query =
         "SELECT to_tsvector('simple', 'É') @@ 'é'::tsquery, to_tsvector('simple', 'a—b') @@ 'b'::tsquery";

@@ -147,8 +147,8 @@ pub fn defuse(text: &str) -> String {
     defused
 }
 
-/// A text like this one without the members that are null, except in arrays: what of a merge patch
-/// is in every result (RFC 7396 §2).
+/// A text like this one without the members that are null, except in arrays: the part of a merge
+/// patch that is in every result (RFC 7396 §2).
 pub fn without_nulls(text: &str) -> String {
     let mut rest = String::with_capacity(text.len());
     let mut closers = Vec::new();

@@ -82,7 +82,7 @@ fn merge_into<T: Input>(
     json::parse_checked(&merged, &json::strict)
 }
 
-/// Applies a merge patch. Unlike that of `json_patch`, it takes the values of the patch, so that a
+/// Applies a merge patch. Unlike `json_patch::merge`, it moves the values of the patch, so that a
 /// large one is in memory once.
 fn merge_members(members: &mut Map<String, Value>, patch: Map<String, Value>) {
     for (name, value) in patch {

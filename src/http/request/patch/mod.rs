@@ -73,3 +73,38 @@ impl<T: Input> Patch<T> {
         if self.is_long { at_length(apply).await } else { apply() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use utoipa::ToSchema;
+    use uuid::Uuid;
+    use validator::Validate;
+
+    use super::*;
+    use crate::http::request::path::Id;
+
+    #[derive(Debug, Deserialize, Validate, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Thing {
+        #[expect(dead_code, reason = "only its schema matters")]
+        name: String,
+    }
+
+    impl Input for Thing {
+        const OUTPUT_ONLY: &[&str] = &[];
+    }
+
+    #[test]
+    fn a_short_patch_takes_long_if_it_copies() {
+        let is_long = |media_type, text: &str| {
+            let path = (Id(Uuid::nil()), ());
+            Patch::<Thing>::from_body(media_type, text.as_bytes(), &path).unwrap().is_long
+        };
+        let copy = r#"[{"op": "c\u006fpy", "from": "/name", "path": "/name"}]"#;
+        let replace = r#"[{"op": "replace", "path": "/name", "value": "copy"}]"#;
+        assert_eq!([copy, replace].map(|text| is_long(JSON_PATCH, text)), [true, false]);
+        let merge = |length| format!("{{\"name\": \"{}\"}}", "x".repeat(length));
+        assert_eq!([1, LONG].map(|length| is_long(MEDIA_TYPES[0], &merge(length))), [false, true]);
+    }
+}

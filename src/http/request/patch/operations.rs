@@ -26,8 +26,8 @@ use crate::{
 /// time.
 const MAX_WRITTEN: usize = 16 * MEBIBYTE;
 
-/// Checks the operations of a JSON Patch, which is known to have `faults`, and returns whether some
-/// copy.
+/// Checks the operations of a JSON Patch, which is known to have `faults`, and returns whether one
+/// of them copies.
 ///
 /// # Errors
 ///
@@ -51,8 +51,8 @@ pub fn check_operations(text: &str, mut faults: Vec<Fault>) -> Result<bool, Prob
                 faults.push(Fault::at(format!("/{index}/path"), "reserved_name", detail));
             }
             Some(operation) => copies |= matches!(operation, PatchOperation::Copy(_)),
-            // What is invalid in it was found before.
-            None if faults.iter().any(|fault| is_inside(fault, index)) => {}
+            // What makes it malformed was found before.
+            None if faults.iter().any(|fault| is_of_operation(fault, index)) => {}
             None => {
                 is_malformed = true;
                 let detail = "must be an operation of RFC 6902 with all its members";
@@ -69,11 +69,11 @@ pub fn check_operations(text: &str, mut faults: Vec<Fault>) -> Result<bool, Prob
     }
 }
 
-/// Whether a fault is in the operation with this index.
-fn is_inside(fault: &Fault, index: usize) -> bool {
+/// Whether a fault is of the operation with this index, rather than of its value.
+fn is_of_operation(fault: &Fault, index: usize) -> bool {
     let Location::Pointer(pointer) = &fault.location else { return false };
-    let rest = pointer.strip_prefix(&format!("/{index}"));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let member = pointer.strip_prefix(&format!("/{index}"));
+    member.is_some_and(|member| matches!(member, "" | "/op" | "/path" | "/from"))
 }
 
 /// The library's own enum is tagged, and serde passes numbers of more than 64 bits to none of
@@ -107,8 +107,8 @@ fn has_reserved_name(operation: &PatchOperation) -> bool {
 ///
 /// # Errors
 ///
-/// 422 if an operation names a missing location or changes an output-only member, or the result is
-/// not a valid `T`; 409 if a `test` fails.
+/// 422 if an operation names a missing location or changes an output-only member, or if the result
+/// is not a valid `T`; 409 if a `test` fails.
 pub fn operate<T: Input>(current: &impl Serialize, text: &str) -> Result<T, Problem> {
     let operations: Vec<&RawValue> = serde_json::from_str(text).map_err(Error::internal)?;
     let stored = document(current)?;

@@ -75,9 +75,9 @@ async fn a_search_is_walked_in_both_directions() {
     assert_eq!(reply.is_problem(400, "malformed-request").faults()[0].1, "cursor_mismatch");
 }
 
-/// 30,000 items, of which many have a common word, some 1,800 a less common one, and 297 a rare one:
-/// of the newest 20,000, as few as 198, so that a page of 200 is looked for again if the index takes
-/// too long.
+/// 30,000 items, of which all have a common word, some 1,800 a less common one, and 297 a rare one.
+/// A page of 200 is more than the newest 20,000 have of those, so that the index is tried again if
+/// it takes too long.
 const SEED: &str = "INSERT INTO items (id, collection, name, created_at)
      SELECT gen_random_uuid(), 'default',
          'item ' || n || CASE WHEN n % 20 = 0 OR n % 101 = 0 THEN ' brass' ELSE '' END
