@@ -156,16 +156,17 @@ async fn databases_left_by_a_killed_process_are_dropped_and_those_in_use_are_not
     let mut in_use = Scratch::database(&server(), public()).await.unwrap();
     let mut left = Scratch::database(&server(), public()).await.unwrap();
     let name = name_of(&mut left).await;
-    // Simulates a killed process: its sessions end without cleaning up.
+    // Simulates a killed process: its sessions end without cleaning up. The one with the lock ends last, since another test
+    // may then drop the database.
     std::mem::forget(left);
     let mut connection = PgConnection::connect_with(&server()).await.unwrap();
     let key = i64::from_str_radix(&name[name.len() - 16..], 16);
     let key =
         key.unwrap_or_else(|_| u64::from_str_radix(&name[name.len() - 16..], 16).unwrap().cast_signed());
     let ended: Vec<bool> = sqlx::query_scalar(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks
-         WHERE locktype = 'advisory' AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = $1
-         UNION ALL SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $2",
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $2
+         UNION ALL SELECT pg_terminate_backend(pid, 10000) FROM pg_locks
+         WHERE locktype = 'advisory' AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = $1",
     )
     .bind(key)
     .bind(&name)
