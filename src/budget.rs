@@ -1,7 +1,7 @@
 //! What clients share: memory, and the number of requests in progress.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -64,11 +64,16 @@ impl Share {
             return true;
         }
         let mut state = self.budget.lock();
-        let (left, quarter) = (state.left.checked_sub(more), state.total / 4);
-        let taken = more + state.taken.get(&self.client).copied().unwrap_or_default();
-        let Some(left) = left.filter(|left| taken <= quarter || *left >= quarter) else { return false };
-        state.left = left;
-        state.taken.insert(self.client.clone(), taken);
+        let State { total, left, taken } = &mut *state;
+        let Some(rest) = left.checked_sub(more) else { return false };
+        let entry = taken.entry(self.client.clone());
+        let taken = more + if let Entry::Occupied(taken) = &entry { *taken.get() } else { 0 };
+        let quarter = *total / 4;
+        if taken > quarter && rest < quarter {
+            return false;
+        }
+        *left = rest;
+        entry.insert_entry(taken);
         drop(state);
         self.size += more;
         true
@@ -77,13 +82,16 @@ impl Share {
     /// Returns what is above this size.
     pub fn shrink_to(&mut self, size: usize) {
         let surplus = self.size.saturating_sub(size);
+        if surplus == 0 {
+            return;
+        }
         self.size -= surplus;
         let mut state = self.budget.lock();
         state.left += surplus;
-        if let Some(taken) = state.taken.get_mut(&self.client) {
-            *taken -= surplus;
-            if *taken == 0 {
-                state.taken.remove(&self.client);
+        if let Entry::Occupied(mut taken) = state.taken.entry(self.client.clone()) {
+            *taken.get_mut() -= surplus;
+            if *taken.get() == 0 {
+                taken.remove();
             }
         }
     }

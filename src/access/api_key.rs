@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 pub const MAX_GRACE: u32 = 7 * 24 * 60 * 60;
 
 const PREFIX: &str = "curio_";
+/// The beginning of an access token: that of a JSON object in base64url.
+const TOKEN_START: &str = "eyJ";
 /// The characters of an id, and of a secret without its checksum: 47 and 190 bits.
 const ID: usize = 8;
 const SECRET: usize = 32;
@@ -131,19 +133,22 @@ fn checksum(text: &str) -> String {
 /// and access tokens by `[token]`.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
+    // Nearly no text has one, and `contains` is faster than `find`.
+    if !text.contains(PREFIX) && !text.contains(TOKEN_START) {
+        return text.into();
+    }
     match redact_keys(text) {
         Cow::Borrowed(text) => redact_tokens(text),
         Cow::Owned(text) => redact_tokens(&text).into_owned().into(),
     }
 }
 
-/// Replaces what has three parts, of which the first begins as a JSON object in base64url does.
+/// Replaces what begins as an access token does, and has three parts.
 fn redact_tokens(text: &str) -> Cow<'_, str> {
-    const BEGIN: &str = "eyJ";
     let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let mut redacted = String::new();
     let mut rest = text;
-    while let Some(start) = rest.find(BEGIN) {
+    while let Some(start) = rest.find(TOKEN_START) {
         let (before, token) = rest.split_at(start);
         let (token, behind) = token.split_at(token.find(|c| !is_of_token(c)).unwrap_or(token.len()));
         redacted.push_str(before);

@@ -3,17 +3,19 @@
 //! tower-http's layer negotiates after the handler, when a write is committed and a 406 would be a
 //! lie. So the coding is chosen before, and the layer sees no other.
 
-use axum::{
-    BoxError,
-    body::{Body, Bytes},
-    extract::Request,
-    response::Response,
+use std::{
+    convert::Infallible,
+    task::{Context, Poll},
 };
+
+use axum::{body::Body, extract::Request, response::Response};
+use futures_util::future::{BoxFuture, Either};
 use http::{HeaderValue, StatusCode, header};
+use tower::{Layer, Service};
 use tower_http::{
     CompressionLevel,
     compression::{
-        CompressionLayer,
+        Compression,
         predicate::{Predicate, SizeAbove},
     },
 };
@@ -52,20 +54,53 @@ pub struct Chosen {
 
 /// Compresses large responses for clients that can decompress them, and small ones for those that
 /// accept no others.
-pub fn layer() -> CompressionLayer<RequiredOrLarge> {
-    let large = SizeAbove::new(COMPRESS_ABOVE);
-    CompressionLayer::new().quality(LEVEL).compress_when(RequiredOrLarge(large))
+#[derive(Debug, Clone, Copy)]
+pub struct EncodeLayer;
+
+impl<S> Layer<S> for EncodeLayer {
+    type Service = Encode<S>;
+
+    fn layer(&self, inner: S) -> Encode<S> {
+        Encode(Compression::new(inner).quality(LEVEL).compress_when(RequiredOrLarge))
+    }
+}
+
+/// See [`EncodeLayer`].
+#[derive(Clone)]
+pub struct Encode<S>(Compression<S, RequiredOrLarge>);
+
+impl<S> Service<Request> for Encode<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<S::Future, BoxFuture<'static, Result<Response, Infallible>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.get_mut().poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if request.extensions().get::<Chosen>().is_some() {
+            let response = self.0.call(request);
+            return Either::Right(Box::pin(async { Ok(response.await?.map(Body::new)) }));
+        }
+        // tower-http's body is large, because it has space for every encoder.
+        Either::Left(self.0.get_mut().call(request))
+    }
 }
 
 /// Which responses are compressed.
 #[derive(Debug, Clone, Copy)]
-pub struct RequiredOrLarge(SizeAbove);
+struct RequiredOrLarge;
 
 impl Predicate for RequiredOrLarge {
     fn should_compress<B: http_body::Body>(&self, response: &http::Response<B>) -> bool {
         let is_required = response.extensions().get().is_some_and(|chosen: &Chosen| chosen.is_required);
         let is_plain = response.extensions().get::<Plain>().is_some();
-        !is_plain && (is_required && !response.body().is_end_stream() || self.0.should_compress(response))
+        let is_large = || SizeAbove::new(COMPRESS_ABOVE).should_compress(response);
+        !is_plain && (is_required && !response.body().is_end_stream() || is_large())
     }
 }
 
@@ -93,7 +128,14 @@ struct Plain;
 /// Has a response sent uncompressed. A cache must know that another client may get another one.
 pub fn leave_plain(response: &mut Response) {
     response.extensions_mut().insert(Plain);
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    vary(response);
+}
+
+fn vary(response: &mut Response) {
+    const BY: HeaderValue = HeaderValue::from_static("accept-encoding");
+    if !response.headers().get_all(header::VARY).iter().any(|field| *field == BY) {
+        response.headers_mut().append(header::VARY, BY);
+    }
 }
 
 /// Chooses the coding of the response, or rejects the request: with 400 if its field is malformed,
@@ -122,15 +164,14 @@ pub fn negotiate(request: &mut Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Gives a compressed response its own entity tag, and adds `Vary` to a 304, as its 200 would have
-/// (RFC 9110 §15.4.5).
-pub fn tag<B>(mut response: http::Response<B>) -> Response
-where
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-{
-    if response.status() == StatusCode::NOT_MODIFIED {
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+/// Gives a compressed response its own entity tag, and adds `Vary` to one that is compressed for
+/// other clients, and to a 304, as its 200 would have (RFC 9110 §15.4.5).
+pub fn tag(mut response: Response) -> Response {
+    let is_encoded = response.headers().contains_key(header::CONTENT_ENCODING);
+    if response.status() == StatusCode::NOT_MODIFIED
+        || !is_encoded && RequiredOrLarge.should_compress(&response)
+    {
+        vary(&mut response);
     }
     let coding = response.headers().get(header::CONTENT_ENCODING).and_then(|coding| coding.to_str().ok());
     if let Some(suffix) = coding.and_then(suffix)
@@ -140,5 +181,5 @@ where
     {
         response.headers_mut().insert(header::ETAG, tag);
     }
-    response.map(Body::new)
+    response
 }

@@ -2,12 +2,18 @@
 //! the memory of an encoder. Large ones are compressed on threads of their own, a few at once,
 //! so that they do not delay other requests.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
+use futures_util::future::{BoxFuture, Either};
 use http::header::CONTENT_ENCODING;
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -33,32 +39,46 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 struct InMemory(Option<Arc<Turn>>);
 
+/// A response that is ready, or will be. Most are, and pass without an allocation.
+type Responding =
+    Either<Ready<Result<Response, Infallible>>, BoxFuture<'static, Result<Response, Infallible>>>;
+
 /// Waits for the turn of a large response, before it gets an encoder.
-pub async fn await_turn(mut response: Response, turns: Queue) -> Result<Response, Infallible> {
+pub fn await_turn(mut response: Response, turns: &Queue) -> Responding {
     let chosen: Option<Chosen> = response.extensions().get().cloned();
-    let Some((Chosen { is_required, client }, length)) = chosen.zip(response.body().size_hint().exact())
-    else {
-        return Ok(response);
-    };
-    let mut turn = None;
-    if length > LARGE {
-        let patience = if is_required { Duration::MAX } else { PATIENCE };
-        let Ok(taken) = timeout(patience, turns.take(client)).await else {
-            coding::leave_plain(&mut response);
-            return Ok(response);
-        };
-        turn = Some(Arc::new(taken));
+    match chosen.zip(response.body().size_hint().exact()) {
+        Some((chosen, length)) if length > LARGE => {
+            return Either::Right(Box::pin(take_turn(response, chosen, turns.clone())));
+        }
+        Some(_) => {
+            response.extensions_mut().insert(InMemory(None));
+        }
+        None => {}
     }
-    response.extensions_mut().insert(InMemory(turn));
+    Either::Left(ready(Ok(response)))
+}
+
+async fn take_turn(mut response: Response, chosen: Chosen, turns: Queue) -> Result<Response, Infallible> {
+    let patience = if chosen.is_required { Duration::MAX } else { PATIENCE };
+    match timeout(patience, turns.take(chosen.client)).await {
+        Ok(turn) => {
+            response.extensions_mut().insert(InMemory(Some(Arc::new(turn))));
+        }
+        Err(_) => coding::leave_plain(&mut response),
+    }
     Ok(response)
 }
 
 /// Compresses the whole body of a response in memory, which has its encoder.
-pub async fn compress(mut response: Response) -> Result<Response, Infallible> {
+pub fn compress(mut response: Response) -> Responding {
     let in_memory = response.extensions_mut().remove::<InMemory>();
-    let Some(InMemory(turn)) = in_memory.filter(|_| response.headers().contains_key(CONTENT_ENCODING)) else {
-        return Ok(response);
-    };
+    match in_memory.filter(|_| response.headers().contains_key(CONTENT_ENCODING)) {
+        Some(InMemory(turn)) => Either::Right(Box::pin(compress_whole(response, turn))),
+        None => Either::Left(ready(Ok(response))),
+    }
+}
+
+async fn compress_whole(response: Response, turn: Option<Arc<Turn>>) -> Result<Response, Infallible> {
     let (parts, body) = response.into_parts();
     let compressed = if turn.is_some() {
         let runtime = Handle::current();
@@ -96,10 +116,10 @@ mod tests {
             .layer(AroundLayer(coding::negotiate))
             .and_then(compress)
             .map_response(coding::tag)
-            .layer(coding::layer())
-            .and_then(move |response| await_turn(response, turns.clone()))
+            .layer(coding::EncodeLayer)
+            .and_then(move |response| await_turn(response, &turns))
             .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
-            .service(service_fn(async |_| Ok(Body::from(vec![b' '; length]).into_response())));
+            .service(service_fn(move |_| ready(Ok(Body::from(vec![b' '; length]).into_response()))));
         let mut request = Request::new(Body::empty());
         request.headers_mut().insert(ACCEPT_ENCODING, codings.parse().unwrap());
         service.oneshot(request).await.unwrap()
@@ -143,7 +163,7 @@ mod tests {
             let mut response = Body::from(vec![b' '; 100_000]).into_response();
             let actor = Some(Actor::from_name(&[client]));
             response.extensions_mut().insert(Chosen { is_required: true, client: actor });
-            let _turn = await_turn(response, turns.clone()).await;
+            let _turn = await_turn(response, &turns).await;
             order.lock().await.push(client);
         };
         tokio::join!(take(1), take(1), take(1), take(2), async { drop(turn) });

@@ -182,6 +182,7 @@ fn choose_media_type(request: &mut Request, exports: &[&str]) -> Result<(), Prob
     let is_export = request.method().is_safe() && exports.contains(&route);
     let offers = if is_export { &LIST_TYPES[..] } else { &[JSON] };
     match choose_type(request.headers(), offers) {
+        Ok(Some(JSON)) => Ok(()),
         Ok(Some(chosen)) => {
             request.extensions_mut().insert(Chosen(chosen));
             Ok(())

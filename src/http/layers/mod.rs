@@ -33,7 +33,6 @@ use axum::{
     Router,
     body::Body,
     extract::Request,
-    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -115,8 +114,8 @@ pub fn around_all(
             .layer(AroundLayer(coding::negotiate))
             .and_then(compress::compress)
             .map_response(coding::tag)
-            .layer(coding::layer())
-            .and_then(move |response| compress::await_turn(response, turns.clone()))
+            .layer(coding::EncodeLayer)
+            .and_then(move |response| compress::await_turn(response, &turns))
             .layer(AroundLayer(|request: &mut Request| Ok(coding::mark(request))))
             .layer(AroundLayer(move |request: &mut Request| Ok(unsent::count(&budget, request)))),
     )
@@ -136,7 +135,7 @@ pub fn around_api(
     router.route_layer(
         ServiceBuilder::new()
             .layer(AroundLayer(|request: &mut Request| head::check(request, exports)))
-            .layer(from_fn_with_state(reader, body::read_and_retry))
+            .layer(body::ReceiveLayer(reader))
             .layer(timeout)
             .layer(AroundLayer(move |request: &mut Request| admission::admit(&permits, request)))
             .layer(SettleLayer),

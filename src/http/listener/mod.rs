@@ -9,6 +9,7 @@ mod connection;
 mod fields;
 mod frames;
 mod framing;
+mod read;
 mod rejection;
 mod request_body;
 mod request_line;

@@ -18,17 +18,21 @@ enum Part {
 
 impl RequestLine {
     pub fn read(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.part = match (self.part, byte) {
-                // Empty lines may precede it.
-                (Part::Method, b'\r' | b'\n' | b'!'..=b'9' | b'A'..=b'z' | b'|' | b'~') => Part::Method,
-                (Part::Method, b' ') => Part::Target,
-                (Part::Target, b'!'..=b'~' | 0x80..) => {
-                    self.has_fragment |= *byte == b'#';
-                    Part::Target
-                }
-                _ => return self.skip(),
-            };
+        let mut rest = bytes;
+        if matches!(self.part, Part::Method) {
+            // Empty lines may precede it.
+            let is_method =
+                |byte: &u8| matches!(byte, b'\r' | b'\n' | b'!'..=b'9' | b'A'..=b'z' | b'|' | b'~');
+            let Some(end) = bytes.iter().position(|byte| !is_method(byte)) else { return };
+            self.part = if bytes[end] == b' ' { Part::Target } else { Part::Rest };
+            rest = &bytes[end + 1..];
+        }
+        if matches!(self.part, Part::Target) {
+            let end = rest.iter().position(|byte| !matches!(byte, b'!'..=b'~' | 0x80..));
+            self.has_fragment |= rest[..end.unwrap_or(rest.len())].contains(&b'#');
+            if end.is_some() {
+                self.skip();
+            }
         }
     }
 

@@ -27,6 +27,7 @@ use tokio::{
 use super::{
     activity::Activity,
     frames::{Frames, MAX_BURST},
+    read::try_drain,
     rejection::{record, rejection},
 };
 use crate::{app::App, ids::new_id};
@@ -145,7 +146,7 @@ impl Socket {
     /// Reads bytes; if the connection is one of HTTP/2, of about this weight at most.
     fn try_read(&self, buffer: &mut ReadBuf<'_>, weight: usize) -> io::Result<usize> {
         if !self.is_http2() {
-            return self.stream.try_read_buf(buffer);
+            return try_drain(&self.stream, buffer);
         }
         let most = self.frames.most(weight).min(buffer.remaining());
         let read = self.stream.try_read(buffer.initialize_unfilled_to(most))?;

@@ -23,7 +23,7 @@ pub const NDJSON: &str = "application/x-ndjson";
 /// RFC 4180
 pub const CSV: &str = "text/csv";
 
-/// The media type of the response, chosen before the handler runs.
+/// The media type of the response, chosen before the handler runs. Without one, it is JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct Chosen(pub &'static str);
 

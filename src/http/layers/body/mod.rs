@@ -6,14 +6,19 @@
 mod decode;
 mod memory;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::{IntoResponse, Response},
 };
+use futures_util::future::{BoxFuture, Either};
 use http::{
     HeaderMap, HeaderValue,
     header::{CONTENT_LENGTH, EXPECT},
@@ -21,12 +26,16 @@ use http::{
 };
 use http_body_util::BodyExt;
 use tokio::time::timeout;
+use tower::{Layer, Service};
 
 use self::{
     decode::{decode, malformed, too_large},
     memory::{Resources, Taken},
 };
-use super::{retry, weight::Values};
+use super::{
+    retry::{self, Operation},
+    weight::Values,
+};
 use crate::{
     actor::Actor,
     app::App,
@@ -60,15 +69,48 @@ impl Reader {
 
 /// Runs a write with its [`ReceivedBody`], and retries it if it lost against another. The body of a
 /// safe request, except QUERY, means nothing (RFC 9110 §9.3.1), and is not read.
-pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() && request.extensions().get::<Queried>().is_none() {
-        return next.run(request).await;
+#[derive(Debug, Clone)]
+pub struct ReceiveLayer(pub Reader);
+
+impl<S> Layer<S> for ReceiveLayer {
+    type Service = Receive<S>;
+
+    fn layer(&self, inner: S) -> Receive<S> {
+        Receive { reader: self.0.clone(), inner }
     }
+}
+
+/// See [`ReceiveLayer`].
+#[derive(Debug, Clone)]
+pub struct Receive<S> {
+    reader: Reader,
+    inner: S,
+}
+
+impl<S: Operation> Service<Request> for Receive<S> {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<S::Future, BoxFuture<'static, Result<Response, Infallible>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if request.method().is_safe() && request.extensions().get::<Queried>().is_none() {
+            return Either::Left(self.inner.call(request));
+        }
+        let (reader, operation) = (self.reader.clone(), self.inner.clone());
+        Either::Right(Box::pin(async { Ok(receive_and_run(reader, request, operation).await) }))
+    }
+}
+
+async fn receive_and_run(reader: Reader, request: Request, operation: impl Operation) -> Response {
     let Reader { app, limits, resources, values } = reader;
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let limit = limits.iter().find(|limit| limit.route == route).map_or(MAX_BODY, |limit| limit.bytes);
     let (mut parts, body) = request.into_parts();
-    if let Some(rejection) = reject_head(&parts, &next).await {
+    if let Some(rejection) = reject_head(&parts, operation.clone()).await {
         return rejection;
     }
     let client = parts.extensions.get().map(Actor::quota_scope);
@@ -77,7 +119,7 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
         Ok(body) => match values.take(client, &body, app.options.request_timeout).await {
             Ok(_values) => {
                 parts.extensions.insert(ReceivedBody(body));
-                retry::run(&app, parts, next).await
+                retry::run(&app, parts, operation).await
             }
             Err(problem) => problem.into_response(),
         },
@@ -87,7 +129,7 @@ pub async fn read_and_retry(State(reader): State<Reader>, request: Request, next
 
 /// The response that the head alone decides, if the client waits for it before it sends the body
 /// (RFC 9110 §10.1.1).
-async fn reject_head(parts: &Parts, next: &Next) -> Option<Response> {
+async fn reject_head(parts: &Parts, operation: impl Operation) -> Option<Response> {
     let waits = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");
     // The parameters of a QUERY are in its body.
     if !parts.headers.get(EXPECT).is_some_and(waits) || parts.extensions.get::<Queried>().is_some() {
@@ -95,7 +137,7 @@ async fn reject_head(parts: &Parts, next: &Next) -> Option<Response> {
     }
     let (mut parts, head_only) = (parts.clone(), HeadOnly::default());
     parts.extensions.insert(head_only.clone());
-    let response = next.clone().run(Request::from_parts(parts, Body::empty())).await;
+    let response = retry::once(operation, parts).await;
     (!head_only.is_accepted()).then_some(response)
 }
 
