@@ -13,10 +13,13 @@ use super::{migrations::MIGRATOR, pool::Database, tables};
 
 /// How long a check may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// Whether the database is read-only, which migrations were applied, and whether it has all tables.
-const STATE: &str = "SELECT current_setting('transaction_read_only') = 'on',
+/// Whether the database or a table is read-only for this role, which migrations were applied, and
+/// whether the database has all tables.
+const STATE: &str = "SELECT current_setting('transaction_read_only') = 'on'
+        OR NOT bool_and(has_table_privilege(to_regclass(name), 'INSERT')),
     ARRAY(SELECT version FROM _sqlx_migrations WHERE success),
-    (SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest($1::text[]) AS name)";
+    bool_and(to_regclass(name) IS NOT NULL)
+    FROM unnest($1::text[]) AS name";
 const UNDEFINED_TABLE: &str = "42P01";
 /// How long a result is reused.
 const FRESH: Duration = Duration::from_secs(1);
@@ -27,7 +30,7 @@ pub enum Health {
     /// It responds, is writable, and has every migration. A database ahead of this binary is
     /// served, so that a binary can be rolled back.
     Good,
-    /// It is read-only.
+    /// It is read-only, at least in part.
     ReadOnly,
     /// It lacks migrations, or tables that they created.
     Behind,
@@ -82,11 +85,11 @@ impl Probe {
         let (connection, health) = match timeout(TIMEOUT, answer).await {
             Ok(Ok((connection, health))) => (Some(connection), health),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "readyz");
+                tracing::warn!(%error, "database.not_ready");
                 (None, Health::Silent)
             }
             Err(error) => {
-                tracing::warn!(%error, "readyz");
+                tracing::warn!(%error, "database.not_ready");
                 (None, Health::Silent)
             }
         };
@@ -102,7 +105,7 @@ impl Probe {
 
     async fn ask(&self, mut connection: PgConnection) -> anyhow::Result<(PgConnection, Health)> {
         let answer = sqlx::query_as(STATE).bind(&self.tables).fetch_one(&mut connection).await;
-        let (read_only, applied, has_tables): (bool, Vec<i64>, bool) = match answer {
+        let (read_only, applied, has_tables): (Option<bool>, Vec<i64>, bool) = match answer {
             // No migration was ever applied.
             Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
                 return Ok((connection, Health::Behind));
@@ -110,7 +113,7 @@ impl Probe {
             answer => answer?,
         };
         let is_applied = |version: i64| applied.contains(&version);
-        let health = if read_only {
+        let health = if read_only == Some(true) {
             Health::ReadOnly
         } else if has_tables
             && MIGRATOR

@@ -314,6 +314,25 @@ fn every_variable_is_listed_with_its_default_and_its_purpose() {
 }
 
 #[test]
+fn every_event_of_the_log_is_documented() {
+    let table = read("docs/operations.md");
+    let mut events = 0;
+    for (file, text) in sources() {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for logged in code.split("tracing::").skip(1) {
+            let is_event = |literal: &&str| literal.chars().all(|c| matches!(c, 'a'..='z' | '_' | '.'));
+            if ["info!(", "warn!(", "error!("].iter().any(|level| logged.starts_with(level))
+                && let Some(event) = logged.split('"').skip(1).step_by(2).find(is_event)
+            {
+                assert!(table.contains(&format!("`{event}`")), "{file} logs {event}");
+                events += 1;
+            }
+        }
+    }
+    assert!(events > 30, "{events}");
+}
+
+#[test]
 fn every_container_is_bounded() {
     let compose = read("compose.yaml");
     let (_, services) = compose.split_once("\nservices:\n").unwrap();

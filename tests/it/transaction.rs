@@ -344,3 +344,21 @@ async fn a_role_that_becomes_another_is_served() {
     service.pool_is_clean().await;
     service.database.execute(&format!("DROP OWNED BY {owner}; DROP ROLE {owner}")).await;
 }
+
+#[tokio::test]
+async fn a_role_that_may_not_write_a_table_is_not_ready() {
+    let database = TestDatabase::new().await;
+    let reader = format!("reader_of_{}", database.connect_options().get_database().unwrap());
+    let tables = "ALL TABLES IN SCHEMA public TO";
+    database.execute(&format!("CREATE ROLE {reader}; GRANT SELECT ON {tables} {reader}")).await;
+    let connect = database.options().connect.options([("role", &*reader)]);
+    let pool = DatabaseOptions { connect, ..database.options() };
+    let service = TestService::on(database, pool, options());
+    assert_eq!(service.get("/v1/items").await.status, 200);
+    let ready = service.get("/readyz").await;
+    assert_eq!((ready.status.as_u16(), &ready.body["checks"]["database"]), (503, &"read-only".into()));
+    service.database.execute(&format!("GRANT INSERT, UPDATE ON {tables} {reader}")).await;
+    eventually("readyz sees it", async || service.get("/readyz").await.status == 200).await;
+    service.create("Lamp").await;
+    service.database.execute(&format!("DROP OWNED BY {reader}; DROP ROLE {reader}")).await;
+}

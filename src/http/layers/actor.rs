@@ -83,7 +83,7 @@ fn warn_once_a_minute() {
     static LAST: AtomicI64 = AtomicI64::new(0);
     let minute = Utc::now().timestamp() / 60;
     if LAST.swap(minute, Ordering::Relaxed) != minute {
-        tracing::warn!("a trusted proxy sends an X-Forwarded-For entry that is not an address");
+        tracing::warn!("client.not_identified");
     }
 }
 
