@@ -142,6 +142,17 @@ mod tests {
         assert!(turns.try_take(None).is_some());
     }
 
+    #[tokio::test]
+    async fn large_responses_vary_whatever_their_coding() {
+        for codings in ["br", "identity", "*", "zstd;q=0"] {
+            for (length, vary) in [(2000, Some("accept-encoding")), (1000, None)] {
+                let response = sent(length, codings, &Queue::new(1)).await;
+                let fields: Vec<_> = response.headers().get_all(VARY).iter().collect();
+                assert_eq!(fields, Vec::from_iter(vary), "{length} bytes, {codings}");
+            }
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_response_without_a_turn_is_sent_as_it_is_if_it_may_be() {
         let turns = Queue::new(1);
