@@ -1,4 +1,4 @@
--- What src/postgres/catalog/operations/item/create.rs sends for `create`.
+-- What src/postgres/catalog/operations/item/creation.rs sends for `create`.
 \set seq :seq + :clients
 \set n :seq + :client_id
 \set m random(:first, :last)

@@ -5,7 +5,7 @@
 mod macros;
 
 mod count;
-mod create;
+mod creation;
 mod export;
 mod import;
 mod key;
@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 pub use self::{
     count::{count_look_up, extrapolate, sample},
-    create::{create, recreate},
+    creation::{create, recreate},
     export::export,
     import::{Occupant, continue_many, lock_many, occupants, recreate_many, replace_many},
     key::{AttributeKey, ItemKey},

@@ -83,8 +83,8 @@ async fn insert(
     if is_current { Ok(None) } else { Err(Error::OtherSchema) }
 }
 
-/// Inserts an item whose collection has no schema and no indexed attributes, or does nothing. This
-/// takes PostgreSQL a tenth less than a statement that could store values, too.
+/// Inserts an item whose collection has no schema and no indexed attributes, or does nothing.
+/// PostgreSQL has less to do than for a statement that may store values.
 async fn insert_plain(
     conn: &mut PgConnection,
     by: Option<&str>,
