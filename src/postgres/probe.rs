@@ -14,12 +14,14 @@ use super::{migrations::MIGRATOR, pool::Database, tables};
 /// How long a check may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
 /// Whether the database or a table is read-only for this role, which migrations were applied, and
-/// whether the database has all tables.
+/// whether the database has all columns of all tables.
 const STATE: &str = "SELECT current_setting('transaction_read_only') = 'on'
-        OR NOT bool_and(has_table_privilege(to_regclass(name), 'INSERT')),
+        OR NOT bool_and(has_table_privilege(to_regclass(of), 'INSERT')),
     ARRAY(SELECT version FROM _sqlx_migrations WHERE success),
-    bool_and(to_regclass(name) IS NOT NULL)
-    FROM unnest($1::text[]) AS name";
+    bool_and(EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass(of) AND attname = name AND NOT attisdropped
+    ))
+    FROM unnest($1::text[], $2::text[]) AS columns (of, name)";
 const UNDEFINED_TABLE: &str = "42P01";
 /// How long a result is reused.
 const FRESH: Duration = Duration::from_secs(1);
@@ -32,7 +34,7 @@ pub enum Health {
     Good,
     /// It is read-only, at least in part.
     ReadOnly,
-    /// It lacks migrations, or tables that they created.
+    /// It lacks migrations, or tables or columns that they created.
     Behind,
     /// It was not checked.
     Unknown,
@@ -43,6 +45,8 @@ pub enum Health {
 /// Checks the database.
 pub struct Probe {
     database: Database,
+    /// The names of all columns, and for each that of its table.
+    columns: Vec<String>,
     tables: Vec<String>,
     state: Mutex<State>,
 }
@@ -57,10 +61,13 @@ impl Probe {
     /// A probe that connects on first use.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        let schema = tables().schema();
-        let tables = schema.map(|schema| schema.tables.keys().map(ToString::to_string).collect());
-        let tables = tables.unwrap_or_else(|error| unreachable!("a test builds the schema: {error}"));
-        Self { database, tables, state: Mutex::default() }
+        let schema =
+            tables().schema().unwrap_or_else(|error| unreachable!("a test builds the schema: {error}"));
+        let columns = schema.tables.iter().flat_map(|(name, table)| {
+            table.columns.iter().map(|column| (name.to_string(), column.name.clone()))
+        });
+        let (tables, columns) = columns.unzip();
+        Self { database, tables, columns, state: Mutex::default() }
     }
 
     /// The health of the database, at most a second old.
@@ -104,8 +111,9 @@ impl Probe {
     }
 
     async fn ask(&self, mut connection: PgConnection) -> anyhow::Result<(PgConnection, Health)> {
-        let answer = sqlx::query_as(STATE).bind(&self.tables).fetch_one(&mut connection).await;
-        let (read_only, applied, has_tables): (Option<bool>, Vec<i64>, bool) = match answer {
+        let answer =
+            sqlx::query_as(STATE).bind(&self.tables).bind(&self.columns).fetch_one(&mut connection).await;
+        let (read_only, applied, has_columns): (Option<bool>, Vec<i64>, bool) = match answer {
             // No migration was ever applied.
             Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
                 return Ok((connection, Health::Behind));
@@ -115,7 +123,7 @@ impl Probe {
         let is_applied = |version: i64| applied.contains(&version);
         let health = if read_only == Some(true) {
             Health::ReadOnly
-        } else if has_tables
+        } else if has_columns
             && MIGRATOR
                 .iter()
                 .filter(|it| it.migration_type.is_up_migration())

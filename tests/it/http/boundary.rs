@@ -323,6 +323,10 @@ async fn the_probes_distinguish_liveness_from_readiness() {
     eventually("a table is missing", async || ready().await.body["checks"] == fails).await;
     service.database.execute("ALTER TABLE things RENAME TO items").await;
     eventually("no table is missing", async || ready().await.status == StatusCode::OK).await;
+    service.database.execute("ALTER TABLE items RENAME COLUMN name TO label").await;
+    eventually("a column is missing", async || ready().await.body["checks"] == fails).await;
+    service.database.execute("ALTER TABLE items RENAME COLUMN label TO name").await;
+    eventually("no column is missing", async || ready().await.status == StatusCode::OK).await;
     service.database.execute("DROP TABLE _sqlx_migrations").await;
     let fails = json!({ "database": "pass", "schema": "fail", "server": "pass" });
     eventually("all are missing", async || ready().await.body["checks"] == fails).await;
